@@ -1,0 +1,1 @@
+"""Temporal activities: one public method is one database transaction."""

@@ -1,0 +1,1 @@
+"""All I/O: the database, bank files, rates, documents, the embedded servers."""

@@ -1,0 +1,1 @@
+"""Temporal workflows: they wait, and decide who goes next. Rules live in `domain`."""
