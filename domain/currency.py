@@ -19,5 +19,7 @@ def exponent(code: str) -> int:
     except ValueError:
         places = None
     if places is None:
-        raise UnknownCurrency(f"{code!r} is not an ISO 4217 currency that can be paid in: write a code such as JPY, KRW or USD.")
+        raise UnknownCurrency(
+            f"{code!r} is not an ISO 4217 currency that can be paid in: write a code such as JPY, KRW or USD."
+        )
     return int(places)

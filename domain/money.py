@@ -43,7 +43,9 @@ class Money:
         places = exponent(code)
         part = part or ""
         if len(part) > places:
-            raise MoneyFormatError(f"{written!r} has {len(part)} decimals, but {code} has {places}: write it in whole minor units.")
+            raise MoneyFormatError(
+                f"{written!r} has {len(part)} decimals, but {code} has {places}: write it in whole minor units."
+            )
         minor = int(whole + part.ljust(places, "0"))
         return cls(-minor if sign else minor, code)
 
@@ -95,7 +97,11 @@ class Money:
 
     @classmethod
     def __get_pydantic_json_schema__(cls, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"type": "string", "pattern": "^[A-Z]{3} -?[0-9]{1,18}([.][0-9]{1,4})?$", "examples": ["JPY 90000000", "USD 1250.00"]}
+        return {
+            "type": "string",
+            "pattern": "^[A-Z]{3} -?[0-9]{1,18}([.][0-9]{1,4})?$",
+            "examples": ["JPY 90000000", "USD 1250.00"],
+        }
 
 
 def _parsed(written: str) -> Money:

@@ -1,0 +1,236 @@
+"""The agreement document as records. `domain.agreement.checks` judges it as a whole."""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, StringConstraints
+
+from domain.bank import Address, BankAccount
+from domain.model import Key, Record
+from domain.money import Exact, Money
+
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+CalendarCode = Literal["KR", "JP", "US", "FR", "TW", "TARGET"]
+
+
+class Party(Record):
+    """Somebody who signs, pays or is paid."""
+
+    id: Key
+    name: str = Field(max_length=140)
+    kind: Literal["studio", "production-company", "broadcaster", "streamer", "distributor", "fund", "agent", "vendor"]
+    address: Address
+
+
+class Control(StrEnum):
+    """Whether Sluice can instruct an account, or only watches for what comes from it."""
+
+    CONTROLLED = "controlled"
+    EXTERNAL = "external"
+
+
+class Account(Record):
+    """A bank account of a party. A controlled one has a cut-off, in the agreement's time zone."""
+
+    id: Key
+    owner: Key
+    control: Control
+    currency: CurrencyCode
+    bic: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")]
+    number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,34}$")]
+    iban: bool = False
+    calendars: tuple[CalendarCode, ...] = Field(min_length=1)
+    cut_off: time | None = None
+
+
+class CalendarOverride(Record):
+    """A day that the published calendar has wrong: a holiday declared last week, or one withdrawn."""
+
+    calendar: CalendarCode
+    on: date
+    business_day: bool
+    reason: str
+
+
+class FxRule(Record):
+    """How an amount in `base` is paid from an account in `quote`.
+
+    `contract` is the budget's rate (units of `quote` for one `base`): gains and losses are measured against it.
+    `pay_at` says which rate is used on the day: the contract's, or the imported rate of `source` for `fixing`.
+    """
+
+    base: CurrencyCode
+    quote: CurrencyCode
+    contract: Exact
+    pay_at: Literal["contract", "reference"]
+    source: str | None = None
+    fixing: Literal["payment_date", "previous_business_day", "previous_month_end"] | None = None
+
+
+class Evidence(Record):
+    """A document that a milestone's submission must bring."""
+
+    id: Key
+    title: str
+
+
+class OnDeadline(StrEnum):
+    """What happens when a milestone's approvers have not all answered in time."""
+
+    ESCALATE = "escalate"
+    REJECT = "reject"
+    DEEM_ACCEPTED = "deemed_accepted"
+
+
+class ApprovalPolicy(Record):
+    """How many approvals, of which parties; never of the person who submitted."""
+
+    approvals: int = Field(ge=1)
+    parties: tuple[Key, ...] = Field(min_length=1)
+    distinct_parties: bool = True
+    business_days: int = Field(ge=1, le=250)
+    on_deadline: OnDeadline
+    escalate_to: Key | None = None
+
+
+class Milestone(Record):
+    """A point of the production that releases money once it is accepted."""
+
+    id: Key
+    title: str
+    planned_on: date
+    submitter: Key
+    after: tuple[Key, ...] = ()
+    evidence: tuple[Evidence, ...] = Field(min_length=1)
+    approval: ApprovalPolicy
+
+
+class Total(Record):
+    """A contract sum that instalments divide; they must add up to it exactly."""
+
+    id: Key
+    title: str
+    amount: Money
+
+
+class Convention(StrEnum):
+    """Where a due date goes that is not a business day for payer and payee alike."""
+
+    FOLLOWING = "following"
+    MODIFIED_FOLLOWING = "modified_following"
+    PRECEDING = "preceding"
+
+
+class DueOn(Record):
+    """Due on a date of the calendar."""
+
+    on: date
+
+
+class DueAfter(Record):
+    """Due `business_days` after a milestone is accepted."""
+
+    milestone: Key
+    business_days: int = Field(ge=0, le=250)
+
+
+class LateInterest(Record):
+    """Simple interest on what is paid after its due date and the grace: `annual_percent`, on actual days over 365."""
+
+    annual_percent: Exact
+    grace_days: int = Field(default=0, ge=0, le=365)
+
+
+class Purpose(StrEnum):
+    """What an instalment is for. The first four are money coming in, the others money going out."""
+
+    CONTRIBUTION = "contribution"
+    LICENCE_FEE = "licence_fee"
+    MINIMUM_GUARANTEE = "minimum_guarantee"
+    GRANT = "grant"
+    RIGHTS = "rights"
+    PRODUCTION = "production"
+    POST_PRODUCTION = "post_production"
+    FEE = "fee"
+
+    @property
+    def incoming(self) -> bool:
+        """Whether instalments of this purpose are received rather than paid."""
+        return self in {Purpose.CONTRIBUTION, Purpose.LICENCE_FEE, Purpose.MINIMUM_GUARANTEE, Purpose.GRANT}
+
+
+class Instalment(Record):
+    """One payment of the schedule: a fixed `amount`, or `percent` of the total it belongs to, never both."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,11}$")]
+    title: str
+    purpose: Purpose
+    payer: Key
+    payee: Key
+    of: Key | None = None
+    amount: Money | None = None
+    percent: Exact | None = None
+    due: DueOn | DueAfter
+    convention: Convention = Convention.FOLLOWING
+    late_interest: LateInterest | None = None
+
+
+class Agreement(Record):
+    """One version of a production's contract. `payer` and `payee` of instalments name accounts."""
+
+    sluice: Literal[1]
+    production: Key
+    title: str
+    version: int = Field(ge=1)
+    effective_on: date
+    time_zone: str
+    parties: tuple[Party, ...] = Field(min_length=2)
+    accounts: tuple[Account, ...] = Field(min_length=2)
+    calendar_overrides: tuple[CalendarOverride, ...] = ()
+    fx: tuple[FxRule, ...] = ()
+    milestones: tuple[Milestone, ...] = Field(min_length=1)
+    totals: tuple[Total, ...] = ()
+    schedule: tuple[Instalment, ...] = Field(min_length=1)
+
+    def party(self, party_id: str) -> Party:
+        """The party of that id; `KeyError` if there is none, which the checks exclude."""
+        return _by_id(self.parties, party_id)
+
+    def account(self, account_id: str) -> Account:
+        """The account of that id; `KeyError` if there is none, which the checks exclude."""
+        return _by_id(self.accounts, account_id)
+
+    def milestone(self, milestone_id: str) -> Milestone:
+        """The milestone of that id; `KeyError` if there is none."""
+        return _by_id(self.milestones, milestone_id)
+
+    def bank_account(self, account_id: str) -> BankAccount:
+        """An account together with its holder, as a bank file names it."""
+        account = self.account(account_id)
+        owner = self.party(account.owner)
+        return BankAccount(
+            holder=owner.name,
+            address=owner.address,
+            bic=account.bic,
+            number=account.number,
+            iban=account.iban,
+            currency=account.currency,
+        )
+
+    def fx_rule(self, base: str, quote: str) -> FxRule:
+        """The rule for paying `base` from an account in `quote`; `KeyError` if there is none."""
+        for rule in self.fx:
+            if (rule.base, rule.quote) == (base, quote):
+                return rule
+        raise KeyError(f"{base}/{quote}")
+
+
+_Named = TypeVar("_Named", Party, Account, Milestone)
+
+
+def _by_id(items: tuple[_Named, ...], wanted: str) -> _Named:
+    for item in items:
+        if item.id == wanted:
+            return item
+    raise KeyError(wanted)
