@@ -37,7 +37,8 @@ class Money:
         match = _WRITTEN.fullmatch(written)
         if match is None:
             raise MoneyFormatError(
-                f'{written!r} is not an amount: write the currency, a space and plain digits, such as "JPY 90000000" or "USD 1250.00".'
+                f"{written!r} is not an amount: write the currency, a space and plain digits, "
+                'such as "JPY 90000000" or "USD 1250.00".'
             )
         code, sign, whole, part = match.groups()
         places = exponent(code)
