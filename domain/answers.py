@@ -1,0 +1,244 @@
+"""What a bank's message means for our payments, our receipts and the books.
+
+Messages come twice, late and in any order. One that repeats what is known changes nothing; one that contradicts it
+posts nothing on its own account and says so; money that moved without our knowing why goes to suspense.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from domain.agreement.model import Agreement
+from domain.bank import AccountReport, Direction, Movement, StatusReport, TransferStatus, Verdict
+from domain.events import (
+    AnswerContradicted,
+    Event,
+    MovementUnmatched,
+    PaymentReturned,
+    PaymentsAccepted,
+    PaymentsNotFound,
+    PaymentsRejected,
+    PaymentsSettled,
+    ReceiptMatched,
+    RejectedPayment,
+    RunAccepted,
+    SettledPayment,
+)
+from domain.money import Money, convert
+from domain.payments import Payment, Payments, Status, Step, can
+from domain.receipts import Receipt, Receipts, ReceiptStatus
+from domain.runs import Run, chunks, members
+
+
+def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
+    """The events of a status report on a run's order."""
+    ours = {p.end_to_end_id: p for p in members(run, payments)}
+    known = [(ours[status.end_to_end_id], status) for status in report.transfers if status.end_to_end_id in ours]
+    events: list[Event] = []
+    events += _rejections(run, report, [pair for pair in known if pair[1].verdict is Verdict.REJECTED])
+    events += _acceptances(run, report, [pair[0] for pair in known if pair[1].verdict is Verdict.ACCEPTED])
+    events += _not_found(run, report, [pair[0] for pair in known if pair[1].verdict is Verdict.NOT_FOUND])
+    named = {payment.id for payment, _ in known}
+    rest = [payment for payment in ours.values() if payment.id not in named]
+    if report.group is Verdict.ACCEPTED and any(can(payment, Step.ACCEPT) for payment in rest):
+        events.append(RunAccepted(run=run.id, message_id=report.message_id))
+    elif report.group is not None and report.group is not Verdict.ACCEPTED:
+        group = TransferStatus(end_to_end_id=run.message_id or "-", verdict=report.group, reason="GROUP")
+        if report.group is Verdict.REJECTED:
+            events += _rejections(run, report, [(payment, group) for payment in rest])
+        else:
+            events += _not_found(run, report, rest)
+    return events
+
+
+def _rejections(run: Run, report: StatusReport, pairs: list[tuple[Payment, TransferStatus]]) -> Iterable[Event]:
+    fresh = [(payment, status) for payment, status in pairs if can(payment, Step.REJECT)]
+    for part in chunks(fresh):
+        yield PaymentsRejected(
+            run=run.id,
+            message_id=report.message_id,
+            payments=tuple(
+                RejectedPayment(payment=p.id, reason=status.reason or "NARR", words=status.words) for p, status in part
+            ),
+        )
+    for payment, _ in pairs:
+        if payment.status in {Status.SETTLED, Status.RETURNED}:
+            yield _contradicted(report.message_id, payment, "rejected")
+
+
+def _acceptances(run: Run, report: StatusReport, accepted: list[Payment]) -> Iterable[Event]:
+    for part in chunks([payment for payment in accepted if can(payment, Step.ACCEPT)]):
+        names = tuple(payment.id for payment in part)
+        yield PaymentsAccepted(run=run.id, message_id=report.message_id, payments=names)
+    for payment in accepted:
+        if payment.status is Status.REJECTED:
+            yield _contradicted(report.message_id, payment, "accepted")
+
+
+def _not_found(run: Run, report: StatusReport, lost: list[Payment]) -> Iterable[Event]:
+    for part in chunks([payment for payment in lost if can(payment, Step.NOT_FOUND)]):
+        names = tuple(payment.id for payment in part)
+        yield PaymentsNotFound(run=run.id, message_id=report.message_id, payments=names)
+    for payment in lost:
+        if payment.status in {Status.ACCEPTED, Status.SETTLED}:
+            yield _contradicted(report.message_id, payment, "not found")
+
+
+def _contradicted(message_id: str, payment: Payment, answer: str) -> Event:
+    return AnswerContradicted(message_id=message_id, payment=payment.id, status=payment.status, answer=answer)
+
+
+@dataclass
+class _Reading:
+    """What one account report comes to, gathered movement by movement."""
+
+    agreement: Agreement
+    account: str
+    report: AccountReport
+    by_end_to_end_id: Mapping[str, Payment]
+    receipts: dict[str, Receipt]
+    settled: list[SettledPayment] = field(default_factory=list)
+    others: list[Event] = field(default_factory=list)
+
+    def contract_value(self, amount: Money) -> Money:
+        """What the budget expected an amount to be on this account."""
+        held = self.agreement.account(self.account).currency
+        if amount.currency == held:
+            return amount
+        return convert(amount, self.agreement.fx_rule(amount.currency, held).contract, held)
+
+    def unmatched(self, movement: Movement, signed: Money, why: str) -> None:
+        self.others.append(
+            MovementUnmatched(
+                account=self.account,
+                message_id=self.report.message_id,
+                booked=signed,
+                end_to_end_id=movement.end_to_end_id,
+                counterparty=movement.counterparty,
+                bank_reference=movement.bank_reference,
+                why=why,
+            )
+        )
+
+
+def booked(
+    agreement: Agreement,
+    account: str,
+    payments: Payments,
+    receipts: Receipts,
+    seen: frozenset[str],
+    report: AccountReport,
+) -> list[Event]:
+    """The events of a notification or statement of one of our accounts.
+
+    `seen` holds the bank references of movements posted before: a statement repeats what notifications told.
+    """
+    by_id = {p.end_to_end_id: p for p in payments.values() if p.end_to_end_id is not None}
+    reading = _Reading(agreement, account, report, by_id, dict(receipts))
+    taken = set(seen)
+    for movement in report.movements:
+        if movement.bank_reference in taken:
+            continue
+        taken.add(movement.bank_reference)
+        if movement.direction is Direction.DEBIT:
+            _debit(reading, movement)
+        elif movement.returned:
+            _return(reading, movement)
+        else:
+            _credit(reading, movement)
+    events: list[Event] = [
+        PaymentsSettled(account=account, message_id=report.message_id, booked_on=report.booked_on, payments=tuple(part))
+        for part in chunks(reading.settled)
+    ]
+    return events + reading.others
+
+
+def _debit(reading: _Reading, movement: Movement) -> None:
+    payment = reading.by_end_to_end_id.get(movement.end_to_end_id or "")
+    if payment is None:
+        reading.unmatched(movement, -movement.booked, "no payment of ours has this end-to-end id")
+        return
+    told = movement.instructed or movement.booked
+    again = any(line.payment == payment.id for line in reading.settled)
+    if again or not can(payment, Step.SETTLE):
+        answer = f"settled {movement.booked}"
+        reading.others.append(_contradicted(reading.report.message_id, payment, answer))
+        reading.unmatched(movement, -movement.booked, f"payment {payment.id} was {payment.status} already")
+    elif told.currency != payment.amount.currency or told < payment.amount:
+        reading.others.append(_contradicted(reading.report.message_id, payment, f"settled {told}"))
+        reading.unmatched(movement, -movement.booked, f"payment {payment.id} is of {payment.amount}")
+    else:
+        reading.settled.append(
+            SettledPayment(
+                payment=payment.id,
+                payee_party=payment.payee_party,
+                amount=payment.amount,
+                booked=movement.booked,
+                contract_value=reading.contract_value(payment.amount),
+                bank_reference=movement.bank_reference,
+            )
+        )
+
+
+def _return(reading: _Reading, movement: Movement) -> None:
+    payment = reading.by_end_to_end_id.get(movement.end_to_end_id or "")
+    if payment is None or not can(payment, Step.RETURN):
+        reading.unmatched(movement, movement.booked, "a return, but no settled payment has this end-to-end id")
+        return
+    reading.others.append(
+        PaymentReturned(
+            account=reading.account,
+            message_id=reading.report.message_id,
+            payment=payment.id,
+            payee_party=payment.payee_party,
+            amount=payment.amount,
+            booked=movement.booked,
+            contract_value=reading.contract_value(payment.amount),
+            bank_reference=movement.bank_reference,
+            reason=movement.reason or "NARR",
+        )
+    )
+
+
+def _credit(reading: _Reading, movement: Movement) -> None:
+    receipt = _explained_by(reading, movement)
+    if receipt is None:
+        reading.unmatched(movement, movement.booked, "no expected receipt explains it")
+        return
+    told = movement.instructed or movement.booked
+    matched = min(told, receipt.outstanding)
+    converted = told.currency != movement.booked.currency
+    # Of one currency, what is beyond the outstanding amount is not this receipt's.
+    own = movement.booked if converted else matched
+    reading.others.append(
+        ReceiptMatched(
+            account=reading.account,
+            message_id=reading.report.message_id,
+            receipt=receipt.id,
+            payer_party=receipt.payer_party,
+            amount=matched,
+            booked=own,
+            contract_value=reading.contract_value(matched),
+            bank_reference=movement.bank_reference,
+        )
+    )
+    reading.receipts.pop(receipt.id)
+    if own != movement.booked:
+        reading.unmatched(movement, movement.booked - own, f"more than receipt {receipt.id} expects")
+
+
+def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
+    """The receipt that names itself in the movement, or else the only one of exactly this amount and currency."""
+    told = movement.instructed or movement.booked
+    fitting = [
+        receipt
+        for receipt in reading.receipts.values()
+        if receipt.account == reading.account
+        and receipt.amount.currency == told.currency
+        and receipt.status in {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
+    ]
+    words = f"{movement.end_to_end_id or ''} {movement.remittance or ''}".split()
+    named = [receipt for receipt in fitting if receipt.id in words]
+    if named:
+        return named[0]
+    exact = [receipt for receipt in fitting if receipt.outstanding == told and receipt.status is ReceiptStatus.OWED]
+    return exact[0] if len(exact) == 1 else None

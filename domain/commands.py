@@ -1,0 +1,141 @@
+"""What somebody or something wants.
+
+Each command carries a business key: the same key with the same content is the same wish, and answers with the earlier
+outcome; the same key with other content is refused.
+
+`by` is a user name; whom it stands for is looked up where the command is carried out, never believed from the message.
+"""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from domain.model import Record, Sha256
+
+CommandKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+
+
+class Command(Record):
+    """Base of all commands."""
+
+    key: CommandKey
+    by: str = Field(min_length=1, max_length=64)
+    production: str
+
+
+class RegisterAgreement(Command):
+    """Put version 1 of an agreement in force; its document is already stored under its hash."""
+
+    document: Sha256
+
+
+class AmendAgreement(Command):
+    """Put the next version in force."""
+
+    document: Sha256
+
+
+class SubmitMilestone(Command):
+    """Hand in the evidence of a milestone: document id → SHA-256."""
+
+    milestone: str
+    evidence: dict[str, Sha256]
+
+
+class ApproveMilestone(Command):
+    """Approve the evidence of one round."""
+
+    milestone: str
+    round: int
+
+
+class RejectMilestone(Command):
+    """Reject the evidence of one round."""
+
+    milestone: str
+    round: int
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class PassDeadline(Command):
+    """Do what the policy says once a deadline has passed."""
+
+    milestone: str
+    round: int
+
+
+class FallDue(Command):
+    """Let what is due by a date fall due."""
+
+    on: date
+
+
+class PrepareRun(Command):
+    """Gather the due payments of one debtor account and currency into the run of that name."""
+
+    run: str
+    account: str
+    currency: str
+    on: date
+
+
+class ReleaseRun(Command):
+    """Release exactly what `sha256` binds."""
+
+    run: str
+    sha256: Sha256
+
+
+class CancelRun(Command):
+    """Give up a prepared run; its payments can be gathered again."""
+
+    run: str
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class SubmitRun(Command):
+    """Fix the bytes of a released run's order and put them in the outbox."""
+
+    run: str
+
+
+class DoubtRun(Command):
+    """Enquire after what the bank has not answered for in time. `asked` counts the enquiries made before."""
+
+    run: str
+    asked: int
+
+
+class EscalateRun(Command):
+    """Say that a prepared run was not released by the cut-off."""
+
+    run: str
+
+
+class HoldPayment(Command):
+    """Keep a due payment back."""
+
+    payment: str
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ResumePayment(Command):
+    """Let a held payment go again."""
+
+    payment: str
+
+
+class CorrectPayment(Command):
+    """Make a rejected or returned payment due again, after what was wrong has been put right."""
+
+    payment: str
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class TakeBankFile(Command):
+    """Take in a file of the bank, stored under its hash."""
+
+    account: str
+    name: str
+    file: Sha256

@@ -1,0 +1,141 @@
+"""The journal: what a recorded fact is, its canonical bytes, and the chain of hashes that binds a stream together."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from pydantic import BaseModel
+
+from domain.errors import Broken
+from domain.events import EVENT, Event
+
+GENESIS = bytes(32)
+"""The previous hash of a stream's first event."""
+
+
+def canonical(record: BaseModel) -> bytes:
+    """The one byte string of a record: RFC 8785 JSON, amounts as strings.
+
+    Records hold no floats, and their keys are ASCII; for those, sorted keys and tight separators are all of RFC 8785.
+    """
+    value = record.model_dump(mode="json")
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def sha256(content: bytes) -> str:
+    """SHA-256 in lower-case hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One recorded event. `seq` counts from 1 in its stream; `recorded_at` is the database's clock, in UTC."""
+
+    stream: str
+    seq: int
+    type: str
+    body: bytes
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    command_key: str
+    prev_hash: bytes
+    hash: bytes
+
+    @property
+    def event(self) -> Event:
+        """The event that the body holds; `Broken` if the body is not one."""
+        try:
+            return EVENT.validate_json(self.body)
+        except ValueError as error:
+            raise Broken(f"Event {self.seq} of {self.stream} cannot be read: {error}", stream=self.stream) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a stream: the next event chains to it."""
+
+    seq: int = 0
+    hash: bytes = GENESIS
+
+
+def chained(
+    stream: str,
+    head: Head,
+    events: Sequence[Event],
+    *,
+    effective_on: date,
+    recorded_at: datetime,
+    actor: str,
+    command_key: str,
+) -> list[Fact]:
+    """The events as facts that continue a stream from its head."""
+    facts: list[Fact] = []
+    seq, prev = head.seq, head.hash
+    for event in events:
+        seq += 1
+        body = canonical(event)
+        link = _link(prev, stream, seq, event.type, body, effective_on, recorded_at, actor, command_key)
+        facts.append(
+            Fact(
+                stream, seq, event.type, body, effective_on, recorded_at, actor, command_key, prev_hash=prev, hash=link
+            )
+        )
+        prev = link
+    return facts
+
+
+def broken_links(stream: str, facts: Iterable[Fact], head: Head | None = None) -> Iterable[str]:
+    """Walk a stream from its start and say of each fact what does not hold; nothing said means the chain verifies.
+
+    With `head`, also that the stream ends where the store says it ends.
+    """
+    seq, prev = 0, GENESIS
+    for fact in facts:
+        seq += 1
+        where = f"{stream} event {fact.seq}"
+        if fact.seq != seq:
+            yield f"{where}: event {seq} is missing before it"
+            seq = fact.seq
+        if fact.prev_hash != prev:
+            yield f"{where}: does not chain to the event before it"
+        if fact.hash != _link(
+            fact.prev_hash,
+            stream,
+            fact.seq,
+            fact.type,
+            fact.body,
+            fact.effective_on,
+            fact.recorded_at,
+            fact.actor,
+            fact.command_key,
+        ):
+            yield f"{where}: its content is not what was hashed"
+        prev = fact.hash
+    if head is not None and (head.seq, head.hash) != (seq, prev):
+        yield f"{stream}: ends at event {seq}, but its head says event {head.seq}"
+
+
+def _link(
+    prev: bytes,
+    stream: str,
+    seq: int,
+    kind: str,
+    body: bytes,
+    effective_on: date,
+    recorded_at: datetime,
+    actor: str,
+    command_key: str,
+) -> bytes:
+    """SHA-256 over every field, each framed by its length so that no two facts share one byte string."""
+    instant = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
+    digest = hashlib.sha256(prev)
+    for text in (stream, str(seq), kind, effective_on.isoformat(), instant, actor, command_key):
+        part = text.encode()
+        digest.update(b"%d:" % len(part))
+        digest.update(part)
+    digest.update(b"%d:" % len(body))
+    digest.update(body)
+    return digest.digest()

@@ -1,0 +1,113 @@
+"""Double entry: what an entry is, and the postings that each kind of event makes. Nothing else writes entries.
+
+Books are the production's. A positive amount is a debit, a negative one a credit; every event's entries sum to zero in
+each currency. Accounts:
+
+    asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
+    equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
+    equity:fx-position              expense:fx-gain-loss         expense:bank-charges
+    suspense:unmatched:{account}
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.agreement.model import Purpose
+from domain.errors import Broken
+from domain.events import (
+    Event,
+    MovementUnmatched,
+    PaymentReturned,
+    PaymentsFellDue,
+    PaymentsSettled,
+    ReceiptMatched,
+    ReceiptsFellDue,
+)
+from domain.money import Money, totals
+
+FX_POSITION = "equity:fx-position"
+FX_GAIN_LOSS = "expense:fx-gain-loss"
+BANK_CHARGES = "expense:bank-charges"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: `amount` debited (positive) or credited (negative) on `account`, for the sake of `about`."""
+
+    account: str
+    amount: Money
+    about: str
+
+
+def postings(event: Event) -> tuple[Entry, ...]:
+    """The entries of an event, balanced per currency; none for events that move no money.
+
+    Raises:
+        Broken: the event's own figures do not balance, which no event that `decide` made can do.
+    """
+    entries = tuple(_entries(event))
+    for amount in totals(entry.amount for entry in entries).values():
+        if amount.minor:
+            raise Broken(f"The entries of a {event.type} event do not balance: {amount} is left over.")
+    return entries
+
+
+def _entries(event: Event) -> Iterable[Entry]:
+    match event:
+        case PaymentsFellDue():
+            for line in event.payments:
+                yield Entry(f"expense:production:{line.purpose}", line.amount, line.payment)
+                yield Entry(f"liability:payable:{line.payee_party}", -line.amount, line.payment)
+        case ReceiptsFellDue():
+            for receipt in event.receipts:
+                yield Entry(f"asset:commitment:{receipt.payer_party}", receipt.amount, receipt.receipt)
+                yield Entry(_source_of_funds(receipt.purpose, receipt.payer_party), -receipt.amount, receipt.receipt)
+        case PaymentsSettled():
+            for paid in event.payments:
+                payable = f"liability:payable:{paid.payee_party}"
+                yield from _exchanged(
+                    payable, paid.amount, event.account, -paid.booked, -paid.contract_value, paid.payment
+                )
+        case PaymentReturned():
+            payable = f"liability:payable:{event.payee_party}"
+            yield from _exchanged(
+                payable, -event.amount, event.account, event.booked, event.contract_value, event.payment
+            )
+        case ReceiptMatched():
+            commitment = f"asset:commitment:{event.payer_party}"
+            yield from _exchanged(
+                commitment, -event.amount, event.account, event.booked, event.contract_value, event.receipt
+            )
+        case MovementUnmatched():
+            yield Entry(f"asset:bank:{event.account}", event.booked, event.bank_reference)
+            yield Entry(f"suspense:unmatched:{event.account}", -event.booked, event.bank_reference)
+        case _:
+            return
+
+
+def _exchanged(
+    claim: str, amount: Money, account: str, booked: Money, contract_value: Money, about: str
+) -> Iterable[Entry]:
+    """A claim of `amount` is settled by `booked` on the bank account (signed, opposite in direction to the claim).
+
+    In one currency the difference is the bank's charge. In two, each leg balances through the position account at the
+    contract's value, and what the bank's rate made of it beyond that is gain or loss.
+    """
+    yield Entry(claim, amount, about)
+    if amount.currency == booked.currency:
+        difference = amount + booked
+        if difference.minor:
+            yield Entry(BANK_CHARGES, -difference, about)
+    else:
+        yield Entry(FX_POSITION, -amount, about)
+        yield Entry(FX_POSITION, -contract_value, about)
+        difference = booked - contract_value
+        if difference.minor:
+            yield Entry(FX_GAIN_LOSS, -difference, about)
+    yield Entry(f"asset:bank:{account}", booked, about)
+
+
+def _source_of_funds(purpose: Purpose, party: str) -> str:
+    if purpose is Purpose.CONTRIBUTION:
+        return f"equity:contribution:{party}"
+    return f"income:receipts:{purpose}"

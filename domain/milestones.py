@@ -1,0 +1,197 @@
+"""Milestones: evidence is submitted, the right people approve exactly that evidence, and money is released."""
+
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from domain.agreement.model import Agreement, OnDeadline
+from domain.agreement.model import Milestone as Terms
+from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
+from domain.errors import BadInput, IllegalTransition, NotFound, Refused, SamePerson, StaleApproval
+from domain.events import (
+    Event,
+    MilestoneAccepted,
+    MilestoneApproved,
+    MilestoneEscalated,
+    MilestoneRejected,
+    MilestoneSubmitted,
+)
+from domain.people import Person, Role
+
+Deadline = Callable[[Terms], date]
+"""Answers the last day on which approvals of a milestone submitted (or escalated) today count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """How far one milestone has come. `status` is open, submitted, rejected or accepted."""
+
+    id: str
+    status: str = "open"
+    round: int = 0
+    submitted_by: str | None = None
+    evidence: dict[str, str] = field(default_factory=dict)
+    approvals: tuple[tuple[str, str], ...] = ()
+    """(user, party) of each approval of this round."""
+    deadline_on: date | None = None
+    escalated_to: str | None = None
+    accepted_on: date | None = None
+
+
+Milestones = MutableMapping[str, Milestone]
+
+
+def terms_of(agreement: Agreement, milestone_id: str) -> Terms:
+    """A milestone's terms.
+
+    Raises:
+        NotFound: the agreement has no such milestone.
+    """
+    try:
+        return agreement.milestone(milestone_id)
+    except KeyError:
+        known = ", ".join(milestone.id for milestone in agreement.milestones)
+        raise NotFound(
+            f"{agreement.production} has no milestone {milestone_id!r}: it has {known}.", milestone=milestone_id
+        ) from None
+
+
+def submit(
+    milestones: Milestones, agreement: Agreement, command: SubmitMilestone, person: Person, deadline: Deadline
+) -> list[Event]:
+    """Hand in evidence. Handing in changed evidence opens a new round, in which earlier approvals are void."""
+    terms = terms_of(agreement, command.milestone)
+    person.require(Role.PRODUCER, (terms.submitter,), f"submit {terms.id}")
+    milestone = milestones.get(terms.id, Milestone(terms.id))
+    if milestone.status == "accepted":
+        raise IllegalTransition(f"{terms.id} is accepted already: nothing more can be submitted for it.")
+    missing = [before for before in terms.after if milestones.get(before, Milestone(before)).status != "accepted"]
+    if missing:
+        raise IllegalTransition(
+            f"{terms.id} comes after {' and '.join(missing)}, not accepted yet: submit {missing[0]} first."
+        )
+    _complete(terms, command.evidence)
+    if milestone.status == "submitted" and milestone.evidence == command.evidence:
+        raise IllegalTransition(f"Exactly this evidence for {terms.id} is waiting for approval already.")
+    submitted = MilestoneSubmitted(
+        milestone=terms.id,
+        round=milestone.round + 1,
+        by=person.user,
+        party=person.party,
+        evidence=command.evidence,
+        deadline_on=deadline(terms),
+    )
+    return [submitted]
+
+
+def approve(milestones: Milestones, agreement: Agreement, command: ApproveMilestone, person: Person) -> list[Event]:
+    """Approve one round's evidence; the approval that completes the policy accepts the milestone."""
+    terms = terms_of(agreement, command.milestone)
+    milestone = _under_approval(milestones, terms, command.round)
+    _may_decide(terms, milestone, person, "approve")
+    if person.user == milestone.submitted_by:
+        raise SamePerson(
+            f"{person.user} submitted {terms.id} and may not approve it: ask a colleague.", user=person.user
+        )
+    if any(user == person.user for user, _ in milestone.approvals):
+        raise SamePerson(f"{person.user} has approved {terms.id} already: another person must.", user=person.user)
+    if terms.approval.distinct_parties and any(party == person.party for _, party in milestone.approvals):
+        raise Refused(f"{person.party} has approved {terms.id} already: an approval of another party is needed.")
+    events: list[Event] = [
+        MilestoneApproved(milestone=terms.id, round=milestone.round, by=person.user, party=person.party)
+    ]
+    if len(milestone.approvals) + 1 >= terms.approval.approvals:
+        events.append(MilestoneAccepted(milestone=terms.id, round=milestone.round, deemed=False))
+    return events
+
+
+def reject(milestones: Milestones, agreement: Agreement, command: RejectMilestone, person: Person) -> list[Event]:
+    """Reject one round's evidence: other evidence can be submitted then."""
+    terms = terms_of(agreement, command.milestone)
+    milestone = _under_approval(milestones, terms, command.round)
+    _may_decide(terms, milestone, person, "reject")
+    return [MilestoneRejected(milestone=terms.id, round=milestone.round, by=person.user, reason=command.reason)]
+
+
+def pass_deadline(
+    milestones: Milestones, agreement: Agreement, command: PassDeadline, today: date, deadline: Deadline
+) -> list[Event]:
+    """Do what the policy says, if the deadline of this round has passed by `today`; nothing otherwise."""
+    terms = terms_of(agreement, command.milestone)
+    milestone = milestones.get(terms.id, Milestone(terms.id))
+    over = milestone.status == "submitted" and milestone.round == command.round
+    if not over or milestone.deadline_on is None or today <= milestone.deadline_on:
+        return []
+    match terms.approval.on_deadline:
+        case OnDeadline.REJECT:
+            return [
+                MilestoneRejected(
+                    milestone=terms.id,
+                    round=milestone.round,
+                    by=None,
+                    reason=f"not approved by {milestone.deadline_on}",
+                )
+            ]
+        case OnDeadline.DEEM_ACCEPTED:
+            return [MilestoneAccepted(milestone=terms.id, round=milestone.round, deemed=True)]
+        case OnDeadline.ESCALATE:
+            to = terms.approval.escalate_to or terms.submitter
+            return [MilestoneEscalated(milestone=terms.id, round=milestone.round, to=to, deadline_on=deadline(terms))]
+
+
+def apply(milestones: Milestones, event: Event, effective_on: date) -> None:
+    """Bring a milestone to where an event leaves it."""
+    match event:
+        case MilestoneSubmitted():
+            milestones[event.milestone] = Milestone(
+                id=event.milestone,
+                status="submitted",
+                round=event.round,
+                submitted_by=event.by,
+                evidence=event.evidence,
+                deadline_on=event.deadline_on,
+            )
+        case MilestoneApproved():
+            milestone = milestones[event.milestone]
+            given = (*milestone.approvals, (event.by, event.party))
+            milestones[event.milestone] = replace(milestone, approvals=given)
+        case MilestoneRejected():
+            milestones[event.milestone] = replace(milestones[event.milestone], status="rejected", deadline_on=None)
+        case MilestoneEscalated():
+            milestones[event.milestone] = replace(
+                milestones[event.milestone], escalated_to=event.to, deadline_on=event.deadline_on
+            )
+        case MilestoneAccepted():
+            milestones[event.milestone] = replace(
+                milestones[event.milestone], status="accepted", accepted_on=effective_on, deadline_on=None
+            )
+        case _:
+            return
+
+
+def _complete(terms: Terms, evidence: dict[str, str]) -> None:
+    wanted = {document.id for document in terms.evidence}
+    missing, strange = sorted(wanted - evidence.keys()), sorted(evidence.keys() - wanted)
+    if missing:
+        raise BadInput(f"{terms.id} needs the document {missing[0]!r} as evidence: add it with --evidence.")
+    if strange:
+        raise BadInput(f"{terms.id} takes no document {strange[0]!r}: it takes {', '.join(sorted(wanted))}.")
+
+
+def _under_approval(milestones: Milestones, terms: Terms, round_: int) -> Milestone:
+    milestone = milestones.get(terms.id, Milestone(terms.id))
+    if milestone.status != "submitted":
+        raise IllegalTransition(
+            f"{terms.id} is {milestone.status}: only a submitted milestone can be decided on.", milestone=terms.id
+        )
+    if milestone.round != round_:
+        raise StaleApproval(
+            f"The evidence of {terms.id} has changed (round {milestone.round}, not {round_}): look at it again.",
+            milestone=terms.id,
+        )
+    return milestone
+
+
+def _may_decide(terms: Terms, milestone: Milestone, person: Person, deed: str) -> None:
+    extra = (milestone.escalated_to,) if milestone.escalated_to else ()
+    person.require(Role.APPROVER, (*terms.approval.parties, *extra), f"{deed} {terms.id}")

@@ -1,0 +1,262 @@
+"""The life of a payment.
+
+scheduled → due → released → submitted → accepted → settled → returned
+             │        │          ├→ rejected ──┐        │
+             │        ↑          └→ unknown    │        │
+             │        └── not found ──┘        │        │
+             └→ held → due        due ← corrected ←─────┘
+"""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from domain.agreement.model import Purpose
+from domain.commands import CorrectPayment, HoldPayment, ResumePayment
+from domain.errors import IllegalTransition, NotFound
+from domain.events import (
+    DueDatesSet,
+    Event,
+    PaymentCorrected,
+    PaymentHeld,
+    PaymentResumed,
+    PaymentReturned,
+    PaymentsAccepted,
+    PaymentsCancelled,
+    PaymentsFellDue,
+    PaymentsGathered,
+    PaymentsNotFound,
+    PaymentsRejected,
+    PaymentsScheduled,
+    PaymentsSettled,
+    ScheduledPayment,
+)
+from domain.money import Money
+from domain.people import Person, Role
+
+
+class Status(StrEnum):
+    """Where a payment is in its life."""
+
+    SCHEDULED = "scheduled"
+    CANCELLED = "cancelled"
+    DUE = "due"
+    HELD = "held"
+    RELEASED = "released"
+    SUBMITTED = "submitted"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    SETTLED = "settled"
+    RETURNED = "returned"
+
+
+class Step(StrEnum):
+    """What can happen to a payment."""
+
+    CANCEL = "cancel"
+    FALL_DUE = "fall due"
+    HOLD = "hold"
+    RESUME = "resume"
+    RELEASE = "release"
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    DOUBT = "doubt"
+    NOT_FOUND = "not found"
+    SETTLE = "settle"
+    RETURN = "return"
+    CORRECT = "correct"
+
+
+TRANSITIONS: dict[Step, tuple[frozenset[Status], Status]] = {
+    Step.CANCEL: (frozenset({Status.SCHEDULED}), Status.CANCELLED),
+    Step.FALL_DUE: (frozenset({Status.SCHEDULED}), Status.DUE),
+    Step.HOLD: (frozenset({Status.DUE}), Status.HELD),
+    Step.RESUME: (frozenset({Status.HELD}), Status.DUE),
+    Step.RELEASE: (frozenset({Status.DUE}), Status.RELEASED),
+    Step.SUBMIT: (frozenset({Status.RELEASED}), Status.SUBMITTED),
+    Step.ACCEPT: (frozenset({Status.SUBMITTED, Status.UNKNOWN, Status.RELEASED}), Status.ACCEPTED),
+    Step.REJECT: (frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}), Status.REJECTED),
+    Step.DOUBT: (frozenset({Status.SUBMITTED}), Status.UNKNOWN),
+    Step.NOT_FOUND: (frozenset({Status.UNKNOWN}), Status.RELEASED),
+    # The bank's booking is the truth about the bank: it may come before, or instead of, any other answer.
+    Step.SETTLE: (
+        frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}),
+        Status.SETTLED,
+    ),
+    Step.RETURN: (frozenset({Status.SETTLED}), Status.RETURNED),
+    Step.CORRECT: (frozenset({Status.REJECTED, Status.RETURNED}), Status.DUE),
+}
+
+AT_THE_BANK = frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN})
+"""The bank may still move this money; nothing else may be done with the payment."""
+
+FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
+"""Nothing more is expected to happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One instalment that we pay. `account` and `payee` are account ids of the agreement.
+
+    `run` is the run it is in, `attempt` counts from 1 and grows with each correction.
+    """
+
+    id: str
+    instalment: str
+    purpose: Purpose
+    account: str
+    payee: str
+    payee_party: str
+    amount: Money
+    milestone: str | None
+    due_on: date | None
+    status: Status = Status.SCHEDULED
+    run: str | None = None
+    attempt: int = 1
+    end_to_end_id: str | None = None
+    reason: str | None = None
+    booked: Money | None = None
+    bank_reference: str | None = None
+
+    @property
+    def next_end_to_end_id(self) -> str:
+        """The id under which the bank will know this attempt: its own, plus the attempt from the second on."""
+        return self.id if self.attempt == 1 else f"{self.id}-{self.attempt}"
+
+
+Payments = MutableMapping[str, Payment]
+
+
+def can(payment: Payment, step: Step) -> bool:
+    """Whether a payment's life has this step from where it is."""
+    return payment.status in TRANSITIONS[step][0]
+
+
+def advance(payment: Payment, step: Step) -> Status:
+    """The status after a step.
+
+    Raises:
+        IllegalTransition: the step does not exist from the payment's status.
+    """
+    origins, target = TRANSITIONS[step]
+    if payment.status not in origins:
+        allowed = " or ".join(sorted(origins))
+        raise IllegalTransition(
+            f"Payment {payment.id} is {payment.status}: the step '{step}' exists only for one that is {allowed}.",
+            payment=payment.id,
+            status=payment.status,
+            step=step,
+        )
+    return target
+
+
+def the_payment(payments: Payments, payment_id: str) -> Payment:
+    """The payment of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    try:
+        return payments[payment_id]
+    except KeyError:
+        raise NotFound(f"There is no payment {payment_id}: see `sluice payment list`.", payment=payment_id) from None
+
+
+def hold(payments: Payments, command: HoldPayment, person: Person, debtor: str) -> list[Event]:
+    """Keep a due payment back; `debtor` is the party that owns the account it would leave."""
+    payment = the_payment(payments, command.payment)
+    person.require(Role.TREASURER, (debtor,), f"hold payment {payment.id}")
+    advance(payment, Step.HOLD)
+    return [PaymentHeld(payment=payment.id, reason=command.reason)]
+
+
+def resume(payments: Payments, command: ResumePayment, person: Person, debtor: str) -> list[Event]:
+    """Let a held payment go again."""
+    payment = the_payment(payments, command.payment)
+    person.require(Role.TREASURER, (debtor,), f"resume payment {payment.id}")
+    advance(payment, Step.RESUME)
+    return [PaymentResumed(payment=payment.id)]
+
+
+def correct(payments: Payments, command: CorrectPayment, person: Person, debtor: str) -> list[Event]:
+    """Make a rejected or returned payment due again, for a new attempt under a new end-to-end id."""
+    payment = the_payment(payments, command.payment)
+    person.require(Role.TREASURER, (debtor,), f"correct payment {payment.id}")
+    advance(payment, Step.CORRECT)
+    return [PaymentCorrected(payment=payment.id, reason=command.reason)]
+
+
+def scheduled(line: ScheduledPayment) -> Payment:
+    """A payment as the schedule promises it."""
+    return Payment(
+        id=line.payment,
+        instalment=line.instalment,
+        purpose=line.purpose,
+        account=line.account,
+        payee=line.payee,
+        payee_party=line.payee_party,
+        amount=line.amount,
+        milestone=line.milestone,
+        due_on=line.due_on,
+    )
+
+
+def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - one case for each kind of event
+    """Bring payments to where an event of their own leaves them; steps of whole runs are `domain.runs.apply`'s.
+
+    Raises:
+        IllegalTransition: the journal tells a life that payments do not have.
+    """
+    match event:
+        case PaymentsScheduled():
+            for line in event.payments:
+                payments[line.payment] = scheduled(line)
+        case PaymentsCancelled():
+            for name in event.payments:
+                take(payments, name, Step.CANCEL)
+        case DueDatesSet():
+            for promise in event.payments:
+                payments[promise.id] = replace(payments[promise.id], due_on=promise.due_on)
+        case PaymentsFellDue():
+            for due in event.payments:
+                take(payments, due.payment, Step.FALL_DUE)
+        case PaymentHeld():
+            take(payments, event.payment, Step.HOLD, reason=event.reason, run=None, end_to_end_id=None)
+        case PaymentResumed():
+            take(payments, event.payment, Step.RESUME, reason=None)
+        case PaymentCorrected():
+            attempt = payments[event.payment].attempt + 1
+            take(payments, event.payment, Step.CORRECT, run=None, end_to_end_id=None, attempt=attempt, reason=None)
+        case PaymentsGathered():
+            for gathered in event.payments:
+                payment = payments[gathered.payment]
+                payments[payment.id] = replace(payment, run=event.run, end_to_end_id=gathered.end_to_end_id)
+        case PaymentsAccepted():
+            for name in event.payments:
+                take(payments, name, Step.ACCEPT)
+        case PaymentsRejected():
+            for rejected in event.payments:
+                take(payments, rejected.payment, Step.REJECT, reason=_why(rejected.reason, rejected.words))
+        case PaymentsNotFound():
+            for name in event.payments:
+                take(payments, name, Step.NOT_FOUND)
+        case PaymentsSettled():
+            for paid in event.payments:
+                take(payments, paid.payment, Step.SETTLE, booked=paid.booked, bank_reference=paid.bank_reference)
+        case PaymentReturned():
+            take(payments, event.payment, Step.RETURN, reason=event.reason)
+        case _:
+            return
+
+
+def take(payments: Payments, payment_id: str, step: Step, **changes: object) -> None:
+    """Take one step of one payment's life in place."""
+    payment = payments[payment_id]
+    payments[payment_id] = replace(payment, status=advance(payment, step), **changes)  # type: ignore[arg-type]
+
+
+def _why(code: str, words: str | None) -> str:
+    return f"{code}: {words}" if words else code

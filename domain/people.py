@@ -1,0 +1,50 @@
+"""Who acts, for whom, and in which roles."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.errors import WrongRole
+
+
+class Role(StrEnum):
+    """What a person may do for their party."""
+
+    PRODUCER = "producer"
+    APPROVER = "approver"
+    PREPARER = "preparer"
+    RELEASER = "releaser"
+    TREASURER = "treasurer"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user with their party (an agreement's party id) and roles."""
+
+    user: str
+    party: str
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+    def require(self, role: Role, parties: tuple[str, ...], deed: str) -> None:
+        """Let this person do `deed` only with `role`, and only for one of `parties`.
+
+        Raises:
+            WrongRole: the role is missing, or the person belongs to another party.
+        """
+        if role not in self.roles:
+            raise WrongRole(
+                f"{self.user} may not {deed}: this needs the role {role}; ask one of {' or '.join(parties)} for it.",
+                user=self.user,
+                needed=role,
+            )
+        if self.party not in parties:
+            raise WrongRole(
+                f"{self.user} of {self.party} may not {deed}: this is for {' or '.join(parties)} to do.",
+                user=self.user,
+                needed=role,
+                party=self.party,
+            )
+
+
+SYSTEM = Person("system", "")
+"""Sluice itself: schedules, deadlines, and what the bank's files make it do."""

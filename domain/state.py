@@ -1,0 +1,48 @@
+"""The state of a production: the fold of its events. The tables of the database are snapshots of exactly this."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from domain import milestones, payments, receipts, runs
+from domain.events import AgreementAmended, AgreementRegistered, Event
+from domain.milestones import Milestone
+from domain.payments import Payment
+from domain.productions import Production
+from domain.receipts import Receipt
+from domain.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A production, or the part of it that a command concerns; each mapping is by id."""
+
+    production: Production | None = None
+    milestones: dict[str, Milestone] = field(default_factory=dict)
+    payments: dict[str, Payment] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+
+
+def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
+    """The state after events, each with its effective date; the state given is left as it was.
+
+    Raises:
+        IllegalTransition: the events tell a life that payments do not have.
+    """
+    production = state.production
+    after = State(
+        production,
+        dict(state.milestones),
+        dict(state.payments),
+        dict(state.receipts),
+        dict(state.runs),
+    )
+    for event, effective_on in events:
+        if isinstance(event, AgreementRegistered | AgreementAmended):
+            production = Production(event.production, event.title, event.version, event.document)
+        milestones.apply(after.milestones, event, effective_on)
+        payments.apply(after.payments, event)
+        receipts.apply(after.receipts, event)
+        runs.apply(after.runs, after.payments, event)
+    return replace(after, production=production)
