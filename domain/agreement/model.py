@@ -2,16 +2,16 @@
 
 from datetime import date, time
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from domain.bank import Address, BankAccount
+from domain.calendars import CalendarCode, CalendarOverride, Convention
 from domain.model import Key, Record
 from domain.money import Exact, Money
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-CalendarCode = Literal["KR", "JP", "US", "FR", "TW", "TARGET"]
 
 
 class Party(Record):
@@ -42,15 +42,6 @@ class Account(Record):
     iban: bool = False
     calendars: tuple[CalendarCode, ...] = Field(min_length=1)
     cut_off: time | None = None
-
-
-class CalendarOverride(Record):
-    """A day that the published calendar has wrong: a holiday declared last week, or one withdrawn."""
-
-    calendar: CalendarCode
-    on: date
-    business_day: bool
-    reason: str
 
 
 class FxRule(Record):
@@ -114,14 +105,6 @@ class Total(Record):
     amount: Money
 
 
-class Convention(StrEnum):
-    """Where a due date goes that is not a business day for payer and payee alike."""
-
-    FOLLOWING = "following"
-    MODIFIED_FOLLOWING = "modified_following"
-    PRECEDING = "preceding"
-
-
 class DueOn(Record):
     """Due on a date of the calendar."""
 
@@ -133,6 +116,16 @@ class DueAfter(Record):
 
     milestone: Key
     business_days: int = Field(ge=0, le=250)
+
+
+def _due_kind(written: Any) -> str:
+    """A due that names a date is on a date; any other is meant to follow a milestone."""
+    has_date = "on" in written if isinstance(written, dict) else isinstance(written, DueOn)
+    return "on" if has_date else "after"
+
+
+Due = Annotated[Annotated[DueOn, Tag("on")] | Annotated[DueAfter, Tag("after")], Discriminator(_due_kind)]
+"""When an instalment is due. The kind is told by the field `on`, so that a slip in one is not reported of both."""
 
 
 class LateInterest(Record):
@@ -171,7 +164,7 @@ class Instalment(Record):
     of: Key | None = None
     amount: Money | None = None
     percent: Exact | None = None
-    due: DueOn | DueAfter
+    due: Due
     convention: Convention = Convention.FOLLOWING
     late_interest: LateInterest | None = None
 

@@ -1,0 +1,104 @@
+"""What each instalment comes to, when it is due, which way it goes, and what lateness costs. Pure functions.
+
+They expect an agreement that `domain.agreement.checks` found nothing wrong with.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from domain.agreement.model import Account, Agreement, Control, DueOn, Instalment
+from domain.calendars import CalendarOverride, Calendars
+from domain.errors import BadInput
+from domain.money import Money, allocate, total
+
+_DAYS_A_YEAR = 365
+
+
+class Flow(StrEnum):
+    """Whether an instalment is a payment we send or one that we expect and match."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+
+
+def direction(agreement: Agreement, instalment: Instalment) -> Flow:
+    """Outgoing from a controlled account to an external one; incoming the other way round.
+
+    Raises:
+        BadInput: both accounts are controlled, or neither is; the checks exclude it.
+    """
+    payer, payee = agreement.account(instalment.payer), agreement.account(instalment.payee)
+    match (payer.control, payee.control):
+        case (Control.CONTROLLED, Control.EXTERNAL):
+            return Flow.OUTGOING
+        case (Control.EXTERNAL, Control.CONTROLLED):
+            return Flow.INCOMING
+    raise BadInput(f"{instalment.id}: exactly one of {payer.id} and {payee.id} must be a controlled account.")
+
+
+def amounts(agreement: Agreement) -> Mapping[str, Money]:
+    """The amount of every instalment by its id, in the order of the schedule.
+
+    The instalments in per cent of a total share what its fixed ones leave of it, by largest remainder, so that all of
+    them together are the total to the last minor unit.
+
+    Raises:
+        BadInput: an instalment has neither amount nor percent, or names an unknown total; the checks exclude both.
+    """
+    fixed = {instalment.id: instalment.amount for instalment in agreement.schedule if instalment.amount is not None}
+    shared: dict[str, Money] = {}
+    for contract in agreement.totals:
+        of_it = [instalment for instalment in agreement.schedule if instalment.of == contract.id]
+        in_percent = [instalment for instalment in of_it if instalment.percent is not None]
+        left = contract.amount - total((fixed[i.id] for i in of_it if i.id in fixed), contract.amount.currency)
+        if in_percent:
+            shares = allocate(left, [instalment.percent or 0 for instalment in in_percent])
+            shared |= {instalment.id: share for instalment, share in zip(in_percent, shares, strict=True)}
+    resolved = shared | fixed
+    missing = [instalment.id for instalment in agreement.schedule if instalment.id not in resolved]
+    if missing:
+        raise BadInput(f"{', '.join(missing)}: an instalment needs an amount, or a percent of a known total.")
+    return {instalment.id: resolved[instalment.id] for instalment in agreement.schedule}
+
+
+def calendars_of(
+    agreement: Agreement, accounts: Iterable[Account], overrides: Iterable[CalendarOverride] = ()
+) -> Calendars:
+    """The accounts' calendars together; the agreement's overrides hold, and those given (from settings) win."""
+    codes = {code for account in accounts for code in account.calendars}
+    return Calendars.of(codes, (*agreement.calendar_overrides, *overrides))
+
+
+def due_date(
+    agreement: Agreement,
+    instalment: Instalment,
+    accepted_on: date | None,
+    overrides: Iterable[CalendarOverride] = (),
+) -> date | None:
+    """The business day, for payer and payee alike, on which an instalment is due.
+
+    `accepted_on` is the date, in the agreement's zone, on which its milestone was accepted; while that is None an
+    instalment after a milestone has no date yet, and the answer is None.
+    """
+    parties = (agreement.account(instalment.payer), agreement.account(instalment.payee))
+    calendars = calendars_of(agreement, parties, overrides)
+    if isinstance(instalment.due, DueOn):
+        return calendars.adjust(instalment.due.on, instalment.convention)
+    if accepted_on is None:
+        return None
+    return calendars.add_business_days(accepted_on, instalment.due.business_days, instalment.convention)
+
+
+def late_interest(instalment: Instalment, amount: Money, due_on: date, paid_on: date) -> Money:
+    """Simple interest on actual days over 365, counted from the end of the grace; half-even to the minor unit.
+
+    Nothing when the instalment carries none, or the payment came within the grace.
+    """
+    terms = instalment.late_interest
+    if terms is None:
+        return Money.zero(amount.currency)
+    days_late = max(0, (paid_on - due_on).days - terms.grace_days)
+    exact = amount.minor * Fraction(terms.annual_percent) / 100 * Fraction(days_late, _DAYS_A_YEAR)
+    return Money(round(exact), amount.currency)
