@@ -1,0 +1,190 @@
+"""Rows of the snapshot tables as the domain's records, and back. A row is a mapping by column name, JSON-ready."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from domain.agreement.model import Purpose
+from domain.milestones import Milestone
+from domain.money import Money
+from domain.payments import Payment, Status
+from domain.productions import Production
+from domain.receipts import Receipt, ReceiptStatus
+from domain.runs import Quote, Run
+
+Row = RowMapping
+
+
+def production_row(production: Production) -> dict[str, Any]:
+    """A row of `production`."""
+    return asdict(production)
+
+
+def milestone_row(production: str, milestone: Milestone) -> dict[str, Any]:
+    """A row of `milestone`."""
+    return {
+        **asdict(milestone),
+        "production": production,
+        "deadline_on": _iso(milestone.deadline_on),
+        "accepted_on": _iso(milestone.accepted_on),
+    }
+
+
+def milestone_of(row: Row) -> Milestone:
+    """The milestone of a row."""
+    return Milestone(
+        id=row["id"],
+        status=row["status"],
+        round=row["round"],
+        submitted_by=row["submitted_by"],
+        evidence=row["evidence"],
+        approvals=tuple((user, party) for user, party in row["approvals"]),
+        deadline_on=row["deadline_on"],
+        escalated_to=row["escalated_to"],
+        accepted_on=row["accepted_on"],
+    )
+
+
+def payment_row(production: str, payment: Payment) -> dict[str, Any]:
+    """A row of `payment`."""
+    return {
+        "id": payment.id,
+        "production": production,
+        "instalment": payment.instalment,
+        "purpose": payment.purpose,
+        "account": payment.account,
+        "payee": payment.payee,
+        "payee_party": payment.payee_party,
+        "currency": payment.amount.currency,
+        "minor": payment.amount.minor,
+        "milestone": payment.milestone,
+        "due_on": _iso(payment.due_on),
+        "status": payment.status,
+        "run": payment.run,
+        "attempt": payment.attempt,
+        "end_to_end_id": payment.end_to_end_id,
+        "reason": payment.reason,
+        "booked_currency": payment.booked.currency if payment.booked else None,
+        "booked_minor": payment.booked.minor if payment.booked else None,
+        "bank_reference": payment.bank_reference,
+    }
+
+
+def payment_of(row: Row) -> Payment:
+    """The payment of a row."""
+    return Payment(
+        id=row["id"],
+        instalment=row["instalment"],
+        purpose=Purpose(row["purpose"]),
+        account=row["account"],
+        payee=row["payee"],
+        payee_party=row["payee_party"],
+        amount=Money(row["minor"], row["currency"]),
+        milestone=row["milestone"],
+        due_on=row["due_on"],
+        status=Status(row["status"]),
+        run=row["run"],
+        attempt=row["attempt"],
+        end_to_end_id=row["end_to_end_id"],
+        reason=row["reason"],
+        booked=Money(row["booked_minor"], row["booked_currency"]) if row["booked_currency"] else None,
+        bank_reference=row["bank_reference"],
+    )
+
+
+def receipt_row(production: str, receipt: Receipt) -> dict[str, Any]:
+    """A row of `receipt`."""
+    return {
+        "id": receipt.id,
+        "production": production,
+        "instalment": receipt.instalment,
+        "purpose": receipt.purpose,
+        "account": receipt.account,
+        "payer_party": receipt.payer_party,
+        "currency": receipt.amount.currency,
+        "minor": receipt.amount.minor,
+        "milestone": receipt.milestone,
+        "due_on": _iso(receipt.due_on),
+        "status": receipt.status,
+        "received_minor": receipt.received.minor,
+    }
+
+
+def receipt_of(row: Row) -> Receipt:
+    """The receipt of a row."""
+    return Receipt(
+        id=row["id"],
+        instalment=row["instalment"],
+        purpose=Purpose(row["purpose"]),
+        account=row["account"],
+        payer_party=row["payer_party"],
+        amount=Money(row["minor"], row["currency"]),
+        milestone=row["milestone"],
+        due_on=row["due_on"],
+        status=ReceiptStatus(row["status"]),
+        received=Money(row["received_minor"], row["currency"]),
+    )
+
+
+def run_row(production: str, run: Run) -> dict[str, Any]:
+    """A row of `run`."""
+    return {
+        "id": run.id,
+        "production": production,
+        "account": run.account,
+        "currency": run.currency,
+        "execution_on": run.execution_on.isoformat(),
+        "prepared_by": run.prepared_by,
+        "count": run.count,
+        "total_minor": run.total.minor,
+        "sha256": run.sha256,
+        "status": run.status,
+        "quote": _quote_row(run.quote) if run.quote else None,
+        "released_by": run.released_by,
+        "message_id": run.message_id,
+        "file": run.file,
+        "enquiries": run.enquiries,
+    }
+
+
+def run_of(row: Row) -> Run:
+    """The run of a row."""
+    return Run(
+        id=row["id"],
+        account=row["account"],
+        currency=row["currency"],
+        execution_on=row["execution_on"],
+        prepared_by=row["prepared_by"],
+        count=row["count"],
+        total=Money(row["total_minor"], row["currency"]),
+        sha256=row["sha256"],
+        status=row["status"],
+        quote=_quote_of(row["quote"]) if row["quote"] else None,
+        released_by=row["released_by"],
+        message_id=row["message_id"],
+        file=row["file"],
+        enquiries=row["enquiries"],
+    )
+
+
+def _quote_row(quote: Quote) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(quote).items()}
+
+
+def _quote_of(row: Mapping[str, str]) -> Quote:
+    return Quote(
+        base=row["base"],
+        quote=row["quote"],
+        rate=Decimal(row["rate"]),
+        source=row["source"],
+        fixing_on=date.fromisoformat(row["fixing_on"]),
+        contract_rate=Decimal(row["contract_rate"]),
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

@@ -1,0 +1,321 @@
+"""The store: one transaction from a command to its events, entries and snapshots. Nothing else writes them."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from psycopg import Cursor
+from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.db import rows, tables
+from domain import journal
+from domain.commands import Command
+from domain.errors import IdempotencyConflict, SluiceError
+from domain.events import (
+    CommandRefused,
+    Event,
+    MovementUnmatched,
+    PaymentReturned,
+    PaymentsSettled,
+    ReceiptMatched,
+)
+from domain.journal import Fact, Head
+from domain.ledger import postings
+from domain.model import Record
+from domain.productions import Production
+from domain.state import State, fold
+
+
+class Outcome(Record):
+    """What carrying out a command came to: the stretch of the stream that it wrote, empty when nothing needed doing."""
+
+    key: str
+    stream: str
+    first_seq: int
+    last_seq: int
+
+    @property
+    def changed(self) -> bool:
+        """Whether it wrote anything."""
+        return self.last_seq >= self.first_seq
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who and when: the business day on which events count, and the actor's user name."""
+
+    effective_on: date
+    actor: str
+
+
+class Store:
+    """Facts in PostgreSQL. `engine` connects as the application's role, which may only append."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator["Transaction"]:
+        """One database transaction, committed at the end of the block, rolled back by any exception."""
+        with self.engine.begin() as connection:
+            yield Transaction(connection)
+
+    def carry_out(
+        self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
+    ) -> Outcome:
+        """Carry out a command exactly once, in one transaction.
+
+        `decide` loads the part of the state that the command concerns, and answers with it and the events.
+
+        Raises:
+            IdempotencyConflict: the key was used for another payload.
+            SluiceError: whatever `decide` refuses; a refusal of a recorded kind is itself appended, and nothing else.
+        """
+        stream = stream_of(command.production)
+        payload = journal.sha256(journal.canonical(command))
+        refused: SluiceError | None = None
+        with self.transaction() as transaction:
+            head, now = transaction.lock(stream)
+            earlier = transaction.earlier(command.key, payload)
+            if earlier is not None:
+                return earlier
+            try:
+                state, events = decide(transaction)
+            except SluiceError as error:
+                if not error.recorded:
+                    raise
+                refused = error
+                state, events = State(), [_refusal(command, error)]
+            facts = journal.chained(
+                stream,
+                head,
+                events,
+                effective_on=context.effective_on,
+                recorded_at=now,
+                actor=context.actor,
+                command_key=command.key,
+            )
+            transaction.append(facts, events)
+            after = fold(state, [(event, context.effective_on) for event in events])
+            transaction.snapshot(command.production, state, after)
+            outcome = Outcome(key=command.key, stream=stream, first_seq=head.seq + 1, last_seq=head.seq + len(events))
+            if refused is None and outcome.changed:
+                transaction.remember(outcome, payload)
+        if refused is not None:
+            raise refused
+        return outcome
+
+
+class Transaction:
+    """What can be done inside one database transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def lock(self, stream: str) -> tuple[Head, datetime]:
+        """Take the end of a stream for this transaction alone; with it, the database's clock once we have it."""
+        head = tables.stream_head
+        query = sa.select(head.c.seq, head.c.hash, sa.func.clock_timestamp()).where(head.c.stream == stream)
+        row = self.connection.execute(query.with_for_update()).one_or_none()
+        if row is None:
+            self.connection.execute(
+                sa.text("INSERT INTO stream_head VALUES (:stream, 0, :genesis) ON CONFLICT (stream) DO NOTHING"),
+                {"stream": stream, "genesis": journal.GENESIS},
+            )
+            row = self.connection.execute(query.with_for_update()).one()
+        return Head(row[0], bytes(row[1])), row[2]
+
+    def earlier(self, key: str, payload: str) -> Outcome | None:
+        """The outcome that this key had before, if any; `IdempotencyConflict` if it was for another payload."""
+        command = tables.command
+        row = self.connection.execute(sa.select(command).where(command.c.key == key)).one_or_none()
+        if row is None:
+            return None
+        if row.payload != payload:
+            raise _taken(key)
+        return Outcome(key=key, stream=row.stream, first_seq=row.first_seq, last_seq=row.last_seq)
+
+    def remember(self, outcome: Outcome, payload: str) -> None:
+        """Make an outcome the answer to its key from now on.
+
+        Raises:
+            IdempotencyConflict: a command of another production took the key in the meantime.
+        """
+        taken = self.connection.execute(
+            insert(tables.command)
+            .values(
+                key=outcome.key,
+                payload=payload,
+                stream=outcome.stream,
+                first_seq=outcome.first_seq,
+                last_seq=outcome.last_seq,
+            )
+            .on_conflict_do_nothing()
+        )
+        if taken.rowcount != 1:
+            raise _taken(outcome.key)
+
+    def append(self, facts: Sequence[Fact], events: Sequence[Event]) -> None:
+        """Append facts with the entries of their events, and move the stream's head."""
+        if not facts:
+            return
+        with self._cursor() as cursor:
+            _copy(cursor, f"COPY journal_event ({', '.join(_FACT)}) FROM STDIN", (_fact_row(fact) for fact in facts))
+            entries = [
+                (fact.stream, fact.seq, line, e.account, e.amount.currency, e.amount.minor, e.about, fact.effective_on)
+                for fact, event in zip(facts, events, strict=True)
+                for line, e in enumerate(postings(event), start=1)
+            ]
+            if entries:
+                _copy(
+                    cursor,
+                    "COPY entry (stream, seq, line, account, currency, minor, about, effective_on) FROM STDIN",
+                    entries,
+                )
+            cursor.execute(
+                "UPDATE stream_head SET seq = %s, hash = %s WHERE stream = %s",
+                (facts[-1].seq, facts[-1].hash, facts[-1].stream),
+            )
+        self._movements(events)
+
+    def snapshot(self, production: str, before: State, after: State) -> None:
+        """Store what the fold changed."""
+        if after.production is not None and after.production is not before.production:
+            self._upsert("production", "key", [rows.production_row(after.production)])
+        changed = _changed(before.milestones, after.milestones)
+        self._upsert("milestone", "production, id", [rows.milestone_row(production, m) for m in changed])
+        self._upsert(
+            "payment", "id", [rows.payment_row(production, p) for p in _changed(before.payments, after.payments)]
+        )
+        self._upsert(
+            "receipt", "id", [rows.receipt_row(production, r) for r in _changed(before.receipts, after.receipts)]
+        )
+        self._upsert("run", "id", [rows.run_row(production, r) for r in _changed(before.runs, after.runs)])
+
+    def state(
+        self,
+        production: str,
+        *,
+        payments: sa.ColumnElement[bool] | None = None,
+        receipts: sa.ColumnElement[bool] | None = None,
+        runs: sa.ColumnElement[bool] | None = None,
+        milestones: bool = False,
+    ) -> State:
+        """The production, and those of its payments, receipts and runs that the conditions choose (none by default)."""
+        row = self._rows(tables.production, tables.production.c.key == production)
+        every = sa.true() if milestones else None
+        return State(
+            production=Production(**row[0]) if row else None,
+            milestones={r["id"]: rows.milestone_of(r) for r in self._chosen(tables.milestone, production, every)},
+            payments={r["id"]: rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)},
+            receipts={r["id"]: rows.receipt_of(r) for r in self._chosen(tables.receipt, production, receipts)},
+            runs={r["id"]: rows.run_of(r) for r in self._chosen(tables.run, production, runs)},
+        )
+
+    def keep(self, name: str, content: bytes) -> str:
+        """Keep a document under its SHA-256 and answer with that; keeping it again is nothing new."""
+        digest = journal.sha256(content)
+        self.connection.execute(
+            sa.text("INSERT INTO document (sha256, name, content) VALUES (:d, :n, :c) ON CONFLICT DO NOTHING"),
+            {"d": digest, "n": name, "c": content},
+        )
+        return digest
+
+    def document(self, digest: str) -> bytes | None:
+        """A kept document's bytes."""
+        table = tables.document
+        row = self.connection.execute(sa.select(table.c.content).where(table.c.sha256 == digest)).one_or_none()
+        return None if row is None else bytes(row[0])
+
+    def post(self, kind: str, target: str, name: str, document: str | None = None) -> None:
+        """Put something in the outbox, to be done after this transaction has committed."""
+        self.connection.execute(sa.insert(tables.outbox).values(kind=kind, target=target, name=name, document=document))
+
+    def _chosen(
+        self, table: sa.Table, production: str, condition: sa.ColumnElement[bool] | None
+    ) -> Sequence[RowMapping]:
+        if condition is None:
+            return ()
+        return self._rows(table, sa.and_(table.c.production == production, condition))
+
+    def _rows(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> Sequence[RowMapping]:
+        return self.connection.execute(sa.select(table).where(condition)).mappings().all()
+
+    def _upsert(self, table: str, key: str, changed: Sequence[Mapping[str, Any]]) -> None:
+        """Insert or update snapshot rows, ten thousand in one statement, unpacked from one JSON value."""
+        if not changed:
+            return
+        names = [column.name for column in tables.metadata.tables[table].columns]
+        kept = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key.split(", "))
+        with self._cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) "  # noqa: S608
+                f"ON CONFLICT ({key}) DO UPDATE SET {kept}",
+                (json.dumps(list(changed)),),
+            )
+
+    def _movements(self, events: Sequence[Event]) -> None:
+        """Remember which of the bank's movements are in the books, so that a repeated one is known."""
+        known = [pair for event in events for pair in _references(event)]
+        if known:
+            self.connection.execute(
+                sa.text(
+                    "INSERT INTO movement SELECT DISTINCT unnest(CAST(:a AS text[])), unnest(CAST(:r AS text[])) "
+                    "ON CONFLICT DO NOTHING"
+                ),
+                {"a": [account for account, _ in known], "r": [reference for _, reference in known]},
+            )
+
+    def _cursor(self) -> Cursor[Any]:
+        driver: Any = self.connection.connection.driver_connection
+        cursor: Cursor[Any] = driver.cursor()
+        return cursor
+
+
+_FACT = tuple(field.name for field in fields(Fact))
+
+
+def _fact_row(fact: Fact) -> list[Any]:
+    return [value.decode() if name == "body" else value for name in _FACT for value in (getattr(fact, name),)]
+
+
+def stream_of(production: str) -> str:
+    """The stream that holds everything about a production."""
+    return f"production/{production}"
+
+
+def _taken(key: str) -> IdempotencyConflict:
+    return IdempotencyConflict(
+        f"The command key {key} was used before for something else: nothing was changed; use a key of its own.", key=key
+    )
+
+
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:
+    return [item for name, item in after.items() if before.get(name) is not item]
+
+
+def _references(event: Event) -> Iterable[tuple[str, str]]:
+    match event:
+        case PaymentsSettled():
+            return ((event.account, line.bank_reference) for line in event.payments)
+        case PaymentReturned() | ReceiptMatched() | MovementUnmatched():
+            return ((event.account, event.bank_reference),)
+        case _:
+            return ()
+
+
+def _refusal(command: Command, error: SluiceError) -> CommandRefused:
+    return CommandRefused(
+        command=type(command).__name__, code=error.code, sentence=error.sentence, data=dict(error.data)
+    )
+
+
+def _copy(cursor: Cursor[Any], statement: str, lines: Iterable[Sequence[Any]]) -> None:
+    with cursor.copy(statement) as copy:
+        for line in lines:
+            copy.write_row(line)

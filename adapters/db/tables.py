@@ -1,0 +1,192 @@
+"""The tables, as queries need them. Migrations own their making, their grants and their triggers.
+
+Records, append-only:      journal_event, entry, command, document, bank_file, movement, rate
+Snapshots of the fold:     production, milestone, payment, receipt, run   (could be made anew from the journal)
+Working state:             stream_head, outbox
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = sa.MetaData()
+
+journal_event = sa.Table(
+    "journal_event",
+    metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("effective_on", sa.Date, nullable=False),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("actor", sa.Text, nullable=False),
+    sa.Column("command_key", sa.Text, nullable=False),
+    sa.Column("prev_hash", sa.LargeBinary, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+
+entry = sa.Table(
+    "entry",
+    metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("line", sa.Integer, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("minor", sa.BigInteger, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("effective_on", sa.Date, nullable=False),
+)
+
+command = sa.Table(
+    "command",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("payload", sa.String(64), nullable=False),
+    sa.Column("stream", sa.Text, nullable=False),
+    sa.Column("first_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+)
+
+document = sa.Table(
+    "document",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("stored_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+)
+
+bank_file = sa.Table(
+    "bank_file",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("direction", sa.Text, primary_key=True),
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+)
+
+movement = sa.Table(
+    "movement",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("bank_reference", sa.Text, primary_key=True),
+)
+
+rate = sa.Table(
+    "rate",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("on", sa.Date, primary_key=True),
+    sa.Column("base", sa.String(3), primary_key=True),
+    sa.Column("quote", sa.String(3), primary_key=True),
+    sa.Column("rate", sa.Numeric, nullable=False),
+    sa.Column("document", sa.String(64), nullable=False),
+)
+
+stream_head = sa.Table(
+    "stream_head",
+    metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.LargeBinary, nullable=False),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("document", sa.String(64)),
+    sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+    sa.Column("done_at", sa.DateTime(timezone=True)),
+)
+
+production = sa.Table(
+    "production",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("document", sa.String(64), nullable=False),
+)
+
+milestone = sa.Table(
+    "milestone",
+    metadata,
+    sa.Column("production", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("submitted_by", sa.Text),
+    sa.Column("evidence", JSONB, nullable=False),
+    sa.Column("approvals", JSONB, nullable=False),
+    sa.Column("deadline_on", sa.Date),
+    sa.Column("escalated_to", sa.Text),
+    sa.Column("accepted_on", sa.Date),
+)
+
+payment = sa.Table(
+    "payment",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("production", sa.Text, nullable=False),
+    sa.Column("instalment", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("payee", sa.Text, nullable=False),
+    sa.Column("payee_party", sa.Text, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("minor", sa.BigInteger, nullable=False),
+    sa.Column("milestone", sa.Text),
+    sa.Column("due_on", sa.Date),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("run", sa.Text),
+    sa.Column("attempt", sa.Integer, nullable=False),
+    sa.Column("end_to_end_id", sa.Text),
+    sa.Column("reason", sa.Text),
+    sa.Column("booked_currency", sa.String(3)),
+    sa.Column("booked_minor", sa.BigInteger),
+    sa.Column("bank_reference", sa.Text),
+)
+
+receipt = sa.Table(
+    "receipt",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("production", sa.Text, nullable=False),
+    sa.Column("instalment", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("payer_party", sa.Text, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("minor", sa.BigInteger, nullable=False),
+    sa.Column("milestone", sa.Text),
+    sa.Column("due_on", sa.Date),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("received_minor", sa.BigInteger, nullable=False),
+)
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("production", sa.Text, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("execution_on", sa.Date, nullable=False),
+    sa.Column("prepared_by", sa.Text, nullable=False),
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("total_minor", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("quote", JSONB),
+    sa.Column("released_by", sa.Text),
+    sa.Column("message_id", sa.Text),
+    sa.Column("file", sa.String(64)),
+    sa.Column("enquiries", sa.Integer, nullable=False),
+)
