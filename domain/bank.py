@@ -97,12 +97,17 @@ class TransferStatus(Record):
 
 
 class StatusReport(Record):
-    """One pain.002. `group` speaks for every transfer of the order that `transfers` does not name."""
+    """One pain.002. `group` speaks for every transfer of the order that `transfers` does not name.
+
+    `group_reason` and `group_words` say why a whole order was rejected.
+    """
 
     message_id: Max35
     created_at: datetime
     order_message_id: Max35
     group: Verdict | None
+    group_reason: str | None = None
+    group_words: str | None = None
     transfers: tuple[TransferStatus, ...]
 
 

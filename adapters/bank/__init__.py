@@ -1,0 +1,1 @@
+"""Bank files: written, read, and exchanged through a folder per account."""

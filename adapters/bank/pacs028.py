@@ -1,0 +1,33 @@
+"""Writes an enquiry as pacs.028.001.03: what became of these transfers?"""
+
+from adapters.bank.iso import module, moment, rendered
+from domain.bank import Enquiry
+
+_TYPE = "pacs.028.001.03"
+_ORDER_TYPE = "pain.001.001.09"
+
+
+def write_enquiry(enquiry: Enquiry) -> bytes:
+    """The enquiry as UTF-8 XML; the same enquiry always gives the same bytes.
+
+    Raises:
+        BadInput: `created_at` has no time zone.
+    """
+    iso = module(_TYPE)
+    request = iso.FitoFipaymentStatusRequestV03(
+        grp_hdr=iso.GroupHeader91(
+            msg_id=enquiry.message_id,
+            cre_dt_tm=moment(enquiry.created_at),
+            instd_agt=iso.BranchAndFinancialInstitutionIdentification6(
+                fin_instn_id=iso.FinancialInstitutionIdentification18(bicfi=enquiry.debtor.bic)
+            ),
+        ),
+        orgnl_grp_inf=[
+            iso.OriginalGroupInformation27(orgnl_msg_id=enquiry.order_message_id, orgnl_msg_nm_id=_ORDER_TYPE)
+        ],
+        tx_inf=[
+            iso.PaymentTransaction113(orgnl_instr_id=end_to_end_id, orgnl_end_to_end_id=end_to_end_id)
+            for end_to_end_id in enquiry.end_to_end_ids
+        ],
+    )
+    return rendered(_TYPE, iso.Document(fito_fipmt_sts_req=request))

@@ -1,0 +1,58 @@
+"""Reads what a bank sends: pain.002 (status), camt.054 (notification) and camt.053 (statement)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from lxml import etree
+from pydantic import ValidationError
+
+from adapters.bank.camt import notification, statement
+from adapters.bank.iso import context, module
+from adapters.bank.pain002 import status_report
+from adapters.bank.xml import BadBankFile, parse_document
+from domain.bank import BankMessage
+
+_READERS: dict[str, Callable[[Any], BankMessage]] = {
+    **{f"pain.002.001.{version:02}": status_report for version in range(3, 15)},
+    **{f"camt.054.001.{version:02}": notification for version in range(8, 11)},
+    **{f"camt.053.001.{version:02}": statement for version in range(8, 11)},
+}
+"""The versions read. camt from 11 on can quote a rate per 100 units, which would need a rule of its own."""
+
+
+def read_message(raw: bytes) -> BankMessage:
+    """One file of a bank as what it says; a file that is wrong anywhere is refused as a whole.
+
+    Raises:
+        BadBankFile: hostile, malformed, of a type or version not read here, or against its schema or itself.
+    """
+    message_type, root = parse_document(raw)
+    reader = _READERS.get(message_type)
+    if reader is None:
+        raise BadBankFile(
+            f"The file is a {message_type}, which is not read here: "
+            "ask the bank for pain.002.001.10, camt.054.001.08 and camt.053.001.08.",
+            message_type=message_type,
+        )
+    document = _bound(message_type, root)
+    try:
+        return reader(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = "/".join(str(part) for part in first["loc"])
+        raise BadBankFile(f"{message_type}: {field}: {first['msg']}.", field=field) from error
+
+
+def _bound(message_type: str, root: etree._Element) -> Any:
+    """The tree as the library's classes, which hold it to the schema's names and types."""
+    from xsdata.exceptions import ConverterWarning, ParserError  # noqa: PLC0415  # slow to import
+    from xsdata.formats.dataclass.parsers import XmlParser  # noqa: PLC0415
+    from xsdata.formats.dataclass.parsers.config import ParserConfig  # noqa: PLC0415
+    from xsdata.formats.dataclass.parsers.handlers import LxmlEventHandler  # noqa: PLC0415
+
+    config = ParserConfig(fail_on_unknown_properties=True, fail_on_converter_warnings=True)
+    parser = XmlParser(config=config, context=context(), handler=LxmlEventHandler)
+    try:
+        return parser.parse(root, module(message_type).Document)
+    except (ParserError, ConverterWarning, TypeError, ValueError) as error:
+        raise BadBankFile(f"{message_type}: {error}: the file does not follow its schema.") from error
