@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, core_schema
 from domain.currency import exponent
 from domain.errors import BadInput, MoneyFormatError
 
-_WRITTEN = re.compile(r"([A-Z]{3}) (-?)(\d{1,18})(?:\.(\d{1,4}))?")
+_WRITTEN = re.compile(r"([A-Z]{3}) (-?)(\d{1,18})(?:\.(\d{1,4}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=False)
