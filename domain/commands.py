@@ -101,10 +101,9 @@ class SubmitRun(Command):
 
 
 class DoubtRun(Command):
-    """Enquire after what the bank has not answered for in time. `asked` counts the enquiries made before."""
+    """Enquire after what the bank has not answered for in time."""
 
     run: str
-    asked: int
 
 
 class EscalateRun(Command):

@@ -10,6 +10,7 @@
     │   ├── SamePerson      four eyes: the second pair must be another person's
     │   ├── IllegalTransition
     │   └── StaleApproval   what was approved is no longer what would happen
+    ├── RateMissing         waits until somebody imports the rate
     ├── IdempotencyConflict the same key came with another payload
     └── Broken              a fact on record contradicts itself: stop and look
 
@@ -24,6 +25,9 @@ class SluiceError(Exception):
 
     recorded: ClassVar[bool] = False
     """Whether a refusal of this kind is itself a fact worth keeping in the journal."""
+
+    passing: ClassVar[bool] = False
+    """Whether it passes by itself once somebody has done their part, so that trying again makes sense."""
 
     def __init__(self, sentence: str, **data: str) -> None:
         super().__init__(sentence)
@@ -72,6 +76,12 @@ class IllegalTransition(Refused):
 
 class StaleApproval(Refused):
     """The approval is bound to content that has changed since."""
+
+
+class RateMissing(SluiceError):
+    """A reference rate that the agreement names has not been imported yet; the work waits and asks again."""
+
+    passing = True
 
 
 class IdempotencyConflict(SluiceError):

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from adapters.db import rows, tables
 from domain import journal
 from domain.commands import Command
-from domain.errors import IdempotencyConflict, SluiceError
+from domain.errors import BadInput, IdempotencyConflict, SluiceError
 from domain.events import (
     CommandRefused,
     Event,
@@ -181,7 +181,7 @@ class Transaction:
                 "UPDATE stream_head SET seq = %s, hash = %s WHERE stream = %s",
                 (facts[-1].seq, facts[-1].hash, facts[-1].stream),
             )
-        self._movements(events)
+        self._movements(facts[0].stream, events)
 
     def snapshot(self, production: str, before: State, after: State) -> None:
         """Store what the fold changed."""
@@ -232,6 +232,47 @@ class Transaction:
         row = self.connection.execute(sa.select(table.c.content).where(table.c.sha256 == digest)).one_or_none()
         return None if row is None else bytes(row[0])
 
+    def sent(self, account: str, message_id: str, document: str) -> None:
+        """Remember which document we send to a bank under which message id."""
+        self._file(account, "out", message_id, message_id, document)
+
+    def received(self, account: str, message_id: str, name: str, document: str) -> None:
+        """Remember which document a bank sent us under which message id.
+
+        Raises:
+            BadInput: it sent another document under this id before.
+        """
+        self._file(account, "in", message_id, name, document)
+
+    def _file(self, account: str, direction: str, message_id: str, name: str, document: str) -> None:
+        table = tables.bank_file
+        known = self.connection.execute(
+            sa.select(table.c.sha256).where(
+                table.c.account == account, table.c.direction == direction, table.c.message_id == message_id
+            )
+        ).scalar_one_or_none()
+        if known is None:
+            self.connection.execute(
+                sa.insert(table).values(
+                    account=account, direction=direction, message_id=message_id, name=name, sha256=document
+                )
+            )
+        elif known != document:
+            raise BadInput(
+                f"Message {message_id} of {account} is known with other content: ask the bank which of the two holds.",
+                message_id=message_id,
+            )
+
+    def known_movements(self, stream: str, account: str, references: Sequence[str]) -> frozenset[str]:
+        """Which of a bank's references on one of our accounts are in the books already."""
+        table = tables.movement.c
+        query = sa.select(table.bank_reference).where(
+            table.stream == stream,
+            table.account == account,
+            table.bank_reference == sa.any_(sa.literal(list(references), sa.ARRAY(sa.Text))),
+        )
+        return frozenset(self.connection.execute(query).scalars())
+
     def post(self, kind: str, target: str, name: str, document: str | None = None) -> None:
         """Put something in the outbox, to be done after this transaction has committed."""
         self.connection.execute(sa.insert(tables.outbox).values(kind=kind, target=target, name=name, document=document))
@@ -259,16 +300,16 @@ class Transaction:
                 (json.dumps(list(changed)),),
             )
 
-    def _movements(self, events: Sequence[Event]) -> None:
+    def _movements(self, stream: str, events: Sequence[Event]) -> None:
         """Remember which of the bank's movements are in the books, so that a repeated one is known."""
         known = [pair for event in events for pair in _references(event)]
         if known:
             self.connection.execute(
                 sa.text(
-                    "INSERT INTO movement SELECT DISTINCT unnest(CAST(:a AS text[])), unnest(CAST(:r AS text[])) "
+                    "INSERT INTO movement SELECT DISTINCT :s, unnest(CAST(:a AS text[])), unnest(CAST(:r AS text[])) "
                     "ON CONFLICT DO NOTHING"
                 ),
-                {"a": [account for account, _ in known], "r": [reference for _, reference in known]},
+                {"s": stream, "a": [account for account, _ in known], "r": [reference for _, reference in known]},
             )
 
     def _cursor(self) -> Cursor[Any]:

@@ -71,6 +71,7 @@ bank_file = sa.Table(
 movement = sa.Table(
     "movement",
     metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
     sa.Column("account", sa.Text, primary_key=True),
     sa.Column("bank_reference", sa.Text, primary_key=True),
 )

@@ -83,7 +83,7 @@ def notification(message_id: str, at: datetime, holder: Holder, on: date, postin
     ).encode()
 
 
-def statement(  # noqa: PLR0917  # six facts, in the order of the file
+def statement(  # six facts, in the order of the file
     message_id: str, at: datetime, holder: Holder, on: date, opening: int, postings: Sequence[Posting]
 ) -> bytes:
     """A camt.053 of one day, between its opening and closing booked balances (minor units, may be negative)."""

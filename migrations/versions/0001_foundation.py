@@ -47,7 +47,10 @@ CREATE TABLE bank_file (
     PRIMARY KEY (account, direction, message_id)
 );
 
-CREATE TABLE movement (account text NOT NULL, bank_reference text NOT NULL, PRIMARY KEY (account, bank_reference));
+CREATE TABLE movement (
+    stream text NOT NULL, account text NOT NULL, bank_reference text NOT NULL,
+    PRIMARY KEY (stream, account, bank_reference)
+);
 
 CREATE TABLE rate (
     source text NOT NULL, "on" date NOT NULL, base varchar(3) NOT NULL, quote varchar(3) NOT NULL,

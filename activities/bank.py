@@ -1,0 +1,112 @@
+"""What a bank's file does: kept as it came, read, decided on and posted, in one transaction."""
+
+import sqlalchemy as sa
+
+from activities.desk import Desk
+from adapters.bank.read import read_message
+from adapters.db import tables
+from adapters.db.store import Transaction, stream_of
+from domain import answers
+from domain.agreement.model import Agreement
+from domain.bank import AccountReport, BankMessage, StatusReport
+from domain.commands import TakeBankFile
+from domain.errors import BadInput
+from domain.events import BankFileRefused, Event
+from domain.people import SYSTEM
+from domain.state import State
+
+TEXTS = sa.ARRAY(sa.Text)
+
+
+class BankActivities:
+    """Takes in files for one debtor account at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def take(self, production: str, account: str, name: str, raw: bytes) -> str | None:
+        """Take in a file of the bank that keeps `account`. Taking the same bytes again changes nothing.
+
+        Returns why the file is refused (which is recorded; it should be kept aside), or None when it was taken.
+        """
+        agreement = self._desk.in_force(production)
+        with self._desk.store.transaction() as transaction:
+            digest = transaction.keep(name, raw)
+        try:
+            self._take(agreement, account, name, digest, read_message(raw))
+        except BadInput as error:
+            self._refuse(agreement, account, name, digest, error.sentence)
+            return error.sentence
+        return None
+
+    def _take(self, agreement: Agreement, account: str, name: str, digest: str, message: BankMessage) -> None:
+        folder = f"{agreement.production}-{account}"
+        command = TakeBankFile(
+            key=f"bank-file/{folder}/{message.message_id}/{digest[:16]}",
+            by=SYSTEM.user,
+            production=agreement.production,
+            account=account,
+            name=name,
+            file=digest,
+        )
+
+        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+            transaction.received(folder, message.message_id, name, digest)
+            if isinstance(message, StatusReport):
+                return self._reported(transaction, agreement, account, message)
+            return self._booked(transaction, agreement, account, message)
+
+        self._desk.carry_out(command, decide, self._desk.today(agreement))
+
+    def _reported(
+        self, transaction: Transaction, agreement: Agreement, account: str, report: StatusReport
+    ) -> tuple[State, list[Event]]:
+        sent = sa.and_(tables.run.c.account == account, tables.run.c.message_id == report.order_message_id)
+        run = next(iter(transaction.state(agreement.production, runs=sent).runs.values()), None)
+        if run is None:
+            raise BadInput(f"It answers order {report.order_message_id}, which was never sent from {account}.")
+        in_run = tables.payment.c.run == run.id
+        state = transaction.state(agreement.production, payments=in_run, runs=tables.run.c.id == run.id)
+        events = answers.reported(run, state.payments, report)
+        self._tell(transaction, agreement, state, events)
+        return state, events
+
+    def _booked(
+        self, transaction: Transaction, agreement: Agreement, account: str, report: AccountReport
+    ) -> tuple[State, list[Event]]:
+        ours = agreement.account(account)
+        if (report.account_number, report.currency) != (ours.number, ours.currency):
+            raise BadInput(
+                f"It speaks of another account, or currency, than {account} in {ours.currency}: "
+                "the bank put it into the wrong folder."
+            )
+        named = [m.end_to_end_id for m in report.movements if m.end_to_end_id is not None]
+        payment, receipt = tables.payment.c, tables.receipt.c
+        state = transaction.state(
+            agreement.production,
+            payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, TEXTS))),
+            receipts=sa.and_(receipt.account == account, receipt.status.in_(["expected", "owed"])),
+        )
+        references = [movement.bank_reference for movement in report.movements]
+        seen = transaction.known_movements(stream_of(agreement.production), account, references)
+        events = answers.booked(agreement, account, state.payments, state.receipts, seen, report)
+        self._tell(transaction, agreement, state, events)
+        return state, events
+
+    def _tell(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
+        """Let the workflows of the runs concerned know that there is news, once this transaction has committed."""
+        if events:
+            for run in sorted({p.run for p in state.payments.values() if p.run is not None}):
+                transaction.post("run-news", agreement.production, run)
+
+    def _refuse(self, agreement: Agreement, account: str, name: str, digest: str, why: str) -> None:
+        command = TakeBankFile(
+            key=f"bank-file-refused/{agreement.production}-{account}/{digest}",
+            by=SYSTEM.user,
+            production=agreement.production,
+            account=account,
+            name=name,
+            file=digest,
+        )
+        refused = BankFileRefused(account=account, name=name, file=digest, why=why)
+        self._desk.carry_out(command, lambda _: (State(), [refused]), self._desk.today(agreement))

@@ -1,0 +1,87 @@
+"""What every activity needs at hand, and the one way in which a command is carried out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from adapters.clock import Clock
+
+from adapters.agreements import Agreements
+from adapters.db.store import Context, Outcome, Store, Transaction
+from domain.agreement.model import Agreement, Instalment
+from domain.agreement.schedule import calendars_of, due_date
+from domain.calendars import CalendarOverride
+from domain.commands import Command
+from domain.errors import WrongRole
+from domain.events import Event
+from domain.people import SYSTEM, Person
+from domain.productions import DueDate, the_production
+from domain.state import State
+
+Decide = Callable[[Transaction], tuple[State, Sequence[Event]]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Store, agreements, clock and people, as the composition root put them together."""
+
+    store: Store
+    agreements: Agreements
+    clock: Clock
+    people: Mapping[str, Person]
+    answer_within_s: int
+    overrides: tuple[CalendarOverride, ...] = field(default=())
+
+    def carry_out(self, command: Command, decide: Decide, today: date) -> Outcome:
+        """Carry out a command that counts `today`, exactly once; see `Store.carry_out`."""
+        return self.store.carry_out(command, Context(effective_on=today, actor=command.by), decide)
+
+    def person(self, user: str) -> Person:
+        """Who a user is.
+
+        Raises:
+            WrongRole: nobody of that name may do anything here.
+        """
+        if user == SYSTEM.user:
+            return SYSTEM
+        try:
+            return self.people[user]
+        except KeyError:
+            raise WrongRole(f"Nobody here is called {user!r}: see `users` in the settings.", user=user) from None
+
+    def agreement(self, transaction: Transaction, production: str) -> Agreement:
+        """The agreement in force; `NotFound` if the production is not registered."""
+        known = the_production(transaction.state(production).production, production)
+        return self.agreements.of(transaction, known.document)
+
+    def in_force(self, production: str) -> Agreement:
+        """The same, in a transaction of its own that only reads."""
+        with self.store.transaction() as transaction:
+            return self.agreement(transaction, production)
+
+    def now(self, agreement: Agreement) -> datetime:
+        """The business instant, in the agreement's zone."""
+        return self.clock.now().astimezone(ZoneInfo(agreement.time_zone))
+
+    def today(self, agreement: Agreement) -> date:
+        """The business day, in the agreement's zone."""
+        return self.now(agreement).date()
+
+    def due_date(self, agreement: Agreement) -> DueDate:
+        """How instalments get their dates, with the settings' calendar overrides on top of the agreement's."""
+
+        def answer(instalment: Instalment, accepted_on: date | None) -> date | None:
+            return due_date(agreement, instalment, accepted_on, self.overrides)
+
+        return answer
+
+    def after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
+        """The day that many business days after today, on the calendars of all accounts of the parties."""
+        accounts = [account for account in agreement.accounts if account.owner in parties] or agreement.accounts
+        return calendars_of(agreement, accounts, self.overrides).add_business_days(self.today(agreement), days)
+
+    def seconds_until(self, agreement: Agreement, on: date, at: time | None = None) -> int:
+        """Business seconds until `at` on a day, or until its end; never below zero."""
+        instant = datetime.combine(on if at else on + timedelta(days=1), at or time(), ZoneInfo(agreement.time_zone))
+        return max(0, int((instant - self.clock.now()).total_seconds()))

@@ -1,0 +1,113 @@
+"""Activities about one milestone: what people decide, and what the passing of its deadline does."""
+
+from collections.abc import Callable
+from datetime import date
+
+import sqlalchemy as sa
+from temporalio import activity
+
+from activities.desk import Desk
+from activities.views import MilestoneRef, MilestoneView
+from adapters.db import tables
+from adapters.db.store import Transaction
+from domain import milestones, productions
+from domain.agreement.model import Agreement
+from domain.agreement.model import Milestone as Terms
+from domain.commands import ApproveMilestone, Command, PassDeadline, RejectMilestone, SubmitMilestone
+from domain.events import Event, MilestoneAccepted
+from domain.milestones import Milestone
+from domain.state import State
+
+Rule = Callable[[State, Agreement], list[Event]]
+
+
+class MilestoneActivities:
+    """Each method is one activity and one transaction, and answers with where the milestone stands after it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @activity.defn
+    def submit(self, command: SubmitMilestone) -> MilestoneView:
+        """Hand in evidence."""
+
+        def rule(state: State, agreement: Agreement) -> list[Event]:
+            deadline = self._deadline(agreement)
+            return milestones.submit(state.milestones, agreement, command, self._desk.person(command.by), deadline)
+
+        return self._decide(command, command.milestone, rule)
+
+    @activity.defn
+    def approve(self, command: ApproveMilestone) -> MilestoneView:
+        """Approve the evidence of a round; the last approval that is needed releases the instalments."""
+
+        def rule(state: State, agreement: Agreement) -> list[Event]:
+            return milestones.approve(state.milestones, agreement, command, self._desk.person(command.by))
+
+        return self._decide(command, command.milestone, rule)
+
+    @activity.defn
+    def reject(self, command: RejectMilestone) -> MilestoneView:
+        """Reject the evidence of a round."""
+
+        def rule(state: State, agreement: Agreement) -> list[Event]:
+            return milestones.reject(state.milestones, agreement, command, self._desk.person(command.by))
+
+        return self._decide(command, command.milestone, rule)
+
+    @activity.defn
+    def pass_deadline(self, command: PassDeadline) -> MilestoneView:
+        """Do what the policy says if the deadline has passed by the business clock; nothing otherwise."""
+
+        def rule(state: State, agreement: Agreement) -> list[Event]:
+            today, deadline = self._desk.today(agreement), self._deadline(agreement)
+            return milestones.pass_deadline(state.milestones, agreement, command, today, deadline)
+
+        return self._decide(command, command.milestone, rule)
+
+    @activity.defn
+    def milestone_standing(self, ref: MilestoneRef) -> MilestoneView:
+        """Where a milestone stands."""
+        with self._desk.store.transaction() as transaction:
+            agreement = self._desk.agreement(transaction, ref.production)
+            state = transaction.state(ref.production, milestones=True)
+        milestone = state.milestones.get(ref.milestone, Milestone(ref.milestone))
+        left = None
+        if milestone.status == "submitted" and milestone.deadline_on is not None:
+            left = self._desk.seconds_until(agreement, milestone.deadline_on)
+        return MilestoneView(
+            production=ref.production,
+            milestone=ref.milestone,
+            status=milestone.status,
+            round=milestone.round,
+            approvals=len(milestone.approvals),
+            deadline_on=milestone.deadline_on,
+            seconds_left=left,
+        )
+
+    def _decide(self, command: Command, milestone: str, rule: Rule) -> MilestoneView:
+        """Decide by a rule; if that accepts the milestone, fix the dates of the instalments that it releases."""
+        agreement = self._desk.in_force(command.production)
+        today = self._desk.today(agreement)
+
+        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+            state = transaction.state(
+                command.production,
+                payments=sa.and_(tables.payment.c.milestone == milestone, tables.payment.c.status == "scheduled"),
+                receipts=sa.and_(tables.receipt.c.milestone == milestone, tables.receipt.c.status == "expected"),
+                milestones=True,
+            )
+            events = rule(state, agreement)
+            if any(isinstance(event, MilestoneAccepted) for event in events):
+                events += productions.due_dates(agreement, milestone, today, self._desk.due_date(agreement))
+            return state, events
+
+        self._desk.carry_out(command, decide, today)
+        return self.milestone_standing(MilestoneRef(production=command.production, milestone=milestone))
+
+    def _deadline(self, agreement: Agreement) -> milestones.Deadline:
+        def answer(terms: Terms) -> date:
+            policy = terms.approval
+            return self._desk.after_business_days(agreement, policy.parties, policy.business_days)
+
+        return answer

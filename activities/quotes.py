@@ -1,0 +1,35 @@
+"""The rate that a run pays at: the agreement's rule applied to the rates that were imported."""
+
+from datetime import date
+
+from domain.rates import cross, fixing_date
+
+from adapters.db.rates import rates_on
+from adapters.db.store import Transaction
+from domain.agreement.model import Agreement
+from domain.agreement.schedule import calendars_of
+from domain.errors import RateMissing
+from domain.runs import Quote
+
+
+def quote_for(transaction: Transaction, agreement: Agreement, account: str, currency: str, on: date) -> Quote | None:
+    """The quote for paying `currency` from an account on a day; None when the account holds that currency.
+
+    Raises:
+        RateMissing: the rule names a reference rate that has not been imported yet; it is asked for again.
+    """
+    held = agreement.account(account)
+    if held.currency == currency:
+        return None
+    rule = agreement.fx_rule(currency, held.currency)
+    if rule.pay_at == "contract" or rule.source is None:
+        return Quote(currency, held.currency, rule.contract, "contract", agreement.effective_on, rule.contract)
+    fixing_on = fixing_date(rule, on, calendars_of(agreement, [held]))
+    rate = cross(rates_on(transaction, rule.source, fixing_on), currency, held.currency)
+    if rate is None:
+        raise RateMissing(
+            f"{rule.source} has no {currency}/{held.currency} for {fixing_on} yet: import it with `sluice rate import`.",
+            source=rule.source,
+            fixing_on=fixing_on.isoformat(),
+        )
+    return Quote(currency, held.currency, rate, rule.source, fixing_on, rule.contract)

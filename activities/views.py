@@ -1,0 +1,101 @@
+"""What activities tell workflows and people: where a thing stands after the transaction, never how to decide."""
+
+from datetime import date
+
+from domain.model import Record
+from domain.money import Money
+
+
+class ProductionRef(Record):
+    """Names a production."""
+
+    production: str
+
+
+class ProductionView(Record):
+    """A production: its agreement's version, milestones not accepted yet, debtor accounts, and whether all is done."""
+
+    production: str
+    version: int
+    open_milestones: tuple[str, ...]
+    debtor_accounts: tuple[str, ...]
+    complete: bool
+
+    @property
+    def registered(self) -> bool:
+        """Whether an agreement is in force."""
+        return self.version > 0
+
+
+class MilestoneRef(Record):
+    """Names a milestone."""
+
+    production: str
+    milestone: str
+
+
+class MilestoneView(Record):
+    """A milestone. `seconds_left` counts to the end of the deadline's day by the business clock."""
+
+    production: str
+    milestone: str
+    status: str
+    round: int
+    approvals: int
+    deadline_on: date | None = None
+    seconds_left: int | None = None
+
+
+class AccountRef(Record):
+    """Names a debtor account of a production, and who asks for its day to be opened."""
+
+    production: str
+    account: str
+    by: str = "system"
+
+
+class PlannedRun(Record):
+    """A run that is to be prepared: its business key says account, currency, day and number."""
+
+    production: str
+    run: str
+    account: str
+    currency: str
+    on: date
+    by: str
+
+
+class RunRef(Record):
+    """Names a run."""
+
+    production: str
+    run: str
+
+
+class RunView(Record):
+    """A run: `open` counts payments that the bank, or we, still have to do something about.
+
+    Of those, `silent` are submitted without any answer, `lost` were never seen by the bank and are to be sent again.
+    `seconds_to_cut_off` counts to the debtor account's cut-off by the business clock, never below zero;
+    `answer_within_s` is how long the bank may take to answer before a payment counts as unknown.
+    """
+
+    production: str
+    run: str
+    status: str
+    count: int
+    total: Money | None = None
+    sha256: str | None = None
+    open: int = 0
+    silent: int = 0
+    lost: int = 0
+    enquiries: int = 0
+    seconds_to_cut_off: int = 0
+    answer_within_s: int = 0
+
+
+class PaymentView(Record):
+    """A payment and where it is in its life."""
+
+    payment: str
+    status: str

@@ -1,0 +1,53 @@
+"""Imported exchange rates: kept with the file that they came from, never changed."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import sqlalchemy as sa
+from domain.rates import Rate
+from sqlalchemy.dialects.postgresql import insert
+
+from adapters.db import tables
+from adapters.db.store import Transaction
+from domain.errors import BadInput
+
+
+def keep_rates(transaction: Transaction, name: str, raw: bytes, rates: Sequence[Rate]) -> int:
+    """Keep the rates of a file, and the file itself; answers how many are new.
+
+    Raises:
+        BadInput: a rate is known with another value; published rates are not revised under the same name.
+    """
+    digest = transaction.keep(name, raw)
+    rows = [
+        {"source": r.source, "on": r.on, "base": r.base, "quote": r.quote, "rate": r.rate, "document": digest}
+        for r in rates
+    ]
+    if not rows:
+        return 0
+    added = transaction.connection.execute(
+        insert(tables.rate).on_conflict_do_nothing().returning(tables.rate.c.on), rows
+    ).all()
+    if len(added) < len(rows):
+        _same(transaction, rates)
+    return len(added)
+
+
+def rates_on(transaction: Transaction, source: str, on: date) -> Mapping[tuple[str, str], Decimal]:
+    """All rates of a source for a day: (base, quote) → units of quote for one base."""
+    table = tables.rate.c
+    rows = transaction.connection.execute(
+        sa.select(table.base, table.quote, table.rate).where(table.source == source, table.on == on)
+    )
+    return {(row.base, row.quote): row.rate for row in rows}
+
+
+def _same(transaction: Transaction, rates: Sequence[Rate]) -> None:
+    for rate in rates:
+        known = rates_on(transaction, rate.source, rate.on).get((rate.base, rate.quote))
+        if known != rate.rate:
+            raise BadInput(
+                f"{rate.source} {rate.base}/{rate.quote} of {rate.on} is known as {known}, not {rate.rate}: "
+                "nothing was imported; import a revised series under a source name of its own."
+            )

@@ -1,0 +1,100 @@
+"""One milestone: evidence is submitted, people decide, deadlines pass; ends when it is accepted."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.milestones import MilestoneActivities
+    from activities.views import MilestoneRef, MilestoneView
+    from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
+    from workflows.news import tell_production
+    from workflows.policies import DECISION, REMINDER, TRANSACTION
+
+
+@workflow.defn
+class Milestone:
+    """Id `milestone/{production}/{milestone}`. Started when its production is, or by the first command for it."""
+
+    @workflow.init
+    def __init__(self, ref: MilestoneRef) -> None:
+        self._ref = ref
+        self._view: MilestoneView | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, ref: MilestoneRef) -> MilestoneView:
+        """Wait for decisions, and for the deadline while there is one, until the milestone is accepted."""
+        view = await self._look()
+        while view.status != "accepted":
+            wait = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
+            self._view = None
+            try:
+                await workflow.wait_condition(lambda: self._view is not None, timeout=wait)
+            except TimeoutError:
+                await self._pass_deadline(view)
+            view = self._view or await self._look()
+            if workflow.info().is_continue_as_new_suggested() and view.status != "accepted":
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(ref)
+        await tell_production(self._ref.production)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return view
+
+    @workflow.update
+    async def submit(self, command: SubmitMilestone) -> MilestoneView:
+        """Hand in evidence."""
+        async with self._one_at_a_time:
+            self._view = await workflow.execute_activity_method(MilestoneActivities.submit, command, **DECISION)
+            return self._view
+
+    @workflow.update
+    async def approve(self, command: ApproveMilestone) -> MilestoneView:
+        """Approve a round's evidence."""
+        async with self._one_at_a_time:
+            self._view = await workflow.execute_activity_method(MilestoneActivities.approve, command, **DECISION)
+            return self._view
+
+    @workflow.update
+    async def reject(self, command: RejectMilestone) -> MilestoneView:
+        """Reject a round's evidence."""
+        async with self._one_at_a_time:
+            self._view = await workflow.execute_activity_method(MilestoneActivities.reject, command, **DECISION)
+            return self._view
+
+    @submit.validator
+    def _submit_is_ours(self, command: SubmitMilestone) -> None:
+        self._ours(command)
+
+    @approve.validator
+    def _approve_is_ours(self, command: ApproveMilestone) -> None:
+        self._ours(command)
+
+    @reject.validator
+    def _reject_is_ours(self, command: RejectMilestone) -> None:
+        self._ours(command)
+
+    def _ours(self, command: SubmitMilestone | ApproveMilestone | RejectMilestone) -> None:
+        """Keep what cannot concern this milestone out of its history; who may do what is the domain's to decide."""
+        if (command.production, command.milestone) != (self._ref.production, self._ref.milestone):
+            raise ValueError(f"{command.production}/{command.milestone} is another milestone than {self._ref}.")
+
+    async def _look(self) -> MilestoneView:
+        return await workflow.execute_activity_method(MilestoneActivities.milestone_standing, self._ref, **TRANSACTION)
+
+    async def _pass_deadline(self, view: MilestoneView) -> None:
+        """The timer fired: the business clock decides whether the deadline has passed."""
+        if view.deadline_on is None:
+            return
+        command = PassDeadline(
+            key=f"deadline/{view.production}/{view.milestone}/{view.round}/{view.deadline_on}",
+            by="system",
+            production=view.production,
+            milestone=view.milestone,
+            round=view.round,
+        )
+        async with self._one_at_a_time:
+            self._view = await workflow.execute_activity_method(
+                MilestoneActivities.pass_deadline, command, **TRANSACTION
+            )

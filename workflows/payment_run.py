@@ -1,0 +1,113 @@
+"""One payment run: prepared, released under four eyes, sent as one order, answered for by the bank."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from activities.runs import RunActivities
+    from activities.views import PlannedRun, RunRef, RunView
+    from domain.commands import CancelRun, ReleaseRun
+    from workflows.news import tell_production
+    from workflows.policies import DECISION, REMINDER, TRANSACTION
+
+Step = Callable[[RunView], Awaitable[RunView]]
+
+
+@workflow.defn
+class PaymentRun:
+    """Id `run/{run}`. Where it is, is read from the database: started again, it goes on from there."""
+
+    @workflow.init
+    def __init__(self, planned: PlannedRun) -> None:
+        self._ref = RunRef(production=planned.production, run=planned.run)
+        self._news = False
+        self._escalated = False
+        self._one_at_a_time = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, planned: PlannedRun) -> RunView:
+        """Go on until every payment of the run is settled, rejected, or was never gathered."""
+        view = await workflow.execute_activity_method(RunActivities.prepare, planned, **TRANSACTION)
+        while (step := self._next(view)) is not None:
+            view = await step(view)
+            if workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(planned)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        await tell_production(self._ref.production)
+        return view
+
+    def _next(self, view: RunView) -> Step | None:
+        """What to do in a run's situation; None when nothing is left to do."""
+        if view.status == "prepared":
+            return self._await_release
+        if view.lost:
+            return self._send
+        if view.status == "submitted" and view.open:
+            return self._await_answer
+        return None
+
+    async def _await_release(self, view: RunView) -> RunView:
+        cut_off = REMINDER if self._escalated else timedelta(seconds=view.seconds_to_cut_off + 1)
+        if await self._silence(cut_off) and not self._escalated:
+            self._escalated = True
+            return await workflow.execute_activity_method(RunActivities.escalate, self._ref, **TRANSACTION)
+        return await self._look()
+
+    async def _send(self, _: RunView) -> RunView:
+        return await workflow.execute_activity_method(RunActivities.send, self._ref, **TRANSACTION)
+
+    async def _await_answer(self, view: RunView) -> RunView:
+        """Wait for news of the bank; after too long a silence, enquire. Nothing is ever sent again unasked."""
+        patience = timedelta(seconds=view.answer_within_s) if view.silent else REMINDER
+        if await self._silence(patience) and view.silent:
+            return await workflow.execute_activity_method(RunActivities.doubt, self._ref, **TRANSACTION)
+        return await self._look()
+
+    async def _silence(self, patience: timedelta) -> bool:
+        """Wait for news; True when none came in time."""
+        try:
+            await workflow.wait_condition(lambda: self._news, timeout=patience)
+        except TimeoutError:
+            return True
+        self._news = False
+        return False
+
+    @workflow.signal
+    def look_again(self) -> None:
+        """There is news of this run in the database."""
+        self._news = True
+
+    @workflow.update
+    async def release(self, command: ReleaseRun) -> RunView:
+        """Release exactly what the command's hash binds."""
+        async with self._one_at_a_time:
+            view = await workflow.execute_activity_method(RunActivities.release, command, **DECISION)
+            self._news = True
+            return view
+
+    @workflow.update
+    async def cancel(self, command: CancelRun) -> RunView:
+        """Give the run up before it is released."""
+        async with self._one_at_a_time:
+            view = await workflow.execute_activity_method(RunActivities.cancel, command, **DECISION)
+            self._news = True
+            return view
+
+    @release.validator
+    def _release_is_ours(self, command: ReleaseRun) -> None:
+        self._ours(command)
+
+    @cancel.validator
+    def _cancel_is_ours(self, command: CancelRun) -> None:
+        self._ours(command)
+
+    def _ours(self, command: ReleaseRun | CancelRun) -> None:
+        if command.run != self._ref.run:
+            raise ValueError(f"{command.run} is another run than {self._ref.run}.")
+
+    async def _look(self) -> RunView:
+        return await workflow.execute_activity_method(RunActivities.run_standing, self._ref, **TRANSACTION)

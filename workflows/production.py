@@ -1,0 +1,149 @@
+"""One production, for years: registered, amended, its milestones waited for, its payments held and resumed."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.productions import ProductionActivities
+    from activities.schedules import ScheduleActivities
+    from activities.views import AccountRef, MilestoneRef, PaymentView, ProductionRef, ProductionView
+    from domain.commands import AmendAgreement, Command, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
+    from workflows.milestone import Milestone
+    from workflows.names import milestone_workflow
+    from workflows.open_runs import OpenRuns
+    from workflows.policies import DECISION, REMINDER, TRANSACTION
+
+
+@workflow.defn
+class Production:
+    """Id `production/{key}`. It holds no facts: started anew, it reads from the journal where everything stands."""
+
+    @workflow.init
+    def __init__(self, ref: ProductionRef) -> None:
+        self._ref = ref
+        self._news = False
+        self._opened = 0
+        self._one_at_a_time = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, ref: ProductionRef) -> ProductionView:
+        """See to its milestones and schedules after each change, until nothing is left to accept or to pay."""
+        view = await self._look()
+        tended: tuple[int, frozenset[str]] | None = None
+        while not view.complete:
+            now = (view.version, frozenset(view.open_milestones))
+            if view.registered and now != tended:
+                await self._tend(view)
+                tended = now
+            try:
+                await workflow.wait_condition(lambda: self._news, timeout=REMINDER)
+            except TimeoutError:
+                if not view.registered:
+                    return view
+            self._news = False
+            view = await self._look()
+            if workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(ref)
+        await workflow.execute_activity_method(ScheduleActivities.close_days, view, **TRANSACTION)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return view
+
+    async def _tend(self, view: ProductionView) -> None:
+        """Every open milestone has its workflow, every debtor account its schedule."""
+        await workflow.execute_activity_method(ScheduleActivities.open_days, view, **TRANSACTION)
+        for milestone in view.open_milestones:
+            try:
+                await workflow.start_child_workflow(
+                    Milestone.run,
+                    MilestoneRef(production=self._ref.production, milestone=milestone),
+                    id=milestone_workflow(self._ref.production, milestone),
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                    parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+                )
+            except WorkflowAlreadyStartedError:
+                workflow.logger.debug("milestone %s has its workflow already", milestone)
+
+    @workflow.signal
+    def look_again(self) -> None:
+        """Something of this production has changed in the database."""
+        self._news = True
+
+    @workflow.update
+    async def register(self, command: RegisterAgreement) -> ProductionView:
+        """Put the first version of the agreement in force."""
+        async with self._one_at_a_time:
+            await workflow.execute_activity_method(ProductionActivities.register, command, **DECISION)
+        return await self._changed()
+
+    @workflow.update
+    async def amend(self, command: AmendAgreement) -> ProductionView:
+        """Put the next version in force."""
+        async with self._one_at_a_time:
+            await workflow.execute_activity_method(ProductionActivities.amend, command, **DECISION)
+        return await self._changed()
+
+    @workflow.update
+    async def hold(self, command: HoldPayment) -> PaymentView:
+        """Keep a due payment back."""
+        async with self._one_at_a_time:
+            return await workflow.execute_activity_method(ProductionActivities.hold, command, **DECISION)
+
+    @workflow.update
+    async def resume(self, command: ResumePayment) -> PaymentView:
+        """Let a held payment go again."""
+        async with self._one_at_a_time:
+            return await workflow.execute_activity_method(ProductionActivities.resume, command, **DECISION)
+
+    @workflow.update
+    async def correct(self, command: CorrectPayment) -> PaymentView:
+        """Make a rejected or returned payment due again."""
+        async with self._one_at_a_time:
+            return await workflow.execute_activity_method(ProductionActivities.correct, command, **DECISION)
+
+    @workflow.update
+    async def open_runs(self, ref: AccountRef) -> list[str]:
+        """Open an account's day by hand."""
+        self._opened += 1
+        name = f"open-runs/{ref.production}/{ref.account}/{workflow.info().run_id}/{self._opened}"
+        return await workflow.execute_child_workflow(OpenRuns.run, ref, id=name)
+
+    @register.validator
+    def _register_is_ours(self, command: RegisterAgreement) -> None:
+        self._ours(command)
+
+    @amend.validator
+    def _amend_is_ours(self, command: AmendAgreement) -> None:
+        self._ours(command)
+
+    @hold.validator
+    def _hold_is_ours(self, command: HoldPayment) -> None:
+        self._ours(command)
+
+    @resume.validator
+    def _resume_is_ours(self, command: ResumePayment) -> None:
+        self._ours(command)
+
+    @correct.validator
+    def _correct_is_ours(self, command: CorrectPayment) -> None:
+        self._ours(command)
+
+    @open_runs.validator
+    def _open_runs_is_ours(self, ref: AccountRef) -> None:
+        self._ours(ref)
+
+    def _ours(self, wish: Command | AccountRef) -> None:
+        if wish.production != self._ref.production:
+            raise ValueError(f"{wish.production} is another production than {self._ref.production}.")
+
+    async def _changed(self) -> ProductionView:
+        self._news = True
+        return await self._look()
+
+    async def _look(self) -> ProductionView:
+        return await workflow.execute_activity_method(
+            ProductionActivities.production_standing, self._ref, **TRANSACTION
+        )
