@@ -37,7 +37,7 @@ def postgres_user() -> pwd.struct_passwd | None:
     """
     if os.geteuid() != 0:
         return None
-    with suppress(subprocess.CalledProcessError):  # another process may be adding it at this moment
+    with suppress(OSError, subprocess.CalledProcessError):  # another process may be adding it at this moment
         ensure_user_exists(_NAME)
     try:
         return pwd.getpwnam(_NAME)

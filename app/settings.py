@@ -1,0 +1,167 @@
+"""Settings: from `SLUICE_…` environment variables, else from `sluice.toml` in the data folder, else defaults."""
+
+import os
+import re
+import tomllib
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from domain.agreement.model import CalendarOverride
+from domain.errors import BadInput
+
+PREFIX = "SLUICE_"
+FILE_NAME = "sluice.toml"
+TASK_QUEUE = "sluice"
+
+
+class BadSettings(BadInput):
+    """A setting cannot be read or does not fit; the sentence names the variable or the file and field."""
+
+
+class Role(StrEnum):
+    """What a person may do for a party."""
+
+    PRODUCER = "producer"
+    APPROVER = "approver"
+    PREPARER = "preparer"
+    RELEASER = "releaser"
+    TREASURER = "treasurer"
+    AUDITOR = "auditor"
+
+
+class User(BaseModel):
+    """Who `--as NAME` is: the party they act for, and their roles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    party: str
+    roles: frozenset[Role]
+
+
+def default_data() -> Path:
+    """The data folder of this user; root's is the machine's."""
+    return Path("/var/lib/sluice") if os.geteuid() == 0 else platformdirs.user_data_path("sluice", appauthor=False)
+
+
+class Settings(BaseSettings):
+    """All settings. `database_url` and `temporal_address` unset means: those of the embedded stack in `data`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    data: Path = Field(default_factory=default_data)
+    """Folder of everything embedded: database, Temporal's file, bank files, logs. Mode 0700."""
+    database_url: str | None = Field(default=None, repr=False)
+    """SQLAlchemy URL of the application's role in an outside PostgreSQL."""
+    owner_database_url: str | None = Field(default=None, repr=False)
+    """The same database as the role that owns the tables: only `sluice db upgrade` uses it."""
+    temporal_address: str | None = None
+    """`host:port` of an outside Temporal; over what Temporal's own profile (TEMPORAL_PROFILE, …) says."""
+    temporal_namespace: str | None = None
+    temporal_profile: str | None = None
+    """Name of a profile in Temporal's own configuration file, with its TLS and API key."""
+    task_queue: str = TASK_QUEUE
+    temporal_binary: Path | None = None
+    """Another Temporal binary for the embedded stack than the bundled one."""
+    bank_mode: Literal["sandbox", "folder"] = "sandbox"
+    """`sandbox`: the bank is a process of ours. `folder`: a bank reads and writes the folder; real money."""
+    bank_folder: Path | None = None
+    """Where bank files are exchanged, a folder per account; in the data folder when unset."""
+    answer_within_s: Annotated[int, Field(ge=1)] = 120
+    """Seconds to wait for the bank's answer to a file before its payments are `unknown`."""
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    users: dict[str, User] = Field(default_factory=dict)
+    calendar_overrides: tuple[CalendarOverride, ...] = ()
+    """Days that the published calendars have wrong, on top of the agreement's own."""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database and Temporal are the ones that `sluice up` runs in the data folder."""
+        return self.database_url is None
+
+    @cached_property
+    def bank_files(self) -> Path:
+        """The folder that bank files are exchanged through."""
+        return self.bank_folder or self.data / "bank"
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Settings":
+        if self.embedded and self.bank_mode != "sandbox":
+            raise ValueError(
+                "bank_mode 'folder' sends real money and the embedded stack refuses it: "
+                "set database_url and temporal_address to real servers, or bank_mode to 'sandbox'"
+            )
+        if self.embedded and self.temporal_address is not None:
+            raise ValueError("temporal_address is set and database_url is not: set both, or neither for embedded")
+        if self.bank_mode == "folder" and self.bank_folder is None:
+            raise ValueError("bank_mode is 'folder' and bank_folder is not set: name the folder the bank watches")
+        return self
+
+
+def load_settings(data: Path | None = None) -> Settings:
+    """Read the settings; `data` (from `--data`) wins over SLUICE_DATA.
+
+    Raises:
+        BadSettings: in one sentence, what is wrong in which variable or field of which file.
+    """
+    folder = (data or Path(os.environ.get(f"{PREFIX}DATA") or default_data())).expanduser().resolve()
+    file = _file(folder)
+    in_file = _read(file) if file else {}
+
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return init_settings, env_settings, InitSettingsSource(settings_cls, in_file)
+
+    try:
+        return FromFile(data=folder)
+    except ValidationError as error:
+        raise BadSettings(_sentence(error.errors()[0], file)) from error
+    except SettingsError as error:
+        field = re.search(r'field "(\w+)"', str(error))
+        variable = f"{PREFIX}{field.group(1).upper() if field else '…'}"
+        raise BadSettings(f"{variable}: not JSON, which this setting needs in an environment variable") from error
+
+
+def _file(folder: Path) -> Path | None:
+    named = os.environ.get(f"{PREFIX}CONFIG")
+    if named and not Path(named).is_file():
+        raise BadSettings(f"{PREFIX}CONFIG names {named}, which is no file")
+    file = Path(named) if named else folder / FILE_NAME
+    return file if file.is_file() else None
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSettings(f"{file} is not TOML: {error}") from error
+    except OSError as error:
+        raise BadSettings(f"{file} cannot be read: {error.strerror}") from error
+
+
+def _sentence(error: ErrorDetails, file: Path | None) -> str:
+    field = ".".join(str(part) for part in error["loc"])
+    what = error["msg"].removeprefix("Value error, ")
+    if not field:
+        return what
+    variable = f"{PREFIX}{str(error['loc'][0]).upper()}"
+    where = variable if variable in os.environ or file is None else str(file)
+    if error["type"] == "extra_forbidden":
+        return f"{where}: there is no setting {field!r}; check its spelling"
+    return f"{where}: {field}: {what}"
