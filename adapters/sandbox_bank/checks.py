@@ -40,6 +40,7 @@ def refuse_order(order: Order, holder: Holder) -> Refusal | None:
     sums = sum((each.amount or Decimal(0) for each in order.transfers), Decimal(0))
     findings = (
         (order.instructions != 1, "FF01", "One PmtInf a file is taken"),
+        (not all(0 < len(each.end_to_end_id) <= _MAX_E2E for each in order.transfers), "FF01", "EndToEndId is not one"),
         (order.execution_on is None, "DT01", "ReqdExctnDt is not a date"),
         (order.count != str(len(order.transfers)), "AM18", "NbOfTxs is not the number of transfers"),
         (order.control_sum != sums, "AM10", "CtrlSum is not the sum of the amounts"),
@@ -52,16 +53,9 @@ def refuse_order(order: Order, holder: Holder) -> Refusal | None:
 
 def price(transfer: Instructed, account_currency: str, rates: Mapping[str, Decimal]) -> Priced | Refusal:
     """The transfer's amount, and what it costs at its agreed rate or else at the bank's own."""
-    try:
-        places = exponent(transfer.currency)
-    except UnknownCurrency:
-        return Refusal("AM03", "The currency is not one that is paid in")
-    if transfer.amount is None or transfer.amount <= 0 or transfer.amount.adjusted() >= _MAX_DIGITS:
-        return Refusal("AM12", "The amount is not above zero or has too many digits")
-    scaled = transfer.amount.scaleb(places)
-    minor = int(scaled)
-    if minor != scaled:
-        return Refusal("AM12", f"{transfer.currency} has {places} decimals")
+    minor = _minor(transfer)
+    if isinstance(minor, Refusal):
+        return minor
     if transfer.currency == account_currency:
         return Priced(minor, minor, None)
     rate = transfer.agreed_rate or rates.get(transfer.currency)
@@ -75,20 +69,26 @@ def price(transfer: Instructed, account_currency: str, rates: Mapping[str, Decim
 
 def refuse_transfer(transfer: Instructed, known: Container[str]) -> Refusal | None:
     """Why one transfer is rejected for what it says, if it is; `known` are the end-to-end ids already taken."""
-    key = transfer.end_to_end_id
-    if not 0 < len(key) <= _MAX_E2E:
-        return Refusal("FF01", "EndToEndId is missing or too long")
-    if key in known:
-        return Refusal("AM05", "A transfer with this EndToEndId was taken before")
-    if not transfer.name:
-        return Refusal("BE21", "The creditor has no name")
-    if not transfer.town or not transfer.country:
-        return Refusal("BE04", "The creditor's address has no TwnNm and Ctry")
-    if _BIC.fullmatch(transfer.creditor.bic) is None:
-        return Refusal("RC01", "The creditor agent's BIC is not a BIC")
-    if not _is_account(transfer.creditor):
-        return Refusal("AC01", "The creditor's account number is not one")
-    return None
+    findings = (
+        (transfer.end_to_end_id in known, "AM05", "A transfer with this EndToEndId was taken before"),
+        (not transfer.name, "BE21", "The creditor has no name"),
+        (not (transfer.town and transfer.country), "BE04", "The creditor's address has no TwnNm and Ctry"),
+        (_BIC.fullmatch(transfer.creditor.bic) is None, "RC01", "The creditor agent's BIC is not a BIC"),
+        (not _is_account(transfer.creditor), "AC01", "The creditor's account number is not one"),
+    )
+    return next((Refusal(reason, words) for wrong, reason, words in findings if wrong), None)
+
+
+def _minor(transfer: Instructed) -> int | Refusal:
+    try:
+        places = exponent(transfer.currency)
+    except UnknownCurrency:
+        return Refusal("AM03", "The currency is not one that is paid in")
+    if transfer.amount is None or transfer.amount <= 0 or transfer.amount.adjusted() >= _MAX_DIGITS:
+        return Refusal("AM12", "The amount is not above zero or has too many digits")
+    scaled = transfer.amount.scaleb(places)
+    minor = int(scaled)
+    return minor if minor == scaled else Refusal("AM12", f"{transfer.currency} has {places} decimals")
 
 
 def _is_account(account: Account) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from lxml import etree
 
@@ -76,7 +77,8 @@ def read_file(raw: bytes) -> Order | Asked:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
         raise Unreadable(f"not well-formed: {error}") from error
-    if root.getroottree().docinfo.doctype:
+    info: Any = root.getroottree().docinfo
+    if info.doctype:
         raise Unreadable("carries a DOCTYPE")
     name = etree.QName(root)
     if name.localname == "Document" and name.namespace == _PAIN:
