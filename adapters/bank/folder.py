@@ -1,0 +1,185 @@
+"""Files to and from a bank through a folder per account, which is how host-to-host banking works.
+
+    ROOT/{account}/outbox    from us, until the bank takes it       ROOT/{account}/archive   read and done
+    ROOT/{account}/inbox     from the bank                          ROOT/{account}/refused   kept aside, each with why
+    ROOT/{account}/sent      a copy of all we sent                  ROOT/{account}/staging   not yet sent
+
+Everything is durable when a call returns, and a call that was cut off is finished by calling again.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+from pathlib import Path
+from stat import S_ISREG
+
+from adapters.bank.xml import MAX_BYTES, BadBankFile
+from domain.errors import BadInput, IdempotencyConflict, NotFound
+
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,40}")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_PARTS = ("outbox", "inbox", "archive", "refused", "sent", "staging")
+_READ_ONCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class BankFolder:
+    """The exchange folders of all accounts below one root; an account's are made when it is first used."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def deliver(self, account: str, name: str, raw: bytes) -> None:
+        """Put a file out for the bank, once: the same name and bytes again change nothing, even if long taken.
+
+        To send the same bytes again on purpose, use another name; the bank knows them by their message id.
+
+        Raises:
+            BadInput: the account or the name is not a plain file name.
+            IdempotencyConflict: other bytes were sent under this name.
+        """
+        home = self._home(account)
+        staged = self._staged(home, _checked(_NAME, name, "file name"), raw)
+        try:
+            os.link(staged, home / "sent" / name)
+        except FileExistsError:
+            staged.unlink()
+            if (home / "sent" / name).read_bytes() != raw:
+                raise IdempotencyConflict(
+                    f"{account}: another file was already sent as {name}: give this one its own name.", name=name
+                ) from None
+        _sync(home / "sent")
+        self._send(home, name)
+
+    def waiting(self, account: str) -> list[str]:
+        """Names of the files from the bank, in order; what cannot be a bank's file is kept aside at once.
+
+        Names that begin with a dot are still being written and are left alone.
+        """
+        home = self._home(account)
+        names = []
+        with os.scandir(home / "inbox") as entries:
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                    names.append(entry.name)
+                else:
+                    self._keep_strange(home, entry.name)
+        return sorted(names)
+
+    def read(self, account: str, name: str) -> bytes:
+        """The bytes of a waiting file.
+
+        Raises:
+            NotFound: there is no such file.
+            BadBankFile: it is not a regular file, or too large to be one of a bank's.
+        """
+        path = self._home(account) / "inbox" / _checked(_NAME, name, "file name")
+        try:
+            descriptor = os.open(path, _READ_ONCE)
+        except FileNotFoundError:
+            raise NotFound(f"{account}: no file {name} is waiting: list the waiting files first.", name=name) from None
+        except OSError as error:
+            raise BadBankFile(f"{account}: {name} is not a regular file: keep it aside.", name=name) from error
+        if not S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise BadBankFile(f"{account}: {name} is not a regular file: keep it aside.", name=name)
+        with os.fdopen(descriptor, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
+            raise BadBankFile(f"{account}: {name} has more than {MAX_BYTES} bytes: keep it aside.", name=name)
+        return raw
+
+    def archive(self, account: str, name: str) -> None:
+        """Put a file away that was read and recorded; one that is away already stays where it is.
+
+        Raises:
+            NotFound: there never was such a file.
+        """
+        self._put_away(account, name, "archive")
+
+    def keep_aside(self, account: str, name: str, why: str) -> None:
+        """Put a file away that was refused, and next to it `{name}.why.txt` saying why.
+
+        Raises:
+            NotFound: there never was such a file.
+        """
+        kept = self._put_away(account, name, "refused")
+        _write(kept.with_name(f"{kept.name}.why.txt"), f"{why}\n".encode())
+        _sync(kept.parent)
+
+    def _put_away(self, account: str, name: str, part: str) -> Path:
+        home = self._home(account)
+        source = home / "inbox" / _checked(_NAME, name, "file name")
+        target = home / part / name
+        if not os.path.lexists(source):
+            if not target.exists():
+                raise NotFound(f"{account}: there is no file {name} to put away.", name=name)
+            return target
+        if target.exists() and target.read_bytes() != source.read_bytes():
+            digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
+            target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
+        source.replace(target)
+        _sync(home / part)
+        _sync(home / "inbox")
+        return target
+
+    def _keep_strange(self, home: Path, name: str) -> None:
+        digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:12]
+        kept = home / "refused" / f"strange-{digest}-{secrets.token_hex(4)}"
+        (home / "inbox" / name).rename(kept)
+        why = f"{name!r} is not a regular file with a plain name, so it was not opened.\n"
+        _write(kept.with_name(f"{kept.name}.why.txt"), why.encode(errors="backslashreplace"))
+        _sync(home / "refused")
+
+    def _home(self, account: str) -> Path:
+        home = self._root / _checked(_ACCOUNT, account, "account key")
+        if not (home / _PARTS[-1]).is_dir():
+            for part in _PARTS:
+                (home / part).mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sync(home)
+            _sync(self._root)
+        return home
+
+    def _staged(self, home: Path, name: str, raw: bytes) -> Path:
+        staged = home / "staging" / f"{name}.{secrets.token_hex(8)}"
+        _write(staged, raw)
+        _sync(staged.parent)
+        return staged
+
+    def _send(self, home: Path, name: str) -> None:
+        """Rename the staged file that `sent` records into the outbox; none is left once that has happened.
+
+        A link in `sent` and its file in `staging` are one inode, so exactly the recorded bytes go out exactly once,
+        whoever was cut off in between.
+        """
+        recorded = (home / "sent" / name).stat().st_ino
+        for staged in (home / "staging").glob(f"{name}.*"):
+            try:
+                if staged.stat().st_ino == recorded:
+                    staged.replace(home / "outbox" / name)
+            except FileNotFoundError:
+                continue  # another worker has just sent it, or given its own copy up
+        _sync(home / "outbox")
+
+
+def _checked(pattern: re.Pattern[str], written: str, what: str) -> str:
+    if not pattern.fullmatch(written):
+        raise BadInput(f"{written!r} is not a {what}: use letters, digits and hyphens.")
+    return written
+
+
+def _write(path: Path, raw: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

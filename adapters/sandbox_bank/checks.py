@@ -1,0 +1,100 @@
+"""What this bank checks before it books, with the ISO reason codes it answers with."""
+
+import re
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from adapters.sandbox_bank.answers import Holder
+from adapters.sandbox_bank.books import converted
+from adapters.sandbox_bank.intake import Account, Instructed, Order
+from domain.currency import exponent
+from domain.errors import UnknownCurrency
+
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+_DOMESTIC = re.compile(r"[A-Z0-9]{1,34}")
+_MAX_E2E = 35
+_MAX_DIGITS = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an order or a transfer is rejected: an ISO external status reason, and words."""
+
+    reason: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What a transfer is in minor units, and what it costs in the account's currency (at `rate`, if converted)."""
+
+    minor: int
+    booked_minor: int
+    rate: str | None
+
+
+def refuse_order(order: Order, holder: Holder) -> Refusal | None:
+    """Why the whole file is rejected, if it is."""
+    sums = sum((each.amount or Decimal(0) for each in order.transfers), Decimal(0))
+    findings = (
+        (order.instructions != 1, "FF01", "One PmtInf a file is taken"),
+        (not all(0 < len(each.end_to_end_id) <= _MAX_E2E for each in order.transfers), "FF01", "EndToEndId is not one"),
+        (order.execution_on is None, "DT01", "ReqdExctnDt is not a date"),
+        (order.count != str(len(order.transfers)), "AM18", "NbOfTxs is not the number of transfers"),
+        (order.control_sum != sums, "AM10", "CtrlSum is not the sum of the amounts"),
+        (order.debtor.number != holder.number, "AC02", "The debtor account is not this channel's"),
+        (order.debtor.currency not in {None, holder.currency}, "AC09", "The debtor account is in another currency"),
+        (_BIC.fullmatch(order.debtor.bic) is None, "RC01", "The debtor agent's BIC is not a BIC"),
+    )
+    return next((Refusal(reason, words) for wrong, reason, words in findings if wrong), None)
+
+
+def price(transfer: Instructed, account_currency: str, rates: Mapping[str, Decimal]) -> Priced | Refusal:
+    """The transfer's amount, and what it costs at its agreed rate or else at the bank's own."""
+    minor = _minor(transfer)
+    if isinstance(minor, Refusal):
+        return minor
+    if transfer.currency == account_currency:
+        return Priced(minor, minor, None)
+    rate = transfer.agreed_rate or rates.get(transfer.currency)
+    if rate is None or rate <= 0:
+        return Refusal("AM03", f"There is no rate from {transfer.currency} to {account_currency}")
+    if transfer.agreed_rate is not None and transfer.unit_currency not in {"", transfer.currency}:
+        return Refusal("CURR", "The agreed rate is not for one unit of the amount's currency")
+    booked = converted(minor, transfer.currency, account_currency, rate)
+    return Priced(minor, booked, str(rate)) if booked > 0 else Refusal("AM01", "The amount is nothing once converted")
+
+
+def refuse_transfer(transfer: Instructed, known: Container[str]) -> Refusal | None:
+    """Why one transfer is rejected for what it says, if it is; `known` are the end-to-end ids already taken."""
+    findings = (
+        (transfer.end_to_end_id in known, "AM05", "A transfer with this EndToEndId was taken before"),
+        (not transfer.name, "BE21", "The creditor has no name"),
+        (not (transfer.town and transfer.country), "BE04", "The creditor's address has no TwnNm and Ctry"),
+        (_BIC.fullmatch(transfer.creditor.bic) is None, "RC01", "The creditor agent's BIC is not a BIC"),
+        (not _is_account(transfer.creditor), "AC01", "The creditor's account number is not one"),
+    )
+    return next((Refusal(reason, words) for wrong, reason, words in findings if wrong), None)
+
+
+def _minor(transfer: Instructed) -> int | Refusal:
+    try:
+        places = exponent(transfer.currency)
+    except UnknownCurrency:
+        return Refusal("AM03", "The currency is not one that is paid in")
+    if transfer.amount is None or transfer.amount <= 0 or transfer.amount.adjusted() >= _MAX_DIGITS:
+        return Refusal("AM12", "The amount is not above zero or has too many digits")
+    scaled = transfer.amount.scaleb(places)
+    minor = int(scaled)
+    return minor if minor == scaled else Refusal("AM12", f"{transfer.currency} has {places} decimals")
+
+
+def _is_account(account: Account) -> bool:
+    if not account.iban:
+        return _DOMESTIC.fullmatch(account.number) is not None
+    if _IBAN.fullmatch(account.number) is None:
+        return False
+    turned = account.number[4:] + account.number[:4]
+    return int("".join(str(int(each, 36)) for each in turned)) % 97 == 1

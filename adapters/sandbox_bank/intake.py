@@ -1,0 +1,159 @@
+"""Reads the files that customers send: pain.001.001.09 orders and pacs.028 enquiries."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from lxml import etree
+
+_PAIN = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+_PACS = frozenset(f"urn:iso:std:iso:20022:tech:xsd:pacs.028.001.{version}" for version in ("03", "06"))
+_MAX_ID = 35
+_MAX_BYTES = 64 * 1024 * 1024
+
+
+class Unreadable(Exception):
+    """The file cannot be read, so there is nobody to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as a file names it."""
+
+    number: str
+    iban: bool
+    bic: str
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Instructed:
+    """One transfer as the file has it; amount and rate are still as written."""
+
+    end_to_end_id: str
+    amount: Decimal | None
+    currency: str
+    creditor: Account
+    name: str
+    town: str
+    country: str
+    remittance: str
+    agreed_rate: Decimal | None
+    unit_currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order as the file has it."""
+
+    message_id: str
+    count: str
+    control_sum: Decimal | None
+    instructions: int
+    execution_on: date | None
+    debtor: Account
+    transfers: tuple[Instructed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One enquiry: the order's message id, and the transfers asked about (none: all of them)."""
+
+    order_message_id: str
+    end_to_end_ids: tuple[str, ...]
+
+
+def read_file(raw: bytes) -> Order | Asked:
+    """One file of a customer.
+
+    Raises:
+        Unreadable: not XML, with a DOCTYPE, too large, of another type, or without a message id.
+    """
+    if len(raw) > _MAX_BYTES:
+        raise Unreadable(f"{len(raw)} bytes are more than {_MAX_BYTES}")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        root = etree.fromstring(raw, parser)
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(f"not well-formed: {error}") from error
+    info: Any = root.getroottree().docinfo
+    if info.doctype:
+        raise Unreadable("carries a DOCTYPE")
+    name = etree.QName(root)
+    if name.localname == "Document" and name.namespace == _PAIN:
+        return _order(root, f"{{{_PAIN}}}")
+    if name.localname == "Document" and name.namespace in _PACS:
+        return _asked(root, f"{{{name.namespace}}}")
+    raise Unreadable(f"{root.tag} is not taken here")
+
+
+def _order(root: etree._Element, ns: str) -> Order:
+    def text(of: etree._Element, path: str) -> str:
+        return (of.findtext(path.replace("~", ns)) or "").strip()
+
+    head = "~CstmrCdtTrfInitn/~GrpHdr"
+    info = root.find("~CstmrCdtTrfInitn/~PmtInf".replace("~", ns))
+    message_id = text(root, f"{head}/~MsgId")
+    if not message_id or len(message_id) > _MAX_ID or info is None:
+        raise Unreadable("no usable MsgId, or no PmtInf")
+    return Order(
+        message_id=message_id,
+        count=text(root, f"{head}/~NbOfTxs"),
+        control_sum=_decimal(text(root, f"{head}/~CtrlSum")),
+        instructions=len(root.findall("~CstmrCdtTrfInitn/~PmtInf".replace("~", ns))),
+        execution_on=_date(text(info, "~ReqdExctnDt/~Dt")),
+        debtor=_account(info, ns, "Dbtr"),
+        transfers=tuple(_instructed(each, ns) for each in info.iterfind(f"{ns}CdtTrfTxInf")),
+    )
+
+
+def _asked(root: etree._Element, ns: str) -> Asked:
+    order = root.findtext(f"{ns}FIToFIPmtStsReq/{ns}OrgnlGrpInf/{ns}OrgnlMsgId") or ""
+    if not order:
+        raise Unreadable("no OrgnlMsgId")
+    found = root.iterfind(f"{ns}FIToFIPmtStsReq/{ns}TxInf/{ns}OrgnlEndToEndId")
+    return Asked(order, tuple(each.text or "" for each in found))
+
+
+def _instructed(of: etree._Element, ns: str) -> Instructed:
+    amount = of.find(f"{ns}Amt/{ns}InstdAmt")
+    address = of.find(f"{ns}Cdtr/{ns}PstlAdr")
+    rate = of.find(f"{ns}XchgRateInf")
+    return Instructed(
+        end_to_end_id=of.findtext(f"{ns}PmtId/{ns}EndToEndId") or "",
+        amount=_decimal(amount.text or "") if amount is not None else None,
+        currency=amount.get("Ccy", "") if amount is not None else "",
+        creditor=_account(of, ns, "Cdtr"),
+        name=of.findtext(f"{ns}Cdtr/{ns}Nm") or "",
+        town=(address.findtext(f"{ns}TwnNm") or "") if address is not None else "",
+        country=(address.findtext(f"{ns}Ctry") or "") if address is not None else "",
+        remittance=of.findtext(f"{ns}RmtInf/{ns}Ustrd") or "",
+        agreed_rate=_decimal(rate.findtext(f"{ns}XchgRate") or "") if rate is not None else None,
+        unit_currency=(rate.findtext(f"{ns}UnitCcy") or "") if rate is not None else "",
+    )
+
+
+def _account(of: etree._Element, ns: str, side: str) -> Account:
+    account = of.find(f"{ns}{side}Acct")
+    bic = of.findtext(f"{ns}{side}Agt/{ns}FinInstnId/{ns}BICFI") or ""
+    if account is None:
+        return Account("", iban=False, bic=bic, currency=None)
+    iban = account.findtext(f"{ns}Id/{ns}IBAN")
+    number = iban or account.findtext(f"{ns}Id/{ns}Othr/{ns}Id") or ""
+    return Account(number, iban=iban is not None, bic=bic, currency=account.findtext(f"{ns}Ccy"))
+
+
+def _decimal(written: str) -> Decimal | None:
+    try:
+        number = Decimal(written)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _date(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None

@@ -1,0 +1,36 @@
+"""What is to be sent: put down in the transaction that decides it, written to the inbox after it, again if need be."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+
+def send(db: sqlite3.Connection, account: str, kind: str, build: Callable[[str], bytes], copies: int = 1) -> None:
+    """Put a message down for an account. `build` gets its message id; a second copy is the same message renamed."""
+    (number,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM outgoing").fetchone()
+    raw = build(f"SBX-{number:010d}")
+    for each in range(number, number + copies):
+        db.execute(
+            "INSERT INTO outgoing (id, account, name, raw) VALUES (?, ?, ?, ?)",
+            (each, account, f"{each:010d}-{kind}.xml", raw),
+        )
+
+
+def write_files(db: sqlite3.Connection, folders: Path) -> int:
+    """Write what was put down into the inboxes below `folders`; how many files that were.
+
+    A crash between a file and its mark writes the same bytes under the same name once more.
+    """
+    due = db.execute("SELECT id, account, name, raw FROM outgoing WHERE NOT written ORDER BY id").fetchall()
+    for number, account, name, raw in due:
+        inbox = folders / account / "inbox"
+        inbox.mkdir(mode=0o700, parents=True, exist_ok=True)
+        staged = inbox / f".{name}.tmp"
+        with staged.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        staged.replace(inbox / name)
+        db.execute("UPDATE outgoing SET written = 1 WHERE id = ?", (number,))
+    return len(due)

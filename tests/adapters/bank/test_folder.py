@@ -1,0 +1,133 @@
+import os
+
+import pytest
+
+from adapters.bank import folder as folder_module
+from adapters.bank.folder import BankFolder
+from adapters.bank.xml import BadBankFile
+from domain.errors import BadInput, IdempotencyConflict, NotFound
+
+KEY = "MANGA12-spc-jpy"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return BankFolder(tmp_path)
+
+
+def names(tmp_path, part):
+    return sorted(each.name for each in (tmp_path / KEY / part).iterdir())
+
+
+def arrived(folder, tmp_path, name="a.xml", raw=b"<a/>"):
+    folder.waiting(KEY)
+    (tmp_path / KEY / "inbox" / name).write_bytes(raw)
+
+
+def test_a_delivered_file_is_out_once_and_kept(folder, tmp_path):
+    folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    assert names(tmp_path, "outbox") == names(tmp_path, "sent") == ["RUN-1.xml"]
+    assert names(tmp_path, "staging") == []
+
+
+def test_delivering_the_same_bytes_again_changes_nothing_also_after_the_bank_took_them(folder, tmp_path):
+    folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    (tmp_path / KEY / "outbox" / "RUN-1.xml").unlink()
+    folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    assert names(tmp_path, "outbox") == []
+
+
+def test_other_bytes_under_a_name_that_was_used_are_refused(folder, tmp_path):
+    folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    with pytest.raises(IdempotencyConflict, match=r"already sent as RUN-1\.xml"):
+        folder.deliver(KEY, "RUN-1.xml", b"<b/>")
+    assert (tmp_path / KEY / "outbox" / "RUN-1.xml").read_bytes() == b"<a/>"
+    assert names(tmp_path, "staging") == []
+
+
+@pytest.mark.parametrize("cut_at", ["link", "_send"])
+def test_a_delivery_that_was_cut_off_is_finished_by_delivering_again(folder, tmp_path, monkeypatch, cut_at):
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*((folder_module.os, "link") if cut_at == "link" else (BankFolder, "_send")), cut)
+        with pytest.raises(KeyboardInterrupt):
+            folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    assert names(tmp_path, "outbox") == []
+    folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    assert names(tmp_path, "outbox") == ["RUN-1.xml"]
+
+
+def test_waiting_lists_only_finished_regular_files_in_order(folder, tmp_path):
+    arrived(folder, tmp_path, "b.xml")
+    arrived(folder, tmp_path, "a.xml")
+    arrived(folder, tmp_path, ".c.xml.tmp")
+    assert folder.waiting(KEY) == ["a.xml", "b.xml"]
+
+
+def test_what_cannot_be_a_banks_file_is_kept_aside_unopened(folder, tmp_path):
+    folder.waiting(KEY)
+    inbox = tmp_path / KEY / "inbox"
+    (tmp_path / "secret").write_text("s")
+    (inbox / "link.xml").symlink_to(tmp_path / "secret")
+    (inbox / "folder.xml").mkdir()
+    os.mkfifo(inbox / "pipe.xml")
+    (inbox / "a\nb.xml").write_text("x")
+    assert folder.waiting(KEY) == []
+    assert list(inbox.iterdir()) == []
+    assert len([name for name in names(tmp_path, "refused") if name.endswith(".why.txt")]) == 4
+    assert (tmp_path / "secret").read_text() == "s"
+
+
+def test_a_link_a_pipe_or_a_folder_put_in_a_files_place_is_not_read(folder, tmp_path):
+    folder.waiting(KEY)
+    (tmp_path / KEY / "inbox" / "link.xml").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / KEY / "inbox" / "pipe.xml")
+    (tmp_path / KEY / "inbox" / "folder.xml").mkdir()
+    for name in ("link.xml", "pipe.xml", "folder.xml"):
+        with pytest.raises(BadBankFile, match="not a regular file"):
+            folder.read(KEY, name)
+
+
+def test_a_file_is_read_as_it_came_and_archived_once(folder, tmp_path):
+    arrived(folder, tmp_path)
+    assert folder.read(KEY, "a.xml") == b"<a/>"
+    folder.archive(KEY, "a.xml")
+    folder.archive(KEY, "a.xml")
+    assert (folder.waiting(KEY), names(tmp_path, "archive")) == ([], ["a.xml"])
+
+
+def test_a_name_that_the_bank_uses_again_for_another_file_loses_neither(folder, tmp_path):
+    for raw in (b"<a/>", b"<b/>", b"<a/>"):
+        arrived(folder, tmp_path, raw=raw)
+        folder.archive(KEY, "a.xml")
+    assert {each.read_bytes() for each in (tmp_path / KEY / "archive").iterdir()} == {b"<a/>", b"<b/>"}
+
+
+def test_a_refused_file_is_kept_with_the_reason(folder, tmp_path):
+    arrived(folder, tmp_path)
+    folder.keep_aside(KEY, "a.xml", "Line 1: not XML.")
+    assert names(tmp_path, "refused") == ["a.xml", "a.xml.why.txt"]
+    assert (tmp_path / KEY / "refused" / "a.xml.why.txt").read_text() == "Line 1: not XML.\n"
+
+
+def test_a_file_that_is_not_there_is_named(folder):
+    for act in (folder.read, folder.archive):
+        with pytest.raises(NotFound, match=r"a\.xml"):
+            act(KEY, "a.xml")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "/etc/passwd", ".hidden", "a\x00b", "a" * 101, "é.xml"])
+def test_a_name_that_could_lead_elsewhere_is_refused(folder, name):
+    for act in (lambda: folder.deliver(KEY, name, b""), lambda: folder.read(KEY, name), lambda: folder.waiting(name)):
+        with pytest.raises(BadInput):
+            act()
+
+
+def test_a_file_beyond_the_limit_is_not_read_whole(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder_module, "MAX_BYTES", 3)
+    arrived(folder, tmp_path)
+    with pytest.raises(BadBankFile, match="more than 3 bytes"):
+        folder.read(KEY, "a.xml")
