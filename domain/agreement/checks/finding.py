@@ -26,7 +26,8 @@ class Named(Protocol):
     """Anything of the agreement that has an id."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The name that the rest of the document uses."""
 
 
 _N = TypeVar("_N", bound=Named)
