@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from domain.currency import exponent
@@ -123,7 +123,11 @@ def _rational(written: object) -> object:
     raise ValueError('write a number as a quoted string such as "148.50", so that no digit is lost.')
 
 
-Exact = Annotated[Decimal, BeforeValidator(_rational)]
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_rational),
+    WithJsonSchema({"type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$", "examples": ["148.50"]}),
+]
 """A decimal that was written as a string (a rate, a percentage); a YAML or JSON float is refused."""
 
 

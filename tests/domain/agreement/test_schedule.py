@@ -90,7 +90,7 @@ def test_any_split_in_per_cents_conserves_the_total(minor, weights):
 
 
 def test_an_instalment_without_any_amount_is_refused_by_name():
-    with pytest.raises(BadInput, match="^B: "):
+    with pytest.raises(BadInput, match=r"^B: "):
         amounts(agreement(instalment("A", amount="JPY 1"), instalment("B")))
 
 

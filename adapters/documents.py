@@ -1,0 +1,142 @@
+"""Agreements as files: YAML in, a checked `Agreement` out, or every finding with its line."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import ValidationError
+
+from adapters.validation_words import fields_at, place, sentence
+from adapters.yaml_lines import MAX_BYTES, LinedYaml, Node, NotPlainYaml, read_yaml
+from domain.agreement.checks import Finding, Path, check
+from domain.agreement.checks.finding import did_you_mean
+from domain.agreement.model import Agreement
+from domain.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding in a file: `line` from 1, the `field` as people write it, and a sentence with what to do."""
+
+    file: str
+    line: int
+    field: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.field}: {self.sentence}"
+
+
+class BadDocument(BadInput):
+    """A file is no agreement that can be run; `findings` are all that is wrong with it, by line."""
+
+    def __init__(self, findings: Iterable[Located]) -> None:
+        self.findings = tuple(sorted(findings, key=lambda finding: finding.line))
+        super().__init__("\n".join(map(str, self.findings)), findings=str(len(self.findings)))
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An agreement with the bytes it was read from, their SHA-256, and the line of each of its fields."""
+
+    agreement: Agreement
+    raw: bytes
+    sha256: str
+    lines: Mapping[Path, int]
+
+
+def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
+    """Read an agreement and check it as a whole, as an amendment of `previous` where that is given.
+
+    Raises:
+        BadDocument: anything is wrong with it; it names every finding that could be made.
+        BadInput: the file cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}: name an agreement's YAML file.") from error
+    return parse_agreement(raw, str(path), previous)
+
+
+def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) -> Loaded:
+    """The same from bytes; `file` is how findings name them."""
+    try:
+        document = read_yaml(raw)
+    except NotPlainYaml as error:
+        raise BadDocument([Located(file, error.line, "document", error.sentence)]) from None
+    slips = [Located(file, line, field_name(path, document.data), words) for path, line, words in document.slips]
+    if not isinstance(document.data, dict):
+        words = "an agreement is a list of fields, beginning with `sluice: 1`: this is something else."
+        raise BadDocument([Located(file, document.lines[()], "document", words)])
+    try:
+        agreement = Agreement.model_validate_json(json.dumps(document.data), strict=True)
+    except ValidationError as error:
+        raise BadDocument([*slips, *_located(file, document, _findings_of(error, document.data))]) from None
+    findings = [*_time_zone(agreement), *check(agreement, previous)]
+    if slips or findings:
+        raise BadDocument([*slips, *_located(file, document, findings)])
+    return Loaded(agreement, raw, hashlib.sha256(raw).hexdigest(), document.lines)
+
+
+def agreement_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an agreement, by which editors complete and check one while it is written."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Agreement.model_json_schema(),
+        "title": "Sluice agreement",
+        "description": "One version of a co-production's contract: parties, accounts, milestones, payment schedule.",
+    }
+
+
+def field_name(path: Path, data: Node) -> str:
+    """A path as people write it, list items by their id: `schedule[ep-1].due.milestone`."""
+    name = ""
+    here: Node = data
+    for step in path:
+        if isinstance(step, int):
+            here = here[step] if isinstance(here, list) and step < len(here) else None
+            label = here.get("id") if isinstance(here, dict) else None
+            name += f"[{label if isinstance(label, str) else step + 1}]"
+        else:
+            here = here.get(step) if isinstance(here, dict) else None
+            name += f".{step}" if name else step
+    return name or "document"
+
+
+def _findings_of(error: ValidationError, data: Node) -> list[Finding]:
+    schema = Agreement.model_json_schema()
+    findings = []
+    for one in error.errors(include_url=False):
+        path = place(one["loc"], data)
+        findings.append(Finding(path, one["type"], sentence(one, fields_at(schema, path[:-1]))))
+    return findings
+
+
+def _located(file: str, document: LinedYaml, findings: Iterable[Finding]) -> list[Located]:
+    return [
+        Located(file, _line(document, finding.path), field_name(finding.path, document.data), finding.sentence)
+        for finding in findings
+    ]
+
+
+def _line(document: LinedYaml, path: Path) -> int:
+    """The line of a path, or of the nearest thing around it that the file has."""
+    while path not in document.lines:
+        path = path[:-1]
+    return document.lines[path]
+
+
+def _time_zone(agreement: Agreement) -> Iterable[Finding]:
+    try:
+        ZoneInfo(agreement.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = did_you_mean(agreement.time_zone, sorted(available_timezones()))
+        advice = near if near.startswith("did") else "write one such as Asia/Seoul."
+        words = f"there is no time zone {agreement.time_zone[:40]!r}: {advice}"
+        yield Finding(("time_zone",), "unknown-time-zone", words)

@@ -1,0 +1,27 @@
+"""The checks that an agreement must pass as a whole; every one reports all that it finds."""
+
+from domain.agreement.checks.accounts import accounts
+from domain.agreement.checks.amendment import amendment
+from domain.agreement.checks.dates import dates
+from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.flow import flows, fx_rules
+from domain.agreement.checks.ids import attempts, duplicates, references
+from domain.agreement.checks.milestones import approvals, order
+from domain.agreement.checks.sums import terms, totals
+from domain.agreement.model import Agreement
+
+__all__ = ["Finding", "Path", "check"]
+
+_ALONE = (duplicates, references, attempts, order, approvals, terms, totals, flows, fx_rules, accounts)
+
+
+def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[Finding, ...]:
+    """Everything wrong with an agreement, and as an amendment of `previous` where that is given; empty if nothing is.
+
+    Time zones are checked where the document is read, since their list is a file of the system.
+    """
+    findings = [finding for one in _ALONE for finding in one(agreement)]
+    findings += dates(agreement, previous)
+    if previous is not None:
+        findings += amendment(agreement, previous)
+    return tuple(findings)

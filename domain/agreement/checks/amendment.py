@@ -1,0 +1,58 @@
+"""An amendment is the next version of the same agreement, and keeps the meaning of the ids that are in use.
+
+Whether it touches what was paid already is for the journal to say, not for the documents.
+"""
+
+from collections.abc import Iterator
+
+from domain.agreement.checks.finding import Finding, by_id, instalment_currency
+from domain.agreement.model import Account, Agreement
+
+
+def amendment(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
+    """What a new version may not do to the one before it."""
+    if agreement.production != previous.production:
+        sentence = f"it amends {previous.production!r}: keep that key, or register a new agreement."
+        yield Finding(("production",), "amendment-production", sentence)
+    if agreement.version != previous.version + 1:
+        sentence = f"it follows version {previous.version}: write {previous.version + 1}."
+        yield Finding(("version",), "amendment-version", sentence)
+    if agreement.effective_on < previous.effective_on:
+        sentence = (
+            f"{agreement.effective_on} is before the previous version took effect ({previous.effective_on}): "
+            "an amendment takes effect on that day or later."
+        )
+        yield Finding(("effective_on",), "amendment-effective", sentence)
+    yield from _accounts(agreement, previous)
+    yield from _instalments(agreement, previous)
+
+
+def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
+    before = by_id(previous.accounts)
+    for n, account in enumerate(agreement.accounts):
+        earlier = before.get(account.id)
+        if earlier and _identity(account) != _identity(earlier):
+            sentence = (
+                f"account {account.id!r} was another one (owner, control, currency, bank or number changed): give the "
+                "new account an id of its own, so that payments already prepared keep theirs."
+            )
+            yield Finding(("accounts", n, "id"), "amendment-account", sentence)
+
+
+def _identity(account: Account) -> tuple[str, ...]:
+    return account.owner, account.control, account.currency, account.bic, account.number
+
+
+def _instalments(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
+    before = by_id(previous.schedule)
+    for n, instalment in enumerate(agreement.schedule):
+        earlier = before.get(instalment.id)
+        if earlier is None:
+            continue
+        same_currency = instalment_currency(agreement, instalment) == instalment_currency(previous, earlier)
+        if instalment.purpose is not earlier.purpose or not same_currency:
+            sentence = (
+                f"instalment {instalment.id!r} had another purpose or currency before: a different payment needs an "
+                "id of its own."
+            )
+            yield Finding(("schedule", n, "id"), "amendment-instalment", sentence)

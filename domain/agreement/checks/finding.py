@@ -1,0 +1,66 @@
+"""What a check says, and the few helpers that checks share."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Protocol, TypeVar
+
+from domain.agreement.model import Agreement, Instalment
+from domain.currency import exponent
+from domain.errors import UnknownCurrency
+
+Path = tuple[str | int, ...]
+"""Where in the document: field names and, in lists, positions from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with an agreement: where, a stable code, and a sentence with what to do."""
+
+    path: Path
+    code: str
+    sentence: str
+
+
+class Named(Protocol):
+    """Anything of the agreement that has an id."""
+
+    @property
+    def id(self) -> str:
+        """The name that the rest of the document uses."""
+
+
+_N = TypeVar("_N", bound=Named)
+
+
+def by_id(items: Iterable[_N]) -> Mapping[str, _N]:
+    """The items by id; of two with one id (a finding of its own) the first."""
+    found: dict[str, _N] = {}
+    for item in items:
+        found.setdefault(item.id, item)
+    return found
+
+
+def did_you_mean(written: str, known: Iterable[str]) -> str:
+    """What to do about an unknown name: the nearest known one, or all of them."""
+    names = list(known)
+    close = get_close_matches(written, names, n=1)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"write one of {', '.join(names)}." if names else "there is none to name: add it."
+
+
+def currency_findings(path: Path, code: str) -> Iterable[Finding]:
+    """A finding if the currency cannot be paid in."""
+    try:
+        exponent(code)
+    except UnknownCurrency as error:
+        yield Finding(path, "unknown-currency", error.sentence)
+
+
+def instalment_currency(agreement: Agreement, instalment: Instalment) -> str | None:
+    """The currency an instalment is in, its own or its total's; None where neither is known."""
+    if instalment.amount is not None:
+        return instalment.amount.currency
+    contract = by_id(agreement.totals).get(instalment.of or "")
+    return contract.amount.currency if contract else None

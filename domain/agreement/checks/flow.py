@@ -1,0 +1,84 @@
+"""Instalments go from or to an account we control, as their purpose says, in currencies that both ends can take."""
+
+from collections.abc import Iterator
+
+from domain.agreement.checks.finding import Finding, Path, by_id, currency_findings, instalment_currency
+from domain.agreement.model import Account, Agreement, Control, Instalment
+
+
+def flows(agreement: Agreement) -> Iterator[Finding]:
+    """Direction against purpose, and the currency against both accounts."""
+    accounts = by_id(agreement.accounts)
+    for n, instalment in enumerate(agreement.schedule):
+        payer, payee = accounts.get(instalment.payer), accounts.get(instalment.payee)
+        if payer is None or payee is None:
+            continue
+        yield from _direction(("schedule", n), instalment, payer, payee)
+        currency = instalment_currency(agreement, instalment)
+        if currency is None:
+            continue
+        if instalment.amount is not None:
+            yield from currency_findings(("schedule", n, "amount"), currency)
+        if payee.currency != currency:
+            sentence = (
+                f"it is paid in {currency} and {payee.id!r} is an account in {payee.currency}, so what arrives is "
+                f"not what was agreed: name an account of the payee in {currency}."
+            )
+            yield Finding(("schedule", n, "payee"), "payee-currency", sentence)
+        yield from _conversion(agreement, ("schedule", n, "payer"), payer, currency)
+    for n, contract in enumerate(agreement.totals):
+        yield from currency_findings(("totals", n, "amount"), contract.amount.currency)
+
+
+def _direction(path: Path, instalment: Instalment, payer: Account, payee: Account) -> Iterator[Finding]:
+    purpose = instalment.purpose
+    if payer.control is payee.control:
+        if payer.control is Control.CONTROLLED:
+            sentence = (
+                f"{payer.id!r} and {payee.id!r} are both controlled, and a transfer between own accounts is no "
+                "instalment: take it out, or name an external account."
+            )
+            code = "both-controlled"
+        else:
+            sentence = (
+                f"{payer.id!r} and {payee.id!r} are both external, so Sluice sees nothing of it: "
+                "make one of them controlled, or take the instalment out."
+            )
+            code = "both-external"
+        yield Finding((*path, "payer"), code, sentence)
+    elif purpose.incoming and payer.control is Control.CONTROLLED:
+        sentence = f"a {purpose} comes in, but {payer.id!r} is our own account: swap payer and payee, or correct this."
+        yield Finding((*path, "purpose"), "purpose-direction", sentence)
+    elif not purpose.incoming and payer.control is Control.EXTERNAL:
+        sentence = f"{purpose} is money going out, but {payer.id!r} is external: swap payer and payee, or correct this."
+        yield Finding((*path, "purpose"), "purpose-direction", sentence)
+
+
+def _conversion(agreement: Agreement, path: Path, payer: Account, currency: str) -> Iterator[Finding]:
+    """An external payer's conversion is its own affair; a controlled account needs a rule."""
+    if payer.control is Control.EXTERNAL or payer.currency == currency:
+        return
+    if any((rule.base, rule.quote) == (currency, payer.currency) for rule in agreement.fx):
+        return
+    sentence = (
+        f"{currency} is paid from {payer.id!r}, an account in {payer.currency}: add an fx rule with "
+        f"base {currency} and quote {payer.currency}, or pay from an account in {currency}."
+    )
+    yield Finding(path, "no-fx-rule", sentence)
+
+
+def fx_rules(agreement: Agreement) -> Iterator[Finding]:
+    """Rules between two real currencies, at a positive rate, that say where a reference rate comes from."""
+    for n, rule in enumerate(agreement.fx):
+        path: Path = ("fx", n)
+        if rule.base == rule.quote:
+            yield Finding((*path, "quote"), "fx-same", f"{rule.base} needs no rate to itself: name another currency.")
+        if rule.contract <= 0:
+            sentence = f"a rate must be more than 0: write how many {rule.quote} buy one {rule.base}."
+            yield Finding((*path, "contract"), "not-positive", sentence)
+        for field, value in (("source", rule.source), ("fixing", rule.fixing)):
+            if rule.pay_at == "reference" and value is None:
+                sentence = f"a reference rate needs {field}: add it, or pay at the contract rate."
+                yield Finding((*path, "pay_at"), "fx-no-reference", sentence)
+        yield from currency_findings((*path, "base"), rule.base)
+        yield from currency_findings((*path, "quote"), rule.quote)

@@ -1,0 +1,96 @@
+"""Nothing is named twice, and every name that is used is somebody's."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from domain.agreement.checks.finding import Finding, Named, Path, did_you_mean
+from domain.agreement.model import Agreement, DueAfter
+
+_ATTEMPT = re.compile(r"(.+)-\d{1,3}")
+
+
+def duplicates(agreement: Agreement) -> Iterator[Finding]:
+    """Two things of one id; ids that differ only in case count as one, since bank files may fold it."""
+    lists: dict[str, tuple[Named, ...]] = {
+        "parties": agreement.parties,
+        "accounts": agreement.accounts,
+        "milestones": agreement.milestones,
+        "totals": agreement.totals,
+        "schedule": agreement.schedule,
+    }
+    for field, items in lists.items():
+        yield from _twice(((field, n, "id"), item.id) for n, item in enumerate(items))
+    for n, milestone in enumerate(agreement.milestones):
+        yield from _twice(
+            (("milestones", n, "evidence", m, "id"), document.id) for m, document in enumerate(milestone.evidence)
+        )
+        yield from _twice(
+            (("milestones", n, "approval", "parties", m), party) for m, party in enumerate(milestone.approval.parties)
+        )
+    yield from _twice((("fx", n, "base"), f"{rule.base}/{rule.quote}") for n, rule in enumerate(agreement.fx))
+    yield from _twice(
+        (("accounts", n, "number"), f"{account.number} {account.currency} at {account.bic}")
+        for n, account in enumerate(agreement.accounts)
+    )
+    yield from _twice(
+        (("calendar_overrides", n, "on"), f"{override.calendar} {override.on}")
+        for n, override in enumerate(agreement.calendar_overrides)
+    )
+
+
+def _twice(named: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for path, name in named:
+        if name.casefold() in seen:
+            yield Finding(path, "duplicate", f"{name!r} is used twice here: keep one, or give this one another name.")
+        seen.add(name.casefold())
+
+
+def references(agreement: Agreement) -> Iterator[Finding]:
+    """A party, account, milestone or total that is named and does not exist."""
+    known = {
+        "party": [party.id for party in agreement.parties],
+        "account": [account.id for account in agreement.accounts],
+        "milestone": [milestone.id for milestone in agreement.milestones],
+        "total": [contract.id for contract in agreement.totals],
+    }
+    for kind, path, name in _named(agreement):
+        if name not in known[kind]:
+            yield Finding(path, f"unknown-{kind}", f"there is no {kind} {name!r}: {did_you_mean(name, known[kind])}")
+
+
+def _named(agreement: Agreement) -> Iterator[tuple[str, Path, str]]:
+    for n, account in enumerate(agreement.accounts):
+        yield "party", ("accounts", n, "owner"), account.owner
+    for n, milestone in enumerate(agreement.milestones):
+        here = ("milestones", n)
+        yield "party", (*here, "submitter"), milestone.submitter
+        for m, other in enumerate(milestone.after):
+            yield "milestone", (*here, "after", m), other
+        for m, party in enumerate(milestone.approval.parties):
+            yield "party", (*here, "approval", "parties", m), party
+        if milestone.approval.escalate_to is not None:
+            yield "party", (*here, "approval", "escalate_to"), milestone.approval.escalate_to
+    for n, instalment in enumerate(agreement.schedule):
+        yield "account", ("schedule", n, "payer"), instalment.payer
+        yield "account", ("schedule", n, "payee"), instalment.payee
+        if instalment.of is not None:
+            yield "total", ("schedule", n, "of"), instalment.of
+        if isinstance(instalment.due, DueAfter):
+            yield "milestone", ("schedule", n, "due", "milestone"), instalment.due.milestone
+
+
+def attempts(agreement: Agreement) -> Iterator[Finding]:
+    """An instalment whose id reads like the second attempt to pay another.
+
+    End-to-end ids are `{production}-{instalment}` and, when a rejected payment is sent anew, `…-{attempt}`.
+    """
+    names = {instalment.id for instalment in agreement.schedule}
+    for n, instalment in enumerate(agreement.schedule):
+        match = _ATTEMPT.fullmatch(instalment.id)
+        if match and match.group(1) in names:
+            sentence = (
+                f"{instalment.id!r} would read as another attempt to pay {match.group(1)!r} in bank files: "
+                "choose an id that is not another one with a hyphen and a number."
+            )
+            yield Finding(("schedule", n, "id"), "id-like-attempt", sentence)

@@ -1,0 +1,80 @@
+"""Amounts are positive, in real currencies, said once, and instalments add up to the totals they divide."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.model import Agreement, Instalment, Total
+from domain.money import Money
+
+_WHOLE_PERCENT = 100
+
+
+def terms(agreement: Agreement) -> Iterator[Finding]:
+    """Each instalment says one positive amount in one way."""
+    for n, instalment in enumerate(agreement.schedule):
+        yield from _terms_of(("schedule", n), instalment)
+    for n, contract in enumerate(agreement.totals):
+        if contract.amount.minor <= 0:
+            yield Finding(("totals", n, "amount"), "not-positive", f"{contract.amount} is no sum to divide: write one.")
+
+
+def _terms_of(path: Path, instalment: Instalment) -> Iterator[Finding]:
+    amount, percent = instalment.amount, instalment.percent
+    if amount is not None and percent is not None:
+        yield Finding((*path, "percent"), "amount-and-percent", "amount and percent are both given: keep one of them.")
+    if amount is None and percent is None:
+        yield Finding(path, "no-amount", f"instalment {instalment.id!r} says no amount: add amount, or percent and of.")
+    if percent is not None and instalment.of is None:
+        sentence = f"{percent} % of what? Add `of` with the id of a total."
+        yield Finding((*path, "percent"), "percent-of-nothing", sentence)
+    if percent is not None and not 0 < percent <= _WHOLE_PERCENT:
+        sentence = f"{percent} % is no share of a total: write more than 0 and at most 100."
+        yield Finding((*path, "percent"), "not-positive", sentence)
+    if amount is not None and amount.minor <= 0:
+        sentence = f"{amount} cannot be paid: write a positive amount and let payer and payee say the direction."
+        yield Finding((*path, "amount"), "not-positive", sentence)
+    if instalment.late_interest is not None and instalment.late_interest.annual_percent <= 0:
+        sentence = "interest must be more than 0 % a year: correct it, or leave late_interest out."
+        yield Finding((*path, "late_interest", "annual_percent"), "not-positive", sentence)
+
+
+def totals(agreement: Agreement) -> Iterator[Finding]:
+    """The instalments of each total are of its currency and add up to it."""
+    for n, contract in enumerate(agreement.totals):
+        path: Path = ("totals", n, "amount")
+        instalments = [(m, each) for m, each in enumerate(agreement.schedule) if each.of == contract.id]
+        if not instalments:
+            sentence = f"no instalment divides the total {contract.id!r}: add instalments with `of: {contract.id}`."
+            yield Finding(path, "total-unused", sentence)
+            continue
+        currency = contract.amount.currency
+        foreign = [(m, each.amount) for m, each in instalments if each.amount and each.amount.currency != currency]
+        for m, amount in foreign:
+            sentence = f"{amount} is part of a total in {currency}: write it in {currency}, or take `of` away."
+            yield Finding(("schedule", m, "amount"), "total-currency", sentence)
+        if not foreign:
+            yield from _adds_up(path, contract, [each for _, each in instalments])
+
+
+def _adds_up(path: Path, contract: Total, instalments: list[Instalment]) -> Iterator[Finding]:
+    in_percent = [each.percent for each in instalments if each.percent is not None]
+    fixed = sum(each.amount.minor for each in instalments if each.amount is not None)
+    percent = sum(in_percent, Decimal(0))
+    if fixed == 0:
+        if percent != _WHOLE_PERCENT:
+            sentence = f"its instalments add up to {percent} %, not 100 %: correct the percentages."
+            yield Finding(path, "total-percent", sentence)
+        return
+    come_to = fixed + contract.amount.minor * Fraction(percent) / _WHOLE_PERCENT
+    difference = come_to - contract.amount.minor
+    # Beside fixed amounts a percentage may come to a fraction of a minor unit, which the allocation settles.
+    if abs(difference) >= 1 or (difference and not in_percent):
+        rounded = Money(round(come_to), contract.amount.currency)
+        off = Money(abs(round(difference)), contract.amount.currency)
+        sentence = (
+            f"its instalments add up to {rounded}, {off} {'more' if difference > 0 else 'less'} than the total: "
+            "correct the instalments or the total."
+        )
+        yield Finding(path, "total-amount", sentence)
