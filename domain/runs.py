@@ -28,7 +28,7 @@ from domain.events import (
 from domain.model import Record
 from domain.money import Money, total
 from domain.payments import AT_THE_BANK, Payment, Payments, Status, Step, can, take
-from domain.people import Person, Role
+from domain.people import SYSTEM, Person, Role
 
 Line = TypeVar("Line")
 
@@ -96,6 +96,9 @@ def prepare(
     payments: Payments, agreement: Agreement, command: PrepareRun, person: Person, quote: Quote | None
 ) -> list[Event]:
     """Gather what is due into a run; no events when nothing is. `quote` is needed where the account must convert."""
+    if person != SYSTEM:
+        debtor = agreement.account(command.account).owner
+        person.require(Role.PREPARER, (debtor,), f"prepare run {command.run}")
     due = [
         payment
         for payment in payments.values()

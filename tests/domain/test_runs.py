@@ -24,7 +24,7 @@ from domain.events import (
     RunReleased,
 )
 from domain.payments import Status
-from domain.people import Person
+from domain.people import SYSTEM, Person
 from domain.state import State
 from tests.domain import builders as b
 
@@ -288,3 +288,12 @@ def test_a_corrected_payment_goes_in_a_later_run_under_a_new_end_to_end_id():
     [payment] = runs.members(state.runs[second], state.payments)
     assert (payment.id, payment.run) == ("HANA-P1", second)
     assert payment.end_to_end_id not in {None, "HANA-P1"}
+
+
+def test_only_a_preparer_of_the_debtor_prepares_and_sluice_itself_may():
+    state = b.owing()
+    with pytest.raises(WrongRole, match="needs the role preparer"):
+        prepare(state, person=b.YUN)
+    with pytest.raises(WrongRole, match="this is for spc to do"):
+        prepare(state, person=replace(b.SORA, party="mori"))
+    assert prepare(state, person=SYSTEM)[0].by == "system"
