@@ -179,7 +179,10 @@ def release(runs: Runs, payments: Payments, agreement: Agreement, command: Relea
         raise SamePerson(f"{person.user} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
     if run.status != "prepared":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be released.", run=run.id)
-    if command.sha256 != binding(run, members(run, payments), agreement):
+    lines = members(run, payments)
+    if not lines:
+        raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
+    if command.sha256 != binding(run, lines, agreement):
         raise StaleApproval(
             f"Run {run.id} is no longer what was looked at: see `sluice run preview` again before releasing it.",
             run=run.id,

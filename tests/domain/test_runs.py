@@ -297,3 +297,10 @@ def test_only_a_preparer_of_the_debtor_prepares_and_sluice_itself_may():
     with pytest.raises(WrongRole, match="this is for spc to do"):
         prepare(state, person=replace(b.SORA, party="mori"))
     assert prepare(state, person=SYSTEM)[0].by == "system"
+
+
+def test_a_run_left_without_payments_is_not_released():
+    state, run = b.prepared(b.owing())
+    state = b.after(state, [PaymentHeld(payment=name, reason="frozen") for name in ("HANA-P1", "HANA-P2")])
+    with pytest.raises(IllegalTransition, match="has no payments left: cancel it"):
+        release(state, run, sha256=runs.binding(state.runs[run], [], TERMS))
