@@ -60,6 +60,7 @@ class Step(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     RELEASE = "release"
+    RECALL = "recall"
     SUBMIT = "submit"
     ACCEPT = "accept"
     REJECT = "reject"
@@ -76,6 +77,7 @@ TRANSITIONS: dict[Step, tuple[frozenset[Status], Status]] = {
     Step.HOLD: (frozenset({Status.DUE}), Status.HELD),
     Step.RESUME: (frozenset({Status.HELD}), Status.DUE),
     Step.RELEASE: (frozenset({Status.DUE}), Status.RELEASED),
+    Step.RECALL: (frozenset({Status.RELEASED}), Status.DUE),
     Step.SUBMIT: (frozenset({Status.RELEASED}), Status.SUBMITTED),
     Step.ACCEPT: (frozenset({Status.SUBMITTED, Status.UNKNOWN, Status.RELEASED}), Status.ACCEPTED),
     Step.REJECT: (frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}), Status.REJECTED),

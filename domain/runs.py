@@ -27,7 +27,7 @@ from domain.events import (
 )
 from domain.model import Record
 from domain.money import Money, total
-from domain.payments import AT_THE_BANK, Payment, Payments, Status, Step, can, take
+from domain.payments import AT_THE_BANK, Payment, Payments, Status, Step, advance, can, take
 from domain.people import SYSTEM, Person, Role
 
 Line = TypeVar("Line")
@@ -191,11 +191,11 @@ def release(runs: Runs, payments: Payments, agreement: Agreement, command: Relea
 
 
 def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person) -> list[Event]:
-    """Give up a run that was not released; its payments are due again."""
+    """Give up a run that was not sent (also a released one that an amendment stopped); its payments are due again."""
     run = the_run(runs, command.run)
     person.require(Role.PREPARER, (agreement.account(run.account).owner,), f"cancel run {run.id}")
-    if run.status != "prepared":
-        raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be cancelled.", run=run.id)
+    if run.status not in {"prepared", "released"}:
+        raise IllegalTransition(f"Run {run.id} is {run.status}: only a run not sent yet can be cancelled.", run=run.id)
     return [RunCancelled(run=run.id, by=person.user, reason=command.reason)]
 
 
@@ -293,7 +293,8 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
         case RunCancelled():
             runs[event.run] = replace(runs[event.run], status="cancelled")
             for payment in members(runs[event.run], payments):
-                payments[payment.id] = replace(payment, run=None, end_to_end_id=None)
+                status = advance(payment, Step.RECALL) if payment.status is Status.RELEASED else payment.status
+                payments[payment.id] = replace(payment, status=status, run=None, end_to_end_id=None)
         case RunSubmitted():
             runs[event.run] = replace(runs[event.run], status="submitted", message_id=event.message_id, file=event.file)
             _all(runs[event.run], payments, Step.SUBMIT)

@@ -304,3 +304,13 @@ def test_a_run_left_without_payments_is_not_released():
     state = b.after(state, [PaymentHeld(payment=name, reason="frozen") for name in ("HANA-P1", "HANA-P2")])
     with pytest.raises(IllegalTransition, match="has no payments left: cancel it"):
         release(state, run, sha256=runs.binding(state.runs[run], [], TERMS))
+
+
+def test_a_released_run_that_an_amendment_stopped_can_be_cancelled():
+    state, run = b.prepared(b.owing())
+    state = b.released(state, run)
+    state = b.after(state, cancel(state, run))
+    assert state.runs[run].status == "cancelled"
+    assert {state.payments[name].status for name in ("HANA-P1", "HANA-P2")} == {Status.DUE}
+    state, second = b.prepared(state, 2, terms=b.agreement(2, vendor_number="999888777"))
+    assert statuses(state, second) == {"P1": Status.DUE, "P2": Status.DUE}
