@@ -262,12 +262,18 @@ def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
 
 
 def apply(runs: Runs, payments: Payments, event: Event) -> None:
-    """Bring runs, and all payments of a run where the event speaks of the whole of it, to where it leaves them."""
+    """Bring runs, and all payments of a run where the event speaks of the whole of it, to where it leaves them.
+
+    Raises:
+        IllegalTransition: a run of that name was prepared before.
+    """
     match event:
         case QuoteTaken():
             quote = Quote(event.base, event.quote, event.rate, event.source, event.fixing_on, event.contract_rate)
             runs[event.run] = replace(runs[event.run], quote=quote)
         case RunPrepared():
+            if event.run in runs:
+                raise IllegalTransition(f"There is a run {event.run} already: prepare the next number.", run=event.run)
             runs[event.run] = Run(
                 id=event.run,
                 account=event.account,

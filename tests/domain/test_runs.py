@@ -314,3 +314,10 @@ def test_a_released_run_that_an_amendment_stopped_can_be_cancelled():
     assert {state.payments[name].status for name in ("HANA-P1", "HANA-P2")} == {Status.DUE}
     state, second = b.prepared(state, 2, terms=b.agreement(2, vendor_number="999888777"))
     assert statuses(state, second) == {"P1": Status.DUE, "P2": Status.DUE}
+
+
+def test_a_run_is_never_prepared_twice_under_one_name():
+    state, _ = b.prepared(b.owing())
+    state = b.after(state, [PaymentHeld(payment="HANA-P1", reason="?"), PaymentResumed(payment="HANA-P1")])
+    with pytest.raises(IllegalTransition, match=r"There is a run .+ already"):
+        b.prepared(state)
