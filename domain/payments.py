@@ -125,8 +125,11 @@ class Payment:
 
     @property
     def next_end_to_end_id(self) -> str:
-        """The id under which the bank will know this attempt: its own, plus the attempt from the second on."""
-        return self.id if self.attempt == 1 else f"{self.id}-{self.attempt}"
+        """The id under which the bank will know this attempt: its own, plus the attempt from the second on.
+
+        The dot is in no key, so that no attempt bears the name of another payment.
+        """
+        return self.id if self.attempt == 1 else f"{self.id}.{self.attempt}"
 
 
 Payments = MutableMapping[str, Payment]

@@ -161,3 +161,9 @@ def test_the_longest_keys_still_make_an_end_to_end_id_that_banks_take():
 def test_a_payment_that_fell_due_is_not_cancelled():
     with pytest.raises(IllegalTransition, match="the step 'cancel' exists only for one that is scheduled"):
         b.after(b.owing(), [PaymentsCancelled(payments=("HANA-P1",))])
+
+
+def test_no_attempt_of_one_payment_has_the_end_to_end_id_of_another_payment():
+    payment = b.registered().payments["HANA-P1"]
+    other = replace(payment, id="HANA-P1-2", instalment="P1-2")
+    assert replace(payment, attempt=2).next_end_to_end_id != other.next_end_to_end_id
