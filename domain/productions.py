@@ -232,8 +232,8 @@ def _due_receipt(receipt: Receipt) -> DueReceipt:
 
 
 def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
-    """Whether a promised payment is not known yet, or is known only as a promise of other terms."""
-    if now is None:
+    """Whether a promised payment is not known yet, was taken out before, or is known as a promise of other terms."""
+    if now is None or now.status is Status.CANCELLED:
         return True
     same = (line.amount, line.account, line.payee, line.milestone) == (
         now.amount,
@@ -248,7 +248,7 @@ def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
 
 def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
     """The same for a receipt; one that has arrived, even in part, stands."""
-    if now is None:
+    if now is None or now.status is ReceiptStatus.CANCELLED:
         return True
     same = (line.amount, line.account, line.payer_party, line.milestone) == (
         now.amount,

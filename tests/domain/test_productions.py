@@ -243,3 +243,11 @@ def test_expected_receipts_are_told_apart_from_payments_by_who_controls_the_acco
         ("HANA-C2", "spc-jpy", "mori"),
         ("HANA-L1", "spc-krw", "streamer"),
     }
+
+
+def test_an_instalment_that_was_dropped_can_come_back():
+    state = b.owing()
+    state = b.after(state, amend(state, amended(without=("P3", "C2"))))
+    state = b.after(state, amend(state, amended(version=3)))
+    assert state.payments["HANA-P3"].status is Status.SCHEDULED
+    assert state.receipts["HANA-C2"].status is ReceiptStatus.EXPECTED
