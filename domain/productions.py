@@ -262,12 +262,13 @@ def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
 
 
 def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str]:
-    """The ids that the new schedule leaves out; what fell due may not be left out."""
+    """The ids that the new schedule leaves out; what fell due or arrived in part may not be left out."""
     gone = []
     for name, item in sorted(known.items()):
         if name in kept or item.status == "cancelled":
             continue
-        if item.status not in {"scheduled", "expected"}:
+        arrived = isinstance(item, Receipt) and item.received.minor
+        if item.status not in {"scheduled", "expected"} or arrived:
             raise Refused(f"{name} is {item.status} already: the amendment may not take it out of the schedule.")
         gone.append(name)
     return gone

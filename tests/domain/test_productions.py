@@ -251,3 +251,9 @@ def test_an_instalment_that_was_dropped_can_come_back():
     state = b.after(state, amend(state, amended(version=3)))
     assert state.payments["HANA-P3"].status is Status.SCHEDULED
     assert state.receipts["HANA-C2"].status is ReceiptStatus.EXPECTED
+
+
+def test_an_amendment_may_not_drop_a_receipt_that_arrived_in_part():
+    state = b.after(b.registered(), [part_of_c2()])
+    with pytest.raises(Refused, match="HANA-C2 is expected already"):
+        amend(state, amended(without=("C2",)))
