@@ -235,10 +235,12 @@ def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
     """Whether a promised payment is not known yet, was taken out before, or is known as a promise of other terms."""
     if now is None or now.status is Status.CANCELLED:
         return True
-    same = (line.amount, line.account, line.payee, line.milestone) == (
+    same = (line.amount, line.account, line.payee, line.payee_party, line.purpose, line.milestone) == (
         now.amount,
         now.account,
         now.payee,
+        now.payee_party,
+        now.purpose,
         now.milestone,
     ) and (line.milestone is not None or line.due_on == now.due_on)
     if not same and now.status is not Status.SCHEDULED:
@@ -250,10 +252,11 @@ def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
     """The same for a receipt; one that has arrived, even in part, stands."""
     if now is None or now.status is ReceiptStatus.CANCELLED:
         return True
-    same = (line.amount, line.account, line.payer_party, line.milestone) == (
+    same = (line.amount, line.account, line.payer_party, line.purpose, line.milestone) == (
         now.amount,
         now.account,
         now.payer_party,
+        now.purpose,
         now.milestone,
     ) and (line.milestone is not None or line.due_on == now.due_on)
     if not same and (now.status is not ReceiptStatus.EXPECTED or now.received.minor):

@@ -257,3 +257,14 @@ def test_an_amendment_may_not_drop_a_receipt_that_arrived_in_part():
     state = b.after(b.registered(), [part_of_c2()])
     with pytest.raises(Refused, match="HANA-C2 is expected already"):
         amend(state, amended(without=("C2",)))
+
+
+def test_an_amendment_changes_the_purpose_of_what_is_still_only_promised():
+    state = b.owing()
+    new = (
+        b.instalment("P3", "spc-krw", "vendor-krw", b.krw(60_000_000), LOCK, Purpose.POST_PRODUCTION),
+        b.instalment("C2", "mori-jpy", "spc-jpy", b.jpy(30_000_000), LOCK, Purpose.LICENCE_FEE),
+    )
+    state = b.after(state, amend(state, amended(plus=new)))
+    assert state.payments["HANA-P3"].purpose is Purpose.POST_PRODUCTION
+    assert state.receipts["HANA-C2"].purpose is Purpose.LICENCE_FEE
