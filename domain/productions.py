@@ -143,9 +143,12 @@ def amend(
     date at once.
 
     Raises:
-        Refused: the version does not follow, or the new document changes or drops an instalment that fell due.
+        Refused: the document is of another production, its version does not follow, or it changes or drops an
+            instalment that fell due.
     """
     person.require(Role.PRODUCER, _parties(agreement), f"amend {agreement.production}")
+    if agreement.production != production.key:
+        raise Refused(f"{production.key} is amended by its own agreement, not by that of {agreement.production}.")
     if agreement.version != production.version + 1:
         raise Refused(
             f"{production.key} is at version {production.version}: the next is {production.version + 1}, "

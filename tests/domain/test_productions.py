@@ -268,3 +268,9 @@ def test_an_amendment_changes_the_purpose_of_what_is_still_only_promised():
     state = b.after(state, amend(state, amended(plus=new)))
     assert state.payments["HANA-P3"].purpose is Purpose.POST_PRODUCTION
     assert state.receipts["HANA-C2"].purpose is Purpose.LICENCE_FEE
+
+
+def test_the_amendment_of_another_production_is_refused():
+    other = amended().model_copy(update={"production": "YUKI"})
+    with pytest.raises(Refused, match="HANA is amended by its own agreement, not by that of YUKI"):
+        amend(b.registered(), other)
