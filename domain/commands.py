@@ -88,7 +88,7 @@ class ReleaseRun(Command):
 
 
 class CancelRun(Command):
-    """Give up a prepared run; its payments can be gathered again."""
+    """Give up a run that was not sent; its payments can be gathered again."""
 
     run: str
     reason: str = Field(min_length=1, max_length=500)

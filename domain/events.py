@@ -270,7 +270,7 @@ class RunReleased(Record):
 
 
 class RunCancelled(Record):
-    """A prepared run was given up; its payments may be gathered again."""
+    """A run was given up before it was sent; its payments may be gathered again."""
 
     type: Literal["run-cancelled"] = "run-cancelled"
     run: str

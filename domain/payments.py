@@ -60,6 +60,7 @@ class Step(StrEnum):
     HOLD = "hold"
     RESUME = "resume"
     RELEASE = "release"
+    RECALL = "recall"
     SUBMIT = "submit"
     ACCEPT = "accept"
     REJECT = "reject"
@@ -76,6 +77,7 @@ TRANSITIONS: dict[Step, tuple[frozenset[Status], Status]] = {
     Step.HOLD: (frozenset({Status.DUE}), Status.HELD),
     Step.RESUME: (frozenset({Status.HELD}), Status.DUE),
     Step.RELEASE: (frozenset({Status.DUE}), Status.RELEASED),
+    Step.RECALL: (frozenset({Status.RELEASED}), Status.DUE),
     Step.SUBMIT: (frozenset({Status.RELEASED}), Status.SUBMITTED),
     Step.ACCEPT: (frozenset({Status.SUBMITTED, Status.UNKNOWN, Status.RELEASED}), Status.ACCEPTED),
     Step.REJECT: (frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}), Status.REJECTED),
@@ -123,8 +125,11 @@ class Payment:
 
     @property
     def next_end_to_end_id(self) -> str:
-        """The id under which the bank will know this attempt: its own, plus the attempt from the second on."""
-        return self.id if self.attempt == 1 else f"{self.id}-{self.attempt}"
+        """The id under which the bank will know this attempt: its own, plus the attempt from the second on.
+
+        The dot is in no key, so that no attempt bears the name of another payment.
+        """
+        return self.id if self.attempt == 1 else f"{self.id}.{self.attempt}"
 
 
 Payments = MutableMapping[str, Payment]

@@ -143,9 +143,12 @@ def amend(
     date at once.
 
     Raises:
-        Refused: the version does not follow, or the new document changes or drops an instalment that fell due.
+        Refused: the document is of another production, its version does not follow, or it changes or drops an
+            instalment that fell due.
     """
     person.require(Role.PRODUCER, _parties(agreement), f"amend {agreement.production}")
+    if agreement.production != production.key:
+        raise Refused(f"{production.key} is amended by its own agreement, not by that of {agreement.production}.")
     if agreement.version != production.version + 1:
         raise Refused(
             f"{production.key} is at version {production.version}: the next is {production.version + 1}, "
@@ -232,13 +235,15 @@ def _due_receipt(receipt: Receipt) -> DueReceipt:
 
 
 def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
-    """Whether a promised payment is not known yet, or is known only as a promise of other terms."""
-    if now is None:
+    """Whether a promised payment is not known yet, was taken out before, or is known as a promise of other terms."""
+    if now is None or now.status is Status.CANCELLED:
         return True
-    same = (line.amount, line.account, line.payee, line.milestone) == (
+    same = (line.amount, line.account, line.payee, line.payee_party, line.purpose, line.milestone) == (
         now.amount,
         now.account,
         now.payee,
+        now.payee_party,
+        now.purpose,
         now.milestone,
     ) and (line.milestone is not None or line.due_on == now.due_on)
     if not same and now.status is not Status.SCHEDULED:
@@ -248,12 +253,13 @@ def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
 
 def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
     """The same for a receipt; one that has arrived, even in part, stands."""
-    if now is None:
+    if now is None or now.status is ReceiptStatus.CANCELLED:
         return True
-    same = (line.amount, line.account, line.payer_party, line.milestone) == (
+    same = (line.amount, line.account, line.payer_party, line.purpose, line.milestone) == (
         now.amount,
         now.account,
         now.payer_party,
+        now.purpose,
         now.milestone,
     ) and (line.milestone is not None or line.due_on == now.due_on)
     if not same and (now.status is not ReceiptStatus.EXPECTED or now.received.minor):
@@ -262,12 +268,13 @@ def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
 
 
 def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str]:
-    """The ids that the new schedule leaves out; what fell due may not be left out."""
+    """The ids that the new schedule leaves out; what fell due or arrived in part may not be left out."""
     gone = []
     for name, item in sorted(known.items()):
         if name in kept or item.status == "cancelled":
             continue
-        if item.status not in {"scheduled", "expected"}:
+        arrived = isinstance(item, Receipt) and item.received.minor
+        if item.status not in {"scheduled", "expected"} or arrived:
             raise Refused(f"{name} is {item.status} already: the amendment may not take it out of the schedule.")
         gone.append(name)
     return gone

@@ -27,7 +27,7 @@ from domain.events import (
 )
 from domain.model import Record
 from domain.money import Money, total
-from domain.payments import AT_THE_BANK, Payment, Payments, Status, Step, can, take
+from domain.payments import AT_THE_BANK, Payment, Payments, Status, Step, advance, can, take
 from domain.people import SYSTEM, Person, Role
 
 Line = TypeVar("Line")
@@ -97,7 +97,8 @@ def prepare(
 ) -> list[Event]:
     """Gather what is due into a run; no events when nothing is. `quote` is needed where the account must convert."""
     if person != SYSTEM:
-        person.require(Role.PREPARER, (agreement.account(command.account).owner,), f"open run {command.run}")
+        debtor = agreement.account(command.account).owner
+        person.require(Role.PREPARER, (debtor,), f"prepare run {command.run}")
     due = [
         payment
         for payment in payments.values()
@@ -178,7 +179,10 @@ def release(runs: Runs, payments: Payments, agreement: Agreement, command: Relea
         raise SamePerson(f"{person.user} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
     if run.status != "prepared":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be released.", run=run.id)
-    if command.sha256 != binding(run, members(run, payments), agreement):
+    lines = members(run, payments)
+    if not lines:
+        raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
+    if command.sha256 != binding(run, lines, agreement):
         raise StaleApproval(
             f"Run {run.id} is no longer what was looked at: see `sluice run preview` again before releasing it.",
             run=run.id,
@@ -187,11 +191,11 @@ def release(runs: Runs, payments: Payments, agreement: Agreement, command: Relea
 
 
 def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person) -> list[Event]:
-    """Give up a run that was not released; its payments are due again."""
+    """Give up a run that was not sent (also a released one that an amendment stopped); its payments are due again."""
     run = the_run(runs, command.run)
     person.require(Role.PREPARER, (agreement.account(run.account).owner,), f"cancel run {run.id}")
-    if run.status != "prepared":
-        raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be cancelled.", run=run.id)
+    if run.status not in {"prepared", "released"}:
+        raise IllegalTransition(f"Run {run.id} is {run.status}: only a run not sent yet can be cancelled.", run=run.id)
     return [RunCancelled(run=run.id, by=person.user, reason=command.reason)]
 
 
@@ -258,12 +262,18 @@ def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
 
 
 def apply(runs: Runs, payments: Payments, event: Event) -> None:
-    """Bring runs, and all payments of a run where the event speaks of the whole of it, to where it leaves them."""
+    """Bring runs, and all payments of a run where the event speaks of the whole of it, to where it leaves them.
+
+    Raises:
+        IllegalTransition: a run of that name was prepared before.
+    """
     match event:
         case QuoteTaken():
             quote = Quote(event.base, event.quote, event.rate, event.source, event.fixing_on, event.contract_rate)
             runs[event.run] = replace(runs[event.run], quote=quote)
         case RunPrepared():
+            if event.run in runs:
+                raise IllegalTransition(f"There is a run {event.run} already: prepare the next number.", run=event.run)
             runs[event.run] = Run(
                 id=event.run,
                 account=event.account,
@@ -289,7 +299,8 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
         case RunCancelled():
             runs[event.run] = replace(runs[event.run], status="cancelled")
             for payment in members(runs[event.run], payments):
-                payments[payment.id] = replace(payment, run=None, end_to_end_id=None)
+                status = advance(payment, Step.RECALL) if payment.status is Status.RELEASED else payment.status
+                payments[payment.id] = replace(payment, status=status, run=None, end_to_end_id=None)
         case RunSubmitted():
             runs[event.run] = replace(runs[event.run], status="submitted", message_id=event.message_id, file=event.file)
             _all(runs[event.run], payments, Step.SUBMIT)
