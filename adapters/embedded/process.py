@@ -91,15 +91,20 @@ class Identity:
 
 
 def end(process: psutil.Process, sign: int = signal.SIGTERM, patience_s: float = 10.0) -> None:
-    """Ask the process to end with `sign`; kill it when it has not within `patience_s`."""
-    try:
-        process.send_signal(sign)
-        process.wait(patience_s)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(patience_s)
-    except psutil.NoSuchProcess:
-        return
+    """Ask a process that is not our child to end with `sign`; kill it when it has not within `patience_s`.
+
+    A zombie has ended: whether and when it is reaped is its parent's affair, and in a container often nobody's.
+    """
+    for one, patience in ((sign, patience_s), (signal.SIGKILL, 2.0)):
+        until = time.monotonic() + patience
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(one)
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.02)
+            else:
+                return
 
 
 def end_child(child: subprocess.Popen[bytes], sign: int = signal.SIGTERM, patience_s: float = 15.0) -> None:
