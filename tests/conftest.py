@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
-from adapters.embedded.process import bundled_binary, end
+from adapters.embedded.process import bundled_binary, end_child
 from adapters.embedded.temporal import EmbeddedTemporal
 
 
@@ -38,7 +37,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
         upgrade(server.url(OWNER, "template_sluice"))
         yield server
     finally:
-        end(psutil.Process(process.pid), server.stop_signal)
+        end_child(process, server.stop_signal)
         server.close()
 
 
@@ -72,7 +71,7 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedTempo
         server.await_ready(process)
         yield server
     finally:
-        end(psutil.Process(process.pid), server.stop_signal)
+        end_child(process, server.stop_signal)
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,7 @@ class EmbeddedPostgres:
     """PostgreSQL's fast shutdown: sessions are ended, everything is flushed."""
 
     def __init__(self, folder: Path, log: Path) -> None:
-        self.folder = folder
+        self.folder = folder.resolve()
         self._user = system_user.postgres_user()
         self._binaries = system_user.postgres_binaries()
         self._log = log

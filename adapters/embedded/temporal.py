@@ -16,7 +16,14 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, UpdateNa
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from adapters.embedded.process import Launch, ServiceFailed, await_ready, bundled_binary, plain_environment
+from adapters.embedded.process import (
+    Launch,
+    ServiceFailed,
+    await_ready,
+    bundled_binary,
+    end_leftovers,
+    plain_environment,
+)
 
 NAMESPACE = "default"
 HOST = "127.0.0.1"
@@ -39,6 +46,7 @@ class EmbeddedTemporal:
         self.folder = folder
         self._binary = found
         self._log = log
+        self._file = folder / "temporal.db"
         self._ports: tuple[int, int] | None = None
 
     @property
@@ -57,8 +65,9 @@ class EmbeddedTemporal:
         return f"{self.address}, UI {self.ui}"
 
     def prepare(self) -> None:
-        """Make the folder and settle on ports, before each start of the server by a new supervisor."""
+        """End a server that an earlier life of this folder left running, then settle on ports."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        end_leftovers(lambda argv: str(self._file) in argv)
         self._chosen()
 
     def launch(self) -> Launch:
@@ -67,7 +76,7 @@ class EmbeddedTemporal:
         return Launch(
             argv=(
                 str(self._binary), "server", "start-dev",
-                "--db-filename", str(self.folder / "temporal.db"),
+                "--db-filename", str(self._file),
                 "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL",
                 "--ip", HOST, "--port", str(port), "--ui-ip", HOST, "--ui-port", str(ui_port),
                 "--ui-disable-news-fetch", "--dynamic-config-value", "frontend.enableServerVersionCheck=false",

@@ -66,7 +66,8 @@ def test_a_line_of_temporal_carries_its_workflow_id(lines):
 def test_no_account_number_is_ever_in_a_log(lines, number, how):
     log = structlog.get_logger("t")
     if how == "text":
-        log.info("paid to " + number + " today")
+        text = f"paid to {number} today"
+        log.info(text)
     elif how == "argument":
         log.info("paid to %s", number)
     elif how == "key":

@@ -4,13 +4,12 @@ import stat
 import time
 from pathlib import Path
 
-import psutil
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
 
 from adapters.embedded.postgres import APP, DATABASE, OWNER, EmbeddedPostgres
-from adapters.embedded.process import ServiceFailed, end
+from adapters.embedded.process import ServiceFailed, end_child
 
 
 def test_it_speaks_on_a_unix_socket_only(postgres):
@@ -75,7 +74,7 @@ def test_rows_survive_kill_9_of_the_server_and_of_its_supervisor(tmp_path):
             assert owner.execute("SELECT a FROM t").fetchall() == [(1,)]
     finally:
         busy.close()
-        end(psutil.Process(process.pid), again.stop_signal)
+        end_child(process, again.stop_signal)
 
 
 def test_a_server_left_over_from_a_killed_supervisor_is_ended_first(tmp_path):
@@ -97,7 +96,7 @@ def test_a_pid_file_that_names_some_other_process_is_no_obstacle(tmp_path):
     server.prepare()
     process = server.launch().start()
     server.await_ready(process)
-    end(psutil.Process(process.pid), server.stop_signal)
+    end_child(process, server.stop_signal)
 
 
 def test_a_very_long_path_is_reached_by_a_short_link(tmp_path):
@@ -107,7 +106,7 @@ def test_a_very_long_path_is_reached_by_a_short_link(tmp_path):
     process = server.launch().start()
     server.await_ready(process)
     assert len(server.url()) < 150
-    end(psutil.Process(process.pid), server.stop_signal)
+    end_child(process, server.stop_signal)
     link = Path(server.url().rpartition("host=")[2])
     server.close()
     assert not link.parent.exists()

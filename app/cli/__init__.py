@@ -1,0 +1,83 @@
+"""The command line. Only click is imported here, and a command's module when it runs: `--help` answers at once."""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+_COMMANDS = {
+    "up": ("app.cli.stack:up", "Run PostgreSQL, Temporal, worker and sandbox bank in one folder."),
+    "status": ("app.cli.stack:status", "Say what of the embedded stack is up."),
+    "agreement": ("app.cli.agreement:agreement", "Check, register, amend and show agreements."),
+    "milestone": ("app.cli.milestone:milestone", "Submit, approve and reject milestones."),
+    "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
+    "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),
+    "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
+    "journal": ("app.cli.journal:journal", "Show and verify the journal."),
+    "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
+    "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
+    "db": ("app.cli.db:db", "Bring the database's schema up to date."),
+    "worker": ("app.cli.worker:worker", "Run a worker (the embedded stack runs one by itself)."),
+    "sandbox-bank": ("app.cli.sandbox_bank:sandbox_bank", "Run the sandbox bank (likewise)."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports one only to run it or to show its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Names in the order a newcomer needs them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        """Import the command; None if there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        """List them without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in _COMMANDS.items()])
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sluice")
+def cli() -> None:
+    """Sluice runs the money of international film and drama co-productions."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and end the process: 0 done, 1 refused or failed (one sentence), 2 not understood, 130 Ctrl-C."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; errors for people become one sentence on stderr.
+
+    With SLUICE_LOG_LEVEL=debug the traceback is shown instead.
+    """
+    try:
+        status = cli.main(
+            args=None if arguments is None else list(arguments), prog_name="sluice", standalone_mode=False
+        )
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        if os.environ.get("SLUICE_LOG_LEVEL") == "debug":
+            raise
+        from app.cli.errors import sentence
+
+        click.echo(f"error: {sentence(error)}", err=True)
+        return 1
+    return status if isinstance(status, int) else 0

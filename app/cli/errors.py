@@ -1,0 +1,60 @@
+"""What a person reads when a command fails."""
+
+from collections.abc import Callable, Iterator
+
+from psycopg import Error as PostgresError
+from psycopg import OperationalError
+from psycopg.errors import InsufficientPrivilege, UndefinedTable
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.errors import SluiceError
+
+_SEE = "see `sluice status`"
+
+
+def sentence(error: BaseException) -> str:
+    """One line for people, by the first cause that one can be said of; else it is a bug of ours, and says so."""
+    for one in _causes(error):
+        said = _said(one)
+        if said is not None:
+            return " ".join(said.split())
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"Sluice has a bug: {what} (SLUICE_LOG_LEVEL=debug shows where)"
+
+
+def _said(error: BaseException) -> str | None:
+    for kind, say in _SAYINGS:
+        if isinstance(error, kind):
+            return say(error)
+    if isinstance(error, RuntimeError) and "client connect" in str(error):
+        return f"Temporal does not answer: {error}; {_SEE}"
+    return None
+
+
+def _of_rpc(error: BaseException) -> str:
+    if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+        return f"Temporal knows no such workflow: {error}"
+    return f"Temporal does not answer as it should: {error}; {_SEE}"
+
+
+def _of_file(error: BaseException) -> str | None:
+    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else None
+
+
+_SAYINGS: tuple[tuple[type[BaseException], Callable[[BaseException], str | None]], ...] = (
+    (SluiceError, str),
+    (UndefinedTable, lambda _: "the database has no tables of Sluice's, or old ones: run `sluice db upgrade`"),
+    (InsufficientPrivilege, lambda error: f"the database refuses this to the role it was asked as: {error}"),
+    (OperationalError, lambda error: f"the database does not answer: {error}; {_SEE}"),
+    (PostgresError, lambda error: f"the database refuses this: {error}"),
+    (ApplicationError, lambda error: error.message if isinstance(error, ApplicationError) else None),
+    (RPCError, _of_rpc),
+    (OSError, _of_file),
+)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__

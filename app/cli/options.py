@@ -1,0 +1,29 @@
+"""Options that many commands share, so that they read the same everywhere."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def data_option(command: F) -> F:
+    """`--data DIR`, as `data: Path | None`."""
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Data folder of the embedded stack; default SLUICE_DATA, else one per user.",
+    )(command)
+
+
+def as_option(command: F) -> F:
+    """`--as USER`, as `user: str`: who acts. Users, their parties and roles are in the settings."""
+    return click.option("--as", "user", required=True, metavar="USER", help="Who acts: a name under `users`.")(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`, as `as_json: bool`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)

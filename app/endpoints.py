@@ -1,0 +1,39 @@
+"""Where this process's database and Temporal are: the embedded stack's, or outside ones by settings."""
+
+from dataclasses import dataclass
+
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+
+from app.settings import BadSettings, Settings
+from app.stack_state import running_state
+
+_LOCAL = "localhost:7233"
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Arguments to connect with: SQLAlchemy URLs, and the keyword arguments of `temporalio.client.Client.connect`."""
+
+    database_url: str
+    owner_url: str | None
+    temporal: ClientConnectConfig
+
+
+def endpoints(settings: Settings) -> Endpoints:
+    """Find them.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+        BadSettings: Temporal's own configuration cannot be read.
+    """
+    if settings.database_url is None:
+        state = running_state(settings.data)
+        embedded = ClientConnectConfig(target_host=state.temporal_address, namespace=state.temporal_namespace)
+        return Endpoints(state.database_url, state.owner_url, embedded)
+    try:
+        temporal = ClientConfig.load_client_connect_config(settings.temporal_profile)
+    except RuntimeError as error:
+        raise BadSettings(f"Temporal's own settings (profile, TEMPORAL_…) do not load: {error}") from error
+    temporal["target_host"] = settings.temporal_address or temporal.get("target_host", _LOCAL)
+    temporal["namespace"] = settings.temporal_namespace or temporal.get("namespace", "default")
+    return Endpoints(settings.database_url, settings.owner_database_url, temporal)

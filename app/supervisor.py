@@ -1,0 +1,156 @@
+"""Keeps child processes running: in order, again after a crash, and ended in reverse order."""
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from adapters.embedded.process import Launch, ServiceFailed, end_child, end_leftovers
+
+_LOOK_EVERY_S = 0.1
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
+_STEADY_AFTER_S = 10.0
+
+log = structlog.get_logger("sluice.supervisor")
+
+
+class Service(Protocol):
+    """What the supervisor needs to know of a process."""
+
+    @property
+    def name(self) -> str:
+        """Short and unique."""
+
+    @property
+    def where(self) -> str:
+        """Where it listens, in words."""
+
+    @property
+    def stop_signal(self) -> int:
+        """The signal that asks it to end cleanly."""
+
+    def prepare(self) -> None:
+        """Make a start possible, also after a crash."""
+
+    def launch(self) -> Launch:
+        """How to start it."""
+
+    def await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        """Return when it can be used; raise ServiceFailed when it cannot."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A service that is just a command: ready when it runs."""
+
+    name: str
+    command: Launch
+    where: str = ""
+    stop_signal: int = signal.SIGTERM
+
+    def prepare(self) -> None:
+        """End the same command left running by a supervisor that was killed."""
+        end_leftovers(lambda argv: argv == list(self.command.argv))
+
+    def launch(self) -> Launch:
+        """The command."""
+        return self.command
+
+    def await_ready(self, process: subprocess.Popen[bytes]) -> None:
+        """It need not answer."""
+
+
+@dataclass
+class _Kept:
+    service: Service
+    process: subprocess.Popen[bytes]
+    since: float
+    pause_s: float = _FIRST_PAUSE_S
+    again_at: float | None = None
+
+
+@dataclass
+class Supervisor:
+    """Start services with `start`, then `watch`; `changed` is called, from any thread, whenever a process is new."""
+
+    changed: Callable[[], None] = lambda: None
+    _kept: dict[str, _Kept] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _starting: threading.Lock = field(default_factory=threading.Lock)
+    _thread: threading.Thread | None = None
+
+    def start(self, service: Service) -> None:
+        """Prepare and start it and return when it is ready.
+
+        Raises:
+            ServiceFailed: it did not start.
+        """
+        service.prepare()
+        process = service.launch().start()
+        self._kept[service.name] = _Kept(service, process, time.monotonic())
+        self.changed()
+        service.await_ready(process)
+
+    def process(self, name: str) -> subprocess.Popen[bytes]:
+        """The process that runs as `name` now."""
+        return self._kept[name].process
+
+    def services(self) -> Sequence[tuple[Service, subprocess.Popen[bytes]]]:
+        """All of them with their present processes, in the order of their start."""
+        return [(kept.service, kept.process) for kept in list(self._kept.values())]
+
+    def watch(self) -> None:
+        """From now on, start again whatever ends, after a pause that grows while it keeps ending."""
+        self._thread = threading.Thread(target=self._look_after_all, name="supervisor", daemon=True)
+        self._thread.start()
+
+    def stop(self, order: Sequence[str]) -> None:
+        """End all, those in `order` first and in that order, and start none again."""
+        with self._starting:
+            self._stopping.set()
+        for name in [*order, *(name for name in reversed(list(self._kept)) if name not in order)]:
+            if name in self._kept:
+                end_child(self._kept[name].process, self._kept[name].service.stop_signal)
+        if self._thread is not None:
+            self._thread.join()
+        self._kept.clear()
+
+    def _look_after_all(self) -> None:
+        while not self._stopping.wait(_LOOK_EVERY_S):
+            for kept in self._kept.values():
+                if kept.process.poll() is not None:
+                    self._look_after(kept)
+
+    def _look_after(self, kept: _Kept) -> None:
+        now = time.monotonic()
+        if kept.again_at is None:
+            kept.pause_s = _FIRST_PAUSE_S if now - kept.since > _STEADY_AFTER_S else kept.pause_s
+            kept.again_at = now + kept.pause_s
+            kept.pause_s = min(kept.pause_s * 2, _LONGEST_PAUSE_S)
+            name, status = kept.service.name, kept.process.returncode
+            log.warning("process ended", process=name, status=status, starts_again_in_s=round(kept.again_at - now, 1))
+        elif now >= kept.again_at:
+            kept.again_at = None
+            try:
+                self._start_again(kept)
+            except ServiceFailed as error:
+                log.error("process does not start", process=kept.service.name, reason=error.sentence)  # noqa: TRY400
+
+    def _start_again(self, kept: _Kept) -> None:
+        kept.service.prepare()
+        with self._starting:
+            if self._stopping.is_set():
+                return
+            kept.process, kept.since = kept.service.launch().start(), time.monotonic()
+        self.changed()
+        try:
+            kept.service.await_ready(kept.process)
+        except ServiceFailed:
+            end_child(kept.process, kept.service.stop_signal)
+            raise
+        log.info("process runs again", process=kept.service.name)
