@@ -60,7 +60,7 @@ class ProductionActivities:
         def decide(transaction: Transaction) -> tuple[State, list[Event]]:
             state = transaction.state(command.production, payments=sa.true(), receipts=sa.true(), milestones=True)
             production = the_production(state.production, command.production)
-            self._desk.agreements.check_amendment(transaction, production.document, agreement)
+            self._desk.agreements.amendment(transaction, command.document, production.document)
             accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
             return state, productions.amend(
                 production,

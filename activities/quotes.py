@@ -28,7 +28,7 @@ def quote_for(transaction: Transaction, agreement: Agreement, account: str, curr
     rate = cross(rates_on(transaction, rule.source, fixing_on), currency, held.currency)
     if rate is None:
         raise RateMissing(
-            f"{rule.source} has no {currency}/{held.currency} for {fixing_on} yet: import it with `sluice rate import`.",
+            f"{rule.source} has no {currency}/{held.currency} for {fixing_on} yet: import it: `sluice rate import`.",
             source=rule.source,
             fixing_on=fixing_on.isoformat(),
         )

@@ -207,9 +207,7 @@ class RunActivities:
     def doubt(self, ref: RunRef) -> RunView:
         """The bank was silent for too long: what it has not answered for is unknown, and is enquired after."""
         asked = self.run_standing(ref).enquiries
-        command = DoubtRun(
-            key=f"doubt/{ref.run}/{asked}", by="system", production=ref.production, run=ref.run
-        )
+        command = DoubtRun(key=f"doubt/{ref.run}/{asked}", by="system", production=ref.production, run=ref.run)
 
         def rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)

@@ -2,12 +2,10 @@
 
 from threading import Lock
 
-from domain.agreement.checks import check
-
 from adapters.db.store import Store, Transaction
 from adapters.documents import parse_agreement
 from domain.agreement.model import Agreement
-from domain.errors import BadInput, NotFound
+from domain.errors import NotFound
 
 
 class Agreements:
@@ -31,7 +29,7 @@ class Agreements:
         raw = transaction.document(digest)
         if raw is None:
             raise NotFound(f"No document {digest[:12]}… is kept: register the agreement from its file.", sha256=digest)
-        agreement = parse_agreement(raw)
+        agreement = parse_agreement(raw, "the kept document").agreement
         with self._lock:
             self._parsed[digest] = agreement
         return agreement
@@ -41,12 +39,13 @@ class Agreements:
         with store.transaction() as transaction:
             return self.of(transaction, digest)
 
-    def check_amendment(self, transaction: Transaction, in_force: str, proposed: Agreement) -> None:
-        """Refuse a document that cannot follow the one in force.
+    def amendment(self, transaction: Transaction, digest: str, in_force: str) -> Agreement:
+        """The agreement of a document that is to follow the one in force.
 
         Raises:
-            BadInput: with the first finding.
+            NotFound: no such document is kept.
+            BadInput: it cannot follow; the sentence names every finding with its line.
         """
-        findings = check(proposed, self.of(transaction, in_force))
-        if findings:
-            raise BadInput(f"{'.'.join(map(str, findings[0].path))}: {findings[0].sentence}")
+        self.of(transaction, digest)
+        raw = transaction.document(digest) or b""
+        return parse_agreement(raw, "the amendment", self.of(transaction, in_force)).agreement

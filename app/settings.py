@@ -3,7 +3,6 @@
 import os
 import re
 import tomllib
-from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +15,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from domain.agreement.model import CalendarOverride
 from domain.errors import BadInput
+from domain.people import Role
 
 PREFIX = "SLUICE_"
 FILE_NAME = "sluice.toml"
@@ -24,17 +24,6 @@ TASK_QUEUE = "sluice"
 
 class BadSettings(BadInput):
     """A setting cannot be read or does not fit; the sentence names the variable or the file and field."""
-
-
-class Role(StrEnum):
-    """What a person may do for a party."""
-
-    PRODUCER = "producer"
-    APPROVER = "approver"
-    PREPARER = "preparer"
-    RELEASER = "releaser"
-    TREASURER = "treasurer"
-    AUDITOR = "auditor"
 
 
 class User(BaseModel):

@@ -40,6 +40,16 @@ class SluiceError(Exception):
         return type(self).__name__
 
 
+def named(code: str, sentence: str, data: dict[str, str]) -> SluiceError:
+    """The error of that code, as it was raised where the command was carried out; an unknown code gives the base."""
+    kinds = [SluiceError]
+    for kind in kinds:
+        kinds += kind.__subclasses__()
+        if kind.__name__ == code:
+            return kind(sentence, **data)
+    return SluiceError(sentence, **data)
+
+
 class BadInput(SluiceError):
     """What was given cannot be read, or does not fit; nothing was changed."""
 

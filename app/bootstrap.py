@@ -1,0 +1,102 @@
+"""The composition root: settings in, everything wired out. Nothing is constructed anywhere else, or at import."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import create_engine
+from temporalio.client import Client
+
+from activities.bank import BankActivities
+from activities.desk import Desk
+from activities.milestones import MilestoneActivities
+from activities.productions import ProductionActivities
+from activities.runs import RunActivities
+from activities.schedules import ScheduleActivities
+from adapters.agreements import Agreements
+from adapters.bank.folder import BankFolder
+from adapters.clock import Clock, SandboxClock, SystemClock
+from adapters.db.store import Store
+from app.endpoints import Endpoints
+from app.plugin import SluicePlugin
+from app.settings import Settings
+from domain.people import Person
+
+POOL_SIZE = 24
+"""Database connections of a worker: one for each activity that can run at once, and a few for the gateway."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What a worker, the command line or a test works with."""
+
+    settings: Settings
+    desk: Desk
+    client: Client
+    folder: BankFolder
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.desk.store
+
+    @property
+    def bank(self) -> BankActivities:
+        """Takes in bank files."""
+        return BankActivities(self.desk)
+
+    def activities(self) -> list[Callable[..., Any]]:
+        """Every activity of the worker, bound to this desk."""
+        productions, milestones, runs = (
+            ProductionActivities(self.desk),
+            MilestoneActivities(self.desk),
+            RunActivities(self.desk),
+        )
+        schedules = ScheduleActivities(self.desk, self.client, self.settings.task_queue)
+        return [
+            productions.register,
+            productions.amend,
+            productions.production_standing,
+            productions.hold,
+            productions.resume,
+            productions.correct,
+            milestones.submit,
+            milestones.approve,
+            milestones.reject,
+            milestones.pass_deadline,
+            milestones.milestone_standing,
+            runs.fall_due,
+            runs.plan_runs,
+            runs.prepare,
+            runs.release,
+            runs.cancel,
+            runs.escalate,
+            runs.send,
+            runs.doubt,
+            runs.run_standing,
+            schedules.open_days,
+            schedules.close_days,
+        ]
+
+
+def desk_of(settings: Settings, database_url: str, clock: Clock | None = None) -> Desk:
+    """The desk on a database; the embedded stack's clock can be moved, any other is the machine's."""
+    own_clock: Clock = SandboxClock(settings.data / "clock.json") if settings.embedded else SystemClock()
+    return Desk(
+        store=Store(create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)),
+        agreements=Agreements(),
+        clock=clock or own_clock,
+        people={name: Person(name, user.party, user.roles) for name, user in settings.users.items()},
+        answer_within_s=settings.answer_within_s,
+        overrides=settings.calendar_overrides,
+    )
+
+
+async def connect(settings: Settings, where: Endpoints) -> Services:
+    """Connect to Temporal and the database; the database is only spoken to when something is asked of it."""
+    return Services(
+        settings=settings,
+        desk=desk_of(settings, where.database_url),
+        client=await Client.connect(**where.temporal, plugins=[SluicePlugin()]),
+        folder=BankFolder(settings.bank_files),
+    )

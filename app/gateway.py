@@ -1,0 +1,190 @@
+"""The worker's other half: what transactions left in the outbox is done, what the bank left in its folders is taken in.
+
+Every effect is idempotent and is marked done after it happened, so a crash at any point repeats it harmlessly.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+import structlog
+from temporalio.common import WorkflowIDConflictPolicy
+
+from activities.views import PlannedRun, ProductionRef
+from adapters.db import tables
+from adapters.sandbox_bank import admin
+from app.bootstrap import Services
+from domain.agreement.model import Account, Control
+from domain.payments import AT_THE_BANK, Status
+from workflows.names import production_workflow, run_workflow
+from workflows.payment_run import PaymentRun
+from workflows.production import Production
+
+POLL_S = 0.05
+AFTER_TROUBLE_S = 1.0
+BATCH = 100
+
+log = structlog.get_logger()
+
+
+class Gateway:
+    """Runs beside the Temporal worker in one process; any number of them may run."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._store = services.store
+        self._known: set[str] = set()
+
+    async def run(self) -> None:
+        """Work until cancelled; trouble (a database that is down, a full disk) is logged and tried again."""
+        resumed = False
+        while True:
+            try:
+                if not resumed:
+                    await self.resume()
+                    resumed = True
+                busy = await self.step()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("gateway.trouble", retry_in_s=AFTER_TROUBLE_S)
+                await asyncio.sleep(AFTER_TROUBLE_S)
+            else:
+                if not busy:
+                    await asyncio.sleep(POLL_S)
+
+    async def step(self) -> bool:
+        """Do everything that is waiting now; True if anything was."""
+        delivered = await self._empty_outbox()
+        taken = await asyncio.to_thread(self._take_files)
+        return bool(delivered or taken)
+
+    async def resume(self) -> None:
+        """Start the workflow of every production and unfinished run, as if all histories had been lost.
+
+        One that is running already just looks again.
+        """
+        productions, runs = await asyncio.to_thread(self._unfinished)
+        for production in productions:
+            await self._services.client.start_workflow(
+                Production.run,
+                ProductionRef(production=production),
+                id=production_workflow(production),
+                task_queue=self._services.settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="look_again",
+            )
+        for run in runs:
+            await self._look_again(run)
+
+    async def _empty_outbox(self) -> int:
+        waiting = await asyncio.to_thread(self._waiting)
+        for row in waiting:
+            if row.kind == "bank-file":
+                await asyncio.to_thread(self._deliver, row)
+            else:
+                await self._tell_run(row.name)
+        if waiting:
+            await asyncio.to_thread(self._done, [row.id for row in waiting])
+        return len(waiting)
+
+    def _waiting(self) -> list[sa.Row[tuple[object, ...]]]:
+        table = tables.outbox
+        with self._store.transaction() as transaction:
+            query = sa.select(table).where(table.c.done_at.is_(None)).order_by(table.c.id).limit(BATCH)
+            return list(transaction.connection.execute(query))
+
+    def _deliver(self, row: sa.Row[tuple[object, ...]]) -> None:
+        with self._store.transaction() as transaction:
+            raw = transaction.document(row.document)
+        if raw is None:
+            raise LookupError(f"outbox {row.id}: document {row.document} is not kept")
+        self._services.folder.deliver(row.target, row.name, raw)
+        log.info("bank.file_sent", account=row.target, name=row.name, size=len(raw))
+
+    def _done(self, ids: list[int]) -> None:
+        table = tables.outbox
+        with self._store.transaction() as transaction:
+            transaction.connection.execute(
+                sa.update(table).where(table.c.id.in_(ids)).values(done_at=datetime.now(UTC))
+            )
+
+    async def _tell_run(self, run: str) -> None:
+        found = await asyncio.to_thread(self._planned, tables.run.c.id == run)
+        for planned in found:
+            await self._look_again(planned)
+
+    async def _look_again(self, planned: PlannedRun) -> None:
+        """Signal a run's workflow; one that is gone is started again, and reads where it was from the database."""
+        await self._services.client.start_workflow(
+            PaymentRun.run,
+            planned,
+            id=run_workflow(planned.run),
+            task_queue=self._services.settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="look_again",
+        )
+
+    def _unfinished(self) -> tuple[list[str], list[PlannedRun]]:
+        payment = tables.payment.c
+        waiting = sa.select(payment.run).where(
+            payment.run.is_not(None), payment.status.in_([*AT_THE_BANK, Status.RELEASED])
+        )
+        with self._store.transaction() as transaction:
+            productions = list(transaction.connection.execute(sa.select(tables.production.c.key)).scalars())
+        return productions, self._planned(sa.or_(tables.run.c.status == "prepared", tables.run.c.id.in_(waiting)))
+
+    def _planned(self, condition: sa.ColumnElement[bool]) -> list[PlannedRun]:
+        with self._store.transaction() as transaction:
+            rows = list(transaction.connection.execute(sa.select(tables.run).where(condition)))
+        return [
+            PlannedRun(
+                production=row.production,
+                run=row.id,
+                account=row.account,
+                currency=row.currency,
+                on=row.execution_on,
+                by=row.prepared_by,
+            )
+            for row in rows
+        ]
+
+    def _take_files(self) -> int:
+        taken = 0
+        for production, account in self._accounts():
+            folder = f"{production}-{account.id}"
+            self._open_in_sandbox(folder, account)
+            for name in self._services.folder.waiting(folder):
+                self._take(production, account.id, name)
+                taken += 1
+        return taken
+
+    def _take(self, production: str, account: str, name: str) -> None:
+        folder = f"{production}-{account}"
+        raw = self._services.folder.read(folder, name)
+        why = self._services.bank.take(production, account, name, raw)
+        with suppress(FileNotFoundError):  # another gateway has put it away
+            if why is None:
+                self._services.folder.archive(folder, name)
+            else:
+                self._services.folder.keep_aside(folder, name, why)
+                log.warning("bank.file_refused", production=production, account=account, name=name, why=why)
+
+    def _accounts(self) -> Iterator[tuple[str, Account]]:
+        with self._store.transaction() as transaction:
+            rows = list(transaction.connection.execute(sa.select(tables.production)))
+            agreements = [self._services.desk.agreements.of(transaction, row.document) for row in rows]
+        for agreement in agreements:
+            for account in agreement.accounts:
+                if account.control is Control.CONTROLLED:
+                    yield agreement.production, account
+
+    def _open_in_sandbox(self, folder: str, account: Account) -> None:
+        """The sandbox bank keeps every account that an agreement calls ours; a real bank opened its own long ago."""
+        if self._services.settings.bank_mode != "sandbox" or folder in self._known:
+            return
+        data = self._services.settings.data
+        admin.open_account(data, folder, account.number, account.currency, iban=account.iban)
+        self._known.add(folder)

@@ -1,0 +1,72 @@
+"""The one plugin that configures Temporal's client, worker and replayer alike."""
+
+import dataclasses
+from typing import Any
+
+import structlog
+from temporalio import activity
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from domain.errors import SluiceError
+from domain.model import Record
+
+_PASSED_THROUGH = ("domain", "activities", "adapters", "workflows.names", "workflows.policies", "pydantic_core")
+"""Both or neither of domain and activities: one without the other would make two copies of every class."""
+
+
+class SluicePlugin(SimplePlugin):
+    """Pydantic payloads; errors for people at the activity boundary; a bug fails its workflow instead of hanging it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sluice",
+            data_converter=pydantic_data_converter,
+            interceptors=[_Boundary()],
+            workflow_runner=_runner,
+            workflow_failure_exception_types=[Exception],
+        )
+
+
+def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:
+    if not isinstance(runner, SandboxedWorkflowRunner):
+        raise TypeError("Sluice's workflows run in Temporal's sandbox; another runner was configured.")
+    return dataclasses.replace(runner, restrictions=runner.restrictions.with_passthrough_modules(*_PASSED_THROUGH))
+
+
+class _Boundary(Interceptor):
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        return _ActivityBoundary(next)
+
+
+class _ActivityBoundary(ActivityInboundInterceptor):
+    """Binds ids to the log, and makes refusals errors that Temporal does not retry."""
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        info = activity.info()
+        with structlog.contextvars.bound_contextvars(
+            workflow=info.workflow_id, activity=info.activity_type, **_ids(input.args)
+        ):
+            try:
+                return await super().execute_activity(input)
+            except SluiceError as error:
+                raise ApplicationError(
+                    error.sentence, error.data, type=error.code, non_retryable=not error.passing
+                ) from error
+
+
+def _ids(arguments: Any) -> dict[str, str]:
+    """The production, payment and run that an activity's argument names."""
+    names = ("production", "payment", "run", "milestone")
+    found = {
+        name: getattr(argument, name, None) for argument in arguments if isinstance(argument, Record) for name in names
+    }
+    return {name: value for name, value in found.items() if isinstance(value, str)}

@@ -1,0 +1,47 @@
+"""A worker: Temporal's workflows and activities, and the gateway, in one process until it is told to stop."""
+
+import asyncio
+import signal
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from temporalio.worker import Worker
+
+from app.bootstrap import Services
+from app.gateway import Gateway
+from workflows.milestone import Milestone
+from workflows.open_runs import OpenRuns
+from workflows.payment_run import PaymentRun
+from workflows.production import Production
+
+WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun]
+ACTIVITIES_AT_ONCE = 16
+
+log = structlog.get_logger()
+
+
+def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
+    """A Temporal worker with every workflow and activity; blocking activities run on `threads`."""
+    return Worker(
+        services.client,
+        task_queue=services.settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=services.activities(),
+        activity_executor=threads,
+        max_concurrent_activities=ACTIVITIES_AT_ONCE,
+    )
+
+
+async def serve(services: Services) -> None:
+    """Work until SIGINT or SIGTERM, then let what is running finish."""
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    with ThreadPoolExecutor(ACTIVITIES_AT_ONCE, thread_name_prefix="activity") as threads:
+        async with worker_of(services, threads):
+            gateway = asyncio.create_task(Gateway(services).run())
+            log.info("worker.started", task_queue=services.settings.task_queue)
+            await stop.wait()
+            gateway.cancel()
+            await asyncio.gather(gateway, return_exceptions=True)
+    log.info("worker.stopped")
