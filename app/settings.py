@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
-from domain.agreement.model import CalendarOverride
+from domain.calendars import CalendarOverride
 from domain.errors import BadInput
 from domain.people import Role
 

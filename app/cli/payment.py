@@ -1,0 +1,118 @@
+"""`sluice payment`."""
+
+from pathlib import Path
+
+import click
+
+from app.cli.options import as_option, data_option, json_option
+
+_COLUMNS = ("id", "status", "amount", "due_on", "account", "payee_party", "run", "reason")
+
+
+@click.group()
+def payment() -> None:
+    """List payments, hold and resume them, put right what a bank refused."""
+
+
+@payment.command(name="list")
+@click.option("--production", metavar="KEY", help="Only this production's.")
+@click.option("--status", help="Only those that are scheduled, due, held, settled …")
+@click.option("--run", "run_id", metavar="RUN", help="Only those in this run.")
+@json_option
+@data_option
+def list_(production: str | None, status: str | None, run_id: str | None, as_json: bool, data: Path | None) -> None:
+    """List payments."""
+    from adapters.db import queries
+    from app.cli.session import records, show
+
+    with records(data) as connection:
+        rows = queries.payments(connection, production, status, run_id)
+    show(rows, _COLUMNS, as_json, "no payments")
+
+
+@payment.command(name="show")
+@click.argument("payment_id", metavar="PAYMENT")
+@json_option
+@data_option
+def show_(payment_id: str, as_json: bool, data: Path | None) -> None:
+    """Show one payment, its life in the journal, and its entries."""
+    import json
+
+    from adapters.db import queries
+    from app.cli.journal import told
+    from app.cli.session import records, show_one
+    from domain.errors import NotFound
+
+    with records(data) as connection:
+        row = queries.payment(connection, payment_id)
+        if row is None:
+            raise NotFound(f"There is no payment {payment_id}: `sluice payment list` lists them.")
+        life = [told(fact) for fact in queries.newest_facts(connection, row["production"], 100, payment_id)]
+        entries = list(queries.entries(connection, row["production"], about=payment_id))
+    if as_json:
+        click.echo(json.dumps(row | {"life": life, "entries": entries}, ensure_ascii=False, indent=2))
+        return
+    show_one(row, as_json=False)
+    click.echo()
+    for event in life:
+        click.echo(f"{event['effective_on']}  {event['type']:<24} {event['actor']}")
+    if entries:
+        click.echo()
+    for entry in entries:
+        click.echo(f"{entry['effective_on']}  {entry['account']:<44} {entry['amount']:>24}")
+
+
+@payment.command()
+@click.argument("payment_id", metavar="PAYMENT")
+@click.option("--reason", required=True, help="Why: a missing tax form, a frozen party, a limit …")
+@as_option
+@json_option
+@data_option
+def hold(payment_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Keep a due PAYMENT back until it is resumed."""
+    from app.cli.session import ask, show_one
+
+    view = ask(data, user, lambda office: office.hold(payment_id, reason))
+    show_one(view.model_dump(mode="json"), as_json)
+
+
+@payment.command()
+@click.argument("payment_id", metavar="PAYMENT")
+@as_option
+@json_option
+@data_option
+def resume(payment_id: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Let a held PAYMENT go again, with its account's next run."""
+    from app.cli.session import ask, show_one
+
+    view = ask(data, user, lambda office: office.resume(payment_id))
+    show_one(view.model_dump(mode="json"), as_json)
+
+
+@payment.command()
+@click.argument("payment_id", metavar="PAYMENT")
+@click.option("--reason", required=True, help="What was put right, such as the payee's account by an amendment.")
+@as_option
+@json_option
+@data_option
+def correct(payment_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Make a rejected or returned PAYMENT due again, under a new end-to-end id."""
+    from app.cli.session import ask, show_one
+
+    view = ask(data, user, lambda office: office.correct(payment_id, reason))
+    show_one(view.model_dump(mode="json"), as_json)
+
+
+@payment.command()
+@click.option("--production", metavar="KEY", help="Only this production's.")
+@json_option
+@data_option
+def expected(production: str | None, as_json: bool, data: Path | None) -> None:
+    """List what is expected to come in, and what of it has arrived."""
+    from adapters.db import queries
+    from app.cli.session import records, show
+
+    with records(data) as connection:
+        rows = queries.receipts(connection, production)
+    columns = ("id", "status", "amount", "received", "due_on", "account", "payer_party")
+    show(rows, columns, as_json, "nothing is expected")

@@ -1,0 +1,105 @@
+"""`sluice run`."""
+
+from pathlib import Path
+
+import click
+
+from app.cli.options import as_option, data_option, json_option
+
+_RUNS = ("id", "status", "count", "total", "prepared_by", "released_by", "message_id")
+_LINES = ("end_to_end_id", "amount", "payee_party", "payee", "due_on", "status")
+
+
+@click.group()
+def run() -> None:
+    """Open payment runs, look at them, release them under four eyes."""
+
+
+@run.command(name="open")
+@click.argument("production")
+@click.argument("account")
+@as_option
+@json_option
+@data_option
+def open_(production: str, account: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Open today's runs of a debtor ACCOUNT by hand; every morning this happens by itself."""
+    from app.cli.session import ask, show
+
+    started = ask(data, user, lambda office: office.open_runs(production, account))
+    show([{"run": one} for one in started], ("run",), as_json, f"nothing is due from {account} today")
+
+
+@run.command(name="show")
+@click.argument("run_id", metavar="[RUN]", required=False)
+@click.option("--production", metavar="KEY", help="Only this production's.")
+@click.option("--status", help="Only those that are prepared, released, submitted or cancelled.")
+@json_option
+@data_option
+def show_(run_id: str | None, production: str | None, status: str | None, as_json: bool, data: Path | None) -> None:
+    """List the runs, or show one RUN with what became of each payment."""
+    from adapters.db import queries
+    from app.cli.session import records, show, show_one
+    from domain.errors import NotFound
+
+    with records(data) as connection:
+        if run_id is None:
+            show(queries.runs(connection, production, status), _RUNS, as_json, "no runs")
+            return
+        row = queries.run(connection, run_id)
+        lines = queries.payments(connection, run=run_id)
+    if row is None:
+        raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.")
+    if as_json:
+        show_one(row | {"payments": lines}, as_json=True)
+        return
+    show_one(row, as_json=False)
+    click.echo()
+    show(lines, _LINES, as_json=False, nothing="no payments are in it now")
+
+
+@run.command()
+@click.argument("run_id", metavar="RUN")
+@json_option
+@data_option
+def preview(run_id: str, as_json: bool, data: Path | None) -> None:
+    """Show exactly what releasing RUN would pay now, and the SHA-256 that a release is bound to."""
+    from app.cli.session import show, show_one
+    from app.preview import preview_of
+
+    found = preview_of(data, run_id)
+    if as_json:
+        show_one(found.head | {"payments": found.lines}, as_json=True)
+        return
+    show_one(found.head, as_json=False)
+    click.echo()
+    show(
+        found.lines, ("end_to_end_id", "amount", "creditor", "bic", "account", "due_on"), False, "nothing would be paid"
+    )
+
+
+@run.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--sha256", required=True, help="The SHA-256 that `sluice run preview` showed.")
+@as_option
+@json_option
+@data_option
+def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Release RUN: the second pair of eyes. Bound to what the preview showed."""
+    from app.cli.session import ask, show_one
+
+    view = ask(data, user, lambda office: office.release(run_id, sha256))
+    show_one(view.model_dump(mode="json"), as_json)
+
+
+@run.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--reason", required=True, help="Why it is given up.")
+@as_option
+@json_option
+@data_option
+def cancel(run_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Give up a prepared RUN; its payments can be gathered again."""
+    from app.cli.session import ask, show_one
+
+    view = ask(data, user, lambda office: office.cancel(run_id, reason))
+    show_one(view.model_dump(mode="json"), as_json)

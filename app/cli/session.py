@@ -1,0 +1,73 @@
+"""What commands share: connecting, and printing rows for people or for programs."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection
+
+from app.bootstrap import connect, desk_of
+from app.endpoints import endpoints
+from app.office import Office
+from app.settings import load_settings
+
+Answer = TypeVar("Answer")
+
+
+def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]]) -> Answer:
+    """Carry a wish of `user` to the workflows, and wait for the answer."""
+
+    async def run() -> Answer:
+        settings = load_settings(data)
+        return await wish(Office(await connect(settings, endpoints(settings)), user))
+
+    return asyncio.run(run())
+
+
+@contextmanager
+def records(data: Path | None) -> Iterator[Connection]:
+    """A connection to read the records with; Temporal is not needed for that."""
+    settings = load_settings(data)
+    desk = desk_of(settings, endpoints(settings).database_url)
+    try:
+        with desk.store.transaction() as transaction:
+            yield transaction.connection
+    finally:
+        desk.store.engine.dispose()
+
+
+def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: bool, nothing: str) -> None:
+    """Print rows: as a table of `columns`, or whole as a JSON list; `nothing` is said when there are none."""
+    found = list(rows)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    if not found:
+        click.echo(nothing)
+        return
+    console = Console()
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in found:
+        table.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
+    # A table that is piped on must not be folded to the width of a terminal that is not there.
+    console.print(table, width=None if console.is_terminal else _WIDE, markup=False, soft_wrap=not console.is_terminal)
+
+
+def show_one(row: Mapping[str, Any], as_json: bool) -> None:
+    """Print one thing: a line for each field, or JSON."""
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False, indent=2))
+        return
+    width = max(len(name) for name in row)
+    for name, value in row.items():
+        if value is not None:
+            click.echo(f"{name:<{width}}  {value}")
+
+
+_WIDE = 200

@@ -1,0 +1,249 @@
+"""What people ask Sluice to do, as calls: the command line and the demonstration both go through here.
+
+Each call reaches the workflow that is responsible, starting it if it does not run, and answers with where things stand;
+a refusal comes back as the error that the domain raised.
+"""
+
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.exceptions import ApplicationError
+from temporalio.workflow import UpdateMethodMultiParam
+
+from activities.views import (
+    AccountRef,
+    MilestoneRef,
+    MilestoneView,
+    PaymentView,
+    PlannedRun,
+    ProductionRef,
+    ProductionView,
+    RunView,
+)
+from adapters.db import queries
+from adapters.documents import load_agreement
+from app.bootstrap import Services
+from domain import errors
+from domain.commands import (
+    AmendAgreement,
+    ApproveMilestone,
+    CancelRun,
+    CorrectPayment,
+    HoldPayment,
+    RegisterAgreement,
+    RejectMilestone,
+    ReleaseRun,
+    ResumePayment,
+    SubmitMilestone,
+)
+from domain.errors import NotFound
+from domain.model import Record
+from workflows.milestone import Milestone
+from workflows.names import milestone_workflow, production_workflow, run_workflow
+from workflows.payment_run import PaymentRun
+from workflows.production import Production
+
+View = TypeVar("View")
+Update = UpdateMethodMultiParam[[Any, Any], View]
+"""A workflow's update method."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """Carries wishes of `user` to the workflows."""
+
+    services: Services
+    user: str
+
+    async def register(self, file: Path) -> ProductionView:
+        """Check an agreement's file and put its first version in force."""
+        loaded = load_agreement(file)
+        production, digest = loaded.agreement.production, self._keep(file, loaded.raw)
+        command = RegisterAgreement(
+            key=f"register/{production}/{digest[:16]}", by=self.user, production=production, document=digest
+        )
+        return await self._production(production, Production.register, command, command.key)
+
+    async def amend(self, file: Path) -> ProductionView:
+        """Check the next version's file and put it in force."""
+        loaded = load_agreement(file)
+        production, digest = loaded.agreement.production, self._keep(file, loaded.raw)
+        self._production_exists(production)
+        command = AmendAgreement(
+            key=f"amend/{production}/{digest[:16]}", by=self.user, production=production, document=digest
+        )
+        return await self._production(production, Production.amend, command, command.key)
+
+    async def submit(self, production: str, milestone: str, evidence: dict[str, str]) -> MilestoneView:
+        """Hand in evidence (document id → SHA-256) for a milestone."""
+        command = SubmitMilestone(
+            key=_once(f"submit/{production}/{milestone}"),
+            by=self.user,
+            production=production,
+            milestone=milestone,
+            evidence=evidence,
+        )
+        return await self._milestone(command, Milestone.submit)
+
+    async def approve(self, production: str, milestone: str, round_: int) -> MilestoneView:
+        """Approve a round's evidence."""
+        command = ApproveMilestone(
+            key=f"approve/{production}/{milestone}/{round_}/{self.user}",
+            by=self.user,
+            production=production,
+            milestone=milestone,
+            round=round_,
+        )
+        return await self._milestone(command, Milestone.approve)
+
+    async def reject(self, production: str, milestone: str, round_: int, reason: str) -> MilestoneView:
+        """Reject a round's evidence."""
+        command = RejectMilestone(
+            key=f"reject/{production}/{milestone}/{round_}/{self.user}",
+            by=self.user,
+            production=production,
+            milestone=milestone,
+            round=round_,
+            reason=reason,
+        )
+        return await self._milestone(command, Milestone.reject)
+
+    async def open_runs(self, production: str, account: str) -> list[str]:
+        """Open a debtor account's day by hand; answers the runs that were started."""
+        self._production_exists(production)
+        ref = AccountRef(production=production, account=account, by=self.user)
+        return await self._production(production, Production.open_runs, ref, _once("open"))
+
+    async def release(self, run: str, sha256: str) -> RunView:
+        """Release what a hash binds."""
+        planned = self._planned(run)
+        command = ReleaseRun(
+            key=f"release/{run}/{sha256[:16]}/{self.user}",
+            by=self.user,
+            production=planned.production,
+            run=run,
+            sha256=sha256,
+        )
+        return await self._run(planned, PaymentRun.release, command)
+
+    async def cancel(self, run: str, reason: str) -> RunView:
+        """Give up a prepared run."""
+        planned = self._planned(run)
+        command = CancelRun(
+            key=_once(f"cancel/{run}"), by=self.user, production=planned.production, run=run, reason=reason
+        )
+        return await self._run(planned, PaymentRun.cancel, command)
+
+    async def hold(self, payment: str, reason: str) -> PaymentView:
+        """Keep a due payment back."""
+        production = self._production_of_payment(payment)
+        command = HoldPayment(
+            key=_once(f"hold/{payment}"), by=self.user, production=production, payment=payment, reason=reason
+        )
+        return await self._production(production, Production.hold, command, command.key)
+
+    async def resume(self, payment: str) -> PaymentView:
+        """Let a held payment go again."""
+        production = self._production_of_payment(payment)
+        command = ResumePayment(key=_once(f"resume/{payment}"), by=self.user, production=production, payment=payment)
+        return await self._production(production, Production.resume, command, command.key)
+
+    async def correct(self, payment: str, reason: str) -> PaymentView:
+        """Make a rejected or returned payment due again."""
+        production = self._production_of_payment(payment)
+        command = CorrectPayment(
+            key=_once(f"correct/{payment}"), by=self.user, production=production, payment=payment, reason=reason
+        )
+        return await self._production(production, Production.correct, command, command.key)
+
+    async def _milestone(
+        self, command: SubmitMilestone | ApproveMilestone | RejectMilestone, update: Update[MilestoneView]
+    ) -> MilestoneView:
+        self._production_exists(command.production)
+        ref = MilestoneRef(production=command.production, milestone=command.milestone)
+        name = milestone_workflow(command.production, command.milestone)
+        return await self._update(self._started(Milestone.run, ref, name), update, command, command.key)
+
+    async def _production(self, production: str, update: Update[View], argument: Record, update_id: str) -> View:
+        ref = ProductionRef(production=production)
+        start = self._started(Production.run, ref, production_workflow(production))
+        return await self._update(start, update, argument, update_id)
+
+    async def _run(self, planned: PlannedRun, update: Update[RunView], command: ReleaseRun | CancelRun) -> RunView:
+        start = self._started(PaymentRun.run, planned, run_workflow(planned.run))
+        return await self._update(start, update, command, command.key)
+
+    def _started(self, workflow: Any, argument: Record, name: str) -> WithStartWorkflowOperation[Any, Any]:
+        """Start a workflow, which then reads from the journal where it is, unless it runs already."""
+        return WithStartWorkflowOperation(
+            workflow,
+            argument,
+            id=name,
+            task_queue=self.services.settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        )
+
+    async def _update(
+        self, start: WithStartWorkflowOperation[Any, Any], update: Update[View], argument: Record, update_id: str
+    ) -> View:
+        try:
+            answer: View = await self.services.client.execute_update_with_start_workflow(
+                update, argument, start_workflow_operation=start, id=update_id
+            )
+        except WorkflowUpdateFailedError as failure:
+            raise _refusal(failure) from failure
+        return answer
+
+    def _keep(self, file: Path, raw: bytes) -> str:
+        with self.services.store.transaction() as transaction:
+            return transaction.keep(file.name, raw)
+
+    def _production_exists(self, production: str) -> None:
+        with self.services.store.transaction() as transaction:
+            known = [row["key"] for row in queries.productions(transaction.connection)]
+        if production not in known:
+            raise NotFound(
+                f"There is no production {production!r} here: register its agreement with `sluice agreement register`."
+            )
+
+    def _planned(self, run: str) -> PlannedRun:
+        """What a run's workflow was, or would be, started with."""
+        with self.services.store.transaction() as transaction:
+            row = queries.run(transaction.connection, run)
+        if row is None:
+            raise NotFound(f"There is no run {run}: `sluice run show` lists them.", run=run)
+        return PlannedRun(
+            production=row["production"],
+            run=row["id"],
+            account=row["account"],
+            currency=row["currency"],
+            on=row["execution_on"],
+            by=row["prepared_by"],
+        )
+
+    def _production_of_payment(self, payment: str) -> str:
+        with self.services.store.transaction() as transaction:
+            row = queries.payment(transaction.connection, payment)
+        if row is None:
+            raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)
+        return str(row["production"])
+
+
+def _once(wish: str) -> str:
+    """The key of a wish that may be made again later and then means something new: hold, resume, open the day."""
+    return f"{wish}/{uuid.uuid4().hex[:12]}"
+
+
+def _refusal(failure: BaseException) -> BaseException:
+    """The domain's error inside a failed update; the failure itself if it is of another kind."""
+    cause: BaseException | None = failure
+    while cause is not None:
+        if isinstance(cause, ApplicationError) and cause.type:
+            data = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
+            return errors.named(cause.type, cause.message, data)
+        cause = cause.__cause__
+    return failure

@@ -1,0 +1,59 @@
+"""What releasing a run would pay, as its releaser reads it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from activities.desk import Desk
+from adapters.db import queries, tables
+from app.bootstrap import desk_of
+from app.endpoints import endpoints
+from app.settings import load_settings
+from domain import runs
+from domain.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The run as it stands, with the hash that a release binds, and a line for each payment."""
+
+    head: dict[str, Any]
+    lines: list[dict[str, Any]]
+
+
+def preview_of(data: Path | None, run_id: str) -> Preview:
+    """Look at a run on the stack of a data folder.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    settings = load_settings(data)
+    return preview(desk_of(settings, endpoints(settings).database_url), run_id)
+
+
+def preview(desk: Desk, run_id: str) -> Preview:
+    """The same on a desk. The payees' accounts are shown as the agreement in force has them, numbers masked."""
+    with desk.store.transaction() as transaction:
+        row = queries.run(transaction.connection, run_id)
+        if row is None:
+            raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.", run=run_id)
+        agreement = desk.agreement(transaction, row["production"])
+        state = transaction.state(
+            row["production"], payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id
+        )
+    run = state.runs[run_id]
+    members = sorted(runs.members(run, state.payments), key=lambda payment: payment.id)
+    lines = []
+    for payment in members:
+        creditor = agreement.bank_account(payment.payee)
+        lines.append(
+            {
+                "end_to_end_id": payment.end_to_end_id,
+                "amount": str(payment.amount),
+                "creditor": creditor.holder,
+                "bic": creditor.bic,
+                "account": creditor.masked,
+                "due_on": payment.due_on.isoformat() if payment.due_on else None,
+            }
+        )
+    return Preview(row | {"sha256": runs.binding(run, members, agreement)}, lines)

@@ -1,0 +1,63 @@
+"""Proves the record: chains of hashes, balanced entries, and entries that are exactly what the events post."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from sqlalchemy import Connection
+
+from adapters.db import queries
+from adapters.db.store import stream_of
+from domain.errors import SluiceError
+from domain.journal import Fact, broken_links
+from domain.ledger import postings
+
+
+@dataclass
+class Proof:
+    """What was looked at, and a sentence for everything that is wrong."""
+
+    events: int = 0
+    streams: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def verify(connection: Connection) -> Proof:
+    """Look at every stream, piece by piece."""
+    proof = Proof()
+    for stream in queries.streams(connection):
+        proof.streams += 1
+        facts = _counted(proof, queries.facts(connection, stream))
+        checked = _posted(connection, stream, facts, proof)
+        proof.wrong += broken_links(stream, checked, queries.head(connection, stream))
+    proof.wrong += [
+        f"{row['stream']}: entries in {row['currency']} do not balance" for row in queries.unbalanced(connection)
+    ]
+    return proof
+
+
+def _counted(proof: Proof, facts: Iterator[Fact]) -> Iterator[Fact]:
+    for fact in facts:
+        proof.events += 1
+        yield fact
+
+
+def _posted(connection: Connection, stream: str, facts: Iterator[Fact], proof: Proof) -> Iterator[Fact]:
+    """Pass facts on, comparing what each posts with the entries on record."""
+    recorded = groupby(queries.entries(connection, stream.removeprefix(stream_of(""))), key=lambda entry: entry["seq"])
+    seq, entries = next(recorded, (None, iter(())))
+    for fact in facts:
+        found = []
+        if seq == fact.seq:
+            found = [(entry["account"], entry["amount"], entry["about"]) for entry in entries]
+            seq, entries = next(recorded, (None, iter(())))
+        try:
+            expected = [(entry.account, str(entry.amount), entry.about) for entry in postings(fact.event)]
+        except SluiceError as error:
+            proof.wrong.append(error.sentence)
+            expected = found
+        if found != expected:
+            proof.wrong.append(f"{stream} event {fact.seq}: its entries are not what a {fact.type} event posts")
+        yield fact
+    if seq is not None:
+        proof.wrong.append(f"{stream}: entries name event {seq}, which is not in the journal")
