@@ -62,6 +62,7 @@ def configure(log_format: Literal["console", "json"] = "console", level: str = "
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(level.upper() if level == "debug" else "WARNING")
 
 
 def bound(**ids: str) -> AbstractContextManager[object]:

@@ -141,10 +141,10 @@ class EmbeddedStack:
         if self._task_queue is None:
             return
         until = time.monotonic() + _WORKER_PATIENCE_S
-        worker, log = self.process(WORKER), self.data / "logs" / f"{WORKER}.log"
+        worker, launch = self.process(WORKER), our_program(WORKER, self.data).launch()
         while not self.temporal.has_poller(self._task_queue):
             if worker.poll() is not None or time.monotonic() > until:
-                raise ServiceFailed(f"the worker does not work (status {worker.poll()}); its log is {log}")
+                raise ServiceFailed(f"the worker does not work; {launch.log}: {launch.log_tail()}")
             time.sleep(0.05)
 
     def _write_state(self) -> None:
