@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from lxml import etree
 from pydantic import ValidationError
 
+from adapters.bank.binding import bound
 from adapters.bank.camt import notification, statement
-from adapters.bank.iso import context, module
+from adapters.bank.iso import module
 from adapters.bank.pain002 import status_report
 from adapters.bank.xml import BadBankFile, parse_document
 from domain.bank import BankMessage
@@ -34,25 +34,10 @@ def read_message(raw: bytes) -> BankMessage:
             "ask the bank for pain.002.001.10, camt.054.001.08 and camt.053.001.08.",
             message_type=message_type,
         )
-    document = _bound(message_type, root)
+    document = bound(module(message_type).Document, root)
     try:
         return reader(document)
     except ValidationError as error:
         first = error.errors()[0]
         field = "/".join(str(part) for part in first["loc"])
         raise BadBankFile(f"{message_type}: {field}: {first['msg']}.", field=field) from error
-
-
-def _bound(message_type: str, root: etree._Element) -> Any:
-    """The tree as the library's classes, which hold it to the schema's names and types."""
-    from xsdata.exceptions import ConverterWarning, ParserError  # noqa: PLC0415  # slow to import
-    from xsdata.formats.dataclass.parsers import XmlParser  # noqa: PLC0415
-    from xsdata.formats.dataclass.parsers.config import ParserConfig  # noqa: PLC0415
-    from xsdata.formats.dataclass.parsers.handlers import LxmlEventHandler  # noqa: PLC0415
-
-    config = ParserConfig(fail_on_unknown_properties=True, fail_on_converter_warnings=True)
-    parser = XmlParser(config=config, context=context(), handler=LxmlEventHandler)
-    try:
-        return parser.parse(root, module(message_type).Document)
-    except (ParserError, ConverterWarning, TypeError, ValueError) as error:
-        raise BadBankFile(f"{message_type}: {error}: the file does not follow its schema.") from error

@@ -32,8 +32,8 @@ CREATE TABLE IF NOT EXISTS payment_order (
     UNIQUE (account, message_id)) STRICT;
 CREATE TABLE IF NOT EXISTS transfer (
     id INTEGER PRIMARY KEY, payment_order INTEGER NOT NULL REFERENCES payment_order, e2e TEXT NOT NULL,
-    currency TEXT NOT NULL, written TEXT NOT NULL, minor INTEGER NOT NULL, booked_minor INTEGER, rate TEXT, execution_on TEXT NOT NULL,
-    creditor TEXT NOT NULL, remittance TEXT NOT NULL,
+    currency TEXT NOT NULL, written TEXT NOT NULL, minor INTEGER NOT NULL, booked_minor INTEGER, rate TEXT,
+    execution_on TEXT NOT NULL, creditor TEXT NOT NULL, remittance TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'booked', 'rejected', 'returned')), reason TEXT, words TEXT,
     due_at REAL, quiet INTEGER NOT NULL DEFAULT 0, return_at REAL, return_reason TEXT) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS transfer_once ON transfer (e2e) WHERE state <> 'rejected';

@@ -83,8 +83,8 @@ def _record_transfers(books: Books, account: str, order_id: int, order: Order, p
             known.add(key)
         rows.append(_row(order_id, order, each, priced, plan, now))
     db.executemany(
-        "INSERT INTO transfer (payment_order, e2e, currency, written, minor, booked_minor, rate, execution_on, creditor,"
-        " remittance, state, reason, words, due_at, quiet, return_at, return_reason)"
+        "INSERT INTO transfer (payment_order, e2e, currency, written, minor, booked_minor, rate, execution_on,"
+        " creditor, remittance, state, reason, words, due_at, quiet, return_at, return_reason)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )

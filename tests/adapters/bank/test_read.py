@@ -176,16 +176,25 @@ def test_a_statement_must_lead_from_its_opening_to_its_closing_balance():
         (camt054(entry(details(amount="999"))), r"Ntry\[1\]/Amt: the entry is of JPY 1000 .* add up to JPY 999"),
         (camt054(entry(details(), on="2025-03-04"), entry(details(2), on="2025-03-05")), "2 booking days"),
         (camt054(entry("<TxDtls></TxDtls>")), r"TxDtls\[1\]/Refs/AcctSvcrRef is missing"),
-        (camt054(entry(details()), account=ACCOUNT.replace("<Ccy>JPY</Ccy>", "<Surprise/>")), "Surprise"),
-        (camt054(entry(details(amount="ten"))), "ten"),
-        (camt054(entry(details(), on="2025-02-30")), "2025-02-30"),
+        (
+            camt054(entry(details()), account=ACCOUNT.replace("<Ccy>JPY</Ccy>", "<Surprise/>")),
+            r"Ntfctn/Acct/Surprise does not belong",
+        ),
+        (camt054(entry(details(amount="ten"))), "TxDtls/Amt holds 'ten'"),
+        (camt054(entry(details(), on="2025-02-30")), "Ntry/BookgDt/Dt holds '2025-02-30'"),
         (
             camt054(entry(details()), second=f"<Ntfctn><Id>N2</Id>{ACCOUNT.replace('11022033044', '9')}</Ntfctn>"),
             "speaks of 2 accounts",
         ),
-        (pain002("").replace(b"<OrgnlMsgId>RUN-1</OrgnlMsgId>", b""), "orgnl_msg_id"),
+        (
+            pain002("").replace(b"<OrgnlMsgId>RUN-1</OrgnlMsgId>", b""),
+            "CstmrPmtStsRpt/OrgnlGrpInfAndSts lacks OrgnlMsgId",
+        ),
         (pain002("").replace(b"RUN-1", b"RUN_1"), "order_message_id"),
-        (pain002("").replace(b"2025-03-04T09:00:00+09:00", b"yesterday"), "yesterday"),
+        (
+            pain002("").replace(b"2025-03-04T09:00:00+09:00", b"yesterday"),
+            "GrpHdr/CreDtTm holds 'yesterday'",
+        ),
     ],
 )
 def test_a_file_that_is_wrong_somewhere_is_refused_naming_the_place(raw, where):

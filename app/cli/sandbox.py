@@ -1,0 +1,204 @@
+"""`sluice sandbox`: faults, incoming money, rates and books of the sandbox bank, running or not."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from adapters.sandbox_bank.books import Books
+
+_KINDS = ("reject", "delay", "lose-answer", "lose-file", "partial", "duplicate-answer", "return")
+_reason = click.option("--reason", default="AC04", show_default=True, help="ISO reason code of a rejection or return.")
+_seconds = click.option(
+    "--seconds", default=5, show_default=True, type=click.IntRange(0), help="Until delay or return."
+)
+_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group()
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="SLUICE_DATA",
+    required=True,
+    help="The stack's data folder.",
+)
+@click.pass_context
+def sandbox(context: click.Context, data_dir: Path) -> None:
+    """Look into the sandbox bank, or let something happen there."""
+    context.obj = data_dir
+
+
+@contextmanager
+def _books(data_dir: Path) -> Iterator["Books"]:
+    from adapters.sandbox_bank.admin import books_path
+    from adapters.sandbox_bank.books import Books
+    from domain.errors import SluiceError
+
+    books = Books(books_path(data_dir))
+    try:
+        yield books
+    except SluiceError as error:
+        raise click.ClickException(error.sentence) from error
+    finally:
+        books.close()
+
+
+@sandbox.group()
+def fault() -> None:
+    """Faults that payments are to meet, each once."""
+
+
+@fault.command("add")
+@click.option("--payment", required=True, help="The payment's end-to-end id.")
+@click.option("--kind", required=True, type=click.Choice(_KINDS))
+@_reason
+@_seconds
+@click.pass_obj
+def add(data_dir: Path, payment: str, kind: str, reason: str, seconds: int) -> None:
+    """Let one payment meet a fault."""
+    from adapters.sandbox_bank.faults import FaultKind, add_fault
+
+    with _books(data_dir) as books:
+        number = add_fault(books.db, payment, FaultKind(kind), reason=reason, seconds=seconds)
+    click.echo(f"Fault {number}: {kind} for {payment}")
+
+
+@fault.command("random")
+@click.option("--seed", required=True, type=int)
+@click.option("--rate", required=True, help="Share of payments, such as 0.1.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help="Only these; may be repeated.")
+@_reason
+@_seconds
+@click.pass_obj
+def random(  # noqa: PLR0917  # click passes options by name
+    data_dir: Path, seed: int, rate: str, kinds: tuple[str, ...], reason: str, seconds: int
+) -> None:
+    """Let a share of all payments meet faults; the same seed strikes the same ones."""
+    from adapters.sandbox_bank.faults import RANDOM_KINDS, FaultKind, add_random_faults
+
+    chosen = tuple(FaultKind(kind) for kind in kinds) or RANDOM_KINDS
+    try:
+        share = Fraction(rate)
+    except (ValueError, ZeroDivisionError):
+        raise click.BadParameter(f"{rate!r} is not a number: write a share such as 0.1.", param_hint="--rate") from None
+    with _books(data_dir) as books:
+        number = add_random_faults(books.db, seed, share, chosen, reason=reason, seconds=seconds)
+    click.echo(f"Fault {number}: {', '.join(chosen)} for {rate} of all payments, seed {seed}")
+
+
+@fault.command("list")
+@_json
+@click.pass_obj
+def list_(data_dir: Path, as_json: bool) -> None:
+    """List the faults that are set."""
+    from adapters.sandbox_bank.faults import list_faults
+
+    with _books(data_dir) as books:
+        rules = list_faults(books.db)
+    if as_json:
+        rows = [
+            {
+                "id": each.id,
+                "payment": each.payment,
+                "seed": each.seed,
+                "rate": None if each.rate is None else str(each.rate),
+                "kinds": [each.kind] if each.kind else list(each.kinds),
+                "reason": each.reason,
+                "seconds": each.seconds,
+            }
+            for each in rules
+        ]
+        click.echo(json.dumps(rows))
+        return
+    for each in rules:
+        whom = each.payment or f"{each.rate} of all payments by seed {each.seed}"
+        click.echo(f"{each.id}  {each.kind or ', '.join(each.kinds)}  {whom}  {each.reason}  {each.seconds} s")
+
+
+@fault.command("clear")
+@click.pass_obj
+def clear(data_dir: Path) -> None:
+    """Forget all faults that are set."""
+    from adapters.sandbox_bank.faults import clear_faults
+
+    with _books(data_dir) as books:
+        clear_faults(books.db)
+
+
+@sandbox.command("credit")
+@click.option("--account", required=True, help="The account's key, such as MANGA12-spc-jpy.")
+@click.option("--amount", required=True, help='Such as "JPY 1000".')
+@click.option("--from", "payer", required=True, help="Who pays.")
+@click.option("--reference", required=True, help="An end-to-end id, or any text.")
+@click.pass_obj
+def credit_(data_dir: Path, account: str, amount: str, payer: str, reference: str) -> None:
+    """Let money come in on an account from outside."""
+    from adapters.clock import SandboxClock
+    from adapters.sandbox_bank.admin import credit
+    from domain.money import Money
+
+    with _books(data_dir) as books:
+        on = SandboxClock(data_dir / "clock.json").now().date()
+        credit(books, account, Money.parse(amount), payer, reference, on)
+    click.echo(f"{amount} from {payer} on {account}")
+
+
+@sandbox.command("rate")
+@click.option("--base", required=True, help="Currency of one unit, such as USD.")
+@click.option("--quote", required=True, help="Currency of the rate, such as JPY.")
+@click.option("--rate", required=True, help="Such as 148.50.")
+@click.pass_obj
+def rate_(data_dir: Path, base: str, quote: str, rate: str) -> None:
+    """Set the rate that the bank converts at where none is agreed."""
+    try:
+        number = Decimal(rate)
+    except InvalidOperation:
+        raise click.BadParameter(f"{rate!r} is not a number: write it as 148.50.", param_hint="--rate") from None
+    with _books(data_dir) as books:
+        books.set_rate(base, quote, number)
+    click.echo(f"{base} 1 = {quote} {rate}")
+
+
+@sandbox.command("statement")
+@click.option("--account", required=True, help="The account's key.")
+@click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day; the bank's own today if left out.")
+@click.pass_obj
+def statement(data_dir: Path, account: str, on: datetime | None) -> None:
+    """Ask the bank for a camt.053 of one day."""
+    from adapters.clock import SandboxClock
+    from adapters.sandbox_bank.admin import request_statement
+
+    with _books(data_dir) as books:
+        day = on.date() if on else SandboxClock(data_dir / "clock.json").now().date()
+        request_statement(books, account, day)
+    click.echo(f"Asked for the statement of {account} for {day}")
+
+
+@sandbox.command("books")
+@_json
+@click.pass_obj
+def books_(data_dir: Path, as_json: bool) -> None:
+    """Show the balances, and each transfer with how often it was booked."""
+    from adapters.sandbox_bank.admin import transfers
+
+    with _books(data_dir) as books:
+        balances = {key: str(amount) for key, amount in books.balances().items()}
+        rows = transfers(books)
+    if as_json:
+        names = ("account", "end_to_end_id", "amount", "state", "times_booked")
+        lines = [dict(zip(names, row, strict=True)) for row in rows]
+        click.echo(json.dumps({"balances": balances, "transfers": lines}))
+        return
+    for key, balance in balances.items():
+        click.echo(f"{key}  {balance}")
+    for account, end_to_end_id, amount, state, times in rows:
+        click.echo(f"{account}  {end_to_end_id}  {amount}  {state}  booked {times}×")  # noqa: RUF001  # a times sign
