@@ -15,7 +15,9 @@ from adapters.yaml_lines import MAX_BYTES, LinedYaml, Node, NotPlainYaml, read_y
 from domain.agreement.checks import Finding, Path, check
 from domain.agreement.checks.finding import did_you_mean
 from domain.agreement.model import Agreement
+from domain.agreement.schedule import Flow, amounts, direction
 from domain.errors import BadInput
+from domain.money import Money, totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,20 @@ class Loaded:
     raw: bytes
     sha256: str
     lines: Mapping[Path, int]
+
+    @property
+    def summary(self) -> str:
+        """One line of what it holds: version, counts, and what comes in and goes out by currency."""
+        resolved = amounts(self.agreement)
+        flows = {Flow.INCOMING: list[Money](), Flow.OUTGOING: list[Money]()}
+        for each in self.agreement.schedule:
+            flows[direction(self.agreement, each)].append(resolved[each.id])
+        sums = {flow: " + ".join(map(str, totals(money).values())) or "nothing" for flow, money in flows.items()}
+        return (
+            f"{self.agreement.production} version {self.agreement.version}: {len(self.agreement.parties)} parties, "
+            f"{len(self.agreement.milestones)} milestones, {len(self.agreement.schedule)} instalments; "
+            f"in {sums[Flow.INCOMING]}; out {sums[Flow.OUTGOING]}"
+        )
 
 
 def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:

@@ -35,37 +35,36 @@ _KINDS = {
 }
 
 
+_SENTENCES = {
+    "missing": "this field is missing: add it.",
+    "extra_forbidden": "there is no such field here: {nearest}",
+    "literal_error": "{given} is not possible here: write {expected}.",
+    "enum": "{given} is not possible here: write {expected}.",
+    "string_pattern_mismatch": "{given} does not fit: write {form}.",
+    "string_too_long": "the text has {length} characters: shorten it to {max_length}.",
+    "too_short": "the list has {actual_length} items: name at least {min_length}.",
+    "greater_than_equal": "{given} is too small: write {ge} or more.",
+    "less_than_equal": "{given} is too large: write {le} or less.",
+    "value_error": "{error}",
+} | {kind: f"{{given}}: write {wanted}." for kind, wanted in _KINDS.items()}
+
+
 def sentence(error: ErrorDetails, siblings: list[str]) -> str:
     """One error as a sentence; `siblings` are the names of the fields that its place has."""
-    kind, given, about = error["type"], error["input"], error.get("ctx", {})
-    match kind:
-        case "missing":
-            return "this field is missing: add it."
-        case "extra_forbidden":
-            return f"there is no such field here: {did_you_mean(str(error['loc'][-1]), siblings)}"
-        case "literal_error" | "enum":
-            return f"{_short(given)} is not possible here: write {_alternatives(str(about['expected']))}."
-        case "string_pattern_mismatch":
-            pattern = str(about["pattern"])
-            return f"{_short(given)} does not fit: write {_PATTERNS.get(pattern, f'text of the form {pattern}')}."
-        case "string_too_long":
-            return f"the text has {len(str(given))} characters: shorten it to {about['max_length']}."
-        case "too_short":
-            return f"the list has {about['actual_length']} items: name at least {about['min_length']}."
-        case "greater_than_equal":
-            return f"{_short(given)} is too small: write {about['ge']} or more."
-        case "less_than_equal":
-            return f"{_short(given)} is too large: write {about['le']} or less."
-        case "value_error":
-            return str(about["error"])
-    wanted = _KINDS.get(kind)
-    if wanted is None:
+    about = error.get("ctx", {})
+    pattern = str(about.get("pattern", ""))
+    data = {
+        **about,
+        "given": _short(error["input"]),
+        "length": len(str(error["input"])),
+        "expected": str(about.get("expected", "")).replace("'", ""),
+        "form": _PATTERNS.get(pattern, f"text of the form {pattern}"),
+        "nearest": did_you_mean(str(error["loc"][-1]), siblings) if error["loc"] else "",
+    }
+    known = _SENTENCES.get(error["type"])
+    if known is None:
         return f"{error['msg'][:1].lower()}{error['msg'][1:]}: correct it."
-    return f"{_short(given)}: write {wanted}."
-
-
-def _alternatives(expected: str) -> str:
-    return expected.replace("'", "")
+    return known.format_map(data)
 
 
 def _short(given: Any) -> str:
