@@ -4,7 +4,7 @@ Messages come twice, late and in any order. One that repeats what is known chang
 posts nothing on its own account and says so; money that moved without our knowing why goes to suspense.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from domain.agreement.model import Agreement
@@ -30,24 +30,59 @@ from domain.runs import Run, chunks, members
 
 
 def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
-    """The events of a status report on a run's order."""
+    """The events of a status report on a run's order.
+
+    What a report says twice of one payment counts once; where it contradicts itself it is not believed about that one.
+    """
     ours = {p.end_to_end_id: p for p in members(run, payments)}
-    known = [(ours[status.end_to_end_id], status) for status in report.transfers if status.end_to_end_id in ours]
+    said: dict[str, list[TransferStatus]] = {}
+    for status in report.transfers:
+        said.setdefault(status.end_to_end_id, []).append(status)
+    known: list[tuple[Payment, TransferStatus]] = []
     events: list[Event] = []
+    for end_to_end_id, statuses in said.items():
+        payment = ours.get(end_to_end_id)
+        verdicts = sorted({status.verdict for status in statuses})
+        if payment is None:
+            events += _of_a_stranger(report, end_to_end_id, verdicts)
+        elif len(verdicts) > 1:
+            events.append(_contradicted(report.message_id, payment, " and ".join(verdicts)))
+        else:
+            known.append((payment, statuses[0]))
     events += _rejections(run, report, [pair for pair in known if pair[1].verdict is Verdict.REJECTED])
     events += _acceptances(run, report, [pair[0] for pair in known if pair[1].verdict is Verdict.ACCEPTED])
     events += _not_found(run, report, [pair[0] for pair in known if pair[1].verdict is Verdict.NOT_FOUND])
-    named = {payment.id for payment, _ in known}
-    rest = [payment for payment in ours.values() if payment.id not in named]
-    if report.group is Verdict.ACCEPTED and any(can(payment, Step.ACCEPT) for payment in rest):
-        events.append(RunAccepted(run=run.id, message_id=report.message_id))
-    elif report.group is not None and report.group is not Verdict.ACCEPTED:
+    rest = [payment for end_to_end_id, payment in ours.items() if end_to_end_id not in said]
+    if report.group is Verdict.ACCEPTED:
+        answered = {p.end_to_end_id for p, status in known if status.verdict is not Verdict.NOT_FOUND}
+        spared = [p for end_to_end_id, p in ours.items() if end_to_end_id in said and end_to_end_id not in answered]
+        events += _group_accepted(run, report, [p for p in rest if can(p, Step.ACCEPT)], spared)
+    elif report.group is not None:
         group = TransferStatus(end_to_end_id=run.message_id or "-", verdict=report.group, reason="GROUP")
         if report.group is Verdict.REJECTED:
             events += _rejections(run, report, [(payment, group) for payment in rest])
         else:
             events += _not_found(run, report, rest)
     return events
+
+
+def _of_a_stranger(report: StatusReport, end_to_end_id: str, verdicts: Sequence[str]) -> Iterable[Event]:
+    """The bank means to carry out what is not in this run, such as an attempt that was given up: somebody must look."""
+    if Verdict.ACCEPTED in verdicts:
+        yield AnswerContradicted(
+            message_id=report.message_id,
+            payment=end_to_end_id.partition(".")[0],
+            status="not in the run",
+            answer=f"accepted as {end_to_end_id}",
+        )
+
+
+def _group_accepted(run: Run, report: StatusReport, rest: list[Payment], spared: list[Payment]) -> Iterable[Event]:
+    """One event for the whole run, unless the same report says something else of one that the event would accept."""
+    if any(can(payment, Step.ACCEPT) for payment in spared):
+        yield from _acceptances(run, report, rest)
+    elif rest:
+        yield RunAccepted(run=run.id, message_id=report.message_id)
 
 
 def _rejections(run: Run, report: StatusReport, pairs: list[tuple[Payment, TransferStatus]]) -> Iterable[Event]:

@@ -418,3 +418,36 @@ def test_a_converted_receipt_posts_gain_or_loss_against_the_contract():
         "expense:fx-gain-loss KRW": b.krw(-2_562_500),
         "asset:bank:spc-krw KRW": b.krw(67_562_500),
     }
+
+
+def test_what_a_report_names_as_not_found_is_not_accepted_by_its_group():
+    state, run = with_status(Status.UNKNOWN)
+    state = b.after(state, reported(state, run, Verdict.ACCEPTED, P1=Verdict.NOT_FOUND))
+    assert [state.payments[name].status for name in ("HANA-P1", "HANA-P2")] == [Status.RELEASED, Status.ACCEPTED]
+
+
+def test_a_report_that_names_a_payment_twice_says_it_once(verdict):
+    state, run = with_status(Status.UNKNOWN)
+    report = b.report(state.runs[run].message_id or "", P1=verdict)
+    twice = report.model_copy(update={"transfers": report.transfers * 2})
+    assert answers.reported(state.runs[run], state.payments, twice) == reported(state, run, P1=verdict)
+
+
+def test_a_report_that_contradicts_itself_about_a_payment_is_not_believed_about_it(group):
+    state, run = with_status(Status.UNKNOWN)
+    report = b.report(state.runs[run].message_id or "", group, P1=Verdict.ACCEPTED)
+    other = b.report("", P1=Verdict.REJECTED).transfers
+    both = report.model_copy(update={"transfers": report.transfers + other})
+    events = answers.reported(state.runs[run], state.payments, both)
+    assert (
+        AnswerContradicted(message_id="S1", payment="HANA-P1", status="unknown", answer="accepted and rejected")
+        in events
+    )
+    assert b.after(state, events).payments["HANA-P1"].status is Status.UNKNOWN
+
+
+def test_a_late_acceptance_of_an_attempt_that_was_given_up_is_named(second_attempt):
+    state, run = second_attempt
+    assert reported(state, run, P1=Verdict.ACCEPTED) == [
+        AnswerContradicted(message_id="S1", payment="HANA-P1", status="not in the run", answer="accepted as HANA-P1")
+    ]
