@@ -241,7 +241,6 @@ def test_what_a_booking_takes_beyond_the_payment_is_the_banks_charge():
     }
 
 
-@pytest.mark.parametrize(
     ("left_the_account", "gain_or_loss"),
     [(16_049_371, 0), (16_682_087, 632_716), (15_500_000, -549_371)],
     ids=["at the contract's rate", "a loss", "a gain"],
@@ -426,6 +425,7 @@ def test_what_a_report_names_as_not_found_is_not_accepted_by_its_group():
     assert [state.payments[name].status for name in ("HANA-P1", "HANA-P2")] == [Status.RELEASED, Status.ACCEPTED]
 
 
+@pytest.mark.parametrize("verdict", Verdict)
 def test_a_report_that_names_a_payment_twice_says_it_once(verdict):
     state, run = with_status(Status.UNKNOWN)
     report = b.report(state.runs[run].message_id or "", P1=verdict)
@@ -433,6 +433,7 @@ def test_a_report_that_names_a_payment_twice_says_it_once(verdict):
     assert answers.reported(state.runs[run], state.payments, twice) == reported(state, run, P1=verdict)
 
 
+@pytest.mark.parametrize("group", [None, *Verdict])
 def test_a_report_that_contradicts_itself_about_a_payment_is_not_believed_about_it(group):
     state, run = with_status(Status.UNKNOWN)
     report = b.report(state.runs[run].message_id or "", group, P1=Verdict.ACCEPTED)
