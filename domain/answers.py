@@ -4,8 +4,8 @@ Messages come twice, late and in any order. One that repeats what is known chang
 posts nothing on its own account and says so; money that moved without our knowing why goes to suspense.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from domain.agreement.model import Agreement
 from domain.bank import AccountReport, Direction, Movement, StatusReport, TransferStatus, Verdict
@@ -23,9 +23,9 @@ from domain.events import (
     RunAccepted,
     SettledPayment,
 )
-from domain.money import Money, convert
+from domain.money import Money, allocate, convert
 from domain.payments import Payment, Payments, Status, Step, can
-from domain.receipts import Receipt, Receipts, ReceiptStatus
+from domain.receipts import Receipt, Receipts, ReceiptStatus, matched_by
 from domain.runs import Run, chunks, members
 
 
@@ -129,7 +129,8 @@ class _Reading:
     agreement: Agreement
     account: str
     report: AccountReport
-    by_end_to_end_id: Mapping[str, Payment]
+    by_end_to_end_id: dict[str, Payment]
+    """Our payments from this account, as the movements read so far leave them."""
     receipts: dict[str, Receipt]
     settled: list[SettledPayment] = field(default_factory=list)
     others: list[Event] = field(default_factory=list)
@@ -140,6 +141,9 @@ class _Reading:
         if amount.currency == held:
             return amount
         return convert(amount, self.agreement.fx_rule(amount.currency, held).contract, held)
+
+    def now(self, payment: Payment, status: Status) -> None:
+        self.by_end_to_end_id[payment.end_to_end_id or payment.id] = replace(payment, status=status)
 
     def unmatched(self, movement: Movement, signed: Money, why: str) -> None:
         self.others.append(
@@ -167,7 +171,7 @@ def booked(
 
     `seen` holds the bank references of movements posted before: a statement repeats what notifications told.
     """
-    by_id = {p.end_to_end_id: p for p in payments.values() if p.end_to_end_id is not None}
+    by_id = {p.end_to_end_id: p for p in payments.values() if p.end_to_end_id is not None and p.account == account}
     reading = _Reading(agreement, account, report, by_id, dict(receipts))
     taken = set(seen)
     for movement in report.movements:
@@ -193,8 +197,7 @@ def _debit(reading: _Reading, movement: Movement) -> None:
         reading.unmatched(movement, -movement.booked, "no payment of ours has this end-to-end id")
         return
     told = movement.instructed or movement.booked
-    again = any(line.payment == payment.id for line in reading.settled)
-    if again or not can(payment, Step.SETTLE):
+    if not can(payment, Step.SETTLE):
         answer = f"settled {movement.booked}"
         reading.others.append(_contradicted(reading.report.message_id, payment, answer))
         reading.unmatched(movement, -movement.booked, f"payment {payment.id} was {payment.status} already")
@@ -202,6 +205,7 @@ def _debit(reading: _Reading, movement: Movement) -> None:
         reading.others.append(_contradicted(reading.report.message_id, payment, f"settled {told}"))
         reading.unmatched(movement, -movement.booked, f"payment {payment.id} is of {payment.amount}")
     else:
+        reading.now(payment, Status.SETTLED)
         reading.settled.append(
             SettledPayment(
                 payment=payment.id,
@@ -219,6 +223,7 @@ def _return(reading: _Reading, movement: Movement) -> None:
     if payment is None or not can(payment, Step.RETURN):
         reading.unmatched(movement, movement.booked, "a return, but no settled payment has this end-to-end id")
         return
+    reading.now(payment, Status.RETURNED)
     reading.others.append(
         PaymentReturned(
             account=reading.account,
@@ -241,9 +246,9 @@ def _credit(reading: _Reading, movement: Movement) -> None:
         return
     told = movement.instructed or movement.booked
     matched = min(told, receipt.outstanding)
-    converted = told.currency != movement.booked.currency
-    # Of one currency, what is beyond the outstanding amount is not this receipt's.
-    own = movement.booked if converted else matched
+    # What is beyond the outstanding amount is not this receipt's: its share of what was booked goes to suspense.
+    beyond = told - matched
+    own = allocate(movement.booked, (matched.minor, beyond.minor))[0] if beyond.minor else movement.booked
     reading.others.append(
         ReceiptMatched(
             account=reading.account,
@@ -256,7 +261,7 @@ def _credit(reading: _Reading, movement: Movement) -> None:
             bank_reference=movement.bank_reference,
         )
     )
-    reading.receipts.pop(receipt.id)
+    reading.receipts[receipt.id] = matched_by(receipt, matched)
     if own != movement.booked:
         reading.unmatched(movement, movement.booked - own, f"more than receipt {receipt.id} expects")
 

@@ -67,6 +67,13 @@ def expected(line: ExpectedReceipt) -> Receipt:
     )
 
 
+def matched_by(receipt: Receipt, amount: Money) -> Receipt:
+    """A receipt after `amount` of it arrived."""
+    received = receipt.received + amount
+    status = ReceiptStatus.RECEIVED if received == receipt.amount else receipt.status
+    return replace(receipt, received=received, status=status)
+
+
 def apply(receipts: Receipts, event: Event) -> None:
     """Bring receipts to where an event leaves them."""
     match event:
@@ -83,9 +90,6 @@ def apply(receipts: Receipts, event: Event) -> None:
             for due in event.receipts:
                 receipts[due.receipt] = replace(receipts[due.receipt], status=ReceiptStatus.OWED)
         case ReceiptMatched():
-            receipt = receipts[event.receipt]
-            received = receipt.received + event.amount
-            status = ReceiptStatus.RECEIVED if received == receipt.amount else receipt.status
-            receipts[receipt.id] = replace(receipt, received=received, status=status)
+            receipts[event.receipt] = matched_by(receipts[event.receipt], event.amount)
         case _:
             return

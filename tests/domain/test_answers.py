@@ -241,6 +241,7 @@ def test_what_a_booking_takes_beyond_the_payment_is_the_banks_charge():
     }
 
 
+@pytest.mark.parametrize(
     ("left_the_account", "gain_or_loss"),
     [(16_049_371, 0), (16_682_087, 632_716), (15_500_000, -549_371)],
     ids=["at the contract's rate", "a loss", "a gain"],
@@ -452,3 +453,55 @@ def test_a_late_acceptance_of_an_attempt_that_was_given_up_is_named(second_attem
     assert reported(state, run, P1=Verdict.ACCEPTED) == [
         AnswerContradicted(message_id="S1", payment="HANA-P1", status="not in the run", answer="accepted as HANA-P1")
     ]
+
+
+def test_a_payment_booked_and_returned_on_one_statement_is_returned():
+    state, _ = b.at_the_bank()
+    events = booked(state, b.debit("B1", "HANA-P1", P1), b.came_back("B2", "HANA-P1", P1))
+    assert [event.type for event in events] == ["payments-settled", "payment-returned"]
+    assert b.after(state, events).payments["HANA-P1"].status is Status.RETURNED
+
+
+def test_a_payment_that_comes_back_twice_is_returned_once():
+    state, _ = with_status(Status.SETTLED)
+    events = booked(state, b.came_back("B2", "HANA-P1", P1), b.came_back("B3", "HANA-P1", P1))
+    assert [event.type for event in events] == ["payment-returned", "movement-unmatched"]
+    b.after(state, events)
+
+
+def test_a_booking_on_another_account_of_ours_settles_nothing():
+    state, _ = b.at_the_bank()
+    [event] = booked(state, b.debit("B1", "HANA-P1", b.jpy(120_000_000)), account="spc-jpy")
+    assert isinstance(event, MovementUnmatched)
+
+
+def test_two_parts_of_a_receipt_on_one_statement_both_count():
+    parts = (b.credit("B1", b.jpy(40_000_000), "HANA-C1"), b.credit("B2", b.jpy(50_000_000), "HANA-C1"))
+    events = booked(b.owing(), *parts, account="spc-jpy")
+    assert [event.type for event in events] == ["receipt-matched", "receipt-matched"]
+    assert b.after(b.owing(), events).receipts["HANA-C1"].status is ReceiptStatus.RECEIVED
+
+
+def test_what_is_beyond_a_converted_receipt_is_in_suspense_and_no_gain():
+    licence = b.usd(50_000_00)
+    movement = b.credit("B1", b.krw(78_000_000), "HANA-L1", instructed=b.usd(60_000_00))
+    events = booked(b.owing(), movement)
+    assert balances(events) == {
+        "asset:commitment:streamer USD": -licence,
+        "equity:fx-position USD": licence,
+        "equity:fx-position KRW": b.krw(-65_000_000),
+        "suspense:unmatched:spc-krw KRW": b.krw(-13_000_000),
+        "asset:bank:spc-krw KRW": b.krw(78_000_000),
+    }
+
+
+def test_what_the_bank_keeps_of_a_receipt_is_its_charge():
+    [event] = events = booked(
+        b.owing(), b.credit("B1", C1 - b.jpy(800), "HANA-C1", instructed=C1), account="spc-jpy"
+    )
+    assert balances(events) == {
+        "asset:commitment:mori JPY": -C1,
+        "expense:bank-charges JPY": b.jpy(800),
+        "asset:bank:spc-jpy JPY": C1 - b.jpy(800),
+    }
+    assert b.after(b.owing(), [event]).receipts["HANA-C1"].status is ReceiptStatus.RECEIVED
