@@ -275,6 +275,7 @@ def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
         if receipt.account == reading.account
         and receipt.amount.currency == told.currency
         and receipt.status in {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
+        and receipt.outstanding.minor
     ]
     words = f"{movement.end_to_end_id or ''} {movement.remittance or ''}".split()
     named = [receipt for receipt in fitting if receipt.id in words]

@@ -68,10 +68,14 @@ def expected(line: ExpectedReceipt) -> Receipt:
 
 
 def matched_by(receipt: Receipt, amount: Money) -> Receipt:
-    """A receipt after `amount` of it arrived."""
-    received = receipt.received + amount
-    status = ReceiptStatus.RECEIVED if received == receipt.amount else receipt.status
-    return replace(receipt, received=received, status=status)
+    """A receipt after `amount` of it arrived. One that came early stays expected: it still has to fall due."""
+    return _whole(replace(receipt, received=receipt.received + amount))
+
+
+def _whole(receipt: Receipt) -> Receipt:
+    """An owed receipt of which nothing is outstanding is received."""
+    whole = receipt.status is ReceiptStatus.OWED and not receipt.outstanding.minor
+    return replace(receipt, status=ReceiptStatus.RECEIVED) if whole else receipt
 
 
 def apply(receipts: Receipts, event: Event) -> None:
@@ -88,7 +92,7 @@ def apply(receipts: Receipts, event: Event) -> None:
                 receipts[promise.id] = replace(receipts[promise.id], due_on=promise.due_on)
         case ReceiptsFellDue():
             for due in event.receipts:
-                receipts[due.receipt] = replace(receipts[due.receipt], status=ReceiptStatus.OWED)
+                receipts[due.receipt] = _whole(replace(receipts[due.receipt], status=ReceiptStatus.OWED))
         case ReceiptMatched():
             receipts[event.receipt] = matched_by(receipts[event.receipt], event.amount)
         case _:

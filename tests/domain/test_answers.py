@@ -22,6 +22,7 @@ from domain.events import (
 )
 from domain.money import Money
 from domain.payments import AT_THE_BANK, Status
+from domain.productions import fall_due
 from domain.receipts import ReceiptStatus
 from domain.state import State
 from tests.domain import builders as b
@@ -438,7 +439,7 @@ def test_a_report_that_names_a_payment_twice_says_it_once(verdict):
 def test_a_report_that_contradicts_itself_about_a_payment_is_not_believed_about_it(group):
     state, run = with_status(Status.UNKNOWN)
     report = b.report(state.runs[run].message_id or "", group, P1=Verdict.ACCEPTED)
-    other = b.report("", P1=Verdict.REJECTED).transfers
+    other = b.report("M", P1=Verdict.REJECTED).transfers
     both = report.model_copy(update={"transfers": report.transfers + other})
     events = answers.reported(state.runs[run], state.payments, both)
     assert (
@@ -496,12 +497,30 @@ def test_what_is_beyond_a_converted_receipt_is_in_suspense_and_no_gain():
 
 
 def test_what_the_bank_keeps_of_a_receipt_is_its_charge():
-    [event] = events = booked(
-        b.owing(), b.credit("B1", C1 - b.jpy(800), "HANA-C1", instructed=C1), account="spc-jpy"
-    )
+    [event] = events = booked(b.owing(), b.credit("B1", C1 - b.jpy(800), "HANA-C1", instructed=C1), account="spc-jpy")
     assert balances(events) == {
         "asset:commitment:mori JPY": -C1,
         "expense:bank-charges JPY": b.jpy(800),
         "asset:bank:spc-jpy JPY": C1 - b.jpy(800),
     }
     assert b.after(b.owing(), [event]).receipts["HANA-C1"].status is ReceiptStatus.RECEIVED
+
+
+def test_money_that_comes_before_it_is_owed_still_falls_due_and_then_is_received():
+    state = b.registered()
+    events = booked(state, b.credit("B1", C1, "HANA-C1"), account="spc-jpy")
+    state = b.after(state, events)
+    assert state.receipts["HANA-C1"].status is ReceiptStatus.EXPECTED
+    due = fall_due(state.payments, state.receipts, b.TODAY)
+    state = b.after(state, due)
+    assert state.receipts["HANA-C1"].status is ReceiptStatus.RECEIVED
+    books = balances([*events, *due])
+    assert "asset:commitment:mori JPY" not in books
+    assert books["equity:contribution:mori JPY"] == -C1
+
+
+def test_a_receipt_that_came_early_and_whole_takes_no_more_money():
+    state = b.registered()
+    state = b.after(state, booked(state, b.credit("B1", C1, "HANA-C1"), account="spc-jpy"))
+    [event] = booked(state, b.credit("B2", C1, "HANA-C1"), account="spc-jpy")
+    assert isinstance(event, MovementUnmatched)
