@@ -4,8 +4,8 @@ Messages come twice, late and in any order. One that repeats what is known chang
 posts nothing on its own account and says so; money that moved without our knowing why goes to suspense.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from domain.agreement.model import Agreement
 from domain.bank import AccountReport, Direction, Movement, StatusReport, TransferStatus, Verdict
@@ -23,31 +23,66 @@ from domain.events import (
     RunAccepted,
     SettledPayment,
 )
-from domain.money import Money, convert
+from domain.money import Money, allocate, convert
 from domain.payments import Payment, Payments, Status, Step, can
-from domain.receipts import Receipt, Receipts, ReceiptStatus
+from domain.receipts import Receipt, Receipts, ReceiptStatus, matched_by
 from domain.runs import Run, chunks, members
 
 
 def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
-    """The events of a status report on a run's order."""
+    """The events of a status report on a run's order.
+
+    What a report says twice of one payment counts once; where it contradicts itself it is not believed about that one.
+    """
     ours = {p.end_to_end_id: p for p in members(run, payments)}
-    known = [(ours[status.end_to_end_id], status) for status in report.transfers if status.end_to_end_id in ours]
+    said: dict[str, list[TransferStatus]] = {}
+    for status in report.transfers:
+        said.setdefault(status.end_to_end_id, []).append(status)
+    known: list[tuple[Payment, TransferStatus]] = []
     events: list[Event] = []
+    for end_to_end_id, statuses in said.items():
+        payment = ours.get(end_to_end_id)
+        verdicts = sorted({status.verdict for status in statuses})
+        if payment is None:
+            events += _of_a_stranger(report, end_to_end_id, verdicts)
+        elif len(verdicts) > 1:
+            events.append(_contradicted(report.message_id, payment, " and ".join(verdicts)))
+        else:
+            known.append((payment, statuses[0]))
     events += _rejections(run, report, [pair for pair in known if pair[1].verdict is Verdict.REJECTED])
     events += _acceptances(run, report, [pair[0] for pair in known if pair[1].verdict is Verdict.ACCEPTED])
     events += _not_found(run, report, [pair[0] for pair in known if pair[1].verdict is Verdict.NOT_FOUND])
-    named = {payment.id for payment, _ in known}
-    rest = [payment for payment in ours.values() if payment.id not in named]
-    if report.group is Verdict.ACCEPTED and any(can(payment, Step.ACCEPT) for payment in rest):
-        events.append(RunAccepted(run=run.id, message_id=report.message_id))
-    elif report.group is not None and report.group is not Verdict.ACCEPTED:
+    rest = [payment for end_to_end_id, payment in ours.items() if end_to_end_id not in said]
+    if report.group is Verdict.ACCEPTED:
+        answered = {p.end_to_end_id for p, status in known if status.verdict is not Verdict.NOT_FOUND}
+        spared = [p for end_to_end_id, p in ours.items() if end_to_end_id in said and end_to_end_id not in answered]
+        events += _group_accepted(run, report, [p for p in rest if can(p, Step.ACCEPT)], spared)
+    elif report.group is not None:
         group = TransferStatus(end_to_end_id=run.message_id or "-", verdict=report.group, reason="GROUP")
         if report.group is Verdict.REJECTED:
             events += _rejections(run, report, [(payment, group) for payment in rest])
         else:
             events += _not_found(run, report, rest)
     return events
+
+
+def _of_a_stranger(report: StatusReport, end_to_end_id: str, verdicts: Sequence[str]) -> Iterable[Event]:
+    """The bank means to carry out what is not in this run, such as an attempt that was given up: somebody must look."""
+    if Verdict.ACCEPTED in verdicts:
+        yield AnswerContradicted(
+            message_id=report.message_id,
+            payment=end_to_end_id.partition(".")[0],
+            status="not in the run",
+            answer=f"accepted as {end_to_end_id}",
+        )
+
+
+def _group_accepted(run: Run, report: StatusReport, rest: list[Payment], spared: list[Payment]) -> Iterable[Event]:
+    """One event for the whole run, unless the same report says something else of one that the event would accept."""
+    if any(can(payment, Step.ACCEPT) for payment in spared):
+        yield from _acceptances(run, report, rest)
+    elif rest:
+        yield RunAccepted(run=run.id, message_id=report.message_id)
 
 
 def _rejections(run: Run, report: StatusReport, pairs: list[tuple[Payment, TransferStatus]]) -> Iterable[Event]:
@@ -94,7 +129,8 @@ class _Reading:
     agreement: Agreement
     account: str
     report: AccountReport
-    by_end_to_end_id: Mapping[str, Payment]
+    by_end_to_end_id: dict[str, Payment]
+    """Our payments from this account, as the movements read so far leave them."""
     receipts: dict[str, Receipt]
     settled: list[SettledPayment] = field(default_factory=list)
     others: list[Event] = field(default_factory=list)
@@ -105,6 +141,9 @@ class _Reading:
         if amount.currency == held:
             return amount
         return convert(amount, self.agreement.fx_rule(amount.currency, held).contract, held)
+
+    def now(self, payment: Payment, status: Status) -> None:
+        self.by_end_to_end_id[payment.end_to_end_id or payment.id] = replace(payment, status=status)
 
     def unmatched(self, movement: Movement, signed: Money, why: str) -> None:
         self.others.append(
@@ -132,7 +171,7 @@ def booked(
 
     `seen` holds the bank references of movements posted before: a statement repeats what notifications told.
     """
-    by_id = {p.end_to_end_id: p for p in payments.values() if p.end_to_end_id is not None}
+    by_id = {p.end_to_end_id: p for p in payments.values() if p.end_to_end_id is not None and p.account == account}
     reading = _Reading(agreement, account, report, by_id, dict(receipts))
     taken = set(seen)
     for movement in report.movements:
@@ -158,8 +197,7 @@ def _debit(reading: _Reading, movement: Movement) -> None:
         reading.unmatched(movement, -movement.booked, "no payment of ours has this end-to-end id")
         return
     told = movement.instructed or movement.booked
-    again = any(line.payment == payment.id for line in reading.settled)
-    if again or not can(payment, Step.SETTLE):
+    if not can(payment, Step.SETTLE):
         answer = f"settled {movement.booked}"
         reading.others.append(_contradicted(reading.report.message_id, payment, answer))
         reading.unmatched(movement, -movement.booked, f"payment {payment.id} was {payment.status} already")
@@ -167,6 +205,7 @@ def _debit(reading: _Reading, movement: Movement) -> None:
         reading.others.append(_contradicted(reading.report.message_id, payment, f"settled {told}"))
         reading.unmatched(movement, -movement.booked, f"payment {payment.id} is of {payment.amount}")
     else:
+        reading.now(payment, Status.SETTLED)
         reading.settled.append(
             SettledPayment(
                 payment=payment.id,
@@ -184,6 +223,7 @@ def _return(reading: _Reading, movement: Movement) -> None:
     if payment is None or not can(payment, Step.RETURN):
         reading.unmatched(movement, movement.booked, "a return, but no settled payment has this end-to-end id")
         return
+    reading.now(payment, Status.RETURNED)
     reading.others.append(
         PaymentReturned(
             account=reading.account,
@@ -206,9 +246,9 @@ def _credit(reading: _Reading, movement: Movement) -> None:
         return
     told = movement.instructed or movement.booked
     matched = min(told, receipt.outstanding)
-    converted = told.currency != movement.booked.currency
-    # Of one currency, what is beyond the outstanding amount is not this receipt's.
-    own = movement.booked if converted else matched
+    # What is beyond the outstanding amount is not this receipt's: its share of what was booked goes to suspense.
+    beyond = told - matched
+    own = allocate(movement.booked, (matched.minor, beyond.minor))[0] if beyond.minor else movement.booked
     reading.others.append(
         ReceiptMatched(
             account=reading.account,
@@ -221,7 +261,7 @@ def _credit(reading: _Reading, movement: Movement) -> None:
             bank_reference=movement.bank_reference,
         )
     )
-    reading.receipts.pop(receipt.id)
+    reading.receipts[receipt.id] = matched_by(receipt, matched)
     if own != movement.booked:
         reading.unmatched(movement, movement.booked - own, f"more than receipt {receipt.id} expects")
 
@@ -235,6 +275,7 @@ def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
         if receipt.account == reading.account
         and receipt.amount.currency == told.currency
         and receipt.status in {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
+        and receipt.outstanding.minor
     ]
     words = f"{movement.end_to_end_id or ''} {movement.remittance or ''}".split()
     named = [receipt for receipt in fitting if receipt.id in words]

@@ -99,6 +99,8 @@ def broken_links(stream: str, facts: Iterable[Fact], head: Head | None = None) -
         if fact.seq != seq:
             yield f"{where}: event {seq} is missing before it"
             seq = fact.seq
+        if fact.stream != stream:
+            yield f"{where}: is recorded in the stream {fact.stream}"
         if fact.prev_hash != prev:
             yield f"{where}: does not chain to the event before it"
         if fact.hash != _link(

@@ -67,6 +67,17 @@ def expected(line: ExpectedReceipt) -> Receipt:
     )
 
 
+def matched_by(receipt: Receipt, amount: Money) -> Receipt:
+    """A receipt after `amount` of it arrived. One that came early stays expected: it still has to fall due."""
+    return _whole(replace(receipt, received=receipt.received + amount))
+
+
+def _whole(receipt: Receipt) -> Receipt:
+    """An owed receipt of which nothing is outstanding is received."""
+    whole = receipt.status is ReceiptStatus.OWED and not receipt.outstanding.minor
+    return replace(receipt, status=ReceiptStatus.RECEIVED) if whole else receipt
+
+
 def apply(receipts: Receipts, event: Event) -> None:
     """Bring receipts to where an event leaves them."""
     match event:
@@ -81,11 +92,8 @@ def apply(receipts: Receipts, event: Event) -> None:
                 receipts[promise.id] = replace(receipts[promise.id], due_on=promise.due_on)
         case ReceiptsFellDue():
             for due in event.receipts:
-                receipts[due.receipt] = replace(receipts[due.receipt], status=ReceiptStatus.OWED)
+                receipts[due.receipt] = _whole(replace(receipts[due.receipt], status=ReceiptStatus.OWED))
         case ReceiptMatched():
-            receipt = receipts[event.receipt]
-            received = receipt.received + event.amount
-            status = ReceiptStatus.RECEIVED if received == receipt.amount else receipt.status
-            receipts[receipt.id] = replace(receipt, received=received, status=status)
+            receipts[event.receipt] = matched_by(receipts[event.receipt], event.amount)
         case _:
             return

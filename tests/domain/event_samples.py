@@ -1,0 +1,156 @@
+"""One event of every class, with awkward content: other scripts, quotes, control characters, odd amounts."""
+
+from decimal import Decimal
+
+from domain import events as e
+from domain.agreement.model import Purpose
+from domain.money import Money
+from tests.domain import builders as b
+
+SHA = "0123456789abcdef" * 4
+WORDS = 'closed \u2028 "계좌" 口座\\ \t\n\x01 é 🎬 </x>'
+SETTLED = e.SettledPayment(
+    payment="HANA-U1",
+    payee_party="agent",
+    amount=b.usd(12_345_67),
+    booked=b.krw(16_682_087),
+    contract_value=b.krw(16_049_371),
+    bank_reference="B1",
+)
+
+SAMPLES: tuple[e.Event, ...] = (
+    e.AgreementRegistered(production="HANA", title="하나 / はな", version=1, document=SHA),
+    e.AgreementAmended(production="HANA", title=WORDS, version=2, document=SHA),
+    e.PaymentsScheduled(
+        payments=(
+            e.ScheduledPayment(
+                payment="HANA-P1",
+                instalment="P1",
+                purpose=Purpose.PRODUCTION,
+                account="spc-krw",
+                payee="vendor-krw",
+                payee_party="vendor",
+                amount=b.krw(1),
+                milestone=None,
+                due_on=b.TODAY,
+            ),
+        )
+    ),
+    e.PaymentsCancelled(payments=("HANA-P1", "HANA-P2")),
+    e.ReceiptsExpected(
+        receipts=(
+            e.ExpectedReceipt(
+                receipt="HANA-C1",
+                instalment="C1",
+                purpose=Purpose.CONTRIBUTION,
+                account="spc-jpy",
+                payer_party="mori",
+                amount=b.jpy(90_000_000),
+                milestone="lock",
+                due_on=None,
+            ),
+        )
+    ),
+    e.ReceiptsCancelled(receipts=()),
+    e.MilestoneSubmitted(
+        milestone="lock", round=1, by="ji", party="han", evidence={"z": SHA, "a-1": SHA, "A": SHA}, deadline_on=b.TODAY
+    ),
+    e.MilestoneApproved(milestone="lock", round=1, by="지", party="mori"),
+    e.MilestoneRejected(milestone="lock", round=1, by=None, reason=WORDS),
+    e.MilestoneEscalated(milestone="lock", round=1, to="streamer", deadline_on=b.TODAY),
+    e.MilestoneAccepted(milestone="lock", round=1, deemed=True),
+    e.DueDatesSet(milestone="lock", payments=(e.DueDateSet(id="HANA-P3", due_on=b.TODAY),), receipts=()),
+    e.PaymentsFellDue(
+        payments=(
+            e.DuePayment(payment="HANA-P1", purpose=Purpose.FEE, payee_party="vendor", amount=b.usd(5), due_on=b.TODAY),
+        )
+    ),
+    e.ReceiptsFellDue(
+        receipts=(
+            e.DueReceipt(
+                receipt="HANA-C1",
+                purpose=Purpose.CONTRIBUTION,
+                payer_party="mori",
+                amount=b.jpy(3),
+                due_on=b.TODAY,
+            ),
+            e.DueReceipt(
+                receipt="HANA-L1",
+                purpose=Purpose.LICENCE_FEE,
+                payer_party="streamer",
+                amount=Money(1_234_567, "BHD"),
+                due_on=b.TODAY,
+            ),
+        )
+    ),
+    e.PaymentHeld(payment="HANA-P1", reason=WORDS),
+    e.PaymentResumed(payment="HANA-P1"),
+    e.PaymentCorrected(payment="HANA-P1", reason=WORDS),
+    e.QuoteTaken(
+        run="R",
+        base="USD",
+        quote="KRW",
+        rate=Decimal("1351.2500"),
+        source="ECB",
+        fixing_on=b.TODAY,
+        contract_rate=Decimal("1300.00"),
+    ),
+    e.RunPrepared(
+        run="HANA/spc-krw/KRW/2026-04-01/1",
+        account="spc-krw",
+        currency="KRW",
+        execution_on=b.TODAY,
+        by="sora",
+        count=2,
+        total=b.krw(200_000_000),
+        sha256=SHA,
+    ),
+    e.PaymentsGathered(run="R", payments=(e.GatheredPayment(payment="HANA-P1", end_to_end_id="HANA-P1.2"),)),
+    e.RunReleased(run="R", by="yun", sha256=SHA),
+    e.RunCancelled(run="R", by="sora", reason=WORDS),
+    e.RunSubmitted(run="R", message_id="M1", file=SHA),
+    e.RunEscalated(run="R"),
+    e.RunDoubted(run="R", enquiry_message_id="E1", file=SHA),
+    e.RunAccepted(run="R", message_id="S1"),
+    e.PaymentsAccepted(run="R", message_id="S1", payments=("HANA-P1",)),
+    e.PaymentsRejected(
+        run="R", message_id="S1", payments=(e.RejectedPayment(payment="HANA-P1", reason="AC04", words=WORDS),)
+    ),
+    e.PaymentsNotFound(run="R", message_id="S1", payments=("HANA-P1",)),
+    e.PaymentsSettled(account="spc-krw", message_id="N1", booked_on=b.TODAY, payments=(SETTLED, SETTLED)),
+    e.PaymentReturned(
+        account="spc-krw",
+        message_id="N1",
+        payment="HANA-U1",
+        payee_party="agent",
+        amount=b.usd(12_345_67),
+        booked=b.krw(16_600_000),
+        contract_value=b.krw(16_049_371),
+        bank_reference="B2",
+        reason="AC04",
+    ),
+    e.ReceiptMatched(
+        account="spc-krw",
+        message_id="N1",
+        receipt="HANA-L1",
+        payer_party="streamer",
+        amount=b.usd(50_000_00),
+        booked=b.krw(67_562_500),
+        contract_value=b.krw(65_000_000),
+        bank_reference="B3",
+    ),
+    e.MovementUnmatched(
+        account="spc-krw",
+        message_id="N1",
+        booked=b.krw(-5),
+        end_to_end_id=None,
+        counterparty=WORDS,
+        bank_reference="B4",
+        why="no payment of ours",
+    ),
+    e.AnswerContradicted(message_id="S1", payment="HANA-P1", status="settled", answer="rejected"),
+    e.BankFileRefused(account="spc-krw", name="x.xml", file=SHA, why=WORDS),
+    e.CommandRefused(
+        command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}
+    ),
+)
