@@ -1,9 +1,12 @@
-"""`sluice agreement`: what can be done with an agreement's file alone."""
+"""`sluice agreement`: check files, put them in force, show what is in force."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
+
+from app.cli.options import as_option, data_option, json_option
 
 
 @click.group()
@@ -48,3 +51,59 @@ def schema() -> None:
     from adapters.documents import agreement_schema
 
     click.echo(json.dumps(agreement_schema(), indent=2, ensure_ascii=False))
+
+
+@agreement.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@as_option
+@json_option
+@data_option
+def register(file: Path, user: str, as_json: bool, data: Path | None) -> None:
+    """Put version 1 of an agreement in force: its schedule is promised, its milestones wait for evidence."""
+    from app.cli.session import ask, show_one
+
+    view = ask(data, user, lambda office: office.register(file))
+    show_one(view.model_dump(mode="json"), as_json)
+
+
+@agreement.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@as_option
+@json_option
+@data_option
+def amend(file: Path, user: str, as_json: bool, data: Path | None) -> None:
+    """Put the next version in force. What fell due stands; what is only promised takes the new terms."""
+    from app.cli.session import ask, show_one
+
+    view = ask(data, user, lambda office: office.amend(file))
+    show_one(view.model_dump(mode="json"), as_json)
+
+
+@agreement.command()
+@click.argument("production", required=False)
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The version that counted on a day.")
+@click.option("--yaml", "as_yaml", is_flag=True, help="Print the document itself, byte for byte.")
+@json_option
+@data_option
+def show(production: str | None, as_of: datetime | None, as_yaml: bool, as_json: bool, data: Path | None) -> None:
+    """List the productions, or show the versions of a PRODUCTION's agreement."""
+    from adapters.db import queries
+    from adapters.db.store import Transaction
+    from app.cli.session import records
+    from app.cli.session import show as show_rows
+    from domain.errors import NotFound
+
+    with records(data) as connection:
+        if production is None:
+            rows = queries.productions(connection)
+            show_rows(rows, ("key", "title", "version"), as_json, "no agreement is registered")
+            return
+        versions = queries.agreement_versions(connection, production, as_of.date() if as_of else None)
+        if not versions:
+            raise NotFound(f"No version of an agreement of {production} counted" + (" then." if as_of else " yet."))
+        document = Transaction(connection).document(versions[-1]["document"])
+    if as_yaml and document is not None:
+        click.echo(document, nl=False)
+        return
+    columns = ("version", "title", "effective_on", "recorded_at", "document")
+    show_rows(versions[-1:] if as_of else versions, columns, as_json, "")

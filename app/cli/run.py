@@ -7,6 +7,7 @@ import click
 from app.cli.options import as_option, data_option, json_option
 
 _RUNS = ("id", "status", "count", "total", "prepared_by", "released_by", "message_id")
+_PREVIEW = ("end_to_end_id", "amount", "creditor", "bic", "account", "due_on")
 _LINES = ("end_to_end_id", "amount", "payee_party", "payee", "due_on", "status")
 
 
@@ -72,9 +73,7 @@ def preview(run_id: str, as_json: bool, data: Path | None) -> None:
         return
     show_one(found.head, as_json=False)
     click.echo()
-    show(
-        found.lines, ("end_to_end_id", "amount", "creditor", "bic", "account", "due_on"), False, "nothing would be paid"
-    )
+    show(found.lines, _PREVIEW, as_json=False, nothing="nothing would be paid")
 
 
 @run.command()

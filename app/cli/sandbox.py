@@ -79,7 +79,7 @@ def add(data_dir: Path, payment: str, kind: str, reason: str, seconds: int) -> N
 @_reason
 @_seconds
 @click.pass_obj
-def random(  # noqa: PLR0917  # click passes options by name
+def random(  # click passes options by name
     data_dir: Path, seed: int, rate: str, kinds: tuple[str, ...], reason: str, seconds: int
 ) -> None:
     """Let a share of all payments meet faults; the same seed strikes the same ones."""
