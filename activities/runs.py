@@ -237,7 +237,7 @@ class RunActivities:
         if found is None:
             return RunView(production=ref.production, run=ref.run, status="empty", count=0)
         silent = counts.get(Status.SUBMITTED, 0) + counts.get(Status.UNKNOWN, 0)
-        lost = counts.get(Status.RELEASED, 0)
+        unsent = counts.get(Status.RELEASED, 0)
         cut_off = agreement.account(found.account).cut_off
         return RunView(
             production=ref.production,
@@ -246,9 +246,9 @@ class RunActivities:
             count=found.count,
             total=found.total,
             sha256=found.sha256,
-            open=silent + lost + counts.get(Status.ACCEPTED, 0),
+            open=silent + unsent + counts.get(Status.ACCEPTED, 0),
             silent=silent,
-            lost=lost,
+            unsent=unsent,
             enquiries=found.enquiries,
             seconds_to_cut_off=self._desk.seconds_until(agreement, found.execution_on, cut_off),
             answer_within_s=self._desk.answer_within_s,

@@ -75,7 +75,7 @@ class RunRef(Record):
 class RunView(Record):
     """A run: `open` counts payments that the bank, or we, still have to do something about.
 
-    Of those, `silent` are submitted without any answer, `lost` were never seen by the bank and are to be sent again.
+    Of those, `silent` are submitted without any answer, `unsent` were never seen by the bank and are to be sent again.
     `seconds_to_cut_off` counts to the debtor account's cut-off by the business clock, never below zero;
     `answer_within_s` is how long the bank may take to answer before a payment counts as unknown.
     """
@@ -88,7 +88,7 @@ class RunView(Record):
     sha256: str | None = None
     open: int = 0
     silent: int = 0
-    lost: int = 0
+    unsent: int = 0
     enquiries: int = 0
     seconds_to_cut_off: int = 0
     answer_within_s: int = 0

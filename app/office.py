@@ -66,7 +66,7 @@ class Office:
         command = RegisterAgreement(
             key=f"register/{production}/{digest[:16]}", by=self.user, production=production, document=digest
         )
-        return await self._production(production, Production.register, command, command.key)
+        return await self._production(production, Production.register, command)
 
     async def amend(self, file: Path) -> ProductionView:
         """Check the next version's file and put it in force."""
@@ -76,7 +76,7 @@ class Office:
         command = AmendAgreement(
             key=f"amend/{production}/{digest[:16]}", by=self.user, production=production, document=digest
         )
-        return await self._production(production, Production.amend, command, command.key)
+        return await self._production(production, Production.amend, command)
 
     async def submit(self, production: str, milestone: str, evidence: dict[str, str]) -> MilestoneView:
         """Hand in evidence (document id → SHA-256) for a milestone."""
@@ -116,7 +116,7 @@ class Office:
         """Open a debtor account's day by hand; answers the runs that were started."""
         self._production_exists(production)
         ref = AccountRef(production=production, account=account, by=self.user)
-        return await self._production(production, Production.open_runs, ref, _once("open"))
+        return await self._production(production, Production.open_runs, ref)
 
     async def release(self, run: str, sha256: str) -> RunView:
         """Release what a hash binds."""
@@ -144,13 +144,13 @@ class Office:
         command = HoldPayment(
             key=_once(f"hold/{payment}"), by=self.user, production=production, payment=payment, reason=reason
         )
-        return await self._production(production, Production.hold, command, command.key)
+        return await self._production(production, Production.hold, command)
 
     async def resume(self, payment: str) -> PaymentView:
         """Let a held payment go again."""
         production = self._production_of_payment(payment)
         command = ResumePayment(key=_once(f"resume/{payment}"), by=self.user, production=production, payment=payment)
-        return await self._production(production, Production.resume, command, command.key)
+        return await self._production(production, Production.resume, command)
 
     async def correct(self, payment: str, reason: str) -> PaymentView:
         """Make a rejected or returned payment due again."""
@@ -158,7 +158,7 @@ class Office:
         command = CorrectPayment(
             key=_once(f"correct/{payment}"), by=self.user, production=production, payment=payment, reason=reason
         )
-        return await self._production(production, Production.correct, command, command.key)
+        return await self._production(production, Production.correct, command)
 
     async def _milestone(
         self, command: SubmitMilestone | ApproveMilestone | RejectMilestone, update: Update[MilestoneView]
@@ -166,16 +166,16 @@ class Office:
         self._production_exists(command.production)
         ref = MilestoneRef(production=command.production, milestone=command.milestone)
         name = milestone_workflow(command.production, command.milestone)
-        return await self._update(self._started(Milestone.run, ref, name), update, command, command.key)
+        return await self._update(self._started(Milestone.run, ref, name), update, command)
 
-    async def _production(self, production: str, update: Update[View], argument: Record, update_id: str) -> View:
+    async def _production(self, production: str, update: Update[View], argument: Record) -> View:
         ref = ProductionRef(production=production)
         start = self._started(Production.run, ref, production_workflow(production))
-        return await self._update(start, update, argument, update_id)
+        return await self._update(start, update, argument)
 
     async def _run(self, planned: PlannedRun, update: Update[RunView], command: ReleaseRun | CancelRun) -> RunView:
         start = self._started(PaymentRun.run, planned, run_workflow(planned.run))
-        return await self._update(start, update, command, command.key)
+        return await self._update(start, update, command)
 
     def _started(self, workflow: Any, argument: Record, name: str) -> WithStartWorkflowOperation[Any, Any]:
         """Start a workflow, which then reads from the journal where it is, unless it runs already."""
@@ -188,8 +188,14 @@ class Office:
         )
 
     async def _update(
-        self, start: WithStartWorkflowOperation[Any, Any], update: Update[View], argument: Record, update_id: str
+        self, start: WithStartWorkflowOperation[Any, Any], update: Update[View], argument: Record
     ) -> View:
+        """Send an update, under an id of this attempt's own.
+
+        Temporal answers a known id as it did before, also when that was a refusal whose cause has been put right since.
+        That a wish counts once is seen to by its command key.
+        """
+        update_id = uuid.uuid4().hex
         try:
             answer: View = await self.services.client.execute_update_with_start_workflow(
                 update, argument, start_workflow_operation=start, id=update_id

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from temporalio import activity
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import (
     ActivityInboundInterceptor,
@@ -21,6 +21,7 @@ from domain.model import Record
 
 _PASSED_THROUGH = ("domain", "activities", "adapters", "workflows.names", "workflows.policies", "pydantic_core")
 """Both or neither of domain and activities: one without the other would make two copies of every class."""
+_EXPECTED = ApplicationErrorCategory.BENIGN  # a refusal is an answer, not an incident: no traceback in the log
 
 
 class SluicePlugin(SimplePlugin):
@@ -59,7 +60,7 @@ class _ActivityBoundary(ActivityInboundInterceptor):
                 return await super().execute_activity(input)
             except SluiceError as error:
                 raise ApplicationError(
-                    error.sentence, error.data, type=error.code, non_retryable=not error.passing
+                    error.sentence, error.data, type=error.code, non_retryable=not error.passing, category=_EXPECTED
                 ) from error
 
 

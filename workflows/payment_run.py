@@ -44,7 +44,7 @@ class PaymentRun:
         """What to do in a run's situation; None when nothing is left to do."""
         if view.status == "prepared":
             return self._await_release
-        if view.lost:
+        if view.unsent:
             return self._send
         if view.status == "submitted" and view.open:
             return self._await_answer

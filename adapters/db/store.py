@@ -156,8 +156,9 @@ class Transaction:
                 last_seq=outcome.last_seq,
             )
             .on_conflict_do_nothing()
-        )
-        if taken.rowcount != 1:
+            .returning(tables.command.c.key)
+        ).one_or_none()
+        if taken is None:
             raise _taken(outcome.key)
 
     def append(self, facts: Sequence[Fact], events: Sequence[Event]) -> None:

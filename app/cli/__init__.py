@@ -53,7 +53,13 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 done, 1 refused or failed (one sentence), 2 not understood, 130 Ctrl-C."""
-    sys.exit(run(arguments))
+    status = run(arguments)
+    if "temporalio" in sys.modules:
+        # Temporal's client keeps threads that may call into an interpreter that is being torn down, and abort it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import Connection
 
@@ -18,6 +20,8 @@ from app.office import Office
 from app.settings import load_settings
 
 Answer = TypeVar("Answer")
+_UNFOLDED = 250
+_NEVER_FOLDED = frozenset({"id", "run", "end_to_end_id", "amount", "total", "balance", "account"})
 
 
 def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]]) -> Answer:
@@ -51,12 +55,14 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: boo
     if not found:
         click.echo(nothing)
         return
-    console = Console()
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    # Piped on, a table must not be folded to the width of a terminal that is not there.
+    console = Console(emoji=False) if sys.stdout.isatty() else Console(emoji=False, width=_UNFOLDED)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, no_wrap=column in _NEVER_FOLDED)
     for row in found:
-        table.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
-    # A table that is piped on must not be folded to the width of a terminal that is not there.
-    console.print(table, width=None if console.is_terminal else _WIDE, markup=False, soft_wrap=not console.is_terminal)
+        table.add_row(*("" if row.get(column) is None else escape(str(row[column])) for column in columns))
+    console.print(table)
 
 
 def show_one(row: Mapping[str, Any], as_json: bool) -> None:
@@ -68,6 +74,3 @@ def show_one(row: Mapping[str, Any], as_json: bool) -> None:
     for name, value in row.items():
         if value is not None:
             click.echo(f"{name:<{width}}  {value}")
-
-
-_WIDE = 200
