@@ -1,4 +1,8 @@
-"""Settings: from `SLUICE_…` environment variables, else from `sluice.toml` in the data folder, else defaults."""
+"""Settings: from `SLUICE_…` environment variables, else secret files, else `sluice.toml`, else defaults.
+
+`SLUICE_SECRETS` names a folder of files `sluice_database_url` and so on, as container engines mount them;
+`SLUICE_CONFIG` names another file than `sluice.toml` in the data folder.
+"""
 
 import os
 import re
@@ -10,7 +14,13 @@ from typing import Annotated, Literal
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings.exceptions import SettingsError
 
 from domain.calendars import CalendarOverride
@@ -115,7 +125,8 @@ def load_settings(data: Path | None = None) -> Settings:
             dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return init_settings, env_settings, InitSettingsSource(settings_cls, in_file)
+            secrets = SecretsSettingsSource(settings_cls, secrets_dir=os.environ.get(f"{PREFIX}SECRETS"))
+            return init_settings, env_settings, secrets, InitSettingsSource(settings_cls, in_file)
 
     try:
         return FromFile(data=folder)

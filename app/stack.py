@@ -92,7 +92,8 @@ class EmbeddedStack:
 
     def where(self) -> dict[str, str]:
         """For each process, where it listens, in words."""
-        return {service.name: service.where for service, _ in self._supervisor.services()}
+        where = {service.name: service.where for service, _ in self._supervisor.services()}
+        return {name: where[name] for name in reversed(STOP_ORDER) if name in where}
 
     def __enter__(self) -> Self:
         self.start()

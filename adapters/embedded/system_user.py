@@ -53,22 +53,26 @@ def postgres_binaries() -> Path:
     binaries = Path(POSTGRES_VERSIONS[VERSION]).resolve()
     if os.geteuid() != 0 or all(p.stat().st_mode & _OTHERS_MAY_ENTER for p in (binaries, *binaries.parents)):
         return binaries
-    return _readable_copy(binaries.parent) / "bin"
+    return _readable_copy(binaries.parent)
 
 
 def _readable_copy(installation: Path) -> Path:
-    name = hashlib.sha256(f"{installation}:{(installation / 'bin/postgres').stat().st_mtime_ns}".encode()).hexdigest()[
-        :12
-    ]
-    copy = _COPIES / f"postgresql-{VERSION}-{name}"
+    """Copy the server and the libraries beside its package, laid out as the wheel has them: it finds them by that."""
+    package = installation.parent
+    stamp = f"{installation}:{(installation / 'bin/postgres').stat().st_mtime_ns}"
+    copy = _COPIES / f"postgresql-{VERSION}-{hashlib.sha256(stamp.encode()).hexdigest()[:12]}"
+    binaries = copy / package.name / installation.name / "bin"
     if copy.exists():
-        return copy
+        return binaries
     _COPIES.mkdir(mode=_ALL_MAY_READ, parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=_COPIES))
-    shutil.copytree(installation, part, symlinks=True, dirs_exist_ok=True)
-    part.chmod(_ALL_MAY_READ)
+    for folder in (installation, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, part / folder.relative_to(package.parent), symlinks=True)
+    for folder in (part, part / package.name):
+        folder.chmod(_ALL_MAY_READ)
     try:
         part.rename(copy)
     except OSError:  # another process was first
         shutil.rmtree(part)
-    return copy
+    return binaries

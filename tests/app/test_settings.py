@@ -104,3 +104,9 @@ def test_an_outside_temporal_with_the_embedded_database_is_refused(monkeypatch):
 def test_a_password_is_not_shown(monkeypatch):
     monkeypatch.setenv("SLUICE_DATABASE_URL", "postgresql+psycopg://app:secret@db/sluice")
     assert "secret" not in repr(load_settings())
+
+
+def test_a_secret_file_is_read(monkeypatch, tmp_path):
+    (tmp_path / "sluice_database_url").write_text("postgresql+psycopg://app:secret@db/sluice\n")
+    monkeypatch.setenv("SLUICE_SECRETS", str(tmp_path))
+    assert load_settings().database_url == "postgresql+psycopg://app:secret@db/sluice"
