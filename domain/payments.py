@@ -5,6 +5,8 @@ scheduled → due → released → submitted → accepted → settled → return
              │        ↑          └→ unknown    │        │
              │        └── not found ──┘        │        │
              └→ held → due        due ← corrected ←─────┘
+
+A released payment is due again when its run is cancelled before it was sent.
 """
 
 from collections.abc import MutableMapping
