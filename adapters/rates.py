@@ -1,6 +1,7 @@
 """Exchange rates from files: a CSV of one's own, and the European Central Bank's reference rates as XML."""
 
 import csv
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -56,7 +57,7 @@ def read_ecb(raw: bytes, file: str = "eurofxref.xml") -> list[Rate]:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise BadRates(f"{file}:{line}: document: this is not well-formed XML ({error}): fetch it again.") from None
-    if root.getroottree().docinfo.doctype:
+    if b"<!DOCTYPE" in raw:
         raise BadRates(f"{file}:1: document: reference rates have no DOCTYPE: this is not the ECB's file.")
     days = [cube for cube in root.iter(_ECB) if "time" in cube.attrib]
     if not days:
@@ -71,7 +72,7 @@ def read_ecb(raw: bytes, file: str = "eurofxref.xml") -> list[Rate]:
                 "rate": cube.get("rate"),
                 "source": "ECB",
             }
-            line = int(cube.sourceline or 1)
+            line = cube.sourceline if isinstance(cube.sourceline, int) else 1
             found.append((line, _rate(written, file, line)))
     return _consistent(found, file)
 
@@ -88,7 +89,8 @@ def _text(raw: bytes, file: str) -> str:
 
 def _rate(written: dict[str, Any], file: str, line: int) -> Rate:
     try:
-        return Rate.model_validate({"on" if name == "date" else name: value for name, value in written.items()})
+        fields = {"on" if name == "date" else name: value for name, value in written.items()}
+        return Rate.model_validate_json(json.dumps(fields), strict=True)  # strict: no timestamps for dates
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = "date" if first["loc"][0] == "on" else first["loc"][0]
