@@ -15,6 +15,9 @@ from domain.errors import BadInput, MoneyFormatError
 
 _WRITTEN = re.compile(r"([A-Z]{3}) (-?)(\d{1,18})(?:\.(\d{1,4}))?", re.ASCII)
 
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
+"""A rational of bounded size: a short text such as 1e999999999 would be a number of a billion digits."""
+
 
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
@@ -114,10 +117,9 @@ def _parsed(written: str) -> Money:
 
 def _rational(written: object) -> object:
     if isinstance(written, str):
-        try:
-            return Decimal(written)
-        except ArithmeticError:
-            raise ValueError(f'{written!r} is not a decimal number: write it as a string such as "0.0925".') from None
+        if not _DECIMAL.fullmatch(written):
+            raise ValueError(f'{written[:40]!r} is not a decimal number: write it as a string such as "0.0925".')
+        return Decimal(written)
     if isinstance(written, Decimal):
         return written
     raise ValueError('write a number as a quoted string such as "148.50", so that no digit is lost.')

@@ -1,0 +1,119 @@
+"""Exchange rates from files: a CSV of one's own, and the European Central Bank's reference rates as XML."""
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from lxml import etree
+from pydantic import ValidationError
+
+from domain.errors import BadInput
+from domain.rates import Rate
+
+MAX_BYTES = 20_000_000
+_COLUMNS = ["date", "base", "quote", "rate", "source"]
+_ECB = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
+
+
+class BadRates(BadInput):
+    """A file of rates cannot be read; the sentence names file, line and field, and nothing of it was taken."""
+
+
+def read_csv(raw: bytes, file: str = "rates.csv") -> list[Rate]:
+    """Read `date,base,quote,rate,source` with that header; a rate is units of `quote` for one `base`.
+
+    Raises:
+        BadRates: anything in it does not fit, or one day's rate is given twice with two values.
+    """
+    rows = csv.reader(_text(raw, file).splitlines(), strict=True)
+    rates: list[tuple[int, Rate]] = []
+    try:
+        header = next(rows, None)
+        if header != _COLUMNS:
+            raise BadRates(f"{file}:1: header: write {','.join(_COLUMNS)} on the first line.")
+        for row in rows:
+            if not row:
+                continue
+            if len(row) != len(_COLUMNS):
+                raise BadRates(f"{file}:{rows.line_num}: row: it has {len(row)} fields: write {','.join(_COLUMNS)}.")
+            rates.append((rows.line_num, _rate(dict(zip(_COLUMNS, row, strict=True)), file, rows.line_num)))
+    except csv.Error as error:
+        raise BadRates(f"{file}:{rows.line_num}: row: {error}: check the quotes.") from None
+    return _consistent(rates, file)
+
+
+def read_ecb(raw: bytes, file: str = "eurofxref.xml") -> list[Rate]:
+    """Read the ECB's reference rates (daily, 90 days or history): units of a currency for one EUR, source `ECB`.
+
+    Raises:
+        BadRates: it is not that XML, or uses a DTD or entities, or a rate does not fit.
+    """
+    if len(raw) > MAX_BYTES:
+        raise BadRates(f"{file}: it has {len(raw)} bytes, more than {MAX_BYTES}: is this the file of reference rates?")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(raw, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise BadRates(f"{file}:{line}: document: this is not well-formed XML ({error}): fetch it again.") from None
+    if b"<!DOCTYPE" in raw:
+        raise BadRates(f"{file}:1: document: reference rates have no DOCTYPE: this is not the ECB's file.")
+    days = [cube for cube in root.iter(_ECB) if "time" in cube.attrib]
+    if not days:
+        raise BadRates(f"{file}:1: document: there are no reference rates in it: this is not the ECB's file.")
+    found = []
+    for day in days:
+        for cube in day.iterchildren(_ECB):
+            written = {
+                "date": day.get("time"),
+                "base": "EUR",
+                "quote": cube.get("currency"),
+                "rate": cube.get("rate"),
+                "source": "ECB",
+            }
+            line = cube.sourceline if isinstance(cube.sourceline, int) else 1
+            found.append((line, _rate(written, file, line)))
+    return _consistent(found, file)
+
+
+def _text(raw: bytes, file: str) -> str:
+    if len(raw) > MAX_BYTES:
+        raise BadRates(f"{file}: it has {len(raw)} bytes, more than {MAX_BYTES}: split it by years.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise BadRates(f"{file}:{line}: document: this is not text in UTF-8: save it as UTF-8.") from None
+
+
+def _rate(written: dict[str, Any], file: str, line: int) -> Rate:
+    try:
+        fields = {"on" if name == "date" else name: value for name, value in written.items()}
+        return Rate.model_validate_json(json.dumps(fields), strict=True)  # strict: no timestamps for dates
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = "date" if first["loc"][0] == "on" else first["loc"][0]
+        words = f"{str(first['input'])[:40]!r} does not fit: {_WANTED[str(field)]}."
+        raise BadRates(f"{file}:{line}: {field}: {words}") from None
+
+
+_WANTED = {
+    "date": "write a date such as 2025-03-31",
+    "base": "write a currency code of three capitals",
+    "quote": "write a currency code of three capitals",
+    "rate": "write a positive decimal number with a point, such as 148.50",
+    "source": "write who published it, at most 35 characters",
+}
+
+
+def _consistent(rates: Iterable[tuple[int, Rate]], file: str) -> list[Rate]:
+    seen: dict[tuple[object, ...], Rate] = {}
+    for line, rate in rates:
+        known = seen.setdefault((rate.on, rate.base, rate.quote, rate.source), rate)
+        if known.rate != rate.rate:
+            raise BadRates(
+                f"{file}:{line}: rate: {rate.source} {rate.base}/{rate.quote} on {rate.on} is {known.rate} further up "
+                f"and {rate.rate} here: keep the right one."
+            )
+    return list(seen.values())
