@@ -57,7 +57,7 @@ def read_ecb(raw: bytes, file: str = "eurofxref.xml") -> list[Rate]:
     except (etree.XMLSyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         raise BadRates(f"{file}:{line}: document: this is not well-formed XML ({error}): fetch it again.") from None
-    if b"<!DOCTYPE" in raw:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise BadRates(f"{file}:1: document: reference rates have no DOCTYPE: this is not the ECB's file.")
     days = [cube for cube in root.iter(_ECB) if "time" in cube.attrib]
     if not days:

@@ -1,0 +1,77 @@
+"""Exchange rates: which day's counts for a payment, and rates that follow from published ones."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from domain.agreement.model import CurrencyCode, FxRule
+from domain.calendars import Calendars, Convention
+from domain.errors import BadInput, NotFound
+from domain.model import Record
+from domain.money import Exact
+
+_DIGITS = 10
+"""Digits that a derived rate keeps: bank files take a rate of at most 11 digits, 10 of them decimals."""
+
+
+class Rate(Record):
+    """A published rate: units of `quote` for one unit of `base`, as `source` fixed it on a day."""
+
+    on: date
+    base: CurrencyCode
+    quote: CurrencyCode
+    rate: Annotated[Exact, Field(gt=0)]
+    source: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+
+
+def fixing_date(rule: FxRule, payment_on: date, calendars: Calendars) -> date:
+    """The day whose reference rate a payment uses; `calendars` are those on which the source publishes.
+
+    A source's own holiday falls back to the last day it published. The rate of `payment_date` is known only when the
+    source has published that day, which for the ECB is the afternoon.
+
+    Raises:
+        BadInput: the rule pays at the contract rate, which has no fixing.
+    """
+    match rule.fixing if rule.pay_at == "reference" else None:
+        case "payment_date":
+            return calendars.adjust(payment_on, Convention.PRECEDING)
+        case "previous_business_day":
+            return calendars.previous_business_day(payment_on)
+        case "previous_month_end":
+            return calendars.adjust(payment_on.replace(day=1) - timedelta(days=1), Convention.PRECEDING)
+    raise BadInput(f"{rule.base}/{rule.quote} is paid at the contract rate: there is no fixing to look up.")
+
+
+def cross(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> Decimal:
+    """Units of `quote` for one `base` from one day's rates of one source, keyed by (base, quote).
+
+    A published rate is returned as it is. Otherwise it is inverted, or crossed through one third currency (the first
+    by code): computed exactly, then rounded once, half to even, to at most 10 significant digits and 10 decimals.
+
+    Raises:
+        NotFound: the rates do not connect the two currencies in one or two steps.
+    """
+    if (base, quote) in rates:
+        return rates[base, quote]
+    exact = {pair: Fraction(rate) for pair, rate in rates.items()}
+    exact |= {(q, b): 1 / rate for (b, q), rate in exact.items() if (q, b) not in exact}
+    if (base, quote) in exact:
+        return _rounded(exact[base, quote])
+    for middle in sorted({code for pair in exact for code in pair}):
+        if (base, middle) in exact and (middle, quote) in exact:
+            return _rounded(exact[base, middle] * exact[middle, quote])
+    raise NotFound(f"No rate of {base} in {quote}, direct or through another currency: import rates that have both.")
+
+
+def _rounded(exact: Fraction) -> Decimal:
+    digits = Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN)
+    rate = digits.divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    below_one_digits = Decimal(1).scaleb(-_DIGITS)
+    if int(rate.as_tuple().exponent) < -_DIGITS:  # from the exact value again, so that it is rounded once
+        rate = Decimal(round(exact / Fraction(below_one_digits))) * below_one_digits
+    return rate

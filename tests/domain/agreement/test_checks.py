@@ -1,0 +1,200 @@
+"""One broken agreement per check, each a change to the drama example."""
+
+import copy
+import pathlib
+from datetime import date
+
+import pytest
+
+from adapters.documents import load_agreement
+from domain.agreement.checks import check
+from domain.agreement.model import Agreement
+
+EXAMPLES = pathlib.Path(__file__).parents[3] / "examples"
+DRAMA = load_agreement(EXAMPLES / "drama-manga.yaml").agreement
+FRENCH = load_agreement(EXAMPLES / "film-four-countries.yaml").agreement
+
+
+def findings(change, agreement=DRAMA, previous=None):
+    """What the checks say, as {path: code}, once `change` was made to the agreement's fields."""
+    fields = copy.deepcopy(agreement.model_dump(mode="json"))
+    change(fields)
+    return {finding.path: finding.code for finding in check(Agreement.model_validate(fields), previous)}
+
+
+def at(fields, *path):
+    """The mapping at a path; list items by position or by id."""
+    for step in path:
+        if isinstance(fields, list) and isinstance(step, str):
+            fields = next(item for item in fields if item["id"] == step)
+        else:
+            fields = fields[step]
+    return fields
+
+
+def setting(*path_and_value):
+    """A change that sets one field."""
+    *path, field, value = path_and_value
+    return lambda fields: at(fields, *path).__setitem__(field, value)
+
+
+def both(*changes):
+    return lambda fields: [change(fields) for change in changes]
+
+
+def position(kind, name, agreement=DRAMA):
+    return next(n for n, item in enumerate(getattr(agreement, kind)) if item.id == name)
+
+
+def codes(change, agreement=DRAMA, previous=None):
+    return set(findings(change, agreement, previous).values())
+
+
+def test_the_example_has_no_findings():
+    assert check(DRAMA) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (setting("parties", "vfx", "id", "spc"), "duplicate"),
+        (setting("schedule", "TV-A", "id", "tv-b"), "duplicate"),
+        (setting("accounts", "vfx-usd", "owner", "vfxx"), "unknown-party"),
+        (setting("milestones", "wrap", "submitter", "nobody"), "unknown-party"),
+        (setting("milestones", "wrap", "after", ["nowhere"]), "unknown-milestone"),
+        (setting("milestones", "wrap", "approval", "escalate_to", "nobody"), "unknown-party"),
+        (setting("schedule", "DUB", "payee", "dubbing"), "unknown-account"),
+        (setting("schedule", "VX-A", "of", "vfx"), "unknown-total"),
+        (setting("schedule", "DUB", "due", "milestone", "lock"), "unknown-milestone"),
+        (setting("schedule", "RI-B", "id", "RI-A-2"), "id-like-attempt"),
+        (setting("milestones", "closing", "after", ["closing"]), "milestone-cycle"),
+        (setting("milestones", "wrap", "planned_on", "2025-08-01"), "milestone-order"),
+        (setting("milestones", "wrap", "approval", "approvals", 3), "approvals-impossible"),
+        (setting("milestones", "wrap", "approval", "parties", ["studio"]), "approval-by-submitter"),
+        (setting("milestones", "wrap", "approval", "parties", ["studio", "studio"]), "duplicate"),
+        (setting("milestones", "wrap", "approval", "escalate_to", None), "escalate-to-nobody"),
+        (setting("milestones", "wrap", "approval", "on_deadline", "reject"), "escalate-unused"),
+        (setting("schedule", "TV-A", "amount", "JPY 5"), "amount-and-percent"),
+        (setting("schedule", "DUB", "amount", None), "no-amount"),
+        (setting("schedule", "VX-A", "of", None), "percent-of-nothing"),
+        (setting("schedule", "VX-A", "percent", "0"), "not-positive"),
+        (setting("schedule", "VX-A", "percent", "101"), "not-positive"),
+        (setting("schedule", "DUB", "amount", "JPY -5"), "not-positive"),
+        (setting("schedule", "TV-A", "late_interest", "annual_percent", "0"), "not-positive"),
+        (setting("totals", "vfx-fee", "amount", "USD 0.00"), "not-positive"),
+        (setting("schedule", "VX-A", "percent", "14.99"), "total-percent"),
+        (setting("schedule", "DUB", "of", "vfx-fee"), "total-currency"),
+        (setting("schedule", "DUB", "of", "rights-fee"), "total-amount"),
+        (lambda fields: fields["totals"].append({"id": "x", "title": "X", "amount": "JPY 5"}), "total-unused"),
+        (setting("schedule", "DUB", "purpose", "grant"), "purpose-direction"),
+        (setting("schedule", "TV-A", "purpose", "fee"), "purpose-direction"),
+        (setting("schedule", "DUB", "payer", "tv-jpy"), "both-external"),
+        (setting("schedule", "TV-A", "payer", "spc-krw"), "both-controlled"),
+        (setting("schedule", "DUB", "payee", "vfx-usd"), "payee-currency"),
+        (setting("schedule", "VX-A", "payer", "spc-jpy"), "no-fx-rule"),
+        (setting("fx", 0, "source", None), "fx-no-reference"),
+        (setting("fx", 0, "fixing", None), "fx-no-reference"),
+        (setting("fx", 0, "contract", "-1"), "not-positive"),
+        (setting("fx", 0, "quote", "USD"), "fx-same"),
+        (setting("fx", 0, "base", "ZZZ"), "unknown-currency"),
+        (both(setting("fx", 0, "base", "JPY"), setting("fx", 0, "quote", "KRW")), "duplicate"),
+        (setting("accounts", "spc-krw", "currency", "XAU"), "unknown-currency"),
+        (setting("accounts", "spc-krw", "cut_off", None), "no-cut-off"),
+        (setting("accounts", "spc-krw", "bic", "12345678"), "bad-bic"),
+        (setting("accounts", "vfx-usd", "iban", True), "bad-iban"),
+        (setting("accounts", "vfx-usd", "number", "FR7699998000010001234567801"), "iban-unmarked"),
+        (setting("milestones", "closing", "planned_on", "2024-12-31"), "before-effective"),
+        (setting("schedule", "EQ-A", "due", "on", "2024-12-31"), "before-effective"),
+        (setting("schedule", "EQ-C", "due", "on", "2925-12-31"), "implausible-date"),
+    ],
+)  # fmt: skip
+def test_each_slip_is_found(change, code):
+    assert code in codes(change)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (setting("accounts", "atelier-eur", "number", "FR7699998000010001234567802"), "bad-iban"),
+        (setting("accounts", "atelier-eur", "bic", "SLUHDEFF"), "bic-country"),
+    ],
+)
+def test_slips_in_an_iban_and_its_bank_are_found(change, code):
+    assert codes(change, FRENCH) == {code}
+
+
+def test_a_circle_of_milestones_is_told_from_those_that_wait_for_it():
+    found = findings(setting("milestones", "closing", "after", ["script-lock"]))
+    by_code = {}
+    for path, code in found.items():
+        by_code.setdefault(code, set()).add(path)
+    circle = {("milestones", position("milestones", name), "after") for name in ("closing", "script-lock")}
+    assert by_code["milestone-cycle"] == circle
+    assert len(by_code["milestone-unreachable"]) == len(DRAMA.milestones) - 2
+
+
+def test_the_circle_is_spelled_out():
+    fields = DRAMA.model_dump(mode="json")
+    at(fields, "milestones", "closing")["after"] = ["script-lock"]
+    sentences = [f.sentence for f in check(Agreement.model_validate(fields)) if f.code == "milestone-cycle"]
+    assert "closing after script-lock after closing" in sentences[0]
+
+
+def test_a_finding_names_the_place():
+    found = findings(setting("schedule", "DUB", "payee", "dubbing-jpyy"))
+    assert found == {("schedule", position("schedule", "DUB"), "payee"): "unknown-account"}
+
+
+def test_a_misspelt_reference_is_answered_with_the_nearest_name():
+    fields = DRAMA.model_dump(mode="json")
+    at(fields, "schedule", "DUB")["payee"] = "dubing-jpy"
+    (finding,) = check(Agreement.model_validate(fields))
+    assert "did you mean 'dubbing-jpy'?" in finding.sentence
+
+
+def test_percentages_beside_fixed_amounts_may_come_to_part_of_a_minor_unit():
+    def change(fields):
+        at(fields, "totals", "rights-fee")["amount"] = "JPY 101"
+        at(fields, "schedule", "RI-A").update(percent="50")
+        at(fields, "schedule", "RI-B").update(percent=None, amount="JPY 51")
+
+    assert codes(change) == set()
+
+
+def test_one_approval_of_two_people_of_a_party_can_be_asked_for():
+    def change(fields):
+        at(fields, "milestones", "wrap", "approval").update(
+            approvals=2, parties=["broadcaster"], distinct_parties=False
+        )
+
+    assert codes(change) == set()
+
+
+def amended(*changes):
+    return both(setting("version", 2), setting("effective_on", "2025-09-01"), *changes)
+
+
+def test_the_next_version_may_repeat_what_was_due_before_it():
+    assert codes(amended(), previous=DRAMA) == set()
+    assert codes(amended()) == set()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (setting("version", 1), "amendment-version"),
+        (setting("version", 3), "amendment-version"),
+        (setting("production", "OTHER"), "amendment-production"),
+        (setting("effective_on", "2025-01-01"), "amendment-effective"),
+        (setting("accounts", "vfx-usd", "number", "4400000000"), "amendment-account"),
+        (setting("schedule", "DUB", "purpose", "rights"), "amendment-instalment"),
+        (both(setting("schedule", "EQ-C", "id", "EQ-D"), setting("schedule", "EQ-D", "due", "on", "2025-03-03")),
+         "before-effective"),
+    ],
+)  # fmt: skip
+def test_each_slip_of_an_amendment_is_found(change, code):
+    assert codes(amended(change), previous=DRAMA) == {code}
+
+
+def test_versions_take_effect_in_order_or_on_the_same_day():
+    assert codes(amended(setting("effective_on", str(date(2025, 1, 6)))), previous=DRAMA) == set()

@@ -1,0 +1,67 @@
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.agreement.model import FxRule
+from domain.calendars import Calendars
+from domain.errors import BadInput, NotFound
+from domain.rates import cross, fixing_date
+
+TARGET = Calendars.of(["TARGET"])
+EURO = {("EUR", "USD"): Decimal("1.0953"), ("EUR", "KRW"): Decimal("1523.41"), ("EUR", "JPY"): Decimal("165.11")}
+
+
+def rule(fixing, pay_at="reference"):
+    return FxRule(base="USD", quote="KRW", contract=Decimal(1385), pay_at=pay_at, source="ECB", fixing=fixing)
+
+
+@pytest.mark.parametrize(
+    ("fixing", "payment_on", "fixed_on"),
+    [
+        ("payment_date", date(2025, 4, 17), date(2025, 4, 17)),
+        ("payment_date", date(2025, 4, 18), date(2025, 4, 17)),
+        ("previous_business_day", date(2025, 4, 22), date(2025, 4, 17)),
+        ("previous_business_day", date(2025, 10, 2), date(2025, 10, 1)),
+        ("previous_month_end", date(2025, 6, 16), date(2025, 5, 30)),
+        ("previous_month_end", date(2025, 1, 2), date(2024, 12, 31)),
+    ],
+)
+def test_the_rate_of_a_payment_is_the_last_that_the_source_published_by_the_rule(fixing, payment_on, fixed_on):
+    assert fixing_date(rule(fixing), payment_on, TARGET) == fixed_on
+
+
+def test_a_contract_rate_has_no_fixing():
+    with pytest.raises(BadInput, match="USD/KRW is paid at the contract rate"):
+        fixing_date(rule("payment_date", pay_at="contract"), date(2025, 4, 17), TARGET)
+
+
+def test_a_published_rate_is_taken_as_it_is():
+    assert cross(EURO, "EUR", "USD") == Decimal("1.0953")
+
+
+def test_rates_are_inverted_and_crossed_to_ten_digits():
+    assert cross(EURO, "USD", "EUR") == Decimal("0.9129918744")
+    assert cross(EURO, "USD", "KRW") == Decimal("1390.860951")
+    assert cross(EURO, "KRW", "JPY") == Decimal("0.1083818539")
+    assert cross(EURO, "KRW", "USD") == Decimal("0.0007189791")
+
+
+def test_currencies_that_the_rates_do_not_connect_are_named():
+    with pytest.raises(NotFound, match="TWD in JPY"):
+        cross(EURO, "TWD", "JPY")
+
+
+positive = st.decimals(min_value="0.01", max_value="99999", places=4)
+
+
+@given(positive, positive)
+def test_a_cross_is_its_exact_value_rounded_once_and_fits_a_bank_file(usd, krw):
+    rate = cross({("EUR", "USD"): usd, ("EUR", "KRW"): krw}, "USD", "KRW")
+    exact = Fraction(krw) / Fraction(usd)
+    assert abs(Fraction(rate) - exact) <= max(exact / 10**9, Fraction(1, 2 * 10**10))
+    assert len(rate.as_tuple().digits) <= 10
+    assert rate.as_tuple().exponent >= -10
