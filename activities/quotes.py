@@ -2,14 +2,16 @@
 
 from datetime import date
 
-from domain.rates import cross, fixing_date
-
 from adapters.db.rates import rates_on
 from adapters.db.store import Transaction
 from domain.agreement.model import Agreement
-from domain.agreement.schedule import calendars_of
-from domain.errors import RateMissing
+from domain.calendars import CalendarCode, Calendars
+from domain.errors import NotFound, RateMissing
+from domain.rates import cross, fixing_date
 from domain.runs import Quote
+
+_PUBLISHED_ON: dict[str, tuple[CalendarCode, ...]] = {"ECB": ("TARGET",)}
+"""The calendars on which a source publishes; another source's are taken to be the paying account's."""
 
 
 def quote_for(transaction: Transaction, agreement: Agreement, account: str, currency: str, on: date) -> Quote | None:
@@ -24,12 +26,13 @@ def quote_for(transaction: Transaction, agreement: Agreement, account: str, curr
     rule = agreement.fx_rule(currency, held.currency)
     if rule.pay_at == "contract" or rule.source is None:
         return Quote(currency, held.currency, rule.contract, "contract", agreement.effective_on, rule.contract)
-    fixing_on = fixing_date(rule, on, calendars_of(agreement, [held]))
-    rate = cross(rates_on(transaction, rule.source, fixing_on), currency, held.currency)
-    if rate is None:
+    fixing_on = fixing_date(rule, on, Calendars.of(_PUBLISHED_ON.get(rule.source, held.calendars)))
+    try:
+        rate = cross(rates_on(transaction, rule.source, fixing_on), currency, held.currency)
+    except NotFound as error:
         raise RateMissing(
             f"{rule.source} has no {currency}/{held.currency} for {fixing_on} yet: import it: `sluice rate import`.",
             source=rule.source,
             fixing_on=fixing_on.isoformat(),
-        )
+        ) from error
     return Quote(currency, held.currency, rate, rule.source, fixing_on, rule.contract)

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -18,6 +19,21 @@ _ECB = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 
 class BadRates(BadInput):
     """A file of rates cannot be read; the sentence names file, line and field, and nothing of it was taken."""
+
+
+def read_rates(path: Path) -> tuple[bytes, list[Rate]]:
+    """A file's bytes and the rates in it: the ECB's XML by its first character, a CSV otherwise.
+
+    Raises:
+        BadRates: anything in it does not fit.
+        BadInput: it cannot be opened.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}: name a file of rates.") from error
+    read = read_ecb if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else read_csv
+    return raw, read(raw, str(path))
 
 
 def read_csv(raw: bytes, file: str = "rates.csv") -> list[Rate]:

@@ -67,7 +67,7 @@ def take_order(books: Books, account: str, order: Order, sha256: str, now: Momen
     return "taken" if refusal is None else f"rejected: {refusal.reason}"
 
 
-def _record_transfers(books: Books, account: str, order_id: int, order: Order, plan: Plan, now: Moment) -> None:  # noqa: PLR0917  # the order's whole context
+def _record_transfers(books: Books, account: str, order_id: int, order: Order, plan: Plan, now: Moment) -> None:  # the order's whole context
     """Write down every transfer of an order as rejected, or as waiting to be booked."""
     db, currency = books.db, books.holder(account).currency
     rates = books.rates(currency)
@@ -90,7 +90,7 @@ def _record_transfers(books: Books, account: str, order_id: int, order: Order, p
     )
 
 
-def _row(  # noqa: PLR0917  # one column after the other
+def _row(  # one column after the other
     order_id: int, order: Order, each: Instructed, priced: Priced | Refusal, plan: Plan, now: Moment
 ) -> tuple[object, ...]:
     key = each.end_to_end_id
@@ -210,7 +210,7 @@ def _release(db: sqlite3.Connection, order_id: int, keys: tuple[str, ...] | None
     db.executemany("UPDATE posting SET notify = 'due' WHERE e2e = ? AND notify = 'held'", wanted)
 
 
-def _answer(  # noqa: PLR0917  # the report's own fields
+def _answer(  # the report's own fields
     books: Books,
     account: str,
     message_id: str,
