@@ -1,12 +1,14 @@
-"""A small valid agreement and the people in it, for tests of the domain.
+"""A small agreement and the people in it, for tests of the domain.
 
 Studio Han (Seoul) runs the production for its company SPC, which holds a KRW and a JPY account; Mori TV (Tokyo) and a
 streamer pay in; a studio in Tokyo, a vendor in Seoul and an agent in Los Angeles are paid.
+The licence fee comes in USD into the KRW account, which `sluice agreement check` refuses: the books must
+stand such money all the same.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from domain import ledger
@@ -82,6 +84,7 @@ def account(name: str, owner: str, currency: str, control: Control = Control.EXT
         bic="HVBKKRSE",
         number=number or f"100200{name.replace('-', '').upper()}",
         calendars=("KR",),
+        cut_off=time(15, 30) if control is Control.CONTROLLED else None,
     )
 
 
@@ -170,7 +173,16 @@ def agreement(
             account("tokyo-jpy", "tokyo", "JPY"),
             account("agent-usd", "agent", "USD"),
         ),
-        fx=(FxRule(base="USD", quote="KRW", contract=Decimal("1300.00"), pay_at="reference", source="ECB"),),
+        fx=(
+            FxRule(
+                base="USD",
+                quote="KRW",
+                contract=Decimal("1300.00"),
+                pay_at="reference",
+                source="ECB",
+                fixing="previous_business_day",
+            ),
+        ),
         milestones=tuple(other.get(terms.id, terms) for terms in standard),
         schedule=schedule() if lines is None else lines,
     )
