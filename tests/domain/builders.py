@@ -1,9 +1,9 @@
-"""A small valid agreement and the people in it, for tests of the domain.
+"""A small agreement and the people in it, for tests of the domain.
 
 Studio Han (Seoul) runs the production for its company SPC, which holds a KRW and a JPY account; Mori TV (Tokyo) and a
 streamer pay in; a studio in Tokyo, a vendor in Seoul and an agent in Los Angeles are paid.
-The licence fee comes in USD into the KRW account, which `sluice agreement check` advises against: the books must
-stand it all the same.
+The licence fee comes in USD into the KRW account, which `sluice agreement check` refuses: the books must
+stand such money all the same.
 """
 
 from collections.abc import Iterable, Sequence
