@@ -13,6 +13,7 @@ import structlog
 from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.views import PlannedRun, ProductionRef
+from adapters.bank.folder import folder_of
 from adapters.db import tables
 from adapters.sandbox_bank import admin
 from app.bootstrap import Services
@@ -154,7 +155,7 @@ class Gateway:
     def _take_files(self) -> int:
         taken = 0
         for production, account in self._accounts():
-            folder = f"{production}-{account.id}"
+            folder = folder_of(production, account.id)
             self._open_in_sandbox(folder, account)
             for name in self._services.folder.waiting(folder):
                 self._take(production, account.id, name)
@@ -162,7 +163,7 @@ class Gateway:
         return taken
 
     def _take(self, production: str, account: str, name: str) -> None:
-        folder = f"{production}-{account}"
+        folder = folder_of(production, account)
         raw = self._services.folder.read(folder, name)
         why = self._services.bank.take(production, account, name, raw)
         with suppress(FileNotFoundError):  # another gateway has put it away

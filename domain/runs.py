@@ -99,6 +99,8 @@ def prepare(
     if person != SYSTEM:
         debtor = agreement.account(command.account).owner
         person.require(Role.PREPARER, (debtor,), f"prepare run {command.run}")
+    if quote is None and agreement.account(command.account).currency != command.currency:
+        raise BadInput(f"Run {command.run} pays {command.currency} from another currency and has no rate for it.")
     due = [
         payment
         for payment in payments.values()
