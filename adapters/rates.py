@@ -90,7 +90,7 @@ def _text(raw: bytes, file: str) -> str:
 def _rate(written: dict[str, Any], file: str, line: int) -> Rate:
     try:
         fields = {"on" if name == "date" else name: value for name, value in written.items()}
-        return Rate.model_validate_json(json.dumps(fields), strict=True)  # strict: no timestamps for dates
+        return Rate.model_validate_json(json.dumps(fields), strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = "date" if first["loc"][0] == "on" else first["loc"][0]
