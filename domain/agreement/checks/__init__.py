@@ -7,7 +7,7 @@ from domain.agreement.checks.finding import Finding, Path
 from domain.agreement.checks.flow import flows, fx_rules
 from domain.agreement.checks.ids import duplicates, references
 from domain.agreement.checks.milestones import approvals, order
-from domain.agreement.checks.sums import terms, totals
+from domain.agreement.checks.sums import shares, terms, totals
 from domain.agreement.model import Agreement
 
 __all__ = ["Finding", "Path", "check"]
@@ -24,4 +24,4 @@ def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[Find
     findings += dates(agreement, previous)
     if previous is not None:
         findings += amendment(agreement, previous)
-    return tuple(findings)
+    return tuple(findings or shares(agreement))

@@ -83,6 +83,7 @@ def test_the_example_has_no_findings():
         (setting("schedule", "TV-A", "late_interest", "annual_percent", "0"), "not-positive"),
         (setting("totals", "vfx-fee", "amount", "USD 0.00"), "not-positive"),
         (setting("schedule", "VX-A", "percent", "14.99"), "total-percent"),
+        (setting("totals", "rights-fee", "amount", "JPY 1"), "comes-to-nothing"),
         (setting("schedule", "DUB", "of", "vfx-fee"), "total-currency"),
         (setting("schedule", "DUB", "of", "rights-fee"), "total-amount"),
         (lambda fields: fields["totals"].append({"id": "x", "title": "X", "amount": "JPY 5"}), "total-unused"),
