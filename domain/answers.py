@@ -232,7 +232,8 @@ def _return(reading: _Reading, movement: Movement) -> None:
             payee_party=payment.payee_party,
             amount=payment.amount,
             booked=movement.booked,
-            contract_value=reading.contract_value(payment.amount),
+            # What settled it then: an amendment may have changed the rate since.
+            contract_value=payment.contract_value or reading.contract_value(payment.amount),
             bank_reference=movement.bank_reference,
             reason=movement.reason or "NARR",
         )
