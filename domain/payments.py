@@ -136,6 +136,12 @@ class Payment:
         return self.id if self.attempt == 1 else f"{self.id}.{self.attempt}"
 
 
+def payment_id(end_to_end_id: str) -> str:
+    """The payment that an end-to-end id of any attempt belongs to."""
+    production, _, rest = end_to_end_id.partition(".")
+    return f"{production}.{rest.partition('.')[0]}" if rest else end_to_end_id
+
+
 Payments = MutableMapping[str, Payment]
 
 

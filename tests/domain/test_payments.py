@@ -119,12 +119,12 @@ def test_only_a_treasurer_of_the_debtor_holds_resumes_and_corrects(act):
 @pytest.mark.parametrize("act", [hold, resume, correct])
 def test_a_payment_already_at_the_bank_is_neither_held_nor_resumed_nor_corrected(act):
     state, _ = b.at_the_bank()
-    with pytest.raises(IllegalTransition, match="HANA.P1 is submitted"):
+    with pytest.raises(IllegalTransition, match=r"HANA\.P1 is submitted"):
         act(state)
 
 
 def test_a_payment_that_does_not_exist_is_named():
-    with pytest.raises(NotFound, match="There is no payment HANA.P9"):
+    with pytest.raises(NotFound, match=r"There is no payment HANA\.P9"):
         hold(b.owing(), "HANA.P9")
 
 

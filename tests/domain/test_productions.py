@@ -212,7 +212,7 @@ def test_an_amendment_may_not_change_the_terms_of_what_fell_due(line):
 def test_a_receipt_that_arrived_in_part_stands():
     state = b.after(b.registered(), [part_of_c2()])
     line = b.instalment("C2", "mori-jpy", "spc-jpy", b.jpy(31_000_000), LOCK, Purpose.CONTRIBUTION)
-    with pytest.raises(Refused, match="HANA.C2 is expected already"):
+    with pytest.raises(Refused, match=r"HANA\.C2 is expected already"):
         amend(state, amended(plus=(line,)))
 
 
@@ -255,7 +255,7 @@ def test_an_instalment_that_was_dropped_can_come_back():
 
 def test_an_amendment_may_not_drop_a_receipt_that_arrived_in_part():
     state = b.after(b.registered(), [part_of_c2()])
-    with pytest.raises(Refused, match="HANA.C2 is expected already"):
+    with pytest.raises(Refused, match=r"HANA\.C2 is expected already"):
         amend(state, amended(without=("C2",)))
 
 

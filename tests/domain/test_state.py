@@ -370,5 +370,5 @@ def test_a_journal_that_tells_an_impossible_life_is_refused_by_name():
     state = b.owing()
     again = productions.fall_due(b.registered().payments, {}, b.TODAY)
     assert isinstance(again[0], PaymentsFellDue)
-    with pytest.raises(IllegalTransition, match="HANA.P1 is due: the step 'fall due'"):
+    with pytest.raises(IllegalTransition, match=r"HANA\.P1 is due: the step 'fall due'"):
         b.after(state, again)
