@@ -47,7 +47,6 @@ class BankActivities:
             by=SYSTEM.user,
             production=agreement.production,
             account=account,
-            name=name,
             file=digest,
         )
 
@@ -106,7 +105,6 @@ class BankActivities:
             by=SYSTEM.user,
             production=agreement.production,
             account=account,
-            name=name,
             file=digest,
         )
         refused = BankFileRefused(account=account, name=name, file=digest, why=why)
