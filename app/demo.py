@@ -44,9 +44,10 @@ from app.preview import preview
 from app.settings import load_settings
 from app.stack import EmbeddedStack
 from app.verify import verify
-from domain.agreement.model import Agreement, Milestone
+from domain.agreement.model import Agreement, Control, Milestone
 from domain.agreement.schedule import calendars_of
 from domain.calendars import Convention
+from domain.errors import SluiceError
 from domain.money import Money
 from domain.payments import Status
 from domain.state import State, fold
@@ -85,6 +86,7 @@ class Play:
         """Register, then live from day to day until nothing is left to do."""
         self.move_to(self.today)
         await self.as_("seoyeon").register(EXAMPLES / "drama-manga.yaml")
+        await self.until(lambda: self.bank_accounts() <= set(self.books.accounts()))
         self.say(f"[bold]{self.agreement.title}[/bold] is registered")
         for instalment, (kind, what) in FAULTS.items():
             with self.books.transaction() as db:
@@ -164,6 +166,11 @@ class Play:
         rows = [*self.payments("scheduled"), *self.payments("due")]
         rows += [row for row in self.receipts() if row["status"] != "received"]
         return min((date.fromisoformat(row["due_on"]) for row in rows if row["due_on"]), default=None)
+
+    def bank_accounts(self) -> set[str]:
+        """The bank's keys of the accounts that the agreement lets us instruct."""
+        ours = (account for account in self.agreement.accounts if account.control is Control.CONTROLLED)
+        return {folder_of(self.agreement.production, account.id) for account in ours}
 
     def is_due(self, row: queries.Row) -> bool:
         """Whether a payment's or receipt's day has come."""
@@ -293,17 +300,27 @@ async def play(data: Path, screen: Console) -> dict[str, int | bool]:
 
 def main() -> int:
     """Play it in the empty folder named, or in one that is thrown away; the last line on stdout is the JSON object."""
-    begun = time.monotonic()
     screen = Console(stderr=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="sluice-demo-") as thrown_away:
+            return shown(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(thrown_away), screen)
+    except KeyboardInterrupt:
+        return 130
+    except (SluiceError, TimeoutError, OSError) as error:
+        screen.print(f"error: {error}", markup=False, highlight=False)
+        return 1
+
+
+def shown(data: Path, screen: Console) -> int:
+    """Play it in a folder and print the figures; answers the exit status."""
+    begun = time.monotonic()
     logs.configure("console", "warning")
-    with tempfile.TemporaryDirectory(prefix="sluice-demo-") as thrown_away:
-        data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(thrown_away)
-        (data / "sluice.toml").write_text(SETTINGS + (EXAMPLES / "users.toml").read_text("utf-8"), "utf-8")
-        with EmbeddedStack(data) as stack:
-            screen.print(
-                f"the stack is up after {time.monotonic() - begun:.1f} s; its Temporal UI: {stack.temporal.ui}"
-            )
-            found = asyncio.run(play(data, screen))
+    data.mkdir(mode=0o700, exist_ok=True)
+    (data / "sluice.toml").write_text(SETTINGS + (EXAMPLES / "users.toml").read_text("utf-8"), "utf-8")
+    with EmbeddedStack(data) as stack:
+        ready_s = time.monotonic() - begun
+        screen.print(f"the stack is up after {ready_s:.1f} s; its Temporal UI: {stack.temporal.ui}")
+        found = asyncio.run(play(data, screen))
     good = found["ledger_balanced"] and found["chain_verified"]
     print(json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}), flush=True)  # noqa: T201 - its result
     return 0 if good else 1
