@@ -43,11 +43,10 @@ class BankActivities:
     def _take(self, agreement: Agreement, account: str, name: str, digest: str, message: BankMessage) -> None:
         folder = folder_of(agreement.production, account)
         command = TakeBankFile(
-            key=f"bank-file/{folder}/{message.message_id}/{digest[:16]}",
+            key=f"bank-file/{folder}/{digest}",
             by=SYSTEM.user,
             production=agreement.production,
             account=account,
-            name=name,
             file=digest,
         )
 
@@ -106,7 +105,6 @@ class BankActivities:
             by=SYSTEM.user,
             production=agreement.production,
             account=account,
-            name=name,
             file=digest,
         )
         refused = BankFileRefused(account=account, name=name, file=digest, why=why)
