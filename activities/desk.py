@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from adapters.clock import Clock
-
 from adapters.agreements import Agreements
+from adapters.clock import Clock
 from adapters.db.store import Context, Outcome, Store, Transaction
 from domain.agreement.model import Agreement, Instalment
 from domain.agreement.schedule import calendars_of, due_date

@@ -153,13 +153,20 @@ class Gateway:
         ]
 
     def _take_files(self) -> int:
-        taken = 0
+        """Take in every waiting file; one that makes trouble stays, and does not keep the others waiting."""
+        taken, trouble = 0, []
         for production, account in self._accounts():
             folder = folder_of(production, account.id)
             self._open_in_sandbox(folder, account)
             for name in self._services.folder.waiting(folder):
-                self._take(production, account.id, name)
+                try:
+                    self._take(production, account.id, name)
+                except Exception as error:  # noqa: BLE001 - told below, together with the others
+                    error.add_note(f"file {name} in {folder}")
+                    trouble.append(error)
                 taken += 1
+        if trouble:
+            raise ExceptionGroup("bank files are left where they are", trouble)
         return taken
 
     def _take(self, production: str, account: str, name: str) -> None:

@@ -11,7 +11,7 @@ from domain import journal
 from domain.agreement.model import Agreement
 from domain.bank import AgreedRate, BankAccount, CreditTransfer, Enquiry, PaymentOrder
 from domain.commands import CancelRun, PrepareRun, ReleaseRun
-from domain.errors import IllegalTransition, NotFound, SamePerson, StaleApproval
+from domain.errors import BadInput, IllegalTransition, NotFound, SamePerson, StaleApproval
 from domain.events import (
     LINES_PER_EVENT,
     Event,

@@ -49,7 +49,7 @@ def open_account(
         books.close()
 
 
-def credit(books: Books, account: str, amount: Money, payer: str, reference: str, on: date) -> None:  # the facts of a credit
+def credit(books: Books, account: str, amount: Money, payer: str, reference: str, on: date) -> None:
     """Let money come in on an account from outside; the bank notifies it with its next step.
 
     The reference stands as remittance text, and as end-to-end id if it can be one. An amount in another currency is
