@@ -29,7 +29,7 @@ from domain.agreement.checks import Path
 
 MAX_BYTES = 2_000_000
 _MAX_DEPTH = 20
-_MAX_NODES = 100_000
+_MAX_NODES = 200_000
 _MAX_DIGITS = 18
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")

@@ -125,7 +125,7 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
         ("a: 1\n---\nb: 2\n", 2, "second document"),
         ("? [a, b]\n: 1\n", 1, "single word"),
         ("a: " + "[" * 60 + "]" * 60, 1, "nested deeper"),
-        ("a: [" + "1," * 200_000 + "]", 1, "more than 100000"),
+        ("a: [" + "1," * 300_000 + "]", 1, "more than 200000"),
         ("a: \x00\n", 1, "control character"),
         (b"\xff\xfe\x00binary", 1, "UTF-8"),
         (b"a: 1\nb: \xe9\n", 2, "UTF-8"),
