@@ -145,7 +145,7 @@ def statuses(services: Services, production: str) -> dict[str, int]:
         return {status: count for status, count in transaction.connection.execute(query)}
 
 
-async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.02) -> None:
+async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:
     """Wait for something; `TimeoutError` if it does not come about."""
     give_up_at = time.monotonic() + patience_s
     while not await asyncio.to_thread(is_so):
