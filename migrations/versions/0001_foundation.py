@@ -81,7 +81,7 @@ CREATE TABLE payment (
     milestone text, due_on date, status text NOT NULL, run text, attempt integer NOT NULL, end_to_end_id text UNIQUE,
     reason text, booked_currency varchar(3), booked_minor bigint, bank_reference text
 ) WITH (fillfactor = 70);
-CREATE INDEX payment_production ON payment (production, status);
+CREATE INDEX payment_production ON payment (production);
 CREATE INDEX payment_run ON payment (run);
 
 CREATE TABLE receipt (
