@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from activities.desk import Desk
+from adapters.bank.folder import folder_of
 from adapters.bank.read import read_message
 from adapters.db import tables
 from adapters.db.store import Transaction, stream_of
@@ -40,13 +41,12 @@ class BankActivities:
         return None
 
     def _take(self, agreement: Agreement, account: str, name: str, digest: str, message: BankMessage) -> None:
-        folder = f"{agreement.production}-{account}"
+        folder = folder_of(agreement.production, account)
         command = TakeBankFile(
             key=f"bank-file/{folder}/{message.message_id}/{digest[:16]}",
             by=SYSTEM.user,
             production=agreement.production,
             account=account,
-            name=name,
             file=digest,
         )
 
@@ -101,11 +101,10 @@ class BankActivities:
 
     def _refuse(self, agreement: Agreement, account: str, name: str, digest: str, why: str) -> None:
         command = TakeBankFile(
-            key=f"bank-file-refused/{agreement.production}-{account}/{digest}",
+            key=f"bank-file-refused/{folder_of(agreement.production, account)}/{digest}",
             by=SYSTEM.user,
             production=agreement.production,
             account=account,
-            name=name,
             file=digest,
         )
         refused = BankFileRefused(account=account, name=name, file=digest, why=why)

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from adapters.clock import Clock
-
 from adapters.agreements import Agreements
+from adapters.clock import Clock
 from adapters.db.store import Context, Outcome, Store, Transaction
 from domain.agreement.model import Agreement, Instalment
 from domain.agreement.schedule import calendars_of, due_date
@@ -15,7 +14,7 @@ from domain.calendars import CalendarOverride
 from domain.commands import Command
 from domain.errors import WrongRole
 from domain.events import Event
-from domain.people import SYSTEM, Person
+from domain.people import Person
 from domain.productions import DueDate, the_production
 from domain.state import State
 
@@ -43,8 +42,6 @@ class Desk:
         Raises:
             WrongRole: nobody of that name may do anything here.
         """
-        if user == SYSTEM.user:
-            return SYSTEM
         try:
             return self.people[user]
         except KeyError:

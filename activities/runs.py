@@ -10,6 +10,7 @@ from temporalio import activity
 from activities.desk import Desk
 from activities.quotes import quote_for
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
+from adapters.bank.folder import folder_of
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.pain001 import write_order
 from adapters.db import tables
@@ -30,6 +31,7 @@ from domain.commands import (
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunEscalated, RunSubmitted
 from domain.payments import Status
+from domain.people import SYSTEM
 from domain.state import State
 
 Rule = Callable[[Transaction, State, Agreement], list[Event]]
@@ -139,9 +141,10 @@ class RunActivities:
             state = transaction.state(
                 planned.production,
                 payments=sa.and_(payment.account == planned.account, payment.status == "due", payment.run.is_(None)),
+                runs=tables.run.c.id == planned.run,
             )
             quote = quote_for(transaction, agreement, planned.account, planned.currency, planned.on)
-            person = self._desk.person(planned.by)
+            person = SYSTEM if planned.by == SYSTEM.user else self._desk.person(planned.by)
             return state, runs.prepare(state.payments, agreement, command, person, quote)
 
         self._desk.carry_out(command, decide, planned.on)
@@ -190,7 +193,7 @@ class RunActivities:
 
         def rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)
-            folder = f"{agreement.production}-{run.account}"
+            folder = folder_of(agreement.production, run.account)
             if run.message_id is not None and run.file is not None:
                 message_id, digest = run.message_id, run.file
             else:
@@ -214,7 +217,7 @@ class RunActivities:
             enquiry = runs.enquiry(run, state.payments, agreement, self._desk.clock.now().astimezone(UTC))
             if enquiry is None:
                 return []
-            folder = f"{agreement.production}-{run.account}"
+            folder = folder_of(agreement.production, run.account)
             digest = transaction.keep(f"{enquiry.message_id}.xml", write_enquiry(enquiry))
             transaction.sent(folder, enquiry.message_id, digest)
             transaction.post("bank-file", folder, f"{enquiry.message_id}.xml", digest)

@@ -129,6 +129,8 @@ def _findings_of(error: ValidationError, data: Node) -> list[Finding]:
     schema = Agreement.model_json_schema()
     findings = []
     for one in error.errors(include_url=False):
+        if one["type"] == "too_short" and len(one["input"]) >= one["ctx"]["min_length"]:
+            continue  # pydantic counts only the items that are right, and each wrong one is a finding already
         path = place(one["loc"], data)
         findings.append(Finding(path, one["type"], sentence(one, fields_at(schema, path[:-1]))))
     return findings

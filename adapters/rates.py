@@ -1,7 +1,6 @@
 """Exchange rates from files: a CSV of one's own, and the European Central Bank's reference rates as XML."""
 
 import csv
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -106,7 +105,7 @@ def _text(raw: bytes, file: str) -> str:
 def _rate(written: dict[str, Any], file: str, line: int) -> Rate:
     try:
         fields = {"on" if name == "date" else name: value for name, value in written.items()}
-        return Rate.model_validate_json(json.dumps(fields), strict=True)  # strict: no timestamps for dates
+        return Rate.model_validate(fields)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         field = "date" if first["loc"][0] == "on" else first["loc"][0]

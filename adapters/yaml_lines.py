@@ -29,7 +29,7 @@ from domain.agreement.checks import Path
 
 MAX_BYTES = 2_000_000
 _MAX_DEPTH = 20
-_MAX_NODES = 200_000
+_MAX_NODES = 50_000
 _MAX_DIGITS = 18
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
@@ -75,7 +75,9 @@ def read_yaml(raw: bytes) -> LinedYaml:
         return _Reader(text).read()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = error.problem or error.context or "it cannot be read"
+        what = str(error.problem or error.context or "it cannot be read")
+        if error.context_mark:
+            what += f", in what begins on line {error.context_mark.line + 1}"
         line = mark.line + 1 if mark else 1
         raise NotPlainYaml(
             line, f"this is not YAML ({what}): check indentation (spaces, no tabs) and quotes."

@@ -13,6 +13,7 @@ import structlog
 from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.views import PlannedRun, ProductionRef
+from adapters.bank.folder import folder_of
 from adapters.db import tables
 from adapters.sandbox_bank import admin
 from app.bootstrap import Services
@@ -152,17 +153,24 @@ class Gateway:
         ]
 
     def _take_files(self) -> int:
-        taken = 0
+        """Take in every waiting file; one that makes trouble stays, and does not keep the others waiting."""
+        taken, trouble = 0, []
         for production, account in self._accounts():
-            folder = f"{production}-{account.id}"
+            folder = folder_of(production, account.id)
             self._open_in_sandbox(folder, account)
             for name in self._services.folder.waiting(folder):
-                self._take(production, account.id, name)
+                try:
+                    self._take(production, account.id, name)
+                except Exception as error:  # noqa: BLE001 - told below, together with the others
+                    error.add_note(f"file {name} in {folder}")
+                    trouble.append(error)
                 taken += 1
+        if trouble:
+            raise ExceptionGroup("bank files are left where they are", trouble)
         return taken
 
     def _take(self, production: str, account: str, name: str) -> None:
-        folder = f"{production}-{account}"
+        folder = folder_of(production, account)
         raw = self._services.folder.read(folder, name)
         why = self._services.bank.take(production, account, name, raw)
         with suppress(FileNotFoundError):  # another gateway has put it away

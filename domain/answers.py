@@ -24,7 +24,7 @@ from domain.events import (
     SettledPayment,
 )
 from domain.money import Money, allocate, convert
-from domain.payments import Payment, Payments, Status, Step, can
+from domain.payments import Payment, Payments, Status, Step, can, payment_id
 from domain.receipts import Receipt, Receipts, ReceiptStatus, matched_by
 from domain.runs import Run, chunks, members
 
@@ -58,7 +58,12 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
         spared = [p for end_to_end_id, p in ours.items() if end_to_end_id in said and end_to_end_id not in answered]
         events += _group_accepted(run, report, [p for p in rest if can(p, Step.ACCEPT)], spared)
     elif report.group is not None:
-        group = TransferStatus(end_to_end_id=run.message_id or "-", verdict=report.group, reason="GROUP")
+        group = TransferStatus(
+            end_to_end_id=run.message_id or "-",
+            verdict=report.group,
+            reason=report.group_reason,
+            words=report.group_words,
+        )
         if report.group is Verdict.REJECTED:
             events += _rejections(run, report, [(payment, group) for payment in rest])
         else:
@@ -71,7 +76,7 @@ def _of_a_stranger(report: StatusReport, end_to_end_id: str, verdicts: Sequence[
     if Verdict.ACCEPTED in verdicts:
         yield AnswerContradicted(
             message_id=report.message_id,
-            payment=end_to_end_id.partition(".")[0],
+            payment=payment_id(end_to_end_id),
             status="not in the run",
             answer=f"accepted as {end_to_end_id}",
         )
@@ -232,7 +237,8 @@ def _return(reading: _Reading, movement: Movement) -> None:
             payee_party=payment.payee_party,
             amount=payment.amount,
             booked=movement.booked,
-            contract_value=reading.contract_value(payment.amount),
+            # What settled it then: an amendment may have changed the rate since.
+            contract_value=payment.contract_value or reading.contract_value(payment.amount),
             bank_reference=movement.bank_reference,
             reason=movement.reason or "NARR",
         )

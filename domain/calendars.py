@@ -23,7 +23,7 @@ from typing import Literal
 import holidays
 
 from domain.errors import BadInput
-from domain.model import Record
+from domain.model import Day, Record
 
 CalendarCode = Literal["KR", "JP", "US", "FR", "TW", "TARGET"]
 
@@ -47,7 +47,7 @@ class CalendarOverride(Record):
     """A day that the published calendar has wrong: a holiday declared last week, or one withdrawn."""
 
     calendar: CalendarCode
-    on: date
+    on: Day
     business_day: bool
     reason: str
 

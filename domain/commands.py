@@ -136,5 +136,4 @@ class TakeBankFile(Command):
     """Take in a file of the bank, stored under its hash."""
 
     account: str
-    name: str
     file: Sha256

@@ -105,7 +105,8 @@ FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
 class Payment:
     """One instalment that we pay. `account` and `payee` are account ids of the agreement.
 
-    `run` is the run it is in, `attempt` counts from 1 and grows with each correction.
+    `run` is the run it is in, `attempt` counts from 1 and grows with each correction. Once settled, `booked` is what
+    left the account and `contract_value` what the budget expected to leave it, both in the account's currency.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Payment:
     end_to_end_id: str | None = None
     reason: str | None = None
     booked: Money | None = None
+    contract_value: Money | None = None
     bank_reference: str | None = None
 
     @property
@@ -132,6 +134,12 @@ class Payment:
         The dot is in no key, so that no attempt bears the name of another payment.
         """
         return self.id if self.attempt == 1 else f"{self.id}.{self.attempt}"
+
+
+def payment_id(end_to_end_id: str) -> str:
+    """The payment that an end-to-end id of any attempt belongs to."""
+    production, _, rest = end_to_end_id.partition(".")
+    return f"{production}.{rest.partition('.')[0]}" if rest else end_to_end_id
 
 
 Payments = MutableMapping[str, Payment]
@@ -235,8 +243,8 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
         case PaymentResumed():
             take(payments, event.payment, Step.RESUME, reason=None)
         case PaymentCorrected():
-            attempt = payments[event.payment].attempt + 1
-            take(payments, event.payment, Step.CORRECT, run=None, end_to_end_id=None, attempt=attempt, reason=None)
+            anew = dict.fromkeys(("run", "end_to_end_id", "reason", "booked", "contract_value", "bank_reference"))
+            take(payments, event.payment, Step.CORRECT, **anew, attempt=payments[event.payment].attempt + 1)
         case PaymentsGathered():
             for gathered in event.payments:
                 payment = payments[gathered.payment]
@@ -252,7 +260,14 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
                 take(payments, name, Step.NOT_FOUND)
         case PaymentsSettled():
             for paid in event.payments:
-                take(payments, paid.payment, Step.SETTLE, booked=paid.booked, bank_reference=paid.bank_reference)
+                take(
+                    payments,
+                    paid.payment,
+                    Step.SETTLE,
+                    booked=paid.booked,
+                    contract_value=paid.contract_value,
+                    bank_reference=paid.bank_reference,
+                )
         case PaymentReturned():
             take(payments, event.payment, Step.RETURN, reason=event.reason)
         case _:

@@ -86,11 +86,11 @@ def register(
 def promised(
     agreement: Agreement, amounts: dict[str, Money], due_date: DueDate
 ) -> tuple[list[ScheduledPayment], list[ExpectedReceipt]]:
-    """The payments and receipts of a schedule; their ids are `{production}-{instalment}`."""
+    """The payments and receipts of a schedule; their ids are `{production}.{instalment}`."""
     payments: list[ScheduledPayment] = []
     receipts: list[ExpectedReceipt] = []
     for instalment in agreement.schedule:
-        name = f"{agreement.production}-{instalment.id}"
+        name = f"{agreement.production}.{instalment.id}"
         amount = amounts[instalment.id]
         milestone = instalment.due.milestone if isinstance(instalment.due, DueAfter) else None
         due_on = due_date(instalment, None) if isinstance(instalment.due, DueOn) else None
@@ -185,7 +185,7 @@ def due_dates(
         due_on = due_date(instalment, accepted_on) if released else None
         if due_on is None or (only is not None and instalment.id not in only):
             continue
-        promise = DueDateSet(id=f"{agreement.production}-{instalment.id}", due_on=due_on)
+        promise = DueDateSet(id=f"{agreement.production}.{instalment.id}", due_on=due_on)
         outgoing = agreement.account(instalment.payer).control is Control.CONTROLLED
         (payments if outgoing else receipts).append(promise)
     if not payments and not receipts:

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from domain.agreement.model import CurrencyCode, FxRule
 from domain.calendars import Calendars, Convention
 from domain.errors import BadInput, NotFound
-from domain.model import Record
+from domain.model import Day, Record
 from domain.money import Exact
 
 _DIGITS = 10
@@ -21,7 +21,7 @@ _DIGITS = 10
 class Rate(Record):
     """A published rate: units of `quote` for one unit of `base`, as `source` fixed it on a day."""
 
-    on: date
+    on: Day
     base: CurrencyCode
     quote: CurrencyCode
     rate: Annotated[Exact, Field(gt=0)]

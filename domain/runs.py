@@ -11,7 +11,7 @@ from domain import journal
 from domain.agreement.model import Agreement
 from domain.bank import AgreedRate, BankAccount, CreditTransfer, Enquiry, PaymentOrder
 from domain.commands import CancelRun, PrepareRun, ReleaseRun
-from domain.errors import IllegalTransition, NotFound, SamePerson, StaleApproval
+from domain.errors import BadInput, IllegalTransition, NotFound, SamePerson, StaleApproval
 from domain.events import (
     LINES_PER_EVENT,
     Event,
@@ -99,6 +99,8 @@ def prepare(
     if person != SYSTEM:
         debtor = agreement.account(command.account).owner
         person.require(Role.PREPARER, (debtor,), f"prepare run {command.run}")
+    if quote is None and agreement.account(command.account).currency != command.currency:
+        raise BadInput(f"Run {command.run} pays {command.currency} from another currency and has no rate for it.")
     due = [
         payment
         for payment in payments.values()

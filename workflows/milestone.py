@@ -10,6 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.views import MilestoneRef, MilestoneView
     from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
     from workflows.news import tell_production
+    from workflows.people import of_a_person
     from workflows.policies import DECISION, REMINDER, TRANSACTION
 
 
@@ -77,6 +78,7 @@ class Milestone:
 
     def _ours(self, command: SubmitMilestone | ApproveMilestone | RejectMilestone) -> None:
         """Keep what cannot concern this milestone out of its history; who may do what is the domain's to decide."""
+        of_a_person(command)
         if (command.production, command.milestone) != (self._ref.production, self._ref.milestone):
             raise ValueError(f"{command.production}/{command.milestone} is another milestone than {self._ref}.")
 

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.views import PlannedRun, RunRef, RunView
     from domain.commands import CancelRun, ReleaseRun
     from workflows.news import tell_production
+    from workflows.people import of_a_person
     from workflows.policies import DECISION, REMINDER, TRANSACTION
 
 Step = Callable[[RunView], Awaitable[RunView]]
@@ -58,7 +60,13 @@ class PaymentRun:
         return await self._look()
 
     async def _send(self, _: RunView) -> RunView:
-        return await workflow.execute_activity_method(RunActivities.send, self._ref, **TRANSACTION)
+        try:
+            return await workflow.execute_activity_method(RunActivities.send, self._ref, **TRANSACTION)
+        except ActivityError as error:
+            # An amendment since the release changed what would be paid: it is for people to cancel the run now.
+            workflow.logger.warning("run %s is not sent: %s", self._ref.run, error.cause)
+            await self._silence(REMINDER)
+            return await self._look()
 
     async def _await_answer(self, view: RunView) -> RunView:
         """Wait for news of the bank; after too long a silence, enquire. Nothing is ever sent again unasked."""
@@ -91,7 +99,7 @@ class PaymentRun:
 
     @workflow.update
     async def cancel(self, command: CancelRun) -> RunView:
-        """Give the run up before it is released."""
+        """Give the run up before it is sent."""
         async with self._one_at_a_time:
             view = await workflow.execute_activity_method(RunActivities.cancel, command, **DECISION)
             self._news = True
@@ -106,6 +114,7 @@ class PaymentRun:
         self._ours(command)
 
     def _ours(self, command: ReleaseRun | CancelRun) -> None:
+        of_a_person(command)
         if command.run != self._ref.run:
             raise ValueError(f"{command.run} is another run than {self._ref.run}.")
 

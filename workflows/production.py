@@ -14,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.milestone import Milestone
     from workflows.names import milestone_workflow
     from workflows.open_runs import OpenRuns
+    from workflows.people import of_a_person
     from workflows.policies import DECISION, REMINDER, TRANSACTION
 
 
@@ -136,6 +137,7 @@ class Production:
         self._ours(ref)
 
     def _ours(self, wish: Command | AccountRef) -> None:
+        of_a_person(wish)
         if wish.production != self._ref.production:
             raise ValueError(f"{wish.production} is another production than {self._ref.production}.")
 

@@ -17,10 +17,15 @@ from stat import S_ISREG
 from adapters.bank.xml import MAX_BYTES, BadBankFile
 from domain.errors import BadInput, IdempotencyConflict, NotFound
 
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,40}")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,40}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PARTS = ("outbox", "inbox", "archive", "refused", "sent", "staging")
 _READ_ONCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+def folder_of(production: str, account: str) -> str:
+    """The key of an account's folder; neither key holds a dot, so that no two accounts share one."""
+    return f"{production}.{account}"
 
 
 class BankFolder:

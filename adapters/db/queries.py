@@ -217,6 +217,7 @@ def _with_amount(row: Row) -> Row:
     if "booked_minor" in row:
         minor, currency = row.pop("booked_minor"), row.pop("booked_currency")
         booked = str(Money(minor, currency)) if currency else None
+        row.pop("contract_minor")
         return row | {"amount": str(amount), "booked": booked}
     return row | {"amount": str(amount)}
 

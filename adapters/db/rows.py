@@ -70,6 +70,7 @@ def payment_row(production: str, payment: Payment) -> dict[str, Any]:
         "reason": payment.reason,
         "booked_currency": payment.booked.currency if payment.booked else None,
         "booked_minor": payment.booked.minor if payment.booked else None,
+        "contract_minor": payment.contract_value.minor if payment.contract_value else None,
         "bank_reference": payment.bank_reference,
     }
 
@@ -92,6 +93,7 @@ def payment_of(row: Row) -> Payment:
         end_to_end_id=row["end_to_end_id"],
         reason=row["reason"],
         booked=Money(row["booked_minor"], row["booked_currency"]) if row["booked_currency"] else None,
+        contract_value=Money(row["contract_minor"], row["booked_currency"]) if row["booked_currency"] else None,
         bank_reference=row["bank_reference"],
     )
 

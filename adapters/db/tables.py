@@ -152,6 +152,7 @@ payment = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("booked_currency", sa.String(3)),
     sa.Column("booked_minor", sa.BigInteger),
+    sa.Column("contract_minor", sa.BigInteger),
     sa.Column("bank_reference", sa.Text),
 )
 

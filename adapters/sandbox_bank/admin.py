@@ -10,7 +10,7 @@ from domain.money import Money
 
 _MAX_REMITTANCE = 140
 _END_TO_END_ID = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,35}")
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,40}")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,40}")
 
 
 def books_path(data_dir: Path) -> Path:
@@ -41,7 +41,7 @@ def open_account(
     """
     opening = opening if opening is not None else Money(DEFAULT_OPENING_MINOR, currency)
     if not _KEY.fullmatch(key) or opening.currency != currency:
-        raise BadInput(f"{key}: open an account by letters, digits and hyphens, with a balance in {currency}.")
+        raise BadInput(f"{key}: open an account by letters, digits, dots and hyphens, with a balance in {currency}.")
     books = Books(books_path(data_dir))
     try:
         books.open_account(key, number, iban=iban, opening=opening)
@@ -49,7 +49,7 @@ def open_account(
         books.close()
 
 
-def credit(books: Books, account: str, amount: Money, payer: str, reference: str, on: date) -> None:  # the facts of a credit
+def credit(books: Books, account: str, amount: Money, payer: str, reference: str, on: date) -> None:
     """Let money come in on an account from outside; the bank notifies it with its next step.
 
     The reference stands as remittance text, and as end-to-end id if it can be one. An amount in another currency is

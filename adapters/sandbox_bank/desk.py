@@ -67,7 +67,7 @@ def take_order(books: Books, account: str, order: Order, sha256: str, now: Momen
     return "taken" if refusal is None else f"rejected: {refusal.reason}"
 
 
-def _record_transfers(books: Books, account: str, order_id: int, order: Order, plan: Plan, now: Moment) -> None:  # the order's whole context
+def _record_transfers(books: Books, account: str, order_id: int, order: Order, plan: Plan, now: Moment) -> None:
     """Write down every transfer of an order as rejected, or as waiting to be booked."""
     db, currency = books.db, books.holder(account).currency
     rates = books.rates(currency)

@@ -8,6 +8,7 @@ from psycopg.errors import InsufficientPrivilege, UndefinedTable
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.documents import BadDocument
 from domain.errors import SluiceError
 
 _SEE = "see `sluice status`"
@@ -16,6 +17,8 @@ _SEE = "see `sluice status`"
 def sentence(error: BaseException) -> str:
     """One line for people, by the first cause that one can be said of; else it is a bug of ours, and says so."""
     for one in _causes(error):
+        if isinstance(one, BadDocument):
+            return str(one)  # names every finding on a line of its own
         said = _said(one)
         if said is not None:
             return " ".join(said.split())

@@ -1,6 +1,5 @@
 """The agreement document as records. `domain.agreement.checks` judges it as a whole."""
 
-from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -8,7 +7,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from domain.bank import Address, BankAccount
 from domain.calendars import CalendarCode, CalendarOverride, Convention
-from domain.model import Key, Record
+from domain.model import Day, Key, Record, TimeOfDay
 from domain.money import Exact, Money
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -41,7 +40,7 @@ class Account(Record):
     number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,34}$")]
     iban: bool = False
     calendars: tuple[CalendarCode, ...] = Field(min_length=1)
-    cut_off: time | None = None
+    cut_off: TimeOfDay | None = None
 
 
 class FxRule(Record):
@@ -90,7 +89,7 @@ class Milestone(Record):
 
     id: Key
     title: str
-    planned_on: date
+    planned_on: Day
     submitter: Key
     after: tuple[Key, ...] = ()
     evidence: tuple[Evidence, ...] = Field(min_length=1)
@@ -108,7 +107,7 @@ class Total(Record):
 class DueOn(Record):
     """Due on a date of the calendar."""
 
-    on: date
+    on: Day
 
 
 class DueAfter(Record):
@@ -176,7 +175,7 @@ class Agreement(Record):
     production: Key
     title: str
     version: int = Field(ge=1)
-    effective_on: date
+    effective_on: Day
     time_zone: str
     parties: tuple[Party, ...] = Field(min_length=2)
     accounts: tuple[Account, ...] = Field(min_length=2)

@@ -79,7 +79,8 @@ CREATE TABLE payment (
     id text PRIMARY KEY, production text NOT NULL, instalment text NOT NULL, purpose text NOT NULL, account text NOT NULL,
     payee text NOT NULL, payee_party text NOT NULL, currency varchar(3) NOT NULL, minor bigint NOT NULL CHECK (minor > 0),
     milestone text, due_on date, status text NOT NULL, run text, attempt integer NOT NULL, end_to_end_id text UNIQUE,
-    reason text, booked_currency varchar(3), booked_minor bigint, bank_reference text
+    reason text, booked_currency varchar(3), booked_minor bigint, contract_minor bigint,
+    bank_reference text
 ) WITH (fillfactor = 70);
 CREATE INDEX payment_production ON payment (production);
 CREATE INDEX payment_run ON payment (run);

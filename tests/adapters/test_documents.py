@@ -47,10 +47,11 @@ def test_a_misspelt_field_is_answered_with_the_right_name_and_the_missing_one_is
 
 def test_findings_of_the_whole_document_have_lines_too():
     text = changed("payee: dubbing-jpy", "payee: dubing-jpy")
-    assert said(text) == [
-        f"a.yaml:{line_of('payee: dubing', text)}: schedule[DUB].payee: there is no account 'dubing-jpy': "
-        "did you mean 'dubbing-jpy'?"
-    ]
+    (found,) = said(text)
+    assert found.startswith(
+        f"a.yaml:{line_of('payee: dubing', text)}: schedule[DUB].payee: there is no account 'dubing"
+    )
+    assert found.endswith("did you mean 'dubbing-jpy'?")
 
 
 def test_every_finding_is_reported_at_once_sorted_by_line():
@@ -74,11 +75,13 @@ def test_every_finding_is_reported_at_once_sorted_by_line():
         ('"06236"', "06236", "parties[spc].address.postcode", "text in quotes"),
         ("2025-01-06", "2025-02-30", "effective_on", "a date such as"),
         ("2025-01-06", '"1735689600"', "effective_on", "a date such as"),
+        ("15:30", "1530", "accounts[spc-krw].cut_off", "a time such as 15:30"),
+        ("15:30", "25:30", "accounts[spc-krw].cut_off", "a time such as 15:30"),
         ("15:30", "half past three", "accounts[spc-krw].cut_off", "a time such as 15:30"),
         ("control: controlled", "control: ours", "accounts[spc-krw].control", "controlled or external"),
         ("calendars: [KR]", "calendars: KR", "accounts[spc-krw].calendars", "a list"),
         ("calendars: [KR]", "calendars: []", "accounts[spc-krw].calendars", "at least 1"),
-        ("calendars: [KR]", "calendars: [DE]", "accounts[spc-krw].calendars[1]", "'KR'".strip("'")),
+        ("calendars: [KR]", "calendars: [DE]", "accounts[spc-krw].calendars[1]", "write KR, JP"),
         ("production: LIGHTHOUSE", "production: The Lighthouse", "production", "letters, digits and hyphens"),
         ("sluice: 1", "sluice: 2", "sluice", "write 1"),
         ("version: 1", "version: 0", "version", "1 or more"),
@@ -121,11 +124,11 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
         ("a: 1\n!!str b: 2\n", 2, "tags"),
         ("a: 1\n\tb: 2\n", 2, "not YAML"),
         ("a: [1, 2\nb: 3\n", 2, "not YAML"),
-        ("a: 'open\n", 1, "not YAML"),
+        ("a: 'open\n", 2, "in what begins on line 1"),
         ("a: 1\n---\nb: 2\n", 2, "second document"),
         ("? [a, b]\n: 1\n", 1, "single word"),
         ("a: " + "[" * 60 + "]" * 60, 1, "nested deeper"),
-        ("a: [" + "1," * 300_000 + "]", 1, "more than 200000"),
+        ("a: [" + "1," * 60_000 + "]", 1, "more than 50000"),
         ("a: \x00\n", 1, "control character"),
         (b"\xff\xfe\x00binary", 1, "UTF-8"),
         (b"a: 1\nb: \xe9\n", 2, "UTF-8"),

@@ -254,7 +254,7 @@ def report(run_message: str, group: Verdict | None = None, **transfers: Verdict)
     """A status report; transfers are named by instalment (`P1=Verdict.ACCEPTED`)."""
     lines = tuple(
         TransferStatus(
-            end_to_end_id=f"HANA-{name}", verdict=verdict, reason="AC04" if verdict is Verdict.REJECTED else None
+            end_to_end_id=f"HANA.{name}", verdict=verdict, reason="AC04" if verdict is Verdict.REJECTED else None
         )
         for name, verdict in transfers.items()
     )
@@ -313,7 +313,7 @@ def statement(*movements: Movement, message: str = "N1", currency: str = "KRW") 
     )
 
 
-def with_status(status: Status, name: str = "HANA-P1") -> tuple[State, str]:
+def with_status(status: Status, name: str = "HANA.P1") -> tuple[State, str]:
     """A submitted run in which one payment has come to a status."""
     state, run = at_the_bank()
     state.payments[name] = replace(state.payments[name], status=status)
@@ -321,12 +321,12 @@ def with_status(status: Status, name: str = "HANA-P1") -> tuple[State, str]:
 
 
 def second_attempt() -> tuple[State, str]:
-    """HANA-P1 was rejected in a first run, whose id is given, then corrected and sent again in a second one."""
+    """HANA.P1 was rejected in a first run, whose id is given, then corrected and sent again in a second one."""
     state, run = at_the_bank()
     rejected = PaymentsRejected(
-        run=run, message_id="S1", payments=(RejectedPayment(payment="HANA-P1", reason="AC04", words=None),)
+        run=run, message_id="S1", payments=(RejectedPayment(payment="HANA.P1", reason="AC04", words=None),)
     )
-    state = after(state, [rejected, PaymentCorrected(payment="HANA-P1", reason="new account")])
+    state = after(state, [rejected, PaymentCorrected(payment="HANA.P1", reason="new account")])
     state, second = prepared(state, 2)
     return submitted(released(state, second), second), run
 

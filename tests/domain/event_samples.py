@@ -10,7 +10,7 @@ from tests.domain import builders as b
 SHA = "0123456789abcdef" * 4
 WORDS = 'closed \u2028 "계좌" 口座\\ \t\n\x01 é 🎬 </x>'
 SETTLED = e.SettledPayment(
-    payment="HANA-U1",
+    payment="HANA.U1",
     payee_party="agent",
     amount=b.usd(12_345_67),
     booked=b.krw(16_682_087),
@@ -24,7 +24,7 @@ SAMPLES: tuple[e.Event, ...] = (
     e.PaymentsScheduled(
         payments=(
             e.ScheduledPayment(
-                payment="HANA-P1",
+                payment="HANA.P1",
                 instalment="P1",
                 purpose=Purpose.PRODUCTION,
                 account="spc-krw",
@@ -36,11 +36,11 @@ SAMPLES: tuple[e.Event, ...] = (
             ),
         )
     ),
-    e.PaymentsCancelled(payments=("HANA-P1", "HANA-P2")),
+    e.PaymentsCancelled(payments=("HANA.P1", "HANA.P2")),
     e.ReceiptsExpected(
         receipts=(
             e.ExpectedReceipt(
-                receipt="HANA-C1",
+                receipt="HANA.C1",
                 instalment="C1",
                 purpose=Purpose.CONTRIBUTION,
                 account="spc-jpy",
@@ -59,23 +59,23 @@ SAMPLES: tuple[e.Event, ...] = (
     e.MilestoneRejected(milestone="lock", round=1, by=None, reason=WORDS),
     e.MilestoneEscalated(milestone="lock", round=1, to="streamer", deadline_on=b.TODAY),
     e.MilestoneAccepted(milestone="lock", round=1, deemed=True),
-    e.DueDatesSet(milestone="lock", payments=(e.DueDateSet(id="HANA-P3", due_on=b.TODAY),), receipts=()),
+    e.DueDatesSet(milestone="lock", payments=(e.DueDateSet(id="HANA.P3", due_on=b.TODAY),), receipts=()),
     e.PaymentsFellDue(
         payments=(
-            e.DuePayment(payment="HANA-P1", purpose=Purpose.FEE, payee_party="vendor", amount=b.usd(5), due_on=b.TODAY),
+            e.DuePayment(payment="HANA.P1", purpose=Purpose.FEE, payee_party="vendor", amount=b.usd(5), due_on=b.TODAY),
         )
     ),
     e.ReceiptsFellDue(
         receipts=(
             e.DueReceipt(
-                receipt="HANA-C1",
+                receipt="HANA.C1",
                 purpose=Purpose.CONTRIBUTION,
                 payer_party="mori",
                 amount=b.jpy(3),
                 due_on=b.TODAY,
             ),
             e.DueReceipt(
-                receipt="HANA-L1",
+                receipt="HANA.L1",
                 purpose=Purpose.LICENCE_FEE,
                 payer_party="streamer",
                 amount=Money(1_234_567, "BHD"),
@@ -83,9 +83,9 @@ SAMPLES: tuple[e.Event, ...] = (
             ),
         )
     ),
-    e.PaymentHeld(payment="HANA-P1", reason=WORDS),
-    e.PaymentResumed(payment="HANA-P1"),
-    e.PaymentCorrected(payment="HANA-P1", reason=WORDS),
+    e.PaymentHeld(payment="HANA.P1", reason=WORDS),
+    e.PaymentResumed(payment="HANA.P1"),
+    e.PaymentCorrected(payment="HANA.P1", reason=WORDS),
     e.QuoteTaken(
         run="R",
         base="USD",
@@ -105,23 +105,23 @@ SAMPLES: tuple[e.Event, ...] = (
         total=b.krw(200_000_000),
         sha256=SHA,
     ),
-    e.PaymentsGathered(run="R", payments=(e.GatheredPayment(payment="HANA-P1", end_to_end_id="HANA-P1.2"),)),
+    e.PaymentsGathered(run="R", payments=(e.GatheredPayment(payment="HANA.P1", end_to_end_id="HANA.P1.2"),)),
     e.RunReleased(run="R", by="yun", sha256=SHA),
     e.RunCancelled(run="R", by="sora", reason=WORDS),
     e.RunSubmitted(run="R", message_id="M1", file=SHA),
     e.RunEscalated(run="R"),
     e.RunDoubted(run="R", enquiry_message_id="E1", file=SHA),
     e.RunAccepted(run="R", message_id="S1"),
-    e.PaymentsAccepted(run="R", message_id="S1", payments=("HANA-P1",)),
+    e.PaymentsAccepted(run="R", message_id="S1", payments=("HANA.P1",)),
     e.PaymentsRejected(
-        run="R", message_id="S1", payments=(e.RejectedPayment(payment="HANA-P1", reason="AC04", words=WORDS),)
+        run="R", message_id="S1", payments=(e.RejectedPayment(payment="HANA.P1", reason="AC04", words=WORDS),)
     ),
-    e.PaymentsNotFound(run="R", message_id="S1", payments=("HANA-P1",)),
+    e.PaymentsNotFound(run="R", message_id="S1", payments=("HANA.P1",)),
     e.PaymentsSettled(account="spc-krw", message_id="N1", booked_on=b.TODAY, payments=(SETTLED, SETTLED)),
     e.PaymentReturned(
         account="spc-krw",
         message_id="N1",
-        payment="HANA-U1",
+        payment="HANA.U1",
         payee_party="agent",
         amount=b.usd(12_345_67),
         booked=b.krw(16_600_000),
@@ -132,7 +132,7 @@ SAMPLES: tuple[e.Event, ...] = (
     e.ReceiptMatched(
         account="spc-krw",
         message_id="N1",
-        receipt="HANA-L1",
+        receipt="HANA.L1",
         payer_party="streamer",
         amount=b.usd(50_000_00),
         booked=b.krw(67_562_500),
@@ -148,7 +148,7 @@ SAMPLES: tuple[e.Event, ...] = (
         bank_reference="B4",
         why="no payment of ours",
     ),
-    e.AnswerContradicted(message_id="S1", payment="HANA-P1", status="settled", answer="rejected"),
+    e.AnswerContradicted(message_id="S1", payment="HANA.P1", status="settled", answer="rejected"),
     e.BankFileRefused(account="spc-krw", name="x.xml", file=SHA, why=WORDS),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}

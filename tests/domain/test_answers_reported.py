@@ -66,7 +66,7 @@ def test_each_verdict_by_name_changes_repeats_or_contradicts_each_status(status,
 @pytest.mark.parametrize("verdict", Verdict)
 def test_a_group_verdict_does_to_the_unnamed_what_it_would_do_by_name(status, verdict):
     state, run = b.with_status(status)
-    state.payments["HANA-P2"] = replace(state.payments["HANA-P2"], status=status)
+    state.payments["HANA.P2"] = replace(state.payments["HANA.P2"], status=status)
     events = reported(state, run, verdict)
     # A group's acceptance says nothing of what was rejected by name before.
     silent = verdict is Verdict.ACCEPTED and status is Status.REJECTED
@@ -87,7 +87,7 @@ def test_the_same_report_twice_changes_nothing_the_second_time(status, verdict):
 def test_a_contradiction_says_what_was_known_and_what_was_told():
     state, run = b.with_status(Status.SETTLED)
     assert reported(state, run, P1=Verdict.REJECTED) == [
-        AnswerContradicted(message_id="S1", payment="HANA-P1", status="settled", answer="rejected")
+        AnswerContradicted(message_id="S1", payment="HANA.P1", status="settled", answer="rejected")
     ]
 
 
@@ -98,24 +98,24 @@ def test_a_partial_group_rejects_the_named_and_accepts_the_rest():
         PaymentsRejected(
             run=run,
             message_id="S1",
-            payments=(RejectedPayment(payment="HANA-P1", reason="AC04", words=None),),
+            payments=(RejectedPayment(payment="HANA.P1", reason="AC04", words=None),),
         ),
         RunAccepted(run=run, message_id="S1"),
     ]
     state = b.after(state, events)
-    assert [state.payments[name].status for name in ("HANA-P1", "HANA-P2")] == [Status.REJECTED, Status.ACCEPTED]
+    assert [state.payments[name].status for name in ("HANA.P1", "HANA.P2")] == [Status.REJECTED, Status.ACCEPTED]
 
 
 def test_a_rejected_group_spares_what_is_accepted_by_name():
     state, run = b.at_the_bank()
     state = b.after(state, reported(state, run, Verdict.REJECTED, P2=Verdict.ACCEPTED))
-    assert [state.payments[name].status for name in ("HANA-P1", "HANA-P2")] == [Status.REJECTED, Status.ACCEPTED]
+    assert [state.payments[name].status for name in ("HANA.P1", "HANA.P2")] == [Status.REJECTED, Status.ACCEPTED]
 
 
 def test_a_group_not_found_releases_only_what_is_unknown():
     state, run = b.with_status(Status.UNKNOWN)
     [event] = reported(state, run, Verdict.NOT_FOUND)
-    assert event == PaymentsNotFound(run=run, message_id="S1", payments=("HANA-P1",))
+    assert event == PaymentsNotFound(run=run, message_id="S1", payments=("HANA.P1",))
 
 
 def test_a_report_about_strangers_changes_nothing():
@@ -132,13 +132,13 @@ def test_a_repeated_answer_to_the_first_attempt_does_not_touch_the_second(verdic
 def test_a_group_answer_to_the_first_run_does_not_touch_the_second():
     state, run = b.second_attempt()
     state = b.after(state, reported(state, run, Verdict.REJECTED))
-    assert state.payments["HANA-P1"].status is Status.SUBMITTED
+    assert state.payments["HANA.P1"].status is Status.SUBMITTED
 
 
 def test_what_a_report_names_as_not_found_is_not_accepted_by_its_group():
     state, run = b.with_status(Status.UNKNOWN)
     state = b.after(state, reported(state, run, Verdict.ACCEPTED, P1=Verdict.NOT_FOUND))
-    assert [state.payments[name].status for name in ("HANA-P1", "HANA-P2")] == [Status.RELEASED, Status.ACCEPTED]
+    assert [state.payments[name].status for name in ("HANA.P1", "HANA.P2")] == [Status.RELEASED, Status.ACCEPTED]
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -157,14 +157,14 @@ def test_a_report_that_contradicts_itself_about_a_payment_is_not_believed_about_
     both = report.model_copy(update={"transfers": report.transfers + other})
     events = answers.reported(state.runs[run], state.payments, both)
     assert (
-        AnswerContradicted(message_id="S1", payment="HANA-P1", status="unknown", answer="accepted and rejected")
+        AnswerContradicted(message_id="S1", payment="HANA.P1", status="unknown", answer="accepted and rejected")
         in events
     )
-    assert b.after(state, events).payments["HANA-P1"].status is Status.UNKNOWN
+    assert b.after(state, events).payments["HANA.P1"].status is Status.UNKNOWN
 
 
 def test_a_late_acceptance_of_an_attempt_that_was_given_up_is_named():
     state, run = b.second_attempt()
     assert reported(state, run, P1=Verdict.ACCEPTED) == [
-        AnswerContradicted(message_id="S1", payment="HANA-P1", status="not in the run", answer="accepted as HANA-P1")
+        AnswerContradicted(message_id="S1", payment="HANA.P1", status="not in the run", answer="accepted as HANA.P1")
     ]

@@ -63,10 +63,10 @@ def test_the_same_instant_in_another_zone_is_the_same_fact():
 
 def test_the_hash_of_a_known_fact_never_changes():
     day = date(2026, 4, 1)
-    event = PaymentResumed(payment="HANA-P1")
+    event = PaymentResumed(payment="HANA.P1")
     [fact] = chained("HANA", Head(), [event], effective_on=day, recorded_at=AT, actor="ji", command_key="k1")
     framed = b"4:HANA1:115:payment-resumed10:2026-04-0132:2026-04-01T03:00:00.123456+00:002:ji2:k1"
-    assert fact.body == b'{"payment":"HANA-P1","type":"payment-resumed"}'
+    assert fact.body == b'{"payment":"HANA.P1","type":"payment-resumed"}'
     assert fact.hash.hex() == sha256(GENESIS + framed + b"46:" + fact.body)
 
 

@@ -31,7 +31,7 @@ CHANGES_NOTHING = {
 
 def settled(amount: Money, booked: Money, contract_value: Money) -> PaymentsSettled:
     line = SettledPayment(
-        payment="HANA-P1",
+        payment="HANA.P1",
         payee_party="vendor",
         amount=amount,
         booked=booked,
@@ -61,10 +61,10 @@ def test_every_event_is_folded_or_known_to_change_nothing():
 
 
 def test_what_falls_due_is_an_expense_that_we_owe():
-    line = DuePayment(payment="HANA-P1", purpose=Purpose.RIGHTS, payee_party="tokyo", amount=b.jpy(7), due_on=b.TODAY)
+    line = DuePayment(payment="HANA.P1", purpose=Purpose.RIGHTS, payee_party="tokyo", amount=b.jpy(7), due_on=b.TODAY)
     assert postings(PaymentsFellDue(payments=(line,))) == (
-        Entry("expense:production:rights", b.jpy(7), "HANA-P1"),
-        Entry("liability:payable:tokyo", b.jpy(-7), "HANA-P1"),
+        Entry("expense:production:rights", b.jpy(7), "HANA.P1"),
+        Entry("liability:payable:tokyo", b.jpy(-7), "HANA.P1"),
     )
 
 
@@ -78,27 +78,27 @@ def test_what_falls_due_is_an_expense_that_we_owe():
     ],
 )
 def test_what_is_owed_to_us_is_a_commitment_whose_source_depends_on_its_purpose(purpose, source):
-    line = DueReceipt(receipt="HANA-C1", purpose=purpose, payer_party="mori", amount=b.jpy(7), due_on=b.TODAY)
+    line = DueReceipt(receipt="HANA.C1", purpose=purpose, payer_party="mori", amount=b.jpy(7), due_on=b.TODAY)
     assert postings(ReceiptsFellDue(receipts=(line,))) == (
-        Entry("asset:commitment:mori", b.jpy(7), "HANA-C1"),
-        Entry(source, b.jpy(-7), "HANA-C1"),
+        Entry("asset:commitment:mori", b.jpy(7), "HANA.C1"),
+        Entry(source, b.jpy(-7), "HANA.C1"),
     )
 
 
 def test_a_converted_settlement_moves_through_the_position_in_two_balanced_legs():
     assert postings(settled(b.usd(100), b.krw(1_351), b.krw(1_300))) == (
-        Entry("liability:payable:vendor", b.usd(100), "HANA-P1"),
-        Entry(ledger.FX_POSITION, b.usd(-100), "HANA-P1"),
-        Entry(ledger.FX_POSITION, b.krw(1_300), "HANA-P1"),
-        Entry(ledger.FX_GAIN_LOSS, b.krw(51), "HANA-P1"),
-        Entry("asset:bank:spc-krw", b.krw(-1_351), "HANA-P1"),
+        Entry("liability:payable:vendor", b.usd(100), "HANA.P1"),
+        Entry(ledger.FX_POSITION, b.usd(-100), "HANA.P1"),
+        Entry(ledger.FX_POSITION, b.krw(1_300), "HANA.P1"),
+        Entry(ledger.FX_GAIN_LOSS, b.krw(51), "HANA.P1"),
+        Entry("asset:bank:spc-krw", b.krw(-1_351), "HANA.P1"),
     )
 
 
 def test_a_settlement_in_the_accounts_currency_knows_no_exchange():
     assert postings(settled(b.krw(100), b.krw(100), b.krw(100))) == (
-        Entry("liability:payable:vendor", b.krw(100), "HANA-P1"),
-        Entry("asset:bank:spc-krw", b.krw(-100), "HANA-P1"),
+        Entry("liability:payable:vendor", b.krw(100), "HANA.P1"),
+        Entry("asset:bank:spc-krw", b.krw(-100), "HANA.P1"),
     )
 
 

@@ -57,15 +57,15 @@ def test_preparing_when_nothing_is_due_makes_nothing():
 def test_only_what_is_due_of_that_account_and_currency_is_gathered():
     prepared, gathered = prepare(b.owing())
     assert [(line.payment, line.end_to_end_id) for line in gathered.payments] == [
-        ("HANA-P1", "HANA-P1"),
-        ("HANA-P2", "HANA-P2"),
+        ("HANA.P1", "HANA.P1"),
+        ("HANA.P2", "HANA.P2"),
     ]
     assert (prepared.count, prepared.total, prepared.by) == (2, b.krw(200_000_000), "sora")
 
 
 def test_what_is_held_is_not_gathered():
-    state = b.after(b.owing(), [PaymentHeld(payment="HANA-P1", reason="frozen")])
-    assert [line.payment for line in prepare(state)[1].payments] == ["HANA-P2"]
+    state = b.after(b.owing(), [PaymentHeld(payment="HANA.P1", reason="frozen")])
+    assert [line.payment for line in prepare(state)[1].payments] == ["HANA.P2"]
 
 
 def test_what_is_in_a_run_is_not_gathered_into_another():
@@ -95,8 +95,8 @@ def test_another_rate_is_another_approval():
 
 def test_ten_thousand_payments_are_gathered_by_a_bounded_number_of_lines_an_event():
     state = b.owing()
-    one = state.payments["HANA-P1"]
-    many = {f"HANA-{i}": replace(one, id=f"HANA-{i}", instalment=str(i)) for i in range(2_500)}
+    one = state.payments["HANA.P1"]
+    many = {f"HANA.{i}": replace(one, id=f"HANA.{i}", instalment=str(i)) for i in range(2_500)}
     events = prepare(State(payments=many))
     assert [len(event.payments) for event in events[1:]] == [1000, 1000, 500]
 
@@ -138,7 +138,7 @@ def test_a_hash_of_something_else_releases_nothing():
 
 def test_a_payment_held_after_preparing_voids_the_hash_and_leaves_the_run():
     state, run = b.prepared(b.owing())
-    state = b.after(state, [PaymentHeld(payment="HANA-P1", reason="frozen")])
+    state = b.after(state, [PaymentHeld(payment="HANA.P1", reason="frozen")])
     with pytest.raises(StaleApproval):
         release(state, run)
     now = runs.binding(state.runs[run], runs.members(state.runs[run], state.payments), TERMS)
@@ -149,7 +149,7 @@ def test_a_payment_held_after_preparing_voids_the_hash_and_leaves_the_run():
 
 def test_a_payment_held_and_resumed_goes_in_a_later_run():
     state, run = b.prepared(b.owing())
-    state = b.after(state, [PaymentHeld(payment="HANA-P1", reason="?"), PaymentResumed(payment="HANA-P1")])
+    state = b.after(state, [PaymentHeld(payment="HANA.P1", reason="?"), PaymentResumed(payment="HANA.P1")])
     assert statuses(state, run) == {"P2": Status.DUE}
     state, second = b.prepared(state, 2)
     assert statuses(state, second) == {"P1": Status.DUE}
@@ -195,8 +195,8 @@ def test_an_order_names_everything_that_the_bank_needs():
     assert (order.message_id, order.execution_on) == (runs.message_id(state.runs[run]), b.TODAY)
     assert order.debtor == TERMS.bank_account("spc-krw")
     first, second = order.transfers
-    assert (first.end_to_end_id, first.amount, first.remittance) == ("HANA-P1", b.krw(120_000_000), "HANA P1")
-    assert (second.end_to_end_id, second.creditor) == ("HANA-P2", TERMS.bank_account("vendor-krw"))
+    assert (first.end_to_end_id, first.amount, first.remittance) == ("HANA.P1", b.krw(120_000_000), "HANA P1")
+    assert (second.end_to_end_id, second.creditor) == ("HANA.P2", TERMS.bank_account("vendor-krw"))
     assert first.agreed_rate is None
 
 
@@ -235,15 +235,15 @@ def test_nothing_is_asked_about_what_was_never_sent():
 
 def test_an_enquiry_asks_for_what_has_no_answer_under_a_new_id_each_time():
     state, run = b.at_the_bank()
-    state = b.after(state, [PaymentsAccepted(run=run, message_id="S1", payments=("HANA-P1",))])
+    state = b.after(state, [PaymentsAccepted(run=run, message_id="S1", payments=("HANA.P1",))])
     first = runs.enquiry(state.runs[run], state.payments, TERMS, NOON)
     assert first is not None
-    assert (first.order_message_id, first.end_to_end_ids) == (state.runs[run].message_id, ("HANA-P2",))
+    assert (first.order_message_id, first.end_to_end_ids) == (state.runs[run].message_id, ("HANA.P2",))
     state = b.after(state, [RunDoubted(run=run, enquiry_message_id=first.message_id, file=b.FILE)])
     assert statuses(state, run) == {"P1": Status.ACCEPTED, "P2": Status.UNKNOWN}
     second = runs.enquiry(state.runs[run], state.payments, TERMS, NOON)
     assert second is not None
-    assert second.end_to_end_ids == ("HANA-P2",)
+    assert second.end_to_end_ids == ("HANA.P2",)
     assert len({first.message_id, second.message_id, first.order_message_id}) == 3
 
 
@@ -253,8 +253,8 @@ def test_what_the_bank_never_saw_is_sent_again_as_the_same_bytes():
         state,
         [
             RunDoubted(run=run, enquiry_message_id="E1", file=b.FILE),
-            PaymentsAccepted(run=run, message_id="S1", payments=("HANA-P1",)),
-            PaymentsNotFound(run=run, message_id="S1", payments=("HANA-P2",)),
+            PaymentsAccepted(run=run, message_id="S1", payments=("HANA.P1",)),
+            PaymentsNotFound(run=run, message_id="S1", payments=("HANA.P2",)),
         ],
     )
     assert statuses(state, run) == {"P1": Status.ACCEPTED, "P2": Status.RELEASED}
@@ -275,19 +275,19 @@ def test_a_run_waits_for_the_bank_until_each_payment_has_its_end():
 
 def test_a_corrected_payment_goes_in_a_later_run_under_a_new_end_to_end_id():
     state, run = b.at_the_bank()
-    line = RejectedPayment(payment="HANA-P1", reason="AC04", words=None)
+    line = RejectedPayment(payment="HANA.P1", reason="AC04", words=None)
     state = b.after(
         state,
         [
             PaymentsRejected(run=run, message_id="S1", payments=(line,)),
-            PaymentCorrected(payment="HANA-P1", reason="new account"),
+            PaymentCorrected(payment="HANA.P1", reason="new account"),
         ],
     )
     assert statuses(state, run) == {"P2": Status.SUBMITTED}
     state, second = b.prepared(state, 2)
     [payment] = runs.members(state.runs[second], state.payments)
-    assert (payment.id, payment.run) == ("HANA-P1", second)
-    assert payment.end_to_end_id not in {None, "HANA-P1"}
+    assert (payment.id, payment.run) == ("HANA.P1", second)
+    assert payment.end_to_end_id not in {None, "HANA.P1"}
 
 
 def test_only_a_preparer_of_the_debtor_prepares_and_sluice_itself_may():
@@ -301,7 +301,7 @@ def test_only_a_preparer_of_the_debtor_prepares_and_sluice_itself_may():
 
 def test_a_run_left_without_payments_is_not_released():
     state, run = b.prepared(b.owing())
-    state = b.after(state, [PaymentHeld(payment=name, reason="frozen") for name in ("HANA-P1", "HANA-P2")])
+    state = b.after(state, [PaymentHeld(payment=name, reason="frozen") for name in ("HANA.P1", "HANA.P2")])
     with pytest.raises(IllegalTransition, match="has no payments left: cancel it"):
         release(state, run, sha256=runs.binding(state.runs[run], [], TERMS))
 
@@ -311,13 +311,13 @@ def test_a_released_run_that_an_amendment_stopped_can_be_cancelled():
     state = b.released(state, run)
     state = b.after(state, cancel(state, run))
     assert state.runs[run].status == "cancelled"
-    assert {state.payments[name].status for name in ("HANA-P1", "HANA-P2")} == {Status.DUE}
+    assert {state.payments[name].status for name in ("HANA.P1", "HANA.P2")} == {Status.DUE}
     state, second = b.prepared(state, 2, terms=b.agreement(2, vendor_number="999888777"))
     assert statuses(state, second) == {"P1": Status.DUE, "P2": Status.DUE}
 
 
 def test_a_run_is_never_prepared_twice_under_one_name():
     state, _ = b.prepared(b.owing())
-    state = b.after(state, [PaymentHeld(payment="HANA-P1", reason="?"), PaymentResumed(payment="HANA-P1")])
+    state = b.after(state, [PaymentHeld(payment="HANA.P1", reason="?"), PaymentResumed(payment="HANA.P1")])
     with pytest.raises(IllegalTransition, match=r"There is a run .+ already"):
         b.prepared(state)

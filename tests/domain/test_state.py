@@ -55,7 +55,7 @@ NOON = datetime(2026, 4, 1, 3, tzinfo=UTC)
 KINDS = [("spc-krw", "KRW"), ("spc-krw", "USD"), ("spc-jpy", "JPY")]
 PEOPLE = st.sampled_from([b.JI, b.MIN, b.AOI, b.REN, b.ADA])
 TREASURY = st.sampled_from([b.SORA, b.YUN, b.JI])
-PAYMENTS = st.sampled_from([f"HANA-{name}" for name in ("P1", "P2", "P3", "R1", "U1", "U2", "X")])
+PAYMENTS = st.sampled_from([f"HANA.{name}" for name in ("P1", "P2", "P3", "R1", "U1", "U2", "X")])
 
 
 @dataclass
@@ -298,7 +298,7 @@ class Lives(RuleBasedStateMachine):
         self.life.move(account, b.came_back(f"R{account}{reference}", end_to_end_id, booked, amount))
 
     @rule(
-        words=st.sampled_from([None, "HANA-C1", "HANA-C2", "HANA-L1"]),
+        words=st.sampled_from([None, "HANA.C1", "HANA.C2", "HANA.L1"]),
         minor=st.sampled_from([1, 30_000_000, 60_000_000, 90_000_000]),
         reference=st.integers(0, 12),
         converted=st.booleans(),
@@ -370,5 +370,5 @@ def test_a_journal_that_tells_an_impossible_life_is_refused_by_name():
     state = b.owing()
     again = productions.fall_due(b.registered().payments, {}, b.TODAY)
     assert isinstance(again[0], PaymentsFellDue)
-    with pytest.raises(IllegalTransition, match="HANA-P1 is due: the step 'fall due'"):
+    with pytest.raises(IllegalTransition, match=r"HANA\.P1 is due: the step 'fall due'"):
         b.after(state, again)

@@ -5,14 +5,14 @@ from domain.agreement.checks.amendment import amendment
 from domain.agreement.checks.dates import dates
 from domain.agreement.checks.finding import Finding, Path
 from domain.agreement.checks.flow import flows, fx_rules
-from domain.agreement.checks.ids import attempts, duplicates, references
+from domain.agreement.checks.ids import duplicates, references
 from domain.agreement.checks.milestones import approvals, order
-from domain.agreement.checks.sums import terms, totals
+from domain.agreement.checks.sums import shares, terms, totals
 from domain.agreement.model import Agreement
 
 __all__ = ["Finding", "Path", "check"]
 
-_ALONE = (duplicates, references, attempts, order, approvals, terms, totals, flows, fx_rules, accounts)
+_ALONE = (duplicates, references, order, approvals, terms, totals, flows, fx_rules, accounts)
 
 
 def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[Finding, ...]:
@@ -24,4 +24,4 @@ def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[Find
     findings += dates(agreement, previous)
     if previous is not None:
         findings += amendment(agreement, previous)
-    return tuple(findings)
+    return tuple(findings or shares(agreement))

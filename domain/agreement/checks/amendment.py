@@ -6,7 +6,7 @@ Whether it touches what was paid already is for the journal to say, not for the 
 from collections.abc import Iterator
 
 from domain.agreement.checks.finding import Finding, by_id, instalment_currency
-from domain.agreement.model import Account, Agreement
+from domain.agreement.model import Account, Agreement, Control
 
 
 def amendment(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
@@ -33,13 +33,16 @@ def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
         earlier = before.get(account.id)
         if earlier and _identity(account) != _identity(earlier):
             sentence = (
-                f"account {account.id!r} was another one (owner, control, currency, bank or number changed): give the "
-                "new account an id of its own, so that payments already prepared keep theirs."
+                f"account {account.id!r} was another one (its owner, control or currency changed, or the number of an "
+                "account of ours): give the new account an id of its own."
             )
             yield Finding(("accounts", n, "id"), "amendment-account", sentence)
 
 
 def _identity(account: Account) -> tuple[str, ...]:
+    """Who, where and in what. Somebody else's bank and number may be corrected: what a release binds shows it."""
+    if account.control is Control.EXTERNAL:
+        return account.owner, account.control, account.currency
     return account.owner, account.control, account.currency, account.bic, account.number
 
 

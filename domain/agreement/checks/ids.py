@@ -1,12 +1,9 @@
 """Nothing is named twice, and every name that is used is somebody's."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from domain.agreement.checks.finding import Finding, Named, Path, did_you_mean
 from domain.agreement.model import Agreement, DueAfter
-
-_ATTEMPT = re.compile(r"(.+)-\d{1,3}")
 
 
 def duplicates(agreement: Agreement) -> Iterator[Finding]:
@@ -78,19 +75,3 @@ def _named(agreement: Agreement) -> Iterator[tuple[str, Path, str]]:
             yield "total", ("schedule", n, "of"), instalment.of
         if isinstance(instalment.due, DueAfter):
             yield "milestone", ("schedule", n, "due", "milestone"), instalment.due.milestone
-
-
-def attempts(agreement: Agreement) -> Iterator[Finding]:
-    """An instalment whose id reads like the second attempt to pay another.
-
-    End-to-end ids are `{production}-{instalment}` and, when a rejected payment is sent anew, `…-{attempt}`.
-    """
-    names = {instalment.id for instalment in agreement.schedule}
-    for n, instalment in enumerate(agreement.schedule):
-        match = _ATTEMPT.fullmatch(instalment.id)
-        if match and match.group(1) in names:
-            sentence = (
-                f"{instalment.id!r} would read as another attempt to pay {match.group(1)!r} in bank files: "
-                "choose an id that is not another one with a hyphen and a number."
-            )
-            yield Finding(("schedule", n, "id"), "id-like-attempt", sentence)

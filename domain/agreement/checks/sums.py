@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from domain.agreement.checks.finding import Finding, Path
 from domain.agreement.model import Agreement, Instalment, Total
+from domain.agreement.schedule import amounts
 from domain.money import Money
 
 _WHOLE_PERCENT = 100
@@ -78,3 +79,12 @@ def _adds_up(path: Path, contract: Total, instalments: list[Instalment]) -> Iter
             "correct the instalments or the total."
         )
         yield Finding(path, "total-amount", sentence)
+
+
+def shares(agreement: Agreement) -> Iterator[Finding]:
+    """A percentage so small that nothing is left to pay; asked only of an agreement without other findings."""
+    resolved = amounts(agreement)
+    for n, instalment in enumerate(agreement.schedule):
+        if resolved[instalment.id].minor == 0:
+            sentence = f"{instalment.percent} % of the total comes to nothing: join it with another instalment."
+            yield Finding(("schedule", n, "percent"), "comes-to-nothing", sentence)

@@ -229,7 +229,7 @@ def test_an_account_is_opened_once_and_never_as_another(tmp_path, customer):
     assert customer.bank.books.balances() == {KEY: Money(1_000_000, "JPY")}
     with pytest.raises(BadInput, match="another number or currency"):
         open_account(tmp_path, KEY, "1", "JPY")
-    with pytest.raises(BadInput, match="letters, digits and hyphens"):
+    with pytest.raises(BadInput, match="letters, digits, dots and hyphens"):
         open_account(tmp_path, "../x", "1", "JPY")
 
 

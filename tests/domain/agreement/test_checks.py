@@ -66,7 +66,6 @@ def test_the_example_has_no_findings():
         (setting("schedule", "DUB", "payee", "dubbing"), "unknown-account"),
         (setting("schedule", "VX-A", "of", "vfx"), "unknown-total"),
         (setting("schedule", "DUB", "due", "milestone", "lock"), "unknown-milestone"),
-        (setting("schedule", "RI-B", "id", "RI-A-2"), "id-like-attempt"),
         (setting("milestones", "closing", "after", ["closing"]), "milestone-cycle"),
         (setting("milestones", "wrap", "planned_on", "2025-08-01"), "milestone-order"),
         (setting("milestones", "wrap", "approval", "approvals", 3), "approvals-impossible"),
@@ -83,6 +82,7 @@ def test_the_example_has_no_findings():
         (setting("schedule", "TV-A", "late_interest", "annual_percent", "0"), "not-positive"),
         (setting("totals", "vfx-fee", "amount", "USD 0.00"), "not-positive"),
         (setting("schedule", "VX-A", "percent", "14.99"), "total-percent"),
+        (setting("totals", "rights-fee", "amount", "JPY 1"), "comes-to-nothing"),
         (setting("schedule", "DUB", "of", "vfx-fee"), "total-currency"),
         (setting("schedule", "DUB", "of", "rights-fee"), "total-amount"),
         (lambda fields: fields["totals"].append({"id": "x", "title": "X", "amount": "JPY 5"}), "total-unused"),
@@ -186,7 +186,7 @@ def test_the_next_version_may_repeat_what_was_due_before_it():
         (setting("version", 3), "amendment-version"),
         (setting("production", "OTHER"), "amendment-production"),
         (setting("effective_on", "2025-01-01"), "amendment-effective"),
-        (setting("accounts", "vfx-usd", "number", "4400000000"), "amendment-account"),
+        (setting("accounts", "spc-krw", "number", "4400000000"), "amendment-account"),
         (setting("schedule", "DUB", "purpose", "rights"), "amendment-instalment"),
         (both(setting("schedule", "EQ-C", "id", "EQ-D"), setting("schedule", "EQ-D", "due", "on", "2025-03-03")),
          "before-effective"),
@@ -194,6 +194,10 @@ def test_the_next_version_may_repeat_what_was_due_before_it():
 )  # fmt: skip
 def test_each_slip_of_an_amendment_is_found(change, code):
     assert codes(amended(change), previous=DRAMA) == {code}
+
+
+def test_an_amendment_may_correct_the_number_of_an_account_that_is_not_ours():
+    assert codes(amended(setting("accounts", "vfx-usd", "number", "4400000000")), previous=DRAMA) == set()
 
 
 def test_versions_take_effect_in_order_or_on_the_same_day():
