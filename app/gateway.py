@@ -23,7 +23,7 @@ from workflows.names import production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
-POLL_S = 0.05
+POLL_S = 0.1
 AFTER_TROUBLE_S = 1.0
 BATCH = 100
 
