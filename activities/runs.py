@@ -63,7 +63,7 @@ class RunActivities:
 
         def decide(transaction: Transaction) -> tuple[State, list[Event]]:
             if ref.by != SYSTEM.user:
-                self._desk.person(ref.by).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
+                self._desk.person(command).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
             state = load(transaction)
             return state, productions.fall_due(state.payments, state.receipts, today)
 
