@@ -42,7 +42,8 @@ check: lint ## lint, format, types, import contracts, deploy files, then the tes
 	@$(MAKE) --no-print-directory test
 
 bench: $(READY) ## the benchmarks, each prints JSON
-	@set -e; for bench in bench/*.py; do $(BIN)/python $$bench; done
+	@$(BIN)/python -m bench.payments
+	@$(BIN)/python -m bench.ledger
 
 lock: $(READY) ## choose versions anew and write both locks
 	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/uv --no-config pip compile $(LOCK) pyproject.toml -o requirements.txt

@@ -13,6 +13,7 @@ from domain.bank import AccountReport, BankMessage, StatusReport
 from domain.commands import TakeBankFile
 from domain.errors import BadInput
 from domain.events import BankFileRefused, Event
+from domain.journal import sha256
 from domain.people import SYSTEM
 from domain.state import State
 
@@ -31,17 +32,15 @@ class BankActivities:
         Returns why the file is refused (which is recorded; it should be kept aside), or None when it was taken.
         """
         agreement = self._desk.in_force(production)
-        with self._desk.store.transaction() as transaction:
-            digest = transaction.keep(name, raw)
         try:
-            self._take(agreement, account, name, digest, read_message(raw))
+            self._take(agreement, account, name, raw, read_message(raw))
         except BadInput as error:
-            self._refuse(agreement, account, name, digest, error.sentence)
+            self._refuse(agreement, account, name, raw, error.sentence)
             return error.sentence
         return None
 
-    def _take(self, agreement: Agreement, account: str, name: str, digest: str, message: BankMessage) -> None:
-        folder = folder_of(agreement.production, account)
+    def _take(self, agreement: Agreement, account: str, name: str, raw: bytes, message: BankMessage) -> None:
+        folder, digest = folder_of(agreement.production, account), sha256(raw)
         command = TakeBankFile(
             key=f"bank-file/{folder}/{digest}",
             by=SYSTEM.user,
@@ -51,7 +50,7 @@ class BankActivities:
         )
 
         def decide(transaction: Transaction) -> tuple[State, list[Event]]:
-            transaction.received(folder, message.message_id, name, digest)
+            transaction.received(folder, message.message_id, name, transaction.keep(name, raw))
             if isinstance(message, StatusReport):
                 return self._reported(transaction, agreement, account, message)
             return self._booked(transaction, agreement, account, message)
@@ -99,7 +98,8 @@ class BankActivities:
             for run in sorted({p.run for p in state.payments.values() if p.run is not None}):
                 transaction.post("run-news", agreement.production, run)
 
-    def _refuse(self, agreement: Agreement, account: str, name: str, digest: str, why: str) -> None:
+    def _refuse(self, agreement: Agreement, account: str, name: str, raw: bytes, why: str) -> None:
+        digest = sha256(raw)
         command = TakeBankFile(
             key=f"bank-file-refused/{folder_of(agreement.production, account)}/{digest}",
             by=SYSTEM.user,
@@ -107,5 +107,9 @@ class BankActivities:
             account=account,
             file=digest,
         )
-        refused = BankFileRefused(account=account, name=name, file=digest, why=why)
-        self._desk.carry_out(command, lambda _: (State(), [refused]), self._desk.today(agreement))
+
+        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+            transaction.keep(name, raw)
+            return State(), [BankFileRefused(account=account, name=name, file=digest, why=why)]
+
+        self._desk.carry_out(command, decide, self._desk.today(agreement))

@@ -63,7 +63,7 @@ class RunActivities:
 
         def decide(transaction: Transaction) -> tuple[State, list[Event]]:
             if ref.by != SYSTEM.user:
-                self._desk.person(ref.by).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
+                self._desk.person(command).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
             state = load(transaction)
             return state, productions.fall_due(state.payments, state.receipts, today)
 
@@ -148,7 +148,7 @@ class RunActivities:
                 runs=tables.run.c.id == planned.run,
             )
             quote = quote_for(transaction, agreement, planned.account, planned.currency, planned.on)
-            person = SYSTEM if planned.by == SYSTEM.user else self._desk.person(planned.by)
+            person = SYSTEM if planned.by == SYSTEM.user else self._desk.person(command)
             return state, runs.prepare(state.payments, agreement, command, person, quote)
 
         self._desk.carry_out(command, decide, planned.on)
@@ -159,7 +159,7 @@ class RunActivities:
         """Release a run under four eyes."""
 
         def rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            person = self._desk.person(command.by)
+            person = self._desk.person(command)
             return runs.release(state.runs, state.payments, agreement, command, person)
 
         return self._decide(command, command.run, rule)
@@ -169,7 +169,7 @@ class RunActivities:
         """Give up a prepared run."""
 
         def rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            return runs.cancel(state.runs, agreement, command, self._desk.person(command.by))
+            return runs.cancel(state.runs, agreement, command, self._desk.person(command))
 
         return self._decide(command, command.run, rule)
 

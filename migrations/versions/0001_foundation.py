@@ -82,7 +82,7 @@ CREATE TABLE payment (
     reason text, booked_currency varchar(3), booked_minor bigint, contract_minor bigint,
     bank_reference text
 ) WITH (fillfactor = 70);
-CREATE INDEX payment_production ON payment (production, status);
+CREATE INDEX payment_production ON payment (production);
 CREATE INDEX payment_run ON payment (run);
 
 CREATE TABLE receipt (

@@ -53,7 +53,7 @@ def test_a_production_is_registered_once(registered):
 def test_only_a_producer_of_a_party_registers(world):
     with pytest.raises(WrongRole):
         register(world, by="jiho")
-    with pytest.raises(WrongRole, match="Nobody here"):
+    with pytest.raises(WrongRole, match="Nobody called"):
         register(world, by="somebody")
     assert world.productions.production_standing(REF).version == 0
 
