@@ -42,7 +42,7 @@ class BankActivities:
     def _take(self, agreement: Agreement, account: str, name: str, raw: bytes, message: BankMessage) -> None:
         folder, digest = folder_of(agreement.production, account), sha256(raw)
         command = TakeBankFile(
-            key=f"bank-file/{folder}/{message.message_id}/{digest[:16]}",
+            key=f"bank-file/{folder}/{digest}",
             by=SYSTEM.user,
             production=agreement.production,
             account=account,

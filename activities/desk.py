@@ -36,16 +36,19 @@ class Desk:
         """Carry out a command that counts `today`, exactly once; see `Store.carry_out`."""
         return self.store.carry_out(command, Context(effective_on=today, actor=command.by), decide)
 
-    def person(self, user: str) -> Person:
-        """Who a user is.
+    def person(self, command: Command) -> Person:
+        """Who a command's user is, in the production that it concerns.
 
         Raises:
             WrongRole: nobody of that name may do anything here.
         """
-        try:
-            return self.people[user]
-        except KeyError:
-            raise WrongRole(f"Nobody here is called {user!r}: see `users` in the settings.", user=user) from None
+        person = self.people.get(command.by)
+        if person is None or not person.acts_in(command.production):
+            raise WrongRole(
+                f"Nobody called {command.by!r} acts in {command.production}: see `users` in the settings.",
+                user=command.by,
+            )
+        return person
 
     def agreement(self, transaction: Transaction, production: str) -> Agreement:
         """The agreement in force; `NotFound` if the production is not registered."""

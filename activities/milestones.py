@@ -33,7 +33,7 @@ class MilestoneActivities:
 
         def rule(state: State, agreement: Agreement) -> list[Event]:
             deadline = self._deadline(agreement)
-            return milestones.submit(state.milestones, agreement, command, self._desk.person(command.by), deadline)
+            return milestones.submit(state.milestones, agreement, command, self._desk.person(command), deadline)
 
         return self._decide(command, command.milestone, rule)
 
@@ -42,7 +42,7 @@ class MilestoneActivities:
         """Approve the evidence of a round; the last approval that is needed releases the instalments."""
 
         def rule(state: State, agreement: Agreement) -> list[Event]:
-            return milestones.approve(state.milestones, agreement, command, self._desk.person(command.by))
+            return milestones.approve(state.milestones, agreement, command, self._desk.person(command))
 
         return self._decide(command, command.milestone, rule)
 
@@ -51,7 +51,7 @@ class MilestoneActivities:
         """Reject the evidence of a round."""
 
         def rule(state: State, agreement: Agreement) -> list[Event]:
-            return milestones.reject(state.milestones, agreement, command, self._desk.person(command.by))
+            return milestones.reject(state.milestones, agreement, command, self._desk.person(command))
 
         return self._decide(command, command.milestone, rule)
 

@@ -45,7 +45,7 @@ class ProductionActivities:
                 state.production,
                 agreement,
                 command.document,
-                self._desk.person(command.by),
+                self._desk.person(command),
                 dict(amounts(agreement)),
                 self._desk.due_date(agreement),
             )
@@ -69,7 +69,7 @@ class ProductionActivities:
                 accepted,
                 agreement,
                 command.document,
-                self._desk.person(command.by),
+                self._desk.person(command),
                 dict(amounts(agreement)),
                 self._desk.due_date(agreement),
             )
@@ -120,7 +120,7 @@ class ProductionActivities:
             state = transaction.state(command.production, payments=tables.payment.c.id == command.payment)
             payment = payments.the_payment(state.payments, command.payment)
             debtor = agreement.account(payment.account).owner
-            return state, rule(state.payments, command, self._desk.person(command.by), debtor)
+            return state, rule(state.payments, command, self._desk.person(command), debtor)
 
         self._desk.carry_out(command, decide, self._desk.today(agreement))
         with self._desk.store.transaction() as transaction:

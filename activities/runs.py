@@ -16,7 +16,7 @@ from adapters.bank.pain001 import write_order
 from adapters.db import tables
 from adapters.db.store import Transaction
 from domain import productions, runs
-from domain.agreement.model import Agreement
+from domain.agreement.model import Account, Agreement
 from domain.agreement.schedule import calendars_of
 from domain.commands import (
     CancelRun,
@@ -31,7 +31,7 @@ from domain.commands import (
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunEscalated, RunSubmitted
 from domain.payments import Status
-from domain.people import SYSTEM
+from domain.people import SYSTEM, Role
 from domain.state import State
 
 Rule = Callable[[Transaction, State, Agreement], list[Event]]
@@ -45,8 +45,12 @@ class RunActivities:
 
     @activity.defn
     def fall_due(self, ref: AccountRef) -> int:
-        """Let everything of the production that is promised for today or before fall due; answers how many events."""
+        """Let everything of the production that is promised for today or before fall due; answers how many events.
+
+        Who opens a day by hand must be allowed to prepare its runs, and hears of it here, before any is started.
+        """
         agreement = self._desk.in_force(ref.production)
+        debtor = _account(agreement, ref.account).owner
         today = self._desk.today(agreement)
 
         def load(transaction: Transaction) -> State:
@@ -58,18 +62,21 @@ class RunActivities:
             )
 
         def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+            if ref.by != SYSTEM.user:
+                self._desk.person(command).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
             state = load(transaction)
             return state, productions.fall_due(state.payments, state.receipts, today)
 
         with self._desk.store.transaction() as transaction:
             waiting = load(transaction)
         names = sorted((*waiting.payments, *waiting.receipts))
-        if not names:
+        if not names and ref.by == SYSTEM.user:
             return 0
-        # The key names what falls due, so that what becomes due later the same day is a wish of its own.
+        # The key names what falls due, so that what becomes due later the same day is a wish of its own, and who asks,
+        # so that two who ask at once do not contradict each other.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
         command = FallDue(
-            key=f"fall-due/{ref.production}/{today}/{digest}", by=ref.by, production=ref.production, on=today
+            key=f"fall-due/{ref.production}/{today}/{digest}/{ref.by}", by=ref.by, production=ref.production, on=today
         )
         outcome = self._desk.carry_out(command, decide, today)
         return outcome.last_seq - outcome.first_seq + 1
@@ -80,10 +87,7 @@ class RunActivities:
         with self._desk.store.transaction() as transaction:
             agreement = self._desk.agreement(transaction, ref.production)
             today = self._desk.today(agreement)
-            try:
-                account = agreement.account(ref.account)
-            except KeyError:
-                raise NotFound(f"{ref.production} has no account {ref.account!r}.", account=ref.account) from None
+            account = _account(agreement, ref.account)
             if not calendars_of(agreement, [account], self._desk.overrides).is_business_day(today):
                 return []
             payment, run = tables.payment.c, tables.run.c
@@ -144,7 +148,7 @@ class RunActivities:
                 runs=tables.run.c.id == planned.run,
             )
             quote = quote_for(transaction, agreement, planned.account, planned.currency, planned.on)
-            person = SYSTEM if planned.by == SYSTEM.user else self._desk.person(planned.by)
+            person = SYSTEM if planned.by == SYSTEM.user else self._desk.person(command)
             return state, runs.prepare(state.payments, agreement, command, person, quote)
 
         self._desk.carry_out(command, decide, planned.on)
@@ -155,7 +159,7 @@ class RunActivities:
         """Release a run under four eyes."""
 
         def rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            person = self._desk.person(command.by)
+            person = self._desk.person(command)
             return runs.release(state.runs, state.payments, agreement, command, person)
 
         return self._decide(command, command.run, rule)
@@ -165,7 +169,7 @@ class RunActivities:
         """Give up a prepared run."""
 
         def rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            return runs.cancel(state.runs, agreement, command, self._desk.person(command.by))
+            return runs.cancel(state.runs, agreement, command, self._desk.person(command))
 
         return self._decide(command, command.run, rule)
 
@@ -268,3 +272,10 @@ class RunActivities:
 
         self._desk.carry_out(command, decide, self._desk.today(agreement))
         return self.run_standing(RunRef(production=command.production, run=run))
+
+
+def _account(agreement: Agreement, name: str) -> Account:
+    try:
+        return agreement.account(name)
+    except KeyError:
+        raise NotFound(f"{agreement.production} has no account {name!r}.", account=name) from None

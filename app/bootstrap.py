@@ -86,7 +86,7 @@ def desk_of(settings: Settings, database_url: str, clock: Clock | None = None) -
         store=Store(create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)),
         agreements=Agreements(),
         clock=clock or own_clock,
-        people={name: Person(name, user.party, user.roles) for name, user in settings.users.items()},
+        people={name: Person(name, user.party, user.roles, user.productions) for name, user in settings.users.items()},
         answer_within_s=settings.answer_within_s,
         overrides=settings.calendar_overrides,
     )

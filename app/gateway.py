@@ -39,8 +39,8 @@ class Gateway:
         self._known: set[str] = set()
 
     async def run(self) -> None:
-        """Work until cancelled; trouble (a database that is down, a full disk) is logged and tried again."""
-        resumed = False
+        """Work until cancelled; trouble (a database that is down, a full disk) is logged once and tried again."""
+        resumed, told = False, ""
         while True:
             try:
                 if not resumed:
@@ -49,10 +49,15 @@ class Gateway:
                 busy = await self.step()
             except asyncio.CancelledError:
                 raise
-            except Exception:
-                log.exception("gateway.trouble", retry_in_s=AFTER_TROUBLE_S)
+            except Exception as error:
+                if str(error) != told:
+                    log.exception("gateway.trouble", retry_every_s=AFTER_TROUBLE_S)
+                told = str(error)
                 await asyncio.sleep(AFTER_TROUBLE_S)
             else:
+                if told:
+                    log.info("gateway.trouble_over")
+                    told = ""
                 if not busy:
                     await asyncio.sleep(POLL_S)
 

@@ -37,12 +37,13 @@ class BadSettings(BadInput):
 
 
 class User(BaseModel):
-    """Who `--as NAME` is: the party they act for, and their roles."""
+    """Who `--as NAME` is: the party they act for, their roles, and in which productions (all, if none is named)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     party: str
     roles: frozenset[Role]
+    productions: frozenset[str] | None = None
 
 
 def default_data() -> Path:

@@ -18,7 +18,7 @@ from workflows.production import Production
 WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun]
 ACTIVITIES_AT_ONCE = 16
 ALLOCATIONS_PER_COLLECTION = 50_000
-"""A run of 10,000 payments makes half a million objects and no cycles; looking for those takes a quarter of its time."""
+"""A run of 10,000 payments makes half a million objects and no cycles, and looking for those took a quarter of it."""
 
 log = structlog.get_logger()
 

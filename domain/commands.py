@@ -133,7 +133,7 @@ class CorrectPayment(Command):
 
 
 class TakeBankFile(Command):
-    """Take in a file of the bank, stored under its hash."""
+    """Take in a file of the bank, stored under its hash; by what name it came says nothing, banks repeat themselves."""
 
     account: str
     file: Sha256

@@ -26,7 +26,6 @@ class Production:
     def __init__(self, ref: ProductionRef) -> None:
         self._ref = ref
         self._news = False
-        self._opened = 0
         self._one_at_a_time = asyncio.Lock()
 
     @workflow.run
@@ -108,8 +107,8 @@ class Production:
     @workflow.update
     async def open_runs(self, ref: AccountRef) -> list[str]:
         """Open an account's day by hand."""
-        self._opened += 1
-        name = f"open-runs/{ref.production}/{ref.account}/{workflow.info().run_id}/{self._opened}"
+        asked = workflow.current_update_info()
+        name = f"open-runs/{ref.production}/{ref.account}/{asked.id if asked else 'by-hand'}"
         return await workflow.execute_child_workflow(OpenRuns.run, ref, id=name)
 
     @register.validator
