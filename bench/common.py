@@ -7,17 +7,25 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from adapters.db import tables
+from adapters.db.store import Context
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.office import Office
 from app.settings import load_settings
 from app.stack import EmbeddedStack
+from domain.agreement.model import Purpose
+from domain.commands import Command
+from domain.events import PaymentsScheduled, ScheduledPayment
+from domain.money import Money
+from domain.runs import chunks
+from domain.state import State
 
 PREPARER, RELEASER, PRODUCER = "dohyun", "sora", "jiho"
 ACCOUNT = "spc-krw"
@@ -124,6 +132,34 @@ async def register(services: Services, production: str, payouts: int) -> None:
     await Office(services, PRODUCER).register(file)
 
 
+class PromisePayouts(Command):
+    """Promise payouts that no instalment of the agreement names, as a statement of shares would."""
+
+    count: int
+
+
+async def promise(services: Services, production: str, payouts: int) -> None:
+    """Promise that many payouts, all due on one day: more than an agreement's file may name."""
+    lines = [
+        ScheduledPayment(
+            payment=f"{production}.S{number}",
+            instalment=f"S{number}",
+            purpose=Purpose.PRODUCTION,
+            account=ACCOUNT,
+            payee="vendor-krw",
+            payee_party="vendor",
+            amount=Money(10_000 + number, "KRW"),
+            milestone=None,
+            due_on=date.fromisoformat(DUE_ON),
+        )
+        for number in range(payouts)
+    ]
+    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
+    command = PromisePayouts(key=f"promise/{production}", by=PRODUCER, production=production, count=payouts)
+    context = Context(effective_on=date.fromisoformat(DUE_ON), actor=PRODUCER)
+    await asyncio.to_thread(services.store.carry_out, command, context, lambda _: (State(), events))
+
+
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:
     """Open the day of the debtor account; the run's id, and the SHA-256 to release, once it is prepared."""
     (run,) = await Office(services, PREPARER).open_runs(production, ACCOUNT)
@@ -142,7 +178,7 @@ def statuses(services: Services, production: str) -> dict[str, int]:
     payment = tables.payment.c
     query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
     with services.store.transaction() as transaction:
-        return {status: count for status, count in transaction.connection.execute(query)}
+        return dict(transaction.connection.execute(query).tuples().all())
 
 
 async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:

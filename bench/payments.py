@@ -38,6 +38,7 @@ class Bare:
 
     @workflow.run
     async def run(self, payment: str) -> str:
+        """Pay nothing."""
         return await workflow.execute_activity(nothing, payment, start_to_close_timeout=timedelta(seconds=30))
 
 
@@ -64,7 +65,7 @@ def copy_seconds(stack: EmbeddedStack, first_seq: int) -> tuple[int, float]:
         for table in COPIED:
             owner.execute(f"CREATE TABLE copied_{table} (LIKE {table} INCLUDING ALL)")
             chosen = "" if table == "payment" else f" WHERE seq >= {first_seq}"
-            with owner.cursor().copy(f"COPY (SELECT * FROM {table}{chosen}) TO STDOUT") as rows:
+            with owner.cursor().copy(f"COPY (SELECT * FROM {table}{chosen}) TO STDOUT") as rows:  # noqa: S608
                 written[table] = b"".join(rows)
         begun = time.perf_counter()
         with owner.transaction(), owner.cursor() as cursor:
@@ -107,9 +108,8 @@ async def measure(stack: EmbeddedStack, payments: int, bare: int) -> dict[str, o
 
 
 async def _measure(stack: EmbeddedStack, services: Services, payments: int, bare: int) -> dict[str, object]:
-    loading = time.perf_counter()
-    await common.register(services, PRODUCTION, payments)
-    loaded_s = time.perf_counter() - loading
+    await common.register(services, PRODUCTION, payouts=1)
+    await common.promise(services, PRODUCTION, payments - 1)
     run, sha256 = await common.prepared_run(services, PRODUCTION)
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
         (last_seq,) = auditor.execute("SELECT seq FROM stream_head").fetchone() or (0,)
@@ -132,7 +132,6 @@ async def _measure(stack: EmbeddedStack, services: Services, payments: int, bare
         "ratio_to_copy": round(copy_s / seconds, 3),
         "ratio_to_copy_goal": 0.5,
         "phases_s": phases(stack, last_seq + 1, began_at, ended_at),
-        "load_agreement_s": round(loaded_s, 3),
         "worker_peak_rss_mb": common.peak_rss_mb(stack.process(WORKER).pid),
     }
 
