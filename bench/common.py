@@ -7,12 +7,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.clock import SandboxClock
 from adapters.db import tables
 from adapters.db.store import Context
 from app.bootstrap import Services, connect
@@ -30,6 +31,8 @@ from domain.state import State
 PREPARER, RELEASER, PRODUCER = "dohyun", "sora", "jiho"
 ACCOUNT = "spc-krw"
 DUE_ON = "2026-01-05"
+OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
+"""A Monday morning: on a day that banks are closed nothing is paid."""
 _SETTINGS = """
 answer_within_s = {answer_within_s}
 log_level = "{log_level}"
@@ -55,6 +58,7 @@ def new_stack(answer_within_s: int = 600, log_level: str = "warning") -> Iterato
         settings = _SETTINGS.format(answer_within_s=answer_within_s, log_level=log_level)
         (data / "sluice.toml").write_text(settings, "utf-8")
         with EmbeddedStack(data) as stack:
+            SandboxClock(data / "clock.json").set(OPEN)
             yield stack
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from adapters.bank.folder import folder_of
 from adapters.embedded.temporal import NAMESPACE
 from app.bootstrap import Services
 from app.office import Office
@@ -65,7 +66,7 @@ def copy_seconds(stack: EmbeddedStack, first_seq: int) -> tuple[int, float]:
         for table in COPIED:
             owner.execute(f"CREATE TABLE copied_{table} (LIKE {table} INCLUDING ALL)")
             chosen = "" if table == "payment" else f" WHERE seq >= {first_seq}"
-            with owner.cursor().copy(f"COPY (SELECT * FROM {table}{chosen}) TO STDOUT") as rows:  # noqa: S608
+            with owner.cursor().copy(f"COPY (SELECT * FROM {table}{chosen}) TO STDOUT") as rows:
                 written[table] = b"".join(rows)
         begun = time.perf_counter()
         with owner.transaction(), owner.cursor() as cursor:
@@ -78,7 +79,7 @@ def copy_seconds(stack: EmbeddedStack, first_seq: int) -> tuple[int, float]:
 
 def phases(stack: EmbeddedStack, first_seq: int, begun: datetime, ended: datetime) -> dict[str, float]:
     """Where the time went, in seconds, one after the other."""
-    home = stack.data / "bank" / f"{PRODUCTION}-{common.ACCOUNT}" / "archive"
+    home = stack.data / "bank" / folder_of(PRODUCTION, common.ACCOUNT) / "archive"
     answers = [datetime.fromtimestamp(file.stat().st_mtime, begun.tzinfo) for file in home.iterdir()]
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
         recorded: dict[str, Any] = dict(
