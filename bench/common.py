@@ -167,11 +167,12 @@ async def promise(services: Services, production: str, payouts: int) -> None:
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:
     """Open the day of the debtor account; the run's id, and the SHA-256 to release, once it is prepared."""
     (run,) = await Office(services, PREPARER).open_runs(production, ACCOUNT)
-    await until(lambda: _hash_of(services, run) is not None)
-    return run, _hash_of(services, run) or ""
+    await until(lambda: hash_of(services, run) is not None)
+    return run, hash_of(services, run) or ""
 
 
-def _hash_of(services: Services, run: str) -> str | None:
+def hash_of(services: Services, run: str) -> str | None:
+    """The SHA-256 that a run was prepared with; None while it is not."""
     with services.store.transaction() as transaction:
         query = sa.select(tables.run.c.sha256).where(tables.run.c.id == run)
         return transaction.connection.execute(query).scalar_one_or_none()
@@ -180,9 +181,13 @@ def _hash_of(services: Services, run: str) -> str | None:
 def statuses(services: Services, production: str) -> dict[str, int]:
     """How many payments of a production are where in their lives."""
     payment = tables.payment.c
-    query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
+    query = (
+        sa.select(payment.status, sa.func.count())
+        .where(payment.production == production)
+        .group_by(payment.status)
+    )
     with services.store.transaction() as transaction:
-        return dict(transaction.connection.execute(query).tuples().all())
+        return {status: int(count) for status, count in transaction.connection.execute(query)}
 
 
 async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:
