@@ -27,15 +27,14 @@ class Milestone:
     @workflow.run
     async def run(self, ref: MilestoneRef) -> MilestoneView:
         """Wait for decisions, and for the deadline while there is one, until the milestone is accepted."""
-        view = await self._look()
+        view = await self._newest()
         while view.status != "accepted":
             wait = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
-            self._view = None
             try:
                 await workflow.wait_condition(lambda: self._view is not None, timeout=wait)
             except TimeoutError:
                 await self._pass_deadline(view)
-            view = self._view or await self._look()
+            view = await self._newest()
             if workflow.info().is_continue_as_new_suggested() and view.status != "accepted":
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
@@ -81,6 +80,12 @@ class Milestone:
         of_a_person(command)
         if (command.production, command.milestone) != (self._ref.production, self._ref.milestone):
             raise ValueError(f"{command.production}/{command.milestone} is another milestone than {self._ref}.")
+
+    async def _newest(self) -> MilestoneView:
+        """What the last decision came to, also one made while we looked; without any, what the database says."""
+        view = self._view or await self._look()
+        view, self._view = self._view or view, None
+        return view
 
     async def _look(self) -> MilestoneView:
         return await workflow.execute_activity_method(MilestoneActivities.milestone_standing, self._ref, **TRANSACTION)

@@ -38,8 +38,8 @@ class PaymentRun:
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(planned)
-        await workflow.wait_condition(workflow.all_handlers_finished)
         await tell_production(self._ref.production)
+        await workflow.wait_condition(workflow.all_handlers_finished)
         return view
 
     def _next(self, view: RunView) -> Step | None:

@@ -31,26 +31,32 @@ class Production:
     @workflow.run
     async def run(self, ref: ProductionRef) -> ProductionView:
         """See to its milestones and schedules after each change, until nothing is left to accept or to pay."""
-        view = await self._look()
-        tended: tuple[int, frozenset[str]] | None = None
-        while not view.complete:
-            now = (view.version, frozenset(view.open_milestones))
-            if view.registered and now != tended:
-                await self._tend(view)
-                tended = now
-            try:
-                await workflow.wait_condition(lambda: self._news, timeout=REMINDER)
-            except TimeoutError:
-                if not view.registered:
-                    return view
+        tended: tuple[int, tuple[str, ...]] | None = None
+        while True:
             self._news = False
             view = await self._look()
-            if workflow.info().is_continue_as_new_suggested():
+            now = (view.version, view.open_milestones)
+            if view.complete:
+                await workflow.execute_activity_method(ScheduleActivities.close_days, view, **TRANSACTION)
+                tended = None
+            elif view.registered and now != tended:
+                await self._tend(view)
+                tended = now
+            if view.complete or (await self._silence() and not view.registered):
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                if not self._news:
+                    return view
+            elif workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
-        await workflow.execute_activity_method(ScheduleActivities.close_days, view, **TRANSACTION)
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return view
+
+    async def _silence(self) -> bool:
+        """Wait for news; True when none came for a day."""
+        try:
+            await workflow.wait_condition(lambda: self._news, timeout=REMINDER)
+        except TimeoutError:
+            return True
+        return False
 
     async def _tend(self, view: ProductionView) -> None:
         """Every open milestone has its workflow, every debtor account its schedule."""
