@@ -7,12 +7,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.clock import SandboxClock
 from adapters.db import tables
 from adapters.db.store import Context
 from app.bootstrap import Services, connect
@@ -30,6 +31,8 @@ from domain.state import State
 PREPARER, RELEASER, PRODUCER = "dohyun", "sora", "jiho"
 ACCOUNT = "spc-krw"
 DUE_ON = "2026-01-05"
+OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
+"""A Monday morning: on a day that banks are closed nothing is paid."""
 _SETTINGS = """
 answer_within_s = {answer_within_s}
 log_level = "{log_level}"
@@ -55,6 +58,7 @@ def new_stack(answer_within_s: int = 600, log_level: str = "warning") -> Iterato
         settings = _SETTINGS.format(answer_within_s=answer_within_s, log_level=log_level)
         (data / "sluice.toml").write_text(settings, "utf-8")
         with EmbeddedStack(data) as stack:
+            SandboxClock(data / "clock.json").set(OPEN)
             yield stack
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -163,11 +167,12 @@ async def promise(services: Services, production: str, payouts: int) -> None:
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:
     """Open the day of the debtor account; the run's id, and the SHA-256 to release, once it is prepared."""
     (run,) = await Office(services, PREPARER).open_runs(production, ACCOUNT)
-    await until(lambda: _hash_of(services, run) is not None)
-    return run, _hash_of(services, run) or ""
+    await until(lambda: hash_of(services, run) is not None)
+    return run, hash_of(services, run) or ""
 
 
-def _hash_of(services: Services, run: str) -> str | None:
+def hash_of(services: Services, run: str) -> str | None:
+    """The SHA-256 that a run was prepared with; None while it is not."""
     with services.store.transaction() as transaction:
         query = sa.select(tables.run.c.sha256).where(tables.run.c.id == run)
         return transaction.connection.execute(query).scalar_one_or_none()
@@ -176,9 +181,13 @@ def _hash_of(services: Services, run: str) -> str | None:
 def statuses(services: Services, production: str) -> dict[str, int]:
     """How many payments of a production are where in their lives."""
     payment = tables.payment.c
-    query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
+    query = (
+        sa.select(payment.status, sa.func.count())
+        .where(payment.production == production)
+        .group_by(payment.status)
+    )
     with services.store.transaction() as transaction:
-        return dict(transaction.connection.execute(query).tuples().all())
+        return {status: int(count) for status, count in transaction.connection.execute(query)}
 
 
 async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:
