@@ -1,7 +1,7 @@
 """The tables, as queries need them. Migrations own their making, their grants and their triggers.
 
 Records, append-only:      journal_event, entry, command, document, bank_file, movement, rate
-Snapshots of the fold:     production, milestone, payment, receipt, run   (could be made anew from the journal)
+Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
 Working state:             stream_head, outbox
 """
 
@@ -191,4 +191,14 @@ run = sa.Table(
     sa.Column("message_id", sa.Text),
     sa.Column("file", sa.String(64)),
     sa.Column("enquiries", sa.Integer, nullable=False),
+)
+
+distribution = sa.Table(
+    "distribution",
+    metadata,
+    sa.Column("production", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("body", JSONB, nullable=False),
 )

@@ -34,6 +34,17 @@ from domain.events.bank import (
     RunAccepted,
     SettledPayment,
 )
+from domain.events.distributions import (
+    DistributionApproved,
+    DistributionComputed,
+    DistributionObjected,
+    EntitlementsPosted,
+    ObjectionResolved,
+    PartyAmount,
+    Payout,
+    PayoutsOrdered,
+    Share,
+)
 from domain.events.milestones import (
     DueDateSet,
     DueDatesSet,
@@ -106,6 +117,12 @@ Event = Annotated[
     | MovementUnmatched
     | AnswerContradicted
     | BankFileRefused
+    | DistributionComputed
+    | DistributionApproved
+    | DistributionObjected
+    | ObjectionResolved
+    | EntitlementsPosted
+    | PayoutsOrdered
     | CommandRefused,
     Field(discriminator="type"),
 ]
@@ -121,10 +138,14 @@ __all__ = [
     "AnswerContradicted",
     "BankFileRefused",
     "CommandRefused",
+    "DistributionApproved",
+    "DistributionComputed",
+    "DistributionObjected",
     "DueDateSet",
     "DueDatesSet",
     "DuePayment",
     "DueReceipt",
+    "EntitlementsPosted",
     "Event",
     "ExpectedReceipt",
     "GatheredPayment",
@@ -134,6 +155,8 @@ __all__ = [
     "MilestoneRejected",
     "MilestoneSubmitted",
     "MovementUnmatched",
+    "ObjectionResolved",
+    "PartyAmount",
     "PaymentCorrected",
     "PaymentHeld",
     "PaymentResumed",
@@ -146,6 +169,8 @@ __all__ = [
     "PaymentsRejected",
     "PaymentsScheduled",
     "PaymentsSettled",
+    "Payout",
+    "PayoutsOrdered",
     "QuoteTaken",
     "ReceiptMatched",
     "ReceiptsCancelled",
@@ -161,4 +186,5 @@ __all__ = [
     "RunSubmitted",
     "ScheduledPayment",
     "SettledPayment",
+    "Share",
 ]
