@@ -14,10 +14,12 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.views import PlannedRun, ProductionRef
 from adapters.bank.folder import folder_of
+from adapters.bank.xml import BadBankFile
 from adapters.db import tables
 from adapters.sandbox_bank import admin
 from app.bootstrap import Services
 from domain.agreement.model import Account, Control
+from domain.errors import NotFound
 from domain.payments import AT_THE_BANK, Status
 from workflows.names import production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
@@ -176,9 +178,15 @@ class Gateway:
 
     def _take(self, production: str, account: str, name: str) -> None:
         folder = folder_of(production, account)
-        raw = self._services.folder.read(folder, name)
-        why = self._services.bank.take(production, account, name, raw)
-        with suppress(FileNotFoundError):  # another gateway has put it away
+        try:
+            raw = self._services.folder.read(folder, name)
+        except NotFound:
+            return  # another gateway has taken it
+        except BadBankFile as error:
+            why: str | None = error.sentence  # what cannot even be read is not kept in the database
+        else:
+            why = self._services.bank.take(production, account, name, raw)
+        with suppress(FileNotFoundError, NotFound):  # another gateway has put it away
             if why is None:
                 self._services.folder.archive(folder, name)
             else:
