@@ -64,7 +64,7 @@ class Office:
         loaded = load_agreement(file)
         production, digest = loaded.agreement.production, self._keep(file, loaded.raw)
         command = RegisterAgreement(
-            key=f"register/{production}/{digest[:16]}", by=self.user, production=production, document=digest
+            key=f"register/{production}/{digest[:16]}/{self.user}", by=self.user, production=production, document=digest
         )
         return await self._production(production, Production.register, command)
 
@@ -74,7 +74,7 @@ class Office:
         production, digest = loaded.agreement.production, self._keep(file, loaded.raw)
         self._production_exists(production)
         command = AmendAgreement(
-            key=f"amend/{production}/{digest[:16]}", by=self.user, production=production, document=digest
+            key=f"amend/{production}/{digest[:16]}/{self.user}", by=self.user, production=production, document=digest
         )
         return await self._production(production, Production.amend, command)
 
