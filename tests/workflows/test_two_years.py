@@ -303,7 +303,7 @@ async def test_a_run_whose_workflow_was_lost_goes_on_when_the_bank_answers(stage
     (run,) = await stage.open_day("spc-krw")
     handle = stage.run(run)
     await stage.release(handle, run)
-    await eventually(lambda: asyncio.to_thread(stage.world.statuses), lambda statuses: statuses["WR-A"] == "submitted")
+    await eventually(lambda: stage.world.statuses()["WR-A"] == "submitted")
     await handle.terminate("lost")
     await stage.settle()
     assert stage.world.statuses()["WR-A"] == "settled"
