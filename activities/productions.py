@@ -50,7 +50,7 @@ class ProductionActivities:
                 self._desk.due_date(agreement),
             )
 
-        return self._desk.carry_out(command, decide, self._desk.today(agreement))
+        return self._desk.carry_out(command, decide, agreement.effective_on)
 
     @activity.defn
     def amend(self, command: AmendAgreement) -> Outcome:
@@ -72,9 +72,10 @@ class ProductionActivities:
                 self._desk.person(command),
                 dict(amounts(agreement)),
                 self._desk.due_date(agreement),
+                self._desk.today(agreement),
             )
 
-        return self._desk.carry_out(command, decide, self._desk.today(agreement))
+        return self._desk.carry_out(command, decide, agreement.effective_on)
 
     @activity.defn
     def production_standing(self, ref: ProductionRef) -> ProductionView:

@@ -69,10 +69,11 @@ class Office:
         return await self._production(production, Production.register, command)
 
     async def amend(self, file: Path) -> ProductionView:
-        """Check the next version's file and put it in force."""
-        loaded = load_agreement(file)
-        production, digest = loaded.agreement.production, self._keep(file, loaded.raw)
+        """Check the next version's file against the version in force, and put it in force."""
+        production = load_agreement(file).agreement.production
         self._production_exists(production)
+        loaded = load_agreement(file, self.services.desk.in_force(production))
+        digest = self._keep(file, loaded.raw)
         command = AmendAgreement(
             key=f"amend/{production}/{digest[:16]}/{self.user}", by=self.user, production=production, document=digest
         )
@@ -210,11 +211,7 @@ class Office:
 
     def _production_exists(self, production: str) -> None:
         with self.services.store.transaction() as transaction:
-            known = [row["key"] for row in queries.productions(transaction.connection)]
-        if production not in known:
-            raise NotFound(
-                f"There is no production {production!r} here: register its agreement with `sluice agreement register`."
-            )
+            queries.the_production(transaction.connection, production)
 
     def _planned(self, run: str) -> PlannedRun:
         """What a run's workflow was, or would be, started with."""

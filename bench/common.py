@@ -7,21 +7,32 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.clock import SandboxClock
 from adapters.db import tables
+from adapters.db.store import Context
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.office import Office
 from app.settings import load_settings
 from app.stack import EmbeddedStack
+from domain.agreement.model import Purpose
+from domain.commands import Command
+from domain.events import PaymentsScheduled, ScheduledPayment
+from domain.money import Money
+from domain.runs import chunks
+from domain.state import State
 
 PREPARER, RELEASER, PRODUCER = "dohyun", "sora", "jiho"
 ACCOUNT = "spc-krw"
 DUE_ON = "2026-01-05"
+OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
+"""A Monday morning: on a day that banks are closed nothing is paid."""
 _SETTINGS = """
 answer_within_s = {answer_within_s}
 log_level = "{log_level}"
@@ -47,6 +58,7 @@ def new_stack(answer_within_s: int = 600, log_level: str = "warning") -> Iterato
         settings = _SETTINGS.format(answer_within_s=answer_within_s, log_level=log_level)
         (data / "sluice.toml").write_text(settings, "utf-8")
         with EmbeddedStack(data) as stack:
+            SandboxClock(data / "clock.json").set(OPEN)
             yield stack
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -124,14 +136,43 @@ async def register(services: Services, production: str, payouts: int) -> None:
     await Office(services, PRODUCER).register(file)
 
 
+class PromisePayouts(Command):
+    """Promise payouts that no instalment of the agreement names, as a statement of shares would."""
+
+    count: int
+
+
+async def promise(services: Services, production: str, payouts: int) -> None:
+    """Promise that many payouts, all due on one day: more than an agreement's file may name."""
+    lines = [
+        ScheduledPayment(
+            payment=f"{production}.S{number}",
+            instalment=f"S{number}",
+            purpose=Purpose.PRODUCTION,
+            account=ACCOUNT,
+            payee="vendor-krw",
+            payee_party="vendor",
+            amount=Money(10_000 + number, "KRW"),
+            milestone=None,
+            due_on=date.fromisoformat(DUE_ON),
+        )
+        for number in range(payouts)
+    ]
+    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
+    command = PromisePayouts(key=f"promise/{production}", by=PRODUCER, production=production, count=payouts)
+    context = Context(effective_on=date.fromisoformat(DUE_ON), actor=PRODUCER)
+    await asyncio.to_thread(services.store.carry_out, command, context, lambda _: (State(), events))
+
+
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:
     """Open the day of the debtor account; the run's id, and the SHA-256 to release, once it is prepared."""
     (run,) = await Office(services, PREPARER).open_runs(production, ACCOUNT)
-    await until(lambda: _hash_of(services, run) is not None)
-    return run, _hash_of(services, run) or ""
+    await until(lambda: hash_of(services, run) is not None)
+    return run, hash_of(services, run) or ""
 
 
-def _hash_of(services: Services, run: str) -> str | None:
+def hash_of(services: Services, run: str) -> str | None:
+    """The SHA-256 that a run was prepared with; None while it is not."""
     with services.store.transaction() as transaction:
         query = sa.select(tables.run.c.sha256).where(tables.run.c.id == run)
         return transaction.connection.execute(query).scalar_one_or_none()
@@ -142,7 +183,7 @@ def statuses(services: Services, production: str) -> dict[str, int]:
     payment = tables.payment.c
     query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
     with services.store.transaction() as transaction:
-        return {status: count for status, count in transaction.connection.execute(query)}
+        return {status: int(count) for status, count in transaction.connection.execute(query)}
 
 
 async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:

@@ -16,6 +16,7 @@ from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from adapters.bank.folder import folder_of
 from adapters.embedded.temporal import NAMESPACE
 from app.bootstrap import Services
 from app.office import Office
@@ -38,6 +39,7 @@ class Bare:
 
     @workflow.run
     async def run(self, payment: str) -> str:
+        """Pay nothing."""
         return await workflow.execute_activity(nothing, payment, start_to_close_timeout=timedelta(seconds=30))
 
 
@@ -77,7 +79,7 @@ def copy_seconds(stack: EmbeddedStack, first_seq: int) -> tuple[int, float]:
 
 def phases(stack: EmbeddedStack, first_seq: int, begun: datetime, ended: datetime) -> dict[str, float]:
     """Where the time went, in seconds, one after the other."""
-    home = stack.data / "bank" / f"{PRODUCTION}-{common.ACCOUNT}" / "archive"
+    home = stack.data / "bank" / folder_of(PRODUCTION, common.ACCOUNT) / "archive"
     answers = [datetime.fromtimestamp(file.stat().st_mtime, begun.tzinfo) for file in home.iterdir()]
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
         recorded: dict[str, Any] = dict(
@@ -107,9 +109,8 @@ async def measure(stack: EmbeddedStack, payments: int, bare: int) -> dict[str, o
 
 
 async def _measure(stack: EmbeddedStack, services: Services, payments: int, bare: int) -> dict[str, object]:
-    loading = time.perf_counter()
-    await common.register(services, PRODUCTION, payments)
-    loaded_s = time.perf_counter() - loading
+    await common.register(services, PRODUCTION, payouts=1)
+    await common.promise(services, PRODUCTION, payments - 1)
     run, sha256 = await common.prepared_run(services, PRODUCTION)
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
         (last_seq,) = auditor.execute("SELECT seq FROM stream_head").fetchone() or (0,)
@@ -132,7 +133,6 @@ async def _measure(stack: EmbeddedStack, services: Services, payments: int, bare
         "ratio_to_copy": round(copy_s / seconds, 3),
         "ratio_to_copy_goal": 0.5,
         "phases_s": phases(stack, last_seq + 1, began_at, ended_at),
-        "load_agreement_s": round(loaded_s, 3),
         "worker_peak_rss_mb": common.peak_rss_mb(stack.process(WORKER).pid),
     }
 

@@ -41,12 +41,17 @@ class SluiceError(Exception):
 
 
 def named(code: str, sentence: str, data: dict[str, str]) -> SluiceError:
-    """The error of that code, as it was raised where the command was carried out; an unknown code gives the base."""
+    """The error of that code, as it was raised where the command was carried out; an unknown code gives the base.
+
+    One that is defined elsewhere comes back as the error of this tree that it is a kind of.
+    """
     kinds = [SluiceError]
     for kind in kinds:
         kinds += kind.__subclasses__()
         if kind.__name__ == code:
-            return kind(sentence, **data)
+            plain = next(one for one in kind.__mro__ if one.__module__ == __name__)
+            error: SluiceError = plain(sentence, **data)
+            return error
     return SluiceError(sentence, **data)
 
 

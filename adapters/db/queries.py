@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from adapters.db import tables
 from adapters.db.store import stream_of
+from domain.errors import NotFound
 from domain.journal import Fact, Head
 from domain.money import Money
 
@@ -21,6 +22,21 @@ FETCH = 1_000
 def productions(connection: Connection) -> list[Row]:
     """Every production with the version of its agreement."""
     return _plain(connection.execute(sa.select(tables.production).order_by(tables.production.c.key)))
+
+
+def the_production(connection: Connection, production: str) -> Row:
+    """One production.
+
+    Raises:
+        NotFound: its agreement is not registered.
+    """
+    found = [row for row in productions(connection) if row["key"] == production]
+    if not found:
+        raise NotFound(
+            f"There is no production {production!r} here: register its agreement with `sluice agreement register`.",
+            production=production,
+        )
+    return found[0]
 
 
 def agreement_versions(connection: Connection, production: str, as_of: date | None = None) -> list[Row]:

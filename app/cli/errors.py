@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from psycopg import Error as PostgresError
 from psycopg import OperationalError
 from psycopg.errors import InsufficientPrivilege, UndefinedTable
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
@@ -51,8 +52,13 @@ _SAYINGS: tuple[tuple[type[BaseException], Callable[[BaseException], str | None]
     (InsufficientPrivilege, lambda error: f"the database refuses this to the role it was asked as: {error}"),
     (OperationalError, lambda error: f"the database does not answer: {error}; {_SEE}"),
     (PostgresError, lambda error: f"the database refuses this: {error}"),
+    (
+        WorkflowUpdateRPCTimeoutOrCancelledError,
+        lambda _: "no answer was waited for any longer; whether it was done after all, `sluice journal tail` shows",
+    ),
     (ApplicationError, lambda error: error.message if isinstance(error, ApplicationError) else None),
     (RPCError, _of_rpc),
+    (TimeoutError, str),
     (OSError, _of_file),
 )
 

@@ -29,6 +29,7 @@ def tail(production: str, count: int, about: str | None, as_json: bool, data: Pa
     from app.cli.session import records
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         facts = queries.newest_facts(connection, production, count, about)
     if as_json:
         click.echo(json.dumps([told(fact) for fact in facts], ensure_ascii=False, indent=2))

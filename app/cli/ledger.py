@@ -31,6 +31,7 @@ def balances(
     from app.cli.session import records, show
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         rows = queries.balances(connection, production, effective.date() if effective else None, known)
     show(rows, ("account", "balance"), as_json, f"{production} has no entries yet")
 
@@ -47,5 +48,6 @@ def entries(production: str, account: str | None, about: str | None, as_json: bo
     from app.cli.session import records, show
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         rows = list(queries.entries(connection, production, account, about))
     show(rows, ("seq", "effective_on", "account", "amount", "about"), as_json, f"{production} has no entries yet")

@@ -86,6 +86,7 @@ def list_(production: str, as_json: bool, data: Path | None) -> None:
     from app.cli.session import records, show
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         rows = queries.milestones(connection, production)
     show(rows, _COLUMNS, as_json, f"nothing has been submitted for {production} yet")
 

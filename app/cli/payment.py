@@ -26,6 +26,8 @@ def list_(production: str | None, status: str | None, run_id: str | None, as_jso
     from app.cli.session import records, show
 
     with records(data) as connection:
+        if production is not None:
+            queries.the_production(connection, production)
         rows = queries.payments(connection, production, status, run_id)
     show(rows, _COLUMNS, as_json, "no payments")
 
@@ -113,6 +115,8 @@ def expected(production: str | None, as_json: bool, data: Path | None) -> None:
     from app.cli.session import records, show
 
     with records(data) as connection:
+        if production is not None:
+            queries.the_production(connection, production)
         rows = queries.receipts(connection, production)
     columns = ("id", "status", "amount", "received", "due_on", "account", "payer_party")
     show(rows, columns, as_json, "nothing is expected")

@@ -73,4 +73,5 @@ def show_one(row: Mapping[str, Any], as_json: bool) -> None:
     width = max(len(name) for name in row)
     for name, value in row.items():
         if value is not None:
-            click.echo(f"{name:<{width}}  {value}")
+            words = ", ".join(map(str, value)) if isinstance(value, list) else value
+            click.echo(f"{name:<{width}}  {words}")

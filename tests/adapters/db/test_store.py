@@ -115,7 +115,7 @@ def test_different_commands_at_once_make_one_chain(world):
 
 def test_one_stream_waits_for_nobody_elses(world):
     with world.store.transaction() as holding:
-        holding.lock(stream_of("OTHER"))
+        holding.lock(stream_of("OTHER"), "another", "0" * 64)
         assert world.store.carry_out(wish(), DAY, escalate()).changed
 
 
