@@ -18,6 +18,8 @@ from workflows.production import Production
 
 WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun]
 ACTIVITIES_AT_ONCE = 16
+LAST_TRANSACTIONS = timedelta(seconds=10)
+"""How long a worker that is told to stop lets its transactions finish, before it breaks into them."""
 GIVEN_UP_AFTER = timedelta(seconds=3)
 """When a workflow that a killed worker remembered goes to another one, which reads its history first."""
 ALLOCATIONS_PER_COLLECTION = 50_000
@@ -35,6 +37,7 @@ def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
         activities=services.activities(),
         activity_executor=threads,
         max_concurrent_activities=ACTIVITIES_AT_ONCE,
+        graceful_shutdown_timeout=LAST_TRANSACTIONS,
         sticky_queue_schedule_to_start_timeout=GIVEN_UP_AFTER,
     )
 

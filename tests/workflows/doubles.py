@@ -154,6 +154,7 @@ class OneRun:
         self.silent = 0
         self.unsent = 0
         self.accepted = 0
+        self.prepared = asyncio.Event()
         self.calls: list[str] = []
         self.planned: list[PlannedRun] = []
         self.cancelling: Gate | None = None
@@ -174,6 +175,7 @@ class OneRun:
 
     @activity.defn
     async def prepare(self, planned: PlannedRun) -> RunView:
+        self.prepared.set()
         return self._called("prepare")
 
     @activity.defn

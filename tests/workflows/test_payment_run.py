@@ -27,8 +27,7 @@ async def run():
 async def start(environment, queue, run):
     """Started, and prepared."""
     handle = await environment.client.start_workflow(PaymentRun.run, PLANNED, id=run_workflow("R1"), task_queue=queue)
-    while not run.calls:
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(run.prepared.wait(), 20)
     return handle
 
 
