@@ -40,8 +40,8 @@ def records(data: Path | None) -> Iterator[Connection]:
     settings = load_settings(data)
     desk = desk_of(settings, endpoints(settings).database_url)
     try:
-        with desk.store.transaction() as transaction:
-            yield transaction.connection
+        with desk.store.reading() as connection:
+            yield connection
     finally:
         desk.store.engine.dispose()
 
