@@ -185,11 +185,15 @@ class Gateway:
 
     def _take(self, production: str, account: str, name: str) -> None:
         folder = folder_of(production, account)
+        try:
+            raw = self._services.folder.read(folder, name)
+        except NotFound:
+            return  # another gateway has put it away
+        except BadBankFile as error:  # too large to be read, let alone recorded
+            why: str | None = error.sentence
+        else:
+            why = self._services.bank.take(production, account, name, raw)
         with suppress(FileNotFoundError, NotFound):  # another gateway has put it away
-            try:
-                why = self._services.bank.take(production, account, name, self._services.folder.read(folder, name))
-            except BadBankFile as error:  # too large to be read, let alone recorded
-                why = error.sentence
             if why is None:
                 self._services.folder.archive(folder, name)
             else:

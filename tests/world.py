@@ -218,8 +218,8 @@ class World:
 
     def wrong(self) -> list[str]:
         """What a proof of the record finds wrong."""
-        with self.store.transaction() as transaction:
-            return verify(transaction.connection).wrong
+        with self.store.reading() as connection:
+            return verify(connection).wrong
 
 
 def submit_command(milestone: str, evidence: Mapping[str, str] | None = None, key: str = "") -> SubmitMilestone:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -32,6 +33,11 @@ def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]
         return await wish(Office(await connect(settings, endpoints(settings)), user))
 
     return asyncio.run(run())
+
+
+def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:
+    """Carry a wish of `user` to the workflows, and show where things stand after it."""
+    show_one(ask(data, user, wish).model_dump(mode="json"), as_json)
 
 
 @contextmanager
