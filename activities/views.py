@@ -89,6 +89,7 @@ class RunView(Record):
     open: int = 0
     silent: int = 0
     unsent: int = 0
+    times_sent: int = 0
     enquiries: int = 0
     seconds_to_cut_off: int = 0
     answer_within_s: int = 0

@@ -23,7 +23,7 @@ class Proof:
 
 
 def verify(connection: Connection) -> Proof:
-    """Look at every stream, piece by piece."""
+    """Look at every stream, piece by piece; `connection` should see one instant, as `Store.reading` gives it."""
     proof = Proof()
     for stream in queries.streams(connection):
         proof.streams += 1

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -34,14 +35,19 @@ def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]
     return asyncio.run(run())
 
 
+def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:
+    """Carry a wish of `user` to the workflows, and show where things stand after it."""
+    show_one(ask(data, user, wish).model_dump(mode="json"), as_json)
+
+
 @contextmanager
 def records(data: Path | None) -> Iterator[Connection]:
     """A connection to read the records with; Temporal is not needed for that."""
     settings = load_settings(data)
     desk = desk_of(settings, endpoints(settings).database_url)
     try:
-        with desk.store.transaction() as transaction:
-            yield transaction.connection
+        with desk.store.reading() as connection:
+            yield connection
     finally:
         desk.store.engine.dispose()
 
