@@ -78,13 +78,14 @@ class MilestoneActivities:
             agreement = self._desk.agreement(transaction, ref.production)
             state = transaction.state(ref.production, milestones=True)
         milestone = state.milestones.get(ref.milestone, Milestone(ref.milestone))
+        known = any(terms.id == ref.milestone for terms in agreement.milestones)
         left = None
         if milestone.status == "submitted" and milestone.deadline_on is not None:
             left = self._desk.seconds_until(agreement, milestone.deadline_on)
         return MilestoneView(
             production=ref.production,
             milestone=ref.milestone,
-            status=milestone.status,
+            status=milestone.status if known else "dropped",
             round=milestone.round,
             approvals=len(milestone.approvals),
             deadline_on=milestone.deadline_on,

@@ -10,7 +10,7 @@ from activities.desk import Desk
 from activities.views import PaymentView, ProductionRef, ProductionView
 from adapters.db import tables
 from adapters.db.store import Context, Outcome, Transaction
-from domain import payments, productions
+from domain import milestones, payments, productions
 from domain.agreement.model import Agreement, Control
 from domain.agreement.schedule import amounts
 from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
@@ -62,6 +62,7 @@ class ProductionActivities:
             state = transaction.state(command.production, payments=sa.true(), receipts=sa.true(), milestones=True)
             production = the_production(state.production, command.production)
             self._desk.agreements.amendment(transaction, command.document, production.document)
+            milestones.refuse_dropped(state.milestones, agreement)
             accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
             return state, productions.amend(
                 production,

@@ -26,16 +26,16 @@ class Milestone:
 
     @workflow.run
     async def run(self, ref: MilestoneRef) -> MilestoneView:
-        """Wait for decisions, and for the deadline while there is one, until the milestone is accepted."""
+        """Wait for decisions, and for the deadline while there is one, until it is accepted or dropped."""
         view = await self._newest()
-        while view.status != "accepted":
+        while not view.over:
             wait = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
             try:
                 await workflow.wait_condition(lambda: self._view is not None, timeout=wait)
             except TimeoutError:
                 await self._pass_deadline(view)
             view = await self._newest()
-            if workflow.info().is_continue_as_new_suggested() and view.status != "accepted":
+            if workflow.info().is_continue_as_new_suggested() and not view.over:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
         await tell_production(self._ref.production)
