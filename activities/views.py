@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.model import Record
+from domain.model import Record, UserName
 from domain.money import Money
 
 
@@ -51,7 +51,7 @@ class AccountRef(Record):
 
     production: str
     account: str
-    by: str = "system"
+    by: UserName = "system"
 
 
 class PlannedRun(Record):
@@ -62,7 +62,7 @@ class PlannedRun(Record):
     account: str
     currency: str
     on: date
-    by: str
+    by: UserName
 
 
 class RunRef(Record):

@@ -68,7 +68,7 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that only reads, and sees the records as they are at one instant through all its questions.
+        """A connection that only reads, and sees the records as they are at one instant however much is asked.
 
         A proof needs this: a stream read before its head would seem to lack what was appended in between.
         """

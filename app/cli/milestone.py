@@ -34,7 +34,7 @@ def submit(
     """Hand in the evidence of MILESTONE. Changed evidence voids the approvals given before."""
     from app.cli.session import act
 
-    evidence = dict(_document(one) for one in given)
+    evidence = _documents(given)
     act(data, user, lambda office: office.submit(production, milestone_id, evidence), as_json)
 
 
@@ -86,6 +86,18 @@ def list_(production: str, as_json: bool, data: Path | None) -> None:
         queries.the_production(connection, production)
         rows = queries.milestones(connection, production)
     show(rows, _COLUMNS, as_json, f"nothing has been submitted for {production} yet")
+
+
+def _documents(given: tuple[str, ...]) -> dict[str, str]:
+    """The documents by id; one id for two files would leave one of them out without a word."""
+    documents: dict[str, str] = {}
+    for name, digest in map(_document, given):
+        if name in documents:
+            raise click.BadParameter(
+                f"{name!r} is given twice: name one file for each document.", param_hint="--evidence"
+            )
+        documents[name] = digest
+    return documents
 
 
 def _document(written: str) -> tuple[str, str]:

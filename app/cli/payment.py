@@ -24,7 +24,10 @@ def list_(production: str | None, status: str | None, run_id: str | None, as_jso
     """List payments."""
     from adapters.db import queries
     from app.cli.session import records, show
+    from domain.payments import Status
 
+    if status is not None and status not in set(Status):
+        raise click.BadParameter(f"{status!r} is none of {', '.join(Status)}.", param_hint="--status")
     with records(data) as connection:
         if production is not None:
             queries.the_production(connection, production)

@@ -33,7 +33,9 @@ def open_(production: str, account: str, user: str, as_json: bool, data: Path | 
 @run.command(name="show")
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--production", metavar="KEY", help="Only this production's.")
-@click.option("--status", help="Only those that are prepared, released, submitted or cancelled.")
+@click.option(
+    "--status", type=click.Choice(("prepared", "released", "submitted", "cancelled")), help="Only those that are so."
+)
 @json_option
 @data_option
 def show_(run_id: str | None, production: str | None, status: str | None, as_json: bool, data: Path | None) -> None:
@@ -43,6 +45,8 @@ def show_(run_id: str | None, production: str | None, status: str | None, as_jso
     from domain.errors import NotFound
 
     with records(data) as connection:
+        if production is not None:
+            queries.the_production(connection, production)
         if run_id is None:
             show(queries.runs(connection, production, status), _RUNS, as_json, "no runs")
             return
