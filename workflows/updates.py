@@ -2,6 +2,7 @@
 
 from activities.views import AccountRef, MilestoneRef, ProductionRef, RunRef
 from domain.commands import Command
+from domain.errors import BadInput
 from domain.people import SYSTEM
 
 
@@ -9,11 +10,11 @@ def admit(wish: Command | AccountRef, about: ProductionRef | MilestoneRef | RunR
     """Let an update by a person pass that is about what `about` names; the system's own wishes never come as updates.
 
     Raises:
-        ValueError: it is about something else, or calls itself the system's.
+        BadInput: it is about something else, or calls itself the system's.
     """
     if wish.by == SYSTEM.user:
-        raise ValueError(f"{SYSTEM.user!r} is Sluice's own name: say who acts with --as.")
+        raise BadInput(f"{SYSTEM.user!r} is Sluice's own name: say who acts with --as.")
     for name, ours in about:
         asked = getattr(wish, name, None)
         if asked != ours:
-            raise ValueError(f"{asked!r} is another {name} than {ours}.")
+            raise BadInput(f"{asked!r} is another {name} than {ours}: ask the workflow of that one.")
