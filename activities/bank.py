@@ -17,7 +17,7 @@ from domain.journal import sha256
 from domain.people import SYSTEM
 from domain.state import State
 
-TEXTS = sa.ARRAY(sa.Text)
+_TEXTS = sa.ARRAY(sa.Text)
 
 
 class BankActivities:
@@ -74,7 +74,7 @@ class BankActivities:
         payment, receipt = tables.payment.c, tables.receipt.c
         state = transaction.state(
             agreement.production,
-            payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, TEXTS))),
+            payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, _TEXTS))),
             receipts=sa.and_(receipt.account == account, receipt.status.in_(["expected", "owed"])),
         )
         references = [movement.bank_reference for movement in report.movements]

@@ -154,9 +154,11 @@ class _Reading:
         return convert(amount, self.agreement.fx_rule(amount.currency, held).contract, held)
 
     def now(self, payment: Payment, status: Status) -> None:
+        """Let the movements that follow find a payment where this one leaves it."""
         self.by_end_to_end_id[payment.end_to_end_id or payment.id] = replace(payment, status=status)
 
     def unmatched(self, movement: Movement, signed: Money, why: str) -> None:
+        """Put `signed` of a movement (positive when it came in) into suspense."""
         self.others.append(
             MovementUnmatched(
                 account=self.account,

@@ -26,11 +26,11 @@ _ROOM = 4_000
 def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]]) -> Answer:
     """Carry a wish of `user` to the workflows, and wait for the answer."""
 
-    async def run() -> Answer:
+    async def _run() -> Answer:
         settings = load_settings(data)
         return await wish(Office(await connect(settings, endpoints(settings)), user))
 
-    return asyncio.run(run())
+    return asyncio.run(_run())
 
 
 def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:
