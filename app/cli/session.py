@@ -80,5 +80,10 @@ def show_one(row: Mapping[str, Any], as_json: bool) -> None:
     width = max(len(name) for name in row)
     for name, value in row.items():
         if value is not None:
-            words = ", ".join(map(str, value)) if isinstance(value, list) else value
-            click.echo(f"{name:<{width}}  {words}")
+            click.echo(f"{name:<{width}}  {_words(value)}")
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
