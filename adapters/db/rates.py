@@ -5,12 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 import sqlalchemy as sa
-from domain.rates import Rate
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.db import tables
 from adapters.db.store import Transaction
 from domain.errors import BadInput
+from domain.rates import Rate
 
 
 def keep_rates(transaction: Transaction, name: str, raw: bytes, rates: Sequence[Rate]) -> int:

@@ -18,9 +18,8 @@ def rate() -> None:
 @data_option
 def import_(file: Path, data: Path | None) -> None:
     """Import rates from a CSV file (date,base,quote,rate,source) or the ECB's reference XML. All or nothing."""
-    from adapters.rates import read_rates
-
     from adapters.db.rates import keep_rates
+    from adapters.rates import read_rates
     from app.bootstrap import desk_of
     from app.endpoints import endpoints
     from app.settings import load_settings
