@@ -45,13 +45,16 @@ class Decider:
                 tied.append(valve)
         now = self._spread(modes, state)
         held: dict[str, Linear] = {}
+        before = modes
         for _ in range(_MOST_SWEEPS):
             before = dict(modes)
             for valve in tied:
                 now = self._settle(valve, modes, held, heights, state)
             if modes == before:
-                return now
-        raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
+                break
+        if modes != before or any(line.slope(now.rates) for line in held.values()):
+            raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
+        return now
 
     def _spread(self, modes: Mapping[str, Mode], state: Mapping[str, Fraction]) -> Spread:
         return spread(self._network, self._kind, self._entry, modes, state)
@@ -73,25 +76,30 @@ class Decider:
         closed = self._with_held(modes, held, state)
         if not _true(valve, heights, closed):
             return closed
-        line = next(
+        lines = [
             unsigned(atom.line)
             for atom in atoms_of(valve.guard)
             if heights[unsigned(atom.line)] == 0
             and not _moving_true(atom, opened.rates)
             and _moving_true(atom, closed.rates)
-        )
-        held[valve.key] = line
-        modes[valve.key] = ZERO
-        return self._with_held(modes, held, state)
+        ]
+        now = closed
+        for line in [*lines, lines[0]]:
+            held[valve.key] = line
+            modes[valve.key] = ZERO
+            now = self._with_held(modes, held, state)
+            if _decisive(valve, line, heights, now):
+                break
+        return now
 
     def _with_held(self, modes: dict[str, Mode], held: Mapping[str, Linear], state: Mapping[str, Fraction]) -> Spread:
-        """The spread with every held rate solved such that its line stays at zero; exact where rates are linear."""
+        """The spread with every held rate solved such that its line stays at zero, if that can be; else near it."""
         names = list(held)
+        now = self._spread(modes, state)
         for _ in range(_MOST_SWEEPS):
-            now = self._spread(modes, state)
             errors = [held[name].slope(now.rates) for name in names]
             if not any(errors):
-                return now
+                break
             columns = []
             for name in names:
                 rate = _rate(modes[name])
@@ -100,9 +108,12 @@ class Decider:
                 modes[name] = rate
                 columns.append([(held[other].slope(moved.rates) - errors[n]) / _STEP for n, other in enumerate(names)])
             changes = _solved(columns, [-error for error in errors])
+            if not any(changes):
+                break
             for name, change in zip(names, changes, strict=True):
                 modes[name] = max(_rate(modes[name]) + change, ZERO)
-        raise Broken("What limits of this waterfall allow cannot be solved: two of them depend on each other.")
+            now = self._spread(modes, state)
+        return now
 
 
 def _rate(mode: Mode) -> Fraction:
@@ -130,6 +141,21 @@ def _true(valve: Leaf | Take, heights: Heights, now: Spread) -> bool:
         return _moving_true(atom, now.rates) if height == 0 else height > 0
 
     return bool(holds(valve.guard, truth))
+
+
+def _decisive(valve: Leaf | Take, line: Linear, heights: Heights, now: Spread) -> bool:
+    """Whether a valve held at a line is open or closed by that line alone (of the lesser of two limits, the lesser)."""
+
+    def truth_if(held: bool) -> bool:
+        def truth(atom: Atom) -> bool:
+            if unsigned(atom.line) == line:
+                return held
+            height = _height(atom, heights)
+            return _moving_true(atom, now.rates) if height == 0 else height > 0
+
+        return bool(holds(valve.guard, truth))
+
+    return truth_if(held=True) and not truth_if(held=False)
 
 
 def _solved(columns: list[list[Fraction]], wanted: list[Fraction]) -> list[Fraction]:
