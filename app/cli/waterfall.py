@@ -53,6 +53,20 @@ def run(as_json: bool, **inputs: Any) -> None:
     click.echo(json.dumps(written(result), indent=2, ensure_ascii=False) if as_json else as_text(result))
 
 
+@waterfall.command()
+@_inputs
+@click.option("--party", required=True, metavar="PARTY", help="Whose entitlement.")
+@json_option
+def explain(as_json: bool, party: str, **inputs: Any) -> None:
+    """Where each amount of a party comes from: receipt, pools, position, share, base, slice."""
+    from app.waterfall_explain import as_json as written
+    from app.waterfall_explain import as_text, explain_files
+
+    inputs.pop("view")  # a party with a view of its own is explained by it
+    explanation = explain_files(party=party, **_named(inputs))
+    click.echo(json.dumps(written(explanation), indent=2, ensure_ascii=False) if as_json else as_text(explanation))
+
+
 def _named(inputs: dict[str, Any]) -> dict[str, Any]:
     as_of: datetime | None = inputs.pop("as_of")
     facts = [*inputs.pop("facts"), *inputs.pop("more")]

@@ -14,7 +14,7 @@ from fractions import Fraction
 from domain.waterfall.claims import ClaimBook, period_end, periods_later
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
-from domain.waterfall.flow import Spread, outstandings
+from domain.waterfall.flow import Line, Spread
 from domain.waterfall.linear import ZERO, now
 from domain.waterfall.modes import Decider
 from domain.waterfall.network import Kind, Network, days_named, leaves
@@ -87,10 +87,12 @@ class Engine:
         self._state = self._outcome.state
         self._deciders: dict[tuple[Kind, str], Decider] = {}
         self._courses: dict[object, _Course] = {}
+        self._known_heights: tuple[Fraction, ...] | None = None
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
         self._agenda: dict[date, list[Fact]] = {}
         self._steps: dict[str, int] = {}
+        self._today = date.min
         if start is not None:
             self._go_on(start)
 
@@ -130,8 +132,9 @@ class Engine:
         """The days on which something else than a receipt happens, or on which interest has to be known."""
         days = {min([since, end, *(each.on for each in rows[:1])]), end}
         days |= set(self._agenda) | set(self._days.values())
-        if self._claims.bears_interest:
-            days |= {each.on for each in rows}
+        interest = self._claims.bears_interest_until
+        if interest is not None:
+            days |= {each.on for each in rows if each.on <= interest}
         first = min(days)
         for place in self._places.values():
             stop = period_end(first, place.held.of) if place.held else end
@@ -143,12 +146,14 @@ class Engine:
     # What happens at the beginning of a day
 
     def _open(self, day: date) -> None:
+        self._today = day
         self._claims.to_day(day, self._state)
         for fact in self._agenda.pop(day, ()):
             self._happen(fact)
         for name, on in self._days.items():
             if on <= day:
                 self._state[name] = Fraction(1)
+        self._known_heights = None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._set_aside(day)
@@ -176,13 +181,26 @@ class Engine:
             if leaf is not None:
                 self._add(leaf.key, fact.amount)
                 if not leaf.is_pool:
-                    self._add(f"to:{leaf.to}", fact.amount)
-                    self._outcome.received += fact.amount
+                    self._settle(leaf.to, fact, name)
         elif fact.name in {basin.id for basin in self._network.basins}:
             self._add(f"in:{fact.name}", fact.amount)
         else:
-            self._add(f"to:{fact.name}", fact.amount)
-            self._outcome.received += fact.amount
+            self._settle(fact.name, fact, None)
+
+    def _settle(self, party: str, fact: Fact, position: str | None) -> None:
+        self._add(f"to:{party}", fact.amount)
+        self._outcome.received += fact.amount
+        self._tell(fact.on, "opening balance", "", position, {party: fact.amount})
+
+    def _tell(self, on: date, what: str, pool: str, position: str | None, amounts: dict[str, Fraction]) -> None:
+        """Let the trace hear of what no receipt brought."""
+        if self._trace is not None:
+            lines = [
+                Line(pool, position, what, amount, party, is_pool=False, amount=amount)
+                for party, amount in amounts.items()
+            ]
+            receipt = Receipt(on, _RELEASED, Fraction(1), what)
+            self._trace(Slice(receipt, Fraction(1), pool, Spread({}, lines)))
 
     def _set_aside(self, day: date) -> None:
         """Note what was held in a period that has ended, and let go what has been held long enough."""
@@ -220,6 +238,8 @@ class Engine:
                 self._add(name, difference)
             self._add(f"to:{place.cliff}", -difference)
             self._add(f"charged:{place.id}", difference)
+            amounts = {leaf.to: difference, place.cliff: -difference}
+            self._tell(self._today, "difference made by the step", "", place.id, amounts)
 
     # Receipts
 
@@ -263,6 +283,7 @@ class Engine:
 
     def _one(self, receipt: Receipt, entry: str) -> None:
         """One receipt, split wherever it brings something to its limit."""
+        self._today = receipt.on
         left = Fraction(receipt.amount)
         while left > 0:
             heights = self._heights()
@@ -289,19 +310,24 @@ class Engine:
 
     def _course(self, kind: Kind, entry: str) -> _Course:
         heights = self._heights()
-        signs = tuple((height > 0) - (height < 0) for height in heights)
-        key = (kind, entry, signs, tuple(outstandings(self._network, self._state)))
+        decider = self._deciders.get((kind, entry))
+        if decider is None:
+            decider = self._deciders[kind, entry] = Decider(self._network, kind, entry, self._lines)
+        signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
+        key = (decider.signature, signs, decider.weights(self._state))
         if key not in self._courses:
-            decider = self._deciders.setdefault((kind, entry), Decider(self._network, kind, entry))
             spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
             self._courses[key] = _Course(spread, tuple((n, slope) for n, slope in slopes if slope))
         return self._courses[key]
 
     def _heights(self) -> tuple[Fraction, ...]:
-        return tuple(line.at(self._state) for line in self._lines)
+        if self._known_heights is None:
+            self._known_heights = tuple(line.at(self._state) for line in self._lines)
+        return self._known_heights
 
     def _add(self, name: str, amount: Fraction) -> None:
+        self._known_heights = None
         self._state[name] = self._state.get(name, ZERO) + amount
 
 

@@ -5,13 +5,13 @@ behind it when closed is held: it takes what keeps it at the limit (costs capped
 parity). Those rates solve linear equations, exactly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from domain.errors import Broken
-from domain.waterfall.flow import OFF, ON, Mode, Spread, spread
+from domain.waterfall.flow import OFF, ON, Mode, Spread, outstandings, spread
 from domain.waterfall.linear import ZERO, Atom, Linear, atoms_of, holds, unsigned
-from domain.waterfall.network import Kind, Leaf, Network, Take
+from domain.waterfall.network import Kind, Leaf, Network, Take, reached
 
 Heights = Mapping[Linear, Fraction]
 """The value of every line that is watched."""
@@ -24,11 +24,23 @@ _STEP = Fraction(1, 10**6)
 class Decider:
     """Decides modes for one network and kind of receipt."""
 
-    def __init__(self, network: Network, kind: Kind, entry: str) -> None:
-        self._network = network
+    def __init__(self, network: Network, kind: Kind, entry: str, lines: Sequence[Linear]) -> None:
+        self._network = reached(network, kind, entry)
         self._kind = kind
         self._entry = entry
-        self._valves = tuple(network.valves())
+        self._valves = tuple(self._network.valves())
+        at = {line: n for n, line in enumerate(lines)}
+        watched = {at[unsigned(atom.line)] for valve in self._valves for atom in atoms_of(valve.guard)}
+        self.watches = tuple(sorted(watched))
+        """Which of the lines decide about this kind."""
+        places = (place.id for basin in self._network.basins for place in basin.places)
+        self.signature = (entry, *(basin.id for basin in self._network.basins), "", *places)
+        """Equal for kinds that flow in the same way."""
+        self._shares_by_outstanding = any(True for _ in outstandings(self._network, {}))
+
+    def weights(self, state: Mapping[str, Fraction]) -> tuple[tuple[Fraction, ...], ...]:
+        """The weights of every group on the way that shares by outstanding."""
+        return tuple(outstandings(self._network, state)) if self._shares_by_outstanding else ()
 
     def decide(self, heights: Heights, state: Mapping[str, Fraction]) -> Spread:
         """The rates at which a receipt of the kind spreads from this state on.
