@@ -88,6 +88,7 @@ class Engine:
         self._deciders: dict[tuple[Kind, str], Decider] = {}
         self._courses: dict[object, _Course] = {}
         self._known_heights: tuple[Fraction, ...] | None = None
+        self._known_weights: dict[tuple[str, ...], object] = {}
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
         self._agenda: dict[date, list[Fact]] = {}
@@ -314,7 +315,10 @@ class Engine:
         if decider is None:
             decider = self._deciders[kind, entry] = Decider(self._network, kind, entry, self._lines)
         signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
-        key = (decider.signature, signs, decider.weights(self._state))
+        weights = self._known_weights.get(decider.signature)
+        if weights is None:
+            weights = self._known_weights[decider.signature] = decider.weights(self._state)
+        key = (decider.signature, signs, weights)
         if key not in self._courses:
             spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
@@ -323,6 +327,7 @@ class Engine:
 
     def _heights(self) -> tuple[Fraction, ...]:
         if self._known_heights is None:
+            self._known_weights.clear()
             self._known_heights = tuple(line.at(self._state) for line in self._lines)
         return self._known_heights
 

@@ -17,6 +17,9 @@ Heights = Mapping[Linear, Fraction]
 """The value of every line that is watched."""
 
 _MOST_SWEEPS = 50
+_STILL = ("claim:", "metric:", "day:")
+"""Variables that receipts do not move; all others only grow with them, but for what a bearer of a deficit owes."""
+
 _STEP = Fraction(1, 10**6)
 """By how much a held rate is moved to see what it does; only has to be small."""
 
@@ -36,6 +39,7 @@ class Decider:
         places = (place.id for basin in self._network.basins for place in basin.places)
         self.signature = (entry, *(basin.id for basin in self._network.basins), "", *places)
         """Equal for kinds that flow in the same way."""
+        self._may_owe = any(basin.deficit is not None for basin in network.basins)
         self._shares_by_outstanding = any(True for _ in outstandings(self._network, {}))
 
     def weights(self, state: Mapping[str, Fraction]) -> tuple[tuple[Fraction, ...], ...]:
@@ -51,7 +55,7 @@ class Decider:
         modes: dict[str, Mode] = {}
         tied: list[Leaf | Take] = []
         for valve in self._valves:
-            known = holds(valve.guard, lambda atom: _settled(atom, heights))
+            known = holds(valve.guard, lambda atom: self._settled(atom, heights))
             modes[valve.key] = ON if known else OFF
             if known is None:
                 tied.append(valve)
@@ -67,6 +71,19 @@ class Decider:
         if modes != before or any(line.slope(now.rates) for line in held.values()):
             raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
         return now
+
+    def _settled(self, atom: Atom, heights: Heights) -> bool | None:
+        """The truth of an atom in a state; at a tie, what it must become where its line can move one way only."""
+        height = _height(atom, heights)
+        if height:
+            return height > 0
+        moving = {part > 0 for name, part in atom.line.terms if not name.startswith(_STILL)}
+        owing = self._may_owe and any(name.startswith("to:") for name, _ in atom.line.terms)
+        if len(moving) > 1 or owing:
+            return None
+        if atom.closed:
+            return None if False in moving else True
+        return None if True in moving else False
 
     def _spread(self, modes: Mapping[str, Mode], state: Mapping[str, Fraction]) -> Spread:
         return spread(self._network, self._kind, self._entry, modes, state)
@@ -130,11 +147,6 @@ class Decider:
 
 def _rate(mode: Mode) -> Fraction:
     return mode if isinstance(mode, Fraction) else ZERO
-
-
-def _settled(atom: Atom, heights: Heights) -> bool | None:
-    height = _height(atom, heights)
-    return None if height == 0 else height > 0
 
 
 def _height(atom: Atom, heights: Heights) -> Fraction:
