@@ -29,6 +29,9 @@ from domain.statements import (
 )
 
 HEAD = "9f2c" * 16
+LONG_NAME = (
+    "주식회사 한강문화콘텐츠제작유한책임사업자특수목적법인 스튜디오 (株式会社漢江文化コンテンツ製作スタジオ日本支社)"
+)
 SIGNATURE = Signature(
     stream="production/DRAMA1",
     seq=412,
@@ -162,7 +165,7 @@ def large(currency: str = "KRW") -> Statement:
         production="DRAMA1",
         production_title="드라마 「만화의 집」 / ドラマ『漫画の家』",
         party="HAN",
-        party_name="주식회사 한강문화콘텐츠제작유한책임사업자특수목적법인 스튜디오 (株式会社漢江文化コンテンツ製作スタジオ日本支社)",
+        party_name=LONG_NAME,
         period=Q1,
         currency=currency,
         pools=pools,
@@ -196,7 +199,7 @@ def large(currency: str = "KRW") -> Statement:
                 country="KR",
                 title="법인세법 제98조",
                 base=money(500_000_000),
-                percent=Decimal("0"),
+                percent=Decimal(0),
                 amount=money(0),
             ),
         ),
