@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.model import Record
+from domain.model import Record, UserName
 from domain.money import Money
 
 
@@ -51,7 +51,7 @@ class AccountRef(Record):
 
     production: str
     account: str
-    by: str = "system"
+    by: UserName = "system"
 
 
 class PlannedRun(Record):
@@ -62,7 +62,7 @@ class PlannedRun(Record):
     account: str
     currency: str
     on: date
-    by: str
+    by: UserName
 
 
 class RunRef(Record):
@@ -89,6 +89,7 @@ class RunView(Record):
     open: int = 0
     silent: int = 0
     unsent: int = 0
+    times_sent: int = 0
     enquiries: int = 0
     seconds_to_cut_off: int = 0
     answer_within_s: int = 0

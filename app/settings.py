@@ -25,6 +25,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from domain.calendars import CalendarOverride
 from domain.errors import BadInput
+from domain.model import UserName
 from domain.people import Role
 
 PREFIX = "SLUICE_"
@@ -78,7 +79,7 @@ class Settings(BaseSettings):
     """Seconds to wait for the bank's answer to a file before its payments are `unknown`."""
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    users: dict[str, User] = Field(default_factory=dict)
+    users: dict[UserName, User] = Field(default_factory=dict)
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     """Days that the published calendars have wrong, on top of the agreement's own."""
 
