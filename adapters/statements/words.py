@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_name
 
 from domain.currency import exponent
@@ -81,7 +81,7 @@ class Words:
 
     def instant(self, instant: datetime) -> str:
         """A date and time in UTC."""
-        return f"{format_datetime(instant, format='medium', locale=self.language.value)} UTC"
+        return f"{self.day(instant.date())} {instant:%H:%M:%S} UTC"
 
     def currency(self, code: str) -> str:
         """A currency by code and name."""

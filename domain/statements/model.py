@@ -228,6 +228,44 @@ class Settlement(Record):
     pay_on: Day | None = None
     paid: Money
 
+    @classmethod
+    def of(
+        cls,
+        exact: Fraction,
+        entitlement: Money,
+        *,
+        paid_before: Money,
+        reserved: Money,
+        held: Money,
+        minimum: Money | None,
+        withheld: Money,
+        paid: Money,
+        pay_on: Day | None,
+    ) -> "Settlement":
+        """From the exact entitlement in major units, as it was rounded, and what is taken off: the sums follow.
+
+        Raises:
+            BadInput: two currencies.
+        """
+        payable = entitlement - paid_before - reserved - held
+        nothing = Money.zero(payable.currency)
+        carried_forward = payable if payable < (minimum or nothing) else nothing
+        return cls(
+            exact=Amount.of(exact),
+            rounding=Amount.of(Fraction(entitlement.decimal) - exact),
+            entitlement=entitlement,
+            paid_before=paid_before,
+            reserved=reserved,
+            held=held,
+            payable=payable,
+            minimum=minimum,
+            carried_forward=carried_forward,
+            withheld=withheld,
+            due=payable - carried_forward - withheld,
+            pay_on=pay_on,
+            paid=paid,
+        )
+
 
 def _in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)

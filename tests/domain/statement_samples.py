@@ -61,24 +61,16 @@ def settlement(
     def money(minor: int) -> Money:
         return Money(minor, currency)
 
-    unit = 10 ** exponent(currency)
-    entitlement = round(exact * unit)
-    payable = entitlement - paid_before - reserved - held
-    carried = payable if payable < (minimum or 0) else 0
-    return Settlement(
-        exact=Amount.of(exact),
-        rounding=Amount.of(Fraction(entitlement, unit) - exact),
-        entitlement=money(entitlement),
+    return Settlement.of(
+        exact,
+        money(round(exact * 10 ** exponent(currency))),
         paid_before=money(paid_before),
         reserved=money(reserved),
         held=money(held),
-        payable=money(payable),
         minimum=None if minimum is None else money(minimum),
-        carried_forward=money(carried),
         withheld=money(withheld),
-        due=money(payable - carried - withheld),
-        pay_on=pay_on,
         paid=money(paid),
+        pay_on=pay_on,
     )
 
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from domain.journal import canonical
 from domain.money import Money
 from domain.statements import Amount, Figures, Inflow, Kind, Recoupment, Statement, Taking, ties, view_for
-from tests.domain.statement_samples import below_minimum, large, small
+from tests.domain.statement_samples import below_minimum, large, settlement, small
 
 
 @pytest.mark.parametrize("build", [small, below_minimum, large])
@@ -51,6 +51,22 @@ def test_a_settlement_that_is_off_by_one_unit_does_not_tie(field):
     amount = getattr(whole.settlement, field)
     changed = whole.settlement.model_copy(update={field: amount + Money(1, amount.currency)})
     assert ties(whole.model_copy(update={"settlement": changed}))
+
+
+@pytest.mark.parametrize(
+    ("paid_before", "minimum", "carried", "due"),
+    [
+        (5143, None, 0, 7714),
+        (5143, 7714, 0, 7714),
+        (5143, 7715, 7714, 0),
+        (13_000, None, -143, 0),
+        (12_857, None, 0, 0),
+    ],
+)
+def test_less_than_the_minimum_or_nothing_is_carried_forward(paid_before, minimum, carried, due):
+    end = settlement("USD", Fraction(900, 7), paid_before=paid_before, minimum=minimum)
+    assert (end.carried_forward, end.due) == (Money(carried, "USD"), Money(due, "USD"))
+    assert end.exact.value + end.rounding.value == Fraction(end.entitlement.decimal)
 
 
 def test_what_does_not_tie_is_named():

@@ -94,7 +94,7 @@ def test_dates_rates_and_names_are_written_as_the_language_does():
     korean, japanese = Words.of(Language.KOREAN), Words.of(Language.JAPANESE)
     assert korean.day(day) == "2027. 3. 31."
     assert japanese.day(day) == "2027/03/31"
-    assert japanese.instant(instant) == "2027/05/14 6:30:05 UTC"
+    assert japanese.instant(instant) == "2027/05/14 06:30:05 UTC"
     assert korean.decimal(Decimal("1389.4412345678")) == "1,389.4412345678"
     assert korean.currency("JPY") == "JPY (일본 엔화)"
     assert japanese.country("KR") == "韓国"
