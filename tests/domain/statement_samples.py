@@ -8,7 +8,6 @@ from fractions import Fraction
 from domain.currency import exponent
 from domain.money import Money
 from domain.statements import (
-    Amount,
     Figures,
     FxRuleUsed,
     FxUsed,
