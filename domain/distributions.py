@@ -4,6 +4,7 @@ Everything is cumulative. What a posting changes is the entitlement to date less
 or corrected fact is made good by the next distribution and nothing that was posted is ever touched.
 """
 
+import math
 from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -36,8 +37,9 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """One period's distribution. `status` is computed or posted; `shares` holds (party, position) → exact minor units.
+    """One period's distribution: `status` is computed, posted or ordered.
 
+    `shares` holds (party, position) → exact minor units to date.
     `posted` is what this period's posting changed, `ordered` what was paid out because of it, both by party.
     """
 
@@ -62,6 +64,11 @@ class Distribution:
     def parties(self) -> frozenset[str]:
         """Whom it concerns."""
         return frozenset(self.to_date) | {party for party, _ in self.shares}
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether its entitlements are owed."""
+        return self.status != "computed"
 
 
 Distributions = MutableMapping[str, Distribution]
@@ -96,7 +103,7 @@ def compute(distributions: Distributions, computed: DistributionComputed) -> lis
     Raises:
         IllegalTransition: the period, or a later one, has been posted; the next period makes it good.
     """
-    last = max((one.until for one in distributions.values() if one.status == "posted"), default=None)
+    last = max((one.until for one in distributions.values() if one.is_posted), default=None)
     if last is not None and computed.until <= last:
         raise IllegalTransition(
             f"The distribution up to {last} is posted: what came in late since is made good by the next period."
@@ -164,12 +171,12 @@ def post(distributions: Distributions, period: str, today: date) -> list[Event]:
         Refused: an earlier period waits to be posted first.
     """
     distribution = the_distribution(distributions, period)
-    if distribution.status == "posted" or not answered(distribution, today):
+    if distribution.is_posted or not answered(distribution, today):
         return []
-    before_it = (one for one in distributions.values() if one.until < distribution.until)
-    earlier = [one.period for one in before_it if one.status != "posted"]
-    if earlier:
-        raise Refused(f"Distribution {min(earlier)} comes first: it is not posted yet.", period=period)
+    before_it = sorted((one for one in distributions.values() if one.until < distribution.until), key=_until)
+    waiting = [one.period for one in before_it if not one.is_posted]
+    if waiting:
+        raise Refused(f"Distribution {waiting[0]} comes first: it is not posted yet.", period=period)
     before = posted_to_date(distributions)
     changes = []
     for party in sorted(distribution.to_date.keys() | before.keys()):
@@ -190,7 +197,7 @@ def order(
     minimum, and never what is negative: that is carried forward.
     """
     distribution = the_distribution(distributions, period)
-    if distribution.status != "posted":
+    if not distribution.is_posted:
         raise IllegalTransition(f"Distribution {period} is {distribution.status}: only a posted one is paid out.")
     posted, ordered = posted_to_date(distributions), _ordered_to_date(distributions)
     number = sum(one.payouts for one in distributions.values())
@@ -199,7 +206,7 @@ def order(
         if party in terms.kept:
             continue
         open_amount = owed - ordered[party] if party in ordered else owed
-        disputed = _disputed(distributions, distribution, party, open_amount)
+        disputed = _disputed(distributions, party, open_amount)
         if disputed.minor:
             held.append(PartyAmount(party=party, amount=disputed))
         payable = open_amount - disputed
@@ -208,9 +215,9 @@ def order(
             carried.append(PartyAmount(party=party, amount=payable))
         elif payable.minor:
             number += 1
-            payouts.append(Payout(party=party, payment=f"{production}.D{number}", amount=payable))
+            payouts.append(Payout(party=party, payment=payment_name(production, number), amount=payable))
     event = PayoutsOrdered(period=period, payouts=tuple(payouts), carried=tuple(carried), held=tuple(held))
-    again = distribution.payouts > 0 and not payouts
+    again = distribution.status == "ordered" and not payouts
     return payouts, None if again else event
 
 
@@ -231,21 +238,33 @@ def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
     return sums
 
 
-def _disputed(distributions: Distributions, newest: Distribution, party: str, open_amount: Money) -> Money:
-    """What a party's open objections hold, of whichever period: the disputed positions' entitlement to date.
+def payment_name(production: str, number: int) -> str:
+    """The id of a production's n-th payout. The slash is in no instalment's id, so that it is nobody else's."""
+    return f"{production}.D/{number}"
 
-    Rounded up, and no more than is open.
+
+def _disputed(distributions: Distributions, party: str, open_amount: Money) -> Money:
+    """What a party's open objections hold: what the disputed positions have changed by since the period before them.
+
+    Rounded up, and no more than is open; what those positions gave before is not in dispute.
     """
-    positions = {
-        position
-        for one in distributions.values()
-        if party in one.objections
-        for position in one.objections[party].positions
-    }
     if open_amount.minor <= 0:
         return Money.zero(open_amount.currency)
-    exact = sum((newest.shares.get((party, position), Fraction(0)) for position in positions), Fraction(0))
-    return Money(min(max(0, -(-exact.numerator // exact.denominator)), open_amount.minor), open_amount.currency)
+    posted = sorted((one for one in distributions.values() if one.is_posted), key=_until)
+    base: dict[str, Fraction] = {}
+    before: Mapping[tuple[str, str], Fraction] = {}
+    for one in posted:
+        if party in one.objections:
+            for position in one.objections[party].positions:
+                base.setdefault(position, before.get((party, position), Fraction(0)))
+        before = one.shares
+    changes = (before.get((party, position), Fraction(0)) - known for position, known in base.items())
+    exact = sum((max(change, Fraction(0)) for change in changes), Fraction(0))
+    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+
+
+def _until(distribution: Distribution) -> date:
+    return distribution.until
 
 
 def _open(distributions: Distributions, period: str, revision: int) -> Distribution:
@@ -282,7 +301,9 @@ def apply(distributions: Distributions, event: Event) -> None:
         case DistributionObjected():
             known = distributions[event.period]
             objection = Objection(event.by, event.positions, event.reason)
-            distributions[event.period] = replace(known, objections={**known.objections, event.party: objection})
+            approvals = {party: by for party, by in known.approvals.items() if party != event.party}
+            objections = {**known.objections, event.party: objection}
+            distributions[event.period] = replace(known, approvals=approvals, objections=objections)
         case ObjectionResolved():
             known = distributions[event.period]
             left = {party: one for party, one in known.objections.items() if party != event.party}
@@ -294,7 +315,10 @@ def apply(distributions: Distributions, event: Event) -> None:
             known = distributions[event.period]
             more = {one.party: one.amount for one in event.payouts}
             distributions[event.period] = replace(
-                known, ordered=_summed([known.ordered, more]), payouts=known.payouts + len(event.payouts)
+                known,
+                status="ordered",
+                ordered=_summed([known.ordered, more]),
+                payouts=known.payouts + len(event.payouts),
             )
         case _:
             return
