@@ -66,6 +66,11 @@ class Distribution:
         return frozenset(self.to_date) | {party for party, _ in self.shares}
 
     @property
+    def silent(self) -> frozenset[str]:
+        """Who has not answered."""
+        return self.parties - self.approvals.keys() - self.objections.keys()
+
+    @property
     def is_posted(self) -> bool:
         """Whether its entitlements are owed."""
         return self.status != "computed"
@@ -160,8 +165,7 @@ def resolve(distributions: Distributions, period: str, party: str, reason: str, 
 
 def answered(distribution: Distribution, today: date) -> bool:
     """Whether everybody has answered, or has had the time to."""
-    silent = distribution.parties - distribution.approvals.keys() - distribution.objections.keys()
-    return not silent or today > distribution.answer_by
+    return not distribution.silent or today > distribution.answer_by
 
 
 def post(distributions: Distributions, period: str, today: date) -> list[Event]:
