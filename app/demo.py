@@ -225,8 +225,8 @@ class Play:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to look things up with."""
-        with self.services.store.transaction() as transaction:
-            yield transaction.connection
+        with self.services.store.reading() as connection:
+            yield connection
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something has happened; after too long, say so instead of waiting for ever."""
@@ -291,9 +291,9 @@ async def play(data: Path, screen: Console) -> dict[str, int | bool]:
         handle = services.client.get_workflow_handle(production_workflow(agreement.production))
         await asyncio.wait_for(handle.result(), PATIENCE_S)
         acted.say("nothing is left to accept, to pay or to receive: the production's workflow has ended")
-    with services.store.transaction() as transaction:
-        found = figures(transaction.connection, agreement.production)
-        wrong = same_as_bank(transaction.connection, agreement, books)
+    with services.store.reading() as connection:
+        found = figures(connection, agreement.production)
+        wrong = same_as_bank(connection, agreement, books)
     books.close()
     for difference in wrong:
         screen.print(f"[red]{difference}[/red]")

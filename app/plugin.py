@@ -58,6 +58,7 @@ def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:
 
 class _Boundary(Interceptor):
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """Put the boundary around whatever else there is."""
         return _ActivityBoundary(next)
 
 
@@ -70,6 +71,7 @@ class _ActivityBoundary(ActivityInboundInterceptor):
         super().init(outbound)
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        """Run an activity with its ids in the log; a refusal leaves as an `ApplicationError` of the error's code."""
         info = activity.info()
         with structlog.contextvars.bound_contextvars(
             workflow=info.workflow_id, activity=info.activity_type, **_ids(input.args)
