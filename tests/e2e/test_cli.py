@@ -162,7 +162,7 @@ def test_an_agreement_is_registered_once(sluice, drama):
 def inside(sluice, monkeypatch):
     """The command line inside this process, which is how many commands can be tried soon."""
     monkeypatch.setenv("SLUICE_DATA", str(sluice.data))
-    return cli.run
+    return cli.execute
 
 
 @pytest.mark.parametrize(
