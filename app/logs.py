@@ -107,14 +107,14 @@ def _masked(value: object) -> object:
 def _masked_text(text: str) -> str:
     kept: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
+    def _keep(found: re.Match[str]) -> str:
         kept.append(found.group())
         return f"\0{len(kept) - 1}\0"
 
-    def keep_amount(found: re.Match[str]) -> str:
-        return keep(found) if _is_currency(found.group(1)) else found.group()
+    def _keep_amount(found: re.Match[str]) -> str:
+        return _keep(found) if _is_currency(found.group(1)) else found.group()
 
-    harmless_kept = _AMOUNT.sub(keep_amount, _HARMLESS.sub(keep, text.replace("\0", "")))
+    harmless_kept = _AMOUNT.sub(_keep_amount, _HARMLESS.sub(_keep, text.replace("\0", "")))
     hidden = _ACCOUNT_NUMBER.sub(MASK, harmless_kept)
     return re.sub(r"\0(\d+)\0", lambda found: kept[int(found.group(1))], hidden)
 

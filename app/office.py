@@ -236,7 +236,7 @@ class Office:
                 update, argument, start_workflow_operation=start, id=update_id
             )
         except WorkflowUpdateFailedError as failure:
-            raise _refusal(failure) from failure
+            raise refusal_in(failure) from failure
         return answer
 
     def _keep(self, file: Path, raw: bytes) -> str:
@@ -289,12 +289,12 @@ def _once(wish: str) -> str:
     return f"{wish}/{uuid.uuid4().hex[:12]}"
 
 
-def _refusal(failure: BaseException) -> BaseException:
+def refusal_in(failure: BaseException) -> BaseException:
     """The domain's error inside a failed update; the failure itself if it is of another kind."""
     cause: BaseException | None = failure
     while cause is not None:
         if isinstance(cause, ApplicationError) and cause.type:
             data = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-            return errors.named(cause.type, cause.message, data)
+            return errors.named(cause.type, cause.message, data) or failure
         cause = cause.__cause__
     return failure

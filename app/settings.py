@@ -117,7 +117,7 @@ def load_settings(data: Path | None = None) -> Settings:
     file = _file(folder)
     in_file = _read(file) if file else {}
 
-    class FromFile(Settings):
+    class _FromFile(Settings):
         @classmethod
         def settings_customise_sources(
             cls,
@@ -127,11 +127,12 @@ def load_settings(data: Path | None = None) -> Settings:
             dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
         ) -> tuple[PydanticBaseSettingsSource, ...]:
+            """Where settings come from, the first to name one wins."""
             secrets = SecretsSettingsSource(settings_cls, secrets_dir=os.environ.get(f"{PREFIX}SECRETS"))
             return init_settings, env_settings, secrets, InitSettingsSource(settings_cls, in_file)
 
     try:
-        return FromFile(data=folder)
+        return _FromFile(data=folder)
     except ValidationError as error:
         raise BadSettings(_sentence(error.errors()[0], file)) from error
     except SettingsError as error:

@@ -90,10 +90,9 @@ def preview(run_id: str, as_json: bool, data: Path | None) -> None:
 @data_option
 def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | None) -> None:
     """Release RUN: the second pair of eyes. Bound to what the preview showed."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.release(run_id, sha256))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.release(run_id, sha256), as_json)
 
 
 @run.command()
@@ -104,10 +103,9 @@ def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | Non
 @data_option
 def cancel(run_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
     """Give up a prepared RUN; its payments can be gathered again."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.cancel(run_id, reason))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.cancel(run_id, reason), as_json)
 
 
 def _tell_what_waits(data: Path | None, production: str | None) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -25,11 +26,16 @@ _ROOM = 4_000
 def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]]) -> Answer:
     """Carry a wish of `user` to the workflows, and wait for the answer."""
 
-    async def run() -> Answer:
+    async def _run() -> Answer:
         settings = load_settings(data)
         return await wish(Office(await connect(settings, endpoints(settings)), user))
 
-    return asyncio.run(run())
+    return asyncio.run(_run())
+
+
+def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:
+    """Carry a wish of `user` to the workflows, and show where things stand after it."""
+    show_one(ask(data, user, wish).model_dump(mode="json"), as_json)
 
 
 @contextmanager
@@ -38,8 +44,8 @@ def records(data: Path | None) -> Iterator[Connection]:
     settings = load_settings(data)
     desk = desk_of(settings, endpoints(settings).database_url)
     try:
-        with desk.store.transaction() as transaction:
-            yield transaction.connection
+        with desk.store.reading() as connection:
+            yield connection
     finally:
         desk.store.engine.dispose()
 

@@ -96,7 +96,7 @@ CREATE TABLE run (
     id text PRIMARY KEY, production text NOT NULL, account text NOT NULL, currency varchar(3) NOT NULL,
     execution_on date NOT NULL, prepared_by text NOT NULL, count integer NOT NULL, total_minor bigint NOT NULL,
     sha256 varchar(64) NOT NULL, status text NOT NULL, quote jsonb, released_by text, message_id text UNIQUE,
-    file varchar(64), enquiries integer NOT NULL
+    file varchar(64), times_sent integer NOT NULL, enquiries integer NOT NULL
 );
 CREATE INDEX run_production ON run (production, status);
 """

@@ -5,10 +5,14 @@ import sys
 import click
 import psycopg
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import TimeoutError as ActivityTimeout
 from temporalio.service import RPCError, RPCStatusCode
 
 from app import cli
 from app.cli.errors import sentence
+from app.office import refusal_in
 from domain.errors import BadInput
 
 
@@ -41,6 +45,27 @@ def test_an_error_for_people_is_one_sentence_and_status_1(failing, capsys):
     failing(BadInput("agreement.yaml:7: shares: they add up to 110 %\nwrite 100 %"))
     assert cli.run(["fails"]) == 1
     assert capsys.readouterr().err == "error: agreement.yaml:7: shares: they add up to 110 % write 100 %\n"
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        ApplicationError("(psycopg.OperationalError) connection refused\n(Background: …)", type="OperationalError"),
+        ActivityTimeout("activity StartToClose timeout", type=None, last_heartbeat_details=[]),
+    ],
+)
+def test_a_database_that_the_worker_cannot_reach_is_said_in_one_sentence(cause):
+    failure = WorkflowUpdateFailedError(cause)
+    failure.__cause__ = cause
+    assert sentence(failure).startswith("the worker's database does not answer: ask again once it does")
+
+
+def test_a_bug_in_an_activity_is_no_refusal():
+    cause = ApplicationError("'x'", type="KeyError")
+    failure = WorkflowUpdateFailedError(cause)
+    failure.__cause__ = cause
+    assert refusal_in(failure) is failure
+    assert sentence(failure).startswith("Sluice has a bug: KeyError: 'x' (")
 
 
 def test_a_bug_is_said_to_be_one_without_a_traceback(failing, capsys):
