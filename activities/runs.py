@@ -136,6 +136,8 @@ class RunActivities:
                 ),
                 runs=tables.run.c.id == planned.run,
             )
+            if all(each.amount.currency != planned.currency for each in state.payments.values()):
+                return state, []  # paid by a later day's run: the rate of this one may never come
             quote = quote_for(transaction, agreement, planned.account, planned.currency, planned.on)
             person = SYSTEM if planned.by == SYSTEM.user else self._desk.person(command)
             return state, runs.prepare(state.payments, agreement, command, person, quote)

@@ -29,6 +29,8 @@ _PASSED_THROUGH = ("domain", "activities", "adapters", "workflows.names", "workf
 """Both or neither of domain and activities: one without the other would make two copies of every class."""
 _EXPECTED = ApplicationErrorCategory.BENIGN  # a refusal is an answer, not an incident: no traceback in the log
 
+log = structlog.get_logger()
+
 
 class SluicePlugin(SimplePlugin):
     """Pydantic payloads; errors for people at the activity boundary; a bug fails its workflow instead of hanging it."""
@@ -80,6 +82,8 @@ class _ActivityBoundary(ActivityInboundInterceptor):
                 async with self._heartbeats():
                     return await super().execute_activity(input)
             except SluiceError as error:
+                if error.passing and info.attempt == 1:
+                    log.warning("activity.waits", why=error.sentence)
                 raise ApplicationError(
                     error.sentence, error.data, type=error.code, non_retryable=not error.passing, category=_EXPECTED
                 ) from error

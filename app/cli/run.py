@@ -28,6 +28,7 @@ def open_(production: str, account: str, user: str, as_json: bool, data: Path | 
 
     started = ask(data, user, lambda office: office.open_runs(production, account))
     show([{"run": one} for one in started], ("run",), as_json, f"nothing is due from {account} today")
+    _tell_what_waits(data, production)
 
 
 @run.command(name="show")
@@ -49,6 +50,7 @@ def show_(run_id: str | None, production: str | None, status: str | None, as_jso
             queries.the_production(connection, production)
         if run_id is None:
             show(queries.runs(connection, production, status), _RUNS, as_json, "no runs")
+            _tell_what_waits(data, production)
             return
         row = queries.run(connection, run_id)
         lines = queries.payments(connection, run=run_id)
@@ -104,3 +106,11 @@ def cancel(run_id: str, reason: str, user: str, as_json: bool, data: Path | None
     from app.cli.session import act
 
     act(data, user, lambda office: office.cancel(run_id, reason), as_json)
+
+
+def _tell_what_waits(data: Path | None, production: str | None) -> None:
+    """A run without its rate is not there yet and goes on by itself: said on stderr, since it is no row of a list."""
+    from app.waiting import missing_rates_of
+
+    for sentence in missing_rates_of(data, production):
+        click.echo(sentence, err=True)

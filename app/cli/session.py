@@ -1,6 +1,5 @@
 """What commands share: connecting, and printing rows for people or for programs."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 
 from app.bootstrap import connect, desk_of
 from app.endpoints import endpoints
+from app.interrupt import run
 from app.office import Office
 from app.settings import load_settings
 
@@ -30,7 +30,7 @@ def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]
         settings = load_settings(data)
         return await wish(Office(await connect(settings, endpoints(settings)), user))
 
-    return asyncio.run(_run())
+    return run(_run())
 
 
 def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:
@@ -80,5 +80,10 @@ def show_one(row: Mapping[str, Any], as_json: bool) -> None:
     width = max(len(name) for name in row)
     for name, value in row.items():
         if value is not None:
-            words = ", ".join(map(str, value)) if isinstance(value, list) else value
-            click.echo(f"{name:<{width}}  {words}")
+            click.echo(f"{name:<{width}}  {_words(value)}")
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -13,6 +13,7 @@ from adapters.bank.folder import folder_of
 from adapters.db.rates import keep_rates
 from adapters.db.store import Context, stream_of
 from adapters.sandbox_bank.faults import FaultKind, add_fault
+from app.waiting import missing_rates
 from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile
 from domain.errors import IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
 from domain.events import CommandRefused, PaymentsNotFound
@@ -312,6 +313,23 @@ def test_a_missing_rate_is_waited_for_and_leaves_nothing(dollars):
     assert dollars.events() == before
     import_rate(dollars, date(2025, 8, 28))
     assert dollars.runs.prepare(planned).status == "prepared"
+
+
+def test_a_missing_rate_is_told_with_what_waits_for_it_until_it_is_there(dollars):
+    planned = planned_in(dollars, "USD")
+    (sentence,) = missing_rates(dollars.desk)
+    assert sentence.startswith(f"{PRODUCTION}: what is due in USD from spc-krw waits for a rate: ECB has no USD/KRW")
+    import_rate(dollars, date(2025, 8, 28))
+    assert list(missing_rates(dollars.desk, PRODUCTION)) == []
+    dollars.runs.prepare(planned)
+
+
+def test_a_run_whose_payments_a_later_one_took_waits_for_no_rate_any_more(dollars):
+    late = planned_in(dollars, "USD")
+    import_rate(dollars, date(2025, 8, 29))
+    dollars.clock.to(date(2025, 9, 1))
+    dollars.runs.prepare(planned_in(dollars, "USD"))
+    assert dollars.runs.prepare(late).status == "empty"
 
 
 def test_a_reference_rate_is_that_of_the_fixing_day_and_is_a_fact(dollars):

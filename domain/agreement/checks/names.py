@@ -41,6 +41,6 @@ def _abroad(agreement: Agreement) -> set[str]:
 def _texts(path: Path, party: Party) -> Iterator[tuple[Path, str]]:
     yield (*path, "name"), party.name
     for field in ("street", "building", "postcode", "town"):
-        text = getattr(party.address, field)
+        text = getattr(party.address, field, None)  # a party that only shares in receipts needs no address
         if text is not None:
             yield (*path, "address", field), text

@@ -1,6 +1,6 @@
 import sys
 
-from app.cli.session import show
+from app.cli.session import show, show_one
 
 ROWS = [
     {
@@ -25,3 +25,8 @@ def test_a_narrow_terminal_hides_no_column_and_shortens_no_cell(monkeypatch, cap
 def test_nothing_but_what_a_row_says_takes_up_room(capsys):
     show(ROWS, ("id", "status", "run", "reason"), as_json=False, nothing="")
     assert capsys.readouterr().out.splitlines()[2] == "LIGHTHOUSE.WR-A  due"
+
+
+def test_a_quote_is_read_by_people_without_brackets(capsys):
+    show_one({"id": "R1", "quote": {"rate": "1378.46", "source": "ECB"}, "released_by": None}, as_json=False)
+    assert capsys.readouterr().out == "id           R1\nquote        rate 1378.46, source ECB\n"
