@@ -11,10 +11,13 @@ from app.cli.options import F, json_option
 
 
 def _inputs(command: F) -> F:
-    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`, `--view PARTY`."""
+    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`, `--view PARTY`.
+
+    Click gives an option one value, so files after the first of `--facts` arrive as further arguments.
+    """
     for decorate in (
-        click.argument("agreement", type=click.Path(path_type=Path)),
         click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar=""),
+        click.argument("agreement", type=click.Path(path_type=Path)),
         click.option(
             "--facts",
             multiple=True,

@@ -14,10 +14,10 @@ from fractions import Fraction
 from domain.waterfall.claims import ClaimBook, period_end, periods_later
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
-from domain.waterfall.flow import Line, Spread
-from domain.waterfall.linear import ZERO, now
+from domain.waterfall.flow import Line, Spread, outstandings
+from domain.waterfall.linear import ZERO, lines_of, now
 from domain.waterfall.modes import Decider
-from domain.waterfall.network import Kind, Network, days_named, leaves
+from domain.waterfall.network import Kind, Leaf, Network, days_named, leaves
 
 State = dict[str, Fraction]
 _DAY = timedelta(days=1)
@@ -88,7 +88,8 @@ class Engine:
         self._deciders: dict[tuple[Kind, str], Decider] = {}
         self._courses: dict[object, _Course] = {}
         self._known_heights: tuple[Fraction, ...] | None = None
-        self._known_weights: dict[tuple[str, ...], object] = {}
+        self._weights: tuple[tuple[Fraction, ...], ...] | None = None
+        self._weights_move = _moved_by_receipts(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
         self._agenda: dict[date, list[Fact]] = {}
@@ -115,7 +116,7 @@ class Engine:
         rows = ordered(facts.receipts)
         negative = [each for each in rows if each.amount < 0]
         self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
-        rows = rows[: len(rows) - len(negative)]
+        rows = self._merged(rows[: len(rows) - len(negative)])
         for claim_id, on, amount in () if self._state else self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
         for fact in facts.others:
@@ -144,6 +145,24 @@ class Engine:
                 stop = period_end(stop + _DAY, place.held.of)
         return sorted(day for day in days if day <= end)
 
+    def _merged(self, rows: Sequence[Receipt]) -> list[Receipt]:
+        """Rows in the order in which they are taken: those of a day that flow alike together, as one unless traced."""
+        alike: dict[object, Kind] = {}
+        first = {kind: alike.setdefault(self._way(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)}
+        if self._trace is not None:
+            return sorted(rows, key=lambda row: (row.on, first[row.kind].fields))
+        sums: dict[tuple[date, Kind], Fraction | int] = {}
+        for row in rows:
+            key = row.on, first[row.kind]
+            sums[key] = sums.get(key, 0) + row.amount
+        merged = [Receipt(on, kind, amount) for (on, kind), amount in sums.items()]
+        return sorted(merged, key=lambda row: (row.on, row.kind.fields))
+
+    def _way(self, kind: Kind) -> tuple[object, ...]:
+        """Equal for kinds of receipt that enter the same pool and concern the same positions."""
+        picky = (place for place in self._places.values() if place.only or place.excluding)
+        return self._entries.pool_of(kind), *(place.concerns(kind) for place in picky)
+
     # What happens at the beginning of a day
 
     def _open(self, day: date) -> None:
@@ -154,7 +173,7 @@ class Engine:
         for name, on in self._days.items():
             if on <= day:
                 self._state[name] = Fraction(1)
-        self._known_heights = None
+        self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._set_aside(day)
@@ -245,8 +264,6 @@ class Engine:
     # Receipts
 
     def _take(self, rows: Sequence[Receipt]) -> None:
-        for row in rows:
-            self._entries.pool_of(row.kind)
         at = 0
         while at < len(rows):
             sums, end = ({}, at) if self._trace else self._stretch(rows, at)
@@ -315,10 +332,9 @@ class Engine:
         if decider is None:
             decider = self._deciders[kind, entry] = Decider(self._network, kind, entry, self._lines)
         signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
-        weights = self._known_weights.get(decider.signature)
-        if weights is None:
-            weights = self._known_weights[decider.signature] = decider.weights(self._state)
-        key = (decider.signature, signs, weights)
+        if self._weights is None:
+            self._weights = tuple(outstandings(self._network, self._state))
+        key = (kind, entry, signs, self._weights)
         if key not in self._courses:
             spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
@@ -327,12 +343,13 @@ class Engine:
 
     def _heights(self) -> tuple[Fraction, ...]:
         if self._known_heights is None:
-            self._known_weights.clear()
             self._known_heights = tuple(line.at(self._state) for line in self._lines)
         return self._known_heights
 
     def _add(self, name: str, amount: Fraction) -> None:
         self._known_heights = None
+        if self._weights_move:
+            self._weights = None
         self._state[name] = self._state.get(name, ZERO) + amount
 
 
@@ -346,6 +363,13 @@ def _safe(heights: Sequence[Fraction], sums: dict[Kind, Fraction | int], courses
             if (heights[n] > 0) != (slope > 0):
                 drift[n] = drift.get(n, ZERO) + abs(slope) * amount
     return all(moved < abs(heights[n]) for n, moved in drift.items())
+
+
+def _moved_by_receipts(network: Network) -> bool:
+    """Whether receipts change what members of a group are owed other than by paying them, and so their weights."""
+    curves = (valve.outstanding for valve in network.valves() if isinstance(valve, Leaf))
+    terms = (term for curve in curves if curve is not None for line in lines_of(curve) for term in line.terms)
+    return any(part > 0 and not name.startswith("claim:") for name, part in terms)
 
 
 def _first_on(rows: Sequence[Receipt], day: date, start: int) -> int:
