@@ -15,7 +15,7 @@ from domain.waterfall.claims import ClaimBook, period_end, periods_later
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
 from domain.waterfall.flow import Line, Spread, outstandings
-from domain.waterfall.linear import ZERO, lines_of, now
+from domain.waterfall.linear import ZERO, Linear, lines_of, now
 from domain.waterfall.modes import Decider
 from domain.waterfall.network import Kind, Leaf, Network, days_named, leaves
 
@@ -88,7 +88,10 @@ class Engine:
         self._deciders: dict[tuple[Kind, str], Decider] = {}
         self._courses: dict[object, _Course] = {}
         self._known_heights: tuple[Fraction, ...] | None = None
-        self._weights: tuple[tuple[Fraction, ...], ...] | None = None
+        self._now: dict[tuple[Kind, str], _Course] = {}
+        self._weights: int | None = None
+        self._numbered: dict[tuple[tuple[Fraction, ...], ...], int] = {}
+        self._plain = [_plain(line) for line in self._lines]
         self._weights_move = _moved_by_receipts(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
@@ -281,7 +284,8 @@ class Engine:
     def _stretch(self, rows: Sequence[Receipt], at: int) -> tuple[dict[Kind, Fraction | int], int]:
         """The sums of as many receipts as surely leave every condition as it is, and where they end."""
         heights = self._heights()
-        courses: dict[Kind, _Course] = {}
+        room = [abs(height) for height in heights]
+        towards: dict[Kind, list[tuple[int, Fraction]] | None] = {}
         kept: dict[Kind, Fraction | int] = {}
         low, size, growing = at, 1, True
         while size and low < len(rows):
@@ -289,9 +293,9 @@ class Engine:
             tried = dict(kept)
             for row in rows[low:end]:
                 tried[row.kind] = tried.get(row.kind, 0) + row.amount
-            for kind in tried.keys() - courses.keys():
-                courses[kind] = self._course(kind, self._entries.pool_of(kind))
-            if _safe(heights, tried, courses):
+            for kind in tried.keys() - towards.keys():
+                towards[kind] = _towards(self._course(kind, self._entries.pool_of(kind)), heights)
+            if _safe(room, tried, towards):
                 kept, low = tried, end
                 size = size * 2 if growing else size // 2
             else:
@@ -327,23 +331,29 @@ class Engine:
             self._add(name, rate * amount)
 
     def _course(self, kind: Kind, entry: str) -> _Course:
+        known = self._now.get((kind, entry))
+        if known is not None and self._known_heights is not None:
+            return known
         heights = self._heights()
         decider = self._deciders.get((kind, entry))
         if decider is None:
             decider = self._deciders[kind, entry] = Decider(self._network, kind, entry, self._lines)
         signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
         if self._weights is None:
-            self._weights = tuple(outstandings(self._network, self._state))
+            weights = tuple(outstandings(self._network, self._state))
+            self._weights = self._numbered.setdefault(weights, len(self._numbered))
         key = (kind, entry, signs, self._weights)
         if key not in self._courses:
             spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
             self._courses[key] = _Course(spread, tuple((n, slope) for n, slope in slopes if slope))
-        return self._courses[key]
+        course = self._now[kind, entry] = self._courses[key]
+        return course
 
     def _heights(self) -> tuple[Fraction, ...]:
         if self._known_heights is None:
-            self._known_heights = tuple(line.at(self._state) for line in self._lines)
+            self._now.clear()
+            self._known_heights = tuple(_height(plain, self._state) for plain in self._plain)
         return self._known_heights
 
     def _add(self, name: str, amount: Fraction) -> None:
@@ -353,16 +363,52 @@ class Engine:
         self._state[name] = self._state.get(name, ZERO) + amount
 
 
-def _safe(heights: Sequence[Fraction], sums: dict[Kind, Fraction | int], courses: dict[Kind, _Course]) -> bool:
+def _plain(line: Linear) -> tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]]:
+    """A line as its constant, the names it adds, those it takes away, and its other terms: cheaper to evaluate."""
+    added = [name for name, part in line.terms if part == 1]
+    taken = [name for name, part in line.terms if part == -1]
+    return line.constant, added, taken, [(name, part) for name, part in line.terms if abs(part) != 1]
+
+
+def _height(plain: tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]], state: State) -> Fraction:
+    height, added, taken, others = plain
+    for name in added:
+        if name in state:
+            height += state[name]
+    for name in taken:
+        if name in state:
+            height -= state[name]
+    for name, part in others:
+        if name in state:
+            height += part * state[name]
+    return height
+
+
+def _towards(course: _Course, heights: Sequence[Fraction]) -> list[tuple[int, Fraction]] | None:
+    """Which lines a kind of receipt moves towards zero, and how fast; None if it moves one that is at zero."""
+    found = []
+    for n, slope in course.slopes:
+        if not heights[n]:
+            return None
+        if (heights[n].numerator > 0) != (slope.numerator > 0):
+            found.append((n, abs(slope)))
+    return found
+
+
+def _safe(
+    room: Sequence[Fraction],
+    sums: dict[Kind, Fraction | int],
+    towards: dict[Kind, list[tuple[int, Fraction]] | None],
+) -> bool:
     """Whether no line can reach zero, in whatever order the receipts come."""
     drift: dict[int, Fraction] = {}
     for kind, amount in sums.items():
-        for n, slope in courses[kind].slopes:
-            if not heights[n]:
-                return False
-            if (heights[n] > 0) != (slope > 0):
-                drift[n] = drift.get(n, ZERO) + abs(slope) * amount
-    return all(moved < abs(heights[n]) for n, moved in drift.items())
+        moved = towards[kind]
+        if moved is None:
+            return False
+        for n, slope in moved:
+            drift[n] = drift[n] + slope * amount if n in drift else slope * amount
+    return all(moved < room[n] for n, moved in drift.items())
 
 
 def _moved_by_receipts(network: Network) -> bool:
