@@ -70,6 +70,20 @@ def explain(as_json: bool, party: str, **inputs: Any) -> None:
     click.echo(json.dumps(written(explanation), indent=2, ensure_ascii=False) if as_json else as_text(explanation))
 
 
+@waterfall.command()
+@_inputs
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The SVG.")
+def draw(out: Path, **inputs: Any) -> None:
+    """Draw pools, positions and parties as SVG, with amounts where facts are given."""
+    from app.waterfall import run_files
+    from app.waterfall_draw import draw as drawn
+
+    given = _named(inputs)
+    result = run_files(**given) if given["facts"] else None
+    out.write_bytes(drawn(given["agreement"], result))
+    click.echo(f"{out}: the waterfall of {given['agreement']}")
+
+
 def _named(inputs: dict[str, Any]) -> dict[str, Any]:
     as_of: datetime | None = inputs.pop("as_of")
     facts = [*inputs.pop("facts"), *inputs.pop("more")]

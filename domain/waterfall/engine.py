@@ -15,9 +15,10 @@ from domain.waterfall.claims import ClaimBook, period_end, periods_later
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
 from domain.waterfall.flow import Line, Spread, outstandings
-from domain.waterfall.linear import ZERO, Linear, lines_of, now
+from domain.waterfall.linear import ZERO, now
 from domain.waterfall.modes import Decider
-from domain.waterfall.network import Kind, Leaf, Network, days_named, leaves
+from domain.waterfall.network import Kind, Network, days_named, leaves
+from domain.waterfall.stretch import Course, height, moved_by_receipts, plain, safe, towards
 
 State = dict[str, Fraction]
 _DAY = timedelta(days=1)
@@ -60,14 +61,6 @@ class Outcome:
     booked: dict[str, Fraction] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """How a kind of receipt flows for now: rates of variables, and slopes of the lines that are watched."""
-
-    spread: Spread
-    slopes: tuple[tuple[int, Fraction], ...]
-
-
 class Engine:
     """A run of one network; `trace` hears of every slice, and makes the run take receipts one by one."""
 
@@ -86,13 +79,13 @@ class Engine:
         self._outcome = Outcome({}, self._claims)
         self._state = self._outcome.state
         self._deciders: dict[tuple[Kind, str], Decider] = {}
-        self._courses: dict[object, _Course] = {}
+        self._courses: dict[object, Course] = {}
         self._known_heights: tuple[Fraction, ...] | None = None
-        self._now: dict[tuple[Kind, str], _Course] = {}
+        self._now: dict[tuple[Kind, str], Course] = {}
         self._weights: int | None = None
         self._numbered: dict[tuple[tuple[Fraction, ...], ...], int] = {}
-        self._plain = [_plain(line) for line in self._lines]
-        self._weights_move = _moved_by_receipts(network)
+        self._plain = [plain(line) for line in self._lines]
+        self._weights_move = moved_by_receipts(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
         self._agenda: dict[date, list[Fact]] = {}
@@ -285,7 +278,7 @@ class Engine:
         """The sums of as many receipts as surely leave every condition as it is, and where they end."""
         heights = self._heights()
         room = [abs(height) for height in heights]
-        towards: dict[Kind, list[tuple[int, Fraction]] | None] = {}
+        moves: dict[Kind, list[tuple[int, Fraction]] | None] = {}
         kept: dict[Kind, Fraction | int] = {}
         low, size, growing = at, 1, True
         while size and low < len(rows):
@@ -293,9 +286,9 @@ class Engine:
             tried = dict(kept)
             for row in rows[low:end]:
                 tried[row.kind] = tried.get(row.kind, 0) + row.amount
-            for kind in tried.keys() - towards.keys():
-                towards[kind] = _towards(self._course(kind, self._entries.pool_of(kind)), heights)
-            if _safe(room, tried, towards):
+            for kind in tried.keys() - moves.keys():
+                moves[kind] = towards(self._course(kind, self._entries.pool_of(kind)), heights)
+            if safe(room, tried, moves):
                 kept, low = tried, end
                 size = size * 2 if growing else size // 2
             else:
@@ -326,11 +319,11 @@ class Engine:
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
             self._jump()
 
-    def _flow(self, course: _Course, amount: Fraction | int) -> None:
+    def _flow(self, course: Course, amount: Fraction | int) -> None:
         for name, rate in course.spread.rates.items():
             self._add(name, rate * amount)
 
-    def _course(self, kind: Kind, entry: str) -> _Course:
+    def _course(self, kind: Kind, entry: str) -> Course:
         known = self._now.get((kind, entry))
         if known is not None and self._known_heights is not None:
             return known
@@ -346,14 +339,14 @@ class Engine:
         if key not in self._courses:
             spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
-            self._courses[key] = _Course(spread, tuple((n, slope) for n, slope in slopes if slope))
+            self._courses[key] = Course(spread, tuple((n, slope) for n, slope in slopes if slope))
         course = self._now[kind, entry] = self._courses[key]
         return course
 
     def _heights(self) -> tuple[Fraction, ...]:
         if self._known_heights is None:
             self._now.clear()
-            self._known_heights = tuple(_height(plain, self._state) for plain in self._plain)
+            self._known_heights = tuple(height(line, self._state) for line in self._plain)
         return self._known_heights
 
     def _add(self, name: str, amount: Fraction) -> None:
@@ -361,61 +354,6 @@ class Engine:
         if self._weights_move:
             self._weights = None
         self._state[name] = self._state.get(name, ZERO) + amount
-
-
-def _plain(line: Linear) -> tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]]:
-    """A line as its constant, the names it adds, those it takes away, and its other terms: cheaper to evaluate."""
-    added = [name for name, part in line.terms if part == 1]
-    taken = [name for name, part in line.terms if part == -1]
-    return line.constant, added, taken, [(name, part) for name, part in line.terms if abs(part) != 1]
-
-
-def _height(plain: tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]], state: State) -> Fraction:
-    height, added, taken, others = plain
-    for name in added:
-        if name in state:
-            height += state[name]
-    for name in taken:
-        if name in state:
-            height -= state[name]
-    for name, part in others:
-        if name in state:
-            height += part * state[name]
-    return height
-
-
-def _towards(course: _Course, heights: Sequence[Fraction]) -> list[tuple[int, Fraction]] | None:
-    """Which lines a kind of receipt moves towards zero, and how fast; None if it moves one that is at zero."""
-    found = []
-    for n, slope in course.slopes:
-        if not heights[n]:
-            return None
-        if (heights[n].numerator > 0) != (slope.numerator > 0):
-            found.append((n, abs(slope)))
-    return found
-
-
-def _safe(
-    room: Sequence[Fraction],
-    sums: dict[Kind, Fraction | int],
-    towards: dict[Kind, list[tuple[int, Fraction]] | None],
-) -> bool:
-    """Whether no line can reach zero, in whatever order the receipts come."""
-    drift: dict[int, Fraction] = {}
-    for kind, amount in sums.items():
-        moved = towards[kind]
-        if moved is None:
-            return False
-        for n, slope in moved:
-            drift[n] = drift[n] + slope * amount if n in drift else slope * amount
-    return all(moved < room[n] for n, moved in drift.items())
-
-
-def _moved_by_receipts(network: Network) -> bool:
-    """Whether receipts change what members of a group are owed other than by paying them, and so their weights."""
-    curves = (valve.outstanding for valve in network.valves() if isinstance(valve, Leaf))
-    terms = (term for curve in curves if curve is not None for line in lines_of(curve) for term in line.terms)
-    return any(part > 0 and not name.startswith("claim:") for name, part in terms)
 
 
 def _first_on(rows: Sequence[Receipt], day: date, start: int) -> int:
