@@ -29,7 +29,7 @@ def agreement(folder):
     lines += ["parties:", *(f"  - {{id: {party}, name: {party}, kind: studio}}" for party in parties), "waterfall:"]
     lines += ["  currency: USD", "  claims:"]
     lines += [f"    - {{id: costs-{m}, costs: {m}, cap: 30 % of gross-{m}}}" for m in media]
-    lines += ["    - {id: loan, advance: loan, interest: {rate: 6 % a year, compounds: yearly, until: 2018-01-01}}"]
+    lines += ["    - {id: loan, advance: loan, interest: {rate: 6 % a year, compounds: yearly, until: 2016-04-01}}"]
     lines += [f"    - {{id: equity-{n}, amount: USD {1000000 + n * 1000}, multiple: 120 %}}" for n in range(20)]
     lines += ["  pools:"]
     for n, m in enumerate(media):
