@@ -181,11 +181,7 @@ def hash_of(services: Services, run: str) -> str | None:
 def statuses(services: Services, production: str) -> dict[str, int]:
     """How many payments of a production are where in their lives."""
     payment = tables.payment.c
-    query = (
-        sa.select(payment.status, sa.func.count())
-        .where(payment.production == production)
-        .group_by(payment.status)
-    )
+    query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
     with services.store.transaction() as transaction:
         return {status: int(count) for status, count in transaction.connection.execute(query)}
 

@@ -124,9 +124,7 @@ async def test_a_release_sent_twenty_times_at_once_is_one_release(stack, service
     oracle.assert_books_agree(stack, services, production, PAYOUTS)
 
 
-async def test_a_cancelled_run_is_not_paid_and_its_payments_are_gathered_again(
-    stack, services, production, registered
-):
+async def test_a_cancelled_run_is_not_paid_and_its_payments_are_gathered_again(stack, services, production, registered):
     run, sha256 = await common.prepared_run(services, production)
     await Office(services, common.PREPARER).cancel(run, "wrong day")
     with pytest.raises(IllegalTransition):
