@@ -12,6 +12,7 @@ from temporalio.worker import (
     ActivityInboundInterceptor,
     ExecuteActivityInput,
     Interceptor,
+    ReplayerConfig,
     WorkflowRunner,
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
@@ -35,6 +36,13 @@ class SluicePlugin(SimplePlugin):
             workflow_runner=_runner,
             workflow_failure_exception_types=[Exception],
         )
+
+    def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
+        """As a worker's, but code that does not fit a history is what a replay looks for.
+
+        A worker lets it fail the workflow; the replayer would then wait for ever for a failure that no history holds.
+        """
+        return {**super().configure_replayer(config), "workflow_failure_exception_types": []}
 
 
 def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:

@@ -1,7 +1,8 @@
 """A production on a real database with a sandbox bank, and a clock that the test moves: what the flow tests share."""
 
+import asyncio
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -220,6 +221,15 @@ class World:
         """What a proof of the record finds wrong."""
         with self.store.transaction() as transaction:
             return verify(transaction.connection).wrong
+
+
+async def eventually(enough: Callable[[], bool]) -> None:
+    """Wait until something is so on record, for at most half a minute."""
+    for _ in range(1000):
+        if await asyncio.to_thread(enough):
+            return
+        await asyncio.sleep(0.03)
+    raise AssertionError("it never came to be")
 
 
 def submit_command(milestone: str, evidence: Mapping[str, str] | None = None, key: str = "") -> SubmitMilestone:

@@ -22,7 +22,7 @@ from app.worker import WORKFLOWS
 from domain.commands import CorrectPayment, RegisterAgreement, ReleaseRun
 from domain.rates import Rate
 from tests.workflows.doubles import NoSchedules
-from tests.world import DRAMA, PRODUCTION, SEOUL, World, approve_command, submit_command
+from tests.world import DRAMA, PRODUCTION, SEOUL, World, approve_command, eventually, submit_command
 from workflows import policies
 from workflows.milestone import Milestone
 from workflows.names import milestone_workflow, production_workflow, run_workflow
@@ -31,16 +31,6 @@ from workflows.production import Production
 
 BEGINS = datetime(2025, 1, 6, 9, tzinfo=SEOUL)
 QUEUE = "two-years"
-
-
-async def eventually(look, enough):
-    """What a look finds once it is enough."""
-    for _ in range(500):
-        found = await look()
-        if enough(found):
-            return found
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"still {found}")
 
 
 class ServersClock:
@@ -123,15 +113,11 @@ class Stage:
         return self.client.get_workflow_handle_for(PaymentRun.run, run_workflow(name))
 
     async def release(self, handle, run):
-        head = await eventually(lambda: asyncio.to_thread(self._head, run), bool)
+        await eventually(lambda: run in self.world.snapshots().runs)
+        head = preview(self.world.desk, run).head
         command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=head["sha256"])
         view: RunView = await handle.execute_update(PaymentRun.release, command)
         assert view.status in {"released", "submitted"}
-
-    def _head(self, run):
-        with self.world.store.transaction() as transaction:
-            known = transaction.connection.exec_driver_sql("SELECT 1 FROM run WHERE id = %s", (run,)).first()
-        return preview(self.world.desk, run).head if known else None
 
     async def settle(self):
         """Carry files to and fro until nobody has anything to say any more."""
@@ -288,6 +274,13 @@ async def test_a_rejected_payment_is_corrected_and_paid_under_a_new_name(stage):
     assert stage.world.their_bank.effects(payment.end_to_end_id) == 1
 
 
+async def milestones_again(stage):
+    for _ in range(500):
+        if (await stage.milestone("closing").describe()).status.name == "RUNNING":
+            return
+        await asyncio.sleep(0.02)
+
+
 async def test_a_production_whose_workflows_were_lost_goes_on_from_the_journal(stage):
     await stage.start()
     await stage.until(date(2025, 1, 20), time(10))
@@ -296,7 +289,7 @@ async def test_a_production_whose_workflows_were_lost_goes_on_from_the_journal(s
     for handle in (stage.production(), stage.milestone("closing"), stage.milestone("wrap")):
         await handle.terminate("lost")
     await stage.gateway.resume()
-    await eventually(lambda: stage.milestone("closing").describe(), lambda found: found.status.name == "RUNNING")
+    await milestones_again(stage)
     await stage.until(date(2025, 2, 8), time(0, 10))
     assert stage.world.snapshots().milestones["closing"].escalated_to == "broadcaster"
     for user in ("jiho", "kenta"):
@@ -310,7 +303,7 @@ async def test_a_run_whose_workflow_was_lost_goes_on_when_the_bank_answers(stage
     (run,) = await stage.open_day("spc-krw")
     handle = stage.run(run)
     await stage.release(handle, run)
-    await eventually(lambda: asyncio.to_thread(stage.world.statuses), lambda statuses: statuses["WR-A"] == "submitted")
+    await eventually(lambda: stage.world.statuses()["WR-A"] == "submitted")
     await handle.terminate("lost")
     await stage.settle()
     assert stage.world.statuses()["WR-A"] == "settled"
