@@ -52,17 +52,22 @@ class Loaded:
 
     @property
     def summary(self) -> str:
-        """One line of what it holds: version, counts, and what comes in and goes out by currency."""
+        """One line of what it holds: version, counts, what comes in and goes out by currency, and the waterfall."""
         resolved = amounts(self.agreement)
         flows = {Flow.INCOMING: list[Money](), Flow.OUTGOING: list[Money]()}
         for each in self.agreement.schedule:
             flows[direction(self.agreement, each)].append(resolved[each.id])
         sums = {flow: " + ".join(map(str, totals(money).values())) or "nothing" for flow, money in flows.items()}
-        return (
-            f"{self.agreement.production} version {self.agreement.version}: {len(self.agreement.parties)} parties, "
-            f"{len(self.agreement.milestones)} milestones, {len(self.agreement.schedule)} instalments; "
-            f"in {sums[Flow.INCOMING]}; out {sums[Flow.OUTGOING]}"
-        )
+        said = f"{self.agreement.production} version {self.agreement.version}: {len(self.agreement.parties)} parties"
+        if self.agreement.schedule:
+            said += (
+                f", {len(self.agreement.milestones)} milestones, {len(self.agreement.schedule)} instalments; "
+                f"in {sums[Flow.INCOMING]}; out {sums[Flow.OUTGOING]}"
+            )
+        if self.agreement.waterfall is not None:
+            pools, positions = self.agreement.waterfall.pools, self.agreement.waterfall.positions
+            said += f"; a waterfall of {len(pools)} pools and {len(positions)} positions"
+        return said
 
 
 def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
@@ -106,7 +111,7 @@ def agreement_schema() -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **Agreement.model_json_schema(),
         "title": "Sluice agreement",
-        "description": "One version of a co-production's contract: parties, accounts, milestones, payment schedule.",
+        "description": "One version of a co-production's contract: parties, accounts, milestones, payments, waterfall.",
     }
 
 

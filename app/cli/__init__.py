@@ -14,6 +14,7 @@ _COMMANDS = {
     "milestone": ("app.cli.milestone:milestone", "Submit, approve and reject milestones."),
     "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),
+    "waterfall": ("app.cli.waterfall:waterfall", "Share what the work earns: run, explain, draw, forecast."),
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),

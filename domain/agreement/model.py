@@ -9,17 +9,32 @@ from domain.bank import Address, BankAccount
 from domain.calendars import CalendarCode, CalendarOverride, Convention
 from domain.model import Day, Key, Record, TimeOfDay
 from domain.money import Exact, Money
+from domain.waterfall.model import Waterfall
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Party(Record):
-    """Somebody who signs, pays or is paid."""
+    """Somebody who signs, pays or is paid. Who has an account here has an address, since bank files name both."""
 
     id: Key
     name: str = Field(max_length=140)
-    kind: Literal["studio", "production-company", "broadcaster", "streamer", "distributor", "fund", "agent", "vendor"]
-    address: Address
+    kind: Literal[
+        "studio",
+        "production-company",
+        "broadcaster",
+        "streamer",
+        "distributor",
+        "exhibitor",
+        "fund",
+        "investor",
+        "lender",
+        "agent",
+        "talent",
+        "vendor",
+        "authority",
+    ]
+    address: Address | None = None
 
 
 class Control(StrEnum):
@@ -182,7 +197,11 @@ class Instalment(Record):
 
 
 class Agreement(Record):
-    """One version of a production's contract. `payer` and `payee` of instalments name accounts."""
+    """One version of a production's contract. `payer` and `payee` of instalments name accounts.
+
+    What a production pays and is paid (accounts, milestones, schedule) may be left out where the agreement only says
+    how the finished work's receipts are shared.
+    """
 
     sluice: Literal[1]
     production: Key
@@ -191,13 +210,14 @@ class Agreement(Record):
     effective_on: Day
     time_zone: str
     parties: tuple[Party, ...] = Field(min_length=2)
-    accounts: tuple[Account, ...] = Field(min_length=2)
+    accounts: tuple[Account, ...] = ()
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     fx: tuple[FxRule, ...] = ()
     receipt_fx: tuple[ReceiptFx, ...] = ()
-    milestones: tuple[Milestone, ...] = Field(min_length=1)
+    milestones: tuple[Milestone, ...] = ()
     totals: tuple[Total, ...] = ()
-    schedule: tuple[Instalment, ...] = Field(min_length=1)
+    schedule: tuple[Instalment, ...] = ()
+    waterfall: Waterfall | None = None
 
     def party(self, party_id: str) -> Party:
         """The party of that id; `KeyError` if there is none, which the checks exclude."""
@@ -215,6 +235,7 @@ class Agreement(Record):
         """An account together with its holder, as a bank file names it."""
         account = self.account(account_id)
         owner = self.party(account.owner)
+        assert owner.address is not None  # noqa: S101 - the checks ask for it of whoever has an account
         return BankAccount(
             holder=owner.name,
             address=owner.address,

@@ -8,12 +8,27 @@ from domain.agreement.checks.flow import flows, fx_rules
 from domain.agreement.checks.ids import duplicates, references
 from domain.agreement.checks.milestones import approvals, order
 from domain.agreement.checks.receipts import receipt_fx
+from domain.agreement.checks.sections import sections
 from domain.agreement.checks.sums import shares, terms, totals
+from domain.agreement.checks.waterfall import waterfall
 from domain.agreement.model import Agreement
 
 __all__ = ["Finding", "Path", "check"]
 
-_ALONE = (duplicates, references, order, approvals, terms, totals, flows, fx_rules, receipt_fx, accounts)
+_ALONE = (
+    sections,
+    duplicates,
+    references,
+    order,
+    approvals,
+    terms,
+    totals,
+    flows,
+    fx_rules,
+    receipt_fx,
+    accounts,
+    waterfall,
+)
 
 
 def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[Finding, ...]:

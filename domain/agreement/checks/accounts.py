@@ -16,11 +16,15 @@ _SHARED = (
 
 
 def accounts(agreement: Agreement) -> Iterator[Finding]:
-    """IBAN, BIC, currency, cut-off."""
+    """IBAN, BIC, currency, cut-off, and the address of whoever has one."""
+    homeless = {party.id for party in agreement.parties if party.address is None}
     for n, account in enumerate(agreement.accounts):
         path: Path = ("accounts", n)
         yield from currency_findings((*path, "currency"), account.currency)
         yield from _number(path, account)
+        if account.owner in homeless:
+            sentence = f"party {account.owner!r} has an account and no address, which bank files name: add it."
+            yield Finding((*path, "owner"), "no-address", sentence)
         if account.control is Control.CONTROLLED and account.cut_off is None:
             sentence = "a controlled account needs the bank's cut-off time: add cut_off, such as 15:30."
             yield Finding((*path, "cut_off"), "no-cut-off", sentence)

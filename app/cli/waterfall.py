@@ -1,0 +1,59 @@
+"""`sluice waterfall`: who gets what of what the work earns, from files alone."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.options import F, json_option
+
+
+def _inputs(command: F) -> F:
+    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`, `--view PARTY`."""
+    for decorate in (
+        click.argument("agreement", type=click.Path(path_type=Path)),
+        click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar=""),
+        click.option(
+            "--facts",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE...",
+            help="CSV or YAML of receipts, costs, advances, metrics, opening balances.",
+        ),
+        click.option(
+            "--amends",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="A version before, the first version first.",
+        ),
+        click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Facts up to and with a day."),
+        click.option("--view", metavar="PARTY", help="The whole work as this party's contract defines it."),
+    ):
+        command = decorate(command)
+    return command
+
+
+@click.group()
+def waterfall() -> None:
+    """Share what the work earns: run, explain, draw, forecast. Works on files alone."""
+
+
+@waterfall.command()
+@_inputs
+@json_option
+def run(as_json: bool, **inputs: Any) -> None:
+    """Entitlements to date by party and position, pools, thresholds, and what is payable."""
+    from app.waterfall import as_json as written
+    from app.waterfall import as_text, run_files
+
+    result = run_files(**_named(inputs))
+    click.echo(json.dumps(written(result), indent=2, ensure_ascii=False) if as_json else as_text(result))
+
+
+def _named(inputs: dict[str, Any]) -> dict[str, Any]:
+    as_of: datetime | None = inputs.pop("as_of")
+    facts = [*inputs.pop("facts"), *inputs.pop("more")]
+    return {**inputs, "facts": facts, "as_of": as_of.date() if as_of else None}

@@ -1,0 +1,20 @@
+"""The checks of the `waterfall:` section."""
+
+from collections.abc import Iterator
+
+from domain.agreement.checks.finding import Finding
+from domain.agreement.checks.waterfall.claims import claims
+from domain.agreement.checks.waterfall.flow import circles, flow
+from domain.agreement.checks.waterfall.names import Vocabulary, names
+from domain.agreement.checks.waterfall.positions import positions
+from domain.agreement.checks.waterfall.words import words
+from domain.agreement.model import Agreement
+
+
+def waterfall(agreement: Agreement) -> Iterator[Finding]:
+    """Everything wrong with the waterfall; circles are looked for once the rest can be read."""
+    if agreement.waterfall is None:
+        return
+    known = Vocabulary.of(agreement.waterfall, [party.id for party in agreement.parties])
+    found = [finding for one in (names, words, flow, positions, claims) for finding in one(agreement.waterfall, known)]
+    yield from found or circles(agreement.waterfall, known)

@@ -1,0 +1,50 @@
+"""Claims grow by something, and somebody gets them back."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.waterfall.names import HERE, Vocabulary
+from domain.waterfall.claims import claim_sources
+from domain.waterfall.model import Group, Recipient, Sharing, Waterfall
+
+_MONTHS = 12
+
+
+def claims(section: Waterfall, _: Vocabulary) -> Iterator[Finding]:
+    """Claims of nothing, claims shared by outstanding and recouped elsewhere, and the settlement's months."""
+    recouped = Counter(claim for position in section.positions for claim in _recouped(position.to, position.recoups))
+    recouped.update(one.recoups for one in section.assignments if one.recoups)
+    shared = {claim for position in section.positions for claim in _shared(position.to)}
+    for n, claim in enumerate(section.claims):
+        path: Path = (*HERE, "claims", n)
+        if not claim_sources(claim):
+            sentence = f"claim {claim.id!r} is of nothing: add an amount, costs, an advance, or interest `on` a claim."
+            yield Finding(path, "empty-claim", sentence)
+        if claim.id in shared and recouped[claim.id] > 1:
+            sentence = (
+                f"claim {claim.id!r} is shared by outstanding and recouped elsewhere too, so the shares would change "
+                "with every unit: recoup it in one place."
+            )
+            yield Finding(path, "shared-claim", sentence)
+    if section.settlement is not None:
+        for n, month in enumerate(section.settlement.months):
+            if not 1 <= month <= _MONTHS:
+                path = (*HERE, "settlement", "months", n)
+                yield Finding(path, "month", f"{month} is no month: write 1 to 12.")
+
+
+def _recouped(to: Recipient | None, own: str | None) -> Iterator[str]:
+    if own is not None:
+        yield own
+    if isinstance(to, Group):
+        for member in to.among:
+            yield from _recouped(member.to, member.recoups)
+
+
+def _shared(to: Recipient | None) -> Iterator[str]:
+    if isinstance(to, Group):
+        for member in to.among:
+            if to.share is Sharing.BY_OUTSTANDING and member.recoups is not None:
+                yield member.recoups
+            yield from _shared(member.to)

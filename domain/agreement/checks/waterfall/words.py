@@ -1,0 +1,187 @@
+"""The phrases of a waterfall can be read, speak of what there is, and compare like with like."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.waterfall.names import HERE, Vocabulary
+from domain.errors import BadInput
+from domain.money import Money
+from domain.waterfall import phrases
+from domain.waterfall.model import Group, Recipient, Waterfall
+
+Written = tuple[Path, str, str]
+"""Where a phrase stands, what kind it is (share, sum, condition, part), and the phrase."""
+
+_MONEY, _NUMBER = "money", "number"
+
+
+def words(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+    """A percentage without a base, an unknown observable, a sum of money against a count."""
+    judge = _Judge(section.currency, known)
+    for path, kind, phrase in written(section):
+        yield from judge.phrase(path, kind, phrase)
+    for path, amount in _amounts(section):
+        if amount.currency != section.currency:
+            yield judge.foreign(path, amount)
+
+
+def written(section: Waterfall) -> Iterator[Written]:
+    """Every phrase of a waterfall with its place."""
+    for n, claim in enumerate(section.claims):
+        path = (*HERE, "claims", n)
+        fields = {"overhead": "part", "multiple": "part", "cap": "sum", "paid_by": "sum"}
+        yield from _fields(path, claim, fields)
+    for n, event in enumerate(section.events):
+        yield (*HERE, "events", n, "when"), "condition", event.when
+    for n, pool in enumerate(section.pools):
+        for m, position in enumerate(pool.positions):
+            yield from _of_position((*HERE, "pools", n, "positions", m), position)
+            if position.to is not None:
+                yield from _of_group((*HERE, "pools", n, "positions", m, "to"), position.to)
+        if pool.residue is not None:
+            yield from _of_group((*HERE, "pools", n, "residue"), pool.residue)
+    yield from _outside(section)
+
+
+def _outside(section: Waterfall) -> Iterator[Written]:
+    for n, one in enumerate(section.assignments):
+        yield from _of_position((*HERE, "assignments", n), one)
+    for n, charge in enumerate(section.charges):
+        yield from _fields((*HERE, "charges", n), charge, {"amount": "sum", "once": "condition"})
+    for n, view in enumerate(section.views):
+        for m, change in enumerate(view.changes):
+            path = (*HERE, "views", n, "changes", m)
+            yield from _of_position(path, change)
+            yield from _fields(path, change, {"cap": "sum", "overhead": "part"})
+
+
+def _of_position(path: Path, position: object) -> Iterator[Written]:
+    fields = {"take": "share", "up_to": "sum", "once": "condition", "until": "condition"}
+    yield from _fields(path, position, fields)
+    for n, step in enumerate(getattr(position, "then", None) or ()):
+        yield from _fields((*path, "then", n), step, {"once": "condition", "take": "share"})
+
+
+def _of_group(path: Path, to: Recipient) -> Iterator[Written]:
+    if isinstance(to, Group):
+        for n, member in enumerate(to.among):
+            yield from _fields((*path, "among", n), member, {"up_to": "sum"})
+            yield from _of_group((*path, "among", n, "to"), member.to)
+
+
+def _fields(path: Path, record: object, fields: dict[str, str]) -> Iterator[Written]:
+    for field, kind in fields.items():
+        phrase = getattr(record, field)
+        if phrase is not None:
+            yield (*path, field), kind, phrase
+
+
+def _amounts(section: Waterfall) -> Iterator[tuple[Path, Money]]:
+    for n, claim in enumerate(section.claims):
+        if claim.amount is not None:
+            yield (*HERE, "claims", n, "amount"), claim.amount
+    for n, rule in enumerate(section.minimum_payouts):
+        yield (*HERE, "minimum_payouts", n, "amount"), rule.amount
+    for n, view in enumerate(section.views):
+        for m, change in enumerate(view.changes):
+            if change.amount is not None:
+                yield (*HERE, "views", n, "changes", m, "amount"), change.amount
+
+
+class _Judge:
+    def __init__(self, currency: str, known: Vocabulary) -> None:
+        self._currency = currency
+        self._known = known
+        self._readers: dict[str, Callable[[str], object]] = {
+            "share": phrases.share,
+            "sum": phrases.sum_of,
+            "condition": phrases.condition,
+            "part": phrases.part,
+        }
+
+    def phrase(self, path: Path, kind: str, phrase: str) -> Iterator[Finding]:
+        try:
+            tree = self._readers[kind](phrase)
+        except BadInput as error:
+            yield Finding(path, "phrase", error.sentence)
+            return
+        if isinstance(tree, phrases.Share):
+            yield from self._share(path, tree)
+        elif isinstance(tree, phrases.Sum):
+            yield from self._money(path, tree)
+        elif not isinstance(tree, Fraction):
+            yield from self._condition(path, tree)  # type: ignore[arg-type]
+
+    def _share(self, path: Path, tree: phrases.Share) -> Iterator[Finding]:
+        if tree.rate > 1:
+            yield Finding(path, "over-whole", "a share is at most all of its base: write 100 % or less.")
+        if tree.fixed is not None and tree.fixed.currency != self._currency:
+            yield self.foreign(path, tree.fixed)
+        if isinstance(tree.base, phrases.Best):
+            yield Finding(path, "base", "a share needs one base: use `up_to` for the greater or the lesser of several.")
+        elif tree.base is not None:
+            yield from self._money(path, tree.base)
+
+    def _condition(self, path: Path, tree: phrases.Condition) -> Iterator[Finding]:
+        match tree:
+            case phrases.Joined(_, of):
+                for each in of:
+                    yield from self._condition(path, each)
+            case phrases.Not(of):
+                yield from self._condition(path, of)
+            case phrases.Happened(event):
+                yield from self._known.missing(path, event, "event")
+            case phrases.Recouped(claim):
+                yield from self._known.missing(path, claim, "claim")
+            case phrases.Compared(left, right):
+                left_unit, right_unit = self._unit(left), self._unit(right)
+                yield from self._sum(path, left)
+                yield from self._sum(path, right)
+                if {left_unit, right_unit} == {_MONEY, _NUMBER}:
+                    yield Finding(path, "unlike", "it compares a sum of money with a count: name two of one kind.")
+
+    def _money(self, path: Path, tree: phrases.Sum) -> Iterator[Finding]:
+        yield from self._sum(path, tree)
+        if self._unit(tree) == _NUMBER:
+            yield Finding(path, "unlike", 'this is a count: write a sum of money, such as "KRW 500 for each NAME".')
+
+    def _sum(self, path: Path, tree: phrases.Sum) -> Iterator[Finding]:
+        match tree:
+            case phrases.Constant(Money() as amount) if amount.currency != self._currency:
+                yield self.foreign(path, amount)
+            case phrases.Name(name, left):
+                wanted = ("pool",) if left else ("party", "pool", "position", "claim", "metric")
+                if self._known.kinds.get(name) not in wanted:
+                    found = list(self._known.missing(path, name, *wanted))
+                    yield Finding(path, "unknown-observable", found[0].sentence)
+            case phrases.Scaled(factor, of):
+                if isinstance(factor, Money) and factor.currency != self._currency:
+                    yield self.foreign(path, factor)
+                if isinstance(factor, Money) and self._unit(of) == _MONEY:
+                    yield Finding(path, "unlike", f"{factor} for each of what? Name a metric, which is counted.")
+                yield from self._sum(path, of)
+            case phrases.Added(several) | phrases.Best(_, several):
+                for each in several:
+                    yield from self._sum(path, each)
+                if {self._unit(each) for each in several} >= {_MONEY, _NUMBER}:
+                    yield Finding(path, "unlike", "it adds sums of money and counts: keep them apart.")
+
+    def _unit(self, tree: phrases.Sum) -> str | None:
+        match tree:
+            case phrases.Constant(value):
+                return _MONEY if isinstance(value, Money) else _NUMBER
+            case phrases.Name(name):
+                kind = self._known.kinds.get(name)
+                return None if kind is None else _NUMBER if kind == "metric" else _MONEY
+            case phrases.Scaled(factor, of):
+                return _MONEY if isinstance(factor, Money) else self._unit(of)
+            case phrases.Added(several) | phrases.Best(_, several):
+                return self._unit(several[0])
+
+    def foreign(self, path: Path, amount: Money) -> Finding:
+        """An amount in another currency than the waterfall's."""
+        sentence = (
+            f"{amount} is not in {self._currency}, in which this waterfall is kept: convert it at an agreed rate."
+        )
+        return Finding(path, "foreign-currency", sentence)

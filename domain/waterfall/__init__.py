@@ -1,0 +1,1 @@
+"""The waterfall: what a work earns, shared exactly and to date. `model` is the language, `engine` the arithmetic."""

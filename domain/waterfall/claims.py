@@ -1,0 +1,186 @@
+"""What is to be recouped, as it grows: principal from the facts, interest by the day."""
+
+import calendar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from domain.waterfall import phrases
+from domain.waterfall.linear import ZERO, value
+from domain.waterfall.model import Claim, Interest
+from domain.waterfall.network import Network
+
+_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_DAY = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Standing:
+    """One claim: the principal, the interest so far, and what of that interest bears interest itself."""
+
+    principal: Fraction = ZERO
+    interest: Fraction = ZERO
+    compounded: Fraction = ZERO
+    since: date | None = None
+
+    def copy(self) -> "Standing":
+        """The same, apart."""
+        return Standing(self.principal, self.interest, self.compounded, self.since)
+
+
+class ClaimBook:
+    """The claims of a network from day to day. `state` is the run's: what has been paid is read from it."""
+
+    def __init__(self, network: Network) -> None:
+        self._dues = network.dues
+        self.standing = {name: Standing() for name in self._dues}
+        self.day: date | None = None
+
+    def carry(self, other: "ClaimBook") -> None:
+        """Go on from where another book stands, claim by claim of the same name."""
+        for name, standing in other.standing.items():
+            if name in self.standing:
+                self.standing[name] = standing.copy()
+        self.day = other.day
+
+    def fixed(self, start: date) -> Iterator[tuple[str, date, Fraction]]:
+        """The claims of a fixed amount, with their day."""
+        for name, due in self._dues.items():
+            if due.claim.amount is not None:
+                yield name, due.claim.on or start, Fraction(due.claim.amount.minor)
+
+    def of_fact(self, kind: str, name: str) -> Iterator[str]:
+        """The claims that a cost or an advance of a name belongs to."""
+        for claim_id, due in self._dues.items():
+            words = due.claim.costs if kind == "cost" else due.claim.advance
+            if words is not None and name in words:
+                yield claim_id
+
+    def add(self, claim_id: str, on: date, amount: Fraction) -> None:
+        """Principal that is claimed from a day on."""
+        standing = self.standing[claim_id]
+        standing.principal += amount
+        standing.since = min(standing.since or on, on)
+
+    @property
+    def bears_interest(self) -> bool:
+        """Whether any claim bears interest, so that every day with receipts matters."""
+        return any(due.claim.interest for due in self._dues.values())
+
+    def to_day(self, day: date, state: Mapping[str, Fraction]) -> None:
+        """Let interest run until a day, on what was outstanding since the day before asked for."""
+        start, self.day = self.day, day
+        if start is None or start >= day or not self.bears_interest:
+            return
+        stops = sorted({day, *self._compounding(start, day), *self._ends(start, day)})
+        for stop in stops:
+            grown = {
+                name: _grown(due.claim.interest, self._bearing(name, state), start, stop)
+                for name, due in self._dues.items()
+                if due.claim.interest is not None
+            }
+            for name, amount in grown.items():
+                standing = self.standing[name]
+                standing.interest += amount
+                if stop in set(self._compounding_of(name, start, stop)):
+                    standing.compounded = standing.interest
+            start = stop
+
+    def total(self, claim_id: str) -> Fraction:
+        """What is claimed to date, before any cap."""
+        claim, standing = self._dues[claim_id].claim, self.standing[claim_id]
+        overhead = phrases.part(claim.overhead) if claim.overhead else ZERO
+        multiple = phrases.part(claim.multiple) if claim.multiple else Fraction(1)
+        return standing.principal * (1 + overhead) * multiple + standing.interest
+
+    def outstanding(self, claim_id: str, state: Mapping[str, Fraction]) -> Fraction:
+        """What is still to be recouped of a claim."""
+        due = self._dues[claim_id]
+        most = self.total(claim_id)
+        if due.cap is not None:
+            most = min(most, value(due.cap, state))
+        return max(most - due.paid.at(state), ZERO)
+
+    def _bearing(self, claim_id: str, state: Mapping[str, Fraction]) -> Fraction:
+        """What bears interest: payments count for running interest first, then for the rest."""
+        due, standing = self._dues[claim_id], self.standing[claim_id]
+        assert due.claim.interest is not None  # noqa: S101 - the caller asks of those alone
+        paid = due.paid.at(state)
+        if due.claim.interest.on is not None:
+            return self.outstanding(due.claim.interest.on, state) + max(standing.compounded - paid, ZERO)
+        running = standing.interest - standing.compounded
+        rest = self.total(claim_id) - standing.interest + standing.compounded
+        return max(rest - max(paid - running, ZERO), ZERO)
+
+    def _compounding(self, start: date, end: date) -> Iterator[date]:
+        for name in self._dues:
+            yield from self._compounding_of(name, start, end)
+
+    def _compounding_of(self, claim_id: str, start: date, end: date) -> Iterator[date]:
+        interest = self._dues[claim_id].claim.interest
+        if interest is None or interest.compounds == "never":
+            return
+        since = self.standing[interest.on or claim_id].since
+        n = 1
+        while since is not None and (day := _months_later(since, n * _MONTHS[interest.compounds])) <= end:
+            if day > start:
+                yield day
+            n += 1
+
+    def _ends(self, start: date, end: date) -> Iterator[date]:
+        for due in self._dues.values():
+            until = due.claim.interest.until if due.claim.interest else None
+            if until is not None and start < until < end:
+                yield until
+
+
+def _grown(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:
+    if interest is None or not bearing or (interest.until is not None and start >= interest.until):
+        return ZERO
+    rate = Fraction(interest.rate.split("%", maxsplit=1)[0].strip()) / 100
+    return bearing * rate * years(interest.days, start, end)
+
+
+def years(count: str, start: date, end: date) -> Fraction:
+    """The part of a year from `start` to before `end` by a day count convention."""
+    days = (end - start).days
+    match count:
+        case "actual/360":
+            return Fraction(days, 360)
+        case "30/360":
+            first, last = min(start.day, 30), end.day
+            last = 30 if last == 31 and first == 30 else last  # noqa: PLR2004 - the convention's own numbers
+            return Fraction((end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first, 360)
+        case "actual/actual":
+            return sum((_part_of(year, start, end) for year in range(start.year, end.year + 1)), ZERO)
+    return Fraction(days, 365)
+
+
+def _part_of(year: int, start: date, end: date) -> Fraction:
+    first, last = max(start, date(year, 1, 1)), min(end, date(year + 1, 1, 1))
+    return Fraction(max((last - first).days, 0), 366 if calendar.isleap(year) else 365)
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def period_end(day: date, of: str) -> date:
+    """The last day of the period that a day is in."""
+    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[of]
+    after = (day.month - 1) // months * months + months
+    year, month = divmod(day.year * 12 + after, 12)
+    return date(year, month + 1, 1) - _DAY
+
+
+def periods_later(end: date, of: str, periods: int) -> date:
+    """The last day of the period that is so many periods after the one that ends on a day."""
+    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[of]
+    return period_end(_months_later(date(end.year, end.month, 1), months * periods), of)
+
+
+def claim_sources(claim: Claim) -> bool:
+    """Whether a claim says anything that makes it grow."""
+    return claim.amount is not None or bool(claim.costs or claim.advance or (claim.interest and claim.interest.on))

@@ -1,0 +1,324 @@
+"""Runs facts through a network: exact, cumulative, in date order.
+
+Between two changes of a condition every variable grows in proportion to the receipts of each kind, so receipts are
+taken many at a time: as long as no line that is watched can reach zero, only sums by kind matter. Where one could,
+the stretch is halved until a single receipt is left, which is split at the exact rational amount. So a run costs in
+proportion to what happens in it (conditions that change, costs, days on which interest matters), not to its rows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from domain.waterfall.claims import ClaimBook, period_end, periods_later
+from domain.waterfall.entry import Entries
+from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
+from domain.waterfall.flow import Spread, outstandings
+from domain.waterfall.linear import ZERO, now
+from domain.waterfall.modes import Decider
+from domain.waterfall.network import Kind, Network, days_named, leaves
+
+State = dict[str, Fraction]
+_DAY = timedelta(days=1)
+_RELEASED = Kind(("", "", "", "", ""))
+"""What a reserve that is released is: it enters the pool that it was set aside for, and is of no kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """A receipt reached a threshold: `at` is what its entry pool had received by then, `part` what of the receipt."""
+
+    labels: tuple[str, ...]
+    on: date
+    kind: Kind
+    pool: str
+    at: Fraction
+    part: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A stretch of one receipt that was shared at the same rates."""
+
+    receipt: Receipt
+    amount: Fraction
+    entry: str
+    spread: Spread
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Where a run ended. `received` counts receipts and openings; `refunds` are returns that nothing covered yet."""
+
+    state: State
+    claims: ClaimBook
+    crossings: list[Crossing] = field(default_factory=list)
+    received: Fraction = ZERO
+    refunds: Fraction = ZERO
+    releases: dict[tuple[str, date], Fraction] = field(default_factory=dict)
+    booked: dict[str, Fraction] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How a kind of receipt flows for now: rates of variables, and slopes of the lines that are watched."""
+
+    spread: Spread
+    slopes: tuple[tuple[int, Fraction], ...]
+
+
+class Engine:
+    """A run of one network; `trace` hears of every slice, and makes the run take receipts one by one."""
+
+    def __init__(
+        self,
+        network: Network,
+        entries: Entries,
+        start: Outcome | None = None,
+        trace: Callable[[Slice], None] | None = None,
+    ) -> None:
+        self._network = network
+        self._entries = entries
+        self._trace = trace
+        self._lines = network.lines()
+        self._claims = ClaimBook(network)
+        self._outcome = Outcome({}, self._claims)
+        self._state = self._outcome.state
+        self._deciders: dict[tuple[Kind, str], Decider] = {}
+        self._courses: dict[object, _Course] = {}
+        self._places = {place.id: place for basin in network.basins for place in basin.places}
+        self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
+        self._agenda: dict[date, list[Fact]] = {}
+        self._steps: dict[str, int] = {}
+        if start is not None:
+            self._go_on(start)
+
+    def _go_on(self, start: Outcome) -> None:
+        self._state.update(start.state)
+        self._outcome.received, self._outcome.refunds = start.received, start.refunds
+        self._outcome.releases, self._outcome.booked = dict(start.releases), dict(start.booked)
+        self._outcome.crossings = list(start.crossings)
+        self._claims.carry(start.claims)
+
+    def run(self, facts: Facts, since: date, as_of: date) -> Outcome:
+        """Everything up to and with `as_of`; fixed claims arise on `since` unless they name a day.
+
+        Raises:
+            BadInput: a receipt enters no pool, or several.
+            Broken: conditions contradict each other.
+        """
+        facts = facts.until(as_of)
+        rows = ordered(facts.receipts)
+        negative = [each for each in rows if each.amount < 0]
+        self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
+        rows = rows[: len(rows) - len(negative)]
+        for claim_id, on, amount in () if self._state else self._claims.fixed(since):
+            self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
+        for fact in facts.others:
+            self._agenda.setdefault(fact.on, []).append(fact)
+        stops = self._stops(rows, since, as_of)
+        at = 0
+        for n, day in enumerate(stops):
+            self._open(day)
+            end = len(rows) if n + 1 == len(stops) else _first_on(rows, stops[n + 1], at)
+            self._take(rows[at:end])
+            at = end
+        return self._outcome
+
+    def _stops(self, rows: Sequence[Receipt], since: date, end: date) -> list[date]:
+        """The days on which something else than a receipt happens, or on which interest has to be known."""
+        days = {min([since, end, *(each.on for each in rows[:1])]), end}
+        days |= set(self._agenda) | set(self._days.values())
+        if self._claims.bears_interest:
+            days |= {each.on for each in rows}
+        first = min(days)
+        for place in self._places.values():
+            stop = period_end(first, place.held.of) if place.held else end
+            while place.held and stop < end:
+                days.add(stop + _DAY)
+                stop = period_end(stop + _DAY, place.held.of)
+        return sorted(day for day in days if day <= end)
+
+    # What happens at the beginning of a day
+
+    def _open(self, day: date) -> None:
+        self._claims.to_day(day, self._state)
+        for fact in self._agenda.pop(day, ()):
+            self._happen(fact)
+        for name, on in self._days.items():
+            if on <= day:
+                self._state[name] = Fraction(1)
+        for claim_id in self._network.dues:
+            self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
+        self._set_aside(day)
+        self._jump()
+
+    def _happen(self, fact: Fact) -> None:
+        match fact.kind:
+            case FactKind.COST | FactKind.ADVANCE:
+                for claim_id in self._claims.of_fact(fact.kind, fact.name):
+                    self._claims.add(claim_id, fact.on, fact.amount)
+            case FactKind.METRIC:
+                self._add(f"metric:{fact.name}", fact.amount)
+            case FactKind.OPENING:
+                self._take_over(fact)
+
+    def _take_over(self, fact: Fact) -> None:
+        """A balance from before: of a pool, a position (or `position.n`, one of its group), a claim or a party."""
+        name, _, _ = fact.name.partition(".")
+        if fact.name in self._network.dues:
+            self._claims.add(fact.name, fact.on, fact.amount)
+        elif name in self._places:
+            ends = {leaf.key: leaf for leaf in leaves(self._places[name].recipient)}
+            leaf = ends.get(f"leaf:{fact.name}")
+            self._add(f"took:{name}", fact.amount)
+            if leaf is not None:
+                self._add(leaf.key, fact.amount)
+                if not leaf.is_pool:
+                    self._add(f"to:{leaf.to}", fact.amount)
+                    self._outcome.received += fact.amount
+        elif fact.name in {basin.id for basin in self._network.basins}:
+            self._add(f"in:{fact.name}", fact.amount)
+        else:
+            self._add(f"to:{fact.name}", fact.amount)
+            self._outcome.received += fact.amount
+
+    def _set_aside(self, day: date) -> None:
+        """Note what was held in a period that has ended, and let go what has been held long enough."""
+        for place in self._places.values():
+            if place.held is None or period_end(day - _DAY, place.held.of) != day - _DAY:
+                continue
+            fresh = self._state.get(f"held:{place.id}", ZERO) - self._outcome.booked.get(place.id, ZERO)
+            if fresh:
+                self._outcome.booked[place.id] = self._outcome.booked.get(place.id, ZERO) + fresh
+                last = periods_later(day - _DAY, place.held.of, place.held.periods)
+                self._outcome.releases[place.id, last + _DAY] = fresh
+        for (name, on), amount in list(self._outcome.releases.items()):
+            if on <= day:
+                del self._outcome.releases[name, on]
+                self._add(f"released:{name}", amount)
+                held = self._places[name].held
+                assert held is not None  # noqa: S101 - only such positions have releases
+                self._one(Receipt(day, _RELEASED, amount, f"released:{name}"), held.then)
+
+    def _jump(self) -> None:
+        """A cliff: when its step changes, the position is put where the new rate on everything has it."""
+        for place in self._places.values():
+            if place.cliff is None:
+                continue
+            step = next(n for n, (guard, _, _) in enumerate(place.steps) if now(guard, self._state))
+            before = self._steps.setdefault(place.id, step)
+            if step == before:
+                continue
+            self._steps[place.id] = step
+            _, rate, base = place.steps[step]
+            entitled = rate * base.at(self._state) if base is not None else ZERO
+            difference = entitled - self._state.get(f"took:{place.id}", ZERO)
+            leaf = next(leaves(place.recipient))
+            for name in (f"took:{place.id}", leaf.key, f"to:{leaf.to}"):
+                self._add(name, difference)
+            self._add(f"to:{place.cliff}", -difference)
+            self._add(f"charged:{place.id}", difference)
+
+    # Receipts
+
+    def _take(self, rows: Sequence[Receipt]) -> None:
+        for row in rows:
+            self._entries.pool_of(row.kind)
+        at = 0
+        while at < len(rows):
+            sums, end = ({}, at) if self._trace else self._stretch(rows, at)
+            if end > at:
+                for kind, amount in sums.items():
+                    self._flow(self._course(kind, self._entries.pool_of(kind)), amount)
+                    self._outcome.received += amount
+                self._jump()
+            else:
+                end = at + 1
+                self._outcome.received += rows[at].amount
+                self._one(rows[at], self._entries.pool_of(rows[at].kind))
+            at = end
+
+    def _stretch(self, rows: Sequence[Receipt], at: int) -> tuple[dict[Kind, Fraction | int], int]:
+        """The sums of as many receipts as surely leave every condition as it is, and where they end."""
+        heights = self._heights()
+        courses: dict[Kind, _Course] = {}
+        kept: dict[Kind, Fraction | int] = {}
+        low, size, growing = at, 1, True
+        while size and low < len(rows):
+            end = min(low + size, len(rows))
+            tried = dict(kept)
+            for row in rows[low:end]:
+                tried[row.kind] = tried.get(row.kind, 0) + row.amount
+            for kind in tried.keys() - courses.keys():
+                courses[kind] = self._course(kind, self._entries.pool_of(kind))
+            if _safe(heights, tried, courses):
+                kept, low = tried, end
+                size = size * 2 if growing else size // 2
+            else:
+                growing = False
+                size //= 2
+        return kept, low
+
+    def _one(self, receipt: Receipt, entry: str) -> None:
+        """One receipt, split wherever it brings something to its limit."""
+        left = Fraction(receipt.amount)
+        while left > 0:
+            heights = self._heights()
+            course = self._course(receipt.kind, entry)
+            reach = {
+                n: -heights[n] / slope for n, slope in course.slopes if heights[n] and (heights[n] > 0) != (slope > 0)
+            }
+            step = min([left, *reach.values()])
+            self._flow(course, step)
+            left -= step
+            if self._trace:
+                self._trace(Slice(receipt, step, entry, course.spread))
+            crossed = [self._lines[n] for n, distance in reach.items() if distance == step]
+            labels = tuple(label for line in crossed for label in self._network.labels.get(line, ()))
+            if labels:
+                at = self._state[f"in:{entry}"]
+                part = receipt.amount - left
+                self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
+            self._jump()
+
+    def _flow(self, course: _Course, amount: Fraction | int) -> None:
+        for name, rate in course.spread.rates.items():
+            self._add(name, rate * amount)
+
+    def _course(self, kind: Kind, entry: str) -> _Course:
+        heights = self._heights()
+        signs = tuple((height > 0) - (height < 0) for height in heights)
+        key = (kind, entry, signs, tuple(outstandings(self._network, self._state)))
+        if key not in self._courses:
+            decider = self._deciders.setdefault((kind, entry), Decider(self._network, kind, entry))
+            spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
+            slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
+            self._courses[key] = _Course(spread, tuple((n, slope) for n, slope in slopes if slope))
+        return self._courses[key]
+
+    def _heights(self) -> tuple[Fraction, ...]:
+        return tuple(line.at(self._state) for line in self._lines)
+
+    def _add(self, name: str, amount: Fraction) -> None:
+        self._state[name] = self._state.get(name, ZERO) + amount
+
+
+def _safe(heights: Sequence[Fraction], sums: dict[Kind, Fraction | int], courses: dict[Kind, _Course]) -> bool:
+    """Whether no line can reach zero, in whatever order the receipts come."""
+    drift: dict[int, Fraction] = {}
+    for kind, amount in sums.items():
+        for n, slope in courses[kind].slopes:
+            if not heights[n]:
+                return False
+            if (heights[n] > 0) != (slope > 0):
+                drift[n] = drift.get(n, ZERO) + abs(slope) * amount
+    return all(moved < abs(heights[n]) for n, moved in drift.items())
+
+
+def _first_on(rows: Sequence[Receipt], day: date, start: int) -> int:
+    at = start
+    while at < len(rows) and rows[at].on < day:
+        at += 1
+    return at

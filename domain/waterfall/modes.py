@@ -1,0 +1,154 @@
+"""Which valves are open in a state, for a kind of receipt: decided by what is true now and, at a tie, next.
+
+Where a guard stands exactly at its limit, the direction decides. A valve that would pass the limit when open and fall
+behind it when closed is held: it takes what keeps it at the limit (costs capped at a part of receipts, a catch-up at
+parity). Those rates solve linear equations, exactly.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from domain.errors import Broken
+from domain.waterfall.flow import OFF, ON, Mode, Spread, spread
+from domain.waterfall.linear import ZERO, Atom, Linear, atoms_of, holds, unsigned
+from domain.waterfall.network import Kind, Leaf, Network, Take
+
+Heights = Mapping[Linear, Fraction]
+"""The value of every line that is watched."""
+
+_MOST_SWEEPS = 50
+_STEP = Fraction(1, 10**6)
+"""By how much a held rate is moved to see what it does; only has to be small."""
+
+
+class Decider:
+    """Decides modes for one network and kind of receipt."""
+
+    def __init__(self, network: Network, kind: Kind, entry: str) -> None:
+        self._network = network
+        self._kind = kind
+        self._entry = entry
+        self._valves = tuple(network.valves())
+
+    def decide(self, heights: Heights, state: Mapping[str, Fraction]) -> Spread:
+        """The rates at which a receipt of the kind spreads from this state on.
+
+        Raises:
+            Broken: conditions contradict each other without end.
+        """
+        modes: dict[str, Mode] = {}
+        tied: list[Leaf | Take] = []
+        for valve in self._valves:
+            known = holds(valve.guard, lambda atom: _settled(atom, heights))
+            modes[valve.key] = ON if known else OFF
+            if known is None:
+                tied.append(valve)
+        now = self._spread(modes, state)
+        held: dict[str, Linear] = {}
+        for _ in range(_MOST_SWEEPS):
+            before = dict(modes)
+            for valve in tied:
+                now = self._settle(valve, modes, held, heights, state)
+            if modes == before:
+                return now
+        raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
+
+    def _spread(self, modes: Mapping[str, Mode], state: Mapping[str, Fraction]) -> Spread:
+        return spread(self._network, self._kind, self._entry, modes, state)
+
+    def _settle(
+        self,
+        valve: Leaf | Take,
+        modes: dict[str, Mode],
+        held: dict[str, Linear],
+        heights: Heights,
+        state: Mapping[str, Fraction],
+    ) -> Spread:
+        held.pop(valve.key, None)
+        modes[valve.key] = ON
+        opened = self._with_held(modes, held, state)
+        if _true(valve, heights, opened):
+            return opened
+        modes[valve.key] = OFF
+        closed = self._with_held(modes, held, state)
+        if not _true(valve, heights, closed):
+            return closed
+        line = next(
+            unsigned(atom.line)
+            for atom in atoms_of(valve.guard)
+            if heights[unsigned(atom.line)] == 0
+            and not _moving_true(atom, opened.rates)
+            and _moving_true(atom, closed.rates)
+        )
+        held[valve.key] = line
+        modes[valve.key] = ZERO
+        return self._with_held(modes, held, state)
+
+    def _with_held(self, modes: dict[str, Mode], held: Mapping[str, Linear], state: Mapping[str, Fraction]) -> Spread:
+        """The spread with every held rate solved such that its line stays at zero; exact where rates are linear."""
+        names = list(held)
+        for _ in range(_MOST_SWEEPS):
+            now = self._spread(modes, state)
+            errors = [held[name].slope(now.rates) for name in names]
+            if not any(errors):
+                return now
+            columns = []
+            for name in names:
+                rate = _rate(modes[name])
+                modes[name] = rate + _STEP
+                moved = self._spread(modes, state)
+                modes[name] = rate
+                columns.append([(held[other].slope(moved.rates) - errors[n]) / _STEP for n, other in enumerate(names)])
+            changes = _solved(columns, [-error for error in errors])
+            for name, change in zip(names, changes, strict=True):
+                modes[name] = max(_rate(modes[name]) + change, ZERO)
+        raise Broken("What limits of this waterfall allow cannot be solved: two of them depend on each other.")
+
+
+def _rate(mode: Mode) -> Fraction:
+    return mode if isinstance(mode, Fraction) else ZERO
+
+
+def _settled(atom: Atom, heights: Heights) -> bool | None:
+    height = _height(atom, heights)
+    return None if height == 0 else height > 0
+
+
+def _height(atom: Atom, heights: Heights) -> Fraction:
+    line = unsigned(atom.line)
+    return heights[line] if line == atom.line else -heights[line]
+
+
+def _moving_true(atom: Atom, rates: Mapping[str, Fraction]) -> bool:
+    slope = atom.line.slope(rates)
+    return slope > 0 or (atom.closed and slope == 0)
+
+
+def _true(valve: Leaf | Take, heights: Heights, now: Spread) -> bool:
+    def truth(atom: Atom) -> bool:
+        height = _height(atom, heights)
+        return _moving_true(atom, now.rates) if height == 0 else height > 0
+
+    return bool(holds(valve.guard, truth))
+
+
+def _solved(columns: list[list[Fraction]], wanted: list[Fraction]) -> list[Fraction]:
+    """Gauss's elimination: x with sum of x[j] * columns[j] = wanted; a singular system leaves the rest unchanged."""
+    size = len(wanted)
+    rows = [[columns[j][i] for j in range(size)] + [wanted[i]] for i in range(size)]
+    pivots: list[int] = []
+    for j in range(size):
+        pivot = next((i for i in range(len(pivots), size) if rows[i][j]), None)
+        if pivot is None:
+            continue
+        at = len(pivots)
+        rows[at], rows[pivot] = rows[pivot], rows[at]
+        rows[at] = [each / rows[at][j] for each in rows[at]]
+        for i in range(size):
+            if i != at and rows[i][j]:
+                rows[i] = [mine - rows[i][j] * base for mine, base in zip(rows[i], rows[at], strict=True)]
+        pivots.append(j)
+    solution = [ZERO] * size
+    for at, j in enumerate(pivots):
+        solution[j] = rows[at][size]
+    return solution

@@ -1,0 +1,215 @@
+"""A run on files or records: the network, the views, amendments before, and the result."""
+
+import calendar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from domain.errors import BadInput, Broken
+from domain.waterfall.compile import compile_network
+from domain.waterfall.engine import Engine, Outcome, Slice
+from domain.waterfall.entry import Entries
+from domain.waterfall.facts import FactKind, Facts
+from domain.waterfall.linear import ZERO, now, value
+from domain.waterfall.model import Settlement, Waterfall
+from domain.waterfall.network import Network, leaves
+from domain.waterfall.result import (
+    ClaimStatus,
+    Conservation,
+    Result,
+    entitlements,
+    held_of,
+    of_kind,
+    payables,
+)
+from domain.waterfall.views import as_seen
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the waterfall among its parties, and the day from which it counts."""
+
+    waterfall: Waterfall
+    parties: tuple[str, ...]
+    effective_on: date
+
+
+def run(
+    versions: Sequence[Version],
+    facts: Facts,
+    as_of: date,
+    view: str | None = None,
+    trace: Callable[[Slice], None] | None = None,
+) -> Result:
+    """Run facts through the versions of an agreement, the last of which is in force.
+
+    A version that applies retroactively replaces those before it; one that applies prospectively goes on from where
+    they stood. `view`: the whole film as that participant's contract defines it.
+
+    Raises:
+        BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
+        Broken: receipts are not fully accounted for.
+    """
+    chain = _in_force(versions)
+    chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
+    last = chosen[-1]
+    for each in chosen:
+        _openings(each, facts)
+    outcome, network = _outcome(chosen, facts, as_of, trace)
+    exact = entitlements(network, outcome.state)
+    differences: dict[str, Fraction] = {}
+    for own in last.waterfall.views:
+        seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
+        differences[own.of] = _entitled(own.of, seen, facts, as_of) - entitlements(network, outcome.state)[own.of]
+        exact[own.of] += differences[own.of]
+        exact[own.borne_by] -= differences[own.of]
+    charges = _charged(network, outcome, exact)
+    return _result(last, network, outcome, facts, as_of, exact, differences, charges)
+
+
+def _in_force(versions: Sequence[Version]) -> list[Version]:
+    chain: list[Version] = []
+    for version in versions:
+        chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
+    return chain
+
+
+def _seen_by(waterfall: Waterfall, party: str) -> Waterfall:
+    for view in waterfall.views:
+        if view.of == party:
+            return as_seen(waterfall, view)
+    known = ", ".join(view.of for view in waterfall.views) or "nobody"
+    raise BadInput(f"{party!r} has no view of its own in this agreement: {known} has.")
+
+
+def _entitled(party: str, chain: Sequence[Version], facts: Facts, as_of: date) -> Fraction:
+    outcome, network = _outcome(chain, facts, as_of, None)
+    return entitlements(network, outcome.state)[party]
+
+
+def _outcome(
+    chain: Sequence[Version], facts: Facts, as_of: date, trace: Callable[[Slice], None] | None
+) -> tuple[Outcome, Network]:
+    outcome: Outcome | None = None
+    network = compile_network(chain[0].waterfall, chain[0].parties)
+    for n, version in enumerate(chain):
+        network = compile_network(version.waterfall, version.parties)
+        later = [each.effective_on for each in chain[n + 1 :]]
+        until = min([as_of, *(day - _DAY for day in later)])
+        rest = facts if n == 0 else facts.after(version.effective_on - _DAY)
+        if n and version.effective_on > as_of:
+            break
+        entries = Entries(version.waterfall, facts.where)
+        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until)
+    if outcome is None:
+        raise BadInput("There is no version of a waterfall to run.")
+    return outcome, network
+
+
+def _openings(version: Version, facts: Facts) -> None:
+    """A waterfall that took over mid-life needs the balance of every pool and position."""
+    if version.waterfall.takes_over_on is None:
+        return
+    given = {fact.name.partition(".")[0] for fact in facts.named(FactKind.OPENING)}
+    wanted = [pool.id for pool in version.waterfall.pools] + [one.id for one in version.waterfall.positions]
+    missing = [name for name in wanted if name not in given]
+    if missing:
+        raise BadInput(
+            f"The waterfall took over on {version.waterfall.takes_over_on} and has no opening balance of "
+            f"{', '.join(missing)}: give each as a fact of kind opening, 0 where there is none."
+        )
+
+
+def _charged(network: Network, outcome: Outcome, exact: dict[str, Fraction]) -> dict[str, Fraction]:
+    charges = {}
+    for name, (of, to, curve, guard) in network.charges.items():
+        amount = max(value(curve, outcome.state), ZERO) if now(guard, outcome.state) else ZERO
+        charges[name] = amount
+        exact[of] -= amount
+        exact[to] += amount
+    return charges
+
+
+def _result(
+    last: Version,
+    network: Network,
+    outcome: Outcome,
+    facts: Facts,
+    as_of: date,
+    exact: dict[str, Fraction],
+    views: dict[str, Fraction],
+    charges: dict[str, Fraction],
+) -> Result:
+    state, pools = outcome.state, [basin.id for basin in network.basins]
+    places = [place for basin in network.basins for place in basin.places]
+    ends = [leaf for place in places for leaf in leaves(place.recipient)]
+    ends += [leaf for basin in network.basins for leaf in leaves(basin.residue)]
+    held = held_of(outcome)
+    allocated = sum(exact.values(), ZERO)
+    balance = Conservation(
+        last.waterfall.currency, outcome.received, allocated, sum(held.values(), ZERO), outcome.refunds
+    )
+    if balance.difference:
+        raise Broken(f"Receipts are {outcome.received} and {allocated} is allocated: the waterfall lost the rest.")
+    facts = facts.until(as_of)
+    return Result(
+        currency=last.waterfall.currency,
+        as_of=as_of,
+        parties=exact,
+        positions=of_kind(state, "took", (place.id for place in places)),
+        recipients={leaf.key.removeprefix("leaf:"): state.get(leaf.key, ZERO) for leaf in ends},
+        inflow=of_kind(state, "in", pools),
+        residue=of_kind(state, "left", pools),
+        deficits={name: state[f"deficit:{name}"] for name in pools if f"deficit:{name}" in state},
+        held=held,
+        claims={
+            name: ClaimStatus(outcome.claims.total(name), due.paid.at(state), outcome.claims.outstanding(name, state))
+            for name, due in network.dues.items()
+        },
+        events={name: now(guard, state) for name, guard in network.events.items()},
+        charges=charges,
+        views=views,
+        crossings=tuple(outcome.crossings),
+        payable=payables(last.waterfall, exact, facts),
+        conservation=balance,
+        calendar=settlement_days(last.waterfall.settlement, facts, as_of),
+    )
+
+
+def settlement_days(settlement: Settlement | None, facts: Facts, as_of: date) -> tuple[tuple[date, date], ...]:
+    """The days by which accounts are rendered and paid: the first, those up to `as_of`, and the one after."""
+    if settlement is None:
+        return ()
+    starts = [fact.on for fact in facts.named(FactKind.DATE) if fact.name == settlement.after]
+    if not starts:
+        return ()
+    first = min(starts) + timedelta(days=settlement.first_days)
+    days = [first]
+    month = date(first.year, first.month, 1)
+    while settlement.months and (len(days) == 1 or days[-1] <= as_of):
+        end = _month_end(month)
+        if end.month in settlement.months and end > first:
+            days.append(end)
+        month = end + _DAY
+    return tuple((day, _paid_by(day, settlement.paid_after_months)) for day in days)
+
+
+def _paid_by(day: date, months: int) -> date:
+    end = _month_end(day)
+    for _ in range(months):
+        end = _month_end(end + _DAY)
+    return end
+
+
+def _month_end(day: date) -> date:
+    return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
+
+
+def deltas(before: Result, after: Result) -> dict[str, Fraction]:
+    """What a restatement changes for each party; an issued statement stays, and these are posted."""
+    parties: Iterable[str] = dict.fromkeys([*before.parties, *after.parties])
+    changes = {each: after.parties.get(each, ZERO) - before.parties.get(each, ZERO) for each in parties}
+    return {party: change for party, change in changes.items() if change}
