@@ -11,7 +11,7 @@ from domain.agreement.model import Agreement, Control, ReceiptFx
 from domain.agreement.schedule import calendars_of
 from domain.calendars import CalendarOverride, Calendars
 from domain.errors import BadInput, NotFound, RateMissing
-from domain.revenue import Conversion, converted_by, fixing_days, receipt_rule
+from domain.revenue import Conversion, at_contract, converted_by, fixing_days, receipt_rule
 
 _Published = Mapping[tuple[str, str], Decimal]
 
@@ -41,12 +41,15 @@ class ReceiptRates:
                 raise BadInput(f"an amount in {currency} needs no rate: leave it empty.")
             return None
         rule = receipt_rule(self._agreement, currency)
-        if rule.at == "bank_rate":
+        if rule is not None and rule.at == "bank_rate":
             if bank_rate is None:
                 raise BadInput(f"{currency} is converted at the bank's rate, and the row has none: fill in its rate.")
             return Conversion(rule.at, source, on, bank_rate)
         if bank_rate is not None:
-            raise BadInput(f"{currency} is converted at {rule.source}'s rate, not at the row's: leave the rate empty.")
+            whose = rule.source if rule else "the contract"
+            raise BadInput(f"{currency} is converted at the rate of {whose}, not at the row's: leave its rate empty.")
+        if rule is None:
+            return at_contract(self._agreement, currency, self._quote)
         return self._looked_up(rule, currency, fixing_days(rule, on, self._calendars(rule)))
 
     def _looked_up(self, rule: ReceiptFx, currency: str, days: tuple[date, ...]) -> Conversion:

@@ -58,24 +58,41 @@ def take(command: ImportStatement, standing: Standing | None, agreement: Agreeme
     return [StatementImported(version=command.version, rows=rows, restated=standing.totals if standing else ())]
 
 
+def shared_currency(agreement: Agreement) -> str:
+    """The currency in which what the work earns is shared.
+
+    Raises:
+        BadInput: the agreement has no waterfall.
+    """
+    if agreement.waterfall is None:
+        raise BadInput(
+            f"{agreement.production} has no waterfall, so nothing says in which currency its earnings are shared: "
+            "amend the agreement first."
+        )
+    return agreement.waterfall.currency
+
+
 def treasuries(agreement: Agreement) -> tuple[str, ...]:
     """The parties whose treasurers may import: the owners of accounts that we instruct."""
     return tuple(dict.fromkeys(a.owner for a in agreement.accounts if a.control is Control.CONTROLLED))
 
 
-def receipt_rule(agreement: Agreement, currency: str) -> ReceiptFx:
-    """The agreement's rule for amounts in a currency: its own, else the one for all others.
+def receipt_rule(agreement: Agreement, currency: str) -> ReceiptFx | None:
+    """The agreement's rule for amounts in a currency: its own, else the one for all others; None without either."""
+    rules = {rule.base: rule for rule in agreement.receipt_fx}
+    return rules.get(currency) or rules.get(None)
+
+
+def at_contract(agreement: Agreement, currency: str, quote: str) -> Conversion:
+    """The contract's rate, which counts where no rule for receipts says otherwise.
 
     Raises:
-        BadInput: there is none.
+        BadInput: the agreement has none.
     """
-    for wanted in (currency, None):
-        for rule in agreement.receipt_fx:
-            if rule.base == wanted:
-                return rule
-    raise BadInput(
-        f"the agreement does not say how {currency} is converted: add a rule for {currency} under `receipt_fx`."
-    )
+    for rule in agreement.fx:
+        if (rule.base, rule.quote) == (currency, quote):
+            return Conversion("contract", "contract", agreement.effective_on, rule.contract)
+    raise BadInput(f"the agreement does not say how {currency} becomes {quote}: add a rule under `receipt_fx`.")
 
 
 def fixing_days(rule: ReceiptFx, on: date, calendars: Calendars) -> tuple[date, ...]:

@@ -102,6 +102,7 @@ statement_version = sa.Table(
     sa.Column("count", sa.BigInteger, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("converted_to", sa.String(3), nullable=False),
 )
 
 

@@ -17,6 +17,7 @@ MAX_TOTALS = 1_000
 """Media or names of one statement, by currency: the journal's event names each."""
 _MAX_MINOR = 10**18
 """What a written amount can say, and the ledger hold."""
+_PLAIN: dict[FieldName, str] = {"on": "date"}
 _TOTALLED: dict[StatementKind, FieldName] = {StatementKind.RECEIPT: "media"}
 
 
@@ -33,12 +34,14 @@ class Form:
         layout, rules = LAYOUTS[kind], mapping or Mapping()
         self._path, self._kind = path, kind
         self._columns = _columns(path, kind, mapping, header)
-        given = {name: rules.constants.get(name, "") for name in layout.fields if name not in self._columns}
+        written = {"currency"} - rules.constants.keys()  # with the amount, where there is no column of it
+        given = {n: rules.constants.get(n, "") for n in layout.fields if n not in self._columns and n not in written}
         self._constants = list(given.values())
         place = {name: header.index(column) for name, column in self._columns.items()}
         place |= {name: len(header) + n for n, name in enumerate(given)}
         self._on = place["on"]
         self._amount, self._currency, self._rate = place.get("amount"), place.get("currency"), place.get("rate")
+        self._is_money = "currency" in layout.fields
         self._days = Days(rules.dates, latest)
         self._currencies, self._numbers = Currencies(), Numbers(rules.decimal, rules.thousands)
         self._words = [(Words(name, needed=name in layout.needed), place[name]) for name in layout.words]
@@ -57,9 +60,14 @@ class Form:
         on = self._days[row[self._on]]
         words = [known[row[place]] for known, place in self._words]
         code = amount = rate = ""
-        if self._currency is not None and self._amount is not None:
-            code, places = self._currencies[row[self._currency]]
-            minor = self._numbers.minor(row[self._amount], places, code)
+        if self._is_money and self._amount is not None:
+            number = row[self._amount]
+            if self._currency is None:
+                code, _, number = number.strip().partition(" ")
+            else:
+                code = row[self._currency]
+            code, places = self._currencies[code]
+            minor = self._numbers.minor(number, places, code)
             self._totals[words[self._totalled], code] += minor
             amount = str(minor)
             if self._rate is not None and row[self._rate]:
@@ -110,14 +118,14 @@ def _columns(path: Path, kind: StatementKind, mapping: Mapping | None, header: S
     if mapping is not None:
         wanted = dict(mapping.columns)
     else:
-        wanted = {name: name for name in layout.fields if name in header or name in layout.needed}
+        wanted = {n: _PLAIN.get(n, n) for n in layout.fields if _PLAIN.get(n, n) in header or n in layout.needed}
     times, findings = Counter(header), list[Located]()
     for name, column in wanted.items():
         if times[column] != 1:
             how = "there is no column" if not times[column] else "there are several columns"
             words = f"{how} {column!r}: {did_you_mean(column, [one for one in header if one])}"
             findings.append(Located(str(path), line, name, words))
-    unknown = [] if mapping else [column for column in header if column not in layout.fields]
+    unknown = [] if mapping else [column for column in header if column not in {*wanted.values(), "id"}]
     findings += [
         Located(str(path), line, column or "header", f"a {kind} has no {column!r}: leave it out, or write a mapping.")
         for column in unknown

@@ -26,8 +26,9 @@ _A_DAY = date(2001, 12, 31)
 
 
 class Mapping(Record):
-    """A source's layout. What is in no column may be a constant; without a mapping columns are named as the fields.
+    """A source's layout. What is in no column may be a constant.
 
+    Without a mapping columns are named as the fields, and the date `date`, as `sluice waterfall run` reads them.
     `header` is the row of the column names, `sheet` the sheet of a workbook (its first, if none is named), `dates` the
     form of dates that are text, as in `%d.%m.%Y`.
     """
@@ -83,14 +84,17 @@ class Layout:
         return tuple(dict.fromkeys((*self.needed, *self.words, *self.optional)))
 
 
+_NAMED = Layout(("on", "name", "amount"), ("name",), ("currency", "rate"))
+
 LAYOUTS: AnyMapping[StatementKind, Layout] = {
-    StatementKind.RECEIPT: Layout(("on", "amount", "currency"), ("payer", "territory", "media", "window"), ("rate",)),
-    StatementKind.COST: Layout(("on", "name", "amount", "currency"), ("name",), ("rate",)),
-    StatementKind.ADVANCE: Layout(("on", "name", "amount", "currency"), ("name",), ("rate",)),
-    StatementKind.OPENING: Layout(("on", "name", "amount", "currency"), ("name",), ("rate",)),
+    StatementKind.RECEIPT: Layout(("on", "amount"), ("payer", "territory", "media", "window"), ("currency", "rate")),
+    StatementKind.COST: _NAMED,
+    StatementKind.ADVANCE: _NAMED,
+    StatementKind.OPENING: _NAMED,
     StatementKind.METRIC: Layout(("on", "name", "amount"), ("name",)),
     StatementKind.DATE: Layout(("on", "name"), ("name",)),
 }
+"""An amount is written with its currency, as in `USD 1250.00`, where that is neither a column nor a constant."""
 
 
 @dataclass(frozen=True, slots=True)

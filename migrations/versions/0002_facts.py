@@ -17,6 +17,7 @@ CREATE TABLE statement_version (
     kind text NOT NULL CHECK (kind IN ('receipt', 'cost', 'metric', 'advance', 'opening', 'date')),
     source text NOT NULL, statement text NOT NULL, version integer NOT NULL CHECK (version > 0),
     count bigint NOT NULL CHECK (count >= 0), sha256 varchar(64) NOT NULL, seq bigint NOT NULL,
+    converted_to varchar(3) NOT NULL,
     UNIQUE (production, kind, source, statement, version)
 );
 
