@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.events.revenue import ImportedRows
 from domain.model import Record, Sha256, UserName
 
 CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
@@ -137,3 +138,10 @@ class TakeBankFile(Command):
 
     account: str
     file: Sha256
+
+
+class ImportStatement(Command):
+    """Take in a statement as its `version`; the rows themselves stay in the file until they are written."""
+
+    version: int = Field(ge=1)
+    rows: ImportedRows

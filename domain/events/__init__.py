@@ -55,6 +55,12 @@ from domain.events.payments import (
 from domain.events.refusals import (
     CommandRefused,
 )
+from domain.events.revenue import (
+    ImportedRows,
+    StatementImported,
+    StatementKind,
+    StatementTotal,
+)
 from domain.events.runs import (
     GatheredPayment,
     PaymentsGathered,
@@ -106,6 +112,7 @@ Event = Annotated[
     | MovementUnmatched
     | AnswerContradicted
     | BankFileRefused
+    | StatementImported
     | CommandRefused,
     Field(discriminator="type"),
 ]
@@ -128,6 +135,7 @@ __all__ = [
     "Event",
     "ExpectedReceipt",
     "GatheredPayment",
+    "ImportedRows",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
@@ -161,4 +169,7 @@ __all__ = [
     "RunSubmitted",
     "ScheduledPayment",
     "SettledPayment",
+    "StatementImported",
+    "StatementKind",
+    "StatementTotal",
 ]
