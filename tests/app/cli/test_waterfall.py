@@ -4,14 +4,14 @@ from fractions import Fraction
 
 import pytest
 
-from app.cli import run
+from app.cli import execute
 
 EXAMPLES = pathlib.Path(__file__).parents[3] / "examples" / "waterfalls"
 INPUTS = [str(EXAMPLES / "sales-agent.yaml"), "--facts", str(EXAMPLES / "sales-agent-facts.yaml")]
 
 
 def answer(capsys, *arguments):
-    assert run(["waterfall", *arguments, "--json"]) == 0
+    assert execute(["waterfall", *arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -43,9 +43,9 @@ def test_facts_may_come_in_several_files_after_one_flag(capsys, tmp_path):
 
 
 def test_people_read_tables(capsys):
-    assert run(["waterfall", "run", *INPUTS]) == 0
+    assert execute(["waterfall", "run", *INPUTS]) == 0
     assert "sales-agent" in capsys.readouterr().out
-    assert run(["waterfall", "explain", *INPUTS, "--party", "director"]) == 0
+    assert execute(["waterfall", "explain", *INPUTS, "--party", "director"]) == 0
     assert "director-points" in capsys.readouterr().out
 
 
@@ -59,5 +59,5 @@ def test_people_read_tables(capsys):
     ],
 )
 def test_what_cannot_be_answered_is_said_in_a_sentence(capsys, arguments, said):
-    assert run(["waterfall", *arguments]) == 1
+    assert execute(["waterfall", *arguments]) == 1
     assert said in capsys.readouterr().err
