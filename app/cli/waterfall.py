@@ -80,7 +80,7 @@ def draw(out: Path, **inputs: Any) -> None:
 
     given = _named(inputs)
     result = run_files(**given) if given["facts"] else None
-    out.write_bytes(drawn(given["agreement"], result))
+    out.write_text(drawn(given["agreement"], result), encoding="utf-8")
     click.echo(f"{out}: the waterfall of {given['agreement']}")
 
 
