@@ -14,11 +14,11 @@ from adapters.db.store import Outcome, Transaction
 from adapters.documents import BadDocument, Located
 from adapters.sheets.rows import Checked, Tick
 from domain import revenue
+from domain.agreement.model import Agreement
 from domain.commands import ImportStatement
 from domain.currency import exponent
 from domain.errors import BadInput, RateMissing
 from domain.events import Event, ImportedRows
-from domain.productions import the_production
 from domain.state import State
 
 LATEST_DAYS = 366
@@ -64,9 +64,8 @@ class FactActivities:
             key=_key(production, version, rows, by), by=by, production=production, version=version, rows=rows
         )
 
-        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+        def _taken(transaction: Transaction, in_force: Agreement) -> tuple[State, list[Event]]:
             state = transaction.state(production)
-            in_force = self._desk.agreements.of(transaction, the_production(state.production, production).document)
             standing = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
             events = revenue.take(command, standing, in_force, self._desk.person(command))
             if events:
@@ -78,7 +77,7 @@ class FactActivities:
             return state, events
 
         today = self._desk.today(agreement)
-        return self._desk.carry_out(command, decide, min(today, rows.to_on or today))
+        return self._desk.carry_out(command, _taken, min(today, rows.to_on or today))
 
     def _keep(self, transaction: Transaction, checked: Checked, mapping: bytes | None) -> None:
         if mapping is not None:

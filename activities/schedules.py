@@ -77,7 +77,4 @@ class ScheduleActivities:
 
 
 def _replaced_by(schedule: Schedule) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:
-    def update(_: ScheduleUpdateInput) -> ScheduleUpdate:
-        return ScheduleUpdate(schedule=schedule)
-
-    return update
+    return lambda _: ScheduleUpdate(schedule=schedule)

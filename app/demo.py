@@ -37,7 +37,7 @@ from adapters.rates import read_rates
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
 from adapters.sandbox_bank.faults import FaultKind, add_fault
-from app import logs
+from app import interrupt, logs
 from app.bootstrap import Services, connect
 from app.cli.errors import sentence
 from app.endpoints import endpoints
@@ -322,7 +322,7 @@ def shown(data: Path, screen: Console) -> int:
     with EmbeddedStack(data) as stack:
         ready_s = time.monotonic() - begun
         screen.print(f"the stack is up after {ready_s:.1f} s; its Temporal UI: {stack.temporal.ui}")
-        found = asyncio.run(play(data, screen))
+        found = interrupt.run(play(data, screen))
     good = found["ledger_balanced"] and found["chain_verified"]
     print(json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}), flush=True)  # noqa: T201 - its result
     return 0 if good else 1

@@ -27,7 +27,7 @@ class Proof:
 
 
 def verify(connection: Connection) -> Proof:
-    """Look at every stream, piece by piece."""
+    """Look at every stream, piece by piece; `connection` should see one instant, as `Store.reading` gives it."""
     proof = Proof()
     for stream in queries.streams(connection):
         proof.streams += 1
@@ -60,6 +60,9 @@ def _posted(connection: Connection, stream: str, facts: Iterator[Fact], proof: P
     recorded = groupby(queries.entries(connection, stream.removeprefix(stream_of(""))), key=lambda entry: entry["seq"])
     seq, entries = next(recorded, (None, iter(())))
     for fact in facts:
+        while seq is not None and seq < fact.seq:
+            proof.wrong.append(f"{stream}: entries name event {seq}, which is not in the journal")
+            seq, entries = next(recorded, (None, iter(())))
         found = []
         if seq == fact.seq:
             found = [(entry["account"], entry["amount"], entry["about"]) for entry in entries]
@@ -72,5 +75,6 @@ def _posted(connection: Connection, stream: str, facts: Iterator[Fact], proof: P
         if found != expected:
             proof.wrong.append(f"{stream} event {fact.seq}: its entries are not what a {fact.type} event posts")
         yield fact
-    if seq is not None:
+    while seq is not None:
         proof.wrong.append(f"{stream}: entries name event {seq}, which is not in the journal")
+        seq, entries = next(recorded, (None, iter(())))

@@ -1,6 +1,6 @@
 """Waterfalls from files to files: load the versions and facts, run, and write the answer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,6 @@ from adapters.documents import load_agreement
 from adapters.facts import read_facts
 from domain.agreement.model import Agreement
 from domain.errors import BadInput
-from domain.waterfall.engine import Slice
 from domain.waterfall.facts import Facts
 from domain.waterfall.result import Result, written
 from domain.waterfall.run import Version
@@ -53,15 +52,23 @@ def run_files(
     as_of: date | None,
     amends: Sequence[Path] = (),
     view: str | None = None,
-    trace: Callable[[Slice], None] | None = None,
 ) -> Result:
     """Run a waterfall; without `as_of`, up to the last fact."""
     chain = versions(agreement, amends)
-    known = facts_of(agreement, facts, singly=trace is not None)
-    last = max([each.on for each in known.receipts] + [each.on for each in known.others], default=date.max)
-    if as_of is None and last == date.max:
+    known = facts_of(agreement, facts)
+    return run_versions(chain, known, as_of or last_day(known), view)
+
+
+def last_day(facts: Facts) -> date:
+    """The day of the last fact.
+
+    Raises:
+        BadInput: there is none.
+    """
+    days = [each.on for each in facts.receipts] + [each.on for each in facts.others]
+    if not days:
         raise BadInput("There are no facts to run: name files with --facts.")
-    return run_versions(chain, known, as_of or last, view, trace)
+    return max(days)
 
 
 def as_json(result: Result) -> dict[str, Any]:

@@ -28,21 +28,19 @@ from domain.money import Money
 from domain.runs import chunks
 from domain.state import State
 
-PREPARER, RELEASER, PRODUCER = "dohyun", "sora", "jiho"
+PREPARER, RELEASER, PRODUCER = "payer-one", "payer-two", "producer"
 ACCOUNT = "spc-krw"
 DUE_ON = "2026-01-05"
 OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
 """A Monday morning: on a day that banks are closed nothing is paid."""
-_SETTINGS = """
-answer_within_s = {answer_within_s}
-log_level = "{log_level}"
-[users.dohyun]
+USERS = """
+[users.payer-one]
 party = "spc"
 roles = ["preparer", "treasurer"]
-[users.sora]
+[users.payer-two]
 party = "spc"
 roles = ["releaser"]
-[users.jiho]
+[users.producer]
 party = "studio"
 roles = ["producer"]
 """
@@ -55,7 +53,7 @@ def new_stack(answer_within_s: int = 600, log_level: str = "warning") -> Iterato
     try:
         data = folder / "data"
         data.mkdir(mode=0o700)
-        settings = _SETTINGS.format(answer_within_s=answer_within_s, log_level=log_level)
+        settings = f'answer_within_s = {answer_within_s}\nlog_level = "{log_level}"\n{USERS}'
         (data / "sluice.toml").write_text(settings, "utf-8")
         with EmbeddedStack(data) as stack:
             SandboxClock(data / "clock.json").set(OPEN)

@@ -12,16 +12,16 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from domain.events.revenue import ImportedRows
-from domain.model import Record, Sha256
+from domain.model import Record, Sha256, UserName
 
-CommandKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
 
 
 class Command(Record):
     """Base of all commands."""
 
     key: CommandKey
-    by: str = Field(min_length=1, max_length=64)
+    by: UserName
     production: str
 
 

@@ -219,8 +219,8 @@ class World:
 
     def wrong(self) -> list[str]:
         """What a proof of the record finds wrong."""
-        with self.store.transaction() as transaction:
-            return verify(transaction.connection).wrong
+        with self.store.reading() as connection:
+            return verify(connection).wrong
 
 
 async def eventually(enough: Callable[[], bool]) -> None:

@@ -10,12 +10,12 @@ with workflow.unsafe.imports_passed_through():
     from activities.productions import ProductionActivities
     from activities.schedules import ScheduleActivities
     from activities.views import AccountRef, MilestoneRef, PaymentView, ProductionRef, ProductionView
-    from domain.commands import AmendAgreement, Command, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
+    from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
     from workflows.milestone import Milestone
     from workflows.names import milestone_workflow
     from workflows.open_runs import OpenRuns
-    from workflows.people import of_a_person
     from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.updates import admit
 
 
 @workflow.defn
@@ -119,32 +119,27 @@ class Production:
 
     @register.validator
     def _register_is_ours(self, command: RegisterAgreement) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @amend.validator
     def _amend_is_ours(self, command: AmendAgreement) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @hold.validator
     def _hold_is_ours(self, command: HoldPayment) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @resume.validator
     def _resume_is_ours(self, command: ResumePayment) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @correct.validator
     def _correct_is_ours(self, command: CorrectPayment) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @open_runs.validator
     def _open_runs_is_ours(self, ref: AccountRef) -> None:
-        self._ours(ref)
-
-    def _ours(self, wish: Command | AccountRef) -> None:
-        of_a_person(wish)
-        if wish.production != self._ref.production:
-            raise ValueError(f"{wish.production} is another production than {self._ref.production}.")
+        admit(ref, self._ref)
 
     async def _changed(self) -> ProductionView:
         self._news = True

@@ -198,12 +198,6 @@ def newest_facts(connection: Connection, production: str, count: int, about: str
     return [_fact(row) for row in reversed(rows)]
 
 
-def count_of(connection: Connection, event_type: str) -> int:
-    """How many events of a type the journal holds."""
-    table = tables.journal_event
-    return connection.execute(sa.select(sa.func.count()).where(table.c.type == event_type)).scalar_one()
-
-
 def _fact(row: Any) -> Fact:
     return Fact(
         stream=row.stream,

@@ -66,6 +66,16 @@ class Store:
         with self.engine.begin() as connection:
             yield Transaction(connection)
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads, and sees the records as they are at one instant however much is asked.
+
+        A proof needs this: a stream read before its head would seem to lack what was appended in between.
+        """
+        instant = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with instant.begin() as connection:
+            yield connection
+
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
     ) -> Outcome:

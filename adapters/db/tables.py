@@ -231,5 +231,6 @@ run = sa.Table(
     sa.Column("released_by", sa.Text),
     sa.Column("message_id", sa.Text),
     sa.Column("file", sa.String(64)),
+    sa.Column("times_sent", sa.Integer, nullable=False),
     sa.Column("enquiries", sa.Integer, nullable=False),
 )

@@ -60,7 +60,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 done, 1 refused or failed (one sentence), 2 not understood, 130 Ctrl-C."""
-    status = run(arguments)
+    status = execute(arguments)
     if "temporalio" in sys.modules:
         # Temporal's client keeps threads that may call into an interpreter that is being torn down, and abort it.
         sys.stdout.flush()
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(status)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def execute(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; errors for people become one sentence on stderr.
 
     With SLUICE_LOG_LEVEL=debug the traceback is shown instead.

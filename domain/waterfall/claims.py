@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -17,16 +17,19 @@ _DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Standing:
-    """One claim: the principal, the interest so far, and what of that interest bears interest itself."""
+    """One claim: the principal, all interest so far, and what that takes to go on.
+
+    Payments count for the interest that ran up to their day (`running`), then for what bears interest: `seen` of them
+    are counted, `repaid` of these for the latter. `compounded` is the interest that bears interest itself.
+    """
 
     principal: Fraction = ZERO
     interest: Fraction = ZERO
+    running: Fraction = ZERO
     compounded: Fraction = ZERO
+    seen: Fraction = ZERO
+    repaid: Fraction = ZERO
     since: date | None = None
-
-    def copy(self) -> "Standing":
-        """The same, apart."""
-        return Standing(self.principal, self.interest, self.compounded, self.since)
 
 
 class ClaimBook:
@@ -41,7 +44,7 @@ class ClaimBook:
         """Go on from where another book stands, claim by claim of the same name."""
         for name, standing in other.standing.items():
             if name in self.standing:
-                self.standing[name] = standing.copy()
+                self.standing[name] = replace(standing)
         self.day = other.day
 
     def fixed(self, start: date) -> Iterator[tuple[str, date, Fraction]]:
@@ -64,15 +67,21 @@ class ClaimBook:
         standing.since = min(standing.since or on, on)
 
     @property
-    def bears_interest(self) -> bool:
-        """Whether any claim bears interest, so that every day with receipts matters."""
-        return any(due.claim.interest for due in self._dues.values())
+    def bears_interest_until(self) -> date | None:
+        """Up to when a claim bears interest, so that every day with receipts matters; None if none does."""
+        interests = [due.claim.interest for due in self._dues.values() if due.claim.interest is not None]
+        return max((interest.until or date.max for interest in interests), default=None)
 
     def to_day(self, day: date, state: Mapping[str, Fraction]) -> None:
         """Let interest run until a day, on what was outstanding since the day before asked for."""
-        start, self.day = self.day, day
-        if start is None or start >= day or not self.bears_interest:
+        start = self.day
+        if start is not None and day <= start:
             return
+        self.day = day
+        if start is None or self.bears_interest_until is None:
+            return
+        for name in self._dues:
+            self._count_payments(name, state)
         stops = sorted({day, *self._compounding(start, day), *self._ends(start, day)})
         for stop in stops:
             grown = {
@@ -83,8 +92,10 @@ class ClaimBook:
             for name, amount in grown.items():
                 standing = self.standing[name]
                 standing.interest += amount
+                standing.running += amount
                 if stop in set(self._compounding_of(name, start, stop)):
-                    standing.compounded = standing.interest
+                    standing.compounded += standing.running
+                    standing.running = ZERO
             start = stop
 
     def total(self, claim_id: str) -> Fraction:
@@ -103,15 +114,18 @@ class ClaimBook:
         return max(most - due.paid.at(state), ZERO)
 
     def _bearing(self, claim_id: str, state: Mapping[str, Fraction]) -> Fraction:
-        """What bears interest: payments count for running interest first, then for the rest."""
         due, standing = self._dues[claim_id], self.standing[claim_id]
-        assert due.claim.interest is not None  # noqa: S101 - the caller asks of those alone
-        paid = due.paid.at(state)
-        if due.claim.interest.on is not None:
-            return self.outstanding(due.claim.interest.on, state) + max(standing.compounded - paid, ZERO)
-        running = standing.interest - standing.compounded
-        rest = self.total(claim_id) - standing.interest + standing.compounded
-        return max(rest - max(paid - running, ZERO), ZERO)
+        on = due.claim.interest.on if due.claim.interest else None
+        own = self.total(claim_id) - standing.interest + standing.compounded - standing.repaid
+        return max(own, ZERO) + (self.outstanding(on, state) if on else ZERO)
+
+    def _count_payments(self, claim_id: str, state: Mapping[str, Fraction]) -> None:
+        standing = self.standing[claim_id]
+        paid = self._dues[claim_id].paid.at(state)
+        fresh, standing.seen = paid - standing.seen, paid
+        for_interest = min(fresh, standing.running)
+        standing.running -= for_interest
+        standing.repaid += fresh - for_interest
 
     def _compounding(self, start: date, end: date) -> Iterator[date]:
         for name in self._dues:
@@ -148,13 +162,15 @@ def years(count: str, start: date, end: date) -> Fraction:
     match count:
         case "actual/360":
             return Fraction(days, 360)
-        case "30/360":
-            first, last = min(start.day, 30), end.day
-            last = 30 if last == 31 and first == 30 else last  # noqa: PLR2004 - the convention's own numbers
-            return Fraction((end.year - start.year) * 360 + (end.month - start.month) * 30 + last - first, 360)
+        case "30/360":  # the European rule, by which parts of a span add up to it
+            return Fraction(_day_of_360(end) - _day_of_360(start), 360)
         case "actual/actual":
             return sum((_part_of(year, start, end) for year in range(start.year, end.year + 1)), ZERO)
     return Fraction(days, 365)
+
+
+def _day_of_360(day: date) -> int:
+    return day.year * 360 + day.month * 30 + min(day.day, 30)
 
 
 def _part_of(year: int, start: date, end: date) -> Fraction:

@@ -5,18 +5,21 @@ behind it when closed is held: it takes what keeps it at the limit (costs capped
 parity). Those rates solve linear equations, exactly.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from domain.errors import Broken
 from domain.waterfall.flow import OFF, ON, Mode, Spread, spread
 from domain.waterfall.linear import ZERO, Atom, Linear, atoms_of, holds, unsigned
-from domain.waterfall.network import Kind, Leaf, Network, Take
+from domain.waterfall.network import Kind, Leaf, Network, Take, reached
 
 Heights = Mapping[Linear, Fraction]
 """The value of every line that is watched."""
 
 _MOST_SWEEPS = 50
+_STILL = ("claim:", "metric:", "day:")
+"""Variables that receipts do not move; all others only grow with them, but for what a bearer of a deficit owes."""
+
 _STEP = Fraction(1, 10**6)
 """By how much a held rate is moved to see what it does; only has to be small."""
 
@@ -24,11 +27,16 @@ _STEP = Fraction(1, 10**6)
 class Decider:
     """Decides modes for one network and kind of receipt."""
 
-    def __init__(self, network: Network, kind: Kind, entry: str) -> None:
-        self._network = network
+    def __init__(self, network: Network, kind: Kind, entry: str, lines: Sequence[Linear]) -> None:
+        self._network = reached(network, kind, entry)
         self._kind = kind
         self._entry = entry
-        self._valves = tuple(network.valves())
+        self._valves = tuple(self._network.valves())
+        at = {line: n for n, line in enumerate(lines)}
+        watched = {at[unsigned(atom.line)] for valve in self._valves for atom in atoms_of(valve.guard)}
+        self.watches = tuple(sorted(watched))
+        """Which of the lines decide about this kind."""
+        self._may_owe = any(basin.deficit is not None for basin in network.basins)
 
     def decide(self, heights: Heights, state: Mapping[str, Fraction]) -> Spread:
         """The rates at which a receipt of the kind spreads from this state on.
@@ -39,19 +47,35 @@ class Decider:
         modes: dict[str, Mode] = {}
         tied: list[Leaf | Take] = []
         for valve in self._valves:
-            known = holds(valve.guard, lambda atom: _settled(atom, heights))
+            known = holds(valve.guard, lambda atom: self._settled(atom, heights))
             modes[valve.key] = ON if known else OFF
             if known is None:
                 tied.append(valve)
         now = self._spread(modes, state)
         held: dict[str, Linear] = {}
+        before = modes
         for _ in range(_MOST_SWEEPS):
             before = dict(modes)
             for valve in tied:
                 now = self._settle(valve, modes, held, heights, state)
             if modes == before:
-                return now
-        raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
+                break
+        if modes != before or any(line.slope(now.rates) for line in held.values()):
+            raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
+        return now
+
+    def _settled(self, atom: Atom, heights: Heights) -> bool | None:
+        """The truth of an atom in a state; at a tie, what it must become where its line can move one way only."""
+        height = _height(atom, heights)
+        if height:
+            return height > 0
+        moving = {part > 0 for name, part in atom.line.terms if not name.startswith(_STILL)}
+        owing = self._may_owe and any(name.startswith("to:") for name, _ in atom.line.terms)
+        if len(moving) > 1 or owing:
+            return None
+        if atom.closed:
+            return None if False in moving else True
+        return None if True in moving else False
 
     def _spread(self, modes: Mapping[str, Mode], state: Mapping[str, Fraction]) -> Spread:
         return spread(self._network, self._kind, self._entry, modes, state)
@@ -73,25 +97,30 @@ class Decider:
         closed = self._with_held(modes, held, state)
         if not _true(valve, heights, closed):
             return closed
-        line = next(
+        lines = [
             unsigned(atom.line)
             for atom in atoms_of(valve.guard)
             if heights[unsigned(atom.line)] == 0
             and not _moving_true(atom, opened.rates)
             and _moving_true(atom, closed.rates)
-        )
-        held[valve.key] = line
-        modes[valve.key] = ZERO
-        return self._with_held(modes, held, state)
+        ]
+        now = closed
+        for line in [*lines, lines[0]]:
+            held[valve.key] = line
+            modes[valve.key] = ZERO
+            now = self._with_held(modes, held, state)
+            if _decisive(valve, line, heights, now):
+                break
+        return now
 
     def _with_held(self, modes: dict[str, Mode], held: Mapping[str, Linear], state: Mapping[str, Fraction]) -> Spread:
-        """The spread with every held rate solved such that its line stays at zero; exact where rates are linear."""
+        """The spread with every held rate solved such that its line stays at zero, if that can be; else near it."""
         names = list(held)
+        now = self._spread(modes, state)
         for _ in range(_MOST_SWEEPS):
-            now = self._spread(modes, state)
             errors = [held[name].slope(now.rates) for name in names]
             if not any(errors):
-                return now
+                break
             columns = []
             for name in names:
                 rate = _rate(modes[name])
@@ -100,18 +129,16 @@ class Decider:
                 modes[name] = rate
                 columns.append([(held[other].slope(moved.rates) - errors[n]) / _STEP for n, other in enumerate(names)])
             changes = _solved(columns, [-error for error in errors])
+            if not any(changes):
+                break
             for name, change in zip(names, changes, strict=True):
                 modes[name] = max(_rate(modes[name]) + change, ZERO)
-        raise Broken("What limits of this waterfall allow cannot be solved: two of them depend on each other.")
+            now = self._spread(modes, state)
+        return now
 
 
 def _rate(mode: Mode) -> Fraction:
     return mode if isinstance(mode, Fraction) else ZERO
-
-
-def _settled(atom: Atom, heights: Heights) -> bool | None:
-    height = _height(atom, heights)
-    return None if height == 0 else height > 0
 
 
 def _height(atom: Atom, heights: Heights) -> Fraction:
@@ -130,6 +157,21 @@ def _true(valve: Leaf | Take, heights: Heights, now: Spread) -> bool:
         return _moving_true(atom, now.rates) if height == 0 else height > 0
 
     return bool(holds(valve.guard, truth))
+
+
+def _decisive(valve: Leaf | Take, line: Linear, heights: Heights, now: Spread) -> bool:
+    """Whether a valve held at a line is open or closed by that line alone (of the lesser of two limits, the lesser)."""
+
+    def truth_if(held: bool) -> bool:
+        def truth(atom: Atom) -> bool:
+            if unsigned(atom.line) == line:
+                return held
+            height = _height(atom, heights)
+            return _moving_true(atom, now.rates) if height == 0 else height > 0
+
+        return bool(holds(valve.guard, truth))
+
+    return truth_if(held=True) and not truth_if(held=False)
 
 
 def _solved(columns: list[list[Fraction]], wanted: list[Fraction]) -> list[Fraction]:

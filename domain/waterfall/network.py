@@ -1,7 +1,7 @@
 """A waterfall compiled: pools in the order in which money reaches them, with guards instead of phrases."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from domain.waterfall.linear import ALWAYS, Curve, Guard, Linear, atoms_of, unsigned
@@ -138,6 +138,20 @@ def leaves(node: Node) -> Iterator[Leaf]:
     else:
         for member in node.members:
             yield from leaves(member)
+
+
+def reached(network: Network, kind: Kind, entry: str) -> Network:
+    """What of a network a kind of receipt can come through: the pools behind its entry, and positions that take it."""
+    names = {entry}
+    basins = []
+    for basin in network.basins:
+        if basin.id not in names:
+            continue
+        places = tuple(place for place in basin.places if place.concerns(kind))
+        ends = [leaf for node in (basin.residue, *(place.recipient for place in places)) for leaf in leaves(node)]
+        names |= {leaf.to for leaf in ends if leaf.is_pool}
+        basins.append(replace(basin, places=places))
+    return replace(network, basins=tuple(basins))
 
 
 def days_named(network: Network) -> Iterator[str]:

@@ -353,7 +353,10 @@ class _Parser:
         return self._take()[1]
 
     def _money(self) -> Money:
-        return Money.parse(self._take()[1])
+        try:
+            return Money.parse(self._take()[1])
+        except BadInput as error:
+            raise PhraseError(error.sentence) from None
 
     def _day(self) -> date:
         try:

@@ -1,19 +1,24 @@
 """Payment runs: planned, prepared, released under four eyes, sent, doubted and sent again."""
 
+import time as time_module
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 
 from activities.views import AccountRef, RunRef
 from adapters.bank.folder import folder_of
 from adapters.db.rates import keep_rates
+from adapters.db.store import Context, stream_of
 from adapters.sandbox_bank.faults import FaultKind, add_fault
-from domain.commands import CancelRun, HoldPayment, ReleaseRun
+from app.waiting import missing_rates
+from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile
 from domain.errors import IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
-from domain.events import CommandRefused
+from domain.events import CommandRefused, PaymentsNotFound
 from domain.rates import Rate
-from tests.world import PRODUCTION
+from tests.world import DRAMA, PRODUCTION
 
 PAID_ON = date(2025, 2, 14)
 
@@ -173,6 +178,34 @@ def test_sent_twice_is_the_same_bytes_once(prepared):
     assert prepared.events().count("run-submitted") == 1
 
 
+def test_an_amendment_that_comes_first_stops_the_order(prepared):
+    prepared.release(prepared.run.run)
+    payees_account = next(a.number for a in prepared.desk.in_force(PRODUCTION).accounts if a.id == "writer-krw")
+    amended = prepared.keep(DRAMA.read_bytes().replace(payees_account.encode(), payees_account[::-1].encode()))
+    with ThreadPoolExecutor(1) as thread:
+        with prepared.store.transaction() as amending:
+            amending.lock(stream_of(PRODUCTION), "amend", "")
+            sending = thread.submit(prepared.runs.send, prepared.run)
+            await_lock(prepared)
+            amending.connection.exec_driver_sql("UPDATE production SET document = %s", (amended,))
+        with pytest.raises(StaleApproval):
+            sending.result()
+    assert prepared.deliver() == 0
+
+
+def await_lock(world):
+    """Wait until somebody waits for a lock."""
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(500):
+        with world.store.transaction() as transaction:
+            if transaction.connection.execute(waiting).scalar_one():
+                return
+        time_module.sleep(0.01)
+    raise AssertionError("nobody waits for a lock")
+
+
 def test_a_lost_answer_is_asked_for_and_nothing_is_sent_again(prepared):
     lose(prepared, FaultKind.LOSE_ANSWER)
     hand_over(prepared)
@@ -204,6 +237,36 @@ def test_a_lost_file_is_sent_again_as_the_same_bytes(prepared):
     assert prepared.statuses()["WR-A"] == "settled"
     assert prepared.their_bank.effects(end_to_end_id(prepared)) == 1
     assert prepared.wrong() == []
+
+
+def test_what_a_bank_misses_in_two_answers_to_one_enquiry_is_sent_again_twice(due):
+    ref = AccountRef(production=PRODUCTION, account="spc-krw")
+    due.runs.fall_due(ref)
+    with due.store.transaction() as transaction:
+        transaction.connection.exec_driver_sql("UPDATE payment SET due_on = '2025-02-14' WHERE instalment = 'PR-A'")
+    run = due.send()
+    due.runs.doubt(run)
+    due.deliver()
+    for instalment in ("WR-A", "PR-A"):
+        missed(due, run, instalment)
+        assert due.runs.run_standing(run).unsent == 1
+        assert due.runs.send(run).unsent == 0
+        assert due.deliver() == 1
+    assert due.events().count("run-submitted") == 3
+    assert due.wrong() == []
+
+
+def missed(world, run, instalment):
+    """The bank says that it never saw a payment."""
+    event = PaymentsNotFound(run=run.run, message_id=instalment, payments=(world.payment(instalment),))
+    command = TakeBankFile(
+        key=instalment, by="system", production=PRODUCTION, account="spc-krw", file=instalment.encode().hex().zfill(64)
+    )
+    today = Context(effective_on=PAID_ON, actor="system")
+    every = sa.true()
+    world.store.carry_out(
+        command, today, lambda transaction: (transaction.state(PRODUCTION, payments=every, runs=every), [event])
+    )
 
 
 def test_doubting_when_the_bank_has_answered_does_nothing(prepared):
@@ -250,6 +313,23 @@ def test_a_missing_rate_is_waited_for_and_leaves_nothing(dollars):
     assert dollars.events() == before
     import_rate(dollars, date(2025, 8, 28))
     assert dollars.runs.prepare(planned).status == "prepared"
+
+
+def test_a_missing_rate_is_told_with_what_waits_for_it_until_it_is_there(dollars):
+    planned = planned_in(dollars, "USD")
+    (sentence,) = missing_rates(dollars.desk)
+    assert sentence.startswith(f"{PRODUCTION}: what is due in USD from spc-krw waits for a rate: ECB has no USD/KRW")
+    import_rate(dollars, date(2025, 8, 28))
+    assert list(missing_rates(dollars.desk, PRODUCTION)) == []
+    dollars.runs.prepare(planned)
+
+
+def test_a_run_whose_payments_a_later_one_took_waits_for_no_rate_any_more(dollars):
+    late = planned_in(dollars, "USD")
+    import_rate(dollars, date(2025, 8, 29))
+    dollars.clock.to(date(2025, 9, 1))
+    dollars.runs.prepare(planned_in(dollars, "USD"))
+    assert dollars.runs.prepare(late).status == "empty"
 
 
 def test_a_reference_rate_is_that_of_the_fixing_day_and_is_a_fact(dollars):

@@ -43,8 +43,7 @@ def assert_books_agree(stack: EmbeddedStack, services: Services, production: str
     folder = folder_of(production, common.ACCOUNT)
     books = Books(books_path(stack.data))
     try:
-        with services.store.transaction() as transaction:
-            connection = transaction.connection
+        with services.store.reading() as connection:
             payments = queries.payments(connection, production)
             balances = {row["account"]: row["balance"] for row in queries.balances(connection, production)}
             proof = verify(connection)

@@ -19,7 +19,7 @@ from tests.faults import oracle
 pytestmark = pytest.mark.xdist_group("faults-bank")
 
 PAYOUTS = 200
-PATIENCE_S = 60
+PATIENCE_S = 90
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def fault(stack, payment, kind, seconds=1):
         add_fault(books.db, payment, kind, reason="AC04", seconds=seconds)
 
 
-async def paid(stack, services, production, **expected):
+async def assert_paid(stack, services, production, **expected):
     """Release a run of all payouts and see it to its end."""
     run, sha256 = await common.prepared_run(services, production)
     await Office(services, common.RELEASER).release(run, sha256)
@@ -58,45 +58,45 @@ async def registered(services, production):
 async def test_lost_answers_are_enquired_after(stack, services, production, registered):
     for number in range(PAYOUTS):
         fault(stack, f"{production}.P{number}", FaultKind.LOSE_ANSWER)
-    await paid(stack, services, production, settled=PAYOUTS)
+    await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
 async def test_a_lost_answer_to_some_does_not_hold_up_the_others(stack, services, production, registered):
     for number in range(5):
         fault(stack, f"{production}.P{number}", FaultKind.LOSE_ANSWER)
-    await paid(stack, services, production, settled=PAYOUTS)
+    await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
 async def test_a_lost_file_is_sent_again_once_the_bank_says_it_never_saw_it(stack, services, production, registered):
     fault(stack, f"{production}.P7", FaultKind.LOSE_FILE)
-    await paid(stack, services, production, settled=PAYOUTS)
+    await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
 async def test_answers_that_come_twice_count_once(stack, services, production, registered):
     fault(stack, f"{production}.P7", FaultKind.DUPLICATE_ANSWER)
-    await paid(stack, services, production, settled=PAYOUTS)
+    await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
 async def test_a_batch_that_is_taken_in_part_settles_in_part(stack, services, production, registered):
     fault(stack, f"{production}.P0", FaultKind.PARTIAL)
-    await paid(stack, services, production, settled=PAYOUTS // 2, rejected=PAYOUTS // 2)
+    await assert_paid(stack, services, production, settled=PAYOUTS // 2, rejected=PAYOUTS // 2)
 
 
 async def test_a_rejected_payment_is_corrected_and_paid_under_a_new_name(stack, services, production, registered):
     fault(stack, f"{production}.P3", FaultKind.REJECT)
-    await paid(stack, services, production, settled=PAYOUTS - 1, rejected=1)
+    await assert_paid(stack, services, production, settled=PAYOUTS - 1, rejected=1)
     await Office(services, common.PREPARER).correct(f"{production}.P3", "the payee's account was closed")
-    await paid(stack, services, production, settled=PAYOUTS)
+    await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
 async def test_a_delayed_payment_settles_later(stack, services, production, registered):
     fault(stack, f"{production}.P3", FaultKind.DELAY, seconds=3)
-    await paid(stack, services, production, settled=PAYOUTS)
+    await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
 async def test_money_that_comes_back_is_owed_again(stack, services, production, registered):
     fault(stack, f"{production}.P3", FaultKind.RETURN)
-    await paid(stack, services, production, settled=PAYOUTS - 1, returned=1)
+    await assert_paid(stack, services, production, settled=PAYOUTS - 1, returned=1)
 
 
 async def test_a_day_opened_ten_times_at_once_opens_one_run(stack, services, production):
@@ -126,7 +126,7 @@ async def test_a_cancelled_run_is_not_paid_and_its_payments_are_gathered_again(s
     await Office(services, common.PREPARER).cancel(run, "wrong day")
     with pytest.raises(IllegalTransition):
         await Office(services, common.RELEASER).release(run, sha256)
-    await paid(stack, services, production, settled=PAYOUTS)
+    await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
 async def test_everything_at_once_while_the_worker_is_killed(stack, services, production, registered):

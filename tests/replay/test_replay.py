@@ -17,7 +17,7 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 async def replay(written):
     history = WorkflowHistory.from_json("replayed", written)
-    await Replayer(workflows=WORKFLOWS, plugins=[SluicePlugin()]).replay_workflow(history)
+    return await Replayer(workflows=WORKFLOWS, plugins=[SluicePlugin()]).replay_workflow(history)
 
 
 def started(events):
@@ -26,7 +26,8 @@ def started(events):
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_a_golden_history_replays(file):
-    await replay(file.read_text())
+    result = await replay(file.read_text())
+    assert result.replay_failure is None
 
 
 def test_every_workflow_has_a_golden_history():

@@ -168,6 +168,7 @@ class OneRun:
             count=1,
             open=self.silent + self.unsent + self.accepted,
             silent=self.silent,
+            enquiries=self.calls.count("doubt"),
             unsent=self.unsent,
             seconds_to_cut_off=3600,
             answer_within_s=120,

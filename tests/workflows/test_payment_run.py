@@ -65,6 +65,15 @@ async def test_a_silent_bank_is_asked_and_nothing_is_sent_again_unasked(time_ski
         assert run.calls.count("send") == 1
 
 
+async def test_a_bank_that_stays_silent_is_asked_less_and_less_often(time_skipping, working, run):
+    async with working(*run.all) as queue:
+        handle = await start(time_skipping, queue, run)
+        await handle.execute_update(PaymentRun.release, RELEASE)
+        await time_skipping.sleep(timedelta(days=3))
+        # After 2, 4, 8 … 1024 minutes, and from then on once a day.
+        assert 10 <= run.calls.count("doubt") <= 13
+
+
 async def test_what_the_bank_never_saw_is_sent_again(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)

@@ -118,6 +118,7 @@ class Stage:
         command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=head["sha256"])
         view: RunView = await handle.execute_update(PaymentRun.release, command)
         assert view.status in {"released", "submitted"}
+        await eventually(lambda: self.world.snapshots().runs[run].status == "submitted")
 
     async def settle(self):
         """Carry files to and fro until nobody has anything to say any more."""
@@ -303,7 +304,6 @@ async def test_a_run_whose_workflow_was_lost_goes_on_when_the_bank_answers(stage
     (run,) = await stage.open_day("spc-krw")
     handle = stage.run(run)
     await stage.release(handle, run)
-    await eventually(lambda: stage.world.statuses()["WR-A"] == "submitted")
     await handle.terminate("lost")
     await stage.settle()
     assert stage.world.statuses()["WR-A"] == "settled"

@@ -7,6 +7,7 @@ from domain.agreement.checks.finding import Finding, Path
 from domain.agreement.checks.flow import flows, fx_rules
 from domain.agreement.checks.ids import duplicates, references
 from domain.agreement.checks.milestones import approvals, order
+from domain.agreement.checks.names import names
 from domain.agreement.checks.receipts import receipt_fx
 from domain.agreement.checks.sections import sections
 from domain.agreement.checks.sums import shares, terms, totals
@@ -25,8 +26,9 @@ _ALONE = (
     totals,
     flows,
     fx_rules,
-    receipt_fx,
     accounts,
+    names,
+    receipt_fx,
     waterfall,
 )
 

@@ -87,8 +87,7 @@ def test_the_newest_facts_come_oldest_first_and_by_what_they_name(told, connecti
     assert {"payments-scheduled", "payments-fell-due", "payments-settled"} <= {fact.type for fact in about}
 
 
-def test_events_are_counted_by_type(connection):
-    assert queries.count_of(connection, "milestone-accepted") == 1
+def test_streams_are_named(connection):
     assert queries.streams(connection) == [f"production/{PRODUCTION}"]
 
 

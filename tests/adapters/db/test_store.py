@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from activities.views import RunRef
-from adapters.db import queries
+from adapters.db import queries, tables
 from adapters.db.store import Context, stream_of
 from domain.commands import HoldPayment, ResumePayment, SubmitRun
 from domain.errors import BadInput, IdempotencyConflict, RateMissing, Refused, WrongRole
@@ -183,3 +184,16 @@ def _something(world, chance, waiting, step):
                     world.deliver()
             if chance.random() < 0.7:
                 assert set(world.take(account)) <= {None}
+
+
+def test_who_reads_sees_one_instant_and_writes_nothing(world):
+    world.store.carry_out(wish(), DAY, escalate())
+    with world.store.reading() as connection:
+        before = queries.head(connection, stream_of(PRODUCTION))
+        world.store.carry_out(wish("k2"), DAY, escalate())
+        assert queries.head(connection, stream_of(PRODUCTION)) == before
+        with pytest.raises(sa.exc.InternalError, match="read-only"):
+            connection.execute(sa.update(tables.stream_head).values(seq=0))
+    with world.store.transaction() as transaction:
+        assert queries.head(transaction.connection, stream_of(PRODUCTION)).seq == before.seq + 1
+        transaction.connection.execute(sa.update(tables.stream_head).values(seq=tables.stream_head.c.seq))

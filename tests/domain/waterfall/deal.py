@@ -1,0 +1,83 @@
+"""A waterfall written as in an agreement, and facts as short rows: what a test about a construct needs."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from adapters.documents import parse_agreement
+from domain.money import Money
+from domain.waterfall.facts import Fact, FactKind, Facts, Receipt
+from domain.waterfall.network import FIELDS, Kind
+from domain.waterfall.run import Version, run
+
+HEAD = """sluice: 1
+production: TEST
+title: Test
+version: 1
+effective_on: {effective}
+time_zone: UTC
+parties:
+{parties}
+waterfall:
+"""
+
+
+def document(section, parties, effective="2025-01-01"):
+    lines = "\n".join(f"  - {{id: {party}, name: {party}, kind: studio}}" for party in parties)
+    indented = "\n".join("  " + line for line in section.strip("\n").splitlines())
+    return HEAD.format(effective=effective, parties=lines) + indented + "\n"
+
+
+def receipt(day, amount, **fields):
+    money = Money.parse(amount)
+    words = {"currency": money.currency, **fields}
+    return Receipt(date.fromisoformat(day), Kind(tuple(words.get(name, "") for name in FIELDS)), money.minor)
+
+
+def fact(kind, day, name, amount="0"):
+    exact = Fraction(amount) if re.fullmatch(r"-?[0-9.]+", amount) else Fraction(Money.parse(amount).minor)
+    return Fact(FactKind(kind), date.fromisoformat(day), name, exact)
+
+
+def facts(*each):
+    receipts = tuple(one for one in each if isinstance(one, Receipt))
+    return Facts(receipts, tuple(one for one in each if isinstance(one, Fact)))
+
+
+def version(section, parties, effective="2025-01-01"):
+    agreement = parse_agreement(document(section, parties, effective).encode(), "deal.yaml").agreement
+    return Version(agreement.waterfall, tuple(party.id for party in agreement.parties), agreement.effective_on)
+
+
+@dataclass
+class Shared:
+    """A result in major units, as strings."""
+
+    result: object
+
+    def _major(self, amount):
+        return str(Fraction(amount) / Fraction(Money.parse(f"{self.result.currency} 1").minor))
+
+    def __getitem__(self, party):
+        return self._major(self.result.parties[party])
+
+    def position(self, name):
+        return self._major(self.result.positions[name])
+
+    def recipient(self, name):
+        return self._major(self.result.recipients[name])
+
+    @property
+    def parties(self):
+        return {party: self[party] for party in self.result.parties}
+
+    @property
+    def splits(self):
+        return [self._major(crossing.at) for crossing in self.result.crossings]
+
+
+def share(section, parties, *each, as_of="2035-12-31", view=None, effective="2025-01-01"):
+    """Run a section among parties (in one string) on receipts and facts."""
+    one = version(section, parties.split(), effective)
+    return Shared(run([one], facts(*each), date.fromisoformat(as_of), view))
