@@ -63,7 +63,8 @@ class Imported:
             click.echo(f"{what} says the same as before: nothing was changed")
             return
         restates = f", restating version {self.version - 1}" if self.version > 1 else ""
-        click.echo(f"{self.rows} rows of {what} are in the books as version {self.version}{restates}")
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        click.echo(f"{rows} of {what} taken in as version {self.version}{restates}")
         for of, amounts in self.totals.items():
             click.echo(f"  {of or 'other'}: {', '.join(amounts)}")
 

@@ -125,7 +125,7 @@ def _columns(path: Path, kind: StatementKind, mapping: Mapping | None, header: S
             how = "there is no column" if not times[column] else "there are several columns"
             words = f"{how} {column!r}: {did_you_mean(column, [one for one in header if one])}"
             findings.append(Located(str(path), line, name, words))
-    unknown = [] if mapping else [column for column in header if column not in {*wanted.values(), "id"}]
+    unknown = [] if mapping or findings else [column for column in header if column not in {*wanted.values(), "id"}]
     findings += [
         Located(str(path), line, column or "header", f"a {kind} has no {column!r}: leave it out, or write a mapping.")
         for column in unknown

@@ -1,5 +1,7 @@
 """Statements of sources, taken in on a real database."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
 
@@ -7,10 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from adapters.db import tables
+from adapters.db.facts import statements
 from adapters.documents import BadDocument
-from domain.errors import BadInput, NotFound, RateMissing, WrongRole
+from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, WrongRole
 from domain.events import CommandRefused, StatementImported
+from domain.money import Money
 from domain.waterfall.facts import FactKind
+from domain.waterfall.run import Version, run
 from tests import revenue as r
 from tests.world import PRODUCTION
 
@@ -214,3 +219,67 @@ def test_rows_that_were_tampered_with_are_found(sharing, database, tmp_path, cha
     (wrong,) = sharing.wrong()
     assert told in wrong
     assert f"production/{PRODUCTION} event" in wrong
+
+
+def some_rows(seed: int, count: int = 40) -> list[str]:
+    chance = random.Random(seed)  # noqa: S311 - the same every time, by seed
+    currencies = ("KRW", "USD", "EUR", "JPY")
+    return [
+        f"2025-0{chance.randint(1, 3)}-{chance.randint(1, 28):02},"
+        f"{chance.choice(currencies)} {chance.randint(-50, 10_000)},"
+        f"{chance.choice(['', 'tidewater'])},{chance.choice(['KR', 'JP'])},{chance.choice(['svod', 'tvod'])},first"
+        for _ in range(count)
+    ]
+
+
+def told(world):
+    """What counts, and the books: everything that must not depend on how it came in."""
+    found = r.facts(world)
+    amounts = {(each.on, each.kind): each.amount for each in found.receipts if each.amount}
+    return amounts, {account: amount for account, amount in world.balances().items() if Money.parse(amount).minor}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_split_shuffled_restated_or_taken_at_once_the_same_rows_are_the_same_facts(sharing, tmp_path, seed):
+    rows = some_rows(seed)
+    r.take(sharing, r.csv_file(tmp_path, rows))
+    at_once = told(sharing)
+    assert r.take(sharing, r.csv_file(tmp_path, rows)).new is False
+    cut = random.Random(seed).randint(0, len(rows))  # noqa: S311 - the same every time, by seed
+    r.take(sharing, r.csv_file(tmp_path, rows[:cut]))
+    r.take(sharing, r.csv_file(tmp_path, rows[cut:]), "S2")
+    assert told(sharing) == at_once
+    r.take(sharing, r.csv_file(tmp_path, []), "S2")
+    r.take(sharing, r.csv_file(tmp_path, rows[::-1]))
+    assert told(sharing) == at_once
+    assert sharing.wrong() == []
+
+
+def test_a_run_of_the_waterfall_shares_what_was_imported(sharing, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, ROWS))
+    r.take(sharing, r.csv_file(tmp_path, ["2025-01-06,p-and-a,KRW 200000"], "date,name,amount"), kind="cost")
+    agreement = sharing.desk.in_force(PRODUCTION)
+    version = Version(agreement.waterfall, tuple(party.id for party in agreement.parties), agreement.effective_on)
+    result = run([version], r.facts(sharing), date(2025, 3, 31))
+    assert {party: payable.due.minor for party, payable in result.payable.items() if payable.due.minor} == {
+        "spc": 200_000,
+        "studio": 1_500_000,
+    }
+
+
+def test_two_imports_at_the_same_time_are_one_version_each_or_one_of_them_is_told(sharing, tmp_path):
+    files = [r.csv_file(tmp_path, ROWS[:n], name=f"{n}.csv") for n in (1, 2, 3, 4)]
+
+    def attempt(file):
+        try:
+            return r.take(sharing, file).version
+        except IllegalTransition:
+            return None
+
+    with ThreadPoolExecutor(4) as threads:
+        versions = [version for version in threads.map(attempt, files) if version]
+    with sharing.store.transaction() as transaction:
+        known = [row["version"] for row in statements(transaction.connection, PRODUCTION)]
+    assert known == list(range(1, len(known) + 1))
+    assert len(versions) == len(known)
+    assert sharing.wrong() == []
