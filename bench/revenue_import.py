@@ -54,7 +54,7 @@ class Fixed:
 
 def write(file: Path, rows: int) -> None:
     """A statement of two years by weeks: 40 payers of 5 territories and a medium each, 4 currencies; some returns."""
-    chance = random.Random(rows)  # noqa: S311 - the same rows each time
+    chance = random.Random(rows)
     days = [(FIRST + timedelta(days=n)).isoformat() for n in range(0, DAYS, 7)]
     with file.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines)

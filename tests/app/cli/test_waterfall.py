@@ -45,11 +45,11 @@ def test_facts_may_come_in_several_files_after_one_flag(capsys, tmp_path):
 
 def test_a_drawing_is_svg_with_every_party_and_the_amounts_on_its_edges(capsys, tmp_path):
     out = tmp_path / "drawn.svg"
-    assert run(["waterfall", "draw", *INPUTS, "--out", str(out)]) == 0
+    assert execute(["waterfall", "draw", *INPUTS, "--out", str(out)]) == 0
     picture = etree.fromstring(out.read_bytes())
     words = {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}
     assert {"sales", "bank", "director-points", "323,960", "2,700,000"} <= words
-    assert run(["waterfall", "draw", INPUTS[0], "--out", str(out)]) == 0
+    assert execute(["waterfall", "draw", INPUTS[0], "--out", str(out)]) == 0
     assert "323,960" not in out.read_text(encoding="utf-8")
 
 
