@@ -31,7 +31,7 @@ def data(database, tmp_path, monkeypatch):
 def sluice(data, capsys):
     def call(*arguments: str, code: int = 0) -> str:
         capsys.readouterr()
-        assert cli.run([*arguments, "--data", str(data)]) == code
+        assert cli.execute([*arguments, "--data", str(data)]) == code
         said = capsys.readouterr()
         return said.out if code == 0 else said.err
 
