@@ -12,7 +12,7 @@ from domain.agreement.model import Agreement
 from domain.bank import AccountReport, BankMessage, StatusReport
 from domain.commands import TakeBankFile
 from domain.errors import BadInput
-from domain.events import BankFileRefused, Event
+from domain.events import BankFileRefused, Event, ReceiptMatched
 from domain.journal import sha256
 from domain.people import SYSTEM
 from domain.state import State
@@ -84,10 +84,12 @@ class BankActivities:
         return state, events
 
     def _tell(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
-        """Let the workflows of the runs concerned know that there is news, once this transaction has committed."""
+        """Let the workflows concerned know that there is news, once this transaction has committed."""
         if events:
             for run in sorted({p.run for p in state.payments.values() if p.run is not None}):
                 transaction.post("run-news", agreement.production, run)
+        if any(isinstance(event, ReceiptMatched) for event in events):
+            transaction.post("production-news", agreement.production, agreement.production)
 
     def _refuse(self, production: str, account: str, name: str, raw: bytes, why: str) -> None:
         def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:

@@ -18,6 +18,7 @@ from activities.schedules import ScheduleActivities
 from adapters.agreements import Agreements
 from adapters.bank.folder import BankFolder
 from adapters.clock import Clock, SandboxClock, SystemClock
+from adapters.db.facts import facts_of
 from adapters.db.store import Store
 from app.endpoints import Endpoints
 from app.plugin import SluicePlugin
@@ -42,7 +43,7 @@ class Services:
     desk: Desk
     client: Client
     folder: BankFolder
-    facts_of: FactsOf
+    facts_of: FactsOf = facts_of
 
     @property
     def store(self) -> Store:
@@ -125,5 +126,4 @@ async def connect(settings: Settings, where: Endpoints) -> Services:
         desk=desk_of(settings, where.database_url),
         client=await Client.connect(**where.temporal, plugins=[SluicePlugin()]),
         folder=BankFolder(settings.bank_files),
-        facts_of=facts_of,
     )

@@ -37,7 +37,7 @@ from adapters.rates import read_rates
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
 from adapters.sandbox_bank.faults import FaultKind, add_fault
-from app import logs
+from app import interrupt, logs
 from app.bootstrap import Services, connect
 from app.cli.errors import sentence
 from app.endpoints import endpoints
@@ -225,8 +225,8 @@ class Play:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to look things up with."""
-        with self.services.store.reading() as connection:
-            yield connection
+        with self.services.store.transaction() as transaction:
+            yield transaction.connection
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something has happened; after too long, say so instead of waiting for ever."""
@@ -291,9 +291,9 @@ async def play(data: Path, screen: Console) -> dict[str, int | bool]:
         handle = services.client.get_workflow_handle(production_workflow(agreement.production))
         await asyncio.wait_for(handle.result(), PATIENCE_S)
         acted.say("nothing is left to accept, to pay or to receive: the production's workflow has ended")
-    with services.store.reading() as connection:
-        found = figures(connection, agreement.production)
-        wrong = same_as_bank(connection, agreement, books)
+    with services.store.transaction() as transaction:
+        found = figures(transaction.connection, agreement.production)
+        wrong = same_as_bank(transaction.connection, agreement, books)
     books.close()
     for difference in wrong:
         screen.print(f"[red]{difference}[/red]")
@@ -322,7 +322,7 @@ def shown(data: Path, screen: Console) -> int:
     with EmbeddedStack(data) as stack:
         ready_s = time.monotonic() - begun
         screen.print(f"the stack is up after {ready_s:.1f} s; its Temporal UI: {stack.temporal.ui}")
-        found = asyncio.run(play(data, screen))
+        found = interrupt.run(play(data, screen))
     good = found["ledger_balanced"] and found["chain_verified"]
     print(json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}), flush=True)  # noqa: T201 - its result
     return 0 if good else 1

@@ -81,14 +81,7 @@ class Gateway:
         """
         productions, runs = await asyncio.to_thread(self._unfinished)
         for production in productions:
-            await self._services.client.start_workflow(
-                Production.run,
-                ProductionRef(production=production),
-                id=production_workflow(production),
-                task_queue=self._services.settings.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                start_signal="look_again",
-            )
+            await self._tell_production(production)
         for run in runs:
             await self._look_again(run)
 
@@ -99,8 +92,10 @@ class Gateway:
             try:
                 if row.kind == "bank-file":
                     await asyncio.to_thread(self._deliver, row)
-                else:
+                elif row.kind == "run-news":
                     await self._tell_run(row.name)
+                else:
+                    await self._tell_production(row.name)
                 done.append(row.id)
             except Exception as error:  # noqa: BLE001 - told by `step`, together with the others
                 error.add_note(f"outbox {row.id}: {row.kind} {row.name} for {row.target}")
@@ -134,6 +129,16 @@ class Gateway:
         found = await asyncio.to_thread(self._planned, tables.run.c.id == run)
         for planned in found:
             await self._look_again(planned)
+
+    async def _tell_production(self, production: str) -> None:
+        await self._services.client.start_workflow(
+            Production.run,
+            ProductionRef(production=production),
+            id=production_workflow(production),
+            task_queue=self._services.settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="look_again",
+        )
 
     async def _look_again(self, planned: PlannedRun) -> None:
         """Signal a run's workflow; one that is gone is started again, and reads where it was from the database."""

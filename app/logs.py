@@ -18,6 +18,7 @@ _AMOUNT = re.compile(r"\b([A-Z]{3}) -?\d+(?:\.\d+)?\b")
 _HARMLESS = re.compile(
     r"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d|-\d)"  # dates and instants
     r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d))?"
+    r"|\b[A-Za-z][A-Za-z0-9-]{0,15}-\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])-(?=\d*[a-f])[0-9a-f]{10}\b"  # our orders
     r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # hashes, and Temporal's run ids
 )
 _HARMLESS_KEYS = frozenset({"timestamp", "level", "production", "payment", "workflow_id", "run_id"})

@@ -1,4 +1,4 @@
-"""Proves the record: chains of hashes, balanced entries, and entries that are exactly what the events post."""
+"""Proves the record: chains of hashes, balanced entries that are exactly what the events post, and rows as imported."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,10 +7,14 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from adapters.db import queries
+from adapters.db.facts import altered
 from adapters.db.store import stream_of
 from domain.errors import SluiceError
+from domain.events import StatementImported
 from domain.journal import Fact, broken_links
 from domain.ledger import postings
+
+_IMPORT = StatementImported.model_fields["type"].default
 
 
 @dataclass
@@ -27,7 +31,7 @@ def verify(connection: Connection) -> Proof:
     proof = Proof()
     for stream in queries.streams(connection):
         proof.streams += 1
-        facts = _counted(proof, queries.facts(connection, stream))
+        facts = _imported(connection, stream, _counted(proof, queries.facts(connection, stream)), proof)
         checked = _posted(connection, stream, facts, proof)
         proof.wrong += broken_links(stream, checked, queries.head(connection, stream))
     proof.wrong += [
@@ -39,6 +43,15 @@ def verify(connection: Connection) -> Proof:
 def _counted(proof: Proof, facts: Iterator[Fact]) -> Iterator[Fact]:
     for fact in facts:
         proof.events += 1
+        yield fact
+
+
+def _imported(connection: Connection, stream: str, facts: Iterator[Fact], proof: Proof) -> Iterator[Fact]:
+    """Pass facts on, comparing the rows that an import brought with what its event says of them."""
+    for fact in facts:
+        if fact.type == _IMPORT and isinstance(event := fact.event, StatementImported):
+            wrong = altered(connection, stream.removeprefix(stream_of("")), fact.seq, event)
+            proof.wrong += [wrong] if wrong else []
         yield fact
 
 

@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.events.revenue import ImportedRows
 from domain.model import Record, Sha256, UserName
 
 CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
@@ -178,3 +179,10 @@ class OrderPayouts(Command):
     """Make payments of what a posted distribution owes."""
 
     period: str
+
+
+class ImportStatement(Command):
+    """Take in a statement as its `version`; the rows themselves stay in the file until they are written."""
+
+    version: int = Field(ge=1)
+    rows: ImportedRows

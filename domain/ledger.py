@@ -7,9 +7,10 @@ each currency. Accounts:
     equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
     liability:participation:{party} expense:participation
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
-    suspense:unmatched:{account}
+    suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,9 +25,13 @@ from domain.events import (
     PaymentsSettled,
     ReceiptMatched,
     ReceiptsFellDue,
+    StatementImported,
+    StatementKind,
+    StatementTotal,
 )
 from domain.money import Money, totals
 
+_WORDS = re.compile(r"\w+")
 FX_POSITION = "equity:fx-position"
 FX_GAIN_LOSS = "expense:fx-gain-loss"
 BANK_CHARGES = "expense:bank-charges"
@@ -74,6 +79,8 @@ def _accrued(event: Event) -> Iterable[Entry]:
             for change in event.changes:
                 yield Entry("expense:participation", change.amount, f"distribution {event.period}")
                 yield Entry(f"liability:participation:{change.party}", -change.amount, f"distribution {event.period}")
+        case StatementImported():
+            yield from _earned(event)
         case _:
             return
 
@@ -131,6 +138,26 @@ def _exchanged(
         if difference.minor:
             yield Entry(FX_GAIN_LOSS, -difference, about)
     yield Entry(f"asset:bank:{account}", booked, about)
+
+
+def _earned(event: StatementImported) -> Iterable[Entry]:
+    """What a source owes by its statement of receipts; the version before is negated exactly, the new one posted whole.
+
+    Costs and advances that a source declares are its own, not the production's: only the waterfall counts with them.
+    """
+    if event.rows.kind is not StatementKind.RECEIPT:
+        return
+    about = f"{event.rows.source}/{event.rows.statement}/{event.version}"
+    negated = [StatementTotal(of=total.of, amount=-total.amount) for total in event.restated]
+    for total in (*negated, *event.rows.totals):
+        if total.amount.minor:
+            yield Entry(f"asset:receivable:{event.rows.source}", total.amount, about)
+            yield Entry(f"income:receipts:{_medium(total.of)}", -total.amount, about)
+
+
+def _medium(written: str) -> str:
+    """A medium as the name of an account: `Pay TV / first` is pay-tv-first."""
+    return "-".join(_WORDS.findall(written.casefold())) or "other"
 
 
 def _source_of_funds(purpose: Purpose, party: str) -> str:

@@ -1,6 +1,6 @@
 """Exchange rates: which day's counts for a payment, and rates that follow from published ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -73,6 +73,11 @@ def cross(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> De
         if (base, middle) in exact and (middle, quote) in exact:
             return _rounded(exact[base, middle] * exact[middle, quote])
     raise NotFound(f"No rate of {base} in {quote}, direct or through another currency: import rates that have both.")
+
+
+def mean(rates: Sequence[Decimal]) -> Decimal:
+    """The arithmetic mean of at least one rate: computed exactly, then rounded once as a crossed rate is."""
+    return _rounded(sum(map(Fraction, rates), Fraction(0)) / len(rates))
 
 
 def _rounded(exact: Fraction) -> Decimal:

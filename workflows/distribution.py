@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.distributions import DistributionActivities
-    from activities.views import DistributionRef, DistributionView
+    from activities.views import DistributionRef, DistributionView, ProductionRef
     from domain.commands import (
         ApproveDistribution,
         ComputeDistribution,
@@ -19,9 +20,10 @@ with workflow.unsafe.imports_passed_through():
         ResolveObjection,
     )
     from domain.people import SYSTEM
-    from workflows.names import distribution_workflow
-    from workflows.news import tell, tell_production
+    from workflows.names import distribution_workflow, production_workflow
+    from workflows.news import tell
     from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.production import Production
     from workflows.updates import admit
 
 Step = Callable[[DistributionView], Awaitable[None]]
@@ -90,7 +92,20 @@ class Distribution:
             period=view.period,
         )
         await workflow.execute_activity_method(DistributionActivities.order_payouts, command, **TRANSACTION)
-        await tell_production(view.production)
+        await self._let_it_be_paid()
+
+    async def _let_it_be_paid(self) -> None:
+        """A production that had nothing left to pay has ended: it opens its accounts' days again."""
+        try:
+            await workflow.start_child_workflow(
+                Production.run,
+                ProductionRef(production=self._ref.production),
+                id=production_workflow(self._ref.production),
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
+        except WorkflowAlreadyStartedError:
+            await tell(production_workflow(self._ref.production))
 
     async def _silence(self, view: DistributionView) -> bool:
         """Wait for news, or for the window's end; True when neither came within a day."""
@@ -131,7 +146,7 @@ class Distribution:
             return view
 
     @workflow.update
-    async def object(self, command: ObjectToDistribution) -> DistributionView:
+    async def object_to(self, command: ObjectToDistribution) -> DistributionView:
         """Dispute positions of one's party."""
         async with self._one_at_a_time:
             view = await workflow.execute_activity_method(
@@ -144,11 +159,9 @@ class Distribution:
     async def resolve(self, command: ResolveObjection) -> DistributionView:
         """End the objection of one's party."""
         async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(
-                DistributionActivities.resolve_objection, command, **DECISION
-            )
+            view = await workflow.execute_activity_method(DistributionActivities.resolve_objection, command, **DECISION)
             self._news = True
-        await tell_production(self._ref.production)
+        await self._let_it_be_paid()
         return view
 
     @compute.validator
@@ -159,7 +172,7 @@ class Distribution:
     def _approve_is_ours(self, command: ApproveDistribution) -> None:
         admit(command, self._ref)
 
-    @object.validator
+    @object_to.validator
     def _object_is_ours(self, command: ObjectToDistribution) -> None:
         admit(command, self._ref)
 

@@ -1,6 +1,5 @@
 """What commands share: connecting, and printing rows for people or for programs."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from sqlalchemy import Connection
 
 from app.bootstrap import connect, desk_of
 from app.endpoints import endpoints
+from app.interrupt import run
 from app.office import Office
 from app.settings import load_settings
 
@@ -30,7 +30,7 @@ def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]
         settings = load_settings(data)
         return await wish(Office(await connect(settings, endpoints(settings)), user))
 
-    return asyncio.run(_run())
+    return run(_run())
 
 
 def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:

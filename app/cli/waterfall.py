@@ -11,10 +11,13 @@ from app.cli.options import F, json_option
 
 
 def _inputs(command: F) -> F:
-    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`, `--view PARTY`."""
+    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`, `--view PARTY`.
+
+    Click gives an option one value, so files after the first of `--facts` arrive as further arguments.
+    """
     for decorate in (
-        click.argument("agreement", type=click.Path(path_type=Path)),
         click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar=""),
+        click.argument("agreement", type=click.Path(path_type=Path)),
         click.option(
             "--facts",
             multiple=True,
@@ -65,6 +68,20 @@ def explain(as_json: bool, party: str, **inputs: Any) -> None:
     inputs.pop("view")  # a party with a view of its own is explained by it
     explanation = explain_files(party=party, **_named(inputs))
     click.echo(json.dumps(written(explanation), indent=2, ensure_ascii=False) if as_json else as_text(explanation))
+
+
+@waterfall.command()
+@_inputs
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The SVG.")
+def draw(out: Path, **inputs: Any) -> None:
+    """Draw pools, positions and parties as SVG, with amounts where facts are given."""
+    from app.waterfall import run_files
+    from app.waterfall_draw import draw as drawn
+
+    given = _named(inputs)
+    result = run_files(**given) if given["facts"] else None
+    out.write_text(drawn(given["agreement"], result), encoding="utf-8")
+    click.echo(f"{out}: the waterfall of {given['agreement']}")
 
 
 def _named(inputs: dict[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,12 @@ from domain.events.payments import (
 from domain.events.refusals import (
     CommandRefused,
 )
+from domain.events.revenue import (
+    ImportedRows,
+    StatementImported,
+    StatementKind,
+    StatementTotal,
+)
 from domain.events.runs import (
     GatheredPayment,
     PaymentsGathered,
@@ -123,6 +129,7 @@ Event = Annotated[
     | ObjectionResolved
     | EntitlementsPosted
     | PayoutsOrdered
+    | StatementImported
     | CommandRefused,
     Field(discriminator="type"),
 ]
@@ -149,6 +156,7 @@ __all__ = [
     "Event",
     "ExpectedReceipt",
     "GatheredPayment",
+    "ImportedRows",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
@@ -187,4 +195,7 @@ __all__ = [
     "ScheduledPayment",
     "SettledPayment",
     "Share",
+    "StatementImported",
+    "StatementKind",
+    "StatementTotal",
 ]

@@ -14,10 +14,11 @@ from fractions import Fraction
 from domain.waterfall.claims import ClaimBook, period_end, periods_later
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
-from domain.waterfall.flow import Line, Spread
+from domain.waterfall.flow import Line, Spread, outstandings
 from domain.waterfall.linear import ZERO, now
 from domain.waterfall.modes import Decider
 from domain.waterfall.network import Kind, Network, days_named, leaves
+from domain.waterfall.stretch import Course, height, moved_by_receipts, plain, safe, towards
 
 State = dict[str, Fraction]
 _DAY = timedelta(days=1)
@@ -60,14 +61,6 @@ class Outcome:
     booked: dict[str, Fraction] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
-    """How a kind of receipt flows for now: rates of variables, and slopes of the lines that are watched."""
-
-    spread: Spread
-    slopes: tuple[tuple[int, Fraction], ...]
-
-
 class Engine:
     """A run of one network; `trace` hears of every slice, and makes the run take receipts one by one."""
 
@@ -86,9 +79,13 @@ class Engine:
         self._outcome = Outcome({}, self._claims)
         self._state = self._outcome.state
         self._deciders: dict[tuple[Kind, str], Decider] = {}
-        self._courses: dict[object, _Course] = {}
+        self._courses: dict[object, Course] = {}
         self._known_heights: tuple[Fraction, ...] | None = None
-        self._known_weights: dict[tuple[str, ...], object] = {}
+        self._now: dict[tuple[Kind, str], Course] = {}
+        self._weights: int | None = None
+        self._numbered: dict[tuple[tuple[Fraction, ...], ...], int] = {}
+        self._plain = [plain(line) for line in self._lines]
+        self._weights_move = moved_by_receipts(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
         self._agenda: dict[date, list[Fact]] = {}
@@ -115,7 +112,7 @@ class Engine:
         rows = ordered(facts.receipts)
         negative = [each for each in rows if each.amount < 0]
         self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
-        rows = rows[: len(rows) - len(negative)]
+        rows = self._merged(rows[: len(rows) - len(negative)])
         for claim_id, on, amount in () if self._state else self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
         for fact in facts.others:
@@ -144,6 +141,24 @@ class Engine:
                 stop = period_end(stop + _DAY, place.held.of)
         return sorted(day for day in days if day <= end)
 
+    def _merged(self, rows: Sequence[Receipt]) -> list[Receipt]:
+        """Rows in the order in which they are taken: those of a day that flow alike together, as one unless traced."""
+        alike: dict[object, Kind] = {}
+        first = {kind: alike.setdefault(self._way(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)}
+        if self._trace is not None:
+            return sorted(rows, key=lambda row: (row.on, first[row.kind].fields))
+        sums: dict[tuple[date, Kind], Fraction | int] = {}
+        for row in rows:
+            key = row.on, first[row.kind]
+            sums[key] = sums.get(key, 0) + row.amount
+        merged = [Receipt(on, kind, amount) for (on, kind), amount in sums.items()]
+        return sorted(merged, key=lambda row: (row.on, row.kind.fields))
+
+    def _way(self, kind: Kind) -> tuple[object, ...]:
+        """Equal for kinds of receipt that enter the same pool and concern the same positions."""
+        picky = (place for place in self._places.values() if place.only or place.excluding)
+        return self._entries.pool_of(kind), *(place.concerns(kind) for place in picky)
+
     # What happens at the beginning of a day
 
     def _open(self, day: date) -> None:
@@ -154,7 +169,7 @@ class Engine:
         for name, on in self._days.items():
             if on <= day:
                 self._state[name] = Fraction(1)
-        self._known_heights = None
+        self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._set_aside(day)
@@ -245,8 +260,6 @@ class Engine:
     # Receipts
 
     def _take(self, rows: Sequence[Receipt]) -> None:
-        for row in rows:
-            self._entries.pool_of(row.kind)
         at = 0
         while at < len(rows):
             sums, end = ({}, at) if self._trace else self._stretch(rows, at)
@@ -264,7 +277,8 @@ class Engine:
     def _stretch(self, rows: Sequence[Receipt], at: int) -> tuple[dict[Kind, Fraction | int], int]:
         """The sums of as many receipts as surely leave every condition as it is, and where they end."""
         heights = self._heights()
-        courses: dict[Kind, _Course] = {}
+        room = [abs(height) for height in heights]
+        moves: dict[Kind, list[tuple[int, Fraction]] | None] = {}
         kept: dict[Kind, Fraction | int] = {}
         low, size, growing = at, 1, True
         while size and low < len(rows):
@@ -272,9 +286,9 @@ class Engine:
             tried = dict(kept)
             for row in rows[low:end]:
                 tried[row.kind] = tried.get(row.kind, 0) + row.amount
-            for kind in tried.keys() - courses.keys():
-                courses[kind] = self._course(kind, self._entries.pool_of(kind))
-            if _safe(heights, tried, courses):
+            for kind in tried.keys() - moves.keys():
+                moves[kind] = towards(self._course(kind, self._entries.pool_of(kind)), heights)
+            if safe(room, tried, moves):
                 kept, low = tried, end
                 size = size * 2 if growing else size // 2
             else:
@@ -305,47 +319,41 @@ class Engine:
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
             self._jump()
 
-    def _flow(self, course: _Course, amount: Fraction | int) -> None:
+    def _flow(self, course: Course, amount: Fraction | int) -> None:
         for name, rate in course.spread.rates.items():
             self._add(name, rate * amount)
 
-    def _course(self, kind: Kind, entry: str) -> _Course:
+    def _course(self, kind: Kind, entry: str) -> Course:
+        known = self._now.get((kind, entry))
+        if known is not None and self._known_heights is not None:
+            return known
         heights = self._heights()
         decider = self._deciders.get((kind, entry))
         if decider is None:
             decider = self._deciders[kind, entry] = Decider(self._network, kind, entry, self._lines)
         signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
-        weights = self._known_weights.get(decider.signature)
-        if weights is None:
-            weights = self._known_weights[decider.signature] = decider.weights(self._state)
-        key = (decider.signature, signs, weights)
+        if self._weights is None:
+            weights = tuple(outstandings(self._network, self._state))
+            self._weights = self._numbered.setdefault(weights, len(self._numbered))
+        key = (kind, entry, signs, self._weights)
         if key not in self._courses:
             spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
-            self._courses[key] = _Course(spread, tuple((n, slope) for n, slope in slopes if slope))
-        return self._courses[key]
+            self._courses[key] = Course(spread, tuple((n, slope) for n, slope in slopes if slope))
+        course = self._now[kind, entry] = self._courses[key]
+        return course
 
     def _heights(self) -> tuple[Fraction, ...]:
         if self._known_heights is None:
-            self._known_weights.clear()
-            self._known_heights = tuple(line.at(self._state) for line in self._lines)
+            self._now.clear()
+            self._known_heights = tuple(height(line, self._state) for line in self._plain)
         return self._known_heights
 
     def _add(self, name: str, amount: Fraction) -> None:
         self._known_heights = None
+        if self._weights_move:
+            self._weights = None
         self._state[name] = self._state.get(name, ZERO) + amount
-
-
-def _safe(heights: Sequence[Fraction], sums: dict[Kind, Fraction | int], courses: dict[Kind, _Course]) -> bool:
-    """Whether no line can reach zero, in whatever order the receipts come."""
-    drift: dict[int, Fraction] = {}
-    for kind, amount in sums.items():
-        for n, slope in courses[kind].slopes:
-            if not heights[n]:
-                return False
-            if (heights[n] > 0) != (slope > 0):
-                drift[n] = drift.get(n, ZERO) + abs(slope) * amount
-    return all(moved < abs(heights[n]) for n, moved in drift.items())
 
 
 def _first_on(rows: Sequence[Receipt], day: date, start: int) -> int:

@@ -83,6 +83,15 @@ def value(curve: Curve, state: Mapping[str, Fraction]) -> Fraction:
     return (max if curve.greatest else min)(value(each, state) for each in curve.of)
 
 
+def lines_of(curve: Curve) -> Iterator[Linear]:
+    """Every linear function of a curve."""
+    if isinstance(curve, Linear):
+        yield curve
+    else:
+        for each in curve.of:
+            yield from lines_of(each)
+
+
 @dataclass(frozen=True, slots=True)
 class Atom:
     """That a linear function is above zero or, where `closed`, is zero or more."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from domain.errors import Broken
-from domain.waterfall.flow import OFF, ON, Mode, Spread, outstandings, spread
+from domain.waterfall.flow import OFF, ON, Mode, Spread, spread
 from domain.waterfall.linear import ZERO, Atom, Linear, atoms_of, holds, unsigned
 from domain.waterfall.network import Kind, Leaf, Network, Take, reached
 
@@ -36,15 +36,7 @@ class Decider:
         watched = {at[unsigned(atom.line)] for valve in self._valves for atom in atoms_of(valve.guard)}
         self.watches = tuple(sorted(watched))
         """Which of the lines decide about this kind."""
-        places = (place.id for basin in self._network.basins for place in basin.places)
-        self.signature = (entry, *(basin.id for basin in self._network.basins), "", *places)
-        """Equal for kinds that flow in the same way."""
         self._may_owe = any(basin.deficit is not None for basin in network.basins)
-        self._shares_by_outstanding = any(True for _ in outstandings(self._network, {}))
-
-    def weights(self, state: Mapping[str, Fraction]) -> tuple[tuple[Fraction, ...], ...]:
-        """The weights of every group on the way that shares by outstanding."""
-        return tuple(outstandings(self._network, state)) if self._shares_by_outstanding else ()
 
     def decide(self, heights: Heights, state: Mapping[str, Fraction]) -> Spread:
         """The rates at which a receipt of the kind spreads from this state on.

@@ -58,6 +58,7 @@ def run(
     chain = _in_force(versions)
     chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
     last = chosen[-1]
+    _names(chain, facts)
     for each in chosen:
         _openings(each, facts)
     outcome, network = _outcome(chosen, facts, as_of, trace)
@@ -109,6 +110,27 @@ def _outcome(
     if outcome is None:
         raise BadInput("There is no version of a waterfall to run.")
     return outcome, network
+
+
+def _names(chain: Sequence[Version], facts: Facts) -> None:
+    """A cost, advance, metric, balance or payment of a name that nothing in the agreement has is a slip of the pen."""
+    known: dict[FactKind, set[str]] = {kind: set() for kind in FactKind}
+    for version in chain:
+        section = version.waterfall
+        claims = {claim.id for claim in section.claims}
+        known[FactKind.COST] |= {name for claim in section.claims for name in claim.costs or ()}
+        known[FactKind.ADVANCE] |= {name for claim in section.claims for name in claim.advance or ()}
+        known[FactKind.METRIC] |= set(section.metrics)
+        known[FactKind.PAYMENT] |= set(version.parties)
+        known[FactKind.DATE] |= {section.settlement.after} if section.settlement else set()
+        known[FactKind.OPENING] |= {pool.id for pool in section.pools} | claims | set(version.parties)
+        known[FactKind.OPENING] |= {one.id for one in section.positions} | {one.id for one in section.assignments}
+    for fact in facts.others:
+        name = fact.name.partition(".")[0] if fact.kind is FactKind.OPENING else fact.name
+        if name not in known[fact.kind]:
+            place = f"{fact.where}: name: " if fact.where else ""
+            names = ", ".join(sorted(known[fact.kind])) or "none"
+            raise BadInput(f"{place}the waterfall knows no {fact.kind} {fact.name!r}: it knows {names}.")
 
 
 def _openings(version: Version, facts: Facts) -> None:

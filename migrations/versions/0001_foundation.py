@@ -61,7 +61,8 @@ CREATE TABLE rate (
 CREATE TABLE stream_head (stream text PRIMARY KEY, seq bigint NOT NULL, hash bytea NOT NULL) WITH (fillfactor = 50);
 
 CREATE TABLE outbox (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('bank-file', 'run-news')),
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL
+    CHECK (kind IN ('bank-file', 'run-news', 'production-news')),
     target text NOT NULL, name text NOT NULL, document varchar(64) REFERENCES document,
     created_at timestamptz NOT NULL DEFAULT now(), done_at timestamptz
 );

@@ -105,6 +105,11 @@ def test_money_that_comes_in_is_matched_with_what_is_expected(registered):
     )
     assert registered.take() == [None]
     assert registered.snapshots().receipts[receipt].status == "received"
+    with registered.store.transaction() as transaction:
+        news = transaction.connection.exec_driver_sql(
+            "SELECT name FROM outbox WHERE kind = 'production-news'"
+        ).scalars()
+        assert set(news) == {PRODUCTION}
 
 
 @pytest.mark.parametrize(

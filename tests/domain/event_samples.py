@@ -174,6 +174,23 @@ SAMPLES: tuple[e.Event, ...] = (
         carried=(e.PartyAmount(party="han", amount=b.krw(-7)),),
         held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
     ),
+    e.StatementImported(
+        version=2,
+        rows=e.ImportedRows(
+            kind=e.StatementKind.RECEIPT,
+            source="tidewater",
+            statement="2026-Q1",
+            count=3,
+            sha256=SHA,
+            file=WORDS,
+            file_sha256=SHA,
+            mapping=SHA,
+            from_on=b.TODAY,
+            to_on=b.TODAY,
+            totals=(e.StatementTotal(of="S-VOD", amount=b.usd(5)), e.StatementTotal(of="", amount=b.krw(-7))),
+        ),
+        restated=(e.StatementTotal(of="구독 / VOD", amount=b.usd(9)),),
+    ),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}
     ),

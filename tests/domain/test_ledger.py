@@ -20,12 +20,14 @@ MOVES_MONEY = {
     "receipt-matched",
     "movement-unmatched",
     "entitlements-posted",
+    "statement-imported",
 }
 CHANGES_NOTHING = {
     "run-escalated",
     "movement-unmatched",
     "answer-contradicted",
     "bank-file-refused",
+    "statement-imported",
     "command-refused",
 }
 

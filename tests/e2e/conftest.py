@@ -17,6 +17,7 @@ import pytest
 from adapters.clock import SandboxClock
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 90
 EXAMPLES = ROOT / "examples"
 NOW = datetime.fromisoformat("2025-08-29T09:00:00+09:00")
 """A Friday: what the drama promises for dates until then is due."""
@@ -102,7 +103,7 @@ class Sluice:
 
     def until(self, *arguments: str, **counts: int) -> None:
         """Wait until the payments that `payment list` lists are where `counts` says."""
-        give_up_at = time.monotonic() + 60
+        give_up_at = time.monotonic() + PATIENCE_S
         while (found := self.statuses(*arguments)) != counts:
             assert time.monotonic() < give_up_at, found
             time.sleep(0.2)
@@ -134,6 +135,7 @@ def sluice(tmp_path_factory) -> Iterator[Sluice]:
     one = Sluice(new_folder(tmp_path_factory.mktemp("sluice")))
     one.start()
     SandboxClock(one.data / "clock.json").set(NOW)
+    assert one("rate", "import", str(EXAMPLES / "rates" / "ecb-illustrative.xml")).status == 0
     try:
         yield one
     finally:

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import EXAMPLES, Sluice, new_folder
+from app import cli
+from tests.e2e.conftest import EXAMPLES, PATIENCE_S, Sluice, new_folder
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
 
-def opened(sluice, production, account="spc-krw") -> dict[str, dict]:
+def opened(sluice, production, account="spc-krw", user="dohyun") -> dict[str, dict]:
     """Open an account's day; the runs by currency, once all are prepared."""
-    names = [row["run"] for row in sluice("run", "open", production, account, "--json", user="dohyun").json]
-    give_up_at = time.monotonic() + 30
+    names = [row["run"] for row in sluice("run", "open", production, account, "--json", user=user).json]
+    give_up_at = time.monotonic() + PATIENCE_S
     while True:
         prepared = {row["id"]: row for row in sluice("run", "show", "--production", production, "--json").json}
         if prepared.keys() >= set(names):
@@ -31,7 +32,8 @@ def test_a_payment_in_dollars_leaves_the_won_account_at_the_reference_rate(sluic
     file = drama("PATH")
     assert sluice("agreement", "check", file).status == 0
     assert sluice("agreement", "register", file, user="seoyeon").status == 0
-    assert sluice("rate", "import", str(EXAMPLES / "rates" / "ecb-illustrative.xml")).status == 0
+    again = sluice("rate", "import", str(EXAMPLES / "rates" / "ecb-illustrative.xml"))
+    assert again.out.startswith("0 rates are new")
     runs = opened(sluice, "PATH")
     assert {currency: run["total"] for currency, run in runs.items()} == {
         "KRW": "KRW 192000000",
@@ -57,8 +59,7 @@ def test_a_payment_in_dollars_leaves_the_won_account_at_the_reference_rate(sluic
 
 def test_who_may_not_release_is_told_so_and_the_refusal_is_recorded(sluice, registered):
     registered("EYES")
-    (run,) = (row["run"] for row in sluice("run", "open", "EYES", "spc-krw", "--json", user="haeun").json[:1])
-    time.sleep(1)
+    run = opened(sluice, "EYES", user="haeun")["KRW"]["id"]
     assert "releaser" in released(sluice, run, user="dohyun").refusal
     assert "prepared run" in released(sluice, run, user="haeun").refusal
     assert "looked at" in sluice("run", "release", run, "--sha256", "0" * 64, user="sora").refusal
@@ -113,7 +114,7 @@ def test_money_that_comes_in_is_matched_with_what_was_expected(sluice, registere
         "CASH.EQ-A",
     )
     assert sluice("sandbox", "credit", *credit).status == 0
-    give_up_at = time.monotonic() + 30
+    give_up_at = time.monotonic() + PATIENCE_S
     while True:
         expected = {row["id"]: row for row in sluice("payment", "expected", "--production", "CASH", "--json").json}
         if expected["CASH.EQ-A"]["received"] == "KRW 2400000000":
@@ -137,7 +138,7 @@ def test_a_hostile_file_is_kept_aside_and_recorded(sluice, registered, name, con
     time.sleep(0.5)
     folder = sluice.data / "bank" / f"{production}.spc-krw"
     (folder / "inbox" / name).write_bytes(content)
-    give_up_at = time.monotonic() + 20
+    give_up_at = time.monotonic() + PATIENCE_S
     while not (folder / "refused" / name).exists():
         assert time.monotonic() < give_up_at
         time.sleep(0.1)
@@ -157,11 +158,17 @@ def test_an_agreement_is_registered_once(sluice, drama):
     assert len(sluice.recorded("ONCE", "agreement-registered")) == 1
 
 
+@pytest.fixture
+def inside(sluice, monkeypatch):
+    """The command line inside this process, which is how many commands can be tried soon."""
+    monkeypatch.setenv("SLUICE_DATA", str(sluice.data))
+    return cli.execute
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ("agreement", "register", "no-such-file.yaml", "--as", "seoyeon"),
-        ("agreement", "check", str(EXAMPLES / "users.toml")),
         ("agreement", "amend", str(EXAMPLES / "drama-manga.yaml"), "--as", "seoyeon"),
         ("agreement", "show", "NOBODY"),
         ("milestone", "submit", "NOBODY", "wrap", "--evidence", f"a={EXAMPLES / 'users.toml'}", "--as", "seoyeon"),
@@ -179,9 +186,9 @@ def test_an_agreement_is_registered_once(sluice, drama):
         ("sandbox", "credit", "--account", "NOBODY", "--amount", "1.5", "--from", "x", "--reference", "y"),
     ],
 )
-def test_what_cannot_be_is_one_sentence_and_status_1(sluice, arguments):
-    said = sluice(*arguments)
-    assert said.status == 1
+def test_what_cannot_be_is_one_sentence_and_status_1(inside, arguments, capsys):
+    assert inside(arguments) == 1
+    said = capsys.readouterr()
     assert said.err.strip() or said.out.strip()
     assert "has a bug" not in said.err
 
@@ -199,8 +206,8 @@ def test_what_cannot_be_is_one_sentence_and_status_1(sluice, arguments):
         ("no-such-command",),
     ],
 )
-def test_what_is_not_understood_is_status_2(sluice, arguments):
-    assert sluice(*arguments).status == 2
+def test_what_is_not_understood_is_status_2(inside, arguments):
+    assert inside(arguments) == 2
 
 
 def test_somebody_unknown_may_do_nothing(sluice, registered):

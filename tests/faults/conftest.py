@@ -17,6 +17,8 @@ def stack() -> Iterator[EmbeddedStack]:
 
 @pytest.fixture
 async def services(stack) -> AsyncIterator[Services]:
+    """Once the servers answer: a test before this one may have killed them."""
+    await common.until(lambda: stack.postgres.answers() and stack.temporal.answers(), patience_s=30)
     async with common.connected(stack) as connected:
         yield connected
 

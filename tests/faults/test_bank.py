@@ -19,7 +19,7 @@ from tests.faults import oracle
 pytestmark = pytest.mark.xdist_group("faults-bank")
 
 PAYOUTS = 200
-PATIENCE_S = 60
+PATIENCE_S = 90
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from tests.faults import oracle
 pytestmark = pytest.mark.xdist_group("faults-killed")
 
 PAYOUTS = 200
-PATIENCE_S = 60
+PATIENCE_S = 90
 
 
 async def released_at_last(services, run, sha256, patience_s=10):

@@ -1,12 +1,15 @@
 """What is recorded is never edited: tried as every role, on every table of records."""
 # ruff: noqa: S608 - the names in these statements are our own
 
+from datetime import date
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from adapters.db import tables
 from app.database import upgrade
 from tests.world import PRODUCTION, World
 
@@ -18,6 +21,9 @@ RECORDS = {
     "bank_file": "name",
     "movement": "bank_reference",
     "rate": "base",
+    "statement_version": "source",
+    "receipt_row": "payer",
+    "fact_row": "name",
 }
 STREAM = f"production/{PRODUCTION}"
 
@@ -34,6 +40,15 @@ def records(module_database, tmp_path_factory):
         )
         transaction.received("a", "M1", "m.xml", digest)
         transaction.connection.execute(sa.text("INSERT INTO movement VALUES ('s', 'a', 'r')"))
+        on, row = date(2025, 1, 6), {"statement": 1, "line": 2, "currency": "KRW", "minor": 1, "amount": 1}
+        named = {"payer": "", "territory": "", "media": "", "window": ""}
+        version = {"source": "s", "statement": "1", "version": 1, "count": 1, "sha256": digest, "seq": 1}
+        for insert in (
+            sa.insert(tables.statement_version).values(production="P", kind="cost", converted_to="KRW", **version),
+            sa.insert(tables.receipt_row).values(on=on, **row, **named),
+            sa.insert(tables.fact_row).values(on=on, **row, name="n"),
+        ):
+            transaction.connection.execute(insert)
     world.clock.to(world.clock.at.date().replace(day=20))
     world.open_day()
     world.close()

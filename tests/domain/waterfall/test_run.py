@@ -147,3 +147,20 @@ currency: USD
 pools: [{id: net, receives: everything, positions: [{id: third, to: a, take: 1/3 of net}], residue: b}]
 """
     assert share(section, "a b", receipt("2025-01-31", "USD 100")).result.parties["a"] == Fraction(10000, 3)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        fact("cost", "2025-01-01", "prints", "USD 1"),
+        fact("advance", "2025-01-01", "mg", "USD 1"),
+        fact("metric", "2025-01-01", "viewers", "1"),
+        fact("payment", "2025-01-01", "stra", "USD 1"),
+        fact("opening", "2025-01-01", "nett", "USD 1"),
+        fact("date", "2025-01-01", "run-ends"),
+    ],
+    ids=lambda slip: slip.kind,
+)
+def test_a_fact_of_a_name_that_the_waterfall_has_not_is_an_error(slip):
+    with pytest.raises(BadInput, match=f"knows no {slip.kind} '{slip.name}'"):
+        share(SPLIT.format(extra="", points=10), PARTIES, slip, receipt("2025-01-31", "USD 1"))

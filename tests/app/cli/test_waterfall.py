@@ -1,0 +1,74 @@
+import json
+import pathlib
+from fractions import Fraction
+
+import pytest
+from lxml import etree
+
+from app.cli import execute
+
+EXAMPLES = pathlib.Path(__file__).parents[3] / "examples" / "waterfalls"
+INPUTS = [str(EXAMPLES / "sales-agent.yaml"), "--facts", str(EXAMPLES / "sales-agent-facts.yaml")]
+
+
+def answer(capsys, *arguments):
+    assert execute(["waterfall", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_run_answers_in_json_with_exact_figures_and_ties_out(capsys):
+    found = answer(capsys, "run", *INPUTS, "--as-of", "2026-12-31")
+    assert found["parties"]["bank"]["entitlement"] == {"exact": "323960", "decimal": "323960"}
+    assert found["parties"]["bank"]["payable"] == "EUR 323960.00"
+    assert found["conservation"]["EUR"]["ties_out"] is True
+    assert found["thresholds"][0]["at_inflow"]["exact"] == "5000000/37"
+    minor = sum(party["entitled_minor"] for party in found["parties"].values())
+    assert minor == 100 * Fraction(found["conservation"]["EUR"]["received"]["exact"])
+
+
+def test_an_explanation_adds_up_to_the_run(capsys):
+    found = answer(capsys, "run", *INPUTS)
+    for party, one in found["parties"].items():
+        explained = answer(capsys, "explain", *INPUTS, "--party", party)
+        assert explained["total"] == one["entitlement"]
+        assert sum(Fraction(origin["amount"]["exact"]) for origin in explained["origins"]) == Fraction(
+            one["entitlement"]["exact"]
+        )
+
+
+def test_facts_may_come_in_several_files_after_one_flag(capsys, tmp_path):
+    more = tmp_path / "more.csv"
+    more.write_text("date,amount,territory\n2026-12-01,EUR 100,DE\n")
+    found = answer(capsys, "run", *INPUTS, str(more), "--as-of", "2026-12-31")
+    assert found["conservation"]["EUR"]["received"]["exact"] == "2700100"
+
+
+def test_a_drawing_is_svg_with_every_party_and_the_amounts_on_its_edges(capsys, tmp_path):
+    out = tmp_path / "drawn.svg"
+    assert execute(["waterfall", "draw", *INPUTS, "--out", str(out)]) == 0
+    picture = etree.fromstring(out.read_bytes())
+    words = {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}
+    assert {"sales", "bank", "director-points", "323,960", "2,700,000"} <= words
+    assert execute(["waterfall", "draw", INPUTS[0], "--out", str(out)]) == 0
+    assert "323,960" not in out.read_text(encoding="utf-8")
+
+
+def test_people_read_tables(capsys):
+    assert execute(["waterfall", "run", *INPUTS]) == 0
+    assert "sales-agent" in capsys.readouterr().out
+    assert execute(["waterfall", "explain", *INPUTS, "--party", "director"]) == 0
+    assert "director-points" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", *INPUTS, "--view", "bank"], "no view of its own"),
+        (["explain", *INPUTS, "--party", "bnak"], "no party 'bnak'"),
+        (["run", str(EXAMPLES.parent / "film-mg.yaml")], "has none"),
+        (["run", str(EXAMPLES / "sales-agent.yaml")], "no facts"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_a_sentence(capsys, arguments, said):
+    assert execute(["waterfall", *arguments]) == 1
+    assert said in capsys.readouterr().err
