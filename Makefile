@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench lock clean
+.PHONY: help demo test check lint bench histories lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -42,7 +42,11 @@ check: lint ## lint, format, types, import contracts, deploy files, then the tes
 	@$(MAKE) --no-print-directory test
 
 bench: $(READY) ## the benchmarks, each prints JSON
-	@set -e; for bench in bench/*.py; do $(BIN)/python $$bench; done
+	@$(BIN)/python -m bench.payments
+	@$(BIN)/python -m bench.ledger
+
+histories: $(READY) ## record the golden histories anew, on real servers
+	@$(BIN)/python -m tests.replay.record
 
 lock: $(READY) ## choose versions anew and write both locks
 	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/uv --no-config pip compile $(LOCK) pyproject.toml -o requirements.txt

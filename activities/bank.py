@@ -12,11 +12,12 @@ from domain.agreement.model import Agreement
 from domain.bank import AccountReport, BankMessage, StatusReport
 from domain.commands import TakeBankFile
 from domain.errors import BadInput
-from domain.events import BankFileRefused, Event
+from domain.events import BankFileRefused, Event, ReceiptMatched
+from domain.journal import sha256
 from domain.people import SYSTEM
 from domain.state import State
 
-TEXTS = sa.ARRAY(sa.Text)
+_TEXTS = sa.ARRAY(sa.Text)
 
 
 class BankActivities:
@@ -30,33 +31,22 @@ class BankActivities:
 
         Returns why the file is refused (which is recorded; it should be kept aside), or None when it was taken.
         """
-        agreement = self._desk.in_force(production)
-        with self._desk.store.transaction() as transaction:
-            digest = transaction.keep(name, raw)
         try:
-            self._take(agreement, account, name, digest, read_message(raw))
+            self._take(production, account, name, raw, read_message(raw))
         except BadInput as error:
-            self._refuse(agreement, account, name, digest, error.sentence)
+            self._refuse(production, account, name, raw, error.sentence)
             return error.sentence
         return None
 
-    def _take(self, agreement: Agreement, account: str, name: str, digest: str, message: BankMessage) -> None:
-        folder = folder_of(agreement.production, account)
-        command = TakeBankFile(
-            key=f"bank-file/{folder}/{message.message_id}/{digest[:16]}",
-            by=SYSTEM.user,
-            production=agreement.production,
-            account=account,
-            file=digest,
-        )
-
-        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
-            transaction.received(folder, message.message_id, name, digest)
+    def _take(self, production: str, account: str, name: str, raw: bytes, message: BankMessage) -> None:
+        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
+            folder = folder_of(production, account)
+            transaction.received(folder, message.message_id, name, transaction.keep(name, raw))
             if isinstance(message, StatusReport):
                 return self._reported(transaction, agreement, account, message)
             return self._booked(transaction, agreement, account, message)
 
-        self._desk.carry_out(command, decide, self._desk.today(agreement))
+        self._desk.carry_out(_command("bank-file", production, account, raw), _within)
 
     def _reported(
         self, transaction: Transaction, agreement: Agreement, account: str, report: StatusReport
@@ -84,7 +74,7 @@ class BankActivities:
         payment, receipt = tables.payment.c, tables.receipt.c
         state = transaction.state(
             agreement.production,
-            payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, TEXTS))),
+            payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, _TEXTS))),
             receipts=sa.and_(receipt.account == account, receipt.status.in_(["expected", "owed"])),
         )
         references = [movement.bank_reference for movement in report.movements]
@@ -94,18 +84,27 @@ class BankActivities:
         return state, events
 
     def _tell(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
-        """Let the workflows of the runs concerned know that there is news, once this transaction has committed."""
+        """Let the workflows concerned know that there is news, once this transaction has committed."""
         if events:
             for run in sorted({p.run for p in state.payments.values() if p.run is not None}):
                 transaction.post("run-news", agreement.production, run)
+        if any(isinstance(event, ReceiptMatched) for event in events):
+            transaction.post("production-news", agreement.production, agreement.production)
 
-    def _refuse(self, agreement: Agreement, account: str, name: str, digest: str, why: str) -> None:
-        command = TakeBankFile(
-            key=f"bank-file-refused/{folder_of(agreement.production, account)}/{digest}",
-            by=SYSTEM.user,
-            production=agreement.production,
-            account=account,
-            file=digest,
-        )
-        refused = BankFileRefused(account=account, name=name, file=digest, why=why)
-        self._desk.carry_out(command, lambda _: (State(), [refused]), self._desk.today(agreement))
+    def _refuse(self, production: str, account: str, name: str, raw: bytes, why: str) -> None:
+        def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
+            return State(), [BankFileRefused(account=account, name=name, file=transaction.keep(name, raw), why=why)]
+
+        self._desk.carry_out(_command("bank-file-refused", production, account, raw), _within)
+
+
+def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:
+    """The wish to do something with these very bytes, whatever name they came under."""
+    digest = sha256(raw)
+    return TakeBankFile(
+        key=f"{kind}/{folder_of(production, account)}/{digest}",
+        by=SYSTEM.user,
+        production=production,
+        account=account,
+        file=digest,
+    )

@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 from adapters.agreements import Agreements
 from adapters.clock import Clock
 from adapters.db.store import Context, Outcome, Store, Transaction
-from domain.agreement.model import Agreement, Instalment
+from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of, due_date
 from domain.calendars import CalendarOverride
 from domain.commands import Command
 from domain.errors import WrongRole
 from domain.events import Event
+from domain.milestones import Deadline
 from domain.people import Person
 from domain.productions import DueDate, the_production
 from domain.state import State
 
-Decide = Callable[[Transaction], tuple[State, Sequence[Event]]]
+Rule = Callable[[Transaction, Agreement], tuple[State, Sequence[Event]]]
+"""Loads the part of the state that a command concerns, and answers with it and the events."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +34,32 @@ class Desk:
     answer_within_s: int
     overrides: tuple[CalendarOverride, ...] = field(default=())
 
-    def carry_out(self, command: Command, decide: Decide, today: date) -> Outcome:
-        """Carry out a command that counts `today`, exactly once; see `Store.carry_out`."""
-        return self.store.carry_out(command, Context(effective_on=today, actor=command.by), decide)
+    def carry_out(self, command: Command, rule: Rule, on: date | None = None) -> Outcome:
+        """Carry out a command that counts `on` a day (by default today), exactly once; see `Store.carry_out`.
 
-    def person(self, user: str) -> Person:
-        """Who a user is.
+        The agreement that `rule` is given is read once the production is ours alone: an amendment comes either before
+        it, or after the facts that it decides on.
+        """
+        effective_on = on or self.today(self.in_force(command.production))
+        return self.store.carry_out(
+            command,
+            Context(effective_on=effective_on, actor=command.by),
+            lambda transaction: rule(transaction, self.agreement(transaction, command.production)),
+        )
+
+    def person(self, command: Command) -> Person:
+        """Who a command's user is, in the production that it concerns.
 
         Raises:
             WrongRole: nobody of that name may do anything here.
         """
-        try:
-            return self.people[user]
-        except KeyError:
-            raise WrongRole(f"Nobody here is called {user!r}: see `users` in the settings.", user=user) from None
+        person = self.people.get(command.by)
+        if person is None or not person.acts_in(command.production):
+            raise WrongRole(
+                f"Nobody called {command.by!r} acts in {command.production}: see `users` in the settings.",
+                user=command.by,
+            )
+        return person
 
     def agreement(self, transaction: Transaction, production: str) -> Agreement:
         """The agreement in force; `NotFound` if the production is not registered."""
@@ -67,18 +81,17 @@ class Desk:
 
     def due_date(self, agreement: Agreement) -> DueDate:
         """How instalments get their dates, with the settings' calendar overrides on top of the agreement's."""
+        return lambda instalment, accepted_on: due_date(agreement, instalment, accepted_on, self.overrides)
 
-        def answer(instalment: Instalment, accepted_on: date | None) -> date | None:
-            return due_date(agreement, instalment, accepted_on, self.overrides)
-
-        return answer
-
-    def after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
-        """The day that many business days after today, on the calendars of all accounts of the parties."""
-        accounts = [account for account in agreement.accounts if account.owner in parties] or agreement.accounts
-        return calendars_of(agreement, accounts, self.overrides).add_business_days(self.today(agreement), days)
+    def deadline(self, agreement: Agreement) -> Deadline:
+        """How milestones get their deadlines: business days from today, on the calendars of all who must approve."""
+        return lambda terms: self._after_business_days(agreement, terms.approval.parties, terms.approval.business_days)
 
     def seconds_until(self, agreement: Agreement, on: date, at: time | None = None) -> int:
         """Business seconds until `at` on a day, or until its end; never below zero."""
         instant = datetime.combine(on if at else on + timedelta(days=1), at or time(), ZoneInfo(agreement.time_zone))
         return max(0, int((instant - self.clock.now()).total_seconds()))
+
+    def _after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
+        accounts = [account for account in agreement.accounts if account.owner in parties] or agreement.accounts
+        return calendars_of(agreement, accounts, self.overrides).add_business_days(self.today(agreement), days)

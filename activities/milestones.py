@@ -1,7 +1,6 @@
 """Activities about one milestone: what people decide, and what the passing of its deadline does."""
 
 from collections.abc import Callable
-from datetime import date
 
 import sqlalchemy as sa
 from temporalio import activity
@@ -12,7 +11,6 @@ from adapters.db import tables
 from adapters.db.store import Transaction
 from domain import milestones, productions
 from domain.agreement.model import Agreement
-from domain.agreement.model import Milestone as Terms
 from domain.commands import ApproveMilestone, Command, PassDeadline, RejectMilestone, SubmitMilestone
 from domain.events import Event, MilestoneAccepted
 from domain.milestones import Milestone
@@ -30,40 +28,48 @@ class MilestoneActivities:
     @activity.defn
     def submit(self, command: SubmitMilestone) -> MilestoneView:
         """Hand in evidence."""
-
-        def rule(state: State, agreement: Agreement) -> list[Event]:
-            deadline = self._deadline(agreement)
-            return milestones.submit(state.milestones, agreement, command, self._desk.person(command.by), deadline)
-
-        return self._decide(command, command.milestone, rule)
+        desk = self._desk
+        return self._decide(
+            command,
+            command.milestone,
+            lambda state, agreement: milestones.submit(
+                state.milestones, agreement, command, desk.person(command), desk.deadline(agreement)
+            ),
+        )
 
     @activity.defn
     def approve(self, command: ApproveMilestone) -> MilestoneView:
         """Approve the evidence of a round; the last approval that is needed releases the instalments."""
-
-        def rule(state: State, agreement: Agreement) -> list[Event]:
-            return milestones.approve(state.milestones, agreement, command, self._desk.person(command.by))
-
-        return self._decide(command, command.milestone, rule)
+        return self._decide(
+            command,
+            command.milestone,
+            lambda state, agreement: milestones.approve(
+                state.milestones, agreement, command, self._desk.person(command)
+            ),
+        )
 
     @activity.defn
     def reject(self, command: RejectMilestone) -> MilestoneView:
         """Reject the evidence of a round."""
-
-        def rule(state: State, agreement: Agreement) -> list[Event]:
-            return milestones.reject(state.milestones, agreement, command, self._desk.person(command.by))
-
-        return self._decide(command, command.milestone, rule)
+        return self._decide(
+            command,
+            command.milestone,
+            lambda state, agreement: milestones.reject(
+                state.milestones, agreement, command, self._desk.person(command)
+            ),
+        )
 
     @activity.defn
     def pass_deadline(self, command: PassDeadline) -> MilestoneView:
         """Do what the policy says if the deadline has passed by the business clock; nothing otherwise."""
-
-        def rule(state: State, agreement: Agreement) -> list[Event]:
-            today, deadline = self._desk.today(agreement), self._deadline(agreement)
-            return milestones.pass_deadline(state.milestones, agreement, command, today, deadline)
-
-        return self._decide(command, command.milestone, rule)
+        desk = self._desk
+        return self._decide(
+            command,
+            command.milestone,
+            lambda state, agreement: milestones.pass_deadline(
+                state.milestones, agreement, command, desk.today(agreement), desk.deadline(agreement)
+            ),
+        )
 
     @activity.defn
     def milestone_standing(self, ref: MilestoneRef) -> MilestoneView:
@@ -72,13 +78,14 @@ class MilestoneActivities:
             agreement = self._desk.agreement(transaction, ref.production)
             state = transaction.state(ref.production, milestones=True)
         milestone = state.milestones.get(ref.milestone, Milestone(ref.milestone))
+        known = any(terms.id == ref.milestone for terms in agreement.milestones)
         left = None
         if milestone.status == "submitted" and milestone.deadline_on is not None:
             left = self._desk.seconds_until(agreement, milestone.deadline_on)
         return MilestoneView(
             production=ref.production,
             milestone=ref.milestone,
-            status=milestone.status,
+            status=milestone.status if known else "dropped",
             round=milestone.round,
             approvals=len(milestone.approvals),
             deadline_on=milestone.deadline_on,
@@ -87,10 +94,9 @@ class MilestoneActivities:
 
     def _decide(self, command: Command, milestone: str, rule: Rule) -> MilestoneView:
         """Decide by a rule; if that accepts the milestone, fix the dates of the instalments that it releases."""
-        agreement = self._desk.in_force(command.production)
-        today = self._desk.today(agreement)
+        today = self._desk.today(self._desk.in_force(command.production))
 
-        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
             state = transaction.state(
                 command.production,
                 payments=sa.and_(tables.payment.c.milestone == milestone, tables.payment.c.status == "scheduled"),
@@ -102,12 +108,5 @@ class MilestoneActivities:
                 events += productions.due_dates(agreement, milestone, today, self._desk.due_date(agreement))
             return state, events
 
-        self._desk.carry_out(command, decide, today)
+        self._desk.carry_out(command, _within, today)
         return self.milestone_standing(MilestoneRef(production=command.production, milestone=milestone))
-
-    def _deadline(self, agreement: Agreement) -> milestones.Deadline:
-        def answer(terms: Terms) -> date:
-            policy = terms.approval
-            return self._desk.after_business_days(agreement, policy.parties, policy.business_days)
-
-        return answer

@@ -9,9 +9,9 @@ from temporalio import activity
 from activities.desk import Desk
 from activities.views import PaymentView, ProductionRef, ProductionView
 from adapters.db import tables
-from adapters.db.store import Outcome, Transaction
-from domain import payments, productions
-from domain.agreement.model import Control
+from adapters.db.store import Context, Outcome, Transaction
+from domain import milestones, payments, productions
+from domain.agreement.model import Agreement, Control
 from domain.agreement.schedule import amounts
 from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
 from domain.errors import BadInput
@@ -37,7 +37,7 @@ class ProductionActivities:
         """Put the first version of an agreement in force and promise its schedule."""
         agreement = self._desk.agreements.read(self._desk.store, command.document)
 
-        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+        def _within(transaction: Transaction) -> tuple[State, list[Event]]:
             if agreement.production != command.production:
                 raise BadInput(f"The document is of {agreement.production}, not of {command.production}.")
             state = transaction.state(command.production)
@@ -45,22 +45,24 @@ class ProductionActivities:
                 state.production,
                 agreement,
                 command.document,
-                self._desk.person(command.by),
+                self._desk.person(command),
                 dict(amounts(agreement)),
                 self._desk.due_date(agreement),
             )
 
-        return self._desk.carry_out(command, decide, self._desk.today(agreement))
+        context = Context(effective_on=agreement.effective_on, actor=command.by)
+        return self._desk.store.carry_out(command, context, _within)
 
     @activity.defn
     def amend(self, command: AmendAgreement) -> Outcome:
         """Put the next version in force; what fell due stands, what is only promised takes the new terms."""
         agreement = self._desk.agreements.read(self._desk.store, command.document)
 
-        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+        def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
             state = transaction.state(command.production, payments=sa.true(), receipts=sa.true(), milestones=True)
             production = the_production(state.production, command.production)
             self._desk.agreements.amendment(transaction, command.document, production.document)
+            milestones.refuse_dropped(state.milestones, agreement)
             accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
             return state, productions.amend(
                 production,
@@ -69,12 +71,13 @@ class ProductionActivities:
                 accepted,
                 agreement,
                 command.document,
-                self._desk.person(command.by),
+                self._desk.person(command),
                 dict(amounts(agreement)),
                 self._desk.due_date(agreement),
+                self._desk.today(agreement),
             )
 
-        return self._desk.carry_out(command, decide, self._desk.today(agreement))
+        return self._desk.carry_out(command, _within, agreement.effective_on)
 
     @activity.defn
     def production_standing(self, ref: ProductionRef) -> ProductionView:
@@ -114,15 +117,13 @@ class ProductionActivities:
         return self._decide_payment(command, payments.correct)
 
     def _decide_payment(self, command: PaymentCommand, rule: PaymentRule[PaymentCommand]) -> PaymentView:
-        agreement = self._desk.in_force(command.production)
-
-        def decide(transaction: Transaction) -> tuple[State, list[Event]]:
+        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
             state = transaction.state(command.production, payments=tables.payment.c.id == command.payment)
             payment = payments.the_payment(state.payments, command.payment)
             debtor = agreement.account(payment.account).owner
-            return state, rule(state.payments, command, self._desk.person(command.by), debtor)
+            return state, rule(state.payments, command, self._desk.person(command), debtor)
 
-        self._desk.carry_out(command, decide, self._desk.today(agreement))
+        self._desk.carry_out(command, _within)
         with self._desk.store.transaction() as transaction:
             after = transaction.state(command.production, payments=tables.payment.c.id == command.payment)
         return PaymentView(payment=command.payment, status=after.payments[command.payment].status)

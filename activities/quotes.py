@@ -14,6 +14,11 @@ _PUBLISHED_ON: dict[str, tuple[CalendarCode, ...]] = {"ECB": ("TARGET",)}
 """The calendars on which a source publishes; another source's are taken to be the paying account's."""
 
 
+def published_on(source: str) -> tuple[CalendarCode, ...]:
+    """The calendars on which a source publishes; empty where they are not known."""
+    return _PUBLISHED_ON.get(source, ())
+
+
 def quote_for(transaction: Transaction, agreement: Agreement, account: str, currency: str, on: date) -> Quote | None:
     """The quote for paying `currency` from an account on a day; None when the account holds that currency.
 
@@ -26,7 +31,7 @@ def quote_for(transaction: Transaction, agreement: Agreement, account: str, curr
     rule = agreement.fx_rule(currency, held.currency)
     if rule.pay_at == "contract" or rule.source is None:
         return Quote(currency, held.currency, rule.contract, "contract", agreement.effective_on, rule.contract)
-    fixing_on = fixing_date(rule, on, Calendars.of(_PUBLISHED_ON.get(rule.source, held.calendars)))
+    fixing_on = fixing_date(rule, on, Calendars.of(published_on(rule.source) or held.calendars))
     try:
         rate = cross(rates_on(transaction, rule.source, fixing_on), currency, held.currency)
     except NotFound as error:

@@ -1,5 +1,6 @@
 """The Temporal Schedules that open each debtor account's day. This is I/O with Temporal, not with the database."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -42,7 +43,7 @@ class ScheduleActivities:
     @activity.defn
     async def open_days(self, view: ProductionView) -> None:
         """See to it that every debtor account of a production has its schedule."""
-        zone = self._desk.in_force(view.production).time_zone
+        zone = (await asyncio.to_thread(self._desk.in_force, view.production)).time_zone
         for account in view.debtor_accounts:
             schedule = self._schedule(view.production, account, zone)
             name = schedule_id(view.production, account)
@@ -76,7 +77,4 @@ class ScheduleActivities:
 
 
 def _replaced_by(schedule: Schedule) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:
-    def update(_: ScheduleUpdateInput) -> ScheduleUpdate:
-        return ScheduleUpdate(schedule=schedule)
-
-    return update
+    return lambda _: ScheduleUpdate(schedule=schedule)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.model import Record
+from domain.model import Record, UserName
 from domain.money import Money
 
 
@@ -35,7 +35,10 @@ class MilestoneRef(Record):
 
 
 class MilestoneView(Record):
-    """A milestone. `seconds_left` counts to the end of the deadline's day by the business clock."""
+    """A milestone; its status is `dropped` once an amendment has left it out.
+
+    `seconds_left` counts to the end of the deadline's day by the business clock.
+    """
 
     production: str
     milestone: str
@@ -45,13 +48,18 @@ class MilestoneView(Record):
     deadline_on: date | None = None
     seconds_left: int | None = None
 
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can happen to it."""
+        return self.status in {"accepted", "dropped"}
+
 
 class AccountRef(Record):
     """Names a debtor account of a production, and who asks for its day to be opened."""
 
     production: str
     account: str
-    by: str = "system"
+    by: UserName = "system"
 
 
 class PlannedRun(Record):
@@ -62,7 +70,7 @@ class PlannedRun(Record):
     account: str
     currency: str
     on: date
-    by: str
+    by: UserName
 
 
 class RunRef(Record):
@@ -89,6 +97,7 @@ class RunView(Record):
     open: int = 0
     silent: int = 0
     unsent: int = 0
+    times_sent: int = 0
     enquiries: int = 0
     seconds_to_cut_off: int = 0
     answer_within_s: int = 0

@@ -117,7 +117,7 @@ _WANTED = {
     "date": "write a date such as 2025-03-31",
     "base": "write a currency code of three capitals",
     "quote": "write a currency code of three capitals",
-    "rate": "write a positive decimal number with a point, such as 148.50",
+    "rate": "write a positive decimal number of at most 11 digits with a point, such as 148.50",
     "source": "write who published it, at most 35 characters",
 }
 

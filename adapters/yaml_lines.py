@@ -98,6 +98,7 @@ class _Reader:
         self._nodes = 0
 
     def read(self) -> LinedYaml:
+        """The one document of the text, or `NotPlainYaml`."""
         next(self._events)
         first = next(self._events)
         if isinstance(first, StreamEndEvent):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from temporalio.client import Client
 
 from activities.bank import BankActivities
@@ -24,6 +24,12 @@ from domain.people import Person
 
 POOL_SIZE = 24
 """Database connections of a worker: one for each activity that can run at once, and a few for the gateway."""
+CONNECTION = {
+    "connect_timeout": 10,
+    "options": "-c lock_timeout=25s -c idle_in_transaction_session_timeout=60s",
+}
+"""Nobody waits for a database, or for another's command on the same production, longer than an activity may take; and
+one whose process is gone does not keep a production locked."""
 
 
 @dataclass(frozen=True)
@@ -83,13 +89,17 @@ def desk_of(settings: Settings, database_url: str, clock: Clock | None = None) -
     """The desk on a database; the embedded stack's clock can be moved, any other is the machine's."""
     own_clock: Clock = SandboxClock(settings.data / "clock.json") if settings.embedded else SystemClock()
     return Desk(
-        store=Store(create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)),
+        store=Store(_engine(database_url)),
         agreements=Agreements(),
         clock=clock or own_clock,
-        people={name: Person(name, user.party, user.roles) for name, user in settings.users.items()},
+        people={name: Person(name, user.party, user.roles, user.productions) for name, user in settings.users.items()},
         answer_within_s=settings.answer_within_s,
         overrides=settings.calendar_overrides,
     )
+
+
+def _engine(database_url: str) -> Engine:
+    return create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=CONNECTION)
 
 
 async def connect(settings: Settings, where: Endpoints) -> Services:

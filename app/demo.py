@@ -24,6 +24,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from sqlalchemy import Connection
+from temporalio.exceptions import TemporalError
 
 from activities.schedules import schedule_id
 from adapters.bank.folder import folder_of
@@ -36,8 +37,9 @@ from adapters.rates import read_rates
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
 from adapters.sandbox_bank.faults import FaultKind, add_fault
-from app import logs
+from app import interrupt, logs
 from app.bootstrap import Services, connect
+from app.cli.errors import sentence
 from app.endpoints import endpoints
 from app.office import Office
 from app.preview import preview
@@ -293,8 +295,8 @@ async def play(data: Path, screen: Console) -> dict[str, int | bool]:
         found = figures(transaction.connection, agreement.production)
         wrong = same_as_bank(transaction.connection, agreement, books)
     books.close()
-    for sentence in wrong:
-        screen.print(f"[red]{sentence}[/red]")
+    for difference in wrong:
+        screen.print(f"[red]{difference}[/red]")
     return found | {"ledger_balanced": bool(found["ledger_balanced"]) and not wrong}
 
 
@@ -306,8 +308,8 @@ def main() -> int:
             return shown(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(thrown_away), screen)
     except KeyboardInterrupt:
         return 130
-    except (SluiceError, TimeoutError, OSError) as error:
-        screen.print(f"error: {error}", markup=False, highlight=False)
+    except (SluiceError, TimeoutError, OSError, TemporalError) as error:
+        screen.print(f"error: {sentence(error)}", markup=False, highlight=False)
         return 1
 
 
@@ -320,7 +322,7 @@ def shown(data: Path, screen: Console) -> int:
     with EmbeddedStack(data) as stack:
         ready_s = time.monotonic() - begun
         screen.print(f"the stack is up after {ready_s:.1f} s; its Temporal UI: {stack.temporal.ui}")
-        found = asyncio.run(play(data, screen))
+        found = interrupt.run(play(data, screen))
     good = found["ledger_balanced"] and found["chain_verified"]
     print(json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}), flush=True)  # noqa: T201 - its result
     return 0 if good else 1

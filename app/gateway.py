@@ -14,16 +14,18 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.views import PlannedRun, ProductionRef
 from adapters.bank.folder import folder_of
+from adapters.bank.xml import BadBankFile
 from adapters.db import tables
 from adapters.sandbox_bank import admin
 from app.bootstrap import Services
 from domain.agreement.model import Account, Control
-from domain.payments import AT_THE_BANK, Status
+from domain.errors import NotFound
+from domain.payments import ON_ITS_WAY
 from workflows.names import production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
-POLL_S = 0.05
+POLL_S = 0.1
 AFTER_TROUBLE_S = 1.0
 BATCH = 100
 
@@ -39,27 +41,37 @@ class Gateway:
         self._known: set[str] = set()
 
     async def run(self) -> None:
-        """Work until cancelled; trouble (a database that is down, a full disk) is logged and tried again."""
-        resumed = False
+        """Work until cancelled; trouble (a database that is down, a full disk) is logged once and tried again."""
+        resumed, told = False, ""
         while True:
             try:
                 if not resumed:
                     await self.resume()
                     resumed = True
                 busy = await self.step()
-            except asyncio.CancelledError:
-                raise
-            except Exception:
-                log.exception("gateway.trouble", retry_in_s=AFTER_TROUBLE_S)
+            except Exception as error:
+                if str(error) != told:
+                    log.exception("gateway.trouble", retry_every_s=AFTER_TROUBLE_S)
+                told = str(error)
                 await asyncio.sleep(AFTER_TROUBLE_S)
             else:
+                if told:
+                    log.info("gateway.trouble_over")
+                    told = ""
                 if not busy:
                     await asyncio.sleep(POLL_S)
 
     async def step(self) -> bool:
-        """Do everything that is waiting now; True if anything was."""
-        delivered = await self._empty_outbox()
-        taken = await asyncio.to_thread(self._take_files)
+        """Do everything that is waiting now; True if anything was.
+
+        Raises:
+            ExceptionGroup: some of it made trouble and still waits; the rest is done.
+        """
+        trouble: list[Exception] = []
+        delivered = await self._empty_outbox(trouble)
+        taken = await asyncio.to_thread(self._take_files, trouble)
+        if trouble:
+            raise ExceptionGroup("what makes trouble is left where it is", trouble)
         return bool(delivered or taken)
 
     async def resume(self) -> None:
@@ -69,27 +81,28 @@ class Gateway:
         """
         productions, runs = await asyncio.to_thread(self._unfinished)
         for production in productions:
-            await self._services.client.start_workflow(
-                Production.run,
-                ProductionRef(production=production),
-                id=production_workflow(production),
-                task_queue=self._services.settings.task_queue,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                start_signal="look_again",
-            )
+            await self._tell_production(production)
         for run in runs:
             await self._look_again(run)
 
-    async def _empty_outbox(self) -> int:
-        waiting = await asyncio.to_thread(self._waiting)
-        for row in waiting:
-            if row.kind == "bank-file":
-                await asyncio.to_thread(self._deliver, row)
-            else:
-                await self._tell_run(row.name)
-        if waiting:
-            await asyncio.to_thread(self._done, [row.id for row in waiting])
-        return len(waiting)
+    async def _empty_outbox(self, trouble: list[Exception]) -> int:
+        """Do what the outbox says; one thing that makes trouble does not keep the others waiting."""
+        done = []
+        for row in await asyncio.to_thread(self._waiting):
+            try:
+                if row.kind == "bank-file":
+                    await asyncio.to_thread(self._deliver, row)
+                elif row.kind == "run-news":
+                    await self._tell_run(row.name)
+                else:
+                    await self._tell_production(row.name)
+                done.append(row.id)
+            except Exception as error:  # noqa: BLE001 - told by `step`, together with the others
+                error.add_note(f"outbox {row.id}: {row.kind} {row.name} for {row.target}")
+                trouble.append(error)
+        if done:
+            await asyncio.to_thread(self._done, done)
+        return len(done)
 
     def _waiting(self) -> list[sa.Row[tuple[object, ...]]]:
         table = tables.outbox
@@ -117,6 +130,16 @@ class Gateway:
         for planned in found:
             await self._look_again(planned)
 
+    async def _tell_production(self, production: str) -> None:
+        await self._services.client.start_workflow(
+            Production.run,
+            ProductionRef(production=production),
+            id=production_workflow(production),
+            task_queue=self._services.settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="look_again",
+        )
+
     async def _look_again(self, planned: PlannedRun) -> None:
         """Signal a run's workflow; one that is gone is started again, and reads where it was from the database."""
         await self._services.client.start_workflow(
@@ -130,9 +153,7 @@ class Gateway:
 
     def _unfinished(self) -> tuple[list[str], list[PlannedRun]]:
         payment = tables.payment.c
-        waiting = sa.select(payment.run).where(
-            payment.run.is_not(None), payment.status.in_([*AT_THE_BANK, Status.RELEASED])
-        )
+        waiting = sa.select(payment.run).where(payment.run.is_not(None), payment.status.in_(sorted(ON_ITS_WAY)))
         with self._store.transaction() as transaction:
             productions = list(transaction.connection.execute(sa.select(tables.production.c.key)).scalars())
         return productions, self._planned(sa.or_(tables.run.c.status == "prepared", tables.run.c.id.in_(waiting)))
@@ -152,28 +173,32 @@ class Gateway:
             for row in rows
         ]
 
-    def _take_files(self) -> int:
+    def _take_files(self, trouble: list[Exception]) -> int:
         """Take in every waiting file; one that makes trouble stays, and does not keep the others waiting."""
-        taken, trouble = 0, []
+        taken = 0
         for production, account in self._accounts():
             folder = folder_of(production, account.id)
             self._open_in_sandbox(folder, account)
             for name in self._services.folder.waiting(folder):
                 try:
                     self._take(production, account.id, name)
-                except Exception as error:  # noqa: BLE001 - told below, together with the others
+                except Exception as error:  # noqa: BLE001 - told by `step`, together with the others
                     error.add_note(f"file {name} in {folder}")
                     trouble.append(error)
                 taken += 1
-        if trouble:
-            raise ExceptionGroup("bank files are left where they are", trouble)
         return taken
 
     def _take(self, production: str, account: str, name: str) -> None:
         folder = folder_of(production, account)
-        raw = self._services.folder.read(folder, name)
-        why = self._services.bank.take(production, account, name, raw)
-        with suppress(FileNotFoundError):  # another gateway has put it away
+        try:
+            raw = self._services.folder.read(folder, name)
+        except NotFound:
+            return  # another gateway has put it away
+        except BadBankFile as error:  # too large to be read, let alone recorded
+            why: str | None = error.sentence
+        else:
+            why = self._services.bank.take(production, account, name, raw)
+        with suppress(FileNotFoundError, NotFound):  # another gateway has put it away
             if why is None:
                 self._services.folder.archive(folder, name)
             else:

@@ -18,6 +18,7 @@ _AMOUNT = re.compile(r"\b([A-Z]{3}) -?\d+(?:\.\d+)?\b")
 _HARMLESS = re.compile(
     r"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d|-\d)"  # dates and instants
     r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d))?"
+    r"|\b[A-Za-z][A-Za-z0-9-]{0,15}-\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])-(?=\d*[a-f])[0-9a-f]{10}\b"  # our orders
     r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # hashes, and Temporal's run ids
 )
 _HARMLESS_KEYS = frozenset({"timestamp", "level", "production", "payment", "workflow_id", "run_id"})
@@ -106,14 +107,14 @@ def _masked(value: object) -> object:
 def _masked_text(text: str) -> str:
     kept: list[str] = []
 
-    def keep(found: re.Match[str]) -> str:
+    def _keep(found: re.Match[str]) -> str:
         kept.append(found.group())
         return f"\0{len(kept) - 1}\0"
 
-    def keep_amount(found: re.Match[str]) -> str:
-        return keep(found) if _is_currency(found.group(1)) else found.group()
+    def _keep_amount(found: re.Match[str]) -> str:
+        return _keep(found) if _is_currency(found.group(1)) else found.group()
 
-    harmless_kept = _AMOUNT.sub(keep_amount, _HARMLESS.sub(keep, text.replace("\0", "")))
+    harmless_kept = _AMOUNT.sub(_keep_amount, _HARMLESS.sub(_keep, text.replace("\0", "")))
     hidden = _ACCOUNT_NUMBER.sub(MASK, harmless_kept)
     return re.sub(r"\0(\d+)\0", lambda found: kept[int(found.group(1))], hidden)
 

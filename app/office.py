@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
 from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
@@ -40,7 +41,7 @@ from domain.commands import (
     ResumePayment,
     SubmitMilestone,
 )
-from domain.errors import NotFound
+from domain.errors import BadInput, NotFound
 from domain.model import Record
 from workflows.milestone import Milestone
 from workflows.names import milestone_workflow, production_workflow, run_workflow
@@ -48,8 +49,17 @@ from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
 View = TypeVar("View")
+Wish = TypeVar("Wish", bound=Record)
 Update = UpdateMethodMultiParam[[Any, Any], View]
 """A workflow's update method."""
+
+_WANTED = {
+    "by": "A user's name has at most 64 characters and no spaces: write one that `users` in the settings has.",
+    "reason": "The reason is empty or too long: write one of at most 500 characters.",
+    "sha256": "That is no SHA-256: copy the 64 characters that `sluice run preview` shows.",
+    "key": "A name that was given is too long or holds spaces: compare it with what the lists show.",
+}
+"""What is said of a field of a command that does not fit."""
 
 
 @dataclass(frozen=True)
@@ -63,24 +73,34 @@ class Office:
         """Check an agreement's file and put its first version in force."""
         loaded = load_agreement(file)
         production, digest = loaded.agreement.production, self._keep(file, loaded.raw)
-        command = RegisterAgreement(
-            key=f"register/{production}/{digest[:16]}", by=self.user, production=production, document=digest
+        command = _wish(
+            RegisterAgreement,
+            key=f"register/{production}/{digest[:16]}/{self.user}",
+            by=self.user,
+            production=production,
+            document=digest,
         )
         return await self._production(production, Production.register, command)
 
     async def amend(self, file: Path) -> ProductionView:
-        """Check the next version's file and put it in force."""
-        loaded = load_agreement(file)
-        production, digest = loaded.agreement.production, self._keep(file, loaded.raw)
+        """Check the next version's file against the version in force, and put it in force."""
+        production = load_agreement(file).agreement.production
         self._production_exists(production)
-        command = AmendAgreement(
-            key=f"amend/{production}/{digest[:16]}", by=self.user, production=production, document=digest
+        loaded = load_agreement(file, self.services.desk.in_force(production))
+        digest = self._keep(file, loaded.raw)
+        command = _wish(
+            AmendAgreement,
+            key=f"amend/{production}/{digest[:16]}/{self.user}",
+            by=self.user,
+            production=production,
+            document=digest,
         )
         return await self._production(production, Production.amend, command)
 
     async def submit(self, production: str, milestone: str, evidence: dict[str, str]) -> MilestoneView:
         """Hand in evidence (document id → SHA-256) for a milestone."""
-        command = SubmitMilestone(
+        command = _wish(
+            SubmitMilestone,
             key=_once(f"submit/{production}/{milestone}"),
             by=self.user,
             production=production,
@@ -91,7 +111,8 @@ class Office:
 
     async def approve(self, production: str, milestone: str, round_: int) -> MilestoneView:
         """Approve a round's evidence."""
-        command = ApproveMilestone(
+        command = _wish(
+            ApproveMilestone,
             key=f"approve/{production}/{milestone}/{round_}/{self.user}",
             by=self.user,
             production=production,
@@ -102,7 +123,8 @@ class Office:
 
     async def reject(self, production: str, milestone: str, round_: int, reason: str) -> MilestoneView:
         """Reject a round's evidence."""
-        command = RejectMilestone(
+        command = _wish(
+            RejectMilestone,
             key=f"reject/{production}/{milestone}/{round_}/{self.user}",
             by=self.user,
             production=production,
@@ -115,13 +137,14 @@ class Office:
     async def open_runs(self, production: str, account: str) -> list[str]:
         """Open a debtor account's day by hand; answers the runs that were started."""
         self._production_exists(production)
-        ref = AccountRef(production=production, account=account, by=self.user)
+        ref = _wish(AccountRef, production=production, account=account, by=self.user)
         return await self._production(production, Production.open_runs, ref)
 
     async def release(self, run: str, sha256: str) -> RunView:
         """Release what a hash binds."""
         planned = self._planned(run)
-        command = ReleaseRun(
+        command = _wish(
+            ReleaseRun,
             key=f"release/{run}/{sha256[:16]}/{self.user}",
             by=self.user,
             production=planned.production,
@@ -133,30 +156,42 @@ class Office:
     async def cancel(self, run: str, reason: str) -> RunView:
         """Give up a prepared run."""
         planned = self._planned(run)
-        command = CancelRun(
-            key=_once(f"cancel/{run}"), by=self.user, production=planned.production, run=run, reason=reason
+        command = _wish(
+            CancelRun, key=_once(f"cancel/{run}"), by=self.user, production=planned.production, run=run, reason=reason
         )
         return await self._run(planned, PaymentRun.cancel, command)
 
     async def hold(self, payment: str, reason: str) -> PaymentView:
         """Keep a due payment back."""
         production = self._production_of_payment(payment)
-        command = HoldPayment(
-            key=_once(f"hold/{payment}"), by=self.user, production=production, payment=payment, reason=reason
+        command = _wish(
+            HoldPayment,
+            key=_once(f"hold/{payment}"),
+            by=self.user,
+            production=production,
+            payment=payment,
+            reason=reason,
         )
         return await self._production(production, Production.hold, command)
 
     async def resume(self, payment: str) -> PaymentView:
         """Let a held payment go again."""
         production = self._production_of_payment(payment)
-        command = ResumePayment(key=_once(f"resume/{payment}"), by=self.user, production=production, payment=payment)
+        command = _wish(
+            ResumePayment, key=_once(f"resume/{payment}"), by=self.user, production=production, payment=payment
+        )
         return await self._production(production, Production.resume, command)
 
     async def correct(self, payment: str, reason: str) -> PaymentView:
         """Make a rejected or returned payment due again."""
         production = self._production_of_payment(payment)
-        command = CorrectPayment(
-            key=_once(f"correct/{payment}"), by=self.user, production=production, payment=payment, reason=reason
+        command = _wish(
+            CorrectPayment,
+            key=_once(f"correct/{payment}"),
+            by=self.user,
+            production=production,
+            payment=payment,
+            reason=reason,
         )
         return await self._production(production, Production.correct, command)
 
@@ -201,7 +236,7 @@ class Office:
                 update, argument, start_workflow_operation=start, id=update_id
             )
         except WorkflowUpdateFailedError as failure:
-            raise _refusal(failure) from failure
+            raise refusal_in(failure) from failure
         return answer
 
     def _keep(self, file: Path, raw: bytes) -> str:
@@ -210,11 +245,7 @@ class Office:
 
     def _production_exists(self, production: str) -> None:
         with self.services.store.transaction() as transaction:
-            known = [row["key"] for row in queries.productions(transaction.connection)]
-        if production not in known:
-            raise NotFound(
-                f"There is no production {production!r} here: register its agreement with `sluice agreement register`."
-            )
+            queries.the_production(transaction.connection, production)
 
     def _planned(self, run: str) -> PlannedRun:
         """What a run's workflow was, or would be, started with."""
@@ -239,17 +270,31 @@ class Office:
         return str(row["production"])
 
 
+def _wish(kind: type[Wish], **fields: Any) -> Wish:
+    """A command, or a reference that names who asks, out of what a person gave.
+
+    Raises:
+        BadInput: a field does not fit.
+    """
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        said = {str(one["loc"][0]): one["msg"] for one in error.errors(include_url=False)}
+        words = [_WANTED[name] for name in _WANTED if name in said] or [f"{name}: {msg}." for name, msg in said.items()]
+        raise BadInput(words[0]) from error
+
+
 def _once(wish: str) -> str:
     """The key of a wish that may be made again later and then means something new: hold, resume, open the day."""
     return f"{wish}/{uuid.uuid4().hex[:12]}"
 
 
-def _refusal(failure: BaseException) -> BaseException:
+def refusal_in(failure: BaseException) -> BaseException:
     """The domain's error inside a failed update; the failure itself if it is of another kind."""
     cause: BaseException | None = failure
     while cause is not None:
         if isinstance(cause, ApplicationError) and cause.type:
             data = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-            return errors.named(cause.type, cause.message, data)
+            return errors.named(cause.type, cause.message, data) or failure
         cause = cause.__cause__
     return failure

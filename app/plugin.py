@@ -1,6 +1,9 @@
 """The one plugin that configures Temporal's client, worker and replayer alike."""
 
+import asyncio
 import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
@@ -10,18 +13,23 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import (
     ActivityInboundInterceptor,
+    ActivityOutboundInterceptor,
     ExecuteActivityInput,
     Interceptor,
+    ReplayerConfig,
     WorkflowRunner,
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from domain.errors import SluiceError
 from domain.model import Record
+from workflows.policies import HEARTBEAT
 
 _PASSED_THROUGH = ("domain", "activities", "adapters", "workflows.names", "workflows.policies", "pydantic_core")
 """Both or neither of domain and activities: one without the other would make two copies of every class."""
 _EXPECTED = ApplicationErrorCategory.BENIGN  # a refusal is an answer, not an incident: no traceback in the log
+
+log = structlog.get_logger()
 
 
 class SluicePlugin(SimplePlugin):
@@ -36,6 +44,13 @@ class SluicePlugin(SimplePlugin):
             workflow_failure_exception_types=[Exception],
         )
 
+    def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
+        """As a worker's, but code that does not fit a history is what a replay looks for.
+
+        A worker lets it fail the workflow; the replayer would then wait for ever for a failure that no history holds.
+        """
+        return {**super().configure_replayer(config), "workflow_failure_exception_types": []}
+
 
 def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:
     if not isinstance(runner, SandboxedWorkflowRunner):
@@ -45,23 +60,48 @@ def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:
 
 class _Boundary(Interceptor):
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """Put the boundary around whatever else there is."""
         return _ActivityBoundary(next)
 
 
 class _ActivityBoundary(ActivityInboundInterceptor):
-    """Binds ids to the log, and makes refusals errors that Temporal does not retry."""
+    """Binds ids to the log, says that the worker lives, and makes refusals errors that Temporal does not retry."""
+
+    def init(self, outbound: ActivityOutboundInterceptor) -> None:
+        """Keep the way to Temporal."""
+        self._outbound = outbound
+        super().init(outbound)
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        """Run an activity with its ids in the log; a refusal leaves as an `ApplicationError` of the error's code."""
         info = activity.info()
         with structlog.contextvars.bound_contextvars(
             workflow=info.workflow_id, activity=info.activity_type, **_ids(input.args)
         ):
             try:
-                return await super().execute_activity(input)
+                async with self._heartbeats():
+                    return await super().execute_activity(input)
             except SluiceError as error:
+                if error.passing and info.attempt == 1:
+                    log.warning("activity.waits", why=error.sentence)
                 raise ApplicationError(
                     error.sentence, error.data, type=error.code, non_retryable=not error.passing, category=_EXPECTED
                 ) from error
+
+    @asynccontextmanager
+    async def _heartbeats(self) -> AsyncIterator[None]:
+        """Beat for as long as the activity runs, so that what a killed worker was at is soon given to another."""
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(HEARTBEAT.total_seconds() / 3)
+                self._outbound.heartbeat()
+
+        beating = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
 
 
 def _ids(arguments: Any) -> dict[str, str]:

@@ -11,11 +11,12 @@ from app.endpoints import endpoints
 from app.settings import load_settings
 from domain import runs
 from domain.errors import NotFound
+from domain.money import total
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The run as it stands, with the hash that a release binds, and a line for each payment."""
+    """The run with the count, total and hash of what a release would bind now, and a line for each payment."""
 
     head: dict[str, Any]
     lines: list[dict[str, Any]]
@@ -56,4 +57,9 @@ def preview(desk: Desk, run_id: str) -> Preview:
                 "due_on": payment.due_on.isoformat() if payment.due_on else None,
             }
         )
-    return Preview(row | {"sha256": runs.binding(run, members, agreement)}, lines)
+    now = {
+        "count": len(members),
+        "total": str(total((payment.amount for payment in members), run.currency)),
+        "sha256": runs.binding(run, members, agreement),
+    }
+    return Preview(row | now, lines)

@@ -25,6 +25,7 @@ from pydantic_settings.exceptions import SettingsError
 
 from domain.calendars import CalendarOverride
 from domain.errors import BadInput
+from domain.model import UserName
 from domain.people import Role
 
 PREFIX = "SLUICE_"
@@ -37,12 +38,13 @@ class BadSettings(BadInput):
 
 
 class User(BaseModel):
-    """Who `--as NAME` is: the party they act for, and their roles."""
+    """Who `--as NAME` is: the party they act for, their roles, and in which productions (all, if none is named)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     party: str
     roles: frozenset[Role]
+    productions: frozenset[str] | None = None
 
 
 def default_data() -> Path:
@@ -77,7 +79,7 @@ class Settings(BaseSettings):
     """Seconds to wait for the bank's answer to a file before its payments are `unknown`."""
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    users: dict[str, User] = Field(default_factory=dict)
+    users: dict[UserName, User] = Field(default_factory=dict)
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     """Days that the published calendars have wrong, on top of the agreement's own."""
 
@@ -115,7 +117,7 @@ def load_settings(data: Path | None = None) -> Settings:
     file = _file(folder)
     in_file = _read(file) if file else {}
 
-    class FromFile(Settings):
+    class _FromFile(Settings):
         @classmethod
         def settings_customise_sources(
             cls,
@@ -125,11 +127,12 @@ def load_settings(data: Path | None = None) -> Settings:
             dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
             file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
         ) -> tuple[PydanticBaseSettingsSource, ...]:
+            """Where settings come from, the first to name one wins."""
             secrets = SecretsSettingsSource(settings_cls, secrets_dir=os.environ.get(f"{PREFIX}SECRETS"))
             return init_settings, env_settings, secrets, InitSettingsSource(settings_cls, in_file)
 
     try:
-        return FromFile(data=folder)
+        return _FromFile(data=folder)
     except ValidationError as error:
         raise BadSettings(_sentence(error.errors()[0], file)) from error
     except SettingsError as error:

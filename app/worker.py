@@ -1,8 +1,10 @@
 """A worker: Temporal's workflows and activities, and the gateway, in one process until it is told to stop."""
 
 import asyncio
+import gc
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import structlog
 from temporalio.worker import Worker
@@ -16,6 +18,12 @@ from workflows.production import Production
 
 WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun]
 ACTIVITIES_AT_ONCE = 16
+LAST_TRANSACTIONS = timedelta(seconds=10)
+"""How long a worker that is told to stop lets its transactions finish, before it breaks into them."""
+GIVEN_UP_AFTER = timedelta(seconds=3)
+"""When a workflow that a killed worker remembered goes to another one, which reads its history first."""
+ALLOCATIONS_PER_COLLECTION = 50_000
+"""A run of 10,000 payments makes half a million objects and no cycles, and looking for those took a quarter of it."""
 
 log = structlog.get_logger()
 
@@ -29,11 +37,15 @@ def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
         activities=services.activities(),
         activity_executor=threads,
         max_concurrent_activities=ACTIVITIES_AT_ONCE,
+        graceful_shutdown_timeout=LAST_TRANSACTIONS,
+        sticky_queue_schedule_to_start_timeout=GIVEN_UP_AFTER,
     )
 
 
 async def serve(services: Services) -> None:
     """Work until SIGINT or SIGTERM, then let what is running finish."""
+    gc.freeze()
+    gc.set_threshold(ALLOCATIONS_PER_COLLECTION)
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

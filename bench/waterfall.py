@@ -76,7 +76,7 @@ def others(folder):
 
 def receipts(folder, count):
     """`count` rows on every day of ten years, USD 200 million in all."""
-    chance = random.Random(7)  # noqa: S311 - the same file every time
+    chance = random.Random(7)
     path = folder / f"receipts-{count}.csv"
     most = 400_000_000_00 // count
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -28,6 +28,9 @@ from domain.payments import Payment, Payments, Status, Step, can, payment_id
 from domain.receipts import Receipt, Receipts, ReceiptStatus, matched_by
 from domain.runs import Run, chunks, members
 
+_HAD_IT_BEFORE = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
+"""ISO reasons for which a bank refuses a copy: of a file, or of a payment, that it has taken already."""
+
 
 def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
     """The events of a status report on a run's order.
@@ -91,6 +94,9 @@ def _group_accepted(run: Run, report: StatusReport, rest: list[Payment], spared:
 
 
 def _rejections(run: Run, report: StatusReport, pairs: list[tuple[Payment, TransferStatus]]) -> Iterable[Event]:
+    if run.times_sent > 1:
+        # The refusal of our second copy says nothing against the first: believed, it would be corrected and paid twice.
+        pairs = [(payment, status) for payment, status in pairs if status.reason not in _HAD_IT_BEFORE]
     fresh = [(payment, status) for payment, status in pairs if can(payment, Step.REJECT)]
     for part in chunks(fresh):
         yield PaymentsRejected(
@@ -148,9 +154,11 @@ class _Reading:
         return convert(amount, self.agreement.fx_rule(amount.currency, held).contract, held)
 
     def now(self, payment: Payment, status: Status) -> None:
+        """Let the movements that follow find a payment where this one leaves it."""
         self.by_end_to_end_id[payment.end_to_end_id or payment.id] = replace(payment, status=status)
 
     def unmatched(self, movement: Movement, signed: Money, why: str) -> None:
+        """Put `signed` of a movement (positive when it came in) into suspense."""
         self.others.append(
             MovementUnmatched(
                 account=self.account,

@@ -3,7 +3,9 @@
 The adapters write these as ISO 20022 (pain.001, pacs.028) and read them from it (pain.002, camt.053, camt.054).
 """
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,6 +16,25 @@ from domain.money import Exact, Money
 
 Max35 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/?:().,'+ -]{1,35}$")]
 """An identifier as banks take it: up to 35 characters of the SWIFT x-set."""
+
+_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+MAX_RATE_DIGITS = 11
+MAX_RATE_DECIMALS = 10
+
+
+def carries_text(text: str) -> bool:
+    """Whether a bank file can carry a text: XML has no way to write control characters, and banks refuse blanks."""
+    return bool(text.strip()) and not _UNWRITABLE.search(text)
+
+
+def carries_rate(rate: Decimal) -> bool:
+    """Whether a bank file can carry a rate: above zero, at most 11 digits, 10 of them decimals."""
+    if not rate.is_finite() or rate <= 0:
+        return False
+    _sign, digits, exponent = rate.normalize().as_tuple()
+    decimals = max(0, -int(exponent))
+    whole = max(0, len(digits) + int(exponent))
+    return decimals <= MAX_RATE_DECIMALS and whole + decimals <= MAX_RATE_DIGITS
 
 
 class Address(Record):

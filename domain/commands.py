@@ -11,16 +11,17 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.model import Record, Sha256
+from domain.events.revenue import ImportedRows
+from domain.model import Record, Sha256, UserName
 
-CommandKey = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
 
 
 class Command(Record):
     """Base of all commands."""
 
     key: CommandKey
-    by: str = Field(min_length=1, max_length=64)
+    by: UserName
     production: str
 
 
@@ -133,7 +134,14 @@ class CorrectPayment(Command):
 
 
 class TakeBankFile(Command):
-    """Take in a file of the bank, stored under its hash."""
+    """Take in a file of the bank, stored under its hash; by what name it came says nothing, banks repeat themselves."""
 
     account: str
     file: Sha256
+
+
+class ImportStatement(Command):
+    """Take in a statement as its `version`; the rows themselves stay in the file until they are written."""
+
+    version: int = Field(ge=1)
+    rows: ImportedRows

@@ -40,14 +40,19 @@ class SluiceError(Exception):
         return type(self).__name__
 
 
-def named(code: str, sentence: str, data: dict[str, str]) -> SluiceError:
-    """The error of that code, as it was raised where the command was carried out; an unknown code gives the base."""
+def named(code: str, sentence: str, data: dict[str, str]) -> SluiceError | None:
+    """The error of that code, as it was raised where the command was carried out; None for a code that is none of ours.
+
+    One that is defined elsewhere comes back as the error of this tree that it is a kind of.
+    """
     kinds = [SluiceError]
     for kind in kinds:
         kinds += kind.__subclasses__()
         if kind.__name__ == code:
-            return kind(sentence, **data)
-    return SluiceError(sentence, **data)
+            plain = next(one for one in kind.__mro__ if one.__module__ == __name__)
+            error: SluiceError = plain(sentence, **data)
+            return error
+    return None
 
 
 class BadInput(SluiceError):

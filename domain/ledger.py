@@ -6,9 +6,10 @@ each currency. Accounts:
     asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
     equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
-    suspense:unmatched:{account}
+    suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -22,9 +23,13 @@ from domain.events import (
     PaymentsSettled,
     ReceiptMatched,
     ReceiptsFellDue,
+    StatementImported,
+    StatementKind,
+    StatementTotal,
 )
 from domain.money import Money, totals
 
+_WORDS = re.compile(r"\w+")
 FX_POSITION = "equity:fx-position"
 FX_GAIN_LOSS = "expense:fx-gain-loss"
 BANK_CHARGES = "expense:bank-charges"
@@ -54,14 +59,8 @@ def postings(event: Event) -> tuple[Entry, ...]:
 
 def _entries(event: Event) -> Iterable[Entry]:
     match event:
-        case PaymentsFellDue():
-            for line in event.payments:
-                yield Entry(f"expense:production:{line.purpose}", line.amount, line.payment)
-                yield Entry(f"liability:payable:{line.payee_party}", -line.amount, line.payment)
-        case ReceiptsFellDue():
-            for receipt in event.receipts:
-                yield Entry(f"asset:commitment:{receipt.payer_party}", receipt.amount, receipt.receipt)
-                yield Entry(_source_of_funds(receipt.purpose, receipt.payer_party), -receipt.amount, receipt.receipt)
+        case PaymentsFellDue() | ReceiptsFellDue():
+            yield from _owed(event)
         case PaymentsSettled():
             for paid in event.payments:
                 payable = f"liability:payable:{paid.payee_party}"
@@ -81,8 +80,19 @@ def _entries(event: Event) -> Iterable[Entry]:
         case MovementUnmatched():
             yield Entry(f"asset:bank:{event.account}", event.booked, event.bank_reference)
             yield Entry(f"suspense:unmatched:{event.account}", -event.booked, event.bank_reference)
-        case _:
-            return
+        case StatementImported():
+            yield from _earned(event)
+
+
+def _owed(event: PaymentsFellDue | ReceiptsFellDue) -> Iterable[Entry]:
+    if isinstance(event, PaymentsFellDue):
+        for line in event.payments:
+            yield Entry(f"expense:production:{line.purpose}", line.amount, line.payment)
+            yield Entry(f"liability:payable:{line.payee_party}", -line.amount, line.payment)
+    else:
+        for receipt in event.receipts:
+            yield Entry(f"asset:commitment:{receipt.payer_party}", receipt.amount, receipt.receipt)
+            yield Entry(_source_of_funds(receipt.purpose, receipt.payer_party), -receipt.amount, receipt.receipt)
 
 
 def _exchanged(
@@ -105,6 +115,26 @@ def _exchanged(
         if difference.minor:
             yield Entry(FX_GAIN_LOSS, -difference, about)
     yield Entry(f"asset:bank:{account}", booked, about)
+
+
+def _earned(event: StatementImported) -> Iterable[Entry]:
+    """What a source owes by its statement of receipts; the version before is negated exactly, the new one posted whole.
+
+    Costs and advances that a source declares are its own, not the production's: only the waterfall counts with them.
+    """
+    if event.rows.kind is not StatementKind.RECEIPT:
+        return
+    about = f"{event.rows.source}/{event.rows.statement}/{event.version}"
+    negated = [StatementTotal(of=total.of, amount=-total.amount) for total in event.restated]
+    for total in (*negated, *event.rows.totals):
+        if total.amount.minor:
+            yield Entry(f"asset:receivable:{event.rows.source}", total.amount, about)
+            yield Entry(f"income:receipts:{_medium(total.of)}", -total.amount, about)
+
+
+def _medium(written: str) -> str:
+    """A medium as the name of an account: `Pay TV / first` is pay-tv-first."""
+    return "-".join(_WORDS.findall(written.casefold())) or "other"
 
 
 def _source_of_funds(purpose: Purpose, party: str) -> str:

@@ -139,6 +139,18 @@ def pass_deadline(
             return [MilestoneEscalated(milestone=terms.id, round=milestone.round, to=to, deadline_on=deadline(terms))]
 
 
+def refuse_dropped(milestones: Milestones, amended: Agreement) -> None:
+    """An amendment may drop a milestone only while nothing has happened to it.
+
+    Raises:
+        Refused: it drops one for which evidence was handed in.
+    """
+    kept = {terms.id for terms in amended.milestones}
+    for milestone in milestones.values():
+        if milestone.id not in kept:
+            raise Refused(f"{milestone.id} is {milestone.status} already: the amendment may not drop it.")
+
+
 def apply(milestones: Milestones, event: Event, effective_on: date) -> None:
     """Bring a milestone to where an event leaves it."""
     match event:

@@ -17,6 +17,9 @@ class Record(BaseModel):
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,15}$")]
 """A business key of up to 16 characters. Short and plain, because keys travel in bank files."""
 
+UserName = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,64}$")]
+"""Who acts, as `users` in the settings calls them: in any script, without spaces. Part of command keys."""
+
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of some bytes, in lower-case hexadecimal."""
 

@@ -94,8 +94,14 @@ TRANSITIONS: dict[Step, tuple[frozenset[Status], Status]] = {
     Step.CORRECT: (frozenset({Status.REJECTED, Status.RETURNED}), Status.DUE),
 }
 
-AT_THE_BANK = frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN})
+UNANSWERED = frozenset({Status.SUBMITTED, Status.UNKNOWN})
+"""It went to the bank, which has not said what it makes of it."""
+
+AT_THE_BANK = UNANSWERED | {Status.ACCEPTED}
 """The bank may still move this money; nothing else may be done with the payment."""
+
+ON_ITS_WAY = AT_THE_BANK | {Status.RELEASED}
+"""A run is not over while one of its payments is here: the bank, or we, still have to do something about it."""
 
 FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
 """Nothing more is expected to happen."""

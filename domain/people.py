@@ -19,11 +19,20 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user with their party (an agreement's party id) and roles."""
+    """A user with their party (an agreement's party id) and roles.
+
+    Party ids belong to one agreement: `productions` names those in which this person stands for the party of that id;
+    None means all.
+    """
 
     user: str
     party: str
     roles: frozenset[Role] = field(default_factory=frozenset)
+    productions: frozenset[str] | None = None
+
+    def acts_in(self, production: str) -> bool:
+        """Whether this person has anything to do with a production."""
+        return self.productions is None or production in self.productions
 
     def require(self, role: Role, parties: tuple[str, ...], deed: str) -> None:
         """Let this person do `deed` only with `role`, and only for one of `parties`.

@@ -136,6 +136,7 @@ def amend(
     person: Person,
     amounts: dict[str, Money],
     due_date: DueDate,
+    today: date,
 ) -> list[Event]:
     """Put the next version in force. What fell due stands as it is; what is still only promised takes the new terms.
 
@@ -153,6 +154,11 @@ def amend(
         raise Refused(
             f"{production.key} is at version {production.version}: the next is {production.version + 1}, "
             f"but the document says {agreement.version}."
+        )
+    if agreement.effective_on > today:
+        raise Refused(
+            f"Version {agreement.version} takes effect on {agreement.effective_on}, and today is {today}: "
+            "amend on that day, or date the amendment from today."
         )
     new_payments, new_receipts = promised(agreement, amounts, due_date)
     fresh_payments = [line for line in new_payments if _payment_is_new(line, payments.get(line.payment))]

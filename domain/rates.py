@@ -1,14 +1,15 @@
 """Exchange rates: which day's counts for a payment, and rates that follow from published ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.agreement.model import CurrencyCode, FxRule
+from domain.bank import carries_rate
 from domain.calendars import Calendars, Convention
 from domain.errors import BadInput, NotFound
 from domain.model import Day, Record
@@ -18,13 +19,19 @@ _DIGITS = 10
 """Digits that a derived rate keeps: bank files take a rate of at most 11 digits, 10 of them decimals."""
 
 
+def _payable(rate: Decimal) -> Decimal:
+    if not carries_rate(rate):
+        raise ValueError("a rate of more digits than a bank file carries could never be paid at")
+    return rate
+
+
 class Rate(Record):
     """A published rate: units of `quote` for one unit of `base`, as `source` fixed it on a day."""
 
     on: Day
     base: CurrencyCode
     quote: CurrencyCode
-    rate: Annotated[Exact, Field(gt=0)]
+    rate: Annotated[Exact, Field(gt=0), AfterValidator(_payable)]
     source: Annotated[str, StringConstraints(min_length=1, max_length=35)]
 
 
@@ -66,6 +73,11 @@ def cross(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> De
         if (base, middle) in exact and (middle, quote) in exact:
             return _rounded(exact[base, middle] * exact[middle, quote])
     raise NotFound(f"No rate of {base} in {quote}, direct or through another currency: import rates that have both.")
+
+
+def mean(rates: Sequence[Decimal]) -> Decimal:
+    """The arithmetic mean of at least one rate: computed exactly, then rounded once as a crossed rate is."""
+    return _rounded(sum(map(Fraction, rates), Fraction(0)) / len(rates))
 
 
 def _rounded(exact: Fraction) -> Decimal:

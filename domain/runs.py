@@ -21,13 +21,14 @@ from domain.events import (
     RunAccepted,
     RunCancelled,
     RunDoubted,
+    RunEscalated,
     RunPrepared,
     RunReleased,
     RunSubmitted,
 )
 from domain.model import Record
 from domain.money import Money, total
-from domain.payments import AT_THE_BANK, Payment, Payments, Status, Step, advance, can, take
+from domain.payments import UNANSWERED, Payment, Payments, Status, Step, advance, can, take
 from domain.people import SYSTEM, Person, Role
 
 Line = TypeVar("Line")
@@ -47,7 +48,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A payment run. `status` is prepared, released, submitted or cancelled; each payment tells its own fate."""
+    """A payment run. `status` is prepared, released, submitted or cancelled; each payment tells its own fate.
+
+    `count` and `total` are what was gathered and, once released, what was released. `times_sent` counts the copies of
+    its one order that went to the bank, `enquiries` how often the bank was asked what became of them.
+    """
 
     id: str
     account: str
@@ -62,6 +67,7 @@ class Run:
     released_by: str | None = None
     message_id: str | None = None
     file: str | None = None
+    times_sent: int = 0
     enquiries: int = 0
 
 
@@ -71,6 +77,14 @@ Runs = MutableMapping[str, Run]
 def run_id(production: str, account: str, currency: str, on: date, number: int) -> str:
     """The business key of the `number`-th run (from 1) of an account, currency and day."""
     return f"{production}/{account}/{currency}/{on.isoformat()}/{number}"
+
+
+def next_run_id(before: Runs, production: str, account: str, currency: str, on: date) -> str:
+    """The id of the next run of an account, currency and day; `before` holds at least those that were prepared."""
+    of_the_day = [
+        run for run in before.values() if (run.account, run.currency, run.execution_on) == (account, currency, on)
+    ]
+    return run_id(production, account, currency, on, len(of_the_day) + 1)
 
 
 def message_id(run: Run, enquiry: int = 0) -> str:
@@ -192,6 +206,12 @@ def release(runs: Runs, payments: Payments, agreement: Agreement, command: Relea
     return [RunReleased(run=run.id, by=person.user, sha256=command.sha256)]
 
 
+def escalate(runs: Runs, name: str) -> list[Event]:
+    """Say of a run that is still only prepared that nobody released it by the cut-off."""
+    run = the_run(runs, name)
+    return [RunEscalated(run=run.id)] if run.status == "prepared" else []
+
+
 def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person) -> list[Event]:
     """Give up a run that was not sent (also a released one that an amendment stopped); its payments are due again."""
     run = the_run(runs, command.run)
@@ -235,7 +255,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
 
 def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
     """The enquiry after every payment of a run that is at the bank without an answer; `None` when there is none."""
-    silent = [p for p in members(run, payments) if p.status in {Status.SUBMITTED, Status.UNKNOWN}]
+    silent = [p for p in members(run, payments) if p.status in UNANSWERED]
     if not silent or run.message_id is None:
         return None
     return Enquiry(
@@ -252,10 +272,9 @@ def members(run: Run, payments: Payments) -> list[Payment]:
     return [payment for payment in payments.values() if payment.run == run.id]
 
 
-def open_members(run: Run, payments: Payments) -> int:
-    """How many payments of a run wait for the bank, or for being sent again."""
-    waiting = {*AT_THE_BANK, Status.RELEASED}
-    return sum(payment.status in waiting for payment in members(run, payments))
+def unsent(run: Run, payments: Payments) -> list[Payment]:
+    """The payments of a run that are released and that the bank was not sent, or says it never saw."""
+    return [payment for payment in members(run, payments) if payment.status is Status.RELEASED]
 
 
 def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
@@ -304,8 +323,15 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
                 status = advance(payment, Step.RECALL) if payment.status is Status.RELEASED else payment.status
                 payments[payment.id] = replace(payment, status=status, run=None, end_to_end_id=None)
         case RunSubmitted():
-            runs[event.run] = replace(runs[event.run], status="submitted", message_id=event.message_id, file=event.file)
-            _all(runs[event.run], payments, Step.SUBMIT)
+            run = runs[event.run]
+            runs[run.id] = replace(
+                run,
+                status="submitted",
+                message_id=event.message_id,
+                file=event.file,
+                times_sent=run.times_sent + 1,
+            )
+            _all(run, payments, Step.SUBMIT)
         case RunDoubted():
             runs[event.run] = replace(runs[event.run], enquiries=runs[event.run].enquiries + 1)
             _all(runs[event.run], payments, Step.DOUBT)

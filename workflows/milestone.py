@@ -10,8 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.views import MilestoneRef, MilestoneView
     from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
     from workflows.news import tell_production
-    from workflows.people import of_a_person
     from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.updates import admit
 
 
 @workflow.defn
@@ -26,17 +26,16 @@ class Milestone:
 
     @workflow.run
     async def run(self, ref: MilestoneRef) -> MilestoneView:
-        """Wait for decisions, and for the deadline while there is one, until the milestone is accepted."""
-        view = await self._look()
-        while view.status != "accepted":
+        """Wait for decisions, and for the deadline while there is one, until it is accepted or dropped."""
+        view = await self._newest()
+        while not view.over:
             wait = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
-            self._view = None
             try:
                 await workflow.wait_condition(lambda: self._view is not None, timeout=wait)
             except TimeoutError:
                 await self._pass_deadline(view)
-            view = self._view or await self._look()
-            if workflow.info().is_continue_as_new_suggested() and view.status != "accepted":
+            view = await self._newest()
+            if workflow.info().is_continue_as_new_suggested() and not view.over:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
         await tell_production(self._ref.production)
@@ -66,21 +65,21 @@ class Milestone:
 
     @submit.validator
     def _submit_is_ours(self, command: SubmitMilestone) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @approve.validator
     def _approve_is_ours(self, command: ApproveMilestone) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @reject.validator
     def _reject_is_ours(self, command: RejectMilestone) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
-    def _ours(self, command: SubmitMilestone | ApproveMilestone | RejectMilestone) -> None:
-        """Keep what cannot concern this milestone out of its history; who may do what is the domain's to decide."""
-        of_a_person(command)
-        if (command.production, command.milestone) != (self._ref.production, self._ref.milestone):
-            raise ValueError(f"{command.production}/{command.milestone} is another milestone than {self._ref}.")
+    async def _newest(self) -> MilestoneView:
+        """What the last decision came to, also one made while we looked; without any, what the database says."""
+        view = self._view or await self._look()
+        view, self._view = self._view or view, None
+        return view
 
     async def _look(self) -> MilestoneView:
         return await workflow.execute_activity_method(MilestoneActivities.milestone_standing, self._ref, **TRANSACTION)

@@ -14,7 +14,11 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn
 class OpenRuns:
-    """Started by a Temporal Schedule every weekday morning, or by hand; opening a day twice opens nothing twice."""
+    """Started by a Temporal Schedule every weekday morning, or by hand; opening a day twice opens nothing twice.
+
+    That is the doing of a run's key in the database. A run whose workflow ended without making it (nothing was due any
+    more, or preparing it was refused) is not in the database, and may be opened again under its name.
+    """
 
     @workflow.run
     async def run(self, ref: AccountRef) -> list[str]:
@@ -27,7 +31,7 @@ class OpenRuns:
                     PaymentRun.run,
                     planned,
                     id=run_workflow(planned.run),
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                     parent_close_policy=workflow.ParentClosePolicy.ABANDON,
                 )
             except WorkflowAlreadyStartedError:

@@ -12,8 +12,11 @@ with workflow.unsafe.imports_passed_through():
     from activities.views import PlannedRun, RunRef, RunView
     from domain.commands import CancelRun, ReleaseRun
     from workflows.news import tell_production
-    from workflows.people import of_a_person
     from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.updates import admit
+
+MOST_DOUBLINGS = 16
+"""Of the patience with a silent bank; by then it is a day from whatever it began with."""
 
 Step = Callable[[RunView], Awaitable[RunView]]
 
@@ -38,8 +41,8 @@ class PaymentRun:
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(planned)
-        await workflow.wait_condition(workflow.all_handlers_finished)
         await tell_production(self._ref.production)
+        await workflow.wait_condition(workflow.all_handlers_finished)
         return view
 
     def _next(self, view: RunView) -> Step | None:
@@ -69,8 +72,15 @@ class PaymentRun:
             return await self._look()
 
     async def _await_answer(self, view: RunView) -> RunView:
-        """Wait for news of the bank; after too long a silence, enquire. Nothing is ever sent again unasked."""
-        patience = timedelta(seconds=view.answer_within_s) if view.silent else REMINDER
+        """Wait for news of the bank; after too long a silence, enquire. Nothing is ever sent again unasked.
+
+        Each enquiry that stays without an answer doubles the patience, up to a day: a bank that is closed over a
+        weekend is not asked a thousand times.
+        """
+        patience = REMINDER
+        if view.silent:
+            asked = min(view.enquiries, MOST_DOUBLINGS)
+            patience = min(REMINDER, timedelta(seconds=view.answer_within_s * 2**asked))
         if await self._silence(patience) and view.silent:
             return await workflow.execute_activity_method(RunActivities.doubt, self._ref, **TRANSACTION)
         return await self._look()
@@ -107,16 +117,11 @@ class PaymentRun:
 
     @release.validator
     def _release_is_ours(self, command: ReleaseRun) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @cancel.validator
     def _cancel_is_ours(self, command: CancelRun) -> None:
-        self._ours(command)
-
-    def _ours(self, command: ReleaseRun | CancelRun) -> None:
-        of_a_person(command)
-        if command.run != self._ref.run:
-            raise ValueError(f"{command.run} is another run than {self._ref.run}.")
+        admit(command, self._ref)
 
     async def _look(self) -> RunView:
         return await workflow.execute_activity_method(RunActivities.run_standing, self._ref, **TRANSACTION)

@@ -10,11 +10,16 @@ class Options(TypedDict):
     """The options that every activity call is given."""
 
     start_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
     retry_policy: RetryPolicy
 
 
+HEARTBEAT = timedelta(seconds=10)
+"""After how long without a sign of its worker an activity is given to another one; workers give signs by themselves."""
+
 TRANSACTION = Options(
     start_to_close_timeout=timedelta(minutes=2),
+    heartbeat_timeout=HEARTBEAT,
     retry_policy=RetryPolicy(
         initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
     ),
@@ -24,6 +29,7 @@ apart; refusals are not retried at all."""
 
 DECISION = Options(
     start_to_close_timeout=timedelta(seconds=30),
+    heartbeat_timeout=HEARTBEAT,
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=8),
 )
 """The same while a person waits for the answer: given up after about a minute, so that they hear of it."""

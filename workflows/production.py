@@ -10,12 +10,12 @@ with workflow.unsafe.imports_passed_through():
     from activities.productions import ProductionActivities
     from activities.schedules import ScheduleActivities
     from activities.views import AccountRef, MilestoneRef, PaymentView, ProductionRef, ProductionView
-    from domain.commands import AmendAgreement, Command, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
+    from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
     from workflows.milestone import Milestone
     from workflows.names import milestone_workflow
     from workflows.open_runs import OpenRuns
-    from workflows.people import of_a_person
     from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.updates import admit
 
 
 @workflow.defn
@@ -26,32 +26,37 @@ class Production:
     def __init__(self, ref: ProductionRef) -> None:
         self._ref = ref
         self._news = False
-        self._opened = 0
         self._one_at_a_time = asyncio.Lock()
 
     @workflow.run
     async def run(self, ref: ProductionRef) -> ProductionView:
         """See to its milestones and schedules after each change, until nothing is left to accept or to pay."""
-        view = await self._look()
-        tended: tuple[int, frozenset[str]] | None = None
-        while not view.complete:
-            now = (view.version, frozenset(view.open_milestones))
-            if view.registered and now != tended:
-                await self._tend(view)
-                tended = now
-            try:
-                await workflow.wait_condition(lambda: self._news, timeout=REMINDER)
-            except TimeoutError:
-                if not view.registered:
-                    return view
+        tended: tuple[int, tuple[str, ...]] | None = None
+        while True:
             self._news = False
             view = await self._look()
-            if workflow.info().is_continue_as_new_suggested():
+            now = (view.version, view.open_milestones)
+            if view.complete:
+                await workflow.execute_activity_method(ScheduleActivities.close_days, view, **TRANSACTION)
+                tended = None
+            elif view.registered and now != tended:
+                await self._tend(view)
+                tended = now
+            if view.complete or (await self._silence() and not view.registered):
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                if not self._news:
+                    return view
+            elif workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
-        await workflow.execute_activity_method(ScheduleActivities.close_days, view, **TRANSACTION)
-        await workflow.wait_condition(workflow.all_handlers_finished)
-        return view
+
+    async def _silence(self) -> bool:
+        """Wait for news; True when none came for a day."""
+        try:
+            await workflow.wait_condition(lambda: self._news, timeout=REMINDER)
+        except TimeoutError:
+            return True
+        return False
 
     async def _tend(self, view: ProductionView) -> None:
         """Every open milestone has its workflow, every debtor account its schedule."""
@@ -108,38 +113,33 @@ class Production:
     @workflow.update
     async def open_runs(self, ref: AccountRef) -> list[str]:
         """Open an account's day by hand."""
-        self._opened += 1
-        name = f"open-runs/{ref.production}/{ref.account}/{workflow.info().run_id}/{self._opened}"
+        asked = workflow.current_update_info()
+        name = f"open-runs/{ref.production}/{ref.account}/{asked.id if asked else 'by-hand'}"
         return await workflow.execute_child_workflow(OpenRuns.run, ref, id=name)
 
     @register.validator
     def _register_is_ours(self, command: RegisterAgreement) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @amend.validator
     def _amend_is_ours(self, command: AmendAgreement) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @hold.validator
     def _hold_is_ours(self, command: HoldPayment) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @resume.validator
     def _resume_is_ours(self, command: ResumePayment) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @correct.validator
     def _correct_is_ours(self, command: CorrectPayment) -> None:
-        self._ours(command)
+        admit(command, self._ref)
 
     @open_runs.validator
     def _open_runs_is_ours(self, ref: AccountRef) -> None:
-        self._ours(ref)
-
-    def _ours(self, wish: Command | AccountRef) -> None:
-        of_a_person(wish)
-        if wish.production != self._ref.production:
-            raise ValueError(f"{wish.production} is another production than {self._ref.production}.")
+        admit(ref, self._ref)
 
     async def _changed(self) -> ProductionView:
         self._news = True

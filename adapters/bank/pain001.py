@@ -1,21 +1,25 @@
 """Writes a payment order as pain.001.001.09, the file that a bank is paid by."""
 
-import re
 from collections import Counter
-from decimal import Decimal
 from types import ModuleType
 from typing import Any
 
 from adapters.bank.iso import module, moment, rendered
-from domain.bank import AgreedRate, BankAccount, CreditTransfer, PaymentOrder
+from domain.bank import (
+    MAX_RATE_DECIMALS,
+    MAX_RATE_DIGITS,
+    AgreedRate,
+    BankAccount,
+    CreditTransfer,
+    PaymentOrder,
+    carries_rate,
+    carries_text,
+)
 from domain.errors import BadInput
 from domain.money import total
 
 _TYPE = "pain.001.001.09"
-_UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAX_AMOUNT_DIGITS = 18
-_MAX_RATE_DIGITS = 11
-_MAX_RATE_DECIMALS = 10
 
 
 def write_order(order: PaymentOrder) -> bytes:
@@ -98,14 +102,10 @@ def _transfer(iso: ModuleType, transfer: CreditTransfer) -> Any:
 
 
 def _rate(iso: ModuleType, agreed: AgreedRate, transfer: CreditTransfer) -> Any:
-    rate = agreed.rate.normalize()
-    _sign, digits, exponent = rate.as_tuple()
-    decimals = max(0, -exponent) if isinstance(exponent, int) else _MAX_RATE_DECIMALS + 1
-    whole = max(0, len(digits) - decimals)
-    if rate <= Decimal(0) or decimals > _MAX_RATE_DECIMALS or whole + decimals > _MAX_RATE_DIGITS:
+    if not carries_rate(agreed.rate):
         raise BadInput(
             f"Transfer {transfer.end_to_end_id} is agreed at {agreed.rate}: a bank file carries a rate above zero of "
-            f"at most {_MAX_RATE_DIGITS} digits, {_MAX_RATE_DECIMALS} of them decimals.",
+            f"at most {MAX_RATE_DIGITS} digits, {MAX_RATE_DECIMALS} of them decimals.",
             end_to_end_id=transfer.end_to_end_id,
         )
     return iso.ExchangeRate1(
@@ -147,6 +147,6 @@ def _agent(iso: ModuleType, account: BankAccount) -> Any:
 
 def _text(written: str, where: str) -> str:
     """The text, if XML can carry it; banks refuse empty elements and control characters."""
-    if not written.strip() or _UNWRITABLE.search(written):
+    if not carries_text(written):
         raise BadInput(f"{where}: {written!r} is empty or holds control characters: write plain text.", field=where)
     return written

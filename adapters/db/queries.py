@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from adapters.db import tables
 from adapters.db.store import stream_of
+from domain.errors import NotFound
 from domain.journal import Fact, Head
 from domain.money import Money
 
@@ -21,6 +22,21 @@ FETCH = 1_000
 def productions(connection: Connection) -> list[Row]:
     """Every production with the version of its agreement."""
     return _plain(connection.execute(sa.select(tables.production).order_by(tables.production.c.key)))
+
+
+def the_production(connection: Connection, production: str) -> Row:
+    """One production.
+
+    Raises:
+        NotFound: its agreement is not registered.
+    """
+    found = [row for row in productions(connection) if row["key"] == production]
+    if not found:
+        raise NotFound(
+            f"There is no production {production!r} here: register its agreement with `sluice agreement register`.",
+            production=production,
+        )
+    return found[0]
 
 
 def agreement_versions(connection: Connection, production: str, as_of: date | None = None) -> list[Row]:
@@ -180,12 +196,6 @@ def newest_facts(connection: Connection, production: str, count: int, about: str
         query = query.where(table.c.body.contains(f'"{about}"', autoescape=True))
     rows: Sequence[Any] = connection.execute(query.order_by(table.c.seq.desc()).limit(count)).all()
     return [_fact(row) for row in reversed(rows)]
-
-
-def count_of(connection: Connection, event_type: str) -> int:
-    """How many events of a type the journal holds."""
-    table = tables.journal_event
-    return connection.execute(sa.select(sa.func.count()).where(table.c.type == event_type)).scalar_one()
 
 
 def _fact(row: Any) -> Fact:

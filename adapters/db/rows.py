@@ -149,6 +149,7 @@ def run_row(production: str, run: Run) -> dict[str, Any]:
         "released_by": run.released_by,
         "message_id": run.message_id,
         "file": run.file,
+        "times_sent": run.times_sent,
         "enquiries": run.enquiries,
     }
 
@@ -169,6 +170,7 @@ def run_of(row: Row) -> Run:
         released_by=row["released_by"],
         message_id=row["message_id"],
         file=row["file"],
+        times_sent=row["times_sent"],
         enquiries=row["enquiries"],
     )
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from psycopg import Cursor
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Connection, Engine, RowMapping
-from sqlalchemy.dialects.postgresql import insert
 
 from adapters.db import rows, tables
 from domain import journal
@@ -65,6 +66,16 @@ class Store:
         with self.engine.begin() as connection:
             yield Transaction(connection)
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads, and sees the records as they are at one instant however much is asked.
+
+        A proof needs this: a stream read before its head would seem to lack what was appended in between.
+        """
+        instant = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with instant.begin() as connection:
+            yield connection
+
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
     ) -> Outcome:
@@ -80,8 +91,7 @@ class Store:
         payload = journal.sha256(journal.canonical(command))
         refused: SluiceError | None = None
         with self.transaction() as transaction:
-            head, now = transaction.lock(stream)
-            earlier = transaction.earlier(command.key, payload)
+            head, now, earlier = transaction.lock(stream, command.key, payload)
             if earlier is not None:
                 return earlier
             try:
@@ -100,12 +110,13 @@ class Store:
                 actor=context.actor,
                 command_key=command.key,
             )
-            transaction.append(facts, events)
             after = fold(state, [(event, context.effective_on) for event in events])
-            transaction.snapshot(command.production, state, after)
             outcome = Outcome(key=command.key, stream=stream, first_seq=head.seq + 1, last_seq=head.seq + len(events))
-            if refused is None and outcome.changed:
-                transaction.remember(outcome, payload)
+            with transaction.writing(command.key):
+                transaction.append(facts, events)
+                transaction.snapshot(command.production, state, after)
+                if refused is None and outcome.changed:
+                    transaction.remember(outcome, payload)
         if refused is not None:
             raise refused
         return outcome
@@ -117,72 +128,70 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def lock(self, stream: str) -> tuple[Head, datetime]:
-        """Take the end of a stream for this transaction alone; with it, the database's clock once we have it."""
-        head = tables.stream_head
-        query = sa.select(head.c.seq, head.c.hash, sa.func.clock_timestamp()).where(head.c.stream == stream)
-        row = self.connection.execute(query.with_for_update()).one_or_none()
+    def lock(self, stream: str, key: str, payload: str) -> tuple[Head, datetime, Outcome | None]:
+        """Take the end of a stream for this transaction alone; with it, the database's clock once we have it.
+
+        And, looked up after that, the outcome that a command's key had before, if any.
+
+        Raises:
+            IdempotencyConflict: the key was used for another payload.
+        """
+        heads, commands = self._cursor(), self._cursor()
+        with self._driver.pipeline():
+            heads.execute(_LOCK, (stream,))
+            commands.execute(_EARLIER, (key,))
+        row = heads.fetchone()
         if row is None:
-            self.connection.execute(
-                sa.text("INSERT INTO stream_head VALUES (:stream, 0, :genesis) ON CONFLICT (stream) DO NOTHING"),
-                {"stream": stream, "genesis": journal.GENESIS},
+            heads.execute(
+                "INSERT INTO stream_head VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (stream, journal.GENESIS)
             )
-            row = self.connection.execute(query.with_for_update()).one()
-        return Head(row[0], bytes(row[1])), row[2]
-
-    def earlier(self, key: str, payload: str) -> Outcome | None:
-        """The outcome that this key had before, if any; `IdempotencyConflict` if it was for another payload."""
-        command = tables.command
-        row = self.connection.execute(sa.select(command).where(command.c.key == key)).one_or_none()
-        if row is None:
-            return None
-        if row.payload != payload:
+            return self.lock(stream, key, payload)
+        earlier = commands.fetchone()
+        if earlier is not None and earlier[0] != payload:
             raise _taken(key)
-        return Outcome(key=key, stream=row.stream, first_seq=row.first_seq, last_seq=row.last_seq)
+        outcome = (
+            None if earlier is None else Outcome(key=key, stream=earlier[1], first_seq=earlier[2], last_seq=earlier[3])
+        )
+        return Head(row[0], bytes(row[1])), row[2], outcome
 
-    def remember(self, outcome: Outcome, payload: str) -> None:
-        """Make an outcome the answer to its key from now on.
+    @contextmanager
+    def writing(self, key: str) -> Iterator[None]:
+        """Inside, what is written goes to the database at once, and its answers are awaited once, at the end.
 
         Raises:
             IdempotencyConflict: a command of another production took the key in the meantime.
         """
-        taken = self.connection.execute(
-            insert(tables.command)
-            .values(
-                key=outcome.key,
-                payload=payload,
-                stream=outcome.stream,
-                first_seq=outcome.first_seq,
-                last_seq=outcome.last_seq,
-            )
-            .on_conflict_do_nothing()
-            .returning(tables.command.c.key)
-        ).one_or_none()
-        if taken is None:
-            raise _taken(outcome.key)
+        try:
+            with self._driver.pipeline():
+                yield
+        except UniqueViolation as violation:
+            if violation.diag.constraint_name == "command_pkey":
+                raise _taken(key) from None
+            raise
 
     def append(self, facts: Sequence[Fact], events: Sequence[Event]) -> None:
         """Append facts with the entries of their events, and move the stream's head."""
         if not facts:
             return
-        with self._cursor() as cursor:
-            _copy(cursor, f"COPY journal_event ({', '.join(_FACT)}) FROM STDIN", (_fact_row(fact) for fact in facts))
-            entries = [
-                (fact.stream, fact.seq, line, e.account, e.amount.currency, e.amount.minor, e.about, fact.effective_on)
-                for fact, event in zip(facts, events, strict=True)
-                for line, e in enumerate(postings(event), start=1)
-            ]
-            if entries:
-                _copy(
-                    cursor,
-                    "COPY entry (stream, seq, line, account, currency, minor, about, effective_on) FROM STDIN",
-                    entries,
-                )
-            cursor.execute(
-                "UPDATE stream_head SET seq = %s, hash = %s WHERE stream = %s",
-                (facts[-1].seq, facts[-1].hash, facts[-1].stream),
-            )
-        self._movements(facts[0].stream, events)
+        stream, effective_on, last, execute = facts[0].stream, facts[0].effective_on, facts[-1], self._cursor().execute
+        for fact in facts:
+            execute(_APPEND, {each.name: getattr(fact, each.name) for each in fields(fact)})
+        entries = [
+            (fact.seq, line, e.account, e.amount.currency, e.amount.minor, e.about)
+            for fact, event in zip(facts, events, strict=True)
+            for line, e in enumerate(postings(event), start=1)
+        ]
+        if entries:
+            execute(_POST, (stream, effective_on, json.dumps(entries)))
+        execute("UPDATE stream_head SET seq = %s, hash = %s WHERE stream = %s", (last.seq, last.hash, stream))
+        self._movements(stream, events)
+
+    def remember(self, outcome: Outcome, payload: str) -> None:
+        """Make an outcome the answer to its key from now on."""
+        self._cursor().execute(
+            "INSERT INTO command VALUES (%s, %s, %s, %s, %s)",
+            (outcome.key, payload, outcome.stream, outcome.first_seq, outcome.last_seq),
+        )
 
     def snapshot(self, production: str, before: State, after: State) -> None:
         """Store what the fold changed."""
@@ -294,36 +303,44 @@ class Transaction:
             return
         names = [column.name for column in tables.metadata.tables[table].columns]
         kept = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key.split(", "))
-        with self._cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) "  # noqa: S608
-                f"ON CONFLICT ({key}) DO UPDATE SET {kept}",
-                (json.dumps(list(changed)),),
-            )
+        self._cursor().execute(
+            f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) "  # noqa: S608
+            f"ON CONFLICT ({key}) DO UPDATE SET {kept}",
+            (json.dumps(list(changed)),),
+        )
 
     def _movements(self, stream: str, events: Sequence[Event]) -> None:
         """Remember which of the bank's movements are in the books, so that a repeated one is known."""
         known = [pair for event in events for pair in _references(event)]
         if known:
-            self.connection.execute(
-                sa.text(
-                    "INSERT INTO movement SELECT DISTINCT :s, unnest(CAST(:a AS text[])), unnest(CAST(:r AS text[])) "
-                    "ON CONFLICT DO NOTHING"
-                ),
-                {"s": stream, "a": [account for account, _ in known], "r": [reference for _, reference in known]},
+            self._cursor().execute(
+                "INSERT INTO movement SELECT %s, m->>0, m->>1 FROM json_array_elements(%s::json) m"
+                " ON CONFLICT DO NOTHING",
+                (stream, json.dumps(known)),
             )
 
     def _cursor(self) -> Cursor[Any]:
+        return self._driver.cursor()
+
+    @property
+    def _driver(self) -> psycopg.Connection[Any]:
         driver: Any = self.connection.connection.driver_connection
-        cursor: Cursor[Any] = driver.cursor()
-        return cursor
+        connection: psycopg.Connection[Any] = driver
+        return connection
 
 
-_FACT = tuple(field.name for field in fields(Fact))
-
-
-def _fact_row(fact: Fact) -> list[Any]:
-    return [value.decode() if name == "body" else value for name in _FACT for value in (getattr(fact, name),)]
+_LOCK = "SELECT seq, hash, clock_timestamp() FROM stream_head WHERE stream = %s FOR UPDATE"
+_EARLIER = "SELECT payload, stream, first_seq, last_seq FROM command WHERE key = %s"
+_APPEND = (
+    "INSERT INTO journal_event"
+    " (stream, seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash)"
+    " VALUES (%(stream)s, %(seq)s, %(type)s, convert_from(%(body)s, 'UTF8'), %(effective_on)s, %(recorded_at)s,"
+    " %(actor)s, %(command_key)s, %(prev_hash)s, %(hash)s)"
+)
+_POST = """
+INSERT INTO entry (stream, effective_on, seq, line, account, currency, minor, about)
+SELECT %s, %s, (e->>0)::bigint, (e->>1)::int, e->>2, e->>3, (e->>4)::bigint, e->>5 FROM json_array_elements(%s::json) e
+"""
 
 
 def stream_of(production: str) -> str:
@@ -355,9 +372,3 @@ def _refusal(command: Command, error: SluiceError) -> CommandRefused:
     return CommandRefused(
         command=type(command).__name__, code=error.code, sentence=error.sentence, data=dict(error.data)
     )
-
-
-def _copy(cursor: Cursor[Any], statement: str, lines: Iterable[Sequence[Any]]) -> None:
-    with cursor.copy(statement) as copy:
-        for line in lines:
-            copy.write_row(line)

@@ -1,9 +1,12 @@
 """The tables, as queries need them. Migrations own their making, their grants and their triggers.
 
-Records, append-only:      journal_event, entry, command, document, bank_file, movement, rate
+Records, append-only:      journal_event, entry, command, document, bank_file, movement, rate,
+                           statement_version, receipt_row, fact_row
 Snapshots of the fold:     production, milestone, payment, receipt, run   (could be made anew from the journal)
 Working state:             stream_head, outbox
 """
+
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
@@ -86,6 +89,44 @@ rate = sa.Table(
     sa.Column("rate", sa.Numeric, nullable=False),
     sa.Column("document", sa.String(64), nullable=False),
 )
+
+statement_version = sa.Table(
+    "statement_version",
+    metadata,
+    sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("production", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("statement", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("converted_to", sa.String(3), nullable=False),
+)
+
+
+def _reported(*named: str) -> list[sa.Column[Any]]:
+    """The columns of a row that a source reported: where it stands, what it says, and what that is, converted."""
+    return [
+        sa.Column("statement", sa.BigInteger, primary_key=True),
+        sa.Column("line", sa.Integer, primary_key=True),
+        sa.Column("on", sa.Date, nullable=False),
+        sa.Column("currency", sa.String(3)),
+        sa.Column("minor", sa.BigInteger),
+        sa.Column("bank_rate", sa.Numeric),
+        *(sa.Column(name, sa.Text, nullable=False) for name in named),
+        sa.Column("amount", sa.Numeric, nullable=False),
+        sa.Column("rate_rule", sa.Text),
+        sa.Column("rate_source", sa.Text),
+        sa.Column("fixing_on", sa.Date),
+        sa.Column("rate", sa.Numeric),
+    ]
+
+
+receipt_row = sa.Table("receipt_row", metadata, *_reported("payer", "territory", "media", "window"))
+
+fact_row = sa.Table("fact_row", metadata, *_reported("name"))
 
 stream_head = sa.Table(
     "stream_head",
@@ -190,5 +231,6 @@ run = sa.Table(
     sa.Column("released_by", sa.Text),
     sa.Column("message_id", sa.Text),
     sa.Column("file", sa.String(64)),
+    sa.Column("times_sent", sa.Integer, nullable=False),
     sa.Column("enquiries", sa.Integer, nullable=False),
 )

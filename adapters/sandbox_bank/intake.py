@@ -89,20 +89,20 @@ def read_file(raw: bytes) -> Order | Asked:
 
 
 def _order(root: etree._Element, ns: str) -> Order:
-    def text(of: etree._Element, path: str) -> str:
+    def _text(of: etree._Element, path: str) -> str:
         return (of.findtext(path.replace("~", ns)) or "").strip()
 
     head = "~CstmrCdtTrfInitn/~GrpHdr"
     info = root.find("~CstmrCdtTrfInitn/~PmtInf".replace("~", ns))
-    message_id = text(root, f"{head}/~MsgId")
+    message_id = _text(root, f"{head}/~MsgId")
     if not message_id or len(message_id) > _MAX_ID or info is None:
         raise Unreadable("no usable MsgId, or no PmtInf")
     return Order(
         message_id=message_id,
-        count=text(root, f"{head}/~NbOfTxs"),
-        control_sum=_decimal(text(root, f"{head}/~CtrlSum")),
+        count=_text(root, f"{head}/~NbOfTxs"),
+        control_sum=_decimal(_text(root, f"{head}/~CtrlSum")),
         instructions=len(root.findall("~CstmrCdtTrfInitn/~PmtInf".replace("~", ns))),
-        execution_on=_date(text(info, "~ReqdExctnDt/~Dt")),
+        execution_on=_date(_text(info, "~ReqdExctnDt/~Dt")),
         debtor=_account(info, ns, "Dbtr"),
         transfers=tuple(_instructed(each, ns) for each in info.iterfind(f"{ns}CdtTrfTxInf")),
     )

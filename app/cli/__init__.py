@@ -15,6 +15,12 @@ _COMMANDS = {
     "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),
     "waterfall": ("app.cli.waterfall:waterfall", "Share what the work earns: run, explain, draw, forecast."),
+    "revenue": ("app.cli.revenue:revenue", "Import what the finished work earned."),
+    "cost": ("app.cli.facts:cost", "Record and import costs that are recouped."),
+    "advance": ("app.cli.facts:advance", "Record and import advances, guarantees and loans."),
+    "metric": ("app.cli.facts:metric", "Record and import counts: admissions, viewers, units."),
+    "opening": ("app.cli.facts:opening", "Record and import balances taken over."),
+    "date": ("app.cli.facts:date", "Record and import days: the end of the run, a release."),
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
@@ -54,7 +60,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 done, 1 refused or failed (one sentence), 2 not understood, 130 Ctrl-C."""
-    status = run(arguments)
+    status = execute(arguments)
     if "temporalio" in sys.modules:
         # Temporal's client keeps threads that may call into an interpreter that is being torn down, and abort it.
         sys.stdout.flush()
@@ -63,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(status)
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def execute(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; errors for people become one sentence on stderr.
 
     With SLUICE_LOG_LEVEL=debug the traceback is shown instead.

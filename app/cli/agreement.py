@@ -60,10 +60,9 @@ def schema() -> None:
 @data_option
 def register(file: Path, user: str, as_json: bool, data: Path | None) -> None:
     """Put version 1 of an agreement in force: its schedule is promised, its milestones wait for evidence."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.register(file))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.register(file), as_json)
 
 
 @agreement.command()
@@ -73,10 +72,9 @@ def register(file: Path, user: str, as_json: bool, data: Path | None) -> None:
 @data_option
 def amend(file: Path, user: str, as_json: bool, data: Path | None) -> None:
     """Put the next version in force. What fell due stands; what is only promised takes the new terms."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.amend(file))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.amend(file), as_json)
 
 
 @agreement.command()

@@ -5,13 +5,20 @@ from collections.abc import Callable, Iterator
 from psycopg import Error as PostgresError
 from psycopg import OperationalError
 from psycopg.errors import InsufficientPrivilege, UndefinedTable
+from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import TimeoutError as ActivityTimeout
 from temporalio.service import RPCError, RPCStatusCode
 
 from adapters.documents import BadDocument
 from domain.errors import SluiceError
 
 _SEE = "see `sluice status`"
+_NO_DATABASE = frozenset({"OperationalError", "InterfaceError", "TimeoutError"})
+_NO_ANSWER = (
+    "the worker's database does not answer: ask again once it does; whether it was done after all, "
+    f"`sluice journal tail` shows; {_SEE}"
+)
 
 
 def sentence(error: BaseException) -> str:
@@ -22,7 +29,10 @@ def sentence(error: BaseException) -> str:
         said = _said(one)
         if said is not None:
             return " ".join(said.split())
-    what = " ".join(f"{type(error).__name__}: {error}".split())
+    *_, last = _causes(error)
+    # Temporal's own wrapper of an error that a worker met names the kind in front of the words already.
+    words = str(last) if isinstance(last, ApplicationError) else f"{type(last).__name__}: {last}"
+    what = " ".join(words.split())
     return f"Sluice has a bug: {what} (SLUICE_LOG_LEVEL=debug shows where)"
 
 
@@ -41,6 +51,13 @@ def _of_rpc(error: BaseException) -> str:
     return f"Temporal does not answer as it should: {error}; {_SEE}"
 
 
+def _of_activity(error: BaseException) -> str | None:
+    """What a worker met that is no refusal of ours; those come as the domain's own errors."""
+    if isinstance(error, ApplicationError) and error.type in _NO_DATABASE:
+        return _NO_ANSWER
+    return None
+
+
 def _of_file(error: BaseException) -> str | None:
     return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else None
 
@@ -51,8 +68,14 @@ _SAYINGS: tuple[tuple[type[BaseException], Callable[[BaseException], str | None]
     (InsufficientPrivilege, lambda error: f"the database refuses this to the role it was asked as: {error}"),
     (OperationalError, lambda error: f"the database does not answer: {error}; {_SEE}"),
     (PostgresError, lambda error: f"the database refuses this: {error}"),
-    (ApplicationError, lambda error: error.message if isinstance(error, ApplicationError) else None),
+    (
+        WorkflowUpdateRPCTimeoutOrCancelledError,
+        lambda _: "no answer was waited for any longer; whether it was done after all, `sluice journal tail` shows",
+    ),
+    (ApplicationError, _of_activity),
+    (ActivityTimeout, lambda _: _NO_ANSWER),
     (RPCError, _of_rpc),
+    (TimeoutError, str),
     (OSError, _of_file),
 )
 

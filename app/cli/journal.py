@@ -29,6 +29,7 @@ def tail(production: str, count: int, about: str | None, as_json: bool, data: Pa
     from app.cli.session import records
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         facts = queries.newest_facts(connection, production, count, about)
     if as_json:
         click.echo(json.dumps([told(fact) for fact in facts], ensure_ascii=False, indent=2))
@@ -75,14 +76,28 @@ def told(fact: "Fact") -> dict[str, Any]:
     }
 
 
+_TELLING = (
+    "milestone",
+    "payment",
+    "run",
+    "receipt",
+    "version",
+    "code",
+    "name",
+    "booked",
+    "counterparty",
+    "bank_reference",
+    "answer",
+    "why",
+    "sentence",
+)
+"""The fields that a short line shows, in this order; money without a known reason is only told of here."""
+
+
 def _brief(fact: "Fact") -> str:
     """What an event is about, in one short line."""
     body = json.loads(fact.body)
-    named = [
-        str(body[name])
-        for name in ("milestone", "payment", "run", "receipt", "version", "code", "name")
-        if body.get(name)
-    ]
+    named = [str(body[name]) for name in _TELLING if body.get(name)]
     lines = [value for value in body.values() if isinstance(value, list)]
     if lines:
         named.append(f"{sum(map(len, lines))} lines")

@@ -15,9 +15,12 @@ def ledger() -> None:
 
 @ledger.command()
 @click.argument("production")
-@click.option("--effective", type=click.DateTime(["%Y-%m-%d"]), help="Only what counts on this day or before.")
+@click.option(
+    "--effective", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]), help="Only what counts on this day or before."
+)
 @click.option(
     "--known",
+    metavar="INSTANT",
     type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S%z"]),
     help="Only what was recorded at this instant or before, such as 2026-03-01T09:00:00+0900.",
 )
@@ -31,8 +34,9 @@ def balances(
     from app.cli.session import records, show
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         rows = queries.balances(connection, production, effective.date() if effective else None, known)
-    show(rows, ("account", "balance"), as_json, f"{production} has no entries yet")
+    show(rows, ("account", "balance"), as_json, f"{production} has no entries that count so")
 
 
 @ledger.command()
@@ -47,5 +51,6 @@ def entries(production: str, account: str | None, about: str | None, as_json: bo
     from app.cli.session import records, show
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         rows = list(queries.entries(connection, production, account, about))
-    show(rows, ("seq", "effective_on", "account", "amount", "about"), as_json, f"{production} has no entries yet")
+    show(rows, ("seq", "effective_on", "account", "amount", "about"), as_json, f"{production} has no such entries")

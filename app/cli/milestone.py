@@ -32,11 +32,10 @@ def submit(
     production: str, milestone_id: str, given: tuple[str, ...], user: str, as_json: bool, data: Path | None
 ) -> None:
     """Hand in the evidence of MILESTONE. Changed evidence voids the approvals given before."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    evidence = dict(_document(one) for one in given)
-    view = ask(data, user, lambda office: office.submit(production, milestone_id, evidence))
-    show_one(view.model_dump(mode="json"), as_json)
+    evidence = _documents(given)
+    act(data, user, lambda office: office.submit(production, milestone_id, evidence), as_json)
 
 
 @milestone.command()
@@ -50,11 +49,10 @@ def approve(
     production: str, milestone_id: str, round_: int | None, user: str, as_json: bool, data: Path | None
 ) -> None:
     """Approve the evidence of MILESTONE."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
     chosen = _round(data, production, milestone_id) if round_ is None else round_
-    view = ask(data, user, lambda office: office.approve(production, milestone_id, chosen))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.approve(production, milestone_id, chosen), as_json)
 
 
 @milestone.command()
@@ -69,11 +67,10 @@ def reject(
     production: str, milestone_id: str, round_: int | None, reason: str, user: str, as_json: bool, data: Path | None
 ) -> None:
     """Reject the evidence of MILESTONE; other evidence can be submitted then."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
     chosen = _round(data, production, milestone_id) if round_ is None else round_
-    view = ask(data, user, lambda office: office.reject(production, milestone_id, chosen, reason))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.reject(production, milestone_id, chosen, reason), as_json)
 
 
 @milestone.command(name="list")
@@ -86,8 +83,21 @@ def list_(production: str, as_json: bool, data: Path | None) -> None:
     from app.cli.session import records, show
 
     with records(data) as connection:
+        queries.the_production(connection, production)
         rows = queries.milestones(connection, production)
     show(rows, _COLUMNS, as_json, f"nothing has been submitted for {production} yet")
+
+
+def _documents(given: tuple[str, ...]) -> dict[str, str]:
+    """The documents by id; one id for two files would leave one of them out without a word."""
+    documents: dict[str, str] = {}
+    for name, digest in map(_document, given):
+        if name in documents:
+            raise click.BadParameter(
+                f"{name!r} is given twice: name one file for each document.", param_hint="--evidence"
+            )
+        documents[name] = digest
+    return documents
 
 
 def _document(written: str) -> tuple[str, str]:

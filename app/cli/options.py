@@ -27,3 +27,28 @@ def as_option(command: F) -> F:
 def json_option(command: F) -> F:
     """`--json`, as `as_json: bool`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)
+
+
+def production_option(command: F) -> F:
+    """`--production KEY`, as `production: str`."""
+    return click.option("--production", required=True, metavar="KEY", help="The production that it concerns.")(command)
+
+
+def statement_option(command: F) -> F:
+    """`--statement ID`, as `statement: str`."""
+    return click.option(
+        "--statement",
+        required=True,
+        metavar="ID",
+        help="The source's own number of it. The same rows again change nothing, others restate it.",
+    )(command)
+
+
+def mapping_option(command: F) -> F:
+    """`--mapping FILE`, as `mapping: Path | None`."""
+    return click.option(
+        "--mapping",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="MAPPING.yaml",
+        help="How this source lays out its files; without it columns are named as the fields are.",
+    )(command)

@@ -24,8 +24,13 @@ def list_(production: str | None, status: str | None, run_id: str | None, as_jso
     """List payments."""
     from adapters.db import queries
     from app.cli.session import records, show
+    from domain.payments import Status
 
+    if status is not None and status not in set(Status):
+        raise click.BadParameter(f"{status!r} is none of {', '.join(Status)}.", param_hint="--status")
     with records(data) as connection:
+        if production is not None:
+            queries.the_production(connection, production)
         rows = queries.payments(connection, production, status, run_id)
     show(rows, _COLUMNS, as_json, "no payments")
 
@@ -70,10 +75,9 @@ def show_(payment_id: str, as_json: bool, data: Path | None) -> None:
 @data_option
 def hold(payment_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
     """Keep a due PAYMENT back until it is resumed."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.hold(payment_id, reason))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.hold(payment_id, reason), as_json)
 
 
 @payment.command()
@@ -83,10 +87,9 @@ def hold(payment_id: str, reason: str, user: str, as_json: bool, data: Path | No
 @data_option
 def resume(payment_id: str, user: str, as_json: bool, data: Path | None) -> None:
     """Let a held PAYMENT go again, with its account's next run."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.resume(payment_id))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.resume(payment_id), as_json)
 
 
 @payment.command()
@@ -97,10 +100,9 @@ def resume(payment_id: str, user: str, as_json: bool, data: Path | None) -> None
 @data_option
 def correct(payment_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
     """Make a rejected or returned PAYMENT due again, under a new end-to-end id."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.correct(payment_id, reason))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.correct(payment_id, reason), as_json)
 
 
 @payment.command()
@@ -113,6 +115,8 @@ def expected(production: str | None, as_json: bool, data: Path | None) -> None:
     from app.cli.session import records, show
 
     with records(data) as connection:
+        if production is not None:
+            queries.the_production(connection, production)
         rows = queries.receipts(connection, production)
     columns = ("id", "status", "amount", "received", "due_on", "account", "payer_party")
     show(rows, columns, as_json, "nothing is expected")

@@ -33,7 +33,7 @@ def import_(file: Path, data: Path | None) -> None:
 
 @rate.command(name="show")
 @click.argument("source")
-@click.argument("on", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("on", metavar="DATE", type=click.DateTime(["%Y-%m-%d"]))
 @json_option
 @data_option
 def show_(source: str, on: datetime, as_json: bool, data: Path | None) -> None:

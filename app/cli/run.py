@@ -28,12 +28,15 @@ def open_(production: str, account: str, user: str, as_json: bool, data: Path | 
 
     started = ask(data, user, lambda office: office.open_runs(production, account))
     show([{"run": one} for one in started], ("run",), as_json, f"nothing is due from {account} today")
+    _tell_what_waits(data, production)
 
 
 @run.command(name="show")
 @click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--production", metavar="KEY", help="Only this production's.")
-@click.option("--status", help="Only those that are prepared, released, submitted or cancelled.")
+@click.option(
+    "--status", type=click.Choice(("prepared", "released", "submitted", "cancelled")), help="Only those that are so."
+)
 @json_option
 @data_option
 def show_(run_id: str | None, production: str | None, status: str | None, as_json: bool, data: Path | None) -> None:
@@ -43,8 +46,11 @@ def show_(run_id: str | None, production: str | None, status: str | None, as_jso
     from domain.errors import NotFound
 
     with records(data) as connection:
+        if production is not None:
+            queries.the_production(connection, production)
         if run_id is None:
             show(queries.runs(connection, production, status), _RUNS, as_json, "no runs")
+            _tell_what_waits(data, production)
             return
         row = queries.run(connection, run_id)
         lines = queries.payments(connection, run=run_id)
@@ -84,10 +90,9 @@ def preview(run_id: str, as_json: bool, data: Path | None) -> None:
 @data_option
 def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | None) -> None:
     """Release RUN: the second pair of eyes. Bound to what the preview showed."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.release(run_id, sha256))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.release(run_id, sha256), as_json)
 
 
 @run.command()
@@ -98,7 +103,14 @@ def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | Non
 @data_option
 def cancel(run_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
     """Give up a prepared RUN; its payments can be gathered again."""
-    from app.cli.session import ask, show_one
+    from app.cli.session import act
 
-    view = ask(data, user, lambda office: office.cancel(run_id, reason))
-    show_one(view.model_dump(mode="json"), as_json)
+    act(data, user, lambda office: office.cancel(run_id, reason), as_json)
+
+
+def _tell_what_waits(data: Path | None, production: str | None) -> None:
+    """A run without its rate is not there yet and goes on by itself: said on stderr, since it is no row of a list."""
+    from app.waiting import missing_rates_of
+
+    for sentence in missing_rates_of(data, production):
+        click.echo(sentence, err=True)

@@ -1,14 +1,13 @@
 """What commands share: connecting, and printing rows for people or for programs."""
 
-import asyncio
 import json
-import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -16,22 +15,27 @@ from sqlalchemy import Connection
 
 from app.bootstrap import connect, desk_of
 from app.endpoints import endpoints
+from app.interrupt import run
 from app.office import Office
 from app.settings import load_settings
 
 Answer = TypeVar("Answer")
-_UNFOLDED = 250
-_NEVER_FOLDED = frozenset({"id", "run", "end_to_end_id", "amount", "total", "balance", "account"})
+_ROOM = 4_000
 
 
 def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]]) -> Answer:
     """Carry a wish of `user` to the workflows, and wait for the answer."""
 
-    async def run() -> Answer:
+    async def _run() -> Answer:
         settings = load_settings(data)
         return await wish(Office(await connect(settings, endpoints(settings)), user))
 
-    return asyncio.run(run())
+    return run(_run())
+
+
+def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:
+    """Carry a wish of `user` to the workflows, and show where things stand after it."""
+    show_one(ask(data, user, wish).model_dump(mode="json"), as_json)
 
 
 @contextmanager
@@ -40,8 +44,8 @@ def records(data: Path | None) -> Iterator[Connection]:
     settings = load_settings(data)
     desk = desk_of(settings, endpoints(settings).database_url)
     try:
-        with desk.store.transaction() as transaction:
-            yield transaction.connection
+        with desk.store.reading() as connection:
+            yield connection
     finally:
         desk.store.engine.dispose()
 
@@ -55,14 +59,17 @@ def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: boo
     if not found:
         click.echo(nothing)
         return
-    # Piped on, a table must not be folded to the width of a terminal that is not there.
-    console = Console(emoji=False) if sys.stdout.isatty() else Console(emoji=False, width=_UNFOLDED)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, no_wrap=column in _NEVER_FOLDED)
+        table.add_column(column)
     for row in found:
         table.add_row(*("" if row.get(column) is None else escape(str(row[column])) for column in columns))
-    console.print(table)
+    # Laid out as if there were room: fitted to a terminal, a table would leave out whole columns, of money too.
+    console = Console(emoji=False, width=_ROOM)
+    with console.capture() as drawn:
+        console.print(table)
+    for line in drawn.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def show_one(row: Mapping[str, Any], as_json: bool) -> None:
@@ -73,4 +80,10 @@ def show_one(row: Mapping[str, Any], as_json: bool) -> None:
     width = max(len(name) for name in row)
     for name, value in row.items():
         if value is not None:
-            click.echo(f"{name:<{width}}  {value}")
+            click.echo(f"{name:<{width}}  {_words(value)}")
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -22,7 +22,7 @@ def worker(data: Path | None) -> None:
     settings = load_settings(data)
     logs.configure(settings.log_format, settings.log_level)
 
-    async def run() -> None:
+    async def _run() -> None:
         await serve(await connect(settings, endpoints(settings)))
 
-    asyncio.run(run())
+    asyncio.run(_run())

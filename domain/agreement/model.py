@@ -73,6 +73,19 @@ class FxRule(Record):
     fixing: Literal["payment_date", "previous_business_day", "previous_month_end"] | None = None
 
 
+class ReceiptFx(Record):
+    """How receipts, costs and advances in `base` become the waterfall's currency; without `base`, in any other.
+
+    `at` says which rate: the imported one of `source` for the receipt's date, for the last day of the calendar `period`
+    that it falls in, or the mean over the days of that period; or the bank's own, which the statement then carries.
+    """
+
+    base: CurrencyCode | None = None
+    at: Literal["receipt_date", "period_average", "period_end", "bank_rate"]
+    source: str | None = None
+    period: Literal["month", "quarter", "half-year", "year"] = "quarter"
+
+
 class Evidence(Record):
     """A document that a milestone's submission must bring."""
 
@@ -200,6 +213,7 @@ class Agreement(Record):
     accounts: tuple[Account, ...] = ()
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     fx: tuple[FxRule, ...] = ()
+    receipt_fx: tuple[ReceiptFx, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     totals: tuple[Total, ...] = ()
     schedule: tuple[Instalment, ...] = ()

@@ -61,7 +61,8 @@ CREATE TABLE rate (
 CREATE TABLE stream_head (stream text PRIMARY KEY, seq bigint NOT NULL, hash bytea NOT NULL) WITH (fillfactor = 50);
 
 CREATE TABLE outbox (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL CHECK (kind IN ('bank-file', 'run-news')),
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, kind text NOT NULL
+    CHECK (kind IN ('bank-file', 'run-news', 'production-news')),
     target text NOT NULL, name text NOT NULL, document varchar(64) REFERENCES document,
     created_at timestamptz NOT NULL DEFAULT now(), done_at timestamptz
 );
@@ -82,7 +83,7 @@ CREATE TABLE payment (
     reason text, booked_currency varchar(3), booked_minor bigint, contract_minor bigint,
     bank_reference text
 ) WITH (fillfactor = 70);
-CREATE INDEX payment_production ON payment (production, status);
+CREATE INDEX payment_production ON payment (production);
 CREATE INDEX payment_run ON payment (run);
 
 CREATE TABLE receipt (
@@ -96,7 +97,7 @@ CREATE TABLE run (
     id text PRIMARY KEY, production text NOT NULL, account text NOT NULL, currency varchar(3) NOT NULL,
     execution_on date NOT NULL, prepared_by text NOT NULL, count integer NOT NULL, total_minor bigint NOT NULL,
     sha256 varchar(64) NOT NULL, status text NOT NULL, quote jsonb, released_by text, message_id text UNIQUE,
-    file varchar(64), enquiries integer NOT NULL
+    file varchar(64), times_sent integer NOT NULL, enquiries integer NOT NULL
 );
 CREATE INDEX run_production ON run (production, status);
 """

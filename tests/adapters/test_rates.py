@@ -69,6 +69,7 @@ ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY f SYSTEM
         ("<a>\n<b></a>", ":2: document: "),
         ("<a/>", ":1: document: there are no reference rates"),
         (ECB.replace("1.0465", "-1"), ":4: rate: "),
+        (ECB.replace("1.0465", "1.04651234567"), ":4: rate: "),
         (ECB.replace(' rate="1527.32"', ""), ":5: rate: "),
         (ECB.replace("2025-03-03", "yesterday"), ":4: date: "),
         (ECB.replace("<gesmes:Envelope", ENTITIES + "<gesmes:Envelope", 1).replace("1.0465", "&b;"), ":"),

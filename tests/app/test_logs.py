@@ -60,6 +60,7 @@ def test_a_line_of_temporal_carries_its_workflow_id(lines):
         "2026-01-02-345678",
         "X12345678",
         "KR1234567890",
+        "A-250829-1234567890",
     ],
 )
 @pytest.mark.parametrize("how", ["text", "argument", "key", "nested", "exception", "standard"])
@@ -101,9 +102,10 @@ def test_what_is_called_an_account_number_is_masked_however_it_looks(lines, key)
         "sha256 " + "1234567890" * 6 + "abcd",
         "run 01234567-1234-1234-1234-123456789012",
         "5 of 200 payments in 1234567 ms",
+        "file LIGHTHOUSE-250829-50fc37d09a-0.xml",
     ],
 )
-def test_amounts_dates_and_hashes_stay_readable(lines, text):
+def test_amounts_dates_hashes_and_order_ids_stay_readable(lines, text):
     structlog.get_logger("t").info(text)
     assert lines()[0]["event"] == text
 

@@ -61,6 +61,7 @@ def test_users_can_come_from_the_environment(monkeypatch):
         ("answer_within_s = 0", "answer_within_s: Input should be greater than or equal to 1"),
         ("answer_wihtin_s = 1", "there is no setting 'answer_wihtin_s'"),
         ('[users.ken]\nparty = "p"\nroles = ["king"]', "users.ken.roles"),
+        ('[users."Kim Sora"]\nparty = "p"\nroles = []', "users.Kim Sora"),
         ("answer_within_s = ", "is not TOML"),
     ],
 )

@@ -72,6 +72,7 @@ def test_what_is_killed_comes_back(stack, data, name):
     os.kill(before, signal.SIGKILL)
     eventually(lambda: stack.process(name).pid != before and stack.postgres.answers() and stack.temporal.answers())
     eventually(lambda: running_state(data).processes[name].pid == stack.process(name).pid)
+    assert stack.process(name).poll() is None
 
 
 def test_two_stacks_run_side_by_side(stack, tmp_path):

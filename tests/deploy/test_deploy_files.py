@@ -117,4 +117,4 @@ def test_the_database_has_the_same_roles_as_embedded():
 
 @pytest.mark.parametrize("script", sorted(DEPLOY.rglob("*.sh")), ids=lambda path: path.name)
 def test_every_script_parses(script):
-    subprocess.run(["sh", "-n", str(script)], check=True)
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0

@@ -150,6 +150,23 @@ SAMPLES: tuple[e.Event, ...] = (
     ),
     e.AnswerContradicted(message_id="S1", payment="HANA.P1", status="settled", answer="rejected"),
     e.BankFileRefused(account="spc-krw", name="x.xml", file=SHA, why=WORDS),
+    e.StatementImported(
+        version=2,
+        rows=e.ImportedRows(
+            kind=e.StatementKind.RECEIPT,
+            source="tidewater",
+            statement="2026-Q1",
+            count=3,
+            sha256=SHA,
+            file=WORDS,
+            file_sha256=SHA,
+            mapping=SHA,
+            from_on=b.TODAY,
+            to_on=b.TODAY,
+            totals=(e.StatementTotal(of="S-VOD", amount=b.usd(5)), e.StatementTotal(of="", amount=b.krw(-7))),
+        ),
+        restated=(e.StatementTotal(of="구독 / VOD", amount=b.usd(9)),),
+    ),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}
     ),

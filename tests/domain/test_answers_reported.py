@@ -123,6 +123,22 @@ def test_a_report_about_strangers_changes_nothing():
     assert reported(state, run, R1=Verdict.REJECTED, X9=Verdict.NOT_FOUND) == []
 
 
+def test_a_bank_that_refuses_our_second_copy_says_nothing_against_the_first():
+    state, run = b.with_status(Status.UNKNOWN)
+    state = b.submitted(b.after(state, reported(state, run, P1=Verdict.NOT_FOUND, P2=Verdict.ACCEPTED)), run)
+    copy = b.report(state.runs[run].message_id or "", Verdict.REJECTED).model_copy(update={"group_reason": "DU01"})
+    assert answers.reported(state.runs[run], state.payments, copy) == []
+    first_answer = reported(state, run, Verdict.ACCEPTED)
+    assert b.after(state, first_answer).payments["HANA.P1"].status is Status.ACCEPTED
+
+
+def test_a_payment_sent_once_that_the_bank_takes_for_a_copy_is_rejected():
+    state, run = b.at_the_bank()
+    refused = b.report(state.runs[run].message_id or "", Verdict.REJECTED).model_copy(update={"group_reason": "DU01"})
+    [event] = answers.reported(state.runs[run], state.payments, refused)
+    assert isinstance(event, PaymentsRejected)
+
+
 @pytest.mark.parametrize("verdict", [Verdict.REJECTED, Verdict.NOT_FOUND])
 def test_a_repeated_answer_to_the_first_attempt_does_not_touch_the_second(verdict):
     state, run = b.second_attempt()

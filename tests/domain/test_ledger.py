@@ -19,12 +19,14 @@ MOVES_MONEY = {
     "payment-returned",
     "receipt-matched",
     "movement-unmatched",
+    "statement-imported",
 }
 CHANGES_NOTHING = {
     "run-escalated",
     "movement-unmatched",
     "answer-contradicted",
     "bank-file-refused",
+    "statement-imported",
     "command-refused",
 }
 

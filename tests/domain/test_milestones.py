@@ -242,3 +242,10 @@ def test_a_role_is_good_for_its_own_party_only():
     with pytest.raises(WrongRole, match="this is for mori to do") as refused:
         person.require(Role.APPROVER, ("mori",), "approve")
     assert refused.value.data == {"user": "x", "needed": "approver", "party": "han"}
+
+
+def test_an_amendment_may_drop_a_milestone_only_while_nothing_has_happened_to_it():
+    amended = b.agreement(2)
+    milestones.refuse_dropped({"LOCK": milestones.Milestone(amended.milestones[0].id, "submitted")}, amended)
+    with pytest.raises(Refused, match="gone is submitted already: the amendment may not drop it"):
+        milestones.refuse_dropped({"gone": milestones.Milestone("gone", "submitted")}, amended)

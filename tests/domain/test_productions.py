@@ -26,7 +26,12 @@ from tests.domain import builders as b
 
 
 def amend(
-    state: State, agreement: Agreement, accepted: dict[str, date] | None = None, person=b.JI, document: str = "e" * 64
+    state: State,
+    agreement: Agreement,
+    accepted: dict[str, date] | None = None,
+    person=b.JI,
+    document: str = "e" * 64,
+    today: date = b.TODAY,
 ):
     assert state.production is not None
     return productions.amend(
@@ -39,6 +44,7 @@ def amend(
         person,
         b.amounts(agreement),
         b.due_date,
+        today,
     )
 
 
@@ -274,3 +280,9 @@ def test_the_amendment_of_another_production_is_refused():
     other = amended().model_copy(update={"production": "YUKI"})
     with pytest.raises(Refused, match="HANA is amended by its own agreement, not by that of YUKI"):
         amend(b.registered(), other)
+
+
+def test_an_amendment_is_put_in_force_on_its_day_not_before():
+    state = b.registered()
+    with pytest.raises(Refused, match="takes effect on 2026-04-01, and today is 2026-03-31"):
+        amend(state, amended(), today=b.TODAY - timedelta(days=1))

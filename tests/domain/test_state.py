@@ -178,7 +178,7 @@ class Lives(RuleBasedStateMachine):
         accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
         arguments = (production, state.payments, state.receipts, accepted, terms, b.DOCUMENT, b.JI)
         try:
-            events = productions.amend(*arguments, b.amounts(terms), b.due_date)
+            events = productions.amend(*arguments, b.amounts(terms), b.due_date, b.TODAY)
         except SluiceError:
             return
         self.life.terms = terms

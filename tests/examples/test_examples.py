@@ -54,13 +54,17 @@ def test_the_committed_schema_is_what_the_models_say_now():
     assert committed == agreement_schema(), "run: sluice agreement schema > examples/agreement.schema.json"
 
 
-def test_the_users_of_the_demo_belong_to_parties_of_the_drama():
+@pytest.mark.parametrize("file", ["drama-manga.yaml", "film-mg.yaml", "film-four-countries.yaml"])
+def test_the_users_of_the_examples_can_play_each_agreement_through(file):
     users = tomllib.loads((EXAMPLES / "users.toml").read_text(encoding="utf-8"))["users"]
-    parties = {party.id for party in load_agreement(EXAMPLES / "drama-manga.yaml").agreement.parties}
-    assert {user["party"] for user in users.values()} <= parties
-    for party in ("studio", "broadcaster"):
-        roles = [role for user in users.values() if user["party"] == party for role in user["roles"]]
-        assert sorted(roles) == ["approver", "approver", "producer"]
+    agreement = load_agreement(EXAMPLES / file).agreement
+    acting = [user for user in users.values() if agreement.production in user["productions"]]
+    held = {(user["party"], role) for user in acting for role in user["roles"]}
+    assert {user["party"] for user in acting} <= {party.id for party in agreement.parties}
+    for milestone in agreement.milestones:
+        assert (milestone.submitter, "producer") in held
+        assert {(party, "approver") for party in milestone.approval.parties} <= held
+    assert {("spc", role) for role in ("preparer", "releaser", "treasurer")} <= held
 
 
 def test_there_are_reference_rates_for_every_target_day_of_the_two_years():

@@ -7,6 +7,8 @@ from domain.agreement.checks.finding import Finding, Path
 from domain.agreement.checks.flow import flows, fx_rules
 from domain.agreement.checks.ids import duplicates, references
 from domain.agreement.checks.milestones import approvals, order
+from domain.agreement.checks.names import names
+from domain.agreement.checks.receipts import receipt_fx
 from domain.agreement.checks.sections import sections
 from domain.agreement.checks.sums import shares, terms, totals
 from domain.agreement.checks.waterfall import waterfall
@@ -14,7 +16,21 @@ from domain.agreement.model import Agreement
 
 __all__ = ["Finding", "Path", "check"]
 
-_ALONE = (sections, duplicates, references, order, approvals, terms, totals, flows, fx_rules, accounts, waterfall)
+_ALONE = (
+    sections,
+    duplicates,
+    references,
+    order,
+    approvals,
+    terms,
+    totals,
+    flows,
+    fx_rules,
+    accounts,
+    names,
+    receipt_fx,
+    waterfall,
+)
 
 
 def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[Finding, ...]:

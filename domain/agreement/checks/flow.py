@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from domain.agreement.checks.finding import Finding, Path, by_id, currency_findings, instalment_currency
 from domain.agreement.model import Account, Agreement, Control, Instalment
+from domain.bank import MAX_RATE_DECIMALS, MAX_RATE_DIGITS, carries_rate
 
 
 def flows(agreement: Agreement) -> Iterator[Finding]:
@@ -76,6 +77,12 @@ def fx_rules(agreement: Agreement) -> Iterator[Finding]:
         if rule.contract <= 0:
             sentence = f"a rate must be more than 0: write how many {rule.quote} buy one {rule.base}."
             yield Finding((*path, "contract"), "not-positive", sentence)
+        elif not carries_rate(rule.contract):
+            sentence = (
+                f"{rule.contract} does not go into a bank file: write at most {MAX_RATE_DIGITS} digits, "
+                f"{MAX_RATE_DECIMALS} of them decimals."
+            )
+            yield Finding((*path, "contract"), "rate-too-long", sentence)
         for field, value in (("source", rule.source), ("fixing", rule.fixing)):
             if rule.pay_at == "reference" and value is None:
                 sentence = f"a reference rate needs {field}: add it, or pay at the contract rate."

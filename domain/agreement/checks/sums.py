@@ -10,6 +10,8 @@ from domain.agreement.schedule import amounts
 from domain.money import Money
 
 _WHOLE_PERCENT = 100
+_MAX_DIGITS = 15
+"""Of an amount, in minor units: a bank file takes 18 digits, also for the sum of a run of a thousand payments."""
 
 
 def terms(agreement: Agreement) -> Iterator[Finding]:
@@ -19,6 +21,7 @@ def terms(agreement: Agreement) -> Iterator[Finding]:
     for n, contract in enumerate(agreement.totals):
         if contract.amount.minor <= 0:
             yield Finding(("totals", n, "amount"), "not-positive", f"{contract.amount} is no sum to divide: write one.")
+        yield from _too_large(("totals", n, "amount"), contract.amount)
 
 
 def _terms_of(path: Path, instalment: Instalment) -> Iterator[Finding]:
@@ -36,9 +39,17 @@ def _terms_of(path: Path, instalment: Instalment) -> Iterator[Finding]:
     if amount is not None and amount.minor <= 0:
         sentence = f"{amount} cannot be paid: write a positive amount and let payer and payee say the direction."
         yield Finding((*path, "amount"), "not-positive", sentence)
+    if amount is not None:
+        yield from _too_large((*path, "amount"), amount)
     if instalment.late_interest is not None and instalment.late_interest.annual_percent <= 0:
         sentence = "interest must be more than 0 % a year: correct it, or leave late_interest out."
         yield Finding((*path, "late_interest", "annual_percent"), "not-positive", sentence)
+
+
+def _too_large(path: Path, amount: Money) -> Iterator[Finding]:
+    if amount.minor >= 10**_MAX_DIGITS:
+        sentence = f"{amount} has more than {_MAX_DIGITS} digits, decimals counted, which no bank pays: correct it."
+        yield Finding(path, "amount-too-large", sentence)
 
 
 def totals(agreement: Agreement) -> Iterator[Finding]:

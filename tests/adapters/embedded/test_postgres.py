@@ -40,7 +40,10 @@ def test_the_owner_role_owns_the_schema_and_is_no_superuser(database):
 
 
 def test_creating_a_database_again_changes_nothing(postgres):
-    postgres.create_database("template_sluice")
+    with postgres.connect("sluice_owner", "template_sluice") as owner:
+        before = owner.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+        postgres.create_database("template_sluice")
+        assert owner.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone() == before
 
 
 def test_values_and_statements_stay_out_of_its_log(postgres):
@@ -96,6 +99,7 @@ def test_a_pid_file_that_names_some_other_process_is_no_obstacle(tmp_path):
     server.prepare()
     process = server.launch().start()
     server.await_ready(process)
+    assert server.answers()
     end_child(process, server.stop_signal)
 
 

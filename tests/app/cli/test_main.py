@@ -5,10 +5,14 @@ import sys
 import click
 import psycopg
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import TimeoutError as ActivityTimeout
 from temporalio.service import RPCError, RPCStatusCode
 
 from app import cli
 from app.cli.errors import sentence
+from app.office import refusal_in
 from domain.errors import BadInput
 
 
@@ -28,7 +32,7 @@ def failing(monkeypatch):
 
 def test_help_imports_neither_database_nor_temporal_nor_pydantic():
     script = (
-        "import sys; from app.cli import run; status = run(['--help']);"
+        "import sys; from app.cli import execute; status = execute(['--help']);"
         "print([m for m in ('sqlalchemy', 'temporalio', 'pydantic', 'psycopg', 'structlog') if m in sys.modules]);"
         "sys.exit(status)"
     )
@@ -39,13 +43,34 @@ def test_help_imports_neither_database_nor_temporal_nor_pydantic():
 
 def test_an_error_for_people_is_one_sentence_and_status_1(failing, capsys):
     failing(BadInput("agreement.yaml:7: shares: they add up to 110 %\nwrite 100 %"))
-    assert cli.run(["fails"]) == 1
+    assert cli.execute(["fails"]) == 1
     assert capsys.readouterr().err == "error: agreement.yaml:7: shares: they add up to 110 % write 100 %\n"
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        ApplicationError("(psycopg.OperationalError) connection refused\n(Background: …)", type="OperationalError"),
+        ActivityTimeout("activity StartToClose timeout", type=None, last_heartbeat_details=[]),
+    ],
+)
+def test_a_database_that_the_worker_cannot_reach_is_said_in_one_sentence(cause):
+    failure = WorkflowUpdateFailedError(cause)
+    failure.__cause__ = cause
+    assert sentence(failure).startswith("the worker's database does not answer: ask again once it does")
+
+
+def test_a_bug_in_an_activity_is_no_refusal():
+    cause = ApplicationError("'x'", type="KeyError")
+    failure = WorkflowUpdateFailedError(cause)
+    failure.__cause__ = cause
+    assert refusal_in(failure) is failure
+    assert sentence(failure).startswith("Sluice has a bug: KeyError: 'x' (")
 
 
 def test_a_bug_is_said_to_be_one_without_a_traceback(failing, capsys):
     failing(KeyError("x"))
-    assert cli.run(["fails"]) == 1
+    assert cli.execute(["fails"]) == 1
     assert capsys.readouterr().err == "error: Sluice has a bug: KeyError: 'x' (SLUICE_LOG_LEVEL=debug shows where)\n"
 
 
@@ -53,28 +78,28 @@ def test_at_log_level_debug_the_traceback_is_shown(failing, monkeypatch):
     monkeypatch.setenv("SLUICE_LOG_LEVEL", "debug")
     failing(KeyError("x"))
     with pytest.raises(KeyError):
-        cli.run(["fails"])
+        cli.execute(["fails"])
 
 
 def test_ctrl_c_is_status_130(failing):
     failing(KeyboardInterrupt())
-    assert cli.run(["fails"]) == 130
+    assert cli.execute(["fails"]) == 130
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["up", "--nonsense"], ["db", "upgrade", "--data"]])
 def test_what_is_not_understood_is_status_2(arguments, capsys):
-    assert cli.run(arguments) == 2
+    assert cli.execute(arguments) == 2
     assert "Traceback" not in capsys.readouterr().err
 
 
 def test_a_bad_setting_is_one_sentence(monkeypatch, capsys):
     monkeypatch.setenv("SLUICE_ANSWER_WITHIN_S", "soon")
-    assert cli.run(["status"]) == 1
+    assert cli.execute(["status"]) == 1
     assert capsys.readouterr().err.startswith("error: SLUICE_ANSWER_WITHIN_S: answer_within_s: ")
 
 
 def test_status_of_an_empty_folder_is_down_and_status_1(tmp_path, capsys):
-    assert cli.run(["status", "--data", str(tmp_path), "--json"]) == 1
+    assert cli.execute(["status", "--data", str(tmp_path), "--json"]) == 1
     said = json.loads(capsys.readouterr().out)
     assert said["up"] is False
     assert {one["name"]: one["up"] for one in said["processes"]} == {
@@ -86,7 +111,7 @@ def test_status_of_an_empty_folder_is_down_and_status_1(tmp_path, capsys):
 
 
 def test_migrating_without_a_stack_says_how_to_start_one(tmp_path, capsys):
-    assert cli.run(["db", "upgrade", "--data", str(tmp_path)]) == 1
+    assert cli.execute(["db", "upgrade", "--data", str(tmp_path)]) == 1
     assert f"sluice up --data {tmp_path}" in capsys.readouterr().err
 
 

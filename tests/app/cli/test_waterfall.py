@@ -5,14 +5,14 @@ from fractions import Fraction
 import pytest
 from lxml import etree
 
-from app.cli import run
+from app.cli import execute
 
 EXAMPLES = pathlib.Path(__file__).parents[3] / "examples" / "waterfalls"
 INPUTS = [str(EXAMPLES / "sales-agent.yaml"), "--facts", str(EXAMPLES / "sales-agent-facts.yaml")]
 
 
 def answer(capsys, *arguments):
-    assert run(["waterfall", *arguments, "--json"]) == 0
+    assert execute(["waterfall", *arguments, "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -45,18 +45,18 @@ def test_facts_may_come_in_several_files_after_one_flag(capsys, tmp_path):
 
 def test_a_drawing_is_svg_with_every_party_and_the_amounts_on_its_edges(capsys, tmp_path):
     out = tmp_path / "drawn.svg"
-    assert run(["waterfall", "draw", *INPUTS, "--out", str(out)]) == 0
+    assert execute(["waterfall", "draw", *INPUTS, "--out", str(out)]) == 0
     picture = etree.fromstring(out.read_bytes())
     words = {text.text for text in picture.iter("{http://www.w3.org/2000/svg}text")}
     assert {"sales", "bank", "director-points", "323,960", "2,700,000"} <= words
-    assert run(["waterfall", "draw", INPUTS[0], "--out", str(out)]) == 0
+    assert execute(["waterfall", "draw", INPUTS[0], "--out", str(out)]) == 0
     assert "323,960" not in out.read_text(encoding="utf-8")
 
 
 def test_people_read_tables(capsys):
-    assert run(["waterfall", "run", *INPUTS]) == 0
+    assert execute(["waterfall", "run", *INPUTS]) == 0
     assert "sales-agent" in capsys.readouterr().out
-    assert run(["waterfall", "explain", *INPUTS, "--party", "director"]) == 0
+    assert execute(["waterfall", "explain", *INPUTS, "--party", "director"]) == 0
     assert "director-points" in capsys.readouterr().out
 
 
@@ -70,5 +70,5 @@ def test_people_read_tables(capsys):
     ],
 )
 def test_what_cannot_be_answered_is_said_in_a_sentence(capsys, arguments, said):
-    assert run(["waterfall", *arguments]) == 1
+    assert execute(["waterfall", *arguments]) == 1
     assert said in capsys.readouterr().err

@@ -103,6 +103,16 @@ def test_the_example_has_no_findings():
         (setting("accounts", "spc-krw", "bic", "12345678"), "bad-bic"),
         (setting("accounts", "vfx-usd", "iban", True), "bad-iban"),
         (setting("accounts", "vfx-usd", "number", "FR7699998000010001234567801"), "iban-unmarked"),
+        (setting("fx", 2, "contract", "1e40"), "rate-too-long"),
+        (setting("fx", 2, "contract", "0.00000000001"), "rate-too-long"),
+        (setting("schedule", "DUB", "amount", "JPY 1000000000000000"), "amount-too-large"),
+        (setting("totals", "vfx-fee", "amount", "USD 10000000000000.00"), "amount-too-large"),
+        (setting("parties", "vfx", "name", "  "), "unwritable"),
+        (setting("parties", "vfx", "name", "Bell\x07"), "unwritable"),
+        (setting("parties", "vfx", "address", "postcode", ""), "unwritable"),
+        (setting("parties", "vfx", "address", "building", " "), "unwritable"),
+        (setting("parties", "vfx", "name", "패럴론 VFX"), "not-latin"),
+        (setting("parties", "spc", "address", "town", "서울"), "not-latin"),
         (setting("milestones", "closing", "planned_on", "2024-12-31"), "before-effective"),
         (setting("schedule", "EQ-A", "due", "on", "2024-12-31"), "before-effective"),
         (setting("schedule", "EQ-C", "due", "on", "2925-12-31"), "implausible-date"),
@@ -121,6 +131,16 @@ def test_each_slip_is_found(change, code):
 )
 def test_slips_in_an_iban_and_its_bank_are_found(change, code):
     assert codes(change, FRENCH) == {code}
+
+
+def test_a_name_in_its_own_script_stays_within_its_country():
+    """Abroad only Latin letters arrive; a bank at home, and whoever only pays us, may be named as they are called."""
+
+    def change(fields):
+        at(fields, "parties", "writer").update(name="오 작가 사무소")
+        at(fields, "parties", "broadcaster").update(name="みなと湾テレビ")
+
+    assert codes(change) == set()
 
 
 def test_a_circle_of_milestones_is_told_from_those_that_wait_for_it():

@@ -1,0 +1,151 @@
+"""Taking in statements of what a work earned and cost.
+
+Not an activity of Temporal's: the rows stream from a file where the caller is. It is one transaction all the same.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+
+from activities.desk import Desk
+from activities.receipt_rates import ReceiptRates
+from adapters.db import facts
+from adapters.db.store import Outcome, Transaction
+from adapters.documents import BadDocument, Located
+from adapters.sheets.rows import Checked, Tick
+from domain import revenue
+from domain.agreement.model import Agreement
+from domain.commands import ImportStatement
+from domain.currency import exponent
+from domain.errors import BadInput, RateMissing
+from domain.events import Event, ImportedRows
+from domain.state import State
+
+LATEST_DAYS = 366
+"""How far ahead a fact may lie: further is a slip of the pen, and would silently never count."""
+KEPT_BYTES = 16_000_000
+"""Larger files are not kept in the database: the journal has their name and SHA-256, and every row of them is there."""
+
+_BATCH = 20_000
+_REMEMBERED = 50_000
+_NULL = "\\N"
+
+
+class FactActivities:
+    """Statements in, whole or not at all."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def latest(self, production: str) -> date:
+        """The last date that a row may have.
+
+        Raises:
+            NotFound: the production is not registered.
+        """
+        return self._desk.today(self._desk.in_force(production)) + timedelta(days=LATEST_DAYS)
+
+    def take(
+        self, production: str, by: str, checked: Checked, mapping: bytes | None = None, tick: Tick = lambda _: None
+    ) -> Outcome:
+        """Take in a statement: new, as a restatement, or, if its rows are those that count already, not again.
+
+        Raises:
+            WrongRole: the user is no treasurer of a party whose account we instruct; the refusal is recorded.
+            RateMissing: an amount's rate has not been imported.
+            BadInput: the agreement does not say how a row's currency is converted, or has no waterfall.
+        """
+        rows = checked.rows
+        with self._desk.store.transaction() as transaction:
+            agreement = self._desk.agreement(transaction, production)
+            known = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
+        version = known.version + 1 if known else 1
+        command = ImportStatement(
+            key=_key(production, version, rows, by), by=by, production=production, version=version, rows=rows
+        )
+
+        def _taken(transaction: Transaction, in_force: Agreement) -> tuple[State, list[Event]]:
+            state = transaction.state(production)
+            standing = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
+            events = revenue.take(command, standing, in_force, self._desk.person(command))
+            if events:
+                currency = revenue.shared_currency(in_force)
+                rates = ReceiptRates(transaction, in_force, currency, self._desk.overrides)
+                number = facts.open_version(transaction, production, version, rows, currency)
+                self._keep(transaction, checked, mapping)
+                _write(transaction, checked, _Converted(number, rates, checked), tick)
+            return state, events
+
+        today = self._desk.today(agreement)
+        return self._desk.carry_out(command, _taken, min(today, rows.to_on or today))
+
+    def _keep(self, transaction: Transaction, checked: Checked, mapping: bytes | None) -> None:
+        if mapping is not None:
+            transaction.keep(f"{checked.rows.source}.yaml", mapping)
+        if checked.path.stat().st_size <= KEPT_BYTES:
+            transaction.keep(checked.rows.file, checked.path.read_bytes())
+
+
+def _key(production: str, version: int, rows: ImportedRows, by: str) -> str:
+    """Another version is another wish, also when its rows are those of one long before."""
+    return f"import/{production}/{rows.kind}/{rows.source}/{rows.statement}/{version}/{rows.sha256[:16]}/{by}"
+
+
+class _Converted:
+    """Spooled rows as rows of the table: numbered, with the amount in the waterfall's currency, and why it is that."""
+
+    def __init__(self, number: int, rates: ReceiptRates, checked: Checked) -> None:
+        self._number, self._rates, self._checked = number, rates, checked
+        self._known: dict[tuple[str, str, str], tuple[int, str]] = {}
+
+    def __call__(self, spooled: str) -> str:
+        line, on, currency, amount, rate, *words = spooled.rstrip("\n").split("\t")
+        named = "\t".join(words)
+        head = f"{self._number}\t{line}\t{on}"
+        if not currency:
+            return f"{head}\t{_NULL}\t{_NULL}\t{_NULL}\t{named}\t{amount or 0}\t{_NULL}\t{_NULL}\t{_NULL}\t{_NULL}\n"
+        key = (currency, on, rate)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:  # a bank's rates may be as many as the rows
+                self._known.clear()
+            known = self._known[key] = self._conversion(line, currency, on, rate)
+        factor, tail = known
+        return f"{head}\t{currency}\t{amount}\t{rate or _NULL}\t{named}\t{int(amount) * factor}{tail}\n"
+
+    def _conversion(self, line: str, currency: str, on: str, rate: str) -> tuple[int, str]:
+        """A whole factor for minor units, with the power of ten that makes it exact, and the rate's provenance."""
+        source = self._checked.rows.source
+        try:
+            found = self._rates.of(currency, date.fromisoformat(on), Decimal(rate) if rate else None, source)
+        except RateMissing as error:
+            raise RateMissing(f"{self._checked.path}:{line}: {error.sentence}", **error.data) from error
+        except BadInput as error:
+            raise BadDocument([Located(str(self._checked.path), int(line), "currency", error.sentence)]) from None
+        places = exponent(currency)
+        if found is None:
+            return 1, f"e-{places}\t{_NULL}\t{_NULL}\t{_NULL}\t{_NULL}"
+        _, digits, power = found.rate.as_tuple()
+        factor, shift = int("".join(map(str, digits))), int(power) - places
+        return factor, f"e{shift}\t{found.rule}\t{found.source}\t{found.fixing_on}\t{found.rate:f}"
+
+
+def _write(transaction: Transaction, checked: Checked, converted: Callable[[str], str], tick: Tick) -> None:
+    """Rows in batches: converting may have to look up a rate, which a connection that is copying cannot."""
+    done = 0
+    for batch in _batches(checked.lines()):
+        text = "".join([converted(line.decode()) for line in batch])
+        facts.copy_in(transaction, checked.rows.kind, text)
+        done += len(batch)
+        tick(done)
+
+
+def _batches(lines: Iterator[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    for line in lines:
+        batch.append(line)
+        if len(batch) == _BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

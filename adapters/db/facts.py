@@ -1,0 +1,233 @@
+"""Statements of sources: written whole and for good, and read as the facts that a waterfall runs on.
+
+A statement's rows count in its newest version; earlier versions stay as they were.
+"""
+
+import hashlib
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from adapters.db import tables
+from adapters.db.store import Transaction, stream_of
+from domain.currency import exponent
+from domain.errors import Broken
+from domain.events import EVENT, ImportedRows, StatementImported, StatementKind
+from domain.revenue import Standing
+from domain.waterfall.facts import Fact, FactKind, Facts, Receipt
+from domain.waterfall.network import Kind
+
+Row = dict[str, Any]
+_COLUMNS = {
+    True: ("payer", "territory", "media", '"window"'),
+    False: ("name",),
+}
+_READ = 10_000
+_LINES = 1 << 32
+"""More than a file has lines, so that a statement and a line make one number."""
+
+
+def standing(transaction: Transaction, production: str, kind: StatementKind, source: str, name: str) -> Standing | None:
+    """The version of a statement that counts; None while there is none.
+
+    Raises:
+        Broken: the journal has no import where the statement says it does.
+    """
+    table, journal = tables.statement_version.c, tables.journal_event.c
+    query = (
+        sa.select(table.version, table.sha256, table.seq, journal.body)
+        .join_from(
+            tables.statement_version,
+            tables.journal_event,
+            sa.and_(journal.stream == stream_of(production), journal.seq == table.seq),
+            isouter=True,
+        )
+        .where(table.production == production, table.kind == kind, table.source == source, table.statement == name)
+        .order_by(table.version.desc())
+        .limit(1)
+    )
+    row = transaction.connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    event = EVENT.validate_json(row.body) if row.body else None
+    if not isinstance(event, StatementImported):
+        raise Broken(f"Event {row.seq} of {production} should be the import of {source} {name}: it is not.")
+    return Standing(row.version, row.sha256, event.rows.totals)
+
+
+def open_version(transaction: Transaction, production: str, version: int, rows: ImportedRows, converted_to: str) -> int:
+    """Register the next version of a statement, which the next event of the production's stream is about.
+
+    Its rows' amounts will be in the currency `converted_to`, that of the waterfall. Answers with its number, by which
+    its rows name it.
+    """
+    head, table = tables.stream_head.c, tables.statement_version
+    seq = sa.select(head.seq + 1).where(head.stream == stream_of(production)).scalar_subquery()
+    added = (
+        sa.insert(table)
+        .values(
+            production=production,
+            kind=rows.kind,
+            source=rows.source,
+            statement=rows.statement,
+            version=version,
+            count=rows.count,
+            sha256=rows.sha256,
+            seq=seq,
+            converted_to=converted_to,
+        )
+        .returning(table.c.id)
+    )
+    number: int = transaction.connection.execute(added).scalar_one()
+    return number
+
+
+def copy_in(transaction: Transaction, kind: StatementKind, rows: str) -> None:
+    """Append rows in PostgreSQL's text form, in the order of the table's columns, to the table of a kind."""
+    table, named = _table(kind)
+    columns = f'statement, line, "on", currency, minor, bank_rate, {named}, amount'
+    driver: Any = transaction.connection.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({columns}, rate_rule, rate_source, fixing_on, rate) FROM STDIN") as copy,
+    ):
+        copy.write(rows)
+
+
+def statements(connection: sa.Connection, production: str, kind: StatementKind | None = None) -> list[Row]:
+    """Every version of every statement of a production, by source and statement, the newest version last."""
+    table = tables.statement_version.c
+    query = sa.select(table.kind, table.source, table.statement, table.version, table.count, table.sha256, table.seq)
+    query = query.where(table.production == production)
+    if kind is not None:
+        query = query.where(table.kind == kind)
+    ordered = query.order_by(table.kind, table.source, table.statement, table.version)
+    return [dict(row) for row in connection.execute(ordered).mappings()]
+
+
+def facts_of(transaction: Transaction, production: str, until: date, through: int | None = None) -> Facts:
+    """What counts of a production up to and with a day, receipts summed by day and kind, in minor units.
+
+    `through` is a number in the production's stream of events: what was imported after it is left out, so that a run
+    can be repeated as it was.
+
+    Raises:
+        Broken: statements were converted into several currencies.
+    """
+    connection = transaction.connection
+    counting = {row.id: row for row in connection.execute(_counting(production, through))}
+    currencies = sorted({row.converted_to for row in counting.values()})
+    if len(currencies) > 1:
+        raise Broken(f"Statements of {production} were converted into {' and '.join(currencies)}: import them again.")
+    factor = 10 ** exponent(currencies[0]) if currencies else 1
+
+    def where(statement: int, line: int) -> str:
+        named = counting[statement]
+        return f"{named.source} {named.statement}:{line}"
+
+    receipts: list[Receipt] = []
+    first: dict[Kind, int] = {}
+    for row in connection.execute(_summed(list(counting), until)):
+        kind = Kind((row.currency, row.payer, row.territory, row.media, row.window))
+        first[kind] = min(row.first, first.get(kind, row.first))
+        receipts.append(Receipt(row.on, kind, _whole(Fraction(row.amount) * factor)))
+    others: list[Fact] = []
+    for row in connection.execute(_listed(list(counting), until)):
+        what = FactKind(counting[row.statement].kind)
+        amount = Fraction(row.amount) * (1 if what is FactKind.METRIC else factor)
+        others.append(Fact(what, row.on, row.name, amount, where(row.statement, row.line)))
+    return Facts(tuple(receipts), tuple(others), {kind: where(*divmod(at, _LINES)) for kind, at in first.items()})
+
+
+def altered(connection: sa.Connection, production: str, number: int, event: StatementImported) -> str | None:
+    """What is wrong with the rows that an event of a production imported; None while they are what it says.
+
+    Their SHA-256 is made anew from the table, and each amount from its minor units and rate.
+    """
+    rows, table = event.rows, tables.statement_version.c
+    what = f"production/{production} event {number}: the rows of {rows.source} {rows.statement} version {event.version}"
+    version = connection.execute(
+        sa.select(table.id).where(
+            table.production == production,
+            table.kind == rows.kind,
+            table.source == rows.source,
+            table.statement == rows.statement,
+            table.version == event.version,
+            table.seq == number,
+            table.sha256 == rows.sha256,
+        )
+    ).scalar_one_or_none()
+    if version is None:
+        return f"{what} are not registered as it says"
+    if _digest(connection, rows.kind, version) != rows.sha256:
+        return f"{what} are not what was imported"
+    if _miscounted(connection, rows.kind, version):
+        return f"{what} are converted into other amounts than their rates make"
+    return None
+
+
+def _counting(production: str, through: int | None) -> sa.Select[Any]:
+    """The versions that count: of each statement the newest."""
+    table = tables.statement_version.c
+    query = sa.select(tables.statement_version).where(table.production == production)
+    if through is not None:
+        query = query.where(table.seq <= through)
+    named = (table.kind, table.source, table.statement)
+    return query.ext(distinct_on(*named)).order_by(*named, table.version.desc())
+
+
+def _summed(counting: list[int], until: date) -> sa.Select[Any]:
+    row = tables.receipt_row.c
+    kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
+    amount, first = sa.func.sum(row.amount).label("amount"), sa.func.min(row.statement * _LINES + row.line)
+    query = sa.select(*kind, amount, first.label("first")).where(_of(row.statement, counting), row.on <= until)
+    return query.group_by(*kind).order_by(*kind).execution_options(yield_per=_READ)
+
+
+def _listed(counting: list[int], until: date) -> sa.Select[Any]:
+    row = tables.fact_row.c
+    query = sa.select(row.statement, row.line, row.on, row.name, row.amount)
+    return query.where(_of(row.statement, counting), row.on <= until).order_by(row.on, row.statement, row.line)
+
+
+def _of(column: sa.ColumnElement[int], numbers: list[int]) -> sa.ColumnElement[bool]:
+    return column == sa.any_(sa.literal(numbers, sa.ARRAY(sa.BigInteger)))
+
+
+def _whole(amount: Fraction) -> Fraction | int:
+    """Whole minor units as the engine adds them up fastest."""
+    return amount.numerator if amount.denominator == 1 else amount
+
+
+def _digest(connection: sa.Connection, kind: StatementKind, version: int) -> str:
+    """The SHA-256 of a statement's rows in their canonical form, which is the text that PostgreSQL copies out."""
+    table, named = _table(kind)
+    amount = {StatementKind.METRIC: "amount", StatementKind.DATE: "''"}.get(kind, "minor")
+    columns = f"\"on\", coalesce(currency, ''), {amount}, coalesce(bank_rate::text, ''), {named}"
+    rows = f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line"  # noqa: S608 - names of our own
+    digest = hashlib.sha256()
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({rows}) TO STDOUT") as copy:
+        for block in copy:
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _miscounted(connection: sa.Connection, kind: StatementKind, version: int) -> bool:
+    table = tables.receipt_row if kind is StatementKind.RECEIPT else tables.fact_row
+    row = table.c
+    here = row.statement == version
+    currencies = connection.execute(sa.select(row.currency).where(here, row.currency.is_not(None)).distinct()).scalars()
+    wrong = [
+        sa.and_(row.currency == code, row.amount * 10 ** exponent(code) != row.minor * sa.func.coalesce(row.rate, 1))
+        for code in currencies.all()
+    ]
+    return bool(wrong) and connection.execute(sa.select(sa.exists().where(here, sa.or_(*wrong)))).scalar_one()
+
+
+def _table(kind: StatementKind) -> tuple[str, str]:
+    receipts = kind is StatementKind.RECEIPT
+    return "receipt_row" if receipts else "fact_row", ", ".join(_COLUMNS[receipts])

@@ -1,0 +1,171 @@
+"""Importing statements for people: read, check, write, with progress on a terminal, and say what came of it."""
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from activities.desk import Desk
+from activities.facts import FactActivities
+from adapters.db import queries
+from adapters.db.facts import statements
+from adapters.documents import BadDocument
+from adapters.sheets.mapping import Declared, load_mapping
+from adapters.sheets.rows import Tick, checked
+from app.bootstrap import desk_of
+from app.cli.session import records, show
+from app.endpoints import endpoints
+from app.settings import load_settings
+from domain.errors import BadInput, RateMissing
+from domain.events import StatementKind
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What is to be imported, under which names, and by whom."""
+
+    kind: str
+    production: str
+    source: str
+    statement: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of it: `new` is false where these rows counted already."""
+
+    kind: str
+    source: str
+    statement: str
+    version: int
+    new: bool
+    rows: int
+    totals: dict[str, list[str]]
+
+    def show(self, as_json: bool) -> None:
+        """Print it."""
+        if as_json:
+            click.echo(json.dumps(asdict(self), ensure_ascii=False, indent=2))
+            return
+        what = f"{self.source} {self.statement}"
+        if not self.new:
+            click.echo(f"{what} says the same as before: nothing was changed")
+            return
+        restates = f", restating version {self.version - 1}" if self.version > 1 else ""
+        click.echo(f"{self.rows} rows of {what} are in the books as version {self.version}{restates}")
+        for of, amounts in self.totals.items():
+            click.echo(f"  {of or 'other'}: {', '.join(amounts)}")
+
+
+def import_file(data: Path | None, wish: Import, file: Path, mapping: Path | None) -> Imported:
+    """Import a file as a statement.
+
+    Raises:
+        SluiceError: it does not fit, or may not be.
+    """
+    declared = load_mapping(mapping, StatementKind(wish.kind)) if mapping else None
+    with _desk(data) as desk, _progress() as tick:
+        return import_on(desk, wish, file, declared, tick)
+
+
+def record(data: Path | None, wish: Import, fields: Mapping[str, str]) -> Imported:
+    """Import one row that was given field by field; it becomes a file of its own, and so evidence like any other.
+
+    Raises:
+        SluiceError: it does not fit, or may not be.
+    """
+    with _desk(data) as desk, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "record.csv"
+        with file.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows((fields.keys(), fields.values()))
+        try:
+            return import_on(desk, wish, file)
+        except BadDocument as error:
+            raise BadInput(" ".join(f"{found.field}: {found.sentence}" for found in error.findings)) from None
+        except RateMissing as error:
+            raise RateMissing(error.sentence.removeprefix(f"{file}:2: "), **error.data) from None
+
+
+def import_on(
+    desk: Desk, wish: Import, file: Path, declared: Declared | None = None, tick: "Ticks | None" = None
+) -> Imported:
+    """The same on a desk: what is wrong with the file is said before anything is written."""
+    for option, name in (("source", wish.source), ("statement", wish.statement)):
+        if not _NAME.fullmatch(name):
+            raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
+    ticks, facts, kind = tick or Ticks(), FactActivities(desk), StatementKind(wish.kind)
+    latest = facts.latest(wish.production)
+    with checked(file, kind, wish.source, wish.statement, declared, latest, ticks.checked) as found:
+        raw = declared.raw if declared else None
+        outcome = facts.take(wish.production, wish.user, found, raw, ticks.written)
+    with desk.store.transaction() as transaction:
+        versions = statements(transaction.connection, wish.production, kind)
+    named = [one for one in versions if (one["source"], one["statement"]) == (wish.source, wish.statement)]
+    totals: dict[str, list[str]] = {}
+    for total in found.rows.totals:
+        totals.setdefault(total.of, []).append(str(total.amount))
+    return Imported(
+        kind=wish.kind,
+        source=wish.source,
+        statement=wish.statement,
+        version=named[-1]["version"],
+        new=outcome.changed,
+        rows=found.rows.count,
+        totals=totals,
+    )
+
+
+def show_statements(data: Path | None, production: str, kind: str, as_json: bool) -> None:
+    """Print the statements of a kind."""
+    with records(data) as connection:
+        queries.the_production(connection, production)
+        rows = statements(connection, production, StatementKind(kind))
+    show(rows, ("source", "statement", "version", "count", "sha256"), as_json, f"no {kind}s of {production} yet")
+
+
+@contextmanager
+def _desk(data: Path | None) -> Iterator[Desk]:
+    settings = load_settings(data)
+    desk = desk_of(settings, endpoints(settings).database_url)
+    try:
+        yield desk
+    finally:
+        desk.store.engine.dispose()
+
+
+def _nothing(_: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Who hears of rows checked, and of rows written."""
+
+    checked: Tick = _nothing
+    written: Tick = _nothing
+
+
+@contextmanager
+def _progress() -> Iterator[Ticks]:
+    """Two lines on the error stream: how many rows are checked, and how many of them are written."""
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        known: dict[str, TaskID] = {}
+
+        def tick(name: str, done: int) -> None:
+            if name not in known:
+                known[name] = progress.add_task(name, total=None)
+            progress.update(known[name], completed=done)
+
+        yield Ticks(lambda done: tick("checked", done), lambda done: tick("written", done))

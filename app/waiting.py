@@ -1,0 +1,36 @@
+"""What keeps due payments from being gathered: rates that the agreement names and nobody has imported yet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from activities.desk import Desk
+from activities.quotes import quote_for
+from adapters.db import queries, tables
+from app.bootstrap import desk_of
+from app.endpoints import endpoints
+from app.settings import load_settings
+from domain.errors import RateMissing
+from domain.payments import Status
+
+
+def missing_rates_of(data: Path | None, production: str | None = None) -> list[str]:
+    """What is missing on the stack of a data folder, for one production or all of them."""
+    settings = load_settings(data)
+    return list(missing_rates(desk_of(settings, endpoints(settings).database_url), production))
+
+
+def missing_rates(desk: Desk, production: str | None = None) -> Iterator[str]:
+    """A sentence for each debtor account and currency that waits for a rate, counted from today's."""
+    gathered_not_yet = sa.and_(tables.payment.c.status == Status.DUE, tables.payment.c.run.is_(None))
+    with desk.store.transaction() as transaction:
+        keys = [production] if production else [row["key"] for row in queries.productions(transaction.connection)]
+        for key in keys:
+            agreement = desk.agreement(transaction, key)
+            waiting = transaction.state(key, payments=gathered_not_yet).payments.values()
+            for account, currency in sorted({(each.account, each.amount.currency) for each in waiting}):
+                try:
+                    quote_for(transaction, agreement, account, currency, desk.today(agreement))
+                except RateMissing as error:
+                    yield f"{key}: what is due in {currency} from {account} waits for a rate: {error.sentence}"

@@ -1,0 +1,205 @@
+"""What the benchmarks, and the tests of faults, share: a stack of their own, and a production with many payments."""
+
+import asyncio
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.clock import SandboxClock
+from adapters.db import tables
+from adapters.db.store import Context
+from app.bootstrap import Services, connect
+from app.endpoints import endpoints
+from app.office import Office
+from app.settings import load_settings
+from app.stack import EmbeddedStack
+from domain.agreement.model import Purpose
+from domain.commands import Command
+from domain.events import PaymentsScheduled, ScheduledPayment
+from domain.money import Money
+from domain.runs import chunks
+from domain.state import State
+
+PREPARER, RELEASER, PRODUCER = "payer-one", "payer-two", "producer"
+ACCOUNT = "spc-krw"
+DUE_ON = "2026-01-05"
+OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
+"""A Monday morning: on a day that banks are closed nothing is paid."""
+USERS = """
+[users.payer-one]
+party = "spc"
+roles = ["preparer", "treasurer"]
+[users.payer-two]
+party = "spc"
+roles = ["releaser"]
+[users.producer]
+party = "studio"
+roles = ["producer"]
+"""
+
+
+@contextmanager
+def new_stack(answer_within_s: int = 600, log_level: str = "warning") -> Iterator[EmbeddedStack]:
+    """An embedded stack with worker and sandbox bank in a folder that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="sluice-"))
+    try:
+        data = folder / "data"
+        data.mkdir(mode=0o700)
+        settings = f'answer_within_s = {answer_within_s}\nlog_level = "{log_level}"\n{USERS}'
+        (data / "sluice.toml").write_text(settings, "utf-8")
+        with EmbeddedStack(data) as stack:
+            SandboxClock(data / "clock.json").set(OPEN)
+            yield stack
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def connected(stack: EmbeddedStack) -> AsyncIterator[Services]:
+    """Services of this process on a running stack."""
+    settings = load_settings(stack.data)
+    services = await connect(settings, endpoints(settings))
+    try:
+        yield services
+    finally:
+        services.store.engine.dispose()
+
+
+def agreement(production: str, payouts: int) -> bytes:
+    """An agreement with one debtor account and that many payouts, all due on one day; JSON is YAML, too."""
+    address = {"street": "Jong-ro", "building": "26", "postcode": "03188", "town": "Seoul", "country": "KR"}
+    parties = [{"id": name, "name": f"{name} Co", "kind": "studio", "address": address} for name in _PARTIES]
+    accounts = [
+        _account("spc-krw", "10020030040010", control="controlled", cut_off="23:59"),
+        _account("studio-krw", "20130014400021"),
+        _account("vendor-krw", "30210088800054"),
+    ]
+    wrap = {
+        "id": "wrap",
+        "title": "Wrap",
+        "planned_on": "2026-06-01",
+        "submitter": "studio",
+        "evidence": [{"id": "report", "title": "Wrap report"}],
+        "approval": {"approvals": 1, "parties": ["spc"], "business_days": 5, "on_deadline": "reject"},
+    }
+    paid_in = _instalment("IN", "contribution", "studio-krw", "spc-krw", 1_000_000) | {
+        "due": {"milestone": "wrap", "business_days": 1}
+    }
+    paid_out = [
+        _instalment(f"P{number}", "production", "spc-krw", "vendor-krw", 10_000 + number) for number in range(payouts)
+    ]
+    return json.dumps(
+        {
+            "sluice": 1,
+            "production": production,
+            "title": f"{payouts} payouts",
+            "version": 1,
+            "effective_on": DUE_ON,
+            "time_zone": "Asia/Seoul",
+            "parties": parties,
+            "accounts": accounts,
+            "milestones": [wrap],
+            "schedule": [paid_in, *paid_out],
+        },
+        indent=0,
+    ).encode()
+
+
+_PARTIES = ("spc", "studio", "vendor")
+
+
+def _account(name: str, number: str, control: str = "external", **more: str) -> dict[str, Any]:
+    owner = name.partition("-")[0]
+    fixed = {"currency": "KRW", "bic": "SLUAKRSE", "calendars": ["KR"]}
+    return {"id": name, "owner": owner, "control": control, "number": number} | fixed | more
+
+
+def _instalment(name: str, purpose: str, payer: str, payee: str, amount: int) -> dict[str, Any]:
+    about = {"id": name, "title": name, "purpose": purpose, "payer": payer, "payee": payee}
+    return about | {"amount": f"KRW {amount}", "due": {"on": DUE_ON}}
+
+
+async def register(services: Services, production: str, payouts: int) -> None:
+    """Put such an agreement in force."""
+    file = services.settings.data / f"{production}.yaml"
+    file.write_bytes(agreement(production, payouts))
+    await Office(services, PRODUCER).register(file)
+
+
+class PromisePayouts(Command):
+    """Promise payouts that no instalment of the agreement names, as a statement of shares would."""
+
+    count: int
+
+
+async def promise(services: Services, production: str, payouts: int) -> None:
+    """Promise that many payouts, all due on one day: more than an agreement's file may name."""
+    lines = [
+        ScheduledPayment(
+            payment=f"{production}.S{number}",
+            instalment=f"S{number}",
+            purpose=Purpose.PRODUCTION,
+            account=ACCOUNT,
+            payee="vendor-krw",
+            payee_party="vendor",
+            amount=Money(10_000 + number, "KRW"),
+            milestone=None,
+            due_on=date.fromisoformat(DUE_ON),
+        )
+        for number in range(payouts)
+    ]
+    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
+    command = PromisePayouts(key=f"promise/{production}", by=PRODUCER, production=production, count=payouts)
+    context = Context(effective_on=date.fromisoformat(DUE_ON), actor=PRODUCER)
+    await asyncio.to_thread(services.store.carry_out, command, context, lambda _: (State(), events))
+
+
+async def prepared_run(services: Services, production: str) -> tuple[str, str]:
+    """Open the day of the debtor account; the run's id, and the SHA-256 to release, once it is prepared."""
+    (run,) = await Office(services, PREPARER).open_runs(production, ACCOUNT)
+    await until(lambda: hash_of(services, run) is not None)
+    return run, hash_of(services, run) or ""
+
+
+def hash_of(services: Services, run: str) -> str | None:
+    """The SHA-256 that a run was prepared with; None while it is not."""
+    with services.store.transaction() as transaction:
+        query = sa.select(tables.run.c.sha256).where(tables.run.c.id == run)
+        return transaction.connection.execute(query).scalar_one_or_none()
+
+
+def statuses(services: Services, production: str) -> dict[str, int]:
+    """How many payments of a production are where in their lives."""
+    payment = tables.payment.c
+    query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
+    with services.store.transaction() as transaction:
+        return {status: int(count) for status, count in transaction.connection.execute(query)}
+
+
+async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:
+    """Wait for something; `TimeoutError` if it does not come about."""
+    give_up_at = time.monotonic() + patience_s
+    while not await asyncio.to_thread(is_so):
+        if time.monotonic() > give_up_at:
+            raise TimeoutError(f"it did not come about in {patience_s} s")
+        await asyncio.sleep(every_s)
+
+
+def peak_rss_mb(pid: int) -> float:
+    """The most memory that a process has held."""
+    lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+    (peak,) = (line for line in lines if line.startswith("VmHWM:"))
+    return round(int(peak.split()[1]) / 1024, 1)
+
+
+def print_json(figures: Mapping[str, object]) -> None:
+    """One JSON object, as every benchmark ends."""
+    print(json.dumps(figures, indent=2))

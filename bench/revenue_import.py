@@ -1,0 +1,191 @@
+"""Importing statements of receipts: checked, spooled, converted, copied, one event, one transaction.
+
+Compared in the same run with one pass of `csv.reader` over the same file, and with a COPY of the same rows into the
+same table. Each size runs in a process of its own, so that its memory is its own.
+"""
+
+import argparse
+import csv
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from activities.desk import Desk
+from activities.productions import ProductionActivities
+from adapters.agreements import Agreements
+from adapters.db.facts import copy_in, facts_of
+from adapters.db.rates import keep_rates
+from adapters.db.store import Store
+from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
+from adapters.embedded.process import end_child
+from app.database import upgrade
+from app.imports import Import, Imported, import_on
+from bench import common
+from domain.commands import RegisterAgreement
+from domain.events import StatementKind
+from domain.people import Person, Role
+from domain.rates import Rate
+
+TODAY = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("Asia/Seoul"))
+CURRENCIES = ("KRW", "USD", "JPY", "EUR")
+FIRST, DAYS = date(2023, 1, 2), 730
+GOAL_RSS_MB = 500
+PEOPLE = {
+    "jiho": Person("jiho", "studio", frozenset({Role.PRODUCER})),
+    "dohyun": Person("dohyun", "spc", frozenset({Role.TREASURER})),
+}
+
+
+class Fixed:
+    """A clock that stands."""
+
+    def now(self) -> datetime:
+        return TODAY.astimezone(UTC)
+
+
+def write(file: Path, rows: int) -> None:
+    """A statement of two years: 40 payers, 30 territories, 4 media, 4 currencies; returns now and then."""
+    chance = random.Random(rows)
+    days = [(FIRST + timedelta(days=n)).isoformat() for n in range(DAYS)]
+    with file.open("w", encoding="utf-8", newline="") as lines:
+        writer = csv.writer(lines)
+        writer.writerow(("date", "payer", "territory", "media", "window", "currency", "amount"))
+        for n in range(rows):
+            sign = "-" if n % 100 == 0 else ""
+            writer.writerow(
+                (
+                    days[chance.randrange(DAYS)],
+                    f"payer-{chance.randrange(40)}",
+                    f"T{chance.randrange(30)}",
+                    f"media-{chance.randrange(4)}",
+                    "first",
+                    CURRENCIES[n % 4],
+                    f"{sign}{chance.randrange(1, 10_000_000)}",
+                )
+            )
+
+
+def desk_on(store: Store) -> Desk:
+    """A production whose work is shared in KRW, with two years of rates."""
+    desk = Desk(store, Agreements(), Fixed(), PEOPLE, 120)
+    agreement = json.loads(common.agreement("BENCH", 1))
+    agreement["waterfall"] = {"currency": "KRW", "pools": [{"id": "gross", "receives": "everything", "residue": "spc"}]}
+    agreement["receipt_fx"] = [{"at": "receipt_date", "source": "ECB"}]
+    rates = [
+        Rate(on=FIRST + timedelta(days=n - 10), base="EUR", quote=quote, rate=Decimal(rate) + n, source="ECB")
+        for n in range(DAYS + 10)
+        for quote, rate in (("KRW", "1400.25"), ("USD", "1.0831"), ("JPY", "160.5"))
+    ]
+    with store.transaction() as transaction:
+        digest = transaction.keep("agreement.yaml", json.dumps(agreement).encode())
+        keep_rates(transaction, "rates.csv", b"rates", rates)
+    ProductionActivities(desk).register(
+        RegisterAgreement(key="register/BENCH", by="jiho", production="BENCH", document=digest)
+    )
+    return desk
+
+
+def imported(database_url: str, file: Path, statement: str) -> dict[str, object]:
+    """Import a file and read its facts, in this process."""
+    store = Store(sa.create_engine(database_url, pool_size=4))
+    desk = Desk(store, Agreements(), Fixed(), PEOPLE, 120)
+    begun = time.perf_counter()
+    answer: Imported = import_on(desk, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
+    import_s = time.perf_counter() - begun
+    rss_mb = common.peak_rss_mb(int(Path("/proc/self").readlink().name))
+    begun = time.perf_counter()
+    again = import_on(desk, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
+    again_s = time.perf_counter() - begun
+    begun = time.perf_counter()
+    with store.transaction() as transaction:
+        groups = len(facts_of(transaction, "BENCH", TODAY.date()).receipts)
+    facts_s = time.perf_counter() - begun
+    return {
+        "rows": answer.rows,
+        "import_s": round(import_s, 2),
+        "rows_per_s": round(answer.rows / import_s),
+        "peak_rss_mb": rss_mb,
+        "peak_rss_mb_goal": GOAL_RSS_MB,
+        "again_s": round(again_s, 2),
+        "again_changed": again.new,
+        "facts_of_s": round(facts_s, 2),
+        "groups_of_all_statements": groups,
+    }
+
+
+def baselines(store: Store, file: Path) -> tuple[float, float]:
+    """Seconds of one pass of `csv.reader`, and of a COPY of the rows as they are in the table into it once more."""
+    begun = time.perf_counter()
+    with file.open(encoding="utf-8", newline="") as lines:
+        for _ in csv.reader(lines):
+            pass
+    csv_s = time.perf_counter() - begun
+    copied = (
+        'SELECT 0, line, "on", currency, minor, bank_rate, payer, territory, media, "window", amount, rate_rule, '
+        "rate_source, fixing_on, rate FROM receipt_row WHERE statement = (SELECT max(id) FROM statement_version)"
+    )
+    with store.transaction() as transaction:
+        driver = transaction.connection.connection.driver_connection
+        with driver.cursor().copy(f"COPY ({copied}) TO STDOUT") as out:
+            text = b"".join(bytes(block) for block in out).decode()
+        begun = time.perf_counter()
+        copy_in(transaction, StatementKind.RECEIPT, text)
+        copy_s = time.perf_counter() - begun
+        transaction.connection.rollback()
+    return csv_s, copy_s
+
+
+def measure(server: EmbeddedPostgres, folder: Path, sizes: list[int]) -> dict[str, object]:
+    server.create_database()
+    upgrade(server.url(OWNER))
+    store = Store(sa.create_engine(server.url(APP), pool_size=4))
+    desk_on(store)
+    figures: dict[str, object] = {"bench": Path(__file__).stem}
+    for rows in sizes:
+        file = folder / f"{rows}.csv"
+        write(file, rows)
+        own = (sys.executable, "-m", "bench.revenue_import", "--one", server.url(APP), str(file))
+        found = json.loads(subprocess.run(own, check=True, capture_output=True, text=True).stdout)
+        csv_s, copy_s = baselines(store, file)
+        figures[f"rows_{rows}"] = found | {
+            "csv_reader_s": round(csv_s, 2),
+            "copy_s": round(copy_s, 2),
+            "times_csv_reader_and_copy": round(found["import_s"] / (csv_s + copy_s), 2),
+        }
+    store.engine.dispose()
+    return figures
+
+
+def main(sizes: list[int]) -> None:
+    with tempfile.TemporaryDirectory(prefix="sluice-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # as root, the server runs as another user
+        server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+        server.prepare()
+        process = server.launch().start()
+        try:
+            server.await_ready(process)
+            common.print_json(measure(server, folder, sizes))
+        finally:
+            end_child(process, server.stop_signal)
+            server.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="rows of a file")
+    parser.add_argument("--one", nargs=2, metavar=("URL", "FILE"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        common.print_json(imported(given.one[0], Path(given.one[1]), Path(given.one[1]).stem))
+    else:
+        main(given.sizes)

@@ -1,0 +1,46 @@
+"""Names and addresses are such that the bank files that will carry them can, found before anything is to be paid."""
+
+from collections.abc import Iterator
+
+from domain.agreement.checks.finding import Finding, Path, by_id
+from domain.agreement.model import Agreement, Control, Party
+from domain.bank import carries_text
+
+
+def names(agreement: Agreement) -> Iterator[Finding]:
+    """Texts that no bank file can carry, and those of payments abroad that are not in plain Latin letters.
+
+    Payments between countries go through SWIFT, whose banks take ASCII only and refuse or garble anything else. A
+    domestic payment may name people in their own script.
+    """
+    abroad = _abroad(agreement)
+    for n, party in enumerate(agreement.parties):
+        for path, text in _texts(("parties", n), party):
+            if not carries_text(text):
+                sentence = f"{text!r} is blank or holds control characters, which banks refuse: write plain text."
+                yield Finding(path, "unwritable", sentence)
+            elif party.id in abroad and not text.isascii():
+                sentence = (
+                    f"{text!r} goes abroad in a bank file, which carries plain Latin letters only: write it as the "
+                    "bank has it, without accents."
+                )
+                yield Finding(path, "not-latin", sentence)
+
+
+def _abroad(agreement: Agreement) -> set[str]:
+    """The parties that an instalment of ours names to a bank of another country."""
+    accounts = by_id(agreement.accounts)
+    found: set[str] = set()
+    for instalment in agreement.schedule:
+        payer, payee = accounts.get(instalment.payer), accounts.get(instalment.payee)
+        if payer and payee and payer.control is Control.CONTROLLED and payer.bic[4:6] != payee.bic[4:6]:
+            found |= {payer.owner, payee.owner}
+    return found
+
+
+def _texts(path: Path, party: Party) -> Iterator[tuple[Path, str]]:
+    yield (*path, "name"), party.name
+    for field in ("street", "building", "postcode", "town"):
+        text = getattr(party.address, field, None)  # a party that only shares in receipts needs no address
+        if text is not None:
+            yield (*path, "address", field), text

@@ -1,0 +1,175 @@
+"""Every fact that the journal can hold, past tense, frozen.
+
+One event is one fact as it arrived: a bank's answer to ten thousand payments is a handful of events with lines, not ten
+thousand events.
+
+Amounts travel as written strings. A field may be added with a default; none is ever renamed, retyped or removed.
+"""
+
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from domain.events.agreements import (
+    AgreementAmended,
+    AgreementRegistered,
+    ExpectedReceipt,
+    PaymentsCancelled,
+    PaymentsScheduled,
+    ReceiptsCancelled,
+    ReceiptsExpected,
+    ScheduledPayment,
+)
+from domain.events.bank import (
+    AnswerContradicted,
+    BankFileRefused,
+    MovementUnmatched,
+    PaymentReturned,
+    PaymentsAccepted,
+    PaymentsNotFound,
+    PaymentsRejected,
+    PaymentsSettled,
+    ReceiptMatched,
+    RejectedPayment,
+    RunAccepted,
+    SettledPayment,
+)
+from domain.events.milestones import (
+    DueDateSet,
+    DueDatesSet,
+    MilestoneAccepted,
+    MilestoneApproved,
+    MilestoneEscalated,
+    MilestoneRejected,
+    MilestoneSubmitted,
+)
+from domain.events.payments import (
+    DuePayment,
+    DueReceipt,
+    PaymentCorrected,
+    PaymentHeld,
+    PaymentResumed,
+    PaymentsFellDue,
+    ReceiptsFellDue,
+)
+from domain.events.refusals import (
+    CommandRefused,
+)
+from domain.events.revenue import (
+    ImportedRows,
+    StatementImported,
+    StatementKind,
+    StatementTotal,
+)
+from domain.events.runs import (
+    GatheredPayment,
+    PaymentsGathered,
+    QuoteTaken,
+    RunCancelled,
+    RunDoubted,
+    RunEscalated,
+    RunPrepared,
+    RunReleased,
+    RunSubmitted,
+)
+
+LINES_PER_EVENT = 1_000
+"""How many payments one event speaks of at most, so that replaying a journal needs bounded memory."""
+
+Event = Annotated[
+    AgreementRegistered
+    | AgreementAmended
+    | PaymentsScheduled
+    | PaymentsCancelled
+    | ReceiptsExpected
+    | ReceiptsCancelled
+    | MilestoneSubmitted
+    | MilestoneApproved
+    | MilestoneRejected
+    | MilestoneEscalated
+    | MilestoneAccepted
+    | DueDatesSet
+    | PaymentsFellDue
+    | ReceiptsFellDue
+    | PaymentHeld
+    | PaymentResumed
+    | PaymentCorrected
+    | QuoteTaken
+    | RunPrepared
+    | PaymentsGathered
+    | RunReleased
+    | RunCancelled
+    | RunSubmitted
+    | RunEscalated
+    | RunDoubted
+    | RunAccepted
+    | PaymentsAccepted
+    | PaymentsRejected
+    | PaymentsNotFound
+    | PaymentsSettled
+    | PaymentReturned
+    | ReceiptMatched
+    | MovementUnmatched
+    | AnswerContradicted
+    | BankFileRefused
+    | StatementImported
+    | CommandRefused,
+    Field(discriminator="type"),
+]
+
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads an event from its canonical JSON, by its `type`."""
+
+__all__ = [
+    "EVENT",
+    "LINES_PER_EVENT",
+    "AgreementAmended",
+    "AgreementRegistered",
+    "AnswerContradicted",
+    "BankFileRefused",
+    "CommandRefused",
+    "DueDateSet",
+    "DueDatesSet",
+    "DuePayment",
+    "DueReceipt",
+    "Event",
+    "ExpectedReceipt",
+    "GatheredPayment",
+    "ImportedRows",
+    "MilestoneAccepted",
+    "MilestoneApproved",
+    "MilestoneEscalated",
+    "MilestoneRejected",
+    "MilestoneSubmitted",
+    "MovementUnmatched",
+    "PaymentCorrected",
+    "PaymentHeld",
+    "PaymentResumed",
+    "PaymentReturned",
+    "PaymentsAccepted",
+    "PaymentsCancelled",
+    "PaymentsFellDue",
+    "PaymentsGathered",
+    "PaymentsNotFound",
+    "PaymentsRejected",
+    "PaymentsScheduled",
+    "PaymentsSettled",
+    "QuoteTaken",
+    "ReceiptMatched",
+    "ReceiptsCancelled",
+    "ReceiptsExpected",
+    "ReceiptsFellDue",
+    "RejectedPayment",
+    "RunAccepted",
+    "RunCancelled",
+    "RunDoubted",
+    "RunEscalated",
+    "RunPrepared",
+    "RunReleased",
+    "RunSubmitted",
+    "ScheduledPayment",
+    "SettledPayment",
+    "StatementImported",
+    "StatementKind",
+    "StatementTotal",
+]

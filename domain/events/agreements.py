@@ -1,0 +1,83 @@
+"""What an agreement and its amendments put in force."""
+
+from datetime import date
+from typing import Literal
+
+from domain.agreement.model import Purpose
+from domain.model import Record, Sha256
+from domain.money import Money
+
+
+class AgreementRegistered(Record):
+    """Version 1 of a production's agreement is in force; `document` is the SHA-256 of its YAML bytes."""
+
+    type: Literal["agreement-registered"] = "agreement-registered"
+    production: str
+    title: str
+    version: int
+    document: Sha256
+
+
+class AgreementAmended(Record):
+    """A later version of the agreement is in force."""
+
+    type: Literal["agreement-amended"] = "agreement-amended"
+    production: str
+    title: str
+    version: int
+    document: Sha256
+
+
+class ScheduledPayment(Record):
+    """A payment that the schedule promises. `milestone` releases it, or `due_on` is fixed from the start."""
+
+    payment: str
+    instalment: str
+    purpose: Purpose
+    account: str
+    payee: str
+    payee_party: str
+    amount: Money
+    milestone: str | None
+    due_on: date | None
+
+
+class PaymentsScheduled(Record):
+    """The schedule (or its amendment) promises these payments; one that was scheduled before now has these terms."""
+
+    type: Literal["payments-scheduled"] = "payments-scheduled"
+    payments: tuple[ScheduledPayment, ...]
+
+
+class PaymentsCancelled(Record):
+    """An amendment took these payments out of the schedule before they fell due."""
+
+    type: Literal["payments-cancelled"] = "payments-cancelled"
+    payments: tuple[str, ...]
+
+
+class ExpectedReceipt(Record):
+    """Money that the schedule promises from outside, into our `account`."""
+
+    receipt: str
+    instalment: str
+    purpose: Purpose
+    account: str
+    payer_party: str
+    amount: Money
+    milestone: str | None
+    due_on: date | None
+
+
+class ReceiptsExpected(Record):
+    """The schedule (or its amendment) promises these receipts."""
+
+    type: Literal["receipts-expected"] = "receipts-expected"
+    receipts: tuple[ExpectedReceipt, ...]
+
+
+class ReceiptsCancelled(Record):
+    """An amendment took these receipts out of the schedule before they fell due."""
+
+    type: Literal["receipts-cancelled"] = "receipts-cancelled"
+    receipts: tuple[str, ...]

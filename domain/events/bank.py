@@ -1,0 +1,134 @@
+"""What a bank says."""
+
+from datetime import date
+from typing import Literal
+
+from domain.model import Record, Sha256
+from domain.money import Money
+
+
+class RunAccepted(Record):
+    """The bank accepted every payment of the run that it has not rejected."""
+
+    type: Literal["run-accepted"] = "run-accepted"
+    run: str
+    message_id: str
+
+
+class PaymentsAccepted(Record):
+    """The bank accepted these payments by name."""
+
+    type: Literal["payments-accepted"] = "payments-accepted"
+    run: str
+    message_id: str
+    payments: tuple[str, ...]
+
+
+class RejectedPayment(Record):
+    """A payment with the bank's reason code and words."""
+
+    payment: str
+    reason: str
+    words: str | None
+
+
+class PaymentsRejected(Record):
+    """The bank will not carry out these payments."""
+
+    type: Literal["payments-rejected"] = "payments-rejected"
+    run: str
+    message_id: str
+    payments: tuple[RejectedPayment, ...]
+
+
+class PaymentsNotFound(Record):
+    """Asked, the bank never saw these payments: they are released again, to be sent as the same bytes."""
+
+    type: Literal["payments-not-found"] = "payments-not-found"
+    run: str
+    message_id: str
+    payments: tuple[str, ...]
+
+
+class SettledPayment(Record):
+    """A payment as the bank booked it: `booked` left the account, `contract_value` is what the budget expected."""
+
+    payment: str
+    payee_party: str
+    amount: Money
+    booked: Money
+    contract_value: Money
+    bank_reference: str
+
+
+class PaymentsSettled(Record):
+    """The bank booked these payments on `account`."""
+
+    type: Literal["payments-settled"] = "payments-settled"
+    account: str
+    message_id: str
+    booked_on: date
+    payments: tuple[SettledPayment, ...]
+
+
+class PaymentReturned(Record):
+    """A settled payment's money came back; we owe it again."""
+
+    type: Literal["payment-returned"] = "payment-returned"
+    account: str
+    message_id: str
+    payment: str
+    payee_party: str
+    amount: Money
+    booked: Money
+    contract_value: Money
+    bank_reference: str
+    reason: str
+
+
+class ReceiptMatched(Record):
+    """Expected money arrived and settles `amount` of the receipt; `contract_value` is what the budget expected."""
+
+    type: Literal["receipt-matched"] = "receipt-matched"
+    account: str
+    message_id: str
+    receipt: str
+    payer_party: str
+    amount: Money
+    booked: Money
+    contract_value: Money
+    bank_reference: str
+
+
+class MovementUnmatched(Record):
+    """Money moved on the account that no payment and no expected receipt explains: in suspense until somebody does."""
+
+    type: Literal["movement-unmatched"] = "movement-unmatched"
+    account: str
+    message_id: str
+    booked: Money
+    """Positive when it came in, negative when it went out."""
+    end_to_end_id: str | None
+    counterparty: str | None
+    bank_reference: str
+    why: str
+
+
+class AnswerContradicted(Record):
+    """The bank said something that its earlier answers exclude; nothing was posted for it, a person must look."""
+
+    type: Literal["answer-contradicted"] = "answer-contradicted"
+    message_id: str
+    payment: str
+    status: str
+    answer: str
+
+
+class BankFileRefused(Record):
+    """A file from the bank could not be taken: it is kept aside and nothing was posted."""
+
+    type: Literal["bank-file-refused"] = "bank-file-refused"
+    account: str
+    name: str
+    file: Sha256
+    why: str

@@ -1,0 +1,73 @@
+"""What happens to milestones, and the dates that it fixes."""
+
+from datetime import date
+from typing import Literal
+
+from domain.model import Record, Sha256
+
+
+class MilestoneSubmitted(Record):
+    """Evidence was handed in; approvals given to an earlier `round` are void. The deadline is promised here, once."""
+
+    type: Literal["milestone-submitted"] = "milestone-submitted"
+    milestone: str
+    round: int
+    by: str
+    party: str
+    evidence: dict[str, Sha256]
+    deadline_on: date
+
+
+class MilestoneApproved(Record):
+    """One person approved exactly the evidence of this round."""
+
+    type: Literal["milestone-approved"] = "milestone-approved"
+    milestone: str
+    round: int
+    by: str
+    party: str
+
+
+class MilestoneRejected(Record):
+    """The round is over: somebody rejected it, or its deadline passed under the policy `reject` (then `by` is None)."""
+
+    type: Literal["milestone-rejected"] = "milestone-rejected"
+    milestone: str
+    round: int
+    by: str | None
+    reason: str
+
+
+class MilestoneEscalated(Record):
+    """The deadline passed without enough approvals; `to` is asked now, and may approve in place of those missing."""
+
+    type: Literal["milestone-escalated"] = "milestone-escalated"
+    milestone: str
+    round: int
+    to: str
+    deadline_on: date
+
+
+class MilestoneAccepted(Record):
+    """The milestone is reached. `deemed` when silence was agreed to mean yes."""
+
+    type: Literal["milestone-accepted"] = "milestone-accepted"
+    milestone: str
+    round: int
+    deemed: bool
+
+
+class DueDateSet(Record):
+    """Acceptance of a milestone fixed the date on which a payment or a receipt falls due."""
+
+    id: str
+    due_on: date
+
+
+class DueDatesSet(Record):
+    """Dates promised from here on: a later change of a calendar does not move them."""
+
+    type: Literal["due-dates-set"] = "due-dates-set"
+    milestone: str
+    payments: tuple[DueDateSet, ...]
+    receipts: tuple[DueDateSet, ...]

@@ -1,0 +1,65 @@
+"""What people and the calendar do to payments and receipts."""
+
+from datetime import date
+from typing import Literal
+
+from domain.agreement.model import Purpose
+from domain.model import Record
+from domain.money import Money
+
+
+class DuePayment(Record):
+    """A payment as it became owed."""
+
+    payment: str
+    purpose: Purpose
+    payee_party: str
+    amount: Money
+    due_on: date
+
+
+class PaymentsFellDue(Record):
+    """The due date came: we owe these."""
+
+    type: Literal["payments-fell-due"] = "payments-fell-due"
+    payments: tuple[DuePayment, ...]
+
+
+class DueReceipt(Record):
+    """A receipt as it became owed to us."""
+
+    receipt: str
+    purpose: Purpose
+    payer_party: str
+    amount: Money
+    due_on: date
+
+
+class ReceiptsFellDue(Record):
+    """The due date came: these are owed to us."""
+
+    type: Literal["receipts-fell-due"] = "receipts-fell-due"
+    receipts: tuple[DueReceipt, ...]
+
+
+class PaymentHeld(Record):
+    """Somebody keeps a due payment back."""
+
+    type: Literal["payment-held"] = "payment-held"
+    payment: str
+    reason: str
+
+
+class PaymentResumed(Record):
+    """A held payment may go again."""
+
+    type: Literal["payment-resumed"] = "payment-resumed"
+    payment: str
+
+
+class PaymentCorrected(Record):
+    """A rejected or returned payment is due again; it gets a new end-to-end id when it next enters a run."""
+
+    type: Literal["payment-corrected"] = "payment-corrected"
+    payment: str
+    reason: str

@@ -1,0 +1,92 @@
+"""The life of a payment run on our side."""
+
+from datetime import date
+from typing import Literal
+
+from domain.model import Record, Sha256
+from domain.money import Exact, Money
+
+
+class RunPrepared(Record):
+    """Due payments of one account, currency and day were gathered. `sha256` binds what a releaser approves."""
+
+    type: Literal["run-prepared"] = "run-prepared"
+    run: str
+    account: str
+    currency: str
+    execution_on: date
+    by: str
+    count: int
+    total: Money
+    sha256: Sha256
+
+
+class QuoteTaken(Record):
+    """The rate a run pays at: units of `quote` for one `base`, with where and of which day it comes from."""
+
+    type: Literal["quote-taken"] = "quote-taken"
+    run: str
+    base: str
+    quote: str
+    rate: Exact
+    source: str
+    fixing_on: date
+    contract_rate: Exact
+
+
+class GatheredPayment(Record):
+    """A payment in a run, with the end-to-end id under which the bank will know it."""
+
+    payment: str
+    end_to_end_id: str
+
+
+class PaymentsGathered(Record):
+    """The lines of a prepared run."""
+
+    type: Literal["payments-gathered"] = "payments-gathered"
+    run: str
+    payments: tuple[GatheredPayment, ...]
+
+
+class RunReleased(Record):
+    """A second person released exactly what `sha256` binds."""
+
+    type: Literal["run-released"] = "run-released"
+    run: str
+    by: str
+    sha256: Sha256
+
+
+class RunCancelled(Record):
+    """A run was given up before it was sent; its payments may be gathered again."""
+
+    type: Literal["run-cancelled"] = "run-cancelled"
+    run: str
+    by: str
+    reason: str
+
+
+class RunSubmitted(Record):
+    """The order's bytes are fixed and on their way to the bank. Sent again, they are the same bytes."""
+
+    type: Literal["run-submitted"] = "run-submitted"
+    run: str
+    message_id: str
+    file: Sha256
+
+
+class RunEscalated(Record):
+    """A prepared run was not released by the account's cut-off."""
+
+    type: Literal["run-escalated"] = "run-escalated"
+    run: str
+
+
+class RunDoubted(Record):
+    """The bank did not answer in time: what it has not answered for is unknown, and is enquired after, not resent."""
+
+    type: Literal["run-doubted"] = "run-doubted"
+    run: str
+    enquiry_message_id: str
+    file: Sha256

@@ -1,0 +1,17 @@
+import pytest
+
+from tests.world import World
+
+
+@pytest.fixture
+def world(database, tmp_path):
+    made = World(database.app_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def registered(world):
+    """The drama's agreement is in force since 6 January 2025."""
+    world.register()
+    return world

@@ -1,0 +1,33 @@
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from app.bootstrap import Services
+from app.plugin import SluicePlugin
+from app.settings import Settings
+from app.worker import ACTIVITIES_AT_ONCE, worker_of
+from tests.world import World
+
+
+@pytest.fixture
+async def services(database, temporal, tmp_path):
+    """A world with the real Temporal server and a worker; `services.world` is the world."""
+    world = World(database.app_url, tmp_path)
+    client = await Client.connect(temporal.address, plugins=[SluicePlugin()])
+    settings = Settings(data=tmp_path, task_queue=f"q-{uuid.uuid4().hex[:8]}")
+    made = Services(settings=settings, desk=world.desk, client=client, folder=world.folder)
+    object.__setattr__(made, "world", world)
+    with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
+        async with worker_of(made, threads):
+            yield made
+            running = f"ExecutionStatus='Running' AND TaskQueue='{settings.task_queue}'"
+            async for workflow in client.list_workflows(running):
+                with suppress(RPCError):  # it has just ended by itself
+                    await client.get_workflow_handle(workflow.id, run_id=workflow.run_id).terminate("the test is over")
+            async for schedule in await client.list_schedules():
+                await client.get_schedule_handle(schedule.id).delete()
+    world.close()

@@ -1,0 +1,36 @@
+"""What a releaser reads before releasing."""
+
+from datetime import date
+
+import pytest
+
+from app.preview import preview
+from domain.errors import NotFound
+from tests.world import World
+
+
+@pytest.fixture
+def world(database, tmp_path):
+    made = World(database.app_url, tmp_path)
+    made.register()
+    made.clock.to(date(2025, 2, 14))
+    yield made
+    made.close()
+
+
+def test_a_preview_shows_each_line_with_the_number_masked_and_the_hash_that_a_release_binds(world):
+    run = world.prepare().run
+    shown = preview(world.desk, run)
+    (line,) = shown.lines
+    assert (line["amount"], line["creditor"], line["account"]) == (
+        "KRW 192000000",
+        "Oh & Partners Writers Agency",
+        "…0043",
+    )
+    assert shown.head["sha256"] == world.snapshots().runs[run].sha256
+    assert "10020077700043" not in str(shown)
+
+
+def test_a_run_that_nobody_knows_is_named(world):
+    with pytest.raises(NotFound, match="no/run"):
+        preview(world.desk, "no/run")

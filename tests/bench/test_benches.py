@@ -1,0 +1,32 @@
+"""Each benchmark runs and says what it measured; how fast is not a test's business."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize(
+    ("bench", "arguments", "figures"),
+    [
+        (
+            "payments",
+            ("--payments", "20", "--bare", "10"),
+            {"payments_per_s", "bare_workflow_per_s", "ratio_to_bare", "ratio_to_copy", "phases_s"},
+        ),
+        (
+            "ledger",
+            ("--commands", "40", "--batches", "2", "--seconds", "1", "--scale", "1"),
+            {"clients_1", "clients_4", "batched_clients_1", "verified"},
+        ),
+    ],
+)
+def test_a_benchmark_prints_one_json_object(bench, arguments, figures):
+    run = subprocess.run(
+        [sys.executable, "-m", f"bench.{bench}", *arguments], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert json.loads(run.stdout).keys() >= figures

@@ -1,0 +1,65 @@
+"""The sandbox bank's own books against the payments, the ledger and the journal."""
+
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from adapters.bank.folder import folder_of
+from adapters.db import queries, tables
+from adapters.sandbox_bank.admin import books_path, folders_path
+from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
+from app.bootstrap import Services
+from app.stack import EmbeddedStack
+from app.verify import verify
+from bench import common
+from domain.money import Money
+
+CLOSED = {"settled", "rejected", "returned"}
+OUT_OF_ORDER = {"answer-contradicted", "movement-unmatched", "bank-file-refused"}
+
+
+def closed(services: Services, production: str) -> bool:
+    """Whether every payment has come to an end, and nothing waits to be told or taken in.
+
+    Not known, and so not yet, while the database does not answer.
+    """
+    try:
+        return _closed(services, production)
+    except OperationalError:
+        return False
+
+
+def _closed(services: Services, production: str) -> bool:
+    with services.store.transaction() as transaction:
+        waiting = transaction.connection.execute(
+            sa.select(sa.func.count()).where(tables.outbox.c.done_at.is_(None))
+        ).scalar_one()
+    files = folders_path(services.settings.data) / folder_of(production, common.ACCOUNT)
+    left = [file for part in ("outbox", "inbox") for file in (files / part).iterdir()]
+    return set(common.statuses(services, production)) <= CLOSED and not waiting and not left
+
+
+def assert_books_agree(stack: EmbeddedStack, services: Services, production: str, payouts: int) -> None:
+    """One bank effect for each payment that was paid and none for any other; ledger and journal say the same."""
+    folder = folder_of(production, common.ACCOUNT)
+    books = Books(books_path(stack.data))
+    try:
+        with services.store.reading() as connection:
+            payments = queries.payments(connection, production)
+            balances = {row["account"]: row["balance"] for row in queries.balances(connection, production)}
+            proof = verify(connection)
+            types = {fact.type for fact in queries.newest_facts(connection, production, 1_000)}
+        assert len(payments) == payouts
+        effects = {row["id"]: books.effects(row["end_to_end_id"]) for row in payments}
+        assert effects == {row["id"]: int(row["status"] in {"settled", "returned"}) for row in payments}
+        booked = books.booked()
+        for row in payments:
+            if row["status"] == "settled":
+                assert str(booked[row["end_to_end_id"]]) == row["booked"] == row["amount"]
+        change = books.balances()[folder] - Money(DEFAULT_OPENING_MINOR, "KRW")
+    finally:
+        books.close()
+    settled = [Money.parse(row["amount"]).minor for row in payments if row["status"] == "settled"]
+    assert change == Money(-sum(settled), "KRW")
+    assert balances.get("asset:bank:spc-krw", "KRW 0") == str(change)
+    assert not types & OUT_OF_ORDER
+    assert proof.wrong == []

@@ -1,0 +1,272 @@
+"""Records the golden histories on the real servers: `python -m tests.replay.record`.
+
+A change of workflow code that cannot replay them would break what is running. Record anew only what a release may
+leave behind: when everything in production has ended that was started by the code before.
+"""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import date, time
+from pathlib import Path
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
+
+from activities.views import AccountRef, MilestoneRef, ProductionRef
+from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
+from adapters.embedded.process import end_child
+from adapters.embedded.temporal import EmbeddedTemporal
+from adapters.sandbox_bank.faults import FaultKind, add_fault
+from app.bootstrap import Services
+from app.database import upgrade
+from app.gateway import Gateway
+from app.plugin import SluicePlugin
+from app.preview import preview
+from app.settings import Settings
+from app.worker import WORKFLOWS
+from domain.commands import AmendAgreement, CancelRun, RegisterAgreement, RejectMilestone, ReleaseRun
+from tests.world import DRAMA, PRODUCTION, World, approve_command, eventually, submit_command
+from workflows.milestone import Milestone
+from workflows.open_runs import OpenRuns
+from workflows.payment_run import PaymentRun
+from workflows.production import Production
+
+HISTORIES = Path(__file__).parent / "histories"
+NOBODY = "recorder"
+"""The identity of client and worker, so that no machine's name is kept."""
+
+
+class Scene:
+    """One production in a database of its own, with a worker of its own."""
+
+    def __init__(self, name: str, client: Client, world: World, folder: Path) -> None:
+        self.name, self.client, self.world = name, client, world
+        settings = Settings(data=folder, task_queue=name)
+        self.services = Services(settings=settings, desk=world.desk, client=client, folder=world.folder)
+        self.gateway = Gateway(self.services)
+
+    async def production(self) -> WorkflowHandle:
+        handle = await self.client.start_workflow(
+            Production.run, ProductionRef(production=PRODUCTION), id=f"{self.name}/production", task_queue=self.name
+        )
+        digest = self.world.keep(DRAMA.read_bytes())
+        register = RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest)
+        await handle.execute_update(Production.register, register)
+        self.world.open_accounts()
+        return handle
+
+    async def milestone(self) -> WorkflowHandle:
+        self.world.register()
+        ref = MilestoneRef(production=PRODUCTION, milestone="closing")
+        handle = await self.client.start_workflow(Milestone.run, ref, id=f"{self.name}/milestone", task_queue=self.name)
+        await handle.execute_update(Milestone.submit, submit_command("closing"))
+        return handle
+
+    async def run(self) -> tuple[WorkflowHandle, str]:
+        """A run of WR-A, opened on the day it is due."""
+        self.world.register()
+        self.world.clock.to(date(2025, 2, 14))
+        (planned,) = self.world.open_day()
+        handle = await self.client.start_workflow(
+            PaymentRun.run, planned, id=f"run/{planned.run}", task_queue=self.name
+        )
+        await eventually(lambda: planned.run in self.world.snapshots().runs)
+        return handle, planned.run
+
+    async def release(self, handle: WorkflowHandle, run: str) -> None:
+        sha256 = preview(self.world.desk, run).head["sha256"]
+        command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=sha256)
+        await handle.execute_update(PaymentRun.release, command)
+
+    def fault(self, kind: FaultKind) -> None:
+        add_fault(self.world.their_bank.books.db, self.world.payment("WR-A"), kind, reason="AC04", seconds=0)
+
+    async def until_settled(self) -> None:
+        while self.world.statuses()["WR-A"] != "settled":
+            self.world.their_bank.step()
+            await self.gateway.step()
+            await asyncio.sleep(0.05)
+        await self.gateway.step()  # the run hears of it
+
+
+async def milestone_accepted(scene: Scene) -> WorkflowHandle:
+    handle = await scene.milestone()
+    for user in ("jiho", "kenta"):
+        await handle.execute_update(Milestone.approve, approve_command("closing", user))
+    await handle.result()
+    return handle
+
+
+async def milestone_rejected_then_resubmitted(scene: Scene) -> WorkflowHandle:
+    handle = await scene.milestone()
+    reject = RejectMilestone(
+        key="reject", by="kenta", production=PRODUCTION, milestone="closing", round=1, reason="page 3 is missing"
+    )
+    await handle.execute_update(Milestone.reject, reject)
+    await handle.execute_update(Milestone.submit, submit_command("closing", key="again"))
+    for user in ("jiho", "kenta"):
+        await handle.execute_update(Milestone.approve, approve_command("closing", user, 2))
+    await handle.result()
+    return handle
+
+
+async def milestone_escalated(scene: Scene) -> WorkflowHandle:
+    handle = await scene.milestone()
+    deadline = scene.world.snapshots().milestones["closing"].deadline_on
+    assert deadline is not None
+    scene.world.clock.to(deadline, time(23, 59, 59))
+    await handle.execute_update(Milestone.approve, approve_command("closing", "jiho"))
+    scene.world.clock.forward(minutes=5)
+    await eventually(lambda: scene.world.snapshots().milestones["closing"].escalated_to is not None)
+    await handle.execute_update(Milestone.approve, approve_command("closing", "kenta"))
+    await handle.result()
+    return handle
+
+
+async def run_settled(scene: Scene) -> WorkflowHandle:
+    handle, run = await scene.run()
+    await scene.release(handle, run)
+    await scene.until_settled()
+    await handle.result()
+    return handle
+
+
+async def run_cancelled(scene: Scene) -> WorkflowHandle:
+    handle, run = await scene.run()
+    cancel = CancelRun(key="cancel", by="dohyun", production=PRODUCTION, run=run, reason="wrong day")
+    await handle.execute_update(PaymentRun.cancel, cancel)
+    await handle.result()
+    return handle
+
+
+async def run_escalated(scene: Scene) -> WorkflowHandle:
+    scene.world.register()
+    scene.world.clock.to(date(2025, 2, 14), time(15, 29, 59))
+    (planned,) = scene.world.open_day()
+    handle = await scene.client.start_workflow(PaymentRun.run, planned, id=f"run/{planned.run}", task_queue=scene.name)
+    await eventually(lambda: "run-escalated" in scene.world.events())
+    await scene.release(handle, planned.run)
+    await scene.until_settled()
+    await handle.result()
+    return handle
+
+
+async def run_doubted_and_found(scene: Scene) -> WorkflowHandle:
+    handle, run = await scene.run()
+    scene.fault(FaultKind.LOSE_ANSWER)
+    await scene.release(handle, run)
+    await scene.until_settled()
+    await handle.result()
+    return handle
+
+
+async def run_lost_and_resent(scene: Scene) -> WorkflowHandle:
+    handle, run = await scene.run()
+    scene.fault(FaultKind.LOSE_FILE)
+    await scene.release(handle, run)
+    await scene.until_settled()
+    await handle.result()
+    return handle
+
+
+async def open_runs(scene: Scene) -> WorkflowHandle:
+    scene.world.register()
+    scene.world.clock.to(date(2025, 2, 14))
+    ref = AccountRef(production=PRODUCTION, account="spc-krw")
+    handle = await scene.client.start_workflow(OpenRuns.run, ref, id=f"{scene.name}/open-runs", task_queue=scene.name)
+    (run,) = await handle.result()
+    await eventually(lambda: run in scene.world.snapshots().runs)
+    await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
+    return handle
+
+
+async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
+    handle = await scene.production()
+    scene.world.clock.to(date(2025, 2, 14))
+    ref = AccountRef(production=PRODUCTION, account="spc-krw", by="dohyun")
+    (run,) = await handle.execute_update(Production.open_runs, ref)
+    digest = scene.world.keep(
+        DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1)
+    )
+    amend = AmendAgreement(key="amend", by="seoyeon", production=PRODUCTION, document=digest)
+    await handle.execute_update(Production.amend, amend)
+    await asyncio.sleep(1)  # it tends what the amendment changed
+    await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
+    return handle
+
+
+SCENES: tuple[Callable[[Scene], Awaitable[WorkflowHandle]], ...] = (
+    milestone_accepted,
+    milestone_rejected_then_resubmitted,
+    milestone_escalated,
+    run_settled,
+    run_cancelled,
+    run_escalated,
+    run_doubted_and_found,
+    run_lost_and_resent,
+    open_runs,
+    production_registered_and_amended,
+)
+
+
+async def record(client: Client, play: Callable[[Scene], Awaitable[WorkflowHandle]], world: World) -> str:
+    """Play a scene and answer with its workflow's history as JSON."""
+    scene = Scene(play.__name__.replace("_", "-"), client, world, world.data)
+    with ThreadPoolExecutor(8) as threads:
+        async with Worker(
+            client,
+            task_queue=scene.name,
+            identity=NOBODY,
+            workflows=WORKFLOWS,
+            activities=scene.services.activities(),
+            activity_executor=threads,
+        ):
+            handle = await play(scene)
+            history = await handle.fetch_history()
+    async for workflow in client.list_workflows("ExecutionStatus='Running'"):
+        await client.get_workflow_handle(workflow.id, run_id=workflow.run_id).terminate("the scene is over")
+    return json.dumps(json.loads(history.to_json()), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+async def main(postgres: EmbeddedPostgres, address: str, folder: Path) -> None:
+    """Record every scene."""
+    client = await Client.connect(address, identity=NOBODY, plugins=[SluicePlugin()])
+    HISTORIES.mkdir(exist_ok=True)
+    for play in SCENES:
+        database = play.__name__
+        postgres.create_database(database, template="template_sluice")
+        silent = play in {run_doubted_and_found, run_lost_and_resent}
+        world = World(postgres.url(APP, database), folder / database, answer_within_s=1 if silent else 600)
+        written = await asyncio.wait_for(record(client, play, world), 60)
+        world.close()
+        (HISTORIES / f"{play.__name__.replace('_', '-')}.json").write_text(written)
+
+
+@contextmanager
+def servers(folder: Path):
+    """PostgreSQL with a migrated template, and Temporal."""
+    postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+    temporal = EmbeddedTemporal(folder / "temporal", folder / "temporal.log")
+    started = []
+    try:
+        for server in (postgres, temporal):
+            server.prepare()
+            process = server.launch().start()
+            started.append((process, server.stop_signal))
+            server.await_ready(process)
+        postgres.create_database("template_sluice")
+        upgrade(postgres.url(OWNER, "template_sluice"))
+        yield postgres, temporal
+    finally:
+        for process, stop_signal in reversed(started):
+            end_child(process, stop_signal)
+        postgres.close()
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home, servers(Path(home)) as (postgres, temporal):
+        asyncio.run(main(postgres, temporal.address, Path(home)))

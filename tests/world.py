@@ -1,0 +1,252 @@
+"""A production on a real database with a sandbox bank, and a clock that the test moves: what the flow tests share."""
+
+import asyncio
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import create_engine
+
+from activities.bank import BankActivities
+from activities.desk import Desk
+from activities.milestones import MilestoneActivities
+from activities.productions import ProductionActivities
+from activities.runs import RunActivities
+from activities.views import AccountRef, PlannedRun, RunRef, RunView
+from adapters.agreements import Agreements
+from adapters.bank.folder import BankFolder, folder_of
+from adapters.db import queries, tables
+from adapters.db.store import Store, stream_of
+from adapters.sandbox_bank import admin
+from adapters.sandbox_bank.bank import SandboxBank
+from app.preview import preview
+from app.verify import verify
+from domain.agreement.model import Control
+from domain.commands import ApproveMilestone, RegisterAgreement, ReleaseRun, SubmitMilestone
+from domain.people import Person, Role
+from domain.state import State, fold
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+DRAMA = EXAMPLES / "drama-manga.yaml"
+PRODUCTION = "LIGHTHOUSE"
+SEOUL = ZoneInfo("Asia/Seoul")
+EVIDENCE = {
+    milestone: {document: f"{index:064x}" for index, document in enumerate(documents, start=10)}
+    for milestone, documents in {
+        "closing": ("title-chain", "finance-plan"),
+        "script-lock": ("scripts", "author-consent"),
+        "shoot-start": ("call-sheet", "insurance"),
+        "half-shot": ("progress", "cost-report"),
+        "wrap": ("wrap-report", "cost-report"),
+        "rough-cut": ("screener",),
+        "picture-lock": ("edl", "vfx-final"),
+        "delivery": ("masters", "qc", "music-cues"),
+        "broadcast": ("listing",),
+    }.items()
+}
+"""What each milestone of the drama asks for."""
+
+
+class MovedClock:
+    """Stands where the test puts it."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    def to(self, on: date, at: time = time(9)) -> None:
+        self.at = datetime.combine(on, at, SEOUL)
+
+    def forward(self, **kind: int) -> None:
+        self.at += timedelta(**kind)
+
+
+def example_people() -> dict[str, Person]:
+    """The users of `examples/users.toml`."""
+    users = tomllib.loads((EXAMPLES / "users.toml").read_text())["users"]
+    return {
+        name: Person(name, user["party"], frozenset(Role(role) for role in user["roles"]))
+        for name, user in users.items()
+    }
+
+
+class World:
+    """One database, its desk and activities, and one sandbox bank, below a folder of the test's own."""
+
+    def __init__(
+        self, database_url: str, folder: Path, *, at: datetime | None = None, answer_within_s: int = 120
+    ) -> None:
+        self.data = folder
+        self.clock = MovedClock(at or datetime(2025, 1, 6, 9, tzinfo=SEOUL))
+        self.store = Store(create_engine(database_url, pool_size=24))
+        self.desk = Desk(self.store, Agreements(), self.clock, example_people(), answer_within_s)
+        self.productions = ProductionActivities(self.desk)
+        self.milestones = MilestoneActivities(self.desk)
+        self.runs = RunActivities(self.desk)
+        self.bank = BankActivities(self.desk)
+        self.folder = BankFolder(folder / "bank")
+        self.seconds = 1000.0
+        self.their_bank = SandboxBank(folder, self.clock, lambda: self.seconds)
+
+    def close(self) -> None:
+        self.their_bank.close()
+        self.store.engine.dispose()
+
+    # The agreement and its milestones
+
+    def keep(self, raw: bytes, name: str = "agreement.yaml") -> str:
+        with self.store.transaction() as transaction:
+            return transaction.keep(name, raw)
+
+    def register(self, raw: bytes | None = None, production: str = PRODUCTION) -> None:
+        digest = self.keep(raw or DRAMA.read_bytes())
+        self.productions.register(
+            RegisterAgreement(key=f"register/{production}", by="seoyeon", production=production, document=digest)
+        )
+        self.open_accounts(production)
+
+    def open_accounts(self, production: str = PRODUCTION) -> None:
+        for account in self.desk.in_force(production).accounts:
+            if account.control is Control.CONTROLLED:
+                admin.open_account(self.data, folder_of(production, account.id), account.number, account.currency)
+
+    def submit(self, milestone: str, evidence: Mapping[str, str] | None = None, key: str = "") -> None:
+        self.milestones.submit(submit_command(milestone, evidence, key))
+
+    def approve(self, milestone: str, by: str, round_: int = 1, key: str = "") -> None:
+        self.milestones.approve(approve_command(milestone, by, round_, key))
+
+    def accept(self, milestone: str) -> None:
+        self.submit(milestone, key=f"submit/{milestone}/world")
+        self.approve(milestone, "jiho")
+        self.approve(milestone, "kenta")
+
+    # Runs and the bank
+
+    def open_day(self, account: str = "spc-krw", by: str = "system") -> list[PlannedRun]:
+        ref = AccountRef(production=PRODUCTION, account=account, by=by)
+        self.runs.fall_due(ref)
+        return self.runs.plan_runs(ref)
+
+    def prepare(self, account: str = "spc-krw") -> RunView:
+        (planned,) = self.open_day(account)
+        return self.runs.prepare(planned)
+
+    def release(self, run: str, by: str = "sora") -> RunView:
+        sha256 = preview(self.desk, run).head["sha256"]
+        command = ReleaseRun(key=f"release/{run}", by=by, production=PRODUCTION, run=run, sha256=sha256)
+        return self.runs.release(command)
+
+    def send(self, account: str = "spc-krw") -> RunRef:
+        """A run of everything that is due on an account, prepared, released and handed to the bank's folder."""
+        ref = RunRef(production=PRODUCTION, run=self.prepare(account).run)
+        self.release(ref.run)
+        self.runs.send(ref)
+        self.deliver()
+        return ref
+
+    def deliver(self) -> int:
+        """Put everything in the outbox into the bank's folder, as the gateway does."""
+        table = tables.outbox
+        with self.store.transaction() as transaction:
+            rows = transaction.connection.execute(
+                sa.select(table).where(table.c.done_at.is_(None), table.c.kind == "bank-file").order_by(table.c.id)
+            ).all()
+            for row in rows:
+                raw = transaction.document(row.document)
+                assert raw is not None
+                self.folder.deliver(row.target, row.name, raw)
+            transaction.connection.execute(
+                sa.update(table).where(table.c.id.in_([row.id for row in rows])).values(done_at=datetime.now(UTC))
+            )
+        return len(rows)
+
+    def answers(self, account: str = "spc-krw") -> list[tuple[str, bytes]]:
+        """Let the bank work, and take what it wrote out of the folder, unread."""
+        while self.their_bank.step():
+            pass
+        key, files = folder_of(PRODUCTION, account), []
+        for name in self.folder.waiting(key):
+            files.append((name, self.folder.read(key, name)))
+            self.folder.archive(key, name)
+        return files
+
+    def take(self, account: str = "spc-krw") -> list[str | None]:
+        """Let the bank work, and take in all that it wrote; why each file was refused, if it was."""
+        return [self.bank.take(PRODUCTION, account, name, raw) for name, raw in self.answers(account)]
+
+    # What is on record
+
+    def events(self) -> list[str]:
+        """The types of all events, in order."""
+        with self.store.transaction() as transaction:
+            return [fact.type for fact in queries.facts(transaction.connection, stream_of(PRODUCTION))]
+
+    def newest(self) -> object:
+        """The last event on record."""
+        with self.store.transaction() as transaction:
+            return queries.newest_facts(transaction.connection, PRODUCTION, 1)[0].event
+
+    def snapshots(self) -> State:
+        """The state as the snapshot tables have it."""
+        every = sa.true()
+        with self.store.transaction() as transaction:
+            return transaction.state(PRODUCTION, payments=every, receipts=every, runs=every, milestones=True)
+
+    def refolded(self) -> State:
+        """The state as the journal tells it."""
+        with self.store.transaction() as transaction:
+            facts = list(queries.facts(transaction.connection, stream_of(PRODUCTION)))
+        return fold(State(), [(fact.event, fact.effective_on) for fact in facts])
+
+    def statuses(self) -> dict[str, str]:
+        """The status of each payment, by instalment."""
+        return {payment.instalment: str(payment.status) for payment in self.snapshots().payments.values()}
+
+    def payment(self, instalment: str) -> str:
+        """The id of an instalment's payment."""
+        return next(p.id for p in self.snapshots().payments.values() if p.instalment == instalment)
+
+    def balances(self) -> dict[str, str]:
+        with self.store.transaction() as transaction:
+            rows = queries.balances(transaction.connection, PRODUCTION)
+        return {f"{row['account']} {row['currency']}": row["balance"] for row in rows}
+
+    def wrong(self) -> list[str]:
+        """What a proof of the record finds wrong."""
+        with self.store.reading() as connection:
+            return verify(connection).wrong
+
+
+async def eventually(enough: Callable[[], bool]) -> None:
+    """Wait until something is so on record, for at most half a minute."""
+    for _ in range(1000):
+        if await asyncio.to_thread(enough):
+            return
+        await asyncio.sleep(0.03)
+    raise AssertionError("it never came to be")
+
+
+def submit_command(milestone: str, evidence: Mapping[str, str] | None = None, key: str = "") -> SubmitMilestone:
+    return SubmitMilestone(
+        key=key or f"submit/{milestone}",
+        by="haruka" if milestone == "broadcast" else "seoyeon",
+        production=PRODUCTION,
+        milestone=milestone,
+        evidence=dict(evidence or EVIDENCE[milestone]),
+    )
+
+
+def approve_command(milestone: str, by: str, round_: int = 1, key: str = "") -> ApproveMilestone:
+    return ApproveMilestone(
+        key=key or f"approve/{milestone}/{round_}/{by}",
+        by=by,
+        production=PRODUCTION,
+        milestone=milestone,
+        round=round_,
+    )
