@@ -152,7 +152,7 @@ class RunActivities:
             command,
             command.run,
             lambda _, state, agreement: runs.release(
-                state.runs, state.payments, agreement, command, self._desk.person(command)
+                state.runs, state.payments, agreement, command, self._desk.person(command), self._desk.today(agreement)
             ),
         )
 

@@ -186,8 +186,14 @@ def binding(run: Run, payments: Iterable[Payment], agreement: Agreement) -> str:
     return journal.sha256(journal.canonical(bound))
 
 
-def release(runs: Runs, payments: Payments, agreement: Agreement, command: ReleaseRun, person: Person) -> list[Event]:
-    """Release a run under four eyes: the releaser is not the preparer, and approves exactly what would be paid now."""
+def release(
+    runs: Runs, payments: Payments, agreement: Agreement, command: ReleaseRun, person: Person, today: date
+) -> list[Event]:
+    """Release a run under four eyes: the releaser is not the preparer, and approves exactly what would be paid now.
+
+    Raises:
+        StaleApproval: what would be paid is not what was looked at, or the run's day, and with it its rate, is over.
+    """
     run = the_run(runs, command.run)
     debtor = agreement.account(run.account).owner
     person.require(Role.RELEASER, (debtor,), f"release run {run.id}")
@@ -195,6 +201,11 @@ def release(runs: Runs, payments: Payments, agreement: Agreement, command: Relea
         raise SamePerson(f"{person.user} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
     if run.status != "prepared":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be released.", run=run.id)
+    if run.execution_on < today:
+        raise StaleApproval(
+            f"Run {run.id} was to be paid on {run.execution_on}, which is past: cancel it and open today's.",
+            run=run.id,
+        )
     lines = members(run, payments)
     if not lines:
         raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -36,9 +36,16 @@ def prepare(state: State, command=None, person: Person = b.SORA, quote: runs.Quo
     return runs.prepare(state.payments, TERMS, command or b.prepare_command(), person, quote)
 
 
-def release(state: State, run: str, person: Person = b.YUN, sha256: str | None = None, terms: Agreement = TERMS):
+def release(
+    state: State,
+    run: str,
+    person: Person = b.YUN,
+    sha256: str | None = None,
+    terms: Agreement = TERMS,
+    today: date = b.TODAY,
+):
     command = ReleaseRun(key="k", by=person.user, production="HANA", run=run, sha256=sha256 or state.runs[run].sha256)
-    return runs.release(state.runs, state.payments, terms, command, person)
+    return runs.release(state.runs, state.payments, terms, command, person, today)
 
 
 def cancel(state: State, run: str, person: Person = b.SORA):
@@ -118,6 +125,13 @@ def test_the_preparer_does_not_release_even_as_a_releaser():
     state, run = b.prepared(b.owing())
     with pytest.raises(SamePerson, match="sora prepared run"):
         release(state, run, b.SORA)
+
+
+def test_a_run_whose_day_is_past_is_not_released_at_its_old_rate():
+    state, run = b.prepared(b.owing())
+    release(state, run, today=state.runs[run].execution_on)
+    with pytest.raises(StaleApproval, match="is past: cancel it and open today's"):
+        release(state, run, today=state.runs[run].execution_on + timedelta(days=1))
 
 
 def test_only_a_releaser_of_the_debtor_releases():

@@ -209,7 +209,7 @@ class Lives(RuleBasedStateMachine):
         state = self.life.state
         now = runs.binding(run, runs.members(run, state.payments), self.life.terms)
         command = ReleaseRun(key="k", by="x", production="HANA", run=run.id, sha256=run.sha256 if stale else now)
-        self.wish(runs.release, state.runs, state.payments, self.life.terms, command, person)
+        self.wish(runs.release, state.runs, state.payments, self.life.terms, command, person, self.life.today)
 
     @rule(number=st.integers(0, 20))
     def cancel(self, number):
