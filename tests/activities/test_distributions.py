@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from activities.distributions import DistributionActivities
 from activities.views import DistributionRef
+from adapters.db.facts import facts_of
 from domain.commands import (
     ApproveDistribution,
     ComputeDistribution,
@@ -16,6 +18,7 @@ from domain.commands import (
 from domain.errors import BadInput, IllegalTransition, Refused, WrongRole
 from domain.money import Money
 from domain.people import Person, Role
+from tests import revenue
 from tests.domain.waterfall.deal import receipt
 from tests.world import DRAMA, PRODUCTION, WATERFALL
 
@@ -230,3 +233,28 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
         order(world)
     assert standing(world).status == "posted"
     assert payouts(world) == {}
+
+
+def test_a_restated_statement_on_record_is_made_good_and_the_liabilities_are_what_is_unpaid(world, tmp_path):
+    revenue.register(world)
+    world.clock.to(date(2025, 4, 1))
+    world.distributions = DistributionActivities(world.desk, facts_of)
+    revenue.take(world, revenue.csv_file(tmp_path, ("2025-01-31,KRW 1000,tidewater,KR,svod,first",)))
+    compute(world)
+    let_the_window_pass(world)
+    post(world)
+    order(world)
+    world.send()
+    world.take()
+    assert shares_owed(world) == {}
+    assert payouts(world) == {f"{PRODUCTION}.D/1": ("studio", "KRW 1000", "settled")}
+    revenue.take(world, revenue.csv_file(tmp_path, ("2025-01-31,KRW 700,tidewater,KR,svod,first",)))
+    world.clock.to(date(2025, 7, 1))
+    compute(world, Q2)
+    let_the_window_pass(world, Q2)
+    post(world, Q2)
+    assert order(world, Q2).over
+    assert shares_owed(world) == {"studio": "KRW 300"}
+    assert len(payouts(world)) == 1
+    assert world.snapshots() == world.refolded()
+    assert world.wrong() == []
