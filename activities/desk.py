@@ -85,13 +85,14 @@ class Desk:
 
     def deadline(self, agreement: Agreement) -> Deadline:
         """How milestones get their deadlines: business days from today, on the calendars of all who must approve."""
-        return lambda terms: self._after_business_days(agreement, terms.approval.parties, terms.approval.business_days)
+        return lambda terms: self.after_business_days(agreement, terms.approval.parties, terms.approval.business_days)
 
     def seconds_until(self, agreement: Agreement, on: date, at: time | None = None) -> int:
         """Business seconds until `at` on a day, or until its end; never below zero."""
         instant = datetime.combine(on if at else on + timedelta(days=1), at or time(), ZoneInfo(agreement.time_zone))
         return max(0, int((instant - self.clock.now()).total_seconds()))
 
-    def _after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
+    def after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
+        """The day that many business days from today, for all of the parties alike."""
         accounts = [account for account in agreement.accounts if account.owner in parties] or agreement.accounts
         return calendars_of(agreement, accounts, self.overrides).add_business_days(self.today(agreement), days)

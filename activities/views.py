@@ -108,3 +108,41 @@ class PaymentView(Record):
 
     payment: str
     status: str
+
+
+class DistributionRef(Record):
+    """Names a distribution."""
+
+    production: str
+    period: str
+
+
+class DistributionView(Record):
+    """A distribution: its status is `none` before it is computed, then `computed`, `posted` and `ordered`.
+
+    `silent` are parties that have not answered, `disputing` those with an open objection; `seconds_left` counts to the
+    end of the last day for answers by the business clock. `after` is an earlier period that is to be posted first,
+    `before` are later ones that wait for this one.
+    """
+
+    production: str
+    period: str
+    status: str
+    revision: int = 0
+    silent: tuple[str, ...] = ()
+    disputing: tuple[str, ...] = ()
+    answer_by: date | None = None
+    pay_on: date | None = None
+    seconds_left: int = 0
+    after: str | None = None
+    before: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """Whether it can be posted: nobody is waited for any more, nor an earlier period."""
+        return self.status == "computed" and self.after is None and not (self.silent and self.seconds_left)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more can happen to it."""
+        return self.status == "ordered" and not self.disputing

@@ -9,6 +9,8 @@ from temporalio.client import Client
 
 from activities.bank import BankActivities
 from activities.desk import Desk
+from activities.distributions import DistributionActivities
+from activities.entitlements import FactsOf
 from activities.milestones import MilestoneActivities
 from activities.productions import ProductionActivities
 from activities.runs import RunActivities
@@ -16,6 +18,7 @@ from activities.schedules import ScheduleActivities
 from adapters.agreements import Agreements
 from adapters.bank.folder import BankFolder
 from adapters.clock import Clock, SandboxClock, SystemClock
+from adapters.db.facts import facts_of
 from adapters.db.store import Store
 from app.endpoints import Endpoints
 from app.plugin import SluicePlugin
@@ -40,6 +43,7 @@ class Services:
     desk: Desk
     client: Client
     folder: BankFolder
+    facts_of: FactsOf = facts_of
 
     @property
     def store(self) -> Store:
@@ -51,6 +55,11 @@ class Services:
         """Takes in bank files."""
         return BankActivities(self.desk)
 
+    @property
+    def distributions(self) -> DistributionActivities:
+        """Computes and previews distributions."""
+        return DistributionActivities(self.desk, self.facts_of)
+
     def activities(self) -> list[Callable[..., Any]]:
         """Every activity of the worker, bound to this desk."""
         productions, milestones, runs = (
@@ -58,6 +67,7 @@ class Services:
             MilestoneActivities(self.desk),
             RunActivities(self.desk),
         )
+        distributions = self.distributions
         schedules = ScheduleActivities(self.desk, self.client, self.settings.task_queue)
         return [
             productions.register,
@@ -80,6 +90,13 @@ class Services:
             runs.send,
             runs.doubt,
             runs.run_standing,
+            distributions.compute_distribution,
+            distributions.approve_distribution,
+            distributions.object_to_distribution,
+            distributions.resolve_objection,
+            distributions.post_distribution,
+            distributions.order_payouts,
+            distributions.distribution_standing,
             schedules.open_days,
             schedules.close_days,
         ]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 from temporalio.common import WorkflowIDConflictPolicy
 
-from activities.views import PlannedRun, ProductionRef
+from activities.views import DistributionRef, PlannedRun, ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.bank.xml import BadBankFile
 from adapters.db import tables
@@ -21,7 +21,8 @@ from app.bootstrap import Services
 from domain.agreement.model import Account, Control
 from domain.errors import NotFound
 from domain.payments import ON_ITS_WAY
-from workflows.names import production_workflow, run_workflow
+from workflows.distribution import Distribution
+from workflows.names import distribution_workflow, production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
@@ -75,11 +76,20 @@ class Gateway:
         return bool(delivered or taken)
 
     async def resume(self) -> None:
-        """Start the workflow of every production and unfinished run, as if all histories had been lost.
+        """Start every production, unfinished run and open distribution, as if all histories had been lost.
 
         One that is running already just looks again.
         """
         productions, runs = await asyncio.to_thread(self._unfinished)
+        for ref in await asyncio.to_thread(self._open_distributions):
+            await self._services.client.start_workflow(
+                Distribution.run,
+                ref,
+                id=distribution_workflow(ref.production, ref.period),
+                task_queue=self._services.settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                start_signal="look_again",
+            )
         for production in productions:
             await self._tell_production(production)
         for run in runs:
@@ -157,6 +167,15 @@ class Gateway:
         with self._store.transaction() as transaction:
             productions = list(transaction.connection.execute(sa.select(tables.production.c.key)).scalars())
         return productions, self._planned(sa.or_(tables.run.c.status == "prepared", tables.run.c.id.in_(waiting)))
+
+    def _open_distributions(self) -> list[DistributionRef]:
+        """Those that are not paid out, or in dispute."""
+        table = tables.distribution.c
+        disputed = sa.cast(table.body["objections"], sa.Text) != "{}"
+        query = sa.select(table.production, table.period).where(sa.or_(table.status != "ordered", disputed))
+        with self._store.transaction() as transaction:
+            rows = list(transaction.connection.execute(query))
+        return [DistributionRef(production=row.production, period=row.period) for row in rows]
 
     def _planned(self, condition: sa.ColumnElement[bool]) -> list[PlannedRun]:
         with self._store.transaction() as transaction:

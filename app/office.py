@@ -17,6 +17,8 @@ from temporalio.workflow import UpdateMethodMultiParam
 
 from activities.views import (
     AccountRef,
+    DistributionRef,
+    DistributionView,
     MilestoneRef,
     MilestoneView,
     PaymentView,
@@ -31,20 +33,25 @@ from app.bootstrap import Services
 from domain import errors
 from domain.commands import (
     AmendAgreement,
+    ApproveDistribution,
     ApproveMilestone,
     CancelRun,
+    ComputeDistribution,
     CorrectPayment,
     HoldPayment,
+    ObjectToDistribution,
     RegisterAgreement,
     RejectMilestone,
     ReleaseRun,
+    ResolveObjection,
     ResumePayment,
     SubmitMilestone,
 )
 from domain.errors import BadInput, NotFound
 from domain.model import Record
+from workflows.distribution import Distribution
 from workflows.milestone import Milestone
-from workflows.names import milestone_workflow, production_workflow, run_workflow
+from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
@@ -194,6 +201,67 @@ class Office:
             reason=reason,
         )
         return await self._production(production, Production.correct, command)
+
+    async def open_distribution(self, production: str, period: str) -> DistributionView:
+        """Close a period and compute its distribution; computed before, it is computed anew from what is known now."""
+        command = _wish(
+            ComputeDistribution,
+            key=_once(f"compute/{production}/{period}"),
+            by=self.user,
+            production=production,
+            period=period,
+        )
+        return await self._distribution(command, Distribution.compute)
+
+    async def approve_distribution(self, production: str, period: str, revision: int) -> DistributionView:
+        """Accept a revision for one's party."""
+        command = _wish(
+            ApproveDistribution,
+            key=_once(f"approve/{production}/{period}/{revision}"),
+            by=self.user,
+            production=production,
+            period=period,
+            revision=revision,
+        )
+        return await self._distribution(command, Distribution.approve)
+
+    async def object_to_distribution(
+        self, production: str, period: str, revision: int, positions: tuple[str, ...], reason: str
+    ) -> DistributionView:
+        """Dispute positions of one's party, or all of them if none is named."""
+        command = _wish(
+            ObjectToDistribution,
+            key=_once(f"object/{production}/{period}/{revision}"),
+            by=self.user,
+            production=production,
+            period=period,
+            revision=revision,
+            positions=positions,
+            reason=reason,
+        )
+        return await self._distribution(command, Distribution.object_to)
+
+    async def resolve_objection(self, production: str, period: str, reason: str) -> DistributionView:
+        """End the objection of one's party."""
+        command = _wish(
+            ResolveObjection,
+            key=_once(f"resolve/{production}/{period}"),
+            by=self.user,
+            production=production,
+            period=period,
+            reason=reason,
+        )
+        return await self._distribution(command, Distribution.resolve)
+
+    async def _distribution(
+        self,
+        command: ComputeDistribution | ApproveDistribution | ObjectToDistribution | ResolveObjection,
+        update: Update[DistributionView],
+    ) -> DistributionView:
+        self._production_exists(command.production)
+        ref = DistributionRef(production=command.production, period=command.period)
+        name = distribution_workflow(command.production, command.period)
+        return await self._update(self._started(Distribution.run, ref, name), update, command)
 
     async def _milestone(
         self, command: SubmitMilestone | ApproveMilestone | RejectMilestone, update: Update[MilestoneView]

@@ -140,6 +140,47 @@ class TakeBankFile(Command):
     file: Sha256
 
 
+class ComputeDistribution(Command):
+    """Run the waterfall to the end of a period, and ask everybody concerned what they say to it."""
+
+    period: str
+
+
+class ApproveDistribution(Command):
+    """Accept one revision of a distribution for one's party."""
+
+    period: str
+    revision: int
+
+
+class ObjectToDistribution(Command):
+    """Dispute positions of one's party in one revision; none named means all."""
+
+    period: str
+    revision: int
+    positions: tuple[str, ...] = ()
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ResolveObjection(Command):
+    """End the objection of one's own party."""
+
+    period: str
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class PostDistribution(Command):
+    """Owe what a distribution says, once everybody has answered or had the time to."""
+
+    period: str
+
+
+class OrderPayouts(Command):
+    """Make payments of what a posted distribution owes."""
+
+    period: str
+
+
 class ImportStatement(Command):
     """Take in a statement as its `version`; the rows themselves stay in the file until they are written."""
 

@@ -5,6 +5,7 @@ each currency. Accounts:
 
     asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
     equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
+    liability:participation:{party} expense:participation
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from domain.agreement.model import Purpose
 from domain.errors import Broken
 from domain.events import (
+    EntitlementsPosted,
     Event,
     MovementUnmatched,
     PaymentReturned,
@@ -58,9 +60,34 @@ def postings(event: Event) -> tuple[Entry, ...]:
 
 
 def _entries(event: Event) -> Iterable[Entry]:
+    yield from _accrued(event)
+    yield from _moved(event)
+
+
+def _accrued(event: Event) -> Iterable[Entry]:
+    """What became owed, by us or to us."""
     match event:
-        case PaymentsFellDue() | ReceiptsFellDue():
-            yield from _owed(event)
+        case PaymentsFellDue():
+            for line in event.payments:
+                yield Entry(_owed_for(line.purpose, line.payee_party), line.amount, line.payment)
+                yield Entry(f"liability:payable:{line.payee_party}", -line.amount, line.payment)
+        case ReceiptsFellDue():
+            for receipt in event.receipts:
+                yield Entry(f"asset:commitment:{receipt.payer_party}", receipt.amount, receipt.receipt)
+                yield Entry(_source_of_funds(receipt.purpose, receipt.payer_party), -receipt.amount, receipt.receipt)
+        case EntitlementsPosted():
+            for change in event.changes:
+                yield Entry("expense:participation", change.amount, f"distribution {event.period}")
+                yield Entry(f"liability:participation:{change.party}", -change.amount, f"distribution {event.period}")
+        case StatementImported():
+            yield from _earned(event)
+        case _:
+            return
+
+
+def _moved(event: Event) -> Iterable[Entry]:
+    """What the bank moved."""
+    match event:
         case PaymentsSettled():
             for paid in event.payments:
                 payable = f"liability:payable:{paid.payee_party}"
@@ -80,19 +107,15 @@ def _entries(event: Event) -> Iterable[Entry]:
         case MovementUnmatched():
             yield Entry(f"asset:bank:{event.account}", event.booked, event.bank_reference)
             yield Entry(f"suspense:unmatched:{event.account}", -event.booked, event.bank_reference)
-        case StatementImported():
-            yield from _earned(event)
+        case _:
+            return
 
 
-def _owed(event: PaymentsFellDue | ReceiptsFellDue) -> Iterable[Entry]:
-    if isinstance(event, PaymentsFellDue):
-        for line in event.payments:
-            yield Entry(f"expense:production:{line.purpose}", line.amount, line.payment)
-            yield Entry(f"liability:payable:{line.payee_party}", -line.amount, line.payment)
-    else:
-        for receipt in event.receipts:
-            yield Entry(f"asset:commitment:{receipt.payer_party}", receipt.amount, receipt.receipt)
-            yield Entry(_source_of_funds(receipt.purpose, receipt.payer_party), -receipt.amount, receipt.receipt)
+def _owed_for(purpose: Purpose, party: str) -> str:
+    """What a payment that falls due is charged to: a cost, or a share of the earnings that is owed already."""
+    if purpose is Purpose.PARTICIPATION:
+        return f"liability:participation:{party}"
+    return f"expense:production:{purpose}"
 
 
 def _exchanged(

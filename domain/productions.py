@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.agreement.model import Agreement, Control, DueAfter, DueOn, Instalment
+from domain.agreement.model import Agreement, Control, DueAfter, DueOn, Instalment, Purpose
 from domain.errors import IllegalTransition, NotFound, Refused
 from domain.events import (
     AgreementAmended,
@@ -274,10 +274,13 @@ def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
 
 
 def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str]:
-    """The ids that the new schedule leaves out; what fell due or arrived in part may not be left out."""
+    """The ids that the new schedule leaves out; what fell due or arrived in part may not be left out.
+
+    Payouts are a distribution's: they are in no schedule.
+    """
     gone = []
     for name, item in sorted(known.items()):
-        if name in kept or item.status == "cancelled":
+        if name in kept or item.status == "cancelled" or item.purpose is Purpose.PARTICIPATION:
             continue
         arrived = isinstance(item, Receipt) and item.received.minor
         if item.status not in {"scheduled", "expected"} or arrived:

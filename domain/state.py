@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from domain import milestones, payments, receipts, runs
+from domain import distributions, milestones, payments, receipts, runs
+from domain.distributions import Distribution
 from domain.events import AgreementAmended, AgreementRegistered, Event
 from domain.milestones import Milestone
 from domain.payments import Payment
@@ -22,6 +23,7 @@ class State:
     payments: dict[str, Payment] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
+    distributions: dict[str, Distribution] = field(default_factory=dict)
 
 
 def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
@@ -37,6 +39,7 @@ def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
         dict(state.payments),
         dict(state.receipts),
         dict(state.runs),
+        dict(state.distributions),
     )
     for event, effective_on in events:
         if isinstance(event, AgreementRegistered | AgreementAmended):
@@ -45,4 +48,5 @@ def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
         payments.apply(after.payments, event)
         receipts.apply(after.receipts, event)
         runs.apply(after.runs, after.payments, event)
+        distributions.apply(after.distributions, event)
     return replace(after, production=production)

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 
 from activities.bank import BankActivities
 from activities.desk import Desk
+from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
 from activities.productions import ProductionActivities
 from activities.runs import RunActivities
@@ -19,7 +20,7 @@ from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.agreements import Agreements
 from adapters.bank.folder import BankFolder, folder_of
 from adapters.db import queries, tables
-from adapters.db.store import Store, stream_of
+from adapters.db.store import Store, Transaction, stream_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.bank import SandboxBank
 from app.preview import preview
@@ -28,11 +29,26 @@ from domain.agreement.model import Control
 from domain.commands import ApproveMilestone, RegisterAgreement, ReleaseRun, SubmitMilestone
 from domain.people import Person, Role
 from domain.state import State, fold
+from domain.waterfall.facts import Fact, Facts, Receipt
+from tests.domain.waterfall import deal
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DRAMA = EXAMPLES / "drama-manga.yaml"
 PRODUCTION = "LIGHTHOUSE"
 SEOUL = ZoneInfo("Asia/Seoul")
+WATERFALL = b"""
+waterfall:
+  currency: KRW
+  pools:
+    - id: gross
+      receives: everything
+      positions:
+        - {id: fee, to: studio, take: 10 % of gross}
+        - {id: script, to: writer, take: 5 % of gross}
+      residue: {share: by_commitment, among: [{to: studio, weight: "3"}, {to: spc, weight: "2"}]}
+  minimum_payouts: [{to: writer, amount: KRW 100}]
+"""
+"""What the drama's agreement gains to share what it earns."""
 EVIDENCE = {
     milestone: {document: f"{index:064x}" for index, document in enumerate(documents, start=10)}
     for milestone, documents in {
@@ -89,6 +105,8 @@ class World:
         self.milestones = MilestoneActivities(self.desk)
         self.runs = RunActivities(self.desk)
         self.bank = BankActivities(self.desk)
+        self.facts: list[Receipt | Fact] = []
+        self.distributions = DistributionActivities(self.desk, self.facts_of)
         self.folder = BankFolder(folder / "bank")
         self.seconds = 1000.0
         self.their_bank = SandboxBank(folder, self.clock, lambda: self.seconds)
@@ -96,6 +114,10 @@ class World:
     def close(self) -> None:
         self.their_bank.close()
         self.store.engine.dispose()
+
+    def facts_of(self, transaction: Transaction, production: str, until: date) -> Facts:
+        """What the test says has happened, instead of what is on record."""
+        return deal.facts(*self.facts).until(until)
 
     # The agreement and its milestones
 
@@ -196,7 +218,9 @@ class World:
         """The state as the snapshot tables have it."""
         every = sa.true()
         with self.store.transaction() as transaction:
-            return transaction.state(PRODUCTION, payments=every, receipts=every, runs=every, milestones=True)
+            return transaction.state(
+                PRODUCTION, payments=every, receipts=every, runs=every, milestones=True, distributions=True
+            )
 
     def refolded(self) -> State:
         """The state as the journal tells it."""

@@ -14,3 +14,8 @@ def milestone_workflow(production: str, milestone: str) -> str:
 def run_workflow(run: str) -> str:
     """The id of a payment run's workflow."""
     return f"run/{run}"
+
+
+def distribution_workflow(production: str, period: str) -> str:
+    """The id of the workflow of a period's distribution."""
+    return f"distribution/{production}/{period}"

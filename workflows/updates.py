@@ -1,12 +1,12 @@
 """Which updates a workflow lets into its history at all; who may do what is the domain's to decide."""
 
-from activities.views import AccountRef, MilestoneRef, ProductionRef, RunRef
+from activities.views import AccountRef, DistributionRef, MilestoneRef, ProductionRef, RunRef
 from domain.commands import Command
 from domain.errors import BadInput
 from domain.people import SYSTEM
 
 
-def admit(wish: Command | AccountRef, about: ProductionRef | MilestoneRef | RunRef) -> None:
+def admit(wish: Command | AccountRef, about: ProductionRef | MilestoneRef | RunRef | DistributionRef) -> None:
     """Let an update by a person pass that is about what `about` names; the system's own wishes never come as updates.
 
     Raises:

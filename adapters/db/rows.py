@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from domain.agreement.model import Purpose
+from domain.distributions import Distribution, Objection
 from domain.milestones import Milestone
 from domain.money import Money
 from domain.payments import Payment, Status
@@ -173,6 +175,67 @@ def run_of(row: Row) -> Run:
         times_sent=row["times_sent"],
         enquiries=row["enquiries"],
     )
+
+
+def distribution_row(production: str, distribution: Distribution) -> dict[str, Any]:
+    """A row of `distribution`: its period, and everything else as one JSON value."""
+    return {
+        "production": production,
+        "period": distribution.period,
+        "status": distribution.status,
+        "until": distribution.until.isoformat(),
+        "body": {
+            "revision": distribution.revision,
+            "result": distribution.result,
+            "engine": distribution.engine,
+            "version": distribution.version,
+            "answer_by": distribution.answer_by.isoformat(),
+            "pay_on": distribution.pay_on.isoformat(),
+            "shares": [[party, position, str(exact)] for (party, position), exact in distribution.shares.items()],
+            "to_date": _amounts_row(distribution.to_date),
+            "approvals": dict(distribution.approvals),
+            "objections": {
+                party: [one.by, list(one.positions), one.reason] for party, one in distribution.objections.items()
+            },
+            "posted": _amounts_row(distribution.posted),
+            "ordered": _amounts_row(distribution.ordered),
+            "payouts": distribution.payouts,
+        },
+    }
+
+
+def distribution_of(row: Row) -> Distribution:
+    """The distribution of a row."""
+    body = row["body"]
+    return Distribution(
+        period=row["period"],
+        until=row["until"],
+        revision=body["revision"],
+        status=row["status"],
+        result=body["result"],
+        engine=body["engine"],
+        version=body["version"],
+        answer_by=date.fromisoformat(body["answer_by"]),
+        pay_on=date.fromisoformat(body["pay_on"]),
+        shares={(party, position): Fraction(exact) for party, position, exact in body["shares"]},
+        to_date=_amounts_of(body["to_date"]),
+        approvals=body["approvals"],
+        objections={
+            party: Objection(by, tuple(positions), reason)
+            for party, (by, positions, reason) in body["objections"].items()
+        },
+        posted=_amounts_of(body["posted"]),
+        ordered=_amounts_of(body["ordered"]),
+        payouts=body["payouts"],
+    )
+
+
+def _amounts_row(amounts: Mapping[str, Money]) -> dict[str, str]:
+    return {party: str(amount) for party, amount in amounts.items()}
+
+
+def _amounts_of(written: Mapping[str, str]) -> dict[str, Money]:
+    return {party: Money.parse(amount) for party, amount in written.items()}
 
 
 def _quote_row(quote: Quote) -> dict[str, str]:

@@ -206,6 +206,8 @@ class Transaction:
             "receipt", "id", [rows.receipt_row(production, r) for r in _changed(before.receipts, after.receipts)]
         )
         self._upsert("run", "id", [rows.run_row(production, r) for r in _changed(before.runs, after.runs)])
+        changed = _changed(before.distributions, after.distributions)
+        self._upsert("distribution", "production, period", [rows.distribution_row(production, d) for d in changed])
 
     def state(
         self,
@@ -215,16 +217,23 @@ class Transaction:
         receipts: sa.ColumnElement[bool] | None = None,
         runs: sa.ColumnElement[bool] | None = None,
         milestones: bool = False,
+        distributions: bool = False,
     ) -> State:
         """The production, and those of its payments, receipts and runs that the conditions choose (none by default)."""
         row = self._rows(tables.production, tables.production.c.key == production)
-        every = sa.true() if milestones else None
         return State(
             production=Production(**row[0]) if row else None,
-            milestones={r["id"]: rows.milestone_of(r) for r in self._chosen(tables.milestone, production, every)},
+            milestones={
+                r["id"]: rows.milestone_of(r)
+                for r in self._chosen(tables.milestone, production, sa.true() if milestones else None)
+            },
             payments={r["id"]: rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)},
             receipts={r["id"]: rows.receipt_of(r) for r in self._chosen(tables.receipt, production, receipts)},
             runs={r["id"]: rows.run_of(r) for r in self._chosen(tables.run, production, runs)},
+            distributions={
+                r["period"]: rows.distribution_of(r)
+                for r in self._chosen(tables.distribution, production, sa.true() if distributions else None)
+            },
         )
 
     def keep(self, name: str, content: bytes) -> str:

@@ -2,7 +2,7 @@
 
 Records, append-only:      journal_event, entry, command, document, bank_file, movement, rate,
                            statement_version, receipt_row, fact_row
-Snapshots of the fold:     production, milestone, payment, receipt, run   (could be made anew from the journal)
+Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
 Working state:             stream_head, outbox
 """
 
@@ -233,4 +233,14 @@ run = sa.Table(
     sa.Column("file", sa.String(64)),
     sa.Column("times_sent", sa.Integer, nullable=False),
     sa.Column("enquiries", sa.Integer, nullable=False),
+)
+
+distribution = sa.Table(
+    "distribution",
+    metadata,
+    sa.Column("production", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("until", sa.Date, nullable=False),
+    sa.Column("body", JSONB, nullable=False),
 )

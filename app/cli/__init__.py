@@ -21,6 +21,7 @@ _COMMANDS = {
     "metric": ("app.cli.facts:metric", "Record and import counts: admissions, viewers, units."),
     "opening": ("app.cli.facts:opening", "Record and import balances taken over."),
     "date": ("app.cli.facts:date", "Record and import days: the end of the run, a release."),
+    "distribution": ("app.cli.distribution:distribution", "Share a period's earnings: compute, answer, pay out."),
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),

@@ -163,7 +163,10 @@ class LateInterest(Record):
 
 
 class Purpose(StrEnum):
-    """What an instalment is for. The first four are money coming in, the others money going out."""
+    """What a payment is for. The first four are money coming in, the others money going out.
+
+    `participation` pays out shares of what the work earned: distributions make such payments, never the schedule.
+    """
 
     CONTRIBUTION = "contribution"
     LICENCE_FEE = "licence_fee"
@@ -173,6 +176,7 @@ class Purpose(StrEnum):
     PRODUCTION = "production"
     POST_PRODUCTION = "post_production"
     FEE = "fee"
+    PARTICIPATION = "participation"
 
     @property
     def incoming(self) -> bool:

@@ -34,6 +34,17 @@ from domain.events.bank import (
     RunAccepted,
     SettledPayment,
 )
+from domain.events.distributions import (
+    DistributionApproved,
+    DistributionComputed,
+    DistributionObjected,
+    EntitlementsPosted,
+    ObjectionResolved,
+    PartyAmount,
+    Payout,
+    PayoutsOrdered,
+    Share,
+)
 from domain.events.milestones import (
     DueDateSet,
     DueDatesSet,
@@ -112,6 +123,12 @@ Event = Annotated[
     | MovementUnmatched
     | AnswerContradicted
     | BankFileRefused
+    | DistributionComputed
+    | DistributionApproved
+    | DistributionObjected
+    | ObjectionResolved
+    | EntitlementsPosted
+    | PayoutsOrdered
     | StatementImported
     | CommandRefused,
     Field(discriminator="type"),
@@ -128,10 +145,14 @@ __all__ = [
     "AnswerContradicted",
     "BankFileRefused",
     "CommandRefused",
+    "DistributionApproved",
+    "DistributionComputed",
+    "DistributionObjected",
     "DueDateSet",
     "DueDatesSet",
     "DuePayment",
     "DueReceipt",
+    "EntitlementsPosted",
     "Event",
     "ExpectedReceipt",
     "GatheredPayment",
@@ -142,6 +163,8 @@ __all__ = [
     "MilestoneRejected",
     "MilestoneSubmitted",
     "MovementUnmatched",
+    "ObjectionResolved",
+    "PartyAmount",
     "PaymentCorrected",
     "PaymentHeld",
     "PaymentResumed",
@@ -154,6 +177,8 @@ __all__ = [
     "PaymentsRejected",
     "PaymentsScheduled",
     "PaymentsSettled",
+    "Payout",
+    "PayoutsOrdered",
     "QuoteTaken",
     "ReceiptMatched",
     "ReceiptsCancelled",
@@ -169,6 +194,7 @@ __all__ = [
     "RunSubmitted",
     "ScheduledPayment",
     "SettledPayment",
+    "Share",
     "StatementImported",
     "StatementKind",
     "StatementTotal",

@@ -25,6 +25,8 @@ from domain.waterfall.result import (
 )
 from domain.waterfall.views import as_seen
 
+ENGINE = "1"
+"""The engine's version: another one may find other figures in the same facts, and says so."""
 _DAY = timedelta(days=1)
 
 
@@ -216,10 +218,11 @@ def settlement_days(settlement: Settlement | None, facts: Facts, as_of: date) ->
         if end.month in settlement.months and end > first:
             days.append(end)
         month = end + _DAY
-    return tuple((day, _paid_by(day, settlement.paid_after_months)) for day in days)
+    return tuple((day, paid_by(day, settlement.paid_after_months)) for day in days)
 
 
-def _paid_by(day: date, months: int) -> date:
+def paid_by(day: date, months: int) -> date:
+    """The end of the month that is some months after that of a day."""
     end = _month_end(day)
     for _ in range(months):
         end = _month_end(end + _DAY)

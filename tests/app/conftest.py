@@ -19,7 +19,7 @@ async def services(database, temporal, tmp_path):
     world = World(database.app_url, tmp_path)
     client = await Client.connect(temporal.address, plugins=[SluicePlugin()])
     settings = Settings(data=tmp_path, task_queue=f"q-{uuid.uuid4().hex[:8]}")
-    made = Services(settings=settings, desk=world.desk, client=client, folder=world.folder)
+    made = Services(settings=settings, desk=world.desk, client=client, folder=world.folder, facts_of=world.facts_of)
     object.__setattr__(made, "world", world)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
         async with worker_of(made, threads):

@@ -150,6 +150,30 @@ SAMPLES: tuple[e.Event, ...] = (
     ),
     e.AnswerContradicted(message_id="S1", payment="HANA.P1", status="settled", answer="rejected"),
     e.BankFileRefused(account="spc-krw", name="x.xml", file=SHA, why=WORDS),
+    e.DistributionComputed(
+        period="2027-Q1",
+        revision=1,
+        until=b.TODAY,
+        engine="1",
+        version=2,
+        result=SHA,
+        shares=(e.Share(party="mori", position="net.residue", entitlement="-12345/7"),),
+        to_date=(e.PartyAmount(party="mori", amount=b.krw(-1764)),),
+        answer_by=b.TODAY,
+        pay_on=b.TODAY,
+    ),
+    e.DistributionApproved(period="2027-Q1", revision=1, party="mori", by="지"),
+    e.DistributionObjected(
+        period="2027-Q1", revision=1, party="mori", by="aoi", positions=("fee", "(other)"), reason=WORDS
+    ),
+    e.ObjectionResolved(period="2027-Q1", party="mori", by="aoi", reason=WORDS),
+    e.EntitlementsPosted(period="2027-Q1", changes=(e.PartyAmount(party="mori", amount=b.krw(-5)),)),
+    e.PayoutsOrdered(
+        period="2027-Q1",
+        payouts=(e.Payout(party="mori", payment="HANA.D/1", amount=b.krw(7)),),
+        carried=(e.PartyAmount(party="han", amount=b.krw(-7)),),
+        held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
+    ),
     e.StatementImported(
         version=2,
         rows=e.ImportedRows(

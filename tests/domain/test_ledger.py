@@ -3,7 +3,7 @@ import inspect
 
 import pytest
 
-from domain import ledger, milestones, payments, receipts, runs, state
+from domain import distributions, ledger, milestones, payments, receipts, runs, state
 from domain.agreement.model import Purpose
 from domain.errors import Broken
 from domain.events import DuePayment, DueReceipt, PaymentsFellDue, PaymentsSettled, ReceiptsFellDue, SettledPayment
@@ -19,6 +19,7 @@ MOVES_MONEY = {
     "payment-returned",
     "receipt-matched",
     "movement-unmatched",
+    "entitlements-posted",
     "statement-imported",
 }
 CHANGES_NOTHING = {
@@ -52,7 +53,7 @@ def test_every_event_balances_per_currency_and_posts_only_where_money_moves(even
 
 def test_every_event_is_folded_or_known_to_change_nothing():
     folded = set()
-    for module in (milestones, payments, receipts, runs, state):
+    for module in (milestones, payments, receipts, runs, distributions, state):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.MatchClass) and isinstance(node.cls, ast.Name):
                 folded.add(node.cls.id)
@@ -67,6 +68,16 @@ def test_what_falls_due_is_an_expense_that_we_owe():
     assert postings(PaymentsFellDue(payments=(line,))) == (
         Entry("expense:production:rights", b.jpy(7), "HANA.P1"),
         Entry("liability:payable:tokyo", b.jpy(-7), "HANA.P1"),
+    )
+
+
+def test_a_payout_that_falls_due_is_no_cost_but_what_was_owed_as_a_share():
+    line = DuePayment(
+        payment="HANA.D/1", purpose=Purpose.PARTICIPATION, payee_party="mori", amount=b.jpy(7), due_on=b.TODAY
+    )
+    assert postings(PaymentsFellDue(payments=(line,))) == (
+        Entry("liability:participation:mori", b.jpy(7), "HANA.D/1"),
+        Entry("liability:payable:mori", b.jpy(-7), "HANA.D/1"),
     )
 
 

@@ -18,6 +18,7 @@ from domain.events import (
     ReceiptsCancelled,
     ReceiptsExpected,
     ReceiptsFellDue,
+    ScheduledPayment,
 )
 from domain.payments import Status
 from domain.receipts import ReceiptStatus
@@ -286,3 +287,25 @@ def test_an_amendment_is_put_in_force_on_its_day_not_before():
     state = b.registered()
     with pytest.raises(Refused, match="takes effect on 2026-04-01, and today is 2026-03-31"):
         amend(state, amended(), today=b.TODAY - timedelta(days=1))
+
+
+def test_an_amendment_leaves_payouts_alone():
+    state = b.owing()
+    payouts = [
+        ScheduledPayment(
+            payment=f"HANA.D/{number}",
+            instalment=f"D/{number}",
+            purpose=Purpose.PARTICIPATION,
+            account="spc-krw",
+            payee="vendor-krw",
+            payee_party="vendor",
+            amount=b.krw(5),
+            milestone=None,
+            due_on=b.TODAY,
+        )
+        for number in (1, 2)
+    ]
+    state = b.after(state, [PaymentsScheduled(payments=tuple(payouts))])
+    state.payments["HANA.D/2"] = replace(state.payments["HANA.D/2"], status=Status.SETTLED)
+    state = b.after(state, amend(state, amended(without=("P3",))))
+    assert state.payments["HANA.D/1"].status is Status.SCHEDULED

@@ -16,7 +16,7 @@ from pathlib import Path
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
-from activities.views import AccountRef, MilestoneRef, ProductionRef
+from activities.views import AccountRef, DistributionRef, MilestoneRef, ProductionRef
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from adapters.embedded.process import end_child
 from adapters.embedded.temporal import EmbeddedTemporal
@@ -28,8 +28,19 @@ from app.plugin import SluicePlugin
 from app.preview import preview
 from app.settings import Settings
 from app.worker import WORKFLOWS
-from domain.commands import AmendAgreement, CancelRun, RegisterAgreement, RejectMilestone, ReleaseRun
-from tests.world import DRAMA, PRODUCTION, World, approve_command, eventually, submit_command
+from domain.commands import (
+    AmendAgreement,
+    CancelRun,
+    ComputeDistribution,
+    ObjectToDistribution,
+    RegisterAgreement,
+    RejectMilestone,
+    ReleaseRun,
+    ResolveObjection,
+)
+from tests.domain.waterfall.deal import receipt
+from tests.world import DRAMA, PRODUCTION, WATERFALL, World, approve_command, eventually, submit_command
+from workflows.distribution import Distribution
 from workflows.milestone import Milestone
 from workflows.open_runs import OpenRuns
 from workflows.payment_run import PaymentRun
@@ -46,7 +57,9 @@ class Scene:
     def __init__(self, name: str, client: Client, world: World, folder: Path) -> None:
         self.name, self.client, self.world = name, client, world
         settings = Settings(data=folder, task_queue=name)
-        self.services = Services(settings=settings, desk=world.desk, client=client, folder=world.folder)
+        self.services = Services(
+            settings=settings, desk=world.desk, client=client, folder=world.folder, facts_of=world.facts_of
+        )
         self.gateway = Gateway(self.services)
 
     async def production(self) -> WorkflowHandle:
@@ -199,6 +212,28 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
     return handle
 
 
+async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
+    world, about = scene.world, {"production": PRODUCTION, "period": "2025-Q1"}
+    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    handle = await scene.client.start_workflow(
+        Distribution.run, DistributionRef(**about), id=f"{scene.name}/distribution", task_queue=scene.name
+    )
+    view = await handle.execute_update(Distribution.compute, ComputeDistribution(key="compute", by="dohyun", **about))
+    assert view.answer_by is not None
+    world.clock.to(view.answer_by, time(23, 59, 59))
+    dispute = ObjectToDistribution(key="object", by="jiho", revision=1, positions=("fee",), reason="the rate", **about)
+    await handle.execute_update(Distribution.object_to, dispute)
+    world.clock.forward(minutes=5)
+    await eventually(lambda: "payouts-ordered" in world.events())
+    await handle.execute_update(
+        Distribution.resolve, ResolveObjection(key="resolve", by="jiho", reason="agreed", **about)
+    )
+    await handle.result()
+    return handle
+
+
 SCENES: tuple[Callable[[Scene], Awaitable[WorkflowHandle]], ...] = (
     milestone_accepted,
     milestone_rejected_then_resubmitted,
@@ -210,6 +245,7 @@ SCENES: tuple[Callable[[Scene], Awaitable[WorkflowHandle]], ...] = (
     run_lost_and_resent,
     open_runs,
     production_registered_and_amended,
+    distribution_disputed_and_resolved,
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from domain.agreement.checks.finding import Finding, Path, by_id, currency_findings, instalment_currency
-from domain.agreement.model import Account, Agreement, Control, Instalment
+from domain.agreement.model import Account, Agreement, Control, Instalment, Purpose
 from domain.bank import MAX_RATE_DECIMALS, MAX_RATE_DIGITS, carries_rate
 
 
@@ -33,6 +33,9 @@ def flows(agreement: Agreement) -> Iterator[Finding]:
 
 def _direction(path: Path, instalment: Instalment, payer: Account, payee: Account) -> Iterator[Finding]:
     purpose = instalment.purpose
+    if purpose is Purpose.PARTICIPATION:
+        sentence = "shares of the earnings are paid by distributions under the waterfall: take the instalment out."
+        yield Finding((*path, "purpose"), "purpose-participation", sentence)
     if payer.control is payee.control:
         if payer.control is Control.CONTROLLED:
             sentence = (

@@ -1,0 +1,167 @@
+"""Activities about one period's distribution: computed, answered, posted, paid out."""
+
+from collections.abc import Callable
+
+from temporalio import activity
+
+from activities.desk import Desk
+from activities.entitlements import FactsOf, business_day, find
+from activities.views import DistributionRef, DistributionView
+from adapters.db.store import Transaction
+from domain import distributions
+from domain.agreement.model import Agreement
+from domain.commands import (
+    ApproveDistribution,
+    ComputeDistribution,
+    ObjectToDistribution,
+    OrderPayouts,
+    PostDistribution,
+    ResolveObjection,
+)
+from domain.distributions import Distributions
+from domain.errors import Refused
+from domain.events import DistributionComputed, Event, PaymentsScheduled
+from domain.payouts import paying_account, payout_terms, scheduled
+from domain.people import SYSTEM, Role
+from domain.periods import period_end
+from domain.runs import chunks
+from domain.state import State
+
+DistributionCommand = (
+    ComputeDistribution
+    | ApproveDistribution
+    | ObjectToDistribution
+    | ResolveObjection
+    | PostDistribution
+    | OrderPayouts
+)
+Rule = Callable[[Transaction, Agreement, Distributions], list[Event]]
+
+
+class DistributionActivities:
+    """Each method is one activity and one transaction, and answers with where the distribution stands after it."""
+
+    def __init__(self, desk: Desk, facts_of: FactsOf) -> None:
+        self._desk = desk
+        self._facts_of = facts_of
+
+    @activity.defn
+    def compute_distribution(self, command: ComputeDistribution) -> DistributionView:
+        """Close a period: run the waterfall on what is known of it. The same figures again change nothing."""
+        until = period_end(command.period)
+
+        def _rule(transaction: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
+            if command.by != SYSTEM.user:
+                opener = paying_account(agreement).owner
+                deed = f"open distribution {command.period}"
+                self._desk.person(command).require(Role.PREPARER, (opener,), deed)
+            if until >= self._desk.today(agreement):
+                raise Refused(f"{command.period} lasts until {until}: it can be distributed from the day after.")
+            return distributions.compute(
+                known, find(self._desk, self._facts_of, transaction, agreement, command.period, known)
+            )
+
+        return self._decide(command, _rule)
+
+    @activity.defn
+    def approve_distribution(self, command: ApproveDistribution) -> DistributionView:
+        """Accept a revision for one's party."""
+        return self._decide(
+            command,
+            lambda _, __, known: distributions.approve(
+                known, command.period, command.revision, self._desk.person(command)
+            ),
+        )
+
+    @activity.defn
+    def object_to_distribution(self, command: ObjectToDistribution) -> DistributionView:
+        """Dispute positions of one's party."""
+        return self._decide(
+            command,
+            lambda _, __, known: distributions.object_to(
+                known,
+                command.period,
+                command.revision,
+                command.positions,
+                command.reason,
+                self._desk.person(command),
+            ),
+        )
+
+    @activity.defn
+    def resolve_objection(self, command: ResolveObjection) -> DistributionView:
+        """End the objection of one's party; if payouts are ordered already, what it held is ordered too."""
+
+        def _rule(_: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
+            person = self._desk.person(command)
+            events = distributions.resolve(known, command.period, person.party, command.reason, person)
+            if distributions.the_distribution(known, command.period).status != "ordered":
+                return events
+            after = dict(known)
+            for event in events:
+                distributions.apply(after, event)
+            return events + self._ordered(agreement, after, command.period)
+
+        return self._decide(command, _rule)
+
+    @activity.defn
+    def post_distribution(self, command: PostDistribution) -> DistributionView:
+        """Owe what the entitlements have changed by; nothing before everybody has answered or had the time to."""
+        return self._decide(
+            command,
+            lambda _, agreement, known: distributions.post(known, command.period, self._desk.today(agreement)),
+        )
+
+    @activity.defn
+    def order_payouts(self, command: OrderPayouts) -> DistributionView:
+        """Make payments of what is owed and not in dispute."""
+        return self._decide(command, lambda _, agreement, known: self._ordered(agreement, known, command.period))
+
+    @activity.defn
+    def distribution_standing(self, ref: DistributionRef) -> DistributionView:
+        """Where a distribution stands; status `none` while it is not computed."""
+        with self._desk.store.transaction() as transaction:
+            agreement = self._desk.agreement(transaction, ref.production)
+            known = transaction.state(ref.production, distributions=True).distributions
+        found = known.get(ref.period)
+        if found is None:
+            return DistributionView(production=ref.production, period=ref.period, status="none")
+        waiting = sorted((one.until, one.period) for one in known.values() if not one.is_posted)
+        earlier = [period for until, period in waiting if until < found.until]
+        return DistributionView(
+            production=ref.production,
+            period=ref.period,
+            status=found.status,
+            revision=found.revision,
+            silent=tuple(sorted(found.silent)),
+            disputing=tuple(sorted(found.objections)),
+            answer_by=found.answer_by,
+            pay_on=found.pay_on,
+            seconds_left=self._desk.seconds_until(agreement, found.answer_by),
+            after=earlier[0] if earlier else None,
+            before=tuple(period for until, period in waiting if until > found.until),
+        )
+
+    def preview(self, ref: DistributionRef) -> DistributionComputed:
+        """What computing a distribution now would find; nothing is recorded."""
+        with self._desk.store.transaction() as transaction:
+            agreement = self._desk.agreement(transaction, ref.production)
+            known = transaction.state(ref.production, distributions=True).distributions
+            return find(self._desk, self._facts_of, transaction, agreement, ref.period, known)
+
+    def _ordered(self, agreement: Agreement, known: Distributions, period: str) -> list[Event]:
+        payouts, ordered = distributions.order(known, period, agreement.production, payout_terms(agreement))
+        if ordered is None:
+            return []
+        promised = distributions.the_distribution(known, period).pay_on
+        due_on = business_day(self._desk, agreement, max(promised, self._desk.today(agreement)))
+        lines = scheduled(agreement, payouts, due_on)
+        return [ordered, *(PaymentsScheduled(payments=tuple(part)) for part in chunks(lines))]
+
+    def _decide(self, command: DistributionCommand, rule: Rule) -> DistributionView:
+        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
+            state = transaction.state(command.production, distributions=True)
+            return state, rule(transaction, agreement, state.distributions)
+
+        self._desk.carry_out(command, _within)
+        return self.distribution_standing(DistributionRef(production=command.production, period=command.period))

@@ -1,0 +1,87 @@
+"""Running the waterfall on what is on record, up to the end of a period."""
+
+from collections.abc import Callable
+from datetime import date
+
+from activities.desk import Desk
+from adapters.db import queries
+from adapters.db.store import Transaction
+from domain import distributions, entitlements
+from domain.agreement.model import Agreement
+from domain.agreement.schedule import calendars_of
+from domain.calendars import Convention
+from domain.errors import Refused
+from domain.events import DistributionComputed
+from domain.payouts import paying_account, the_waterfall
+from domain.periods import period_end
+from domain.waterfall.facts import Facts
+from domain.waterfall.result import Result
+from domain.waterfall.run import Version, paid_by, run
+
+FactsOf = Callable[[Transaction, str, date], Facts]
+"""Answers with the facts of a production up to and with a day."""
+
+ANSWER_WITHIN = 10
+"""Business days that everybody has to look at a distribution and answer."""
+
+
+def find(
+    desk: Desk,
+    facts_of: FactsOf,
+    transaction: Transaction,
+    agreement: Agreement,
+    period: str,
+    known: distributions.Distributions,
+) -> DistributionComputed:
+    """What the waterfall says to the end of a period, under the versions that count by then.
+
+    Raises:
+        Refused: no version with a waterfall counts by then.
+    """
+    until = period_end(period)
+    versions = _versions(desk, transaction, agreement.production, until)
+    if not versions:
+        raise Refused(
+            f"No version of {agreement.production} that counts on {until} has a waterfall: nothing can be distributed.",
+            production=agreement.production,
+        )
+    number, last = versions[-1]
+    result = run([version for _, version in versions], facts_of(transaction, agreement.production, until), until)
+    parties = tuple(party.id for party in agreement.parties)
+    answer_by = desk.after_business_days(agreement, parties, ANSWER_WITHIN)
+    return entitlements.computed(
+        result,
+        last,
+        period,
+        number,
+        distributions.posted_to_date(known),
+        answer_by,
+        _pay_on(desk, agreement, result, answer_by),
+    )
+
+
+def business_day(desk: Desk, agreement: Agreement, day: date) -> date:
+    """A day itself if the bank of the paying account works then, otherwise the next on which it does."""
+    account = paying_account(agreement)
+    return calendars_of(agreement, [account], desk.overrides).adjust(day, Convention.FOLLOWING)
+
+
+def _versions(desk: Desk, transaction: Transaction, production: str, until: date) -> list[tuple[int, Version]]:
+    """The versions with a waterfall that count by a day, oldest first, by number."""
+    found = []
+    for row in queries.agreement_versions(transaction.connection, production, until):
+        agreement = desk.agreements.of(transaction, row["document"])
+        if agreement.waterfall is not None:
+            parties = tuple(party.id for party in agreement.parties)
+            found.append((agreement.version, Version(agreement.waterfall, parties, agreement.effective_on)))
+    return found
+
+
+def _pay_on(desk: Desk, agreement: Agreement, result: Result, answer_by: date) -> date:
+    """When it is paid: as the settlement calendar says, but not before everybody has had the time to answer."""
+    settlement = the_waterfall(agreement).settlement
+    promised = answer_by
+    if settlement is not None:
+        by_calendar = dict(result.calendar).get(result.as_of)
+        promised = by_calendar or paid_by(result.as_of, settlement.paid_after_months)
+    return business_day(desk, agreement, max(promised, answer_by))

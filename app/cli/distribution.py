@@ -1,0 +1,160 @@
+"""`sluice distribution`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.cli.options import as_option, data_option, json_option
+
+_COLUMNS = ("period", "until", "status", "revision", "answer_by", "pay_on", "waiting_for", "disputed_by")
+_LINES = ("party", "position", "currency", "to_date")
+
+
+@click.group()
+def distribution() -> None:
+    """Share what a period earned: compute, approve or object, post, pay out.
+
+    A PERIOD is such as 2027-Q3, 2027-H1, 2027-05, 2027, or its last day.
+    """
+
+
+@distribution.command(name="open")
+@click.argument("production")
+@click.argument("period")
+@as_option
+@json_option
+@data_option
+def open_(production: str, period: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Close PERIOD, run the waterfall, and ask all it concerns. Again: compute it anew, which voids the answers."""
+    from app.cli.session import act
+
+    act(data, user, lambda office: office.open_distribution(production, period), as_json)
+
+
+@distribution.command()
+@click.argument("production")
+@click.argument("period")
+@json_option
+@data_option
+def preview(production: str, period: str, as_json: bool, data: Path | None) -> None:
+    """Show what opening PERIOD would find now; nothing is recorded."""
+    from app.distributions import preview_of
+
+    _show(*preview_of(data, production, period), as_json)
+
+
+@distribution.command()
+@click.argument("production")
+@click.argument("period")
+@click.option("--revision", type=int, help="The revision that was looked at; default the newest.")
+@as_option
+@json_option
+@data_option
+def approve(production: str, period: str, revision: int | None, user: str, as_json: bool, data: Path | None) -> None:
+    """Accept PERIOD for your party; an objection that it made is over with that."""
+    from app.cli.session import act
+
+    chosen = _revision(data, production, period) if revision is None else revision
+    act(data, user, lambda office: office.approve_distribution(production, period, chosen), as_json)
+
+
+@distribution.command(name="object")
+@click.argument("production")
+@click.argument("period")
+@click.option("--revision", type=int, help="The revision that was looked at; default the newest.")
+@click.option(
+    "--position", "positions", multiple=True, metavar="NAME", help="A disputed position; default all of your party's."
+)
+@click.option("--reason", required=True, help="What is wrong.")
+@as_option
+@json_option
+@data_option
+def object_(
+    production: str,
+    period: str,
+    revision: int | None,
+    positions: tuple[str, ...],
+    reason: str,
+    user: str,
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """Dispute positions of your party in PERIOD: what they give it is held, nothing else is."""
+    from app.cli.session import act
+
+    chosen = _revision(data, production, period) if revision is None else revision
+    act(
+        data,
+        user,
+        lambda office: office.object_to_distribution(production, period, chosen, positions, reason),
+        as_json,
+    )
+
+
+@distribution.command()
+@click.argument("production")
+@click.argument("period")
+@click.option("--reason", required=True, help="What was agreed.")
+@as_option
+@json_option
+@data_option
+def resolve(production: str, period: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
+    """End your party's objection to PERIOD: what was held is paid out."""
+    from app.cli.session import act
+
+    act(data, user, lambda office: office.resolve_objection(production, period, reason), as_json)
+
+
+@distribution.command()
+@click.argument("production")
+@click.argument("period")
+@json_option
+@data_option
+def show(production: str, period: str, as_json: bool, data: Path | None) -> None:
+    """Show the distribution of PERIOD with every share."""
+    from adapters.db import queries
+    from app.cli.session import records
+    from app.distributions import shown
+
+    with records(data) as connection:
+        queries.the_production(connection, production)
+        head, lines = shown(connection, production, period)
+    _show(head, lines, as_json)
+
+
+@distribution.command(name="list")
+@click.argument("production")
+@json_option
+@data_option
+def list_(production: str, as_json: bool, data: Path | None) -> None:
+    """List the distributions of PRODUCTION, oldest first."""
+    from adapters.db import queries
+    from app.cli.session import records, show
+    from app.distributions import listed
+
+    with records(data) as connection:
+        queries.the_production(connection, production)
+        rows = listed(connection, production)
+    if not as_json:
+        rows = [row | {name: ", ".join(row[name]) for name in ("waiting_for", "disputed_by")} for row in rows]
+    show(rows, _COLUMNS, as_json, f"nothing has been distributed for {production} yet")
+
+
+def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> None:
+    from app.cli.session import show, show_one
+
+    if as_json:
+        show_one(head | {"shares": lines}, as_json=True)
+        return
+    show_one({name: value for name, value in head.items() if value not in ([], {})}, as_json=False)
+    click.echo()
+    show(lines, _LINES, as_json=False, nothing="nobody has come to anything yet")
+
+
+def _revision(data: Path | None, production: str, period: str) -> int:
+    from app.cli.session import records
+    from app.distributions import shown
+
+    with records(data) as connection:
+        return int(shown(connection, production, period)[0]["revision"])

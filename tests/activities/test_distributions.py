@@ -1,0 +1,232 @@
+"""A period's distribution on a real database: computed, answered, posted, paid out, and the books that agree."""
+
+from datetime import date
+
+import pytest
+
+from activities.views import DistributionRef
+from domain.commands import (
+    ApproveDistribution,
+    ComputeDistribution,
+    ObjectToDistribution,
+    OrderPayouts,
+    PostDistribution,
+    ResolveObjection,
+)
+from domain.errors import BadInput, IllegalTransition, Refused, WrongRole
+from domain.money import Money
+from domain.people import Person, Role
+from tests.domain.waterfall.deal import receipt
+from tests.world import DRAMA, PRODUCTION, WATERFALL
+
+Q1, Q2 = "2025-Q1", "2025-Q2"
+
+
+@pytest.fixture
+def earning(world):
+    """The drama shares what it earns, and has earned KRW 1,000 in the first quarter of 2025; it is 1 April."""
+    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    return world
+
+
+def named(kind, key="", by="system", period=Q1, **more):
+    return kind(key=key or f"{kind.__name__}/{period}/{by}", by=by, production=PRODUCTION, period=period, **more)
+
+
+def compute(world, period=Q1, key="", by="dohyun"):
+    return world.distributions.compute_distribution(named(ComputeDistribution, key, by, period))
+
+
+def approve(world, by="jiho", revision=1, period=Q1):
+    return world.distributions.approve_distribution(named(ApproveDistribution, "", by, period, revision=revision))
+
+
+def object_to(world, *positions, by="jiho", period=Q1):
+    wish = named(ObjectToDistribution, "", by, period, revision=1, positions=positions, reason="the rate")
+    return world.distributions.object_to_distribution(wish)
+
+
+def resolve(world, by="jiho", period=Q1):
+    return world.distributions.resolve_objection(named(ResolveObjection, "", by, period, reason="agreed"))
+
+
+def post(world, period=Q1, key=""):
+    return world.distributions.post_distribution(named(PostDistribution, key, period=period))
+
+
+def order(world, period=Q1, key=""):
+    return world.distributions.order_payouts(named(OrderPayouts, key, period=period))
+
+
+def standing(world, period=Q1):
+    return world.distributions.distribution_standing(DistributionRef(production=PRODUCTION, period=period))
+
+
+def let_the_window_pass(world, period=Q1):
+    world.clock.to(standing(world, period).answer_by)
+    world.clock.forward(days=1)
+
+
+def payouts(world):
+    state = world.snapshots()
+    return {p.id: (p.payee_party, str(p.amount), str(p.status)) for p in state.payments.values() if "/" in p.id}
+
+
+def shares_owed(world):
+    return {
+        account.split(":")[2].removesuffix(" KRW"): balance
+        for account, balance in world.balances().items()
+        if account.startswith("liability:participation:") and balance != "KRW 0"
+    }
+
+
+def test_a_period_is_computed_and_everybody_concerned_is_asked(earning):
+    assert standing(earning).status == "none"
+    view = compute(earning)
+    assert (view.status, view.revision, view.silent) == ("computed", 1, ("spc", "studio", "writer"))
+    assert (view.answer_by, view.pay_on) == (date(2025, 4, 15), date(2025, 4, 15))
+    found = earning.snapshots().distributions[Q1]
+    assert {party: str(amount) for party, amount in found.to_date.items()} == {
+        "studio": "KRW 610",
+        "writer": "KRW 50",
+        "spc": "KRW 340",
+    }
+    assert earning.snapshots() == earning.refolded()
+
+
+def test_a_preview_says_the_same_and_records_nothing(earning):
+    before = earning.events()
+    found = earning.distributions.preview(DistributionRef(production=PRODUCTION, period=Q1))
+    assert earning.events() == before
+    compute(earning)
+    assert earning.newest() == found
+
+
+def test_computing_again_is_a_new_revision_only_when_facts_came_in(earning):
+    compute(earning)
+    approve(earning)
+    assert compute(earning, key="again").revision == 1
+    earning.facts.append(receipt("2025-03-31", "KRW 500"))
+    view = compute(earning, key="third")
+    assert (view.revision, "studio" in view.silent) == (2, True)
+
+
+def test_a_period_that_lasts_still_cannot_be_distributed(earning):
+    with pytest.raises(Refused, match="lasts until 2025-06-30"):
+        compute(earning, Q2)
+
+
+def test_who_does_not_prepare_payments_does_not_open_a_distribution(earning):
+    with pytest.raises(WrongRole, match="open distribution"):
+        compute(earning, by="jiho")
+    assert earning.events()[-1] == "command-refused"
+
+
+def test_an_agreement_without_a_waterfall_distributes_nothing(registered):
+    registered.clock.to(date(2025, 4, 1))
+    with pytest.raises(Refused, match="has no waterfall"):
+        compute(registered)
+
+
+def test_nothing_is_posted_while_somebody_may_still_answer(earning):
+    compute(earning)
+    assert not standing(earning).answered
+    assert post(earning).status == "computed"
+    let_the_window_pass(earning)
+    assert standing(earning).answered
+    assert post(earning).status == "posted"
+    assert shares_owed(earning) == {"studio": "KRW -610", "writer": "KRW -50", "spc": "KRW -340"}
+
+
+def test_when_all_have_answered_nobody_waits_for_the_window(earning):
+    for party in ("writer", "spc"):
+        earning.desk.people[party] = Person(party, party, frozenset({Role.APPROVER}))
+    compute(earning)
+    for user in ("jiho", "writer", "spc"):
+        view = approve(earning, user)
+    assert view.answered
+    assert post(earning).status == "posted"
+
+
+def test_payouts_become_payments_and_small_ones_wait(earning):
+    compute(earning)
+    let_the_window_pass(earning)
+    post(earning)
+    view = order(earning)
+    assert (view.status, view.over) == ("ordered", True)
+    assert payouts(earning) == {f"{PRODUCTION}.D/1": ("studio", "KRW 610", "scheduled")}
+    assert order(earning, key="again").over
+    assert len(payouts(earning)) == 1
+    assert earning.snapshots() == earning.refolded()
+
+
+def test_an_objection_holds_the_disputed_position_until_it_is_resolved(earning):
+    compute(earning)
+    assert object_to(earning, "fee").disputing == ("studio",)
+    let_the_window_pass(earning)
+    post(earning)
+    assert not order(earning).over
+    assert payouts(earning) == {f"{PRODUCTION}.D/1": ("studio", "KRW 510", "scheduled")}
+    assert resolve(earning).over
+    assert payouts(earning)[f"{PRODUCTION}.D/2"] == ("studio", "KRW 100", "scheduled")
+    assert earning.snapshots() == earning.refolded()
+    assert earning.wrong() == []
+
+
+def test_a_payout_is_paid_through_a_run_and_the_books_agree_with_the_waterfall(earning):
+    compute(earning)
+    let_the_window_pass(earning)
+    post(earning)
+    order(earning)
+    earning.send()
+    assert earning.take().count(None) >= 2
+    assert payouts(earning) == {f"{PRODUCTION}.D/1": ("studio", "KRW 610", "settled")}
+    assert shares_owed(earning) == {"writer": "KRW -50", "spc": "KRW -340"}
+    assert earning.wrong() == []
+
+
+def test_a_late_fact_is_made_good_by_the_next_period(earning):
+    compute(earning)
+    let_the_window_pass(earning)
+    post(earning)
+    order(earning)
+    earning.clock.to(date(2025, 7, 1))
+    earning.facts += [receipt("2025-03-30", "KRW 500"), receipt("2025-05-05", "KRW 500")]
+    with pytest.raises(IllegalTransition, match="made good by the next period"):
+        compute(earning, key="late")
+    compute(earning, Q2)
+    let_the_window_pass(earning, Q2)
+    post(earning, Q2)
+    order(earning, Q2)
+    posted = earning.snapshots().distributions[Q2].posted
+    assert posted == {"studio": Money(610, "KRW"), "writer": Money(50, "KRW"), "spc": Money(340, "KRW")}
+    assert {party: amount for party, amount, _ in payouts(earning).values()} == {
+        "studio": "KRW 610",
+        "writer": "KRW 100",
+    }
+
+
+def test_a_later_period_waits_for_the_earlier_one(earning):
+    compute(earning)
+    earning.clock.to(date(2025, 7, 1))
+    view = compute(earning, Q2)
+    assert (view.after, standing(earning).before) == (Q1, (Q2,))
+    let_the_window_pass(earning, Q2)
+    assert not standing(earning, Q2).answered
+    post(earning)
+    assert standing(earning, Q2).answered
+
+
+def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_ordered(world):
+    world.register(DRAMA.read_bytes() + WATERFALL.replace(b"to: writer, take", b"to: broadcaster, take"))
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    compute(world)
+    let_the_window_pass(world)
+    post(world)
+    with pytest.raises(BadInput, match="broadcaster is to be paid KRW 50 and has no account in KRW"):
+        order(world)
+    assert standing(world).status == "posted"
+    assert payouts(world) == {}

@@ -1,0 +1,98 @@
+"""Distributions as people ask for and read them, through the real Temporal server."""
+
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli.distribution import distribution
+from app.distributions import listed, preview, shown
+from app.gateway import Gateway
+from app.office import Office
+from domain.errors import BadInput, NotFound, WrongRole
+from tests.domain.waterfall.deal import receipt
+from tests.world import DRAMA, PRODUCTION, WATERFALL, eventually
+from workflows.names import distribution_workflow
+
+Q1 = "2025-Q1"
+
+
+@pytest.fixture
+def office(services):
+    def of(user):
+        return Office(services, user)
+
+    return of
+
+
+@pytest.fixture
+def world(services):
+    """The drama has earned KRW 1,000 in the first quarter; it is 1 April."""
+    made = services.world
+    made.register(DRAMA.read_bytes() + WATERFALL)
+    made.clock.to(date(2025, 4, 1))
+    made.facts.append(receipt("2025-02-03", "KRW 1000"))
+    return made
+
+
+def read(world, how, *what):
+    with world.store.reading() as connection:
+        return how(connection, PRODUCTION, *what)
+
+
+def found(world):
+    return world.snapshots().distributions[Q1]
+
+
+async def test_a_period_goes_from_opening_through_an_objection_to_its_payouts(world, office, services):
+    assert (await office("dohyun").open_distribution(PRODUCTION, Q1)).status == "computed"
+    dispute = await office("jiho").object_to_distribution(PRODUCTION, Q1, 1, ("fee",), "the rate")
+    assert dispute.disputing == ("studio",)
+    world.clock.to(date(2025, 4, 16))
+    await Gateway(services).resume()  # the business clock jumped: a worker that starts now looks at it
+    await eventually(lambda: found(world).status == "ordered")
+    assert str(found(world).ordered["studio"]) == "KRW 510"
+    assert (await office("jiho").resolve_objection(PRODUCTION, Q1, "agreed")).over
+    handle = services.client.get_workflow_handle(distribution_workflow(PRODUCTION, Q1))
+    assert (await handle.result())["status"] == "ordered"
+    assert str(found(world).ordered["studio"]) == "KRW 610"
+    assert world.wrong() == []
+
+
+async def test_answers_that_are_not_ones_own_to_give_are_refused_by_name(world, office):
+    await office("dohyun").open_distribution(PRODUCTION, Q1)
+    with pytest.raises(WrongRole):
+        await office("kenta").approve_distribution(PRODUCTION, Q1, 1)
+    with pytest.raises(BadInput, match="no position 'script'"):
+        await office("jiho").object_to_distribution(PRODUCTION, Q1, 1, ("script",), "mine")
+    with pytest.raises(NotFound, match="There is no distribution 2024-Q4"):
+        await office("jiho").approve_distribution(PRODUCTION, "2024-Q4", 1)
+    with pytest.raises(BadInput, match="no period"):
+        await office("dohyun").open_distribution(PRODUCTION, "spring")
+
+
+async def test_who_approved_objected_and_approves_again_has_approved(world, office):
+    await office("dohyun").open_distribution(PRODUCTION, Q1)
+    jiho = office("jiho")
+    await jiho.approve_distribution(PRODUCTION, Q1, 1)
+    await jiho.object_to_distribution(PRODUCTION, Q1, 1, (), "the rate")
+    view = await jiho.approve_distribution(PRODUCTION, Q1, 1)
+    assert (view.disputing, view.silent) == ((), ("spc", "writer"))
+
+
+async def test_what_is_shown_is_what_was_previewed(world, office, services):
+    before, lines = preview(services.distributions, PRODUCTION, Q1)
+    assert read(world, listed) == []
+    await office("dohyun").open_distribution(PRODUCTION, Q1)
+    head, same = read(world, shown, Q1)
+    assert same == lines
+    assert {"party": "studio", "position": "fee", "currency": "KRW", "to_date": "100", "exact": "100"} in lines
+    assert head["to_date"] == before["to_date"] == {"spc": "KRW 340", "studio": "KRW 610", "writer": "KRW 50"}
+    assert head["waiting_for"] == ["spc", "studio", "writer"]
+    assert [row["period"] for row in read(world, listed)] == [Q1]
+
+
+def test_a_reason_is_asked_for_before_any_server():
+    result = CliRunner().invoke(distribution, ["object", PRODUCTION, Q1, "--as", "jiho"])
+    assert result.exit_code == 2
+    assert "--reason" in result.output

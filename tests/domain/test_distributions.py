@@ -1,0 +1,297 @@
+"""Distributions: what is posted, what is held, what is paid out, and that the books say the same at every step."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import distributions as d
+from domain.agreement.model import Purpose
+from domain.errors import BadInput, IllegalTransition, Refused, WrongRole
+from domain.events import (
+    DistributionComputed,
+    DuePayment,
+    EntitlementsPosted,
+    Event,
+    ObjectionResolved,
+    PartyAmount,
+    PaymentsFellDue,
+    Share,
+)
+from domain.money import Money
+from domain.people import Person, Role
+from tests.domain import builders as b
+
+HAN = Person("min", "han", frozenset({Role.APPROVER}))
+MORI = Person("aoi", "mori", frozenset({Role.APPROVER}))
+PEOPLE = {"han": HAN, "mori": MORI}
+LATE = b.TODAY + timedelta(days=30)
+PLAIN = d.PayoutTerms({}, frozenset())
+QUARTERS = {"2027-Q1": date(2027, 3, 31), "2027-Q2": date(2027, 6, 30), "2027-Q3": date(2027, 9, 30)}
+
+
+def computed(period="2027-Q1", result="a", **shares: dict[str, Fraction | int]) -> DistributionComputed:
+    """A run in which each party's positions have come to these minor units, such as `mori={"fee": 5}`."""
+    to_date = {party: Fraction(sum(each.values())) for party, each in shares.items()}
+    return DistributionComputed(
+        period=period,
+        revision=1,
+        until=QUARTERS[period],
+        engine="1",
+        version=1,
+        result=result * 64,
+        shares=tuple(
+            Share(party=party, position=name, entitlement=str(Fraction(exact)))
+            for party, each in shares.items()
+            for name, exact in each.items()
+        ),
+        to_date=tuple(PartyAmount(party=party, amount=b.krw(int(exact // 1))) for party, exact in to_date.items()),
+        answer_by=b.TODAY,
+        pay_on=b.TODAY,
+    )
+
+
+class Book:
+    """Distributions, and every event that made them what they are."""
+
+    def __init__(self) -> None:
+        self.now: d.Distributions = {}
+        self.events: list[Event] = []
+
+    def take(self, events):
+        for event in events:
+            d.apply(self.now, event)
+            self.events.append(event)
+        return events
+
+    def compute(self, event):
+        return self.take(d.compute(self.now, event))
+
+    def object(self, person, *positions, period="2027-Q1", revision=1):
+        return self.take(d.object_to(self.now, period, revision, positions, "why", person))
+
+    def approve(self, person, period="2027-Q1", revision=1):
+        return self.take(d.approve(self.now, period, revision, person))
+
+    def resolve(self, person, period="2027-Q1"):
+        return self.take(d.resolve(self.now, period, person.party, "agreed", person))
+
+    def post(self, period="2027-Q1", on=LATE):
+        (event,) = self.take(d.post(self.now, period, on))
+        return {one.party: one.amount.minor for one in event.changes}
+
+    def order(self, period="2027-Q1", terms=PLAIN):
+        payouts, event = d.order(self.now, period, "HANA", terms)
+        if event is not None:
+            self.take([event])
+        self.take([fell_due(payout) for payout in payouts])
+        return {one.party: one.amount.minor for one in payouts}
+
+    def quarter(self, period="2027-Q1", terms=PLAIN, **shares):
+        """Compute, post and pay out."""
+        self.compute(computed(period, **shares))
+        return self.post(period), self.order(period, terms)
+
+    def owed(self, party):
+        """What the ledger says is owed to a party as its share, and not payable yet."""
+        return -b.balances(self.events).get(f"liability:participation:{party} KRW", b.krw(0)).minor
+
+
+def fell_due(payout) -> PaymentsFellDue:
+    line = DuePayment(
+        payment=payout.payment,
+        purpose=Purpose.PARTICIPATION,
+        payee_party=payout.party,
+        amount=payout.amount,
+        due_on=b.TODAY,
+    )
+    return PaymentsFellDue(payments=(line,))
+
+
+@pytest.fixture
+def book():
+    return Book()
+
+
+def test_what_is_posted_is_what_the_entitlement_has_changed_by(book):
+    assert book.quarter("2027-Q1", mori={"fee": 100}, han={"net": 50}) == ({"mori": 100, "han": 50},) * 2
+    assert book.quarter("2027-Q2", mori={"fee": 130}, han={"net": 50}) == ({"mori": 30},) * 2
+
+
+def test_a_late_fact_is_made_good_by_the_next_period_and_a_posted_one_stays(book):
+    book.quarter("2027-Q1", mori={"fee": 100})
+    with pytest.raises(IllegalTransition, match="made good by the next period"):
+        book.compute(computed("2027-Q1", "b", mori={"fee": 90}))
+    assert book.quarter("2027-Q2", mori={"fee": 90}) == ({"mori": -10}, {})
+    assert book.quarter("2027-Q3", mori={"fee": 120}) == ({"mori": 30}, {"mori": 20})
+
+
+def test_who_is_no_longer_entitled_to_anything_owes_it_back(book):
+    book.quarter("2027-Q1", mori={"fee": 100}, han={"net": 1})
+    assert book.quarter("2027-Q2", han={"net": 1}) == ({"mori": -100}, {})
+    assert book.owed("mori") == -100
+
+
+def test_the_same_run_again_is_nothing_new_and_another_voids_the_answers(book):
+    book.compute(computed(mori={"fee": 100}))
+    book.approve(MORI)
+    assert book.compute(computed(mori={"fee": 100})) == []
+    (anew,) = book.compute(computed(result="b", mori={"fee": 90}))
+    assert anew.revision == 2
+    assert not book.now["2027-Q1"].approvals
+    with pytest.raises(Refused, match="revision 2"):
+        book.approve(MORI, revision=1)
+
+
+def test_nothing_is_posted_before_everybody_has_answered_or_had_the_time_to(book):
+    book.compute(computed(mori={"fee": 100}, han={"net": 50}))
+    book.approve(MORI)
+    assert d.post(book.now, "2027-Q1", b.TODAY) == []
+    book.object(HAN)
+    assert book.post(on=b.TODAY) == {"mori": 100, "han": 50}
+    assert d.post(book.now, "2027-Q1", LATE) == []
+
+
+def test_periods_are_posted_in_their_order(book):
+    book.compute(computed("2027-Q1", mori={"fee": 100}))
+    book.compute(computed("2027-Q2", mori={"fee": 100}))
+    with pytest.raises(Refused, match="2027-Q1 comes first"):
+        book.post("2027-Q2")
+
+
+def test_an_objection_holds_the_disputed_positions_and_nothing_else(book):
+    book.compute(computed(mori={"fee": Fraction(201, 2), "net": Fraction(99, 2)}, han={"net": 50}))
+    book.object(MORI, "fee")
+    book.post()
+    assert book.order() == {"mori": 49, "han": 50}
+    assert book.events[-3].held == (PartyAmount(party="mori", amount=b.krw(101)),)
+    book.resolve(MORI)
+    assert book.order() == {"mori": 101}
+    assert book.order() == {}
+
+
+def test_an_objection_holds_what_a_position_earns_later_too_until_it_is_resolved(book):
+    book.compute(computed("2027-Q1", mori={"fee": 100, "net": 10}))
+    book.object(MORI, "fee")
+    book.post()
+    assert book.order() == {"mori": 10}
+    assert book.quarter("2027-Q2", mori={"fee": 170, "net": 15}) == ({"mori": 75}, {"mori": 5})
+    book.resolve(MORI)
+    assert book.order("2027-Q1") == {"mori": 170}
+
+
+def test_what_a_position_gave_before_is_not_in_dispute(book):
+    book.quarter("2027-Q1", mori={"fee": 100, "net": 10})
+    book.compute(computed("2027-Q2", mori={"fee": 120, "net": 60}))
+    book.object(MORI, "fee", period="2027-Q2")
+    book.post("2027-Q2")
+    assert book.order("2027-Q2") == {"mori": 50}
+
+
+def test_an_objection_to_a_later_period_still_holds_when_the_earlier_one_is_resolved(book):
+    book.compute(computed("2027-Q1", mori={"fee": 100, "net": 10}))
+    book.object(MORI, "fee")
+    book.post()
+    book.order()
+    book.compute(computed("2027-Q2", mori={"fee": 170, "net": 10}))
+    book.object(MORI, "fee", period="2027-Q2")
+    book.post("2027-Q2")
+    assert book.order("2027-Q2") == {}
+    book.resolve(MORI)
+    assert book.order("2027-Q1") == {"mori": 100}
+
+
+def test_who_objects_after_approving_has_not_approved_and_may_again(book):
+    book.compute(computed(mori={"fee": 100}))
+    book.approve(MORI)
+    book.object(MORI)
+    assert not book.now["2027-Q1"].approvals
+    assert len(book.approve(MORI)) == 1
+    assert not book.now["2027-Q1"].objections
+
+
+def test_an_objection_names_positions_of_ones_own(book):
+    book.compute(computed(mori={"fee": 100}, han={"net": 50}))
+    with pytest.raises(BadInput, match="mori has no position 'net' in 2027-Q1: it has fee"):
+        book.object(MORI, "net")
+
+
+def test_only_the_objecting_party_ends_its_objection(book):
+    book.compute(computed(mori={"fee": 100}, han={"net": 50}))
+    book.object(MORI)
+    with pytest.raises(WrongRole):
+        d.resolve(book.now, "2027-Q1", "mori", "we insist", HAN)
+    with pytest.raises(IllegalTransition, match="no open objection"):
+        book.resolve(HAN)
+    assert isinstance(book.resolve(MORI)[0], ObjectionResolved)
+
+
+def test_too_little_is_carried_forward_until_it_is_enough(book):
+    terms = d.PayoutTerms({"mori": b.krw(50)}, frozenset())
+    assert book.quarter("2027-Q1", terms, mori={"fee": 49}) == ({"mori": 49}, {})
+    assert book.events[-1].carried == (PartyAmount(party="mori", amount=b.krw(49)),)
+    assert book.quarter("2027-Q2", terms, mori={"fee": 50}) == ({"mori": 1}, {"mori": 50})
+
+
+def test_who_owns_the_paying_account_is_not_paid_from_it(book):
+    terms = d.PayoutTerms({}, frozenset({"han"}))
+    assert book.quarter("2027-Q1", terms, mori={"fee": 1}, han={"net": 9})[1] == {"mori": 1}
+
+
+def test_only_a_posted_distribution_is_paid_out(book):
+    book.compute(computed(mori={"fee": 1}))
+    with pytest.raises(IllegalTransition, match="only a posted one"):
+        book.order()
+
+
+@st.composite
+def _lives(draw):
+    """Each quarter: exact shares to date, who disputes what, and whose objections are resolved afterwards."""
+    thirds = st.fractions(min_value=-50, max_value=300, max_denominator=3)
+    quarter = st.fixed_dictionaries(
+        {
+            "shares": st.fixed_dictionaries(
+                {party: st.fixed_dictionaries({"fee": thirds, "net": thirds}) for party in PEOPLE}
+            ),
+            "disputes": st.dictionaries(st.sampled_from(sorted(PEOPLE)), st.sampled_from(["fee", "net"])),
+            "resolves": st.sets(st.sampled_from(sorted(PEOPLE))),
+        }
+    )
+    return [draw(quarter) for _ in QUARTERS]
+
+
+@given(_lives(), st.integers(1, 60))
+def test_payouts_never_exceed_what_is_posted_and_the_books_agree_at_every_step(quarters, smallest):
+    book = Book()
+    terms = d.PayoutTerms({"mori": b.krw(smallest)}, frozenset())
+    paid = dict.fromkeys(PEOPLE, 0)
+
+    def settle(payouts):
+        for party, minor in payouts.items():
+            assert minor >= (smallest if party == "mori" else 1)
+            paid[party] += minor
+        posted = d.posted_to_date(book.now)
+        for party in PEOPLE:
+            owed = posted.get(party, Money.zero("KRW")).minor
+            assert book.owed(party) == owed - paid[party]
+            if payouts.get(party):
+                assert paid[party] <= owed
+
+    for (period, _), quarter in zip(QUARTERS.items(), quarters, strict=True):
+        event = computed(period, **quarter["shares"])
+        book.compute(event)
+        for party, position in quarter["disputes"].items():
+            book.object(PEOPLE[party], position, period=period)
+        book.post(period)
+        assert d.posted_to_date(book.now) | {} == {
+            one.party: one.amount
+            for one in event.to_date
+            if one.amount.minor or one.party in d.posted_to_date(book.now)
+        }
+        settle(book.order(period, terms))
+        for party in sorted(quarter["resolves"] & quarter["disputes"].keys()):
+            book.resolve(PEOPLE[party], period)
+            settle(book.order(period, terms))
+    assert sum(isinstance(event, EntitlementsPosted) for event in book.events) == len(QUARTERS)

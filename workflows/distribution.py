@@ -1,0 +1,186 @@
+"""One period's distribution: computed, shown to everybody it concerns, posted, and paid out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.distributions import DistributionActivities
+    from activities.views import DistributionRef, DistributionView, ProductionRef
+    from domain.commands import (
+        ApproveDistribution,
+        ComputeDistribution,
+        ObjectToDistribution,
+        OrderPayouts,
+        PostDistribution,
+        ResolveObjection,
+    )
+    from domain.people import SYSTEM
+    from workflows.names import distribution_workflow, production_workflow
+    from workflows.news import tell
+    from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.production import Production
+    from workflows.updates import admit
+
+Step = Callable[[DistributionView], Awaitable[None]]
+
+
+@workflow.defn
+class Distribution:
+    """Id `distribution/{production}/{period}`. Where it is, is read from the database: started again, it goes on."""
+
+    @workflow.init
+    def __init__(self, ref: DistributionRef) -> None:
+        self._ref = ref
+        self._news = False
+        self._one_at_a_time = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, ref: DistributionRef) -> DistributionView:
+        """Go on until everything is ordered and nothing is in dispute; or nobody has computed it in a day."""
+        while True:
+            self._news = False
+            view = await self._look()
+            step = self._next(view)
+            if step is not None:
+                await self._take(step, view)
+            elif view.over or (await self._silence(view) and view.status == "none"):
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                if not self._news:
+                    return view
+            elif workflow.info().is_continue_as_new_suggested():
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(ref)
+
+    def _next(self, view: DistributionView) -> Step | None:
+        """What there is to do without anybody's saying so; None when it is for people, or the window, or done."""
+        if view.answered:
+            return self._post
+        if view.status == "posted":
+            return self._order
+        return None
+
+    async def _take(self, step: Step, view: DistributionView) -> None:
+        """Take a step; what is refused (no account to pay to) is for people to put right, and tried again later."""
+        try:
+            async with self._one_at_a_time:
+                await step(view)
+        except ActivityError as error:
+            workflow.logger.warning("distribution %s waits: %s", workflow.info().workflow_id, error.cause)
+            await self._wait(REMINDER)
+
+    async def _post(self, view: DistributionView) -> None:
+        command = PostDistribution(
+            key=f"post/{view.production}/{view.period}/{view.revision}",
+            by=SYSTEM.user,
+            production=view.production,
+            period=view.period,
+        )
+        await workflow.execute_activity_method(DistributionActivities.post_distribution, command, **TRANSACTION)
+        for later in view.before:
+            await tell(distribution_workflow(view.production, later))
+
+    async def _order(self, view: DistributionView) -> None:
+        command = OrderPayouts(
+            key=f"order/{view.production}/{view.period}",
+            by=SYSTEM.user,
+            production=view.production,
+            period=view.period,
+        )
+        await workflow.execute_activity_method(DistributionActivities.order_payouts, command, **TRANSACTION)
+        await self._let_it_be_paid()
+
+    async def _let_it_be_paid(self) -> None:
+        """A production that had nothing left to pay has ended: it opens its accounts' days again."""
+        try:
+            await workflow.start_child_workflow(
+                Production.run,
+                ProductionRef(production=self._ref.production),
+                id=production_workflow(self._ref.production),
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
+        except WorkflowAlreadyStartedError:
+            await tell(production_workflow(self._ref.production))
+
+    async def _silence(self, view: DistributionView) -> bool:
+        """Wait for news, or for the window's end; True when neither came within a day."""
+        left = timedelta(seconds=view.seconds_left + 1)
+        closing = view.status == "computed" and bool(view.seconds_left) and left < REMINDER
+        return await self._wait(left if closing else REMINDER) and not closing
+
+    async def _wait(self, patience: timedelta) -> bool:
+        try:
+            await workflow.wait_condition(lambda: self._news, timeout=patience)
+        except TimeoutError:
+            return True
+        return False
+
+    @workflow.signal
+    def look_again(self) -> None:
+        """Something that this distribution waits for has changed in the database."""
+        self._news = True
+
+    @workflow.update
+    async def compute(self, command: ComputeDistribution) -> DistributionView:
+        """Close the period, or compute it anew after facts came in late."""
+        async with self._one_at_a_time:
+            view = await workflow.execute_activity_method(
+                DistributionActivities.compute_distribution, command, **DECISION
+            )
+            self._news = True
+            return view
+
+    @workflow.update
+    async def approve(self, command: ApproveDistribution) -> DistributionView:
+        """Accept a revision for one's party."""
+        async with self._one_at_a_time:
+            view = await workflow.execute_activity_method(
+                DistributionActivities.approve_distribution, command, **DECISION
+            )
+            self._news = True
+            return view
+
+    @workflow.update
+    async def object_to(self, command: ObjectToDistribution) -> DistributionView:
+        """Dispute positions of one's party."""
+        async with self._one_at_a_time:
+            view = await workflow.execute_activity_method(
+                DistributionActivities.object_to_distribution, command, **DECISION
+            )
+            self._news = True
+            return view
+
+    @workflow.update
+    async def resolve(self, command: ResolveObjection) -> DistributionView:
+        """End the objection of one's party."""
+        async with self._one_at_a_time:
+            view = await workflow.execute_activity_method(DistributionActivities.resolve_objection, command, **DECISION)
+            self._news = True
+        await self._let_it_be_paid()
+        return view
+
+    @compute.validator
+    def _compute_is_ours(self, command: ComputeDistribution) -> None:
+        admit(command, self._ref)
+
+    @approve.validator
+    def _approve_is_ours(self, command: ApproveDistribution) -> None:
+        admit(command, self._ref)
+
+    @object_to.validator
+    def _object_is_ours(self, command: ObjectToDistribution) -> None:
+        admit(command, self._ref)
+
+    @resolve.validator
+    def _resolve_is_ours(self, command: ResolveObjection) -> None:
+        admit(command, self._ref)
+
+    async def _look(self) -> DistributionView:
+        return await workflow.execute_activity_method(
+            DistributionActivities.distribution_standing, self._ref, **TRANSACTION
+        )
