@@ -110,13 +110,9 @@ def correct(payment_id: str, reason: str, user: str, as_json: bool, data: Path |
 @json_option
 @data_option
 def expected(production: str | None, as_json: bool, data: Path | None) -> None:
-    """List what is expected to come in, and what of it has arrived."""
-    from adapters.db import queries
-    from app.cli.session import records, show
+    """List what is expected to come in, what of it has arrived, and what lateness has cost."""
+    from app.cli.session import show
+    from app.lateness import expected_of
 
-    with records(data) as connection:
-        if production is not None:
-            queries.the_production(connection, production)
-        rows = queries.receipts(connection, production)
-    columns = ("id", "status", "amount", "received", "due_on", "account", "payer_party")
-    show(rows, columns, as_json, "nothing is expected")
+    columns = ("id", "status", "amount", "received", "due_on", "days_late", "late_interest", "account", "payer_party")
+    show(expected_of(data, production), columns, as_json, "nothing is expected")

@@ -1,0 +1,48 @@
+"""What is owed to us and late, with the interest that the agreement gives for it."""
+
+from datetime import date
+from pathlib import Path
+
+from activities.desk import Desk
+from adapters.db import queries
+from app.bootstrap import desk_of
+from app.endpoints import endpoints
+from app.settings import load_settings
+from domain.agreement.model import Agreement
+from domain.agreement.schedule import late_interest
+from domain.money import Money
+from domain.receipts import ReceiptStatus
+
+
+def expected_of(data: Path | None, production: str | None) -> list[queries.Row]:
+    """Expected receipts on the stack of a data folder; see `expected`."""
+    settings = load_settings(data)
+    return expected(desk_of(settings, endpoints(settings).database_url), production)
+
+
+def expected(desk: Desk, production: str | None = None) -> list[queries.Row]:
+    """Expected receipts, those that are late with `days_late` and the simple interest on what is outstanding today.
+
+    Interest is a claim that people may raise; nothing posts it.
+
+    Raises:
+        NotFound: there is no such production.
+    """
+    with desk.store.transaction() as transaction:
+        if production is not None:
+            queries.the_production(transaction.connection, production)
+        rows = queries.receipts(transaction.connection, production)
+        agreements = {key: desk.agreement(transaction, key) for key in {row["production"] for row in rows}}
+    return [_with_interest(row, agreements[row["production"]], desk) for row in rows]
+
+
+def _with_interest(row: queries.Row, agreement: Agreement, desk: Desk) -> queries.Row:
+    today = desk.today(agreement)
+    late = row["status"] == ReceiptStatus.OWED and date.fromisoformat(row["due_on"]) < today
+    if not late:
+        return row | {"days_late": None, "late_interest": None}
+    due_on = date.fromisoformat(row["due_on"])
+    terms = next(one for one in agreement.schedule if one.id == row["instalment"])
+    outstanding = Money.parse(row["amount"]) - Money.parse(row["received"])
+    interest = late_interest(terms, outstanding, due_on, today)
+    return row | {"days_late": (today - due_on).days, "late_interest": str(interest) if interest.minor else None}
