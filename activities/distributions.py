@@ -126,6 +126,8 @@ class DistributionActivities:
         found = known.get(ref.period)
         if found is None:
             return DistributionView(production=ref.production, period=ref.period, status="none")
+        still_open = self._desk.today(agreement) <= found.answer_by
+        left = self._desk.seconds_until(agreement, found.answer_by) if still_open else None
         waiting = sorted((one.until, one.period) for one in known.values() if not one.is_posted)
         earlier = [period for until, period in waiting if until < found.until]
         return DistributionView(
@@ -137,7 +139,7 @@ class DistributionActivities:
             disputing=tuple(sorted(found.objections)),
             answer_by=found.answer_by,
             pay_on=found.pay_on,
-            seconds_left=self._desk.seconds_until(agreement, found.answer_by),
+            seconds_left=left,
             after=earlier[0] if earlier else None,
             before=tuple(period for until, period in waiting if until > found.until),
         )

@@ -120,9 +120,9 @@ class DistributionRef(Record):
 class DistributionView(Record):
     """A distribution: its status is `none` before it is computed, then `computed`, `posted` and `ordered`.
 
-    `silent` are parties that have not answered, `disputing` those with an open objection; `seconds_left` counts to the
-    end of the last day for answers by the business clock. `after` is an earlier period that is to be posted first,
-    `before` are later ones that wait for this one.
+    `silent` are parties that have not answered, `disputing` those with an open objection. `seconds_left` counts to the
+    end of the last day for answers by the business clock; None once that day is over. `after` is an earlier period that
+    is to be posted first, `before` are later ones that wait for this one.
     """
 
     production: str
@@ -133,14 +133,14 @@ class DistributionView(Record):
     disputing: tuple[str, ...] = ()
     answer_by: date | None = None
     pay_on: date | None = None
-    seconds_left: int = 0
+    seconds_left: int | None = None
     after: str | None = None
     before: tuple[str, ...] = ()
 
     @property
     def answered(self) -> bool:
         """Whether it can be posted: nobody is waited for any more, nor an earlier period."""
-        return self.status == "computed" and self.after is None and not (self.silent and self.seconds_left)
+        return self.status == "computed" and self.after is None and not (self.silent and self.seconds_left is not None)
 
     @property
     def over(self) -> bool:

@@ -109,9 +109,12 @@ class Distribution:
 
     async def _silence(self, view: DistributionView) -> bool:
         """Wait for news, or for the window's end; True when neither came within a day."""
-        left = timedelta(seconds=view.seconds_left + 1)
-        closing = view.status == "computed" and bool(view.seconds_left) and left < REMINDER
-        return await self._wait(left if closing else REMINDER) and not closing
+        if view.status == "computed" and view.seconds_left is not None:
+            left = timedelta(seconds=view.seconds_left + 1)
+            if left < REMINDER:
+                await self._wait(left)
+                return False
+        return await self._wait(REMINDER)
 
     async def _wait(self, patience: timedelta) -> bool:
         try:

@@ -1,6 +1,6 @@
 """A period's distribution on a real database: computed, answered, posted, paid out, and the books that agree."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -141,6 +141,16 @@ def test_nothing_is_posted_while_somebody_may_still_answer(earning):
     assert standing(earning).answered
     assert post(earning).status == "posted"
     assert shares_owed(earning) == {"studio": "KRW -610", "writer": "KRW -50", "spc": "KRW -340"}
+
+
+def test_the_last_moment_of_the_window_is_still_in_it(earning):
+    compute(earning)
+    earning.clock.to(standing(earning).answer_by, time(23, 59, 59, 900_000))
+    view = standing(earning)
+    assert (view.seconds_left, view.answered) == (0, False)
+    earning.clock.forward(seconds=1)
+    view = standing(earning)
+    assert (view.seconds_left, view.answered) == (None, True)
 
 
 def test_when_all_have_answered_nobody_waits_for_the_window(earning):

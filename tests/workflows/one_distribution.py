@@ -40,7 +40,7 @@ class OneDistribution:
             silent=tuple(sorted(self.silent)),
             disputing=tuple(sorted(self.disputing)),
             answer_by=date(2027, 4, 15),
-            seconds_left=0 if self.window_over else WINDOW_S,
+            seconds_left=None if self.window_over else WINDOW_S,
             after=self.after,
             before=self.before,
         )
