@@ -80,6 +80,20 @@ async def test_who_approved_objected_and_approves_again_has_approved(world, offi
     assert (view.disputing, view.silent) == ((), ("spc", "writer"))
 
 
+async def test_after_its_history_was_lost_an_open_distribution_goes_on_and_a_finished_one_does_not(
+    world, office, services
+):
+    await office("dohyun").open_distribution(PRODUCTION, Q1)
+    handle = services.client.get_workflow_handle(distribution_workflow(PRODUCTION, Q1))
+    await handle.terminate("lost")
+    world.clock.to(date(2025, 4, 16))
+    gateway = Gateway(services)
+    assert [ref.period for ref in gateway._open_distributions()] == [Q1]
+    await gateway.resume()
+    await eventually(lambda: found(world).status == "ordered")
+    assert gateway._open_distributions() == []
+
+
 async def test_what_is_shown_is_what_was_previewed(world, office, services):
     before, lines = preview(services.distributions, PRODUCTION, Q1)
     assert read(world, listed) == []
