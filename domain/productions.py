@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.agreement.model import Agreement, Control, DueAfter, DueOn, Instalment, Purpose
+from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment, Purpose
+from domain.agreement.schedule import Flow, direction
 from domain.errors import IllegalTransition, NotFound, Refused
 from domain.events import (
     AgreementAmended,
@@ -96,7 +97,7 @@ def promised(
         due_on = due_date(instalment, None) if isinstance(instalment.due, DueOn) else None
         payee = agreement.account(instalment.payee)
         payer = agreement.account(instalment.payer)
-        if payer.control is Control.CONTROLLED:
+        if direction(agreement, instalment) is Flow.OUTGOING:
             payments.append(
                 ScheduledPayment(
                     payment=name,
@@ -192,7 +193,7 @@ def due_dates(
         if due_on is None or (only is not None and instalment.id not in only):
             continue
         promise = DueDateSet(id=f"{agreement.production}.{instalment.id}", due_on=due_on)
-        outgoing = agreement.account(instalment.payer).control is Control.CONTROLLED
+        outgoing = direction(agreement, instalment) is Flow.OUTGOING
         (payments if outgoing else receipts).append(promise)
     if not payments and not receipts:
         return []
