@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from adapters.db import queries
 from adapters.db.facts import altered
-from adapters.db.store import stream_of
+from adapters.db.store import production_of
 from domain.errors import SluiceError
 from domain.events import StatementImported
 from domain.journal import Fact, broken_links
@@ -50,14 +50,14 @@ def _imported(connection: Connection, stream: str, facts: Iterator[Fact], proof:
     """Pass facts on, comparing the rows that an import brought with what its event says of them."""
     for fact in facts:
         if fact.type == _IMPORT and isinstance(event := fact.event, StatementImported):
-            wrong = altered(connection, stream.removeprefix(stream_of("")), fact.seq, event)
+            wrong = altered(connection, production_of(stream), fact.seq, event)
             proof.wrong += [wrong] if wrong else []
         yield fact
 
 
 def _posted(connection: Connection, stream: str, facts: Iterator[Fact], proof: Proof) -> Iterator[Fact]:
     """Pass facts on, comparing what each posts with the entries on record."""
-    recorded = groupby(queries.entries(connection, stream.removeprefix(stream_of(""))), key=lambda entry: entry["seq"])
+    recorded = groupby(queries.entries(connection, production_of(stream)), key=lambda entry: entry["seq"])
     seq, entries = next(recorded, (None, iter(())))
     for fact in facts:
         while seq is not None and seq < fact.seq:

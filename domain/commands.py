@@ -18,7 +18,7 @@ CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
 
 
 class Command(Record):
-    """Base of all commands."""
+    """Base of all commands. `production` is empty in what concerns the house itself and no production."""
 
     key: CommandKey
     by: UserName

@@ -352,9 +352,19 @@ SELECT %s, %s, (e->>0)::bigint, (e->>1)::int, e->>2, e->>3, (e->>4)::bigint, e->
 """
 
 
+HOUSE = "sluice"
+"""The stream of what concerns no production: sweeps, an auditor's reads, anchors."""
+_OF_PRODUCTIONS = "production/"
+
+
 def stream_of(production: str) -> str:
-    """The stream that holds everything about a production."""
-    return f"production/{production}"
+    """The stream that holds everything about a production; that of the house itself for none (`""`)."""
+    return f"{_OF_PRODUCTIONS}{production}" if production else HOUSE
+
+
+def production_of(stream: str) -> str:
+    """The production that a stream is about; `""` for the stream of the house."""
+    return "" if stream == HOUSE else stream.removeprefix(_OF_PRODUCTIONS)
 
 
 def _taken(key: str) -> IdempotencyConflict:

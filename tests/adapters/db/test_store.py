@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from activities.views import RunRef
 from adapters.db import queries, tables
-from adapters.db.store import Context, stream_of
+from adapters.db.store import Context, production_of, stream_of
 from domain.commands import HoldPayment, ResumePayment, SubmitRun
 from domain.errors import BadInput, IdempotencyConflict, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, RunEscalated
@@ -197,3 +197,8 @@ def test_who_reads_sees_one_instant_and_writes_nothing(world):
     with world.store.transaction() as transaction:
         assert queries.head(transaction.connection, stream_of(PRODUCTION)).seq == before.seq + 1
         transaction.connection.execute(sa.update(tables.stream_head).values(seq=tables.stream_head.c.seq))
+
+
+def test_a_stream_names_its_production_and_the_house_has_a_stream_of_its_own():
+    assert (stream_of("DRAMA1"), production_of("production/DRAMA1")) == ("production/DRAMA1", "DRAMA1")
+    assert (stream_of(""), production_of("sluice")) == ("sluice", "")
