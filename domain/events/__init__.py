@@ -39,11 +39,13 @@ from domain.events.distributions import (
     DistributionComputed,
     DistributionObjected,
     EntitlementsPosted,
+    IssuedStatement,
     ObjectionResolved,
     PartyAmount,
     Payout,
     PayoutsOrdered,
     Share,
+    StatementsIssued,
 )
 from domain.events.milestones import (
     DueDateSet,
@@ -129,6 +131,7 @@ Event = Annotated[
     | ObjectionResolved
     | EntitlementsPosted
     | PayoutsOrdered
+    | StatementsIssued
     | StatementImported
     | CommandRefused,
     Field(discriminator="type"),
@@ -157,6 +160,7 @@ __all__ = [
     "ExpectedReceipt",
     "GatheredPayment",
     "ImportedRows",
+    "IssuedStatement",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
@@ -198,4 +202,5 @@ __all__ = [
     "StatementImported",
     "StatementKind",
     "StatementTotal",
+    "StatementsIssued",
 ]
