@@ -80,7 +80,7 @@ def render(
         found = statement_of(desk, connection, chosen, party, period, user)
     name, content = as_file(found, Language(lang), Format(form))
     if str(out) == "-":
-        click.get_binary_stream("stdout").write(content)
+        click.echo(content, nl=False)
         return
     file = out or Path(name)
     write(file, content)

@@ -19,9 +19,9 @@ def outside(accounts: Accounts, party: str) -> Iterator[tuple[str, str, Kind, Fr
     A reserve that was released is taken off here: its position shows all that was ever set aside, and the pool that it
     was released into shows it again.
     """
-    waterfall, result = accounts.last.waterfall, accounts.result
+    waterfall, result, own = accounts.last.waterfall, accounts.result, accounts.for_(party)
     for assignment in waterfall.assignments:
-        took = result.positions.get(assignment.id, ZERO)
+        took = own.result.positions.get(assignment.id, ZERO)
         if (sign := (assignment.to == party) - (assignment.of == party)) != 0:
             yield assignment.id, "", Kind.ASSIGNMENT, sign * took
     for charge in waterfall.charges:
@@ -29,7 +29,6 @@ def outside(accounts: Accounts, party: str) -> Iterator[tuple[str, str, Kind, Fr
             yield charge.id, charge.title, Kind.CHARGE, sign * result.charges.get(charge.id, ZERO)
     borne = [result.views.get(view.of, ZERO) for view in waterfall.views if view.borne_by == party]
     yield OTHERS_DEFINITIONS, "", Kind.CHARGE, -sum(borne, ZERO)
-    own = accounts.for_(party)
     titles = own.names()
     for position, owner in own.beneficiaries.items():
         if owner == party:
