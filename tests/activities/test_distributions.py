@@ -20,7 +20,7 @@ from domain.money import Money
 from domain.people import Person, Role
 from tests import revenue
 from tests.domain.waterfall.deal import receipt
-from tests.world import DRAMA, PRODUCTION, WATERFALL
+from tests.world import PRODUCTION, UNSHARED, WATERFALL
 
 Q1, Q2 = "2025-Q1", "2025-Q2"
 
@@ -28,7 +28,7 @@ Q1, Q2 = "2025-Q1", "2025-Q2"
 @pytest.fixture
 def earning(world):
     """The drama shares what it earns, and has earned KRW 1,000 in the first quarter of 2025; it is 1 April."""
-    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.register(UNSHARED + WATERFALL)
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     return world
@@ -233,13 +233,13 @@ def test_a_later_period_waits_for_the_earlier_one(earning):
 
 
 def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_ordered(world):
-    world.register(DRAMA.read_bytes() + WATERFALL.replace(b"to: writer, take", b"to: broadcaster, take"))
+    world.register(UNSHARED + WATERFALL.replace(b"to: writer, take", b"to: vfx, take"))
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     compute(world)
     let_the_window_pass(world)
     post(world)
-    with pytest.raises(BadInput, match="broadcaster is to be paid KRW 50 and has no account in KRW"):
+    with pytest.raises(BadInput, match="vfx is to be paid KRW 50 and has no account in KRW"):
         order(world)
     assert standing(world).status == "posted"
     assert payouts(world) == {}

@@ -39,7 +39,7 @@ from domain.commands import (
     ResolveObjection,
 )
 from tests.domain.waterfall.deal import receipt
-from tests.world import DRAMA, PRODUCTION, WATERFALL, World, approve_command, eventually, submit_command
+from tests.world import DRAMA, PRODUCTION, UNSHARED, WATERFALL, World, approve_command, eventually, submit_command
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
 from workflows.open_runs import OpenRuns
@@ -214,7 +214,7 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
 
 async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
     world, about = scene.world, {"production": PRODUCTION, "period": "2025-Q1"}
-    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.register(UNSHARED + WATERFALL)
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     handle = await scene.client.start_workflow(
