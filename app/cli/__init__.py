@@ -15,7 +15,7 @@ _COMMANDS = {
     "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),
     "waterfall": ("app.cli.waterfall:waterfall", "Share what the work earns: run, explain, draw, forecast."),
-    "revenue": ("app.cli.revenue:revenue", "Import what the finished work earned."),
+    "revenue": ("app.cli.facts:revenue", "Import what the finished work earned."),
     "cost": ("app.cli.facts:cost", "Record and import costs that are recouped."),
     "advance": ("app.cli.facts:advance", "Record and import advances, guarantees and loans."),
     "metric": ("app.cli.facts:metric", "Record and import counts: admissions, viewers, units."),
