@@ -13,6 +13,7 @@ _COMMANDS = {
     "agreement": ("app.cli.agreement:agreement", "Check, register, amend and show agreements."),
     "milestone": ("app.cli.milestone:milestone", "Submit, approve and reject milestones."),
     "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
+    "movement": ("app.cli.movement:movement", "List and allocate what moved and nothing explains."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),
     "waterfall": ("app.cli.waterfall:waterfall", "Share what the work earns: run, explain, draw, forecast."),
     "revenue": ("app.cli.facts:revenue", "Import what the finished work earned."),

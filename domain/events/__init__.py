@@ -23,6 +23,7 @@ from domain.events.agreements import (
 from domain.events.bank import (
     AnswerContradicted,
     BankFileRefused,
+    MovementAllocated,
     MovementUnmatched,
     PaymentReturned,
     PaymentsAccepted,
@@ -121,6 +122,7 @@ Event = Annotated[
     | PaymentReturned
     | ReceiptMatched
     | MovementUnmatched
+    | MovementAllocated
     | AnswerContradicted
     | BankFileRefused
     | DistributionComputed
@@ -162,6 +164,7 @@ __all__ = [
     "MilestoneEscalated",
     "MilestoneRejected",
     "MilestoneSubmitted",
+    "MovementAllocated",
     "MovementUnmatched",
     "ObjectionResolved",
     "PartyAmount",
