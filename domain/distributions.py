@@ -107,7 +107,11 @@ def compute(distributions: Distributions, computed: DistributionComputed) -> lis
 
     Raises:
         IllegalTransition: the period, or a later one, has been posted; the next period makes it good.
+        Refused: the period is known by another name, such as 2027 for 2027-Q4.
     """
+    same = [one.period for one in distributions.values() if one.until == computed.until]
+    if same and computed.period not in same:
+        raise Refused(f"The period up to {computed.until} is distributed as {same[0]}: use that name.")
     last = max((one.until for one in distributions.values() if one.is_posted), default=None)
     if last is not None and computed.until <= last:
         raise IllegalTransition(

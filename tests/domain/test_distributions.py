@@ -145,6 +145,13 @@ def test_the_same_run_again_is_nothing_new_and_another_voids_the_answers(book):
         book.approve(MORI, revision=1)
 
 
+def test_one_period_has_one_name(book):
+    book.compute(computed("2027-Q2", mori={"fee": 100}))
+    other = computed("2027-Q2", "b", mori={"fee": 90}).model_copy(update={"period": "2027-H1"})
+    with pytest.raises(Refused, match="up to 2027-06-30 is distributed as 2027-Q2: use that name"):
+        book.compute(other)
+
+
 def test_nothing_is_posted_before_everybody_has_answered_or_had_the_time_to(book):
     book.compute(computed(mori={"fee": 100}, han={"net": 50}))
     book.approve(MORI)
