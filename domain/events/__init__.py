@@ -43,6 +43,7 @@ from domain.events.distributions import (
     PartyAmount,
     Payout,
     PayoutsOrdered,
+    ReserveAmount,
     Share,
 )
 from domain.events.milestones import (
@@ -185,6 +186,7 @@ __all__ = [
     "ReceiptsExpected",
     "ReceiptsFellDue",
     "RejectedPayment",
+    "ReserveAmount",
     "RunAccepted",
     "RunCancelled",
     "RunDoubted",

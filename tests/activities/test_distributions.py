@@ -268,6 +268,26 @@ def test_a_late_fact_is_made_good_by_the_next_period(earning):
     }
 
 
+def test_a_reserve_is_held_in_the_books_until_it_is_let_go_and_shared(world):
+    held = b"take: 10 % of gross, held_for: {periods: 1, of: quarter, then: freed}}"
+    section = WATERFALL.replace(b"take: 10 % of gross}", held) + b"    - {id: freed, residue: writer}\n"
+    section = section.replace(b"  minimum_payouts: [{to: writer, amount: KRW 100}]\n    - {", b"    - {")
+    world.register(DRAMA.read_bytes() + section)
+    world.facts.append(receipt("2025-02-03", "KRW 1005"))
+    reserve = "liability:reserve:fee KRW"
+    for period, today, liability in ((Q1, "2025-04-01", "KRW -101"), ("2025-Q3", "2025-10-01", "KRW 0")):
+        world.clock.to(date.fromisoformat(today))
+        compute(world, period)
+        let_the_window_pass(world, period)
+        post(world, period)
+        assert world.balances()[reserve] == liability
+        assert world.snapshots() == world.refolded()
+    found = world.snapshots().distributions
+    assert (found[Q1].reserves, found["2025-Q3"].reserves) == ({"fee": Money(101, "KRW")}, {})
+    assert world.balances()["expense:participation KRW"] == "KRW 1005"
+    assert world.wrong() == []
+
+
 def test_a_later_period_waits_for_the_earlier_one(earning):
     compute(earning)
     earning.clock.to(date(2025, 7, 1))
