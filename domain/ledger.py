@@ -5,7 +5,7 @@ each currency. Accounts:
 
     asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
     equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
-    liability:participation:{party} expense:participation
+    liability:participation:{party} expense:participation        liability:reserve:{position}
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
 """
@@ -80,6 +80,9 @@ def _accrued(event: Event) -> Iterable[Entry]:
             for change in event.changes:
                 yield Entry("expense:participation", change.amount, f"distribution {event.period}")
                 yield Entry(f"liability:participation:{change.party}", -change.amount, f"distribution {event.period}")
+            for reserve in event.reserves:
+                yield Entry("expense:participation", reserve.amount, f"distribution {event.period}")
+                yield Entry(f"liability:reserve:{reserve.position}", -reserve.amount, f"distribution {event.period}")
         case StatementImported():
             yield from _earned(event)
         case _:

@@ -51,6 +51,8 @@ waterfall:
   minimum_payouts: [{to: writer, amount: KRW 100}]
 """
 """What the drama's agreement gains to share what it earns."""
+SETTLEMENT = b"  settlement: {after: first-broadcast, first_days: 30}\n"
+"""And by which calendar."""
 EVIDENCE = {
     milestone: {document: f"{index:064x}" for index, document in enumerate(documents, start=10)}
     for milestone, documents in {

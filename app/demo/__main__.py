@@ -20,6 +20,7 @@ from adapters.sandbox_bank.books import Books
 from app import interrupt, logs
 from app.bootstrap import Services, connect
 from app.cli.errors import sentence
+from app.demo.earning import PERIODS, earn
 from app.demo.figures import figures, same_as_bank
 from app.demo.making import make
 from app.demo.stage import EXAMPLES, PATIENCE_S, Stage
@@ -56,12 +57,13 @@ async def play(data: Path, screen: Console) -> dict[str, int | bool]:
 async def _act(services: Services, agreement: Agreement, books: Books, screen: Console) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen) as bar:
-        task = bar.add_task("starting", total=len(agreement.schedule) + len(agreement.milestones))
+        task = bar.add_task("starting", total=len(agreement.schedule) + len(agreement.milestones) + len(PERIODS))
         stage = Stage(services, agreement, SandboxClock(services.settings.data / "clock.json"), books, bar, task)
         await make(stage)
         handle = services.client.get_workflow_handle(production_workflow(agreement.production))
         await asyncio.wait_for(handle.result(), PATIENCE_S)
         stage.say("nothing is left to accept, to pay or to receive: the production's workflow has ended")
+        await earn(stage)
 
 
 def _import_rates(services: Services) -> None:

@@ -8,6 +8,7 @@ from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.demo.stage import EXAMPLES, Stage
 from domain.agreement.model import Milestone
+from domain.calendars import Convention
 from domain.money import Money
 
 FAULTS = {
@@ -45,7 +46,7 @@ async def _live_until(stage: Stage, end: date) -> None:
 
 async def _reach(stage: Stage, milestone: Milestone) -> None:
     """Submit a milestone's evidence and approve it, as both studios' people do."""
-    stage.move_to(max(stage.business_day(milestone.planned_on), stage.today))
+    stage.move_to(max(stage.calendars().adjust(milestone.planned_on, Convention.FOLLOWING), stage.today))
     producer = {"studio": "seoyeon", "broadcaster": "haruka"}[milestone.submitter]
     key, name = stage.agreement.production, milestone.id
     if name == _REFUSED_FIRST:

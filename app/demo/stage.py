@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from rich.progress import Progress, TaskID
 from sqlalchemy import Connection
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.schedules import schedule_id
 from adapters.bank.folder import folder_of
@@ -24,11 +25,12 @@ from app.office import Office
 from app.preview import preview
 from domain.agreement.model import Agreement, Control
 from domain.agreement.schedule import calendars_of
-from domain.calendars import Convention
+from domain.calendars import Calendars
 from domain.payments import Status
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PATIENCE_S = 20
+POLL_S = 0.03
 _MORNING = day_time(9)
 
 
@@ -49,8 +51,7 @@ class Stage:
 
     async def open_account(self, account: str) -> None:
         """Let an account's Temporal Schedule fire now instead of at eight, and see its runs through."""
-        schedule = self.services.client.get_schedule_handle(schedule_id(self.agreement.production, account))
-        await schedule.trigger()
+        await self.trigger(schedule_id(self.agreement.production, account))
         mine = [row for row in self.payments("scheduled") if row["account"] == account and self.is_due(row)]
         await self.until(lambda: not any(self.payment(row["id"])["status"] == "scheduled" for row in mine))
         await self.until(lambda: all(row["run"] for row in self.payments("due") if row["account"] == account))
@@ -60,6 +61,17 @@ class Stage:
             await self.until(partial(self.is_over, run))
             for row in self.payments(run=run):
                 await self.tell(row)
+
+    async def trigger(self, schedule: str) -> None:
+        """Let a Temporal Schedule fire now instead of at eight; one that is being made is waited for."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self.services.client.get_schedule_handle(schedule).trigger()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(POLL_S)
 
     async def tell(self, row: queries.Row) -> None:
         """Say what became of a payment; what the bank refused is put right and paid again."""
@@ -105,9 +117,18 @@ class Stage:
         with self.reading() as connection:
             return [row["id"] for row in queries.runs(connection, self.agreement.production, status)]
 
-    def business_day(self, day: date) -> date:
-        """The first day from `day` on that is one everywhere."""
-        return calendars_of(self.agreement, self.agreement.accounts).adjust(day, Convention.FOLLOWING)
+    def unmatched(self) -> list[queries.Row]:
+        """What moved on our accounts and nothing explains."""
+        with self.reading() as connection:
+            return queries.unmatched(connection, self.agreement.production)
+
+    def calendars(self) -> Calendars:
+        """The calendars of everybody's banks together."""
+        return calendars_of(self.agreement, self.agreement.accounts)
+
+    def due_on(self, row: queries.Row) -> date:
+        """The day on which a payment that has one falls due."""
+        return date.fromisoformat(row["due_on"])
 
     def move_to(self, day: date) -> None:
         """Move the business clock of every process to nine in the morning of a day."""
@@ -136,4 +157,4 @@ class Stage:
         while not happened():
             if time.monotonic() > deadline:
                 raise TimeoutError(f"on {self.today} the stack did not get on for {PATIENCE_S} s: see its logs")
-            await asyncio.sleep(0.03)
+            await asyncio.sleep(POLL_S)

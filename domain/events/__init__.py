@@ -44,6 +44,7 @@ from domain.events.distributions import (
     PartyAmount,
     Payout,
     PayoutsOrdered,
+    ReserveAmount,
     Share,
 )
 from domain.events.milestones import (
@@ -188,6 +189,7 @@ __all__ = [
     "ReceiptsExpected",
     "ReceiptsFellDue",
     "RejectedPayment",
+    "ReserveAmount",
     "RunAccepted",
     "RunCancelled",
     "RunDoubted",

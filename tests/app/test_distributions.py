@@ -102,6 +102,7 @@ async def test_what_is_shown_is_what_was_previewed(world, office, services):
     assert same == lines
     assert {"party": "studio", "position": "fee", "currency": "KRW", "to_date": "100", "exact": "100"} in lines
     assert head["to_date"] == before["to_date"] == {"spc": "KRW 340", "studio": "KRW 610", "writer": "KRW 50"}
+    assert head["reserves"] == before["reserves"] == {}
     assert head["waiting_for"] == ["spc", "studio", "writer"]
     assert [row["period"] for row in read(world, listed)] == [Q1]
 
