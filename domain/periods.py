@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Collection
 from datetime import date
 
 from domain.errors import BadInput
@@ -38,6 +39,24 @@ def period_start(period: str) -> date:
         return end
     months = 6 if found["half"] else 3 if found["quarter"] else 1 if found["month"] else 12
     return date(end.year, end.month - months + 1, 1)
+
+
+def period_name(end: date, months: Collection[int]) -> str:
+    """What a period is called that ends on a day, where accounts are rendered at the ends of these months of a year.
+
+    A period that ends on another day is called by it; `period_end` understands every name.
+    """
+    if end.month not in months or end != _month_end(end.year, end.month):
+        return end.isoformat()
+    match sorted(set(months)):
+        case [12]:
+            return f"{end.year:04}"
+        case [6, 12]:
+            return f"{end.year:04}-H{end.month // 6}"
+        case [3, 6, 9, 12]:
+            return f"{end.year:04}-Q{end.month // 3}"
+        case _:
+            return f"{end.year:04}-{end.month:02}"
 
 
 def _last_month(found: re.Match[str]) -> int:

@@ -10,7 +10,7 @@ from adapters.db.store import Transaction
 from domain.commands import ComputeDistribution, ObjectToDistribution, OrderPayouts, PostDistribution
 from domain.statements import Statement
 from tests import revenue
-from tests.world import DRAMA, PRODUCTION, World
+from tests.world import PRODUCTION, UNSHARED, World
 
 EARNING = """
 receipt_fx:
@@ -43,7 +43,7 @@ Q1, Q2 = "2025-Q1", "2025-Q2"
 
 def register(world: World) -> None:
     """Put it in force, with rates for the first half of 2025; it is 1 April."""
-    world.register(DRAMA.read_bytes() + EARNING.encode())
+    world.register(UNSHARED + EARNING.encode())
     revenue.publish(world, date(2025, 1, 1), date(2025, 6, 30))
     world.clock.to(date(2025, 4, 1))
     world.distributions = DistributionActivities(world.desk, facts_of)

@@ -43,7 +43,8 @@ def test_statements_are_issued_with_the_payouts_for_everybody_concerned_and_tie(
     (payout,) = (payment for payment in earned.snapshots().payments.values() if "/" in payment.id)
     assert (payout.payee_party, payout.amount) == ("studio", studio.settlement.due)
     assert studio.settlement.pay_on == payout.due_on
-    assert studio.settlement.reserved == krw(525_462)
+    assert studio.settlement.reserved == krw(525_463)
+    assert earned.balances()["liability:reserve:returns KRW"] == "KRW -525463"
     assert statements["writer"].settlement.carried_forward == statements["writer"].settlement.entitlement
     assert statements["spc"].recoupments[0].percent == Decimal("100.00")
     assert earned.snapshots() == earned.refolded()
