@@ -225,6 +225,7 @@ def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
                 withheld=last - first + let_go,
                 released=let_go,
                 held=last,
+                release_on=after.for_(party).result.releases.get(position),
             )
 
 

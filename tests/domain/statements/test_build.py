@@ -208,7 +208,7 @@ def test_a_reserve_is_shown_to_whom_it_will_be_released_and_taken_off():
     studio = life.share("2025-Q1", *rows)["studio"]
     (reserve,) = studio.reserves
     assert (reserve.id, reserve.opening, reserve.withheld, reserve.held) == ("returns", usd("0"), usd("10"), usd("10"))
-    assert studio.settlement.reserved == usd("10")
+    assert (reserve.release_on, studio.settlement.reserved) == (date(2025, 7, 1), usd("10"))
     assert "reserves" not in kinds(life.share("2025-Q2", *rows)["agent"])
     studio = life.share("2025-Q3", *rows, receipt("2025-08-01", "USD 20"))["studio"]
     (reserve,) = studio.reserves
@@ -218,6 +218,7 @@ def test_a_reserve_is_shown_to_whom_it_will_be_released_and_taken_off():
         usd("10"),
         usd("2"),
     )
+    assert reserve.release_on == date(2026, 1, 1)
     assert in_pools(studio)["returns"] == ("10", "2", "12")
     assert outside(studio)["returns"] == ("0", "-10", "-10")
     assert in_pools(studio)["freed.residue"] == ("0", "10", "10")
