@@ -22,6 +22,7 @@ MOVES_MONEY = {
     "movement-allocated",
     "entitlements-posted",
     "statement-imported",
+    "statements-issued",
 }
 CHANGES_NOTHING = {
     "run-escalated",
@@ -29,6 +30,7 @@ CHANGES_NOTHING = {
     "answer-contradicted",
     "bank-file-refused",
     "statement-imported",
+    "statements-issued",
     "command-refused",
 }
 

@@ -252,6 +252,29 @@ def test_a_statement_that_would_not_say_what_is_paid_is_not_issued():
         statements(life.issue("2025-Q1", after))
 
 
+def test_who_makes_up_for_a_pool_that_gives_more_than_it_has_sees_that_in_it():
+    section = """
+currency: USD
+pools:
+  - id: gross
+    receives: everything
+    deficit: studio
+    positions:
+      - {id: star, to: writer, take: 70 % of gross}
+      - {id: fee, to: agent, take: 50 % of gross}
+    residue: studio
+"""
+    told = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
+    assert in_pools(told["studio"]) == {"gross.deficit": ("0", "-20", "-20")}
+    assert told["studio"].settlement.carried_forward == usd("-20.00")
+
+
+def test_a_title_may_be_as_long_as_the_agreement_has_it():
+    section = SIMPLE.replace("Distribution fee", "Distribution fee " * 40)
+    told = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
+    assert told["agent"].pools[0].own[0].title.startswith("Distribution fee Distribution")
+
+
 START = date(2025, 1, 1)
 rows = st.lists(
     st.builds(
