@@ -178,6 +178,7 @@ SAMPLES: tuple[e.Event, ...] = (
         payouts=(e.Payout(party="mori", payment="HANA.D/1", amount=b.krw(7)),),
         carried=(e.PartyAmount(party="han", amount=b.krw(-7)),),
         held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
+        kept=(e.PartyAmount(party="spc", amount=b.krw(-3)),),
     ),
     e.StatementImported(
         version=2,
