@@ -76,6 +76,7 @@ class Services:
             productions.hold,
             productions.resume,
             productions.correct,
+            self.bank.allocate,
             milestones.submit,
             milestones.approve,
             milestones.reject,

@@ -36,6 +36,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 DRAMA = EXAMPLES / "drama-manga.yaml"
 PRODUCTION = "LIGHTHOUSE"
 SEOUL = ZoneInfo("Asia/Seoul")
+UNSHARED = DRAMA.read_bytes().partition(b"\n# What the finished series earns")[0] + b"\n"
+"""The drama's agreement without its own waterfall, for tests that share the earnings otherwise."""
 WATERFALL = b"""
 waterfall:
   currency: KRW
@@ -128,7 +130,7 @@ class World:
             return transaction.keep(name, raw)
 
     def register(self, raw: bytes | None = None, production: str = PRODUCTION) -> None:
-        digest = self.keep(raw or DRAMA.read_bytes())
+        digest = self.keep(raw or UNSHARED)
         self.productions.register(
             RegisterAgreement(key=f"register/{production}", by="seoyeon", production=production, document=digest)
         )

@@ -23,6 +23,7 @@ from domain.events.agreements import (
 from domain.events.bank import (
     AnswerContradicted,
     BankFileRefused,
+    MovementAllocated,
     MovementUnmatched,
     PaymentReturned,
     PaymentsAccepted,
@@ -122,6 +123,7 @@ Event = Annotated[
     | PaymentReturned
     | ReceiptMatched
     | MovementUnmatched
+    | MovementAllocated
     | AnswerContradicted
     | BankFileRefused
     | DistributionComputed
@@ -163,6 +165,7 @@ __all__ = [
     "MilestoneEscalated",
     "MilestoneRejected",
     "MilestoneSubmitted",
+    "MovementAllocated",
     "MovementUnmatched",
     "ObjectionResolved",
     "PartyAmount",

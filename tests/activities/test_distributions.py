@@ -20,7 +20,7 @@ from domain.money import Money
 from domain.people import Person, Role
 from tests import revenue
 from tests.domain.waterfall.deal import fact, receipt
-from tests.world import DRAMA, PRODUCTION, SETTLEMENT, WATERFALL
+from tests.world import PRODUCTION, SETTLEMENT, UNSHARED, WATERFALL
 
 Q1, Q2 = "2025-Q1", "2025-Q2"
 
@@ -28,7 +28,7 @@ Q1, Q2 = "2025-Q1", "2025-Q2"
 @pytest.fixture
 def earning(world):
     """The drama shares what it earns, and has earned KRW 1,000 in the first quarter of 2025; it is 1 April."""
-    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.register(UNSHARED + WATERFALL)
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     return world
@@ -130,7 +130,7 @@ def test_who_does_not_prepare_payments_does_not_open_a_distribution(earning):
 @pytest.fixture
 def settling(world):
     """The drama's calendar counts from 20 January 2025: 30 days later, then each quarter. It is 8 in the morning."""
-    world.register(DRAMA.read_bytes() + WATERFALL + SETTLEMENT)
+    world.register(UNSHARED + WATERFALL + SETTLEMENT)
     world.facts += [receipt("2025-02-03", "KRW 1000"), fact("date", "2025-01-20", "first-broadcast")]
     world.clock.to(date(2025, 4, 1), time(8))
     return world
@@ -274,7 +274,7 @@ def test_a_reserve_is_held_in_the_books_until_it_is_let_go_and_shared(world):
     held = b"take: 10 % of gross, held_for: {periods: 1, of: quarter, then: freed}}"
     section = WATERFALL.replace(b"take: 10 % of gross}", held) + b"    - {id: freed, residue: writer}\n"
     section = section.replace(b"  minimum_payouts: [{to: writer, amount: KRW 100}]\n    - {", b"    - {")
-    world.register(DRAMA.read_bytes() + section)
+    world.register(UNSHARED + section)
     world.facts.append(receipt("2025-02-03", "KRW 1005"))
     reserve = "liability:reserve:fee KRW"
     for period, today, liability in ((Q1, "2025-04-01", "KRW -101"), ("2025-Q3", "2025-10-01", "KRW 0")):
@@ -302,13 +302,13 @@ def test_a_later_period_waits_for_the_earlier_one(earning):
 
 
 def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_ordered(world):
-    world.register(DRAMA.read_bytes() + WATERFALL.replace(b"to: writer, take", b"to: broadcaster, take"))
+    world.register(UNSHARED + WATERFALL.replace(b"to: writer, take", b"to: vfx, take"))
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     compute(world)
     let_the_window_pass(world)
     post(world)
-    with pytest.raises(BadInput, match="broadcaster is to be paid KRW 50 and has no account in KRW"):
+    with pytest.raises(BadInput, match="vfx is to be paid KRW 50 and has no account in KRW"):
         order(world)
     assert standing(world).status == "posted"
     assert payouts(world) == {}

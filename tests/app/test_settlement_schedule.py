@@ -9,7 +9,7 @@ from activities.schedules import settlement_schedule_id
 from app.gateway import Gateway
 from app.office import Office
 from tests.domain.waterfall.deal import fact, receipt
-from tests.world import DRAMA, PRODUCTION, SETTLEMENT, WATERFALL, eventually
+from tests.world import PRODUCTION, SETTLEMENT, UNSHARED, WATERFALL, eventually
 from workflows.names import distribution_workflow, production_workflow
 
 FIRST, Q1 = "2025-02-19", "2025-Q1"
@@ -68,7 +68,7 @@ def ended(services):
 
 async def test_it_fires_each_weekday_morning_and_opens_what_is_due_once(services, schedule, written):
     world = services.world
-    await Office(services, "seoyeon").register(written(DRAMA.read_bytes() + WATERFALL + SETTLEMENT))
+    await Office(services, "seoyeon").register(written(UNSHARED + WATERFALL + SETTLEMENT))
     await comes(schedule)
     spec = (await schedule.describe()).schedule.spec
     (morning,) = spec.calendars

@@ -148,6 +148,18 @@ SAMPLES: tuple[e.Event, ...] = (
         bank_reference="B4",
         why="no payment of ours",
     ),
+    e.MovementAllocated(
+        account="spc-krw",
+        bank_reference="B4",
+        to="receipt",
+        name="HANA.L1",
+        party="streamer",
+        amount=b.usd(50_000_00),
+        booked=b.krw(67_562_500),
+        contract_value=b.krw(65_000_000),
+        by="sora",
+        reason=WORDS,
+    ),
     e.AnswerContradicted(message_id="S1", payment="HANA.P1", status="settled", answer="rejected"),
     e.BankFileRefused(account="spc-krw", name="x.xml", file=SHA, why=WORDS),
     e.DistributionComputed(

@@ -20,6 +20,7 @@ MOVES_MONEY = {
     "receipt-matched",
     "movement-unmatched",
     "payouts-ordered",
+    "movement-allocated",
     "entitlements-posted",
     "statement-imported",
 }

@@ -39,7 +39,17 @@ from domain.commands import (
     ResolveObjection,
 )
 from tests.domain.waterfall.deal import fact, receipt
-from tests.world import DRAMA, PRODUCTION, SETTLEMENT, WATERFALL, World, approve_command, eventually, submit_command
+from tests.world import (
+    DRAMA,
+    PRODUCTION,
+    SETTLEMENT,
+    UNSHARED,
+    WATERFALL,
+    World,
+    approve_command,
+    eventually,
+    submit_command,
+)
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
 from workflows.names import distribution_workflow
@@ -216,7 +226,7 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
 
 async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
     world, about = scene.world, {"production": PRODUCTION, "period": "2025-Q1"}
-    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.register(UNSHARED + WATERFALL)
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     handle = await scene.client.start_workflow(
@@ -239,7 +249,7 @@ async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
 async def open_distributions(scene: Scene) -> WorkflowHandle:
     """Two periods are due, and somebody has the workflow of the second one open already."""
     world = scene.world
-    world.register(DRAMA.read_bytes() + WATERFALL + SETTLEMENT)
+    world.register(UNSHARED + WATERFALL + SETTLEMENT)
     world.facts += [receipt("2025-02-03", "KRW 1000"), fact("date", "2025-01-20", "first-broadcast")]
     world.clock.to(date(2025, 4, 1), time(8))
     ref = DistributionRef(production=PRODUCTION, period="2025-Q1")
