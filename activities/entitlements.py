@@ -68,6 +68,23 @@ def find(
     )
 
 
+def due(
+    desk: Desk,
+    facts_of: FactsOf,
+    transaction: Transaction,
+    agreement: Agreement,
+    known: distributions.Distributions,
+) -> tuple[str, ...]:
+    """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
+    waterfall, today = agreement.waterfall, desk.today(agreement)
+    versions = _versions(desk, transaction, agreement.production, today)
+    if waterfall is None or waterfall.settlement is None or not versions:
+        return ()
+    since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
+    facts = facts_of(transaction, agreement.production, today)
+    return due_periods(waterfall.settlement, facts, known, since, today)
+
+
 def found_before(
     desk: Desk, facts_of: FactsOf, transaction: Transaction, production: str, distribution: distributions.Distribution
 ) -> tuple[Accounts, int]:
@@ -87,23 +104,6 @@ def found_before(
             period=distribution.period,
         )
     return accounts, through
-
-
-def due(
-    desk: Desk,
-    facts_of: FactsOf,
-    transaction: Transaction,
-    agreement: Agreement,
-    known: distributions.Distributions,
-) -> tuple[str, ...]:
-    """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
-    waterfall, today = agreement.waterfall, desk.today(agreement)
-    versions = _versions(desk, transaction, agreement.production, today)
-    if waterfall is None or waterfall.settlement is None or not versions:
-        return ()
-    since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
-    facts = facts_of(transaction, agreement.production, today)
-    return due_periods(waterfall.settlement, facts, known, since, today)
 
 
 def business_day(desk: Desk, agreement: Agreement, day: date) -> date:

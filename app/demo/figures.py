@@ -4,8 +4,10 @@ from sqlalchemy import Connection
 
 from adapters.bank.folder import folder_of
 from adapters.db import queries
+from adapters.db.statements import issued
 from adapters.db.store import stream_of
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
+from app.participation import participation_ties
 from app.verify import verify
 from domain.agreement.model import Agreement
 from domain.money import Money
@@ -28,6 +30,9 @@ def figures(connection: Connection, production: str) -> dict[str, int | bool]:
         "payments_rejected": len(rejected),
         "payments_unknown_resolved": len(doubted & settled),
         "milestones_accepted": sum(row["status"] == "accepted" for row in milestones),
+        "distributions": sum(one.status == "ordered" for one in state.distributions.values()),
+        "statements": len(list(issued(connection, production))),
+        "participation_ties_out": not participation_ties(connection, production),
         "ledger_balanced": not queries.unbalanced(connection),
         "chain_verified": not verify(connection).wrong,
     }

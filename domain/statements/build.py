@@ -18,7 +18,7 @@ from domain.distributions import (
     Distribution,
     Distributions,
     disputes,
-    ordered_to_date,
+    ended_to_date,
     posted_before,
     posted_to_date,
 )
@@ -262,18 +262,17 @@ def _held_for(issue: Issue, party: str) -> Money:
 def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Settlement:
     """From the entitlement to what is due.
 
-    Who owns the paying account is paid nothing from it: its share is its own as soon as it is posted.
+    Who owns the paying account is paid nothing from it: its share is its own as soon as payouts are ordered.
     """
     nothing = Money.zero(issue.currency)
     terms = payout_terms(issue.agreement)
     set_aside = sum((reserve.held for reserve in reserves), nothing)
     to_date = issue.distribution.to_date.get(party, nothing)
     kept = party in terms.kept
-    before = issue.stated.to_date.get(party, nothing) if issue.stated else nothing
     settled = Settlement.of(
         entitled(issue.ends.after, party) / 10 ** exponent(issue.currency),
         to_date + set_aside,
-        paid_before=before if kept else ordered_to_date(issue.known).get(party, nothing),
+        paid_before=ended_to_date(issue.known).get(party, nothing),
         reserved=set_aside,
         held=_held_for(issue, party),
         minimum=None if kept else terms.minimum.get(party),
