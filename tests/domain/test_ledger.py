@@ -23,7 +23,6 @@ MOVES_MONEY = {
     "movement-allocated",
     "entitlements-posted",
     "statement-imported",
-    "statements-issued",
 }
 CHANGES_NOTHING = {
     "run-escalated",

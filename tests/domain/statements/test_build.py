@@ -112,6 +112,15 @@ def test_who_owns_the_paying_account_has_its_share_without_a_payment():
     assert spc.rounding.exact == "-1/300"
     spc = life.share("2025-Q2", *rows, receipt("2025-05-01", "USD 100"))["spc"].settlement
     assert (spc.paid_before, spc.due) == (usd("28.33"), usd("28.33") + usd("0.01"))
+    spc = life.share("2025-Q3", *rows)["spc"].settlement
+    assert (spc.paid_before, spc.carried_forward, spc.due, spc.paid) == (
+        usd("56.67"),
+        usd("0"),
+        usd("-28.34"),
+        usd("-28.34"),
+    )
+    spc = life.share("2025-Q4", *rows)["spc"].settlement
+    assert (spc.paid_before, spc.due) == (usd("28.33"), usd("0"))
 
 
 def test_an_objection_holds_what_it_disputes_and_says_since_when():
@@ -303,8 +312,8 @@ def test_the_statements_of_all_tie_and_add_up_to_the_distribution_whatever_came_
             own = sum((exact for (whose, _), exact in found.shares.items() if whose == party), Fraction(0))
             set_aside = sum((held for held in _reserved(life, party)), Fraction(0))
             assert settled.exact.value * unit == own + set_aside
-        ordered = sum(payout.amount.minor for payout in life.ordered.payouts)
-        assert ordered == sum(s.settlement.due.minor for party, s in told.items() if party != "spc")
+        ended = sum(one.amount.minor for one in (*life.ordered.payouts, *life.ordered.kept))
+        assert ended == sum(statement.settlement.due.minor for statement in told.values())
 
 
 def _reserved(life, party):
