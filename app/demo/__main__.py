@@ -27,6 +27,7 @@ from app.demo.stage import EXAMPLES, PATIENCE_S, Stage
 from app.endpoints import endpoints
 from app.settings import load_settings
 from app.stack import EmbeddedStack
+from app.statements import write_all
 from domain.agreement.model import Agreement
 from domain.errors import SluiceError
 from workflows.names import production_workflow
@@ -35,8 +36,8 @@ SETTINGS = "answer_within_s = 2\nlog_level = 'warning'\n"
 RATES = ("ecb-illustrative.xml", "ecb-illustrative-quarters.xml")
 
 
-async def play(data: Path, screen: Console) -> dict[str, int | bool]:
-    """Play the whole of it on a stack that is up on `data`; answers the figures."""
+async def play(data: Path, folder: Path, screen: Console) -> dict[str, int | bool]:
+    """Play the whole of it on a stack that is up on `data`; statements go to a folder. Answers the figures."""
     settings = load_settings(data)
     services = await connect(settings, endpoints(settings))
     _import_rates(services)
@@ -44,11 +45,13 @@ async def play(data: Path, screen: Console) -> dict[str, int | bool]:
     books = Books(admin.books_path(data))
     try:
         await _act(services, agreement, books, screen)
-        with services.store.transaction() as transaction:
-            found = figures(transaction.connection, agreement.production)
-            wrong = same_as_bank(transaction.connection, agreement, books)
+        with services.store.reading() as connection:
+            found = figures(connection, agreement.production)
+            wrong = same_as_bank(connection, agreement, books)
+            files = write_all(services.desk, connection, agreement.production, folder, PERIODS[-1])
     finally:
         books.close()
+    screen.print(f"{len(files)} files of the last period's statements, in three languages, are in {folder}")
     for difference in wrong:
         screen.print(f"[red]{difference}[/red]")
     return found | {"ledger_balanced": bool(found["ledger_balanced"]) and not wrong}
@@ -74,11 +77,17 @@ def _import_rates(services: Services) -> None:
 
 
 def main() -> int:
-    """Play it in the empty folder named, or in one that is thrown away; the last line on stdout is the JSON object."""
+    """Play it in the empty folder named, or in one that is thrown away; the last line on stdout is the JSON object.
+
+    The statements are kept: in the folder `statements` of the one that was named, else in a folder of their own.
+    """
     screen = Console(stderr=True)
     try:
+        if len(sys.argv) > 1:
+            data = Path(sys.argv[1])
+            return shown(data, data / "statements", screen)
         with tempfile.TemporaryDirectory(prefix="sluice-demo-") as thrown_away:
-            return shown(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(thrown_away), screen)
+            return shown(Path(thrown_away), Path(tempfile.mkdtemp(prefix="sluice-statements-")), screen)
     except KeyboardInterrupt:
         return 130
     except (SluiceError, TimeoutError, OSError, TemporalError) as error:
@@ -86,8 +95,8 @@ def main() -> int:
         return 1
 
 
-def shown(data: Path, screen: Console) -> int:
-    """Play it in a folder and print the figures; answers the exit status."""
+def shown(data: Path, folder: Path, screen: Console) -> int:
+    """Play it in a data folder, with the statements in another, and print the figures; answers the exit status."""
     begun = time.monotonic()
     logs.configure("console", "warning")
     data.mkdir(mode=0o700, exist_ok=True)
@@ -95,7 +104,8 @@ def shown(data: Path, screen: Console) -> int:
     with EmbeddedStack(data) as stack:
         ready_s = time.monotonic() - begun
         screen.print(f"the stack is up after {ready_s:.1f} s; its Temporal UI: {stack.temporal.ui}")
-        found = interrupt.run(play(data, screen))
+        folder.mkdir(exist_ok=True)
+        found = interrupt.run(play(data, folder, screen))
     good = found["ledger_balanced"] and found["chain_verified"]
     print(json.dumps(found | {"seconds": round(time.monotonic() - begun, 1)}), flush=True)  # noqa: T201 - its result
     return 0 if good else 1

@@ -81,9 +81,7 @@ async def _settle(stage: Stage, period: str) -> None:
     for party, amount in ordered.ordered.items():
         stage.say(f"{period}: {amount} to {party}")
     if period == _AGREED:
-        await stage.as_("naoko").resolve_objection(
-            stage.agreement.production, _OBJECTED, "music is counted now"
-        )
+        await stage.as_("naoko").resolve_objection(stage.agreement.production, _OBJECTED, "music is counted now")
         stage.say(f"{_OBJECTED}: the publisher's objection is resolved, what it held is paid")
     for row in stage.payments("scheduled"):
         stage.move_to(max(stage.today, stage.due_on(row)))

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from adapters.bank.folder import folder_of
 from adapters.db import queries
+from adapters.db.statements import issued
 from adapters.db.store import stream_of
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
 from app.verify import verify
@@ -28,6 +29,8 @@ def figures(connection: Connection, production: str) -> dict[str, int | bool]:
         "payments_rejected": len(rejected),
         "payments_unknown_resolved": len(doubted & settled),
         "milestones_accepted": sum(row["status"] == "accepted" for row in milestones),
+        "distributions": sum(one.status == "ordered" for one in state.distributions.values()),
+        "statements": len(list(issued(connection, production))),
         "ledger_balanced": not queries.unbalanced(connection),
         "chain_verified": not verify(connection).wrong,
     }

@@ -40,12 +40,14 @@ from domain.events.distributions import (
     DistributionComputed,
     DistributionObjected,
     EntitlementsPosted,
+    IssuedStatement,
     ObjectionResolved,
     PartyAmount,
     Payout,
     PayoutsOrdered,
     ReserveAmount,
     Share,
+    StatementsIssued,
 )
 from domain.events.milestones import (
     DueDateSet,
@@ -132,6 +134,7 @@ Event = Annotated[
     | ObjectionResolved
     | EntitlementsPosted
     | PayoutsOrdered
+    | StatementsIssued
     | StatementImported
     | CommandRefused,
     Field(discriminator="type"),
@@ -160,6 +163,7 @@ __all__ = [
     "ExpectedReceipt",
     "GatheredPayment",
     "ImportedRows",
+    "IssuedStatement",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
@@ -203,4 +207,5 @@ __all__ = [
     "StatementImported",
     "StatementKind",
     "StatementTotal",
+    "StatementsIssued",
 ]

@@ -192,6 +192,7 @@ SAMPLES: tuple[e.Event, ...] = (
         held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
         kept=(e.PartyAmount(party="spc", amount=b.krw(-3)),),
     ),
+    e.StatementsIssued(period="2027-Q1", statements=(e.IssuedStatement(party="mori", sha256=SHA),)),
     e.StatementImported(
         version=2,
         rows=e.ImportedRows(
