@@ -261,7 +261,7 @@ def reserved_to_date(distributions: Distributions) -> dict[str, Money]:
 
 
 def ordered_to_date(distributions: Distributions) -> dict[str, Money]:
-    """What each party was or is to be paid, by all orders together."""
+    """What was ordered to be paid to each party, by all distributions together."""
     return _summed(one.ordered for one in distributions.values())
 
 
