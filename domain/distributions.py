@@ -283,6 +283,12 @@ def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
     return sums
 
 
+def posted_before(distributions: Distributions, distribution: Distribution) -> Distribution | None:
+    """The last posted distribution of an earlier period; None where it is the first."""
+    earlier = [one for one in distributions.values() if one.is_posted and one.until < distribution.until]
+    return max(earlier, key=_until, default=None)
+
+
 def payment_name(production: str, number: int) -> str:
     """The id of a production's n-th payout. The slash is in no instalment's id, so that it is nobody else's."""
     return f"{production}.D/{number}"
