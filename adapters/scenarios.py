@@ -7,16 +7,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
+from adapters.documents import BadDocument, Located
 from adapters.facts import COLUMNS, BadFacts, FactReader
 from adapters.sheets.cells import BadCell, Words
 from adapters.sheets.mapping import Mapping as Layout
 from adapters.sheets.rows import MAX_FINDINGS
-from adapters.sheets.table import open_table
-from domain.errors import BadInput
+from adapters.sheets.table import bad_row, open_table
 from domain.waterfall.facts import Facts
 
 MAX_SCENARIOS = 24
-"""More are no longer told apart on a page; a sheet with more has something else in the column."""
+"""More are no longer told apart on a page; a sheet that has more has something else in the column."""
 
 _Rows = list[tuple[int, dict[str, str]]]
 
@@ -25,62 +25,79 @@ def read_scenarios(path: Path, currency: str, rates: Mapping[str, Decimal]) -> d
     """The facts of each scenario by its name, in the order in which the names first come.
 
     Raises:
-        BadFacts: rows do not fit; the sentence has all that was found, each with its line.
+        BadDocument: rows do not fit; it names every finding, by line, or the first of very many.
         BadInput: the file cannot be opened.
     """
-    with open_table(path, Layout()) as table:
-        _check_header(path, table.header)
-        rows: dict[str, _Rows] = {}
-        wrong: dict[str, None] = {}
-        known = Words("scenario", needed=False)
-        for line, cells in table.rows:
-            row = dict(zip(table.header, (cell.strip() for cell in cells), strict=True))
+    findings: dict[Located, None] = {}
+    by_name = _rows(path, findings)
+    common = by_name.pop("", [])
+    if len(by_name) > MAX_SCENARIOS:
+        words = f"{len(by_name)} scenarios are named, at most {MAX_SCENARIOS} can be compared: is this the column?"
+        raise bad_row(path, 1, "scenario", words)
+    if not by_name and not findings:
+        raise bad_row(path, 1, "scenario", "no row names a scenario: write one, such as base, on each row of it.")
+    found = {}
+    for name, own in by_name.items():
+        reader = FactReader(currency, rates)
+        wrong = [*_take(path, reader, sorted([*common, *own], key=lambda row: row[0]))]
+        if not wrong:
             try:
-                rows.setdefault(known[row.pop("scenario")], []).append((line, row))
-            except BadCell as error:
-                wrong[f"{path}:{line}: scenario: {error.sentence}"] = None
-    common = rows.pop("", [])
-    if len(rows) > MAX_SCENARIOS:
-        raise BadFacts(f"{path}:1: scenario: {len(rows)} scenarios are named, at most {MAX_SCENARIOS} can be compared.")
-    if not rows and not wrong:
-        raise BadFacts(f"{path}:1: scenario: no row names a scenario: write one, such as base, on each row of it.")
-    found = {name: _facts(path, sorted([*common, *own]), currency, rates, wrong) for name, own in rows.items()}
-    if wrong:
-        raise BadFacts("\n".join(_first(list(wrong))))
+                found[name] = reader.facts()
+            except BadFacts as error:  # what only shows once all rows are there
+                wrong.append(_located(path, error))
+        findings |= dict.fromkeys(wrong)
+    if findings:
+        raise BadDocument(_first(path, sorted(findings, key=lambda finding: finding.line)))
     return found
 
 
-def _facts(path: Path, rows: _Rows, currency: str, rates: Mapping[str, Decimal], wrong: dict[str, None]) -> Facts:
-    """The facts of one scenario; what is wrong with its rows is added to `wrong`."""
-    reader = FactReader(currency, rates)
-    before = len(wrong)
+def _rows(path: Path, findings: dict[Located, None]) -> dict[str, _Rows]:
+    """The rows of each scenario with their lines, under "" those of all."""
+    names, found = Words("scenario", needed=False), dict[str, _Rows]()
+    with open_table(path, Layout()) as table:
+        _check_header(path, table.header)
+        for line, cells in table.rows:
+            row = dict(zip(table.header, (cell.strip() for cell in cells), strict=True))
+            try:
+                found.setdefault(names[row.pop("scenario")], []).append((line, row))
+            except BadCell as error:
+                findings[Located(str(path), line, error.field, error.sentence)] = None
+    return found
+
+
+def _take(path: Path, reader: FactReader, rows: _Rows) -> list[Located]:
+    """Give rows to a reader; what it finds wrong with them."""
+    wrong = []
     for line, row in rows:
         try:
             reader.one(row, f"{path}:{line}")
-        except BadInput as error:
-            wrong[error.sentence] = None
-    try:
-        return reader.facts() if len(wrong) == before else Facts()
-    except BadFacts as error:
-        wrong[error.sentence] = None
-        return Facts()
+        except BadFacts as error:
+            wrong.append(_located(path, error))
+    return wrong
+
+
+def _located(path: Path, error: BadFacts) -> Located:
+    """A reader's sentence taken apart: it begins with file, line and field."""
+    line, field, words = error.sentence.removeprefix(f"{path}:").split(": ", maxsplit=2)
+    return Located(str(path), int(line), field, words)
 
 
 def _check_header(path: Path, header: Sequence[str]) -> None:
-    names = [name for name in header if name != "scenario"]
-    unknown = [name for name in names if name not in COLUMNS]
+    unknown = [name for name in header if name not in {"scenario", *COLUMNS}]
     if "scenario" not in header:
         what = "there is no column 'scenario'"
     elif unknown:
         what = f"{unknown[0][:40]!r} is no column"
-    elif len(set(header)) < len(header) or not {"date", "amount"} <= set(names):
+    elif len(set(header)) < len(header) or not {"date", "amount"} <= set(header):
         what = "date and amount are needed, each column once"
     else:
         return
-    raise BadFacts(f"{path}:1: header: {what}: write scenario, date, amount and any of {', '.join(COLUMNS[2:])}.")
+    words = f"{what}: write scenario, date, amount and any of {', '.join(COLUMNS[2:])}."
+    raise bad_row(path, 1, "header", words)
 
 
-def _first(sentences: list[str]) -> list[str]:
-    if len(sentences) <= MAX_FINDINGS:
-        return sentences
-    return [*sentences[:MAX_FINDINGS], f"and {len(sentences) - MAX_FINDINGS} more like these."]
+def _first(path: Path, findings: list[Located]) -> list[Located]:
+    if len(findings) <= MAX_FINDINGS:
+        return findings
+    last = findings[MAX_FINDINGS - 1].line
+    return [*findings[:MAX_FINDINGS], Located(str(path), last, "row", "there are more; correct these first.")]
