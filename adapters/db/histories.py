@@ -36,6 +36,7 @@ class Archived:
     events: int
     build_id: str
     sha256: str
+    continued_from: str
     packed_sha256: str
 
     @property
