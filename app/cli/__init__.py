@@ -30,6 +30,7 @@ _COMMANDS = {
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
     "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
     "db": ("app.cli.db:db", "Bring the database's schema up to date."),
+    "deployment": ("app.cli.deployment:deployment", "Which code the workers run, and which gets new work."),
     "worker": ("app.cli.worker:worker", "Run a worker (the embedded stack runs one by itself)."),
     "sandbox-bank": ("app.cli.sandbox_bank:sandbox_bank", "Run the sandbox bank (likewise)."),
 }
