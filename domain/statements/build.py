@@ -14,7 +14,14 @@ from fractions import Fraction
 
 from domain.agreement.model import Agreement
 from domain.currency import exponent
-from domain.distributions import Distribution, Distributions, disputes, ordered_to_date, posted_to_date
+from domain.distributions import (
+    Distribution,
+    Distributions,
+    disputes,
+    ended_to_date,
+    posted_before,
+    posted_to_date,
+)
 from domain.entitlements import ELSEWHERE
 from domain.errors import Broken
 from domain.events import PayoutsOrdered
@@ -76,6 +83,11 @@ class Issue:
     def distribution(self) -> Distribution:
         """The one that is stated."""
         return self.known[self.period.id]
+
+    @property
+    def stated(self) -> Distribution | None:
+        """The one that was stated before it."""
+        return posted_before(self.known, self.distribution)
 
 
 def statements(issue: Issue) -> tuple[Statement, ...]:
@@ -195,12 +207,16 @@ def _recoupments(issue: Issue, party: str) -> Iterator[Recoupment]:
 
 
 def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
+    """What is set aside, in whole units as it is posted; who sees the work otherwise sees other amounts, rounded."""
     before, after = issue.ends.before, issue.ends.after
     titles = after.for_(party).names()
+    posted = {} if party in after.seen else issue.distribution.reserves
+    earlier = {} if party in after.seen or issue.stated is None else issue.stated.reserves
     opening = reserved(before, party) if before else {}
     for position, held in reserved(after, party).items():
         freed = released(after.for_(party), position) - (released(before.for_(party), position) if before else ZERO)
-        first, last, let_go = (_whole(issue, exact) for exact in (opening.get(position, ZERO), held, freed))
+        first = earlier.get(position, _whole(issue, opening.get(position, ZERO)))
+        last, let_go = posted.get(position, _whole(issue, held)), _whole(issue, freed)
         if first.minor or last.minor or let_go.minor:
             yield Reserve(
                 id=position,
@@ -245,19 +261,17 @@ def _held_for(issue: Issue, party: str) -> Money:
 def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Settlement:
     """From the entitlement to what is due.
 
-    Who owns the paying account is paid nothing from it: its share is its own as soon as it is posted.
+    Who owns the paying account is paid nothing from it: its share is its own as soon as payouts are ordered.
     """
     nothing = Money.zero(issue.currency)
     terms = payout_terms(issue.agreement)
     set_aside = sum((reserve.held for reserve in reserves), nothing)
     to_date = issue.distribution.to_date.get(party, nothing)
     kept = party in terms.kept
-    earlier = [one for one in issue.known.values() if one.is_posted and one.until < issue.period.last]
-    before = sum((one.posted[party] for one in earlier if party in one.posted), nothing)
     settled = Settlement.of(
         entitled(issue.ends.after, party) / 10 ** exponent(issue.currency),
         to_date + set_aside,
-        paid_before=before if kept else ordered_to_date(issue.known).get(party, nothing),
+        paid_before=ended_to_date(issue.known).get(party, nothing),
         reserved=set_aside,
         held=_held_for(issue, party),
         minimum=None if kept else terms.minimum.get(party),
