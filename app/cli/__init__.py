@@ -24,6 +24,7 @@ _COMMANDS = {
     "distribution": ("app.cli.distribution:distribution", "Share a period's earnings: compute, answer, pay out."),
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
+    "audit": ("app.cli.audit:audit", "Prove every figure from the record alone."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
     "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
     "db": ("app.cli.db:db", "Bring the database's schema up to date."),
