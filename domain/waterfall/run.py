@@ -56,7 +56,7 @@ def run(
         BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
         Broken: receipts are not fully accounted for.
     """
-    chain = _in_force(versions)
+    chain = in_force(versions)
     chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
     last = chosen[-1]
     _names(chain, facts)
@@ -74,7 +74,8 @@ def run(
     return _result(last, network, outcome, facts, as_of, exact, differences, charges)
 
 
-def _in_force(versions: Sequence[Version]) -> list[Version]:
+def in_force(versions: Sequence[Version]) -> list[Version]:
+    """The versions that a run goes through, oldest first; the last is the one in force."""
     chain: list[Version] = []
     for version in versions:
         chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
