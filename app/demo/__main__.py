@@ -27,7 +27,7 @@ from app.demo.making import make
 from app.demo.stage import EXAMPLES, PATIENCE_S, Stage
 from app.endpoints import endpoints
 from app.settings import load_settings
-from app.stack import EmbeddedStack
+from app.stack import EmbeddedStack, ForeignFolder
 from app.statements import write_all
 from domain.agreement.model import Agreement
 from domain.errors import SluiceError
@@ -104,6 +104,8 @@ def shown(data: Path, folder: Path, screen: Console) -> int:
     begun = time.monotonic()
     logs.configure("console", "warning")
     data.mkdir(mode=0o700, exist_ok=True)
+    if any(data.iterdir()):
+        raise ForeignFolder(f"{data} is not empty: name a new folder for the demonstration.")
     (data / "sluice.toml").write_text(SETTINGS + (EXAMPLES / "users.toml").read_text("utf-8"), "utf-8")
     with EmbeddedStack(data) as stack:
         ready_s = time.monotonic() - begun
