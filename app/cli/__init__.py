@@ -23,6 +23,7 @@ _COMMANDS = {
     "date": ("app.cli.facts:date", "Record and import days: the end of the run, a release."),
     "distribution": ("app.cli.distribution:distribution", "Share a period's earnings: compute, answer, pay out."),
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
+    "audit": ("app.cli.evidence:audit", "Prove every figure from the record: as of a day, its story, a bundle."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
     "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
