@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.events.histories import HistoryArchived
 from domain.events.revenue import ImportedRows
 from domain.model import Record, Sha256, UserName
 
@@ -186,3 +187,9 @@ class ImportStatement(Command):
 
     version: int = Field(ge=1)
     rows: ImportedRows
+
+
+class ArchiveHistory(Command):
+    """Keep the history of a run of a workflow that has ended; its bytes are fetched before, and kept with the event."""
+
+    history: HistoryArchived

@@ -45,6 +45,10 @@ from domain.events.distributions import (
     PayoutsOrdered,
     Share,
 )
+from domain.events.histories import (
+    HistoryArchived,
+    HistoryStatus,
+)
 from domain.events.milestones import (
     DueDateSet,
     DueDatesSet,
@@ -130,6 +134,7 @@ Event = Annotated[
     | EntitlementsPosted
     | PayoutsOrdered
     | StatementImported
+    | HistoryArchived
     | CommandRefused,
     Field(discriminator="type"),
 ]
@@ -156,6 +161,8 @@ __all__ = [
     "Event",
     "ExpectedReceipt",
     "GatheredPayment",
+    "HistoryArchived",
+    "HistoryStatus",
     "ImportedRows",
     "MilestoneAccepted",
     "MilestoneApproved",
