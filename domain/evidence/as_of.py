@@ -1,9 +1,9 @@
 """What a production looked like on a day, as it was known at an instant: from its journal alone.
 
-What is *known* at T is the journal up to, and without, the first fact that was recorded later than T: its order is that
-of recording, so this is a beginning of the journal, with a head of its own, that nothing recorded later can change. What
-*counts* on D is, of that, every fact that is effective on D or before. Facts need not be effective in the order in which
-they were recorded (an amendment may be dated back, a statement of last quarter comes in today), so:
+What is *known* at T is the journal up to, and without, the first fact that was recorded later than T. Its order is that
+of recording, so this is a beginning of the journal, with a head of its own, and nothing recorded later can change it.
+What *counts* on D is, of that, every fact that is effective on D or before. Facts need not be effective in the order in
+which they were recorded (an amendment may be dated back, a statement of last quarter comes in today), so:
 
 * a **balance** is the sum of the entries of the facts that count;
 * the **agreement in force** is the one of the last fact that counts and put one in force, in the journal's order;
