@@ -11,6 +11,7 @@ from app.cli.options import data_option, json_option, production_option
 
 __all__ = ["audit"]
 
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 _SECTIONS = ("balances", "schedule", "agreement", "entitlements")
 
 
@@ -43,3 +44,51 @@ def as_of(
 
     answer = asked(data, production, effective.date(), instant(known), sections)
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else as_text(answer))
+
+
+@audit.command()
+@json_option
+@data_option
+def key(as_json: bool, data: Path | None) -> None:
+    """Show the public key by which this installation's signatures are known; embedded, one is made at first use."""
+    from app.evidence.keys import public_hex, public_pem, signing_key
+    from app.settings import load_settings
+
+    own = signing_key(load_settings(data))
+    click.echo(json.dumps({"public_key": public_hex(own), "pem": public_pem(own)}) if as_json else public_hex(own))
+
+
+@audit.command()
+@click.option(
+    "--to", "to", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write an anchor here."
+)
+@click.option(
+    "--check", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Check the anchors here."
+)
+@click.option("--key", "keys", multiple=True, metavar="HEX", help="A key that may have signed; default this one's own.")
+@data_option
+def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Path | None) -> None:
+    """Keep signed heads of all streams outside the database, or check it against those that were kept.
+
+    Keep DIR where whoever may write the database may not: then rewriting all of it is found out too, and this exits 1.
+    """
+    from app.evidence import heads
+    from app.evidence.keys import public_hex, signing_key
+    from app.evidence.reading import instant_of, reading
+
+    if (to is None) == (check is None):
+        raise click.UsageError("name one folder: --to DIR to write an anchor, or --check DIR to check those in it")
+    with reading(data, None, "anchors") as records:
+        if to is not None:
+            at = instant_of(records.connection)
+            path, count = heads.anchor(records.connection, signing_key(records.settings), to, at)
+            click.echo(f"{path}: {count} streams")
+            return
+        assert check is not None  # noqa: S101 - one of the two is given
+        trusted = keys or (public_hex(signing_key(records.settings)),)
+        wrong = False
+        for sentence in heads.departures(records.connection, check, trusted):
+            wrong = True
+            click.echo(sentence)
+    click.echo("NOT AS ANCHORED" if wrong else "every anchor holds")
+    click.get_current_context().exit(1 if wrong else 0)

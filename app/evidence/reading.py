@@ -4,8 +4,10 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db.audited import BankData
@@ -47,3 +49,9 @@ def store_of(settings: Settings) -> Store:
     else:
         url = settings.auditor_database_url or settings.database_url
     return desk_of(settings, url).store
+
+
+def instant_of(connection: Connection) -> datetime:
+    """The database's clock when this reading began."""
+    began: datetime = connection.execute(sa.text("SELECT transaction_timestamp()")).scalar_one()
+    return began

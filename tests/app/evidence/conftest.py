@@ -1,8 +1,11 @@
 """A production that has lived, in a database of each test's own, and the command line on it as an auditor."""
 
 import uuid
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
@@ -39,10 +42,19 @@ def world(database, story):
     made.close()
 
 
+def key_file(path: Path) -> Path:
+    """A new signing key as `openssl genpkey` writes one."""
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.touch(0o600)
+    path.write_bytes(pem)
+    return path
+
+
 @pytest.fixture
 def data(database, tmp_path):
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
+    key_file(folder / "key.pem")
     users = (EXAMPLES / "users.toml").read_text("utf-8")
     lines = (
         f'database_url = "{database.app_url}"',
@@ -56,13 +68,13 @@ def data(database, tmp_path):
 
 @pytest.fixture
 def sluice(data, capsys):
-    """The command line; what it says on stdout, or on stderr where it is to fail."""
+    """The command line; what it says on stdout, and on stderr too where it is to fail."""
 
     def call(*arguments: str, code: int = 0) -> str:
         capsys.readouterr()
         assert cli.execute([*arguments, "--data", str(data)]) == code, capsys.readouterr()
         said = capsys.readouterr()
-        return said.err if code else said.out
+        return said.out + said.err if code else said.out
 
     return call
 
