@@ -203,7 +203,7 @@ def order(
     distribution = the_distribution(distributions, period)
     if not distribution.is_posted:
         raise IllegalTransition(f"Distribution {period} is {distribution.status}: only a posted one is paid out.")
-    posted, ordered = posted_to_date(distributions), _ordered_to_date(distributions)
+    posted, ordered = posted_to_date(distributions), ordered_to_date(distributions)
     number = sum(one.payouts for one in distributions.values())
     payouts, carried, held = [], [], []
     for party, owed in sorted(posted.items()):
@@ -230,7 +230,8 @@ def posted_to_date(distributions: Distributions) -> dict[str, Money]:
     return _summed(one.posted for one in distributions.values())
 
 
-def _ordered_to_date(distributions: Distributions) -> dict[str, Money]:
+def ordered_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What was ordered to be paid to each party, by all distributions together."""
     return _summed(one.ordered for one in distributions.values())
 
 
@@ -248,23 +249,32 @@ def payment_name(production: str, number: int) -> str:
 
 
 def _disputed(distributions: Distributions, party: str, open_amount: Money) -> Money:
-    """What a party's open objections hold: what the disputed positions have changed by since the period before them.
-
-    Rounded up, and no more than is open; what those positions gave before is not in dispute.
-    """
+    """What a party's open objections hold: rounded up, and no more than is open."""
     if open_amount.minor <= 0:
         return Money.zero(open_amount.currency)
+    exact = sum(disputes(distributions, party).values(), Fraction(0))
+    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+
+
+def disputes(distributions: Distributions, party: str) -> dict[str, Fraction]:
+    """What each open objection of a party to a posted period disputes, by period, in exact minor units.
+
+    That is what the disputed positions have grown by since the period before the first that disputes them: what they
+    gave before is not in dispute.
+    """
     posted = sorted((one for one in distributions.values() if one.is_posted), key=_until)
-    base: dict[str, Fraction] = {}
+    base: dict[str, tuple[str, Fraction]] = {}
     before: Mapping[tuple[str, str], Fraction] = {}
     for one in posted:
         if party in one.objections:
             for position in one.objections[party].positions:
-                base.setdefault(position, before.get((party, position), Fraction(0)))
+                base.setdefault(position, (one.period, before.get((party, position), Fraction(0))))
         before = one.shares
-    changes = (before.get((party, position), Fraction(0)) - known for position, known in base.items())
-    exact = sum((max(change, Fraction(0)) for change in changes), Fraction(0))
-    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+    sums: dict[str, Fraction] = {}
+    for position, (period, known) in base.items():
+        change = before.get((party, position), Fraction(0)) - known
+        sums[period] = sums.get(period, Fraction(0)) + max(change, Fraction(0))
+    return sums
 
 
 def _until(distribution: Distribution) -> date:

@@ -26,6 +26,20 @@ def period_end(period: str) -> date:
     raise BadInput(f"{period[:40]!r} is no period: write such as 2027-Q3, 2027-H1, 2027-05, 2027 or its last day.")
 
 
+def period_start(period: str) -> date:
+    """The first day of a period; of one that is named by a day, that day.
+
+    Raises:
+        BadInput: that is no period's name.
+    """
+    end = period_end(period)
+    found = _NAMED.fullmatch(period)
+    if found is None:
+        return end
+    months = 6 if found["half"] else 3 if found["quarter"] else 1 if found["month"] else 12
+    return date(end.year, end.month - months + 1, 1)
+
+
 def _last_month(found: re.Match[str]) -> int:
     if found["half"]:
         return int(found["half"]) * 6

@@ -106,6 +106,7 @@ class World:
         self.runs = RunActivities(self.desk)
         self.bank = BankActivities(self.desk)
         self.facts: list[Receipt | Fact] = []
+        self.told: list[tuple[int, int]] = []
         self.distributions = DistributionActivities(self.desk, self.facts_of)
         self.folder = BankFolder(folder / "bank")
         self.seconds = 1000.0
@@ -115,9 +116,13 @@ class World:
         self.their_bank.close()
         self.store.engine.dispose()
 
-    def facts_of(self, transaction: Transaction, production: str, until: date) -> Facts:
-        """What the test says has happened, instead of what is on record."""
-        return deal.facts(*self.facts).until(until)
+    def facts_of(self, transaction: Transaction, production: str, until: date, through: int | None = None) -> Facts:
+        """What the test says has happened, instead of what is on record; by event `through`, what it had said then."""
+        seq = queries.head(transaction.connection, stream_of(production)).seq
+        if through is None:
+            self.told.append((seq, len(self.facts)))
+        known = [count for at, count in self.told if through is not None and at < through]
+        return deal.facts(*(self.facts[: known[-1]] if known else self.facts)).until(until)
 
     # The agreement and its milestones
 

@@ -39,10 +39,12 @@ def the_production(connection: Connection, production: str) -> Row:
     return found[0]
 
 
-def agreement_versions(connection: Connection, production: str, as_of: date | None = None) -> list[Row]:
+def agreement_versions(
+    connection: Connection, production: str, as_of: date | None = None, through: int | None = None
+) -> list[Row]:
     """The versions recorded for a production, oldest first: version, document, effective_on, recorded_at.
 
-    With `as_of`, those that counted on that day.
+    With `as_of`, those that counted on that day; with `through`, those recorded up to that number in its stream.
     """
     journal = tables.journal_event
     query = sa.select(journal.c.body, journal.c.effective_on, journal.c.recorded_at).where(
@@ -50,6 +52,8 @@ def agreement_versions(connection: Connection, production: str, as_of: date | No
     )
     if as_of is not None:
         query = query.where(journal.c.effective_on <= as_of)
+    if through is not None:
+        query = query.where(journal.c.seq <= through)
     return [
         {**_json(row.body), "effective_on": row.effective_on.isoformat(), "recorded_at": row.recorded_at.isoformat()}
         for row in connection.execute(query.order_by(journal.c.seq))

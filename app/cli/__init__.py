@@ -22,6 +22,7 @@ _COMMANDS = {
     "opening": ("app.cli.facts:opening", "Record and import balances taken over."),
     "date": ("app.cli.facts:date", "Record and import days: the end of the run, a release."),
     "distribution": ("app.cli.distribution:distribution", "Share a period's earnings: compute, answer, pay out."),
+    "statement": ("app.cli.statement:statement", "List and render what each party was told of a period."),
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
     "audit": ("app.cli.evidence:audit", "Prove every figure from the record: as of a day, its story, a bundle."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),

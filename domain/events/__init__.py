@@ -39,11 +39,13 @@ from domain.events.distributions import (
     DistributionComputed,
     DistributionObjected,
     EntitlementsPosted,
+    IssuedStatement,
     ObjectionResolved,
     PartyAmount,
     Payout,
     PayoutsOrdered,
     Share,
+    StatementsIssued,
 )
 from domain.events.histories import (
     HistoryArchived,
@@ -133,6 +135,7 @@ Event = Annotated[
     | ObjectionResolved
     | EntitlementsPosted
     | PayoutsOrdered
+    | StatementsIssued
     | StatementImported
     | HistoryArchived
     | CommandRefused,
@@ -164,6 +167,7 @@ __all__ = [
     "HistoryArchived",
     "HistoryStatus",
     "ImportedRows",
+    "IssuedStatement",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
@@ -205,4 +209,5 @@ __all__ = [
     "StatementImported",
     "StatementKind",
     "StatementTotal",
+    "StatementsIssued",
 ]

@@ -101,3 +101,18 @@ class PayoutsOrdered(Record):
     payouts: tuple[Payout, ...]
     carried: tuple[PartyAmount, ...]
     held: tuple[PartyAmount, ...]
+
+
+class IssuedStatement(Record):
+    """A party's statement: the SHA-256 under which its canonical JSON is kept."""
+
+    party: str
+    sha256: Sha256
+
+
+class StatementsIssued(Record):
+    """Everybody whom a period's distribution concerns was told what they have come to, in documents that stay."""
+
+    type: Literal["statements-issued"] = "statements-issued"
+    period: str
+    statements: tuple[IssuedStatement, ...]

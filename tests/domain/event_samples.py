@@ -174,6 +174,7 @@ SAMPLES: tuple[e.Event, ...] = (
         carried=(e.PartyAmount(party="han", amount=b.krw(-7)),),
         held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
     ),
+    e.StatementsIssued(period="2027-Q1", statements=(e.IssuedStatement(party="mori", sha256=SHA),)),
     e.StatementImported(
         version=2,
         rows=e.ImportedRows(
