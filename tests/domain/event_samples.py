@@ -200,6 +200,7 @@ SAMPLES: tuple[e.Event, ...] = (
         events=51_200,
         build_id="0.1.0+0123abcd",
         sha256=SHA,
+        continued_from="0198-b",
     ),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}
