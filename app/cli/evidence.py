@@ -11,7 +11,9 @@ from app.cli.options import data_option, json_option, production_option
 
 __all__ = ["audit"]
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
+_user = click.option("--as", "user", metavar="USER", help="Who asks; default who is logged in here.")
 _SECTIONS = ("balances", "schedule", "agreement", "entitlements")
 
 
@@ -92,3 +94,28 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
             click.echo(sentence)
     click.echo("NOT AS ANCHORED" if wrong else "every anchor holds")
     click.get_current_context().exit(1 if wrong else 0)
+
+
+@audit.command()
+@production_option
+@click.option("--out", required=True, type=_FILE, metavar="FILE.zip", help="A file that does not exist yet.")
+@_user
+@json_option
+@data_option
+def export(production: str, out: Path, user: str | None, as_json: bool, data: Path | None) -> None:
+    """Write a production's whole record to an archive that verifies itself: unpack it and run `python verify.py`.
+
+    It holds the journal, entries, histories, agreements, bank files, statements and imported rows, with everybody's
+    account numbers: who exports it is on record where an auditor's role is used. Nothing is overwritten.
+    """
+    from app.evidence.bundle import export as written
+    from app.evidence.keys import signing_key
+    from app.evidence.reading import reading
+
+    with reading(data, user, f"export of {production}") as records:
+        made = written(records.connection, records.bank_data, signing_key(records.settings), production, out)
+    if as_json:
+        click.echo(json.dumps({"file": str(made.path), "head": made.head, "counts": made.counts}, indent=2))
+        return
+    counts = ", ".join(f"{count} {name}" for name, count in made.counts.items() if count)
+    click.echo(f"{made.path}: {counts}")
