@@ -35,7 +35,6 @@ from adapters.db.audited import BankData, BankFile
 from adapters.db.facts import canonical_rows, converted_rows
 from adapters.db.store import stream_of
 from app.evidence.heads import signed
-from app.evidence.keys import public_hex
 from domain.errors import BadInput, NotFound
 from domain.events import StatementKind
 from domain.journal import Fact
@@ -158,8 +157,7 @@ def _write(
     counts["documents"] = _documents(archive, connection, bank_data, production, named)
     counts["imports"] = _imports(archive, connection, production)
     head = signed(key, stream, queries.head(connection, stream), last[0].recorded_at)
-    signature = {"public_key": public_hex(key), "heads": [head.model_dump()]}
-    archive.add("heads.json", [_json(signature).encode()])
+    archive.add("heads.json", [_json({"heads": [head.model_dump()]}).encode()])
     manifest = {
         "format": FORMAT,
         "production": production,

@@ -3,6 +3,7 @@
 import argparse
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from .bundle import Bad, Bundle
@@ -12,16 +13,16 @@ SHOWN = 200
 """Differences shown of each verdict: a bundle that is nothing like it should be has millions."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Read the arguments, verify, and print the verdicts."""
     parser = argparse.ArgumentParser(prog="verify.py", description=__doc__)
     here = Path(__file__).resolve().parent.parent
     parser.add_argument("bundle", nargs="?", type=Path, default=here, help="BUNDLE.zip or a folder; default this one")
     parser.add_argument("--key", help="the house's public key (64 hexadecimal digits): the signature must be by it")
-    arguments = parser.parse_args()
+    asked = parser.parse_args(arguments)
     report, signer = Report(), ""
     try:
-        verification = Verification(Bundle(arguments.bundle), arguments.key)
+        verification = Verification(Bundle(asked.bundle), asked.key)
         report = verification.run()
         signer = verification.signer
     except (Bad, OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -34,7 +35,7 @@ def main() -> int:
         if len(wrong) > SHOWN:
             _say(f"  … and {len(wrong) - SHOWN} more")
     if signer:
-        _say(f"signed by {signer}" + ("" if arguments.key else ": compare this key with the one you were given"))
+        _say(f"signed by {signer}" + ("" if asked.key else ": compare this key with the one you were given"))
     return 1 if report.integrity or report.fidelity else 0
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from .books import Books
 from .bundle import HASH, Bad, Bundle, Json
 from .curve import ed25519_verify
+from .listed import Message, messages_of, misdescribed_imports, unlisted_messages
 from .postings import money, postings, written
 from .rows import imported_rows
 from .statements import untied
@@ -35,13 +36,13 @@ class Report:
         self.fidelity: list[str] = []
 
     def guard(self, found: list[str], what: str, check: Callable[[], Iterable[str]]) -> None:
-        """Run a check and keep what it finds; whatever it stumbles over is a finding too, for nothing is believed."""
+        """Run a check of `what` and keep what it finds; whatever it stumbles over is a finding: nothing is believed."""
         try:
-            found.extend(check())
+            found.extend(f"{what}: {sentence}" for sentence in check())
         except Bad as error:
-            found.append(f"{what}: {error}" if what else str(error))
+            found.append(f"{what}: {error}")
         except Exception as error:  # noqa: BLE001 - hostile content fails in any way it likes
-            found.append(f"{what or 'the bundle'}: cannot be read ({type(error).__name__}: {str(error)[:200]})")
+            found.append(f"{what}: cannot be read ({type(error).__name__}: {str(error)[:200]})")
 
 
 class Verification:
@@ -56,18 +57,22 @@ class Verification:
         self.facts, self.prev = 0, bytes(32)
         self.hashes = bytearray()
         self.signer = ""
+        self.messages: dict[Message, str | None] = {}
+        self.imports: dict[int, Json] = {}
         self._entries = groupby(bundle.lines("entries.jsonl"), key=lambda entry: entry["seq"])
         self._next: tuple[int, list[Json]] | None = None
 
     def run(self) -> Report:
         """Check everything."""
         integrity, fidelity, guard = self.report.integrity, self.report.fidelity, self.report.guard
-        guard(integrity, "", self._files)
+        guard(integrity, "manifest.json", self._files)
         guard(fidelity, "entries.jsonl", self._advance)
         guard(integrity, "journal.jsonl", self._journal)
         guard(fidelity, "entries.jsonl", self._left_over)
         guard(integrity, "heads.json", self._head)
         guard(integrity, "histories.jsonl", self._strange_histories)
+        guard(integrity, "bank_files.jsonl", lambda: unlisted_messages(self.bundle, self.messages))
+        guard(integrity, "imports.jsonl", lambda: misdescribed_imports(self.bundle, self.imports))
         for table, key in KEYS.items():
             name = f"snapshots/{table}.jsonl"
             guard(fidelity, name, lambda name=name, table=table, key=key: self._snapshots(name, table, key))  # type: ignore[misc]
@@ -172,7 +177,9 @@ class Verification:
         for digest in wanted:
             if not HASH.fullmatch(digest) or f"documents/{digest}" not in self.bundle.sizes:
                 yield f"the document {digest} that it names is missing"
+        self.messages.update(messages_of(event))
         if event["type"] == "statement-imported":
+            self.imports[seq] = event
             yield from imported_rows(self.bundle, seq, event)
         if event["type"] == "history-archived":
             yield from self._history(event)
