@@ -5,9 +5,9 @@ from collections.abc import Callable
 from temporalio import activity
 
 from activities.desk import Desk
-from activities.entitlements import FactsOf, business_day, find
+from activities.entitlements import FactsOf, business_day, due, find
 from activities.statements import issue
-from activities.views import DistributionRef, DistributionView
+from activities.views import DistributionRef, DistributionView, ProductionRef
 from adapters.db.store import Transaction
 from domain import distributions
 from domain.agreement.model import Agreement
@@ -147,6 +147,15 @@ class DistributionActivities:
             after=earlier[0] if earlier else None,
             before=tuple(period for until, period in waiting if until > found.until),
         )
+
+    @activity.defn
+    def due_distributions(self, ref: ProductionRef) -> list[DistributionRef]:
+        """What the settlement calendar says is to be computed by now, oldest first."""
+        with self._desk.store.transaction() as transaction:
+            agreement = self._desk.agreement(transaction, ref.production)
+            known = transaction.state(ref.production, distributions=True).distributions
+            periods = due(self._desk, self._facts_of, transaction, agreement, known)
+        return [DistributionRef(production=ref.production, period=period) for period in periods]
 
     def preview(self, ref: DistributionRef) -> DistributionComputed:
         """What computing a distribution now would find; nothing is recorded."""

@@ -14,6 +14,7 @@ from domain.errors import Broken, Refused
 from domain.events import DistributionComputed
 from domain.payouts import paying_account, the_waterfall
 from domain.periods import period_end
+from domain.settlement import due_periods
 from domain.statements import Accounts
 from domain.waterfall.facts import Facts
 from domain.waterfall.result import Result
@@ -65,6 +66,23 @@ def find(
         answer_by,
         _pay_on(desk, agreement, result, answer_by),
     )
+
+
+def due(
+    desk: Desk,
+    facts_of: FactsOf,
+    transaction: Transaction,
+    agreement: Agreement,
+    known: distributions.Distributions,
+) -> tuple[str, ...]:
+    """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
+    waterfall, today = agreement.waterfall, desk.today(agreement)
+    versions = _versions(desk, transaction, agreement.production, today)
+    if waterfall is None or waterfall.settlement is None or not versions:
+        return ()
+    since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
+    facts = facts_of(transaction, agreement.production, today)
+    return due_periods(waterfall.settlement, facts, known, since, today)
 
 
 def found_before(

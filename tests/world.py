@@ -36,6 +36,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 DRAMA = EXAMPLES / "drama-manga.yaml"
 PRODUCTION = "LIGHTHOUSE"
 SEOUL = ZoneInfo("Asia/Seoul")
+UNSHARED = DRAMA.read_bytes().partition(b"\n# What the finished series earns")[0] + b"\n"
+"""The drama's agreement without its own waterfall, for tests that share the earnings otherwise."""
 WATERFALL = b"""
 waterfall:
   currency: KRW
@@ -49,6 +51,8 @@ waterfall:
   minimum_payouts: [{to: writer, amount: KRW 100}]
 """
 """What the drama's agreement gains to share what it earns."""
+SETTLEMENT = b"  settlement: {after: first-broadcast, first_days: 30}\n"
+"""And by which calendar."""
 EVIDENCE = {
     milestone: {document: f"{index:064x}" for index, document in enumerate(documents, start=10)}
     for milestone, documents in {
@@ -131,7 +135,7 @@ class World:
             return transaction.keep(name, raw)
 
     def register(self, raw: bytes | None = None, production: str = PRODUCTION) -> None:
-        digest = self.keep(raw or DRAMA.read_bytes())
+        digest = self.keep(raw or UNSHARED)
         self.productions.register(
             RegisterAgreement(key=f"register/{production}", by="seoyeon", production=production, document=digest)
         )

@@ -23,6 +23,7 @@ from domain.events.agreements import (
 from domain.events.bank import (
     AnswerContradicted,
     BankFileRefused,
+    MovementAllocated,
     MovementUnmatched,
     PaymentReturned,
     PaymentsAccepted,
@@ -44,6 +45,7 @@ from domain.events.distributions import (
     PartyAmount,
     Payout,
     PayoutsOrdered,
+    ReserveAmount,
     Share,
     StatementsIssued,
 )
@@ -127,6 +129,7 @@ Event = Annotated[
     | PaymentReturned
     | ReceiptMatched
     | MovementUnmatched
+    | MovementAllocated
     | AnswerContradicted
     | BankFileRefused
     | DistributionComputed
@@ -173,6 +176,7 @@ __all__ = [
     "MilestoneEscalated",
     "MilestoneRejected",
     "MilestoneSubmitted",
+    "MovementAllocated",
     "MovementUnmatched",
     "ObjectionResolved",
     "PartyAmount",
@@ -196,6 +200,7 @@ __all__ = [
     "ReceiptsExpected",
     "ReceiptsFellDue",
     "RejectedPayment",
+    "ReserveAmount",
     "RunAccepted",
     "RunCancelled",
     "RunDoubted",
