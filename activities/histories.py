@@ -33,7 +33,7 @@ from domain.events import HistoryArchived
 from domain.people import SYSTEM
 from domain.state import State
 
-SOON = timedelta(minutes=1)
+SOON = timedelta(minutes=2)
 """How long after its end a run may be without its archive before that is a gap."""
 MOST_TOLD = 100
 """Gaps that a sweep names one by one; it counts them all."""

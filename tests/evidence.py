@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -21,7 +22,7 @@ from domain.events import HistoryArchived
 from domain.journal import sha256
 from domain.state import State
 from tests import revenue
-from tests.world import DRAMA, PRODUCTION, World
+from tests.world import PRODUCTION, UNSHARED, World
 
 STREAM = stream_of(PRODUCTION)
 PERIOD = "2025-Q1"
@@ -32,7 +33,7 @@ WATERFALL = revenue.SHARED.replace(
 
 def lived(world: World, folder) -> World:
     """A milestone, runs that settle, a payment that is held, imported earnings, a distribution paid out, a history."""
-    world.register(DRAMA.read_bytes() + WATERFALL.encode())
+    world.register(UNSHARED + WATERFALL.encode())
     revenue.publish(world, date(2025, 1, 1), date(2025, 3, 31))
     world.clock.to(date(2025, 2, 14))
     world.send()
@@ -69,15 +70,15 @@ def _ref():
 
 
 def archive(world: World) -> None:
-    """Put a history, as a payment run's workflow leaves one, into the archive."""
+    """Put the history that the first run's workflow would have left into the archive."""
     run = next(iter(sorted(world.snapshots().runs)))
-    content = json.dumps({"events": [{"eventId": "1", "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED"}]}).encode()
+    content = (Path(__file__).parent / "replay" / "histories" / "run-settled.json").read_bytes()
     event = HistoryArchived(
         workflow_id=f"run/{run}",
         run_id="0197-r",
         workflow_type="PaymentRun",
         status="completed",
-        events=1,
+        events=len(json.loads(content)["events"]),
         build_id="b1",
         sha256=sha256(content),
     )

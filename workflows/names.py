@@ -2,7 +2,7 @@
 
 import re
 
-_ABOUT_A_PRODUCTION = frozenset({"production", "milestone", "run", "distribution", "open-runs"})
+_ABOUT_A_PRODUCTION = frozenset({"production", "milestone", "run", "distribution", "open-runs", "open-distributions"})
 """The kinds of ids that read `{kind}/{production}…`; a run's own id begins with its production."""
 _BY_SCHEDULE = re.compile(r"-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
 """What a Temporal Schedule adds to the id that it starts workflows under."""

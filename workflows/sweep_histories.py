@@ -20,7 +20,8 @@ class SweepHistories:
         if view.gaps:
             first = view.first_gaps[0]
             raise ApplicationError(
-                f"{view.gaps} histories are missing from the archive, the first of {first.workflow_id}: {first.why}.",
+                f"The archive lacks {view.gaps} of the histories that there must be, "
+                f"the first of {first.workflow_id}: {first.why}.",
                 view,
                 type="HistoryGap",
                 non_retryable=True,

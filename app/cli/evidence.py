@@ -119,3 +119,23 @@ def export(production: str, out: Path, user: str | None, as_json: bool, data: Pa
         return
     counts = ", ".join(f"{count} {name}" for name, count in made.counts.items() if count)
     click.echo(f"{made.path}: {counts}")
+
+
+@audit.command()
+@click.argument("figure", metavar="PAYMENT|ENTRY|STATEMENT-LINE")
+@_user
+@json_option
+@data_option
+def explain(figure: str, user: str | None, as_json: bool, data: Path | None) -> None:
+    """Tell the story of one figure: who did what and when, under which version, by which file, to which entries.
+
+    A payment or receipt is named as LIGHTHOUSE.PR-A, an entry as LIGHTHOUSE/12/1 (production, event, line), the line of
+    a statement as LIGHTHOUSE/2027-Q1/studio/fee (production, period, party, position).
+    """
+    from app.evidence.reading import reading
+    from app.evidence.story import Record, as_text
+    from app.evidence.story import explain as told
+
+    with reading(data, user, f"the story of {figure}") as records:
+        story = told(Record(records.connection, records.bank_data), figure)
+    click.echo(json.dumps(story, ensure_ascii=False, indent=2) if as_json else as_text(story))

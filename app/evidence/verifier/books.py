@@ -113,6 +113,12 @@ class Books:
         receipt["received_minor"] += money(event["amount"])[0]
         self._received(receipt)
 
+    def _on_movement_allocated(self, event: Json, _on: str) -> None:
+        if event["to"] == "receipt":
+            receipt = self.rows["receipt"][event["name"]]
+            receipt["received_minor"] += money(event["amount"])[0]
+            self._received(receipt)
+
     def _on_payment_held(self, event: Json, _on: str) -> None:
         self._step(event["payment"], "hold", reason=event["reason"], **NO_RUN)
 

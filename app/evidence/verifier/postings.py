@@ -42,10 +42,10 @@ def pair(debit: str, credit: str, amount: str, about: str) -> list[Entry]:
     return [(debit, currency, minor, about), (credit, currency, -minor, about)]
 
 
-def exchanged(claim: str, event: Json, line: Json, about: str, way: int) -> list[Entry]:
-    """A claim settled over a bank account: `way` is -1 where money left it. FX goes through the position account."""
+def exchanged(claim: str, held_on: str, line: Json, about: str, way: int) -> list[Entry]:
+    """A claim settled over an account: `way` is -1 where money left it. FX goes through the position account."""
     (amount, currency), (booked, held), (value, _) = (money(line[k]) for k in ("amount", "booked", "contract_value"))
-    bank = (f"asset:bank:{event['account']}", held, way * booked, about)
+    moved = (held_on, held, way * booked, about)
     entries = [(claim, currency, -way * amount, about)]
     if currency == held:
         entries += [("expense:bank-charges", currency, way * (amount - booked), about)]
@@ -53,7 +53,7 @@ def exchanged(claim: str, event: Json, line: Json, about: str, way: int) -> list
         entries += [("equity:fx-position", currency, way * amount, about)]
         entries += [("equity:fx-position", held, -way * value, about)]
         entries += [("expense:fx-gain-loss", held, way * (value - booked), about)]
-    return [entry for entry in entries if entry[2] or "expense:" not in entry[0]] + [bank]
+    return [entry for entry in entries if entry[2] or "expense:" not in entry[0]] + [moved]
 
 
 def postings(event: Json) -> list[Entry]:
@@ -61,15 +61,26 @@ def postings(event: Json) -> list[Entry]:
     kind = event["type"]
     if kind == "payments-settled":
         lines = ((f"liability:payable:{line['payee_party']}", line) for line in event["payments"])
-        return [entry for claim, line in lines for entry in exchanged(claim, event, line, line["payment"], -1)]
+        return [entry for claim, line in lines for entry in exchanged(claim, _bank(event), line, line["payment"], -1)]
     if kind == "payment-returned":
-        return exchanged(f"liability:payable:{event['payee_party']}", event, event, event["payment"], 1)
+        return exchanged(f"liability:payable:{event['payee_party']}", _bank(event), event, event["payment"], 1)
     if kind == "receipt-matched":
-        return exchanged(f"asset:commitment:{event['payer_party']}", event, event, event["receipt"], 1)
+        return exchanged(f"asset:commitment:{event['payer_party']}", _bank(event), event, event["receipt"], 1)
     if kind == "movement-unmatched":
-        suspense = f"suspense:unmatched:{event['account']}"
-        return pair(f"asset:bank:{event['account']}", suspense, event["booked"], event["bank_reference"])
+        return pair(_bank(event), _suspense(event), event["booked"], event["bank_reference"])
+    if kind == "movement-allocated":
+        claims = {"charges": "expense:bank-charges", "receipt": f"asset:commitment:{event['party']}"}
+        claim = claims.get(event["to"], f"asset:receivable:{event['name']}")
+        return exchanged(claim, _suspense(event), event, event["bank_reference"], 1)
     return _ACCRUED[kind](event) if kind in _ACCRUED else []
+
+
+def _bank(event: Json) -> str:
+    return f"asset:bank:{event['account']}"
+
+
+def _suspense(event: Json) -> str:
+    return f"suspense:unmatched:{event['account']}"
 
 
 def _fell_due(event: Json) -> list[Entry]:

@@ -11,9 +11,7 @@ from app.evidence.as_of import instant
 from domain.errors import BadInput
 from tests import revenue
 from tests.evidence import STREAM, hold, now
-from tests.world import DRAMA, PRODUCTION
-
-AMENDED = DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1)
+from tests.world import PRODUCTION
 
 
 def asked(sluice, known, *sections, effective="2026-01-01"):

@@ -184,7 +184,7 @@ def test_flows_and_position_add_up_day_by_day():
 ROWS = st.lists(st.tuples(st.dates(day("2025-03-01"), day("2029-12-31")), st.integers(1, 10**6)), max_size=8)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS)
 def test_all_that_comes_in_is_what_a_run_says(rows):
     given_facts = facts(*SPENT, *[receipt(str(on), f"USD {amount}") for on, amount in rows])
@@ -193,7 +193,7 @@ def test_all_that_comes_in_is_what_a_run_says(rows):
     assert {party: each.came_in for party, each in found.items()} == run([deal], given_facts, day("2030-12-31")).parties
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ROWS, st.integers(2, 1000))
 def test_a_work_so_many_times_as_large_recoups_on_the_same_day_with_the_same_multiple_and_rate(rows, factor):
     section = RECOUPED.replace("USD 80", "40 % of equity")
