@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     """SQLAlchemy URL of the application's role in an outside PostgreSQL."""
     owner_database_url: str | None = Field(default=None, repr=False)
     """The same database as the role that owns the tables: only `sluice db upgrade` uses it."""
+    auditor_database_url: str | None = Field(default=None, repr=False)
+    """The same database as the auditor's role, which only reads: what `sluice audit` connects as where it is set."""
+    signing_key: Path | None = None
+    """File of the Ed25519 key that signs heads of the journal; embedded, one is made in the data folder when unset."""
     temporal_address: str | None = None
     """`host:port` of an outside Temporal; over what Temporal's own profile (TEMPORAL_PROFILE, …) says."""
     temporal_namespace: str | None = None
