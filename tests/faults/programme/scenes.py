@@ -1,0 +1,41 @@
+"""What is played: each scene has a stack of its own, and dice of its own from the seed and its name."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from random import Random
+from typing import Any
+
+from tests.faults.programme.plays import boundaries
+from tests.faults.programme.stage import Stage, staged
+from tests.faults.programme.tally import Tally
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How the faults of a scene are drawn (short or full), and how they are played."""
+
+    plan: Callable[[Random, bool], Sequence[Any]]
+    play: Callable[[Stage, Any], Awaitable[None]]
+    stage: Callable[..., Any] = staged
+
+
+def _kills(commits: tuple[str, ...], victim: str) -> Scene:
+    return Scene(lambda dice, short: boundaries.plan(dice, commits, victim, 1 if short else None), boundaries.play)
+
+
+SCENES: dict[str, Scene] = {
+    **{f"run-{victim}": _kills(boundaries.OF_A_RUN, victim) for victim in boundaries.VICTIMS},
+    **{f"distribution-{victim}": _kills(boundaries.OF_A_DISTRIBUTION, victim) for victim in boundaries.VICTIMS},
+}
+
+
+def planned(seed: int, name: str, short: bool) -> Sequence[Any]:
+    """The faults of a scene: the same for the same seed, always."""
+    return SCENES[name].plan(Random(f"{seed}/{name}"), short)
+
+
+async def played(seed: int, name: str, short: bool, tally: Tally) -> None:
+    """Play a scene on a stack of its own."""
+    async with SCENES[name].stage(Random(f"{seed}/{name}/played"), tally) as stage:
+        await SCENES[name].play(stage, planned(seed, name, short))
