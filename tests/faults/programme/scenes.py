@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from random import Random
 from typing import Any
 
-from tests.faults.programme.plays import boundaries
+from app import logs
+from tests.faults.programme.plays import banks, boundaries, hostile, messages
 from tests.faults.programme.stage import Stage, staged
 from tests.faults.programme.tally import Tally
 
@@ -27,6 +27,9 @@ def _kills(commits: tuple[str, ...], victim: str) -> Scene:
 SCENES: dict[str, Scene] = {
     **{f"run-{victim}": _kills(boundaries.OF_A_RUN, victim) for victim in boundaries.VICTIMS},
     **{f"distribution-{victim}": _kills(boundaries.OF_A_DISTRIBUTION, victim) for victim in boundaries.VICTIMS},
+    "banks": Scene(banks.plan, banks.play),
+    "messages": Scene(messages.plan, messages.play),
+    "hostile": Scene(hostile.plan, hostile.play),
 }
 
 
@@ -37,5 +40,6 @@ def planned(seed: int, name: str, short: bool) -> Sequence[Any]:
 
 async def played(seed: int, name: str, short: bool, tally: Tally) -> None:
     """Play a scene on a stack of its own."""
+    logs.configure("console", "error")
     async with SCENES[name].stage(Random(f"{seed}/{name}/played"), tally) as stage:
         await SCENES[name].play(stage, planned(seed, name, short))
