@@ -42,7 +42,9 @@ def draw(dice: Random, payouts: tuple[int, int], earned: bool = False) -> Drawn:
     """A production of some payouts (least, most)."""
     return Drawn(
         key=f"F{dice.randrange(16**8):08X}",
-        payouts=tuple(dice.choice((dice.randint(1, 999), dice.randint(10**3, 10**9))) for _ in range(dice.randint(*payouts))),
+        payouts=tuple(
+            dice.choice((dice.randint(1, 999), dice.randint(10**3, 10**9))) for _ in range(dice.randint(*payouts))
+        ),
         earned=tuple(dice.randint(1, 10**8) for _ in range(dice.randint(1, 5))) if earned else (),
         shares=(dice.randint(1, 40), dice.randint(1, 40)),
     )

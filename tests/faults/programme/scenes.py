@@ -1,12 +1,13 @@
 """What is played: each scene has a stack of its own, and dice of its own from the seed and its name."""
 
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from app import logs
-from tests.faults.programme.plays import banks, boundaries, hostile, messages
+from tests.faults.programme.plays import banks, boundaries, clocks, commands, disks, hostile, messages, starts
 from tests.faults.programme.stage import Stage, staged
 from tests.faults.programme.tally import Tally
 
@@ -30,6 +31,12 @@ SCENES: dict[str, Scene] = {
     "banks": Scene(banks.plan, banks.play),
     "messages": Scene(messages.plan, messages.play),
     "hostile": Scene(hostile.plan, hostile.play),
+    "commands": Scene(commands.plan, commands.play),
+    "crowd": Scene(commands.plan_crowd, commands.play_crowd),
+    "starts": Scene(starts.plan, starts.play),
+    "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of(clocks.DAY)),
+    "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of(-clocks.DAY)),
+    "disk": Scene(disks.plan, disks.play, disks.small_disk),
 }
 
 
@@ -41,5 +48,6 @@ def planned(seed: int, name: str, short: bool) -> Sequence[Any]:
 async def played(seed: int, name: str, short: bool, tally: Tally) -> None:
     """Play a scene on a stack of its own."""
     logs.configure("console", "error")
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # answers that came after somebody had asked again
     async with SCENES[name].stage(Random(f"{seed}/{name}/played"), tally) as stage:
         await SCENES[name].play(stage, planned(seed, name, short))

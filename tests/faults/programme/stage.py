@@ -7,13 +7,12 @@ import asyncio
 import hashlib
 import json
 import shutil
-import signal
 import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,7 +23,6 @@ import app
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
 from adapters.db import queries, tables
-from adapters.db.store import Transaction
 from adapters.embedded.process import Launch
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.admin import books_path, folders_path
@@ -32,14 +30,16 @@ from adapters.sandbox_bank.books import Books
 from app import supervisor
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
+from app.gateway import Gateway
 from app.imports import Import, import_on
 from app.office import Office
+from app.preview import preview
 from app.settings import TASK_QUEUE, load_settings
 from app.stack import BANK, WORKER, EmbeddedStack, our_program
 from app.supervisor import Program
 from domain.money import Money
 from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn
-from tests.faults.programme.tally import Harm, Tally
+from tests.faults.programme.tally import Tally
 from tests.faults.programme.worker import COMMITS, SPRUNG, TRAP
 
 ROOT = Path(app.__file__).parent.parent
@@ -151,7 +151,8 @@ class Stage:
             statement.write_text(drawn.statement(), "utf-8")
             wish = Import("receipt", drawn.key, "sales", "S1", "payer-one")
             await self.persist(
-                lambda: asyncio.to_thread(import_on, self.services.desk, wish, statement), lambda: self.earned(drawn.key)
+                lambda: asyncio.to_thread(import_on, self.services.desk, wish, statement),
+                lambda: self.earned(drawn.key),
             )
 
     async def accept(self, key: str, milestone: str = "wrap") -> None:
@@ -180,8 +181,8 @@ class Stage:
 
     async def release(self, run: str) -> None:
         async def step() -> None:
-            row = await asyncio.to_thread(self.run, run)
-            await self.office("payer-two").release(run, row["sha256"])
+            sha256 = (await asyncio.to_thread(preview, self.services.desk, run)).head["sha256"]
+            await self.office("payer-two").release(run, sha256)
 
         await self.persist(step, lambda: self.run(run)["status"] in {"released", "submitted"})
 
@@ -220,6 +221,10 @@ class Stage:
         await self.pay(drawn.key)
         await self.pay_in(drawn.key)
         await self.until(lambda: self.paid(drawn.key), f"{drawn.key} is not paid: {self.statuses(drawn.key)}")
+
+    async def services_resumed(self) -> None:
+        """What a worker does when it starts: everything unfinished is looked at again."""
+        await Gateway(self.services).resume()
 
     # What is on record
 
@@ -279,7 +284,14 @@ class Stage:
 
 
 @asynccontextmanager
-async def staged(dice: Random, tally: Tally, data: Path | None = None, *, workers: dict[str, int] | None = None, answer_within_s: int = 2) -> AsyncIterator[Stage]:
+async def staged(
+    dice: Random,
+    tally: Tally,
+    data: Path | None = None,
+    *,
+    workers: dict[str, int] | None = None,
+    answer_within_s: int = 2,
+) -> AsyncIterator[Stage]:
     """A stack with the simulator's worker (or several, each with its clock off by so many seconds)."""
     supervisor._LONGEST_PAUSE_S = 0.2  # we kill every few seconds; its patience is for programs that do not start
     folder = Path(tempfile.mkdtemp(prefix="sluice-faults-")) if data is None else data.parent
@@ -288,7 +300,10 @@ async def staged(dice: Random, tally: Tally, data: Path | None = None, *, worker
     users = "".join(f'[users.{name}]\nparty = "{party}"\nroles = {roles}\n' for name, (party, roles) in _USERS.items())
     settings = f'answer_within_s = {answer_within_s}\nlog_level = "warning"\n{users}'
     (data / "sluice.toml").write_text(settings, "utf-8")
-    programs = [our_program(BANK, data), *(our_worker(name, data, skew) for name, skew in (workers or {WORKER: 0}).items())]
+    programs = [
+        our_program(BANK, data),
+        *(our_worker(name, data, skew) for name, skew in (workers or {WORKER: 0}).items()),
+    ]
     try:
         with EmbeddedStack(data, programs=programs) as stack:
             clock = SandboxClock(data / "clock.json")

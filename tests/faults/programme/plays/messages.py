@@ -7,6 +7,7 @@ in suspense if it speaks of money, and leave an event that somebody must look at
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from random import Random
 from zlib import crc32
 
@@ -75,11 +76,12 @@ async def _shuffled(stage: Stage, talk: Talk) -> None:
     finally:
         bank.resume()
     try:
+        await _heard(stage, home, 2)  # what it says of the order, and that it is booked
         await stage.pay_in(key)
+        await _heard(stage, home, 3)
         with stage.books() as books:
             admin.request_statement(books, folder_of(key, ACCOUNT), date.fromisoformat(DUE_ON))
-        await stage.until(lambda: len(list((home / "inbox").glob("*.xml"))) >= 4, "the bank does not answer")
-        files = sorted((home / "inbox").glob("*.xml"))
+        files = await _heard(stage, home, 4)
         places = list(range(len(files)))
         Random(talk.order).shuffle(places)
         for place, file in zip(places, files, strict=True):
@@ -89,6 +91,14 @@ async def _shuffled(stage: Stage, talk: Talk) -> None:
     await stage.until(lambda: stage.paid(key), f"{key} is not paid")
     moved = sum(place != n for n, place in enumerate(places))
     stage.tally.add("bank message out of order", moved, judge(stage, key).and_also(_unalerted(stage, key)))
+
+
+async def _heard(stage: Stage, home: Path, count: int) -> list[Path]:
+    """The files that the bank has written by now, once they are so many."""
+    await stage.until(
+        lambda: len(list((home / "inbox").glob("*.xml"))) >= count, f"the bank has not said {count} things"
+    )
+    return sorted((home / "inbox").glob("*.xml"))
 
 
 async def _repeated(stage: Stage, talk: Talk) -> None:
