@@ -21,7 +21,7 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
     harm = Harm()
     with stage.services.store.reading() as connection:
         payments = queries.payments(connection, key)
-        balances = {row["account"]: Money.parse(row["balance"]) for row in queries.balances(connection, key)}
+        balances = {row["account"]: _won(row["balance"]) for row in queries.balances(connection, key)}
     with stage.books() as books:
         sent = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'transfer'"))
         back = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'return'"))
@@ -47,6 +47,11 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
     if suspense != lied:
         harm.broken.append(f"{key}: {suspense} is in suspense, and the bank lied about {lied}")
     return harm
+
+
+def _won(written: str) -> Money:
+    """A balance, which may be the sum of more than one amount can be."""
+    return Money(int(written.removeprefix("KRW ")), "KRW")
 
 
 def proven(stage: Stage) -> Harm:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from app import logs
-from tests.faults.programme.plays import banks, boundaries, clocks, commands, disks, hostile, messages, starts
+from tests.faults.programme.plays import absurd, banks, boundaries, clocks, commands, disks, hostile, messages, starts
 from tests.faults.programme.stage import Stage, staged
 from tests.faults.programme.tally import Tally
 
@@ -31,6 +31,7 @@ SCENES: dict[str, Scene] = {
     "banks": Scene(banks.plan, banks.play),
     "messages": Scene(messages.plan, messages.play),
     "hostile": Scene(hostile.plan, hostile.play),
+    "absurd": Scene(absurd.plan, absurd.play),
     "commands": Scene(commands.plan, commands.play),
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
     "starts": Scene(starts.plan, starts.play),

@@ -10,10 +10,12 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+
+import psycopg
 
 from adapters.embedded.postgres import EmbeddedPostgres
 from tests.faults.programme.agreements import ACCOUNT, Drawn, draw
@@ -92,7 +94,11 @@ async def play(stage: Stage | None, fulls: list[Full]) -> None:
 
 
 async def _one(stage: Stage, full: Full) -> None:
-    key = full.drawn.key
+    key, runs = full.drawn.key, list[str]()
+
+    async def open_day() -> None:
+        runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
+
     filling: asyncio.Task[None] | None = None
     for step in STEPS:
         if step == full.step:
@@ -104,11 +110,6 @@ async def _one(stage: Stage, full: Full) -> None:
             await stage.accept(key)
             await stage.pay_in(key)
         elif step == "open":
-            runs: list[str] = []
-
-            async def open_day(runs: list[str] = runs) -> None:
-                runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
-
             await stage.persist(open_day, lambda: bool(runs), 120)
             await stage.until(lambda: stage.run(runs[0]) is not None, "the run is not prepared", 120)
         else:
@@ -128,17 +129,11 @@ async def _fill(stage: Stage, full: Full) -> None:
     with ballast.open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, max(1, space.f_bavail * space.f_frsize))
     if full.new_segment:
-        with suppress_all(), stage.stack.postgres.connect() as admin:
+        with suppress(psycopg.Error), stage.stack.postgres.connect() as admin:
             admin.execute("SELECT pg_switch_wal()")
             admin.execute("SELECT pg_switch_wal()")
     await asyncio.sleep(full.seconds)
     ballast.unlink(missing_ok=True)
-
-
-def suppress_all():
-    from contextlib import suppress
-
-    return suppress(Exception)
 
 
 def _ballast(stage: Stage) -> Path:

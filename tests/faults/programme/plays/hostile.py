@@ -218,7 +218,7 @@ TRICKS: dict[str, dict[str, Callable[[bytes, Random], object]]] = {
         "larger than is read": lambda base, _: base + b" " * (MAX_BYTES + 1),
         "huge text": lambda base, _: base.replace(b"<MsgId>", b"<MsgId>" + b"9" * 12_000_000),
         "a symbolic link": lambda *_: lambda path: path.symlink_to("/etc/passwd"),
-        "a pipe": lambda *_: lambda path: os.mkfifo(path),
+        "a pipe": lambda *_: os.mkfifo,
         "a folder": lambda *_: lambda path: path.mkdir(),
         "a name with a newline": lambda base, _: lambda path: Path(f"{path}\n..").write_bytes(base),
         "400 digits": _amount("9" * 400),

@@ -159,7 +159,8 @@ def _status(stage: Stage, key: str, row: queries.Row, name: str, *statuses: tupl
     return status_report(name, stage.clock.now(), message_id, None, said)
 
 
-def _booking(stage: Stage, key: str, name: str, direction: str, minor: int, e2e: str, reason: str | None = None):
+def booking(stage: Stage, key: str, name: str, direction: str, minor: int, e2e: str, reason: str | None = None):
+    """A camt.054 of one line, under a reference that the bank never gave."""
     with stage.books() as books:
         holder: Holder = books.holder(folder_of(key, ACCOUNT))
     line = Posting(10**9 + crc32(name.encode()), direction, minor, "transfer", e2e, "X", "", reason, None, None, None)
@@ -173,7 +174,7 @@ def _minor(row: queries.Row) -> int:
 def _known_id(stage: Stage, key: str, row: queries.Row, name: str) -> bytes:
     """Another content under the id of a message that was taken."""
     home = folders_path(stage.data) / folder_of(key, ACCOUNT)
-    file = sorted(file for file in (home / "archive").glob("*camt.054*"))[0]
+    file = min((home / "archive").glob("*camt.054*"))
     return file.read_bytes().replace(b"<Ccy>KRW</Ccy>", b"<Ccy>KRW</Ccy>\n", 1)
 
 
@@ -181,10 +182,10 @@ LIES: dict[str, Callable[..., tuple[bytes, int]]] = {
     "rejected after it was settled": lambda s, k, r, n: (_status(s, k, r, n, ("RJCT", "AC04")), 0),
     "never seen after it was settled": lambda s, k, r, n: (_status(s, k, r, n, ("RJCT", "NOOR")), 0),
     "accepted and rejected at once": lambda s, k, r, n: (_status(s, k, r, n, ("ACSP", None), ("RJCT", "AC04")), 0),
-    "settled twice": lambda s, k, r, n: (_booking(s, k, n, "DBIT", _minor(r), r["end_to_end_id"]), -_minor(r)),
-    "settled with another amount": lambda s, k, r, n: (_booking(s, k, n, "DBIT", 7, r["end_to_end_id"]), -7),
-    "a payment that is not ours": lambda s, k, r, n: (_booking(s, k, n, "DBIT", 11, f"{k}.P999"), -11),
-    "a return of what was never paid": lambda s, k, r, n: (_booking(s, k, n, "CRDT", 13, f"{k}.P998", "AC04"), 13),
+    "settled twice": lambda s, k, r, n: (booking(s, k, n, "DBIT", _minor(r), r["end_to_end_id"]), -_minor(r)),
+    "settled with another amount": lambda s, k, r, n: (booking(s, k, n, "DBIT", 7, r["end_to_end_id"]), -7),
+    "a payment that is not ours": lambda s, k, r, n: (booking(s, k, n, "DBIT", 11, f"{k}.P999"), -11),
+    "a return of what was never paid": lambda s, k, r, n: (booking(s, k, n, "CRDT", 13, f"{k}.P998", "AC04"), 13),
     "an answer to what was never sent": lambda s, k, r, n: (
         status_report(n, s.clock.now(), "NEVER-SENT", Answered("", "ACSP"), []),
         0,
