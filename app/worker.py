@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import signal
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import structlog
@@ -51,10 +53,30 @@ async def serve(services: Services) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE, thread_name_prefix="activity") as threads:
-        async with worker_of(services, threads):
+        async with worker_of(services, threads), _measured(services):
             gateway = asyncio.create_task(Gateway(services).run())
             log.info("worker.started", task_queue=services.settings.task_queue)
             await stop.wait()
             gateway.cancel()
             await asyncio.gather(gateway, return_exceptions=True)
     log.info("worker.stopped")
+
+
+@asynccontextmanager
+async def _measured(services: Services) -> AsyncIterator[None]:
+    """Serve metrics meanwhile, if the settings say where."""
+    address = services.settings.metrics_address
+    if address is None:
+        yield
+        return
+    from app.metrics import Figures, keep_fresh, served
+
+    figures = Figures()
+    with served(address, figures):
+        log.info("metrics.served", address=address)
+        fresh = asyncio.create_task(keep_fresh(services, figures))
+        try:
+            yield
+        finally:
+            fresh.cancel()
+            await asyncio.gather(fresh, return_exceptions=True)

@@ -26,6 +26,7 @@ _COMMANDS = {
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
     "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
+    "doctor": ("app.cli.doctor:doctor", "Say what is stuck, late or unexplained, and what to do."),
     "db": ("app.cli.db:db", "Bring the database's schema up to date."),
     "worker": ("app.cli.worker:worker", "Run a worker (the embedded stack runs one by itself)."),
     "sandbox-bank": ("app.cli.sandbox_bank:sandbox_bank", "Run the sandbox bank (likewise)."),
