@@ -196,7 +196,7 @@ def file_refused(account: str, name: str, at: datetime, why: str) -> Ailment:
         Kind.FILE_REFUSED,
         f"{account} {name}",
         at,
-        why,
+        _in_a_sentence(why),
         "ask the bank for a right one; take this one out of the account's `refused` folder once it is dealt with",
     )
 
@@ -252,5 +252,9 @@ def no_worker(task_queue: str) -> Ailment:
 
 def _because(cause: str) -> str:
     """A cause in the middle of a sentence, on one line and not without end."""
-    words = " ".join(cause.split())
-    return f": {words[:300]}" if words else ""
+    words = _in_a_sentence(cause)
+    return f": {words}" if words else ""
+
+
+def _in_a_sentence(words: str) -> str:
+    return " ".join(words.split())[:300].rstrip(".")

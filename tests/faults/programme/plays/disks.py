@@ -126,7 +126,7 @@ async def _fill(stage: Stage, full: Full) -> None:
             admin.execute("CHECKPOINT")
     ballast = _ballast(stage)
     space = os.statvfs(ballast.parent)
-    with ballast.open("wb") as file:
+    with ballast.open("wb") as file, suppress(OSError):  # PostgreSQL has taken some of it meanwhile
         os.posix_fallocate(file.fileno(), 0, max(1, space.f_bavail * space.f_frsize))
     if full.new_segment:
         with suppress(psycopg.Error), stage.stack.postgres.connect() as admin:
