@@ -110,6 +110,14 @@ class PaymentView(Record):
     status: str
 
 
+class MovementView(Record):
+    """A movement of a bank that nothing explained, and what of it is still in suspense: positive when it came in."""
+
+    account: str
+    bank_reference: str
+    open: Money
+
+
 class DistributionRef(Record):
     """Names a distribution."""
 

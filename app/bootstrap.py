@@ -76,6 +76,7 @@ class Services:
             productions.hold,
             productions.resume,
             productions.correct,
+            self.bank.allocate,
             milestones.submit,
             milestones.approve,
             milestones.reject,
@@ -97,6 +98,7 @@ class Services:
             distributions.post_distribution,
             distributions.order_payouts,
             distributions.distribution_standing,
+            distributions.due_distributions,
             schedules.open_days,
             schedules.close_days,
         ]

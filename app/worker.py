@@ -15,11 +15,12 @@ from app.bootstrap import Services
 from app.gateway import Gateway
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
+from workflows.open_distributions import OpenDistributions
 from workflows.open_runs import OpenRuns
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
-WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun, Distribution]
+WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun, Distribution, OpenDistributions]
 ACTIVITIES_AT_ONCE = 16
 LAST_TRANSACTIONS = timedelta(seconds=10)
 """How long a worker that is told to stop lets its transactions finish, before it breaks into them."""

@@ -23,6 +23,7 @@ from domain.events.agreements import (
 from domain.events.bank import (
     AnswerContradicted,
     BankFileRefused,
+    MovementAllocated,
     MovementUnmatched,
     PaymentReturned,
     PaymentsAccepted,
@@ -39,11 +40,14 @@ from domain.events.distributions import (
     DistributionComputed,
     DistributionObjected,
     EntitlementsPosted,
+    IssuedStatement,
     ObjectionResolved,
     PartyAmount,
     Payout,
     PayoutsOrdered,
+    ReserveAmount,
     Share,
+    StatementsIssued,
 )
 from domain.events.milestones import (
     DueDateSet,
@@ -121,6 +125,7 @@ Event = Annotated[
     | PaymentReturned
     | ReceiptMatched
     | MovementUnmatched
+    | MovementAllocated
     | AnswerContradicted
     | BankFileRefused
     | DistributionComputed
@@ -129,6 +134,7 @@ Event = Annotated[
     | ObjectionResolved
     | EntitlementsPosted
     | PayoutsOrdered
+    | StatementsIssued
     | StatementImported
     | CommandRefused,
     Field(discriminator="type"),
@@ -157,11 +163,13 @@ __all__ = [
     "ExpectedReceipt",
     "GatheredPayment",
     "ImportedRows",
+    "IssuedStatement",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
     "MilestoneRejected",
     "MilestoneSubmitted",
+    "MovementAllocated",
     "MovementUnmatched",
     "ObjectionResolved",
     "PartyAmount",
@@ -185,6 +193,7 @@ __all__ = [
     "ReceiptsExpected",
     "ReceiptsFellDue",
     "RejectedPayment",
+    "ReserveAmount",
     "RunAccepted",
     "RunCancelled",
     "RunDoubted",
@@ -198,4 +207,5 @@ __all__ = [
     "StatementImported",
     "StatementKind",
     "StatementTotal",
+    "StatementsIssued",
 ]

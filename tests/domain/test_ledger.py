@@ -19,6 +19,8 @@ MOVES_MONEY = {
     "payment-returned",
     "receipt-matched",
     "movement-unmatched",
+    "payouts-ordered",
+    "movement-allocated",
     "entitlements-posted",
     "statement-imported",
 }
