@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from activities.productions import ProductionActivities
-from activities.schedules import schedule_id
+from activities.schedules import schedule_id, settlement_schedule_id
 from activities.views import ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.db import health as records
 from adapters.db import queries
 from app import doctor_temporal as temporal
+from app.archive import SWEEP
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.settings import load_settings
@@ -94,6 +95,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
     found += [health.unsettled(one.payment, one.status, one.on, todays[one.production]) for one in at_the_bank]
     found += [health.ungathered(one.payment, one.on, todays[one.production]) for one in alone]
     examination.ailments += [one for one in found if one is not None]
+    needed.schedules.append(SWEEP)
     _of_productions(services, keys, needed)
     return needed
 
@@ -106,10 +108,12 @@ def _of_productions(services: Services, keys: list[str], needed: _Needed) -> Non
     """An unfinished production has its workflow, and a schedule for each account that pays."""
     productions = ProductionActivities(services.desk)
     for key in keys:
-        view = productions.production_standing(ProductionRef(production=key))
+        view, agreement = productions.production_standing(ProductionRef(production=key)), services.desk.in_force(key)
         if not view.complete:
             needed.workflows.append(production_workflow(key))
             needed.schedules += [schedule_id(key, account) for account in view.debtor_accounts]
+        if agreement.waterfall is not None and agreement.waterfall.settlement is not None:
+            needed.schedules.append(settlement_schedule_id(key))
 
 
 def _of_the_folders(services: Services, examination: Examination) -> None:
@@ -143,4 +147,6 @@ async def _of_temporal(services: Services, needed: _Needed, examination: Examina
             found.append(health.missed(one.schedule, one.closed, one.cause))
         else:
             found.append(health.failed(one.name, one.closed, now, one.cause))
+    gaps = await services.histories.gaps()
+    found += [health.unarchived(one.workflow_id, one.run_id, one.why) for one in gaps]
     examination.ailments += [one for one in found if one is not None]

@@ -3,8 +3,8 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import structlog
 from prometheus_client import CollectorRegistry, start_http_server
@@ -17,6 +17,9 @@ from domain.health import Kind
 
 REFRESH_S = 30.0
 """How old the figures may be. Reading them costs a few queries, and one of Temporal for each running workflow."""
+
+_PAUSE = 10
+"""So many times as long as an examination takes nothing is asked after it."""
 
 log = structlog.get_logger()
 
@@ -79,10 +82,35 @@ def served(address: str, figures: Figures) -> Iterator[int]:
         thread.join()
 
 
+@asynccontextmanager
+async def measured(services: Services) -> AsyncIterator[None]:
+    """Serve metrics while the block lasts, if the settings say where.
+
+    Raises:
+        OSError: that address is taken, or not ours.
+    """
+    if services.settings.metrics_address is None:
+        yield
+        return
+    figures = Figures()
+    with served(services.settings.metrics_address, figures):
+        log.info("metrics.served", address=services.settings.metrics_address)
+        fresh = asyncio.create_task(keep_fresh(services, figures))
+        try:
+            yield
+        finally:
+            fresh.cancel()
+            await asyncio.gather(fresh, return_exceptions=True)
+
+
 async def keep_fresh(services: Services, figures: Figures, every_s: float = REFRESH_S) -> None:
-    """Examine again and again, until cancelled; trouble is logged once and shown as `sluice_doctor_up 0`."""
+    """Examine again and again, until cancelled; trouble is logged once and shown as `sluice_doctor_up 0`.
+
+    Where an examination takes long, because there is much to look at, the pauses grow with it.
+    """
     told = ""
     while True:
+        begun = time.monotonic()
         try:
             figures.take(await examine(services))
             told = ""
@@ -91,4 +119,4 @@ async def keep_fresh(services: Services, figures: Figures, every_s: float = REFR
             if str(error) != told:
                 log.exception("metrics.trouble", retry_every_s=every_s)
             told = str(error)
-        await asyncio.sleep(every_s)
+        await asyncio.sleep(max(every_s, _PAUSE * (time.monotonic() - begun)))

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from domain.events.histories import HistoryArchived
 from domain.events.revenue import ImportedRows
 from domain.model import Record, Sha256, UserName
 from domain.money import Money
@@ -201,3 +202,9 @@ class ImportStatement(Command):
 
     version: int = Field(ge=1)
     rows: ImportedRows
+
+
+class ArchiveHistory(Command):
+    """Keep the history of a run of a workflow that has ended; its bytes are fetched before, and kept with the event."""
+
+    history: HistoryArchived

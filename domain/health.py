@@ -250,6 +250,17 @@ def no_worker(task_queue: str) -> Ailment:
     )
 
 
+def unarchived(name: str, run_id: str, why: str) -> Ailment:
+    """A history that must have been and is not in the archive."""
+    return Ailment(
+        Kind.HISTORY_UNARCHIVED,
+        f"{name} (run {run_id})" if run_id else name,
+        None,
+        f"its history is not archived: {_in_a_sentence(why)}",
+        "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good",
+    )
+
+
 def _because(cause: str) -> str:
     """A cause in the middle of a sentence, on one line and not without end."""
     words = _in_a_sentence(cause)

@@ -49,6 +49,10 @@ from domain.events.distributions import (
     Share,
     StatementsIssued,
 )
+from domain.events.histories import (
+    HistoryArchived,
+    HistoryStatus,
+)
 from domain.events.milestones import (
     DueDateSet,
     DueDatesSet,
@@ -136,6 +140,7 @@ Event = Annotated[
     | PayoutsOrdered
     | StatementsIssued
     | StatementImported
+    | HistoryArchived
     | CommandRefused,
     Field(discriminator="type"),
 ]
@@ -162,6 +167,8 @@ __all__ = [
     "Event",
     "ExpectedReceipt",
     "GatheredPayment",
+    "HistoryArchived",
+    "HistoryStatus",
     "ImportedRows",
     "IssuedStatement",
     "MilestoneAccepted",

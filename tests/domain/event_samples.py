@@ -210,6 +210,16 @@ SAMPLES: tuple[e.Event, ...] = (
         ),
         restated=(e.StatementTotal(of="구독 / VOD", amount=b.usd(9)),),
     ),
+    e.HistoryArchived(
+        workflow_id="run/하나/spc-krw",
+        run_id="0199-a",
+        workflow_type="PaymentRun",
+        status=e.HistoryStatus.CONTINUED_AS_NEW,
+        events=51_200,
+        build_id="0.1.0+0123abcd",
+        sha256=SHA,
+        continued_from="0198-b",
+    ),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}
     ),
