@@ -37,6 +37,7 @@ from app.preview import preview
 from app.settings import TASK_QUEUE, load_settings
 from app.stack import BANK, WORKER, EmbeddedStack, our_program
 from app.supervisor import Program
+from domain.journal import Fact
 from domain.money import Money
 from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn
 from tests.faults.programme.tally import Tally
@@ -90,10 +91,13 @@ class Stage:
         staged.write_text(json.dumps({"token": token, "commit": commit, "side": side, "victim": victim}), "ascii")
         staged.rename(self.data / TRAP)
 
+    def has_sprung(self) -> bool:
+        return (self.data / SPRUNG).exists()
+
     def sprung(self) -> bool:
         """Whether the trap has sprung; it is taken away."""
         (self.data / TRAP).unlink(missing_ok=True)
-        return (self.data / SPRUNG).exists()
+        return self.has_sprung()
 
     def commits(self) -> list[str]:
         """What has been committed since the last time this was asked."""
@@ -232,6 +236,12 @@ class Stage:
     def reading(self):
         with self.services.store.transaction() as transaction:
             yield transaction
+
+    def facts(self, key: str) -> list[Fact]:
+        """What is on record of a production, but for the archiving of its histories, which goes on by itself."""
+        with self.services.store.reading() as connection:
+            found = queries.newest_facts(connection, key, 100_000)
+        return [fact for fact in found if fact.type != "history-archived"]
 
     def registered(self, key: str) -> bool:
         with self.reading() as transaction:

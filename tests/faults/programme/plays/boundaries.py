@@ -15,7 +15,7 @@ from tests.faults.programme.tally import Harm
 
 OF_A_RUN = (
     "RegisterAgreement/1", "SubmitMilestone/1", "ApproveMilestone/1", "FallDue/1", "PrepareRun/1", "ReleaseRun/1",
-    "SubmitRun/1", "TakeBankFile/1", "TakeBankFile/2", "TakeBankFile/3", "Gateway/1", "Gateway/2",
+    "SubmitRun/1", "TakeBankFile/1", "TakeBankFile/2", "TakeBankFile/3", "Gateway/1", "Gateway/2", "ArchiveHistory/1",
 )  # fmt: skip
 OF_A_DISTRIBUTION = (
     "ComputeDistribution/1", "ApproveDistribution/1", "ApproveDistribution/2", "ObjectToDistribution/1",
@@ -64,6 +64,7 @@ async def _one(stage: Stage, kill: Kill, distributes: bool) -> tuple[int, Harm]:
             await stage.distribute(key)
         else:
             await stage.play(kill.drawn)
+        await stage.until(stage.has_sprung, "the trap does not spring", 10)
         sprung = stage.sprung()
         await stage.until(stage.stack.postgres.answers, "PostgreSQL is not back")
     except Stuck as stuck:

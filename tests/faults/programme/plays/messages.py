@@ -104,13 +104,13 @@ async def _heard(stage: Stage, home: Path, count: int) -> list[Path]:
 async def _repeated(stage: Stage, talk: Talk) -> None:
     key, dice = talk.drawn.key, Random(talk.order)
     home = folders_path(stage.data) / folder_of(key, ACCOUNT)
-    before = len(_facts(stage, key))
+    before = len(stage.facts(key))
     for n in range(talk.repeated):
         file = dice.choice(sorted((home / "archive").glob("*.xml")))
         put(home, f"again-{n}-{file.name}"[-90:], file.read_bytes())
     await stage.until(lambda: stage.quiet(key), "repeated messages are not taken in")
     harm = judge(stage, key)
-    harm.doubled += ["a repeated message was recorded again"] if len(_facts(stage, key)) != before else []
+    harm.doubled += ["a repeated message was recorded again"] if len(stage.facts(key)) != before else []
     stage.tally.add("bank message repeated", talk.repeated, harm)
 
 
@@ -121,7 +121,7 @@ async def _lied_to(stage: Stage, talk: Talk) -> None:
         with stage.services.store.reading() as connection:
             payments = queries.payments(connection, key)
         row = payments[chance % len(payments)]
-        before, states = _facts(stage, key), {p["id"]: p["status"] for p in payments}
+        before, states = stage.facts(key), {p["id"]: p["status"] for p in payments}
         raw, money = LIES[lie](stage, key, row, f"LIE-{n}-{chance}")
         stage.lies[key] = stage.lies.get(key, 0) + money
         put(home, f"lie-{n}.xml", raw)
@@ -129,7 +129,7 @@ async def _lied_to(stage: Stage, talk: Talk) -> None:
         harm = judge(stage, key)
         with stage.services.store.reading() as connection:
             after = {p["id"]: p["status"] for p in queries.payments(connection, key)}
-        new = [fact.type for fact in _facts(stage, key)[len(before) :]]
+        new = [fact.type for fact in stage.facts(key)[len(before) :]]
         harm.broken += [f"the lie '{lie}' changed a payment"] if after != states else []
         harm.stuck += [] if ALERTS & set(new) else [f"the lie '{lie}' alerts nobody: {new}"]
         stage.tally.add("bank contradicts itself", 1, harm)
@@ -143,14 +143,9 @@ def put(home, name: str, raw: bytes) -> None:
     staged.rename(home / "inbox" / name)
 
 
-def _facts(stage: Stage, key: str):
-    with stage.services.store.reading() as connection:
-        return queries.newest_facts(connection, key, 10_000)
-
-
 def _unalerted(stage: Stage, key: str) -> Harm:
     """In another order, the truth is no contradiction."""
-    return Harm(broken=[f"the bank's truth raised {f.type}" for f in _facts(stage, key) if f.type in ALERTS])
+    return Harm(broken=[f"the bank's truth raised {f.type}" for f in stage.facts(key) if f.type in ALERTS])
 
 
 def _status(stage: Stage, key: str, row: queries.Row, name: str, *statuses: tuple[str, str | None]) -> bytes:
