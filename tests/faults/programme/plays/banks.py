@@ -46,7 +46,7 @@ class Trouble:
 
 def plan(dice: Random, short: bool) -> list[Trouble]:
     troubles = []
-    for _ in range(1 if short else 12):
+    for _ in range(1 if short else 9):
         drawn = draw(dice, (12, 16) if short else (40, 60))
         names = [f"{drawn.key}.P{n}" for n in range(len(drawn.payouts))]
         struck = dice.sample(names, len(names) * 2 // 3)

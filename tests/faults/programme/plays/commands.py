@@ -48,7 +48,7 @@ class Crowd:
 
 def plan(dice: Random, short: bool) -> list[Crowd]:
     return [
-        Crowd(draw(dice, (3, 5), earned=True), AT_ONCE // 5 if short else AT_ONCE) for _ in range(1 if short else 4)
+        Crowd(draw(dice, (3, 5), earned=True), AT_ONCE // 5 if short else AT_ONCE) for _ in range(1 if short else 2)
     ]
 
 
