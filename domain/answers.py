@@ -75,6 +75,17 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
     return events
 
 
+def movements(event: Event) -> Iterable[tuple[str, str]]:
+    """The movements that an event puts into the books: our account and the bank's reference of each."""
+    match event:
+        case PaymentsSettled():
+            return ((event.account, line.bank_reference) for line in event.payments)
+        case PaymentReturned() | ReceiptMatched() | MovementUnmatched():
+            return ((event.account, event.bank_reference),)
+        case _:
+            return ()
+
+
 def _of_a_stranger(report: StatusReport, end_to_end_id: str, verdicts: Sequence[str]) -> Iterable[Event]:
     """The bank means to carry out what is not in this run, such as an attempt that was given up: somebody must look."""
     if Verdict.ACCEPTED in verdicts:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import count
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from domain.money import Money
 Row = dict[str, Any]
 FETCH = 1_000
 """Rows fetched at a time where an answer may be long."""
+_CURSORS = count(1)
 
 
 def productions(connection: Connection) -> list[Row]:
@@ -212,11 +214,26 @@ def head(connection: Connection, stream: str) -> Head:
 
 
 def facts(connection: Connection, stream: str) -> Iterator[Fact]:
-    """The facts of a stream from its start, fetched piece by piece."""
-    table = tables.journal_event
-    query = sa.select(table).where(table.c.stream == stream).order_by(table.c.seq)
-    for row in connection.execution_options(yield_per=FETCH).execute(query):
-        yield _fact(row)
+    """The facts of a stream from its start, fetched piece by piece: past SQLAlchemy, for there may be a million."""
+    rows = streamed(
+        connection,
+        "SELECT seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash FROM journal_event"
+        " WHERE stream = %s ORDER BY seq",
+        (stream,),
+    )
+    for seq, kind, body, effective_on, recorded_at, actor, key, before, link in rows:
+        yield Fact(stream, seq, kind, body.encode(), effective_on, recorded_at, actor, key, before, link)
+
+
+def streamed(
+    connection: Connection, statement: str, parameters: Sequence[object] = (), rows: int = FETCH
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement of our own as the driver has them, fetched piece by piece from a cursor of the server."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor(name=f"streamed_{next(_CURSORS)}", binary=True) as cursor:
+        cursor.itersize = rows
+        cursor.execute(statement, parameters)
+        yield from cursor
 
 
 def newest_facts(connection: Connection, production: str, count: int, about: str | None = None) -> list[Fact]:

@@ -27,6 +27,7 @@ _COMMANDS = {
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "history": ("app.cli.history:history", "The archived histories of workflows: list, show, fetch."),
+    "audit": ("app.cli.audit:audit", "Prove every figure from the record alone."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
     "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
     "doctor": ("app.cli.doctor:doctor", "Say what is stuck, late or unexplained, and what to do."),

@@ -30,6 +30,7 @@ CHANGES_NOTHING = {
     "answer-contradicted",
     "bank-file-refused",
     "statement-imported",
+    "statements-issued",
     "command-refused",
 }
 
