@@ -38,6 +38,7 @@ class ClaimBook:
     def __init__(self, network: Network) -> None:
         self._dues = network.dues
         self.standing = {name: Standing() for name in self._dues}
+        self._arisen: dict[str, Fraction] = {}
         self.day: date | None = None
 
     def carry(self, other: "ClaimBook") -> None:
@@ -45,13 +46,23 @@ class ClaimBook:
         for name, standing in other.standing.items():
             if name in self.standing:
                 self.standing[name] = replace(standing)
+                self._arisen[name] = other.arisen(name)
         self.day = other.day
 
+    def arisen(self, claim_id: str) -> Fraction:
+        """What of a claim's fixed amount has come to count by now."""
+        claim = self._dues[claim_id].claim
+        if claim.amount is None or self.day is None or (claim.on is not None and claim.on > self.day):
+            return self._arisen.get(claim_id, ZERO)
+        return Fraction(claim.amount.minor)
+
     def fixed(self, start: date) -> Iterator[tuple[str, date, Fraction]]:
-        """The claims of a fixed amount, with their day."""
+        """What is still to arise of fixed amounts, with the day: all, or what an amendment makes more or less."""
         for name, due in self._dues.items():
-            if due.claim.amount is not None:
-                yield name, due.claim.on or start, Fraction(due.claim.amount.minor)
+            amount = Fraction(due.claim.amount.minor) if due.claim.amount is not None else ZERO
+            if amount != self._arisen.get(name, ZERO):
+                on = due.claim.on or start
+                yield name, max(on, start) if self.day else on, amount - self._arisen.get(name, ZERO)
 
     def of_fact(self, kind: str, name: str) -> Iterator[str]:
         """The claims that a cost or an advance of a name belongs to."""

@@ -113,7 +113,7 @@ class Engine:
         negative = [each for each in rows if each.amount < 0]
         self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
         rows = self._merged(rows[: len(rows) - len(negative)])
-        for claim_id, on, amount in () if self._state else self._claims.fixed(since):
+        for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
         for fact in facts.others:
             self._agenda.setdefault(fact.on, []).append(fact)

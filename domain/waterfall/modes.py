@@ -5,7 +5,7 @@ behind it when closed is held: it takes what keeps it at the limit (costs capped
 parity). Those rates solve linear equations, exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from domain.errors import Broken
@@ -91,7 +91,7 @@ class Decider:
         held.pop(valve.key, None)
         modes[valve.key] = ON
         opened = self._with_held(modes, held, state)
-        if _true(valve, heights, opened):
+        if _true(valve, heights, opened, self._kept_by_others(held)):
             return opened
         modes[valve.key] = OFF
         closed = self._with_held(modes, held, state)
@@ -112,6 +112,12 @@ class Decider:
             if _decisive(valve, line, heights, now):
                 break
         return now
+
+    def _kept_by_others(self, held: Mapping[str, Linear]) -> frozenset[Atom]:
+        """Limits at which other valves are held: whoever shares one and comes first need not give way to it."""
+        guards = (valve.guard for valve in self._valves if valve.key in held)
+        lines = set(held.values())
+        return frozenset(atom for guard in guards for atom in atoms_of(guard) if unsigned(atom.line) in lines)
 
     def _with_held(self, modes: dict[str, Mode], held: Mapping[str, Linear], state: Mapping[str, Fraction]) -> Spread:
         """The spread with every held rate solved such that its line stays at zero, if that can be; else near it."""
@@ -151,10 +157,12 @@ def _moving_true(atom: Atom, rates: Mapping[str, Fraction]) -> bool:
     return slope > 0 or (atom.closed and slope == 0)
 
 
-def _true(valve: Leaf | Take, heights: Heights, now: Spread) -> bool:
+def _true(valve: Leaf | Take, heights: Heights, now: Spread, kept: Collection[Atom] = ()) -> bool:
     def truth(atom: Atom) -> bool:
         height = _height(atom, heights)
-        return _moving_true(atom, now.rates) if height == 0 else height > 0
+        if height:
+            return height > 0
+        return _moving_true(atom, now.rates) or (atom in kept and atom.line.slope(now.rates) == 0)
 
     return bool(holds(valve.guard, truth))
 

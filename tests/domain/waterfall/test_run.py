@@ -54,6 +54,34 @@ def test_a_retroactive_amendment_replaces_and_a_prospective_one_goes_on():
     assert run([before, prospective], rows, date(2025, 6, 30)).parties["star"] == 1000
 
 
+def test_a_prospective_amendment_may_raise_lower_or_add_a_fixed_claim():
+    section = """
+currency: USD
+{extra}
+claims: [{claims}]
+pools:
+  - id: net
+    receives: everything
+    positions: [{positions}]
+    residue: producer
+"""
+    one = "{id: cost, amount: USD 100}"
+    back = "{id: back, to: financier, recoups: cost}"
+    old = version(section.format(extra="", claims=one, positions=back), PARTIES.split())
+    rows = facts(receipt("2025-01-31", "USD 90"), receipt("2025-07-31", "USD 100"))
+
+    def amended(claims, positions=back):
+        text = section.format(extra="applies: prospectively", claims=claims, positions=positions)
+        return run([old, version(text, PARTIES.split(), "2025-07-01")], rows, date(2025, 12, 31)).parties
+
+    assert amended(one)["financier"] == 10000
+    assert amended("{id: cost, amount: USD 150}")["financier"] == 15000
+    assert amended("{id: cost, amount: USD 80}")["financier"] == 9000
+    assert amended("{id: cost, amount: USD 150, on: 2025-09-01}")["financier"] == 10000
+    more = amended(f"{one}, {{id: bonus, amount: USD 30}}", f"{back}, {{id: extra, to: star, recoups: bonus}}")
+    assert (more["financier"], more["star"]) == (10000, 3000)
+
+
 def test_a_late_receipt_restates_by_deltas_and_a_run_from_scratch_agrees():
     one = [version(SPLIT.format(extra="", points=10), PARTIES.split())]
     known = facts(receipt("2025-01-31", "USD 90"), receipt("2025-03-31", "USD 30"))
