@@ -11,7 +11,7 @@ from domain.waterfall.linear import ZERO, value
 from domain.waterfall.model import Claim, Interest
 from domain.waterfall.network import Network
 
-_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
 _DAY = timedelta(days=1)
 
 
@@ -147,6 +147,7 @@ class ClaimBook:
         if interest is None or interest.compounds == "never":
             return
         since = self.standing[interest.on or claim_id].since
+        since = max(since, interest.since or since) if since else None
         n = 1
         while since is not None and (day := _months_later(since, n * _MONTHS[interest.compounds])) <= end:
             if day > start:
@@ -155,13 +156,14 @@ class ClaimBook:
 
     def _ends(self, start: date, end: date) -> Iterator[date]:
         for due in self._dues.values():
-            until = due.claim.interest.until if due.claim.interest else None
-            if until is not None and start < until < end:
-                yield until
+            interest = due.claim.interest
+            for edge in (interest.since, interest.until) if interest else ():
+                if edge is not None and start < edge < end:
+                    yield edge
 
 
 def _grown(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:
-    if interest is None or not bearing or (interest.until is not None and start >= interest.until):
+    if interest is None or not bearing or start < (interest.since or start) or start >= (interest.until or end):
         return ZERO
     rate = Fraction(interest.rate.split("%", maxsplit=1)[0].strip()) / 100
     return bearing * rate * years(interest.days, start, end)

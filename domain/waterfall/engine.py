@@ -16,8 +16,9 @@ from domain.waterfall.entry import Entries
 from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
 from domain.waterfall.flow import Line, Spread, outstandings
 from domain.waterfall.linear import ZERO, now
-from domain.waterfall.modes import Decider
-from domain.waterfall.network import Kind, Network, days_named, leaves
+from domain.waterfall.memory import Memory
+from domain.waterfall.modes import Decider, about_to_hold
+from domain.waterfall.network import Kind, Network, leaves, variables
 from domain.waterfall.stretch import Course, height, moved_by_receipts, plain, safe, towards
 
 State = dict[str, Fraction]
@@ -87,7 +88,9 @@ class Engine:
         self._plain = [plain(line) for line in self._lines]
         self._weights_move = moved_by_receipts(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
-        self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
+        days = sorted(name for name in variables(network) if name.startswith("day:"))
+        self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days}
+        self._memory = Memory(network, self._state)
         self._agenda: dict[date, list[Fact]] = {}
         self._steps: dict[str, int] = {}
         self._today = date.min
@@ -134,6 +137,7 @@ class Engine:
         if interest is not None:
             days |= {each.on for each in rows if each.on <= interest}
         first = min(days)
+        days |= set(self._memory.first_days(first, end))
         for place in self._places.values():
             stop = period_end(first, place.held.of) if place.held else end
             while place.held and stop < end:
@@ -163,17 +167,22 @@ class Engine:
 
     def _open(self, day: date) -> None:
         self._today = day
+        if self._claims.day is None or day > self._claims.day:
+            self._memory.begin(day)
         self._claims.to_day(day, self._state)
-        for fact in self._agenda.pop(day, ()):
+        facts = self._agenda.pop(day, ())
+        for fact in facts:
             self._happen(fact)
+        if any(fact.kind is FactKind.OPENING for fact in facts):
+            self._memory.begin(day, anew=True)
         for name, on in self._days.items():
             if on <= day:
                 self._state[name] = Fraction(1)
         self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
+        self._after_flow()
         self._set_aside(day)
-        self._jump()
 
     def _happen(self, fact: Fact) -> None:
         match fact.kind:
@@ -236,6 +245,20 @@ class Engine:
                 assert held is not None  # noqa: S101 - only such positions have releases
                 self._one(Receipt(day, _RELEASED, amount, f"released:{name}"), held.then)
 
+    def _after_flow(self) -> None:
+        """What happens as soon as a condition holds."""
+        if self._memory.notice(lambda when: now(when, self._state)):
+            self._known_heights = None
+        self._jump()
+
+    def _about_to_happen(self, heights: Sequence[Fraction], course: Course) -> bool:
+        """Whether an event that stays happens with the next unit, which so flows otherwise."""
+        at_lines = dict(zip(self._lines, heights, strict=True))
+        if not self._memory.notice(lambda when: about_to_hold(when, at_lines, course.spread)):
+            return False
+        self._known_heights = None
+        return True
+
     def _jump(self) -> None:
         """A cliff: when its step changes, the position is put where the new rate on everything has it."""
         for place in self._places.values():
@@ -267,7 +290,7 @@ class Engine:
                 for kind, amount in sums.items():
                     self._flow(self._course(kind, self._entries.pool_of(kind)), amount)
                     self._outcome.received += amount
-                self._jump()
+                self._after_flow()
             else:
                 end = at + 1
                 self._outcome.received += rows[at].amount
@@ -303,6 +326,8 @@ class Engine:
         while left > 0:
             heights = self._heights()
             course = self._course(receipt.kind, entry)
+            if self._network.stays and self._about_to_happen(heights, course):
+                continue
             reach = {
                 n: -heights[n] / slope for n, slope in course.slopes if heights[n] and (heights[n] > 0) != (slope > 0)
             }
@@ -317,7 +342,7 @@ class Engine:
                 at = self._state[f"in:{entry}"]
                 part = receipt.amount - left
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
-            self._jump()
+            self._after_flow()
 
     def _flow(self, course: Course, amount: Fraction | int) -> None:
         for name, rate in course.spread.rates.items():

@@ -10,16 +10,13 @@ from fractions import Fraction
 
 from domain.errors import Broken
 from domain.waterfall.flow import OFF, ON, Mode, Spread, spread
-from domain.waterfall.linear import ZERO, Atom, Linear, atoms_of, holds, unsigned
+from domain.waterfall.linear import STILL, ZERO, Atom, Guard, Linear, atoms_of, holds, unsigned
 from domain.waterfall.network import Kind, Leaf, Network, Take, reached
 
 Heights = Mapping[Linear, Fraction]
 """The value of every line that is watched."""
 
 _MOST_SWEEPS = 50
-_STILL = ("claim:", "metric:", "day:")
-"""Variables that receipts do not move; all others only grow with them, but for what a bearer of a deficit owes."""
-
 _STEP = Fraction(1, 10**6)
 """By how much a held rate is moved to see what it does; only has to be small."""
 
@@ -69,7 +66,7 @@ class Decider:
         height = _height(atom, heights)
         if height:
             return height > 0
-        moving = {part > 0 for name, part in atom.line.terms if not name.startswith(_STILL)}
+        moving = {part > 0 for name, part in atom.line.terms if not name.startswith(STILL)}
         owing = self._may_owe and any(name.startswith("to:") for name, _ in atom.line.terms)
         if len(moving) > 1 or owing:
             return None
@@ -155,6 +152,16 @@ def _height(atom: Atom, heights: Heights) -> Fraction:
 def _moving_true(atom: Atom, rates: Mapping[str, Fraction]) -> bool:
     slope = atom.line.slope(rates)
     return slope > 0 or (atom.closed and slope == 0)
+
+
+def about_to_hold(guard: Guard, heights: Heights, now: Spread) -> bool:
+    """Whether a guard holds as soon as the next unit flows."""
+
+    def truth(atom: Atom) -> bool:
+        height = _height(atom, heights)
+        return _moving_true(atom, now.rates) if height == 0 else height > 0
+
+    return bool(holds(guard, truth))
 
 
 def _true(valve: Leaf | Take, heights: Heights, now: Spread, kept: Collection[Atom] = ()) -> bool:
