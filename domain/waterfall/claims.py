@@ -83,6 +83,12 @@ class ClaimBook:
         interests = [due.claim.interest for due in self._dues.values() if due.claim.interest is not None]
         return max((interest.until or date.max for interest in interests), default=None)
 
+    @property
+    def edges(self) -> set[date]:
+        """The days on which interest begins or ends."""
+        interests = [due.claim.interest for due in self._dues.values() if due.claim.interest is not None]
+        return {edge for interest in interests for edge in (interest.since, interest.until) if edge is not None}
+
     def to_day(self, day: date, state: Mapping[str, Fraction]) -> None:
         """Let interest run until a day, on what was outstanding since the day before asked for."""
         start = self.day
@@ -93,7 +99,7 @@ class ClaimBook:
             return
         for name in self._dues:
             self._count_payments(name, state)
-        stops = sorted({day, *self._compounding(start, day), *self._ends(start, day)})
+        stops = sorted({day, *self._compounding(start, day), *(edge for edge in self.edges if start < edge < day)})
         for stop in stops:
             grown = {
                 name: _grown(due.claim.interest, self._bearing(name, state), start, stop)
@@ -153,13 +159,6 @@ class ClaimBook:
             if day > start:
                 yield day
             n += 1
-
-    def _ends(self, start: date, end: date) -> Iterator[date]:
-        for due in self._dues.values():
-            interest = due.claim.interest
-            for edge in (interest.since, interest.until) if interest else ():
-                if edge is not None and start < edge < end:
-                    yield edge
 
 
 def _grown(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:

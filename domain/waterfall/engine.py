@@ -135,7 +135,7 @@ class Engine:
         days |= set(self._agenda) | set(self._days.values())
         interest = self._claims.bears_interest_until
         if interest is not None:
-            days |= {each.on for each in rows if each.on <= interest}
+            days |= {each.on for each in rows if each.on <= interest} | self._claims.edges
         first = min(days)
         days |= set(self._memory.first_days(first, end))
         for place in self._places.values():
