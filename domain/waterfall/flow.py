@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from domain.waterfall.linear import ZERO, value
+from domain.waterfall.linear import ZERO, slope, value
 from domain.waterfall.model import Sharing
 from domain.waterfall.network import Basin, Kind, Leaf, Network, Node, Place, Split
 
@@ -67,6 +67,13 @@ def _owed(node: Node, state: Mapping[str, Fraction]) -> Fraction:
     if isinstance(node, Leaf):
         return max(value(node.outstanding, state), ZERO) if node.outstanding is not None else ZERO
     return sum((_owed(member, state) for member in node.members), ZERO)
+
+
+def _growing(node: Node, rates: Mapping[str, Fraction]) -> Fraction:
+    """How fast a unit makes more owed: the weight where nothing is owed and limits grow with what flows."""
+    if isinstance(node, Leaf):
+        return max(slope(node.outstanding, rates), ZERO) if node.outstanding is not None else ZERO
+    return sum((_growing(member, rates) for member in node.members), ZERO)
 
 
 class _Flow:
@@ -170,7 +177,8 @@ class _Flow:
 
     def _weights(self, split: Split) -> tuple[Fraction, ...]:
         if split.sharing is Sharing.BY_OUTSTANDING:
-            return tuple(_owed(member, self._state) for member in split.members)
+            owed = tuple(_owed(member, self._state) for member in split.members)
+            return owed if any(owed) else tuple(_growing(member, self._spread.rates) for member in split.members)
         if split.sharing is Sharing.EQUAL:
             return tuple(Fraction(1) for _ in split.members)
         return split.weights

@@ -87,6 +87,13 @@ def value(curve: Curve, state: Mapping[str, Fraction]) -> Fraction:
     return (max if curve.greatest else min)(value(each, state) for each in curve.of)
 
 
+def slope(curve: Curve, rates: Mapping[str, Fraction]) -> Fraction:
+    """How fast a curve grows where all that it is made of stand equal."""
+    if isinstance(curve, Linear):
+        return curve.slope(rates)
+    return (max if curve.greatest else min)(slope(each, rates) for each in curve.of)
+
+
 def lines_of(curve: Curve) -> Iterator[Linear]:
     """Every linear function of a curve."""
     if isinstance(curve, Linear):
