@@ -13,7 +13,7 @@ from domain.waterfall.entry import Entries
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO, now, value
 from domain.waterfall.model import Settlement, Waterfall
-from domain.waterfall.network import Network, leaves
+from domain.waterfall.network import Network, leaves, variables
 from domain.waterfall.result import (
     ClaimStatus,
     Conservation,
@@ -134,11 +134,18 @@ def _names(chain: Sequence[Version], facts: Facts) -> None:
 
 
 def _openings(version: Version, facts: Facts) -> None:
-    """A waterfall that took over mid-life needs the balance of every pool and position."""
-    if version.waterfall.takes_over_on is None:
+    """A waterfall that took over mid-life needs the balance of every pool and position, and of what else it looks at.
+
+    That is of claims for what was declared before, and of parties whose income a condition or a limit asks for.
+    """
+    section = version.waterfall
+    if section.takes_over_on is None:
         return
     given = {fact.name.partition(".")[0] for fact in facts.named(FactKind.OPENING)}
-    wanted = [pool.id for pool in version.waterfall.pools] + [one.id for one in version.waterfall.positions]
+    wanted = [pool.id for pool in section.pools] + [one.id for one in section.positions]
+    wanted += [claim.id for claim in section.claims if claim.costs or claim.advance]
+    asked = variables(compile_network(section, version.parties))
+    wanted += [party for party in version.parties if f"to:{party}" in asked]
     missing = [name for name in wanted if name not in given]
     if missing:
         raise BadInput(

@@ -40,6 +40,28 @@ def test_opening_balances_are_required_when_an_agreement_took_over_mid_life():
     assert shared.splits == ["100"]
 
 
+def test_opening_balances_are_required_of_claims_and_of_parties_that_a_condition_asks_for():
+    section = """
+currency: USD
+takes_over_on: 2025-01-01
+claims: [{id: cost, costs: cost}]
+pools:
+  - id: net
+    receives: everything
+    positions:
+      - {id: back, to: financier, recoups: cost}
+      - {id: points, to: star, take: 10 % of net, once: producer reaches USD 100}
+    residue: producer
+"""
+    openings = [fact("opening", "2025-01-01", name, "USD 0") for name in ("net", "back", "points")]
+    row = receipt("2025-01-31", "USD 100")
+    with pytest.raises(BadInput, match="no opening balance of cost, producer"):
+        share(section, PARTIES, row, *openings)
+    openings += [fact("opening", "2025-01-01", "cost", "USD 30"), fact("opening", "2025-01-01", "producer", "USD 50")]
+    shared = share(section, PARTIES, row, *openings)
+    assert shared.parties == {"financier": "30", "star": "2", "producer": "118"}
+
+
 def test_a_retroactive_amendment_replaces_and_a_prospective_one_goes_on():
     before = version(SPLIT.format(extra="", points=10), PARTIES.split())
     rows = facts(receipt("2025-01-31", "USD 200"), receipt("2025-07-31", "USD 100"))
