@@ -7,13 +7,13 @@ proportion to what happens in it (conditions that change, costs, days on which i
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from domain.waterfall.claims import ClaimBook, period_end, periods_later
 from domain.waterfall.entry import Entries
-from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
+from domain.waterfall.facts import Counts, Fact, FactKind, Facts, Receipt, added, ordered, part_of
 from domain.waterfall.flow import Line, Spread, outstandings
 from domain.waterfall.linear import ZERO, now
 from domain.waterfall.memory import Memory
@@ -149,13 +149,19 @@ class Engine:
         """Rows in the order in which they are taken: those of a day that flow alike together, as one unless traced."""
         alike: dict[object, Kind] = {}
         first = {kind: alike.setdefault(self._way(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)}
-        if self._trace is not None:
-            return sorted(rows, key=lambda row: (row.on, first[row.kind].fields))
         sums: dict[tuple[date, Kind], Fraction | int] = {}
+        counts: dict[tuple[date, Kind], Counts] = {}
         for row in rows:
             key = row.on, first[row.kind]
             sums[key] = sums.get(key, 0) + row.amount
-        merged = [Receipt(on, kind, amount) for (on, kind), amount in sums.items()]
+            if row.counts:
+                counts[key] = added(counts.get(key, ()), row.counts)
+        if self._trace is not None:
+            keys = [(row.on, first[row.kind]) for row in rows]
+            parts = [part_of(counts.get(key, ()), row.amount, sums[key]) for row, key in zip(rows, keys, strict=True)]
+            rows = [replace(row, counts=part) for row, part in zip(rows, parts, strict=True)]
+            return sorted(rows, key=lambda row: (row.on, first[row.kind].fields))
+        merged = [Receipt(*key, amount, counts=counts.get(key, ())) for key, amount in sums.items()]
         return sorted(merged, key=lambda row: (row.on, row.kind.fields))
 
     def _way(self, kind: Kind) -> tuple[object, ...]:
@@ -311,7 +317,7 @@ class Engine:
                 tried[row.kind] = tried.get(row.kind, 0) + row.amount
             for kind in tried.keys() - moves.keys():
                 moves[kind] = towards(self._course(kind, self._entries.pool_of(kind)), heights)
-            if safe(room, tried, moves):
+            if safe(room, tried, moves) and not any(row.counts for row in rows[low:end]):
                 kept, low = tried, end
                 size = size * 2 if growing else size // 2
             else:
@@ -325,7 +331,7 @@ class Engine:
         left = Fraction(receipt.amount)
         while left > 0:
             heights = self._heights()
-            course = self._course(receipt.kind, entry)
+            course = self._course(receipt.kind, entry, part_of(receipt.counts, 1, receipt.amount))
             if self._network.stays and self._about_to_happen(heights, course):
                 continue
             reach = {
@@ -348,9 +354,9 @@ class Engine:
         for name, rate in course.spread.rates.items():
             self._add(name, rate * amount)
 
-    def _course(self, kind: Kind, entry: str) -> Course:
+    def _course(self, kind: Kind, entry: str, counts: Counts = ()) -> Course:
         known = self._now.get((kind, entry))
-        if known is not None and self._known_heights is not None:
+        if known is not None and self._known_heights is not None and not counts:
             return known
         heights = self._heights()
         decider = self._deciders.get((kind, entry))
@@ -360,12 +366,14 @@ class Engine:
         if self._weights is None:
             weights = tuple(outstandings(self._network, self._state))
             self._weights = self._numbered.setdefault(weights, len(self._numbered))
-        key = (kind, entry, signs, self._weights)
+        key = (kind, entry, signs, self._weights, counts)
         if key not in self._courses:
-            spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
+            spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state, counts)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
             self._courses[key] = Course(spread, tuple((n, slope) for n, slope in slopes if slope))
-        course = self._now[kind, entry] = self._courses[key]
+        course = self._courses[key]
+        if not counts:
+            self._now[kind, entry] = course
         return course
 
     def _heights(self) -> tuple[Fraction, ...]:

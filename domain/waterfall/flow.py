@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from domain.waterfall.facts import Counts
 from domain.waterfall.linear import ZERO, slope, value
 from domain.waterfall.model import Sharing
 from domain.waterfall.network import Basin, Kind, Leaf, Network, Node, Place, Split
@@ -40,9 +41,14 @@ class Spread:
         self.rates[name] = self.rates.get(name, ZERO) + amount
 
 
-def spread(network: Network, kind: Kind, entry: str, modes: Modes, state: Mapping[str, Fraction]) -> Spread:
-    """One unit of a kind of receipt, entered in a pool; `state` gives the weights of `by_outstanding` only."""
-    return _Flow(network, kind, modes, state).run(entry)
+def spread(
+    network: Network, kind: Kind, entry: str, modes: Modes, state: Mapping[str, Fraction], counts: Counts = ()
+) -> Spread:
+    """One unit of a kind of receipt, entered in a pool, with what is counted of metrics for it.
+
+    `state` gives the weights of `by_outstanding` only.
+    """
+    return _Flow(network, kind, modes, state).run(entry, counts)
 
 
 def outstandings(network: Network, state: Mapping[str, Fraction]) -> Iterator[tuple[Fraction, ...]]:
@@ -85,8 +91,10 @@ class _Flow:
         self._spread = Spread()
         self._credit: Callable[[Leaf, Fraction], None]
 
-    def run(self, entry: str) -> Spread:
+    def run(self, entry: str, counts: Counts) -> Spread:
         self._spread.add(f"in:{entry}", Fraction(1))
+        for name, count in counts:
+            self._spread.add(f"metric:{name}", count)
         for basin in self._network.basins:
             self._through(basin)
         return self._spread

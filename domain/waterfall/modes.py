@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from domain.errors import Broken
+from domain.waterfall.facts import Counts
 from domain.waterfall.flow import OFF, ON, Mode, Spread, spread
 from domain.waterfall.linear import STILL, ZERO, Atom, Guard, Linear, atoms_of, holds, unsigned
 from domain.waterfall.network import Kind, Leaf, Network, Take, reached
@@ -33,14 +34,16 @@ class Decider:
         watched = {at[unsigned(atom.line)] for valve in self._valves for atom in atoms_of(valve.guard)}
         self.watches = tuple(sorted(watched))
         """Which of the lines decide about this kind."""
+        self._counts: Counts = ()
         self._may_owe = any(basin.deficit is not None for basin in network.basins)
 
-    def decide(self, heights: Heights, state: Mapping[str, Fraction]) -> Spread:
-        """The rates at which a receipt of the kind spreads from this state on.
+    def decide(self, heights: Heights, state: Mapping[str, Fraction], counts: Counts = ()) -> Spread:
+        """The rates at which a receipt of the kind, with its counts for each unit, spreads from this state on.
 
         Raises:
             Broken: conditions contradict each other without end.
         """
+        self._counts = counts
         modes: dict[str, Mode] = {}
         tied: list[Leaf | Take] = []
         for valve in self._valves:
@@ -66,7 +69,8 @@ class Decider:
         height = _height(atom, heights)
         if height:
             return height > 0
-        moving = {part > 0 for name, part in atom.line.terms if not name.startswith(STILL)}
+        counted = {f"metric:{name}" for name, _ in self._counts}
+        moving = {part > 0 for name, part in atom.line.terms if name in counted or not name.startswith(STILL)}
         owing = self._may_owe and any(name.startswith("to:") for name, _ in atom.line.terms)
         if len(moving) > 1 or owing:
             return None
@@ -75,7 +79,7 @@ class Decider:
         return None if True in moving else False
 
     def _spread(self, modes: Mapping[str, Mode], state: Mapping[str, Fraction]) -> Spread:
-        return spread(self._network, self._kind, self._entry, modes, state)
+        return spread(self._network, self._kind, self._entry, modes, state, self._counts)
 
     def _settle(
         self,

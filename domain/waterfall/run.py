@@ -125,6 +125,12 @@ def _names(chain: Sequence[Version], facts: Facts) -> None:
         known[FactKind.DATE] |= {section.settlement.after} if section.settlement else set()
         known[FactKind.OPENING] |= {pool.id for pool in section.pools} | claims | set(version.parties)
         known[FactKind.OPENING] |= {one.id for one in section.positions} | {one.id for one in section.assignments}
+    for receipt in facts.receipts:
+        for metric, _ in receipt.counts:
+            if metric not in known[FactKind.METRIC]:
+                place = f"{facts.where[receipt.kind]}: counts: " if receipt.kind in facts.where else ""
+                names = ", ".join(sorted(known[FactKind.METRIC])) or "none"
+                raise BadInput(f"{place}the waterfall knows no metric {metric!r}: it knows {names}.")
     for fact in facts.others:
         name = fact.name.partition(".")[0] if fact.kind is FactKind.OPENING else fact.name
         if name not in known[fact.kind]:

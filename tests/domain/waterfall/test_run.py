@@ -129,6 +129,17 @@ def test_returns_are_taken_from_what_comes_next_and_wait_where_nothing_does():
     assert waiting.result.conservation.refunds == -2000
 
 
+def test_what_a_day_takes_back_is_taken_from_that_day_first():
+    section = SPLIT.format(extra="", points=10)
+    day = [receipt("2025-01-31", "USD 100"), receipt("2025-01-31", "USD 50"), receipt("2025-01-31", "USD -20")]
+    for rows in (day, day[::-1]):
+        shared = share(section, PARTIES, *rows)
+        assert shared["star"] == "3"
+        assert shared.result.conservation.refunds == 0
+    more = share(section, PARTIES, *day, receipt("2025-02-28", "USD -200"), receipt("2025-03-31", "USD 250"))
+    assert more["star"] == "8"  # 130, then 50 of the 250
+
+
 def test_rounding_gives_the_units_left_to_the_largest_remainders_and_names_their_owners():
     section = """
 currency: JPY
