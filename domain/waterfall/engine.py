@@ -93,6 +93,7 @@ class Engine:
         self._memory = Memory(network, self._state)
         self._agenda: dict[date, list[Fact]] = {}
         self._steps: dict[str, int] = {}
+        self._counting = False
         self._today = date.min
         if start is not None:
             self._go_on(start)
@@ -156,6 +157,7 @@ class Engine:
             sums[key] = sums.get(key, 0) + row.amount
             if row.counts:
                 counts[key] = added(counts.get(key, ()), row.counts)
+        self._counting = bool(counts)
         if self._trace is not None:
             keys = [(row.on, first[row.kind]) for row in rows]
             parts = [part_of(counts.get(key, ()), row.amount, sums[key]) for row, key in zip(rows, keys, strict=True)]
@@ -317,7 +319,8 @@ class Engine:
                 tried[row.kind] = tried.get(row.kind, 0) + row.amount
             for kind in tried.keys() - moves.keys():
                 moves[kind] = towards(self._course(kind, self._entries.pool_of(kind)), heights)
-            if safe(room, tried, moves) and not any(row.counts for row in rows[low:end]):
+            counted = self._counting and any(row.counts for row in rows[low:end])
+            if not counted and safe(room, tried, moves):
                 kept, low = tried, end
                 size = size * 2 if growing else size // 2
             else:
