@@ -68,6 +68,7 @@ def _head(one: Distribution) -> Row:
         "disputed_by": sorted(one.objections),
         "posted": _amounts(one.posted),
         "ordered": _amounts(one.ordered),
+        "kept": _amounts(one.kept),
     }
 
 
@@ -77,6 +78,7 @@ def _whole(one: Distribution) -> tuple[Row, list[Row]]:
     }
     head = _head(one) | {
         "to_date": _amounts(one.to_date),
+        "reserves": _amounts(one.reserves),
         "objections": objections,
         "agreement_version": one.version,
         "engine": one.engine,

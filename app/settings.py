@@ -69,6 +69,10 @@ class Settings(BaseSettings):
     temporal_profile: str | None = None
     """Name of a profile in Temporal's own configuration file, with its TLS and API key."""
     task_queue: str = TASK_QUEUE
+    worker_versioning: bool = True
+    """False for a Temporal server without Worker Versioning (before 1.28): any worker then takes any next step."""
+    build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")] | None = None
+    """Names the workers' code, where images are named by something else than a digest of the sources."""
     temporal_binary: Path | None = None
     """Another Temporal binary for the embedded stack than the bundled one."""
     bank_mode: Literal["sandbox", "folder"] = "sandbox"

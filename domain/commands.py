@@ -7,12 +7,14 @@ outcome; the same key with other content is refused.
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from domain.events.histories import HistoryArchived
 from domain.events.revenue import ImportedRows
 from domain.model import Record, Sha256, UserName
+from domain.money import Money
 
 CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
 
@@ -140,6 +142,20 @@ class TakeBankFile(Command):
     file: Sha256
 
 
+class AllocateMovement(Command):
+    """Say what a movement was that nothing explained: money of an expected receipt, of a source, or the bank's charge.
+
+    `name` is the receipt's or the source's; `amount` what of the claim it settles, where that is in another currency.
+    """
+
+    account: str
+    bank_reference: str
+    to: Literal["receipt", "source", "charges"]
+    name: str = ""
+    amount: Money | None = None
+    reason: str = Field(min_length=1, max_length=500)
+
+
 class ComputeDistribution(Command):
     """Run the waterfall to the end of a period, and ask everybody concerned what they say to it."""
 
@@ -186,3 +202,9 @@ class ImportStatement(Command):
 
     version: int = Field(ge=1)
     rows: ImportedRows
+
+
+class ArchiveHistory(Command):
+    """Keep the history of a run of a workflow that has ended; its bytes are fetched before, and kept with the event."""
+
+    history: HistoryArchived

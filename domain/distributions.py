@@ -21,6 +21,7 @@ from domain.events import (
     PartyAmount,
     Payout,
     PayoutsOrdered,
+    ReserveAmount,
 )
 from domain.money import Money
 from domain.people import Person, Role
@@ -40,7 +41,9 @@ class Distribution:
     """One period's distribution: `status` is computed, posted or ordered.
 
     `shares` holds (party, position) → exact minor units to date.
-    `posted` is what this period's posting changed, `ordered` what was paid out because of it, both by party.
+    `posted` is what this period's posting changed, `ordered` what was paid out because of it, `kept` what became its
+    party's own without a payment, all by party.
+    `reserves` is what positions hold to date, `reserved` what this period's posting changed of it, both by position.
     """
 
     period: str
@@ -59,6 +62,9 @@ class Distribution:
     posted: Mapping[str, Money] = field(default_factory=dict)
     ordered: Mapping[str, Money] = field(default_factory=dict)
     payouts: int = 0
+    reserves: Mapping[str, Money] = field(default_factory=dict)
+    reserved: Mapping[str, Money] = field(default_factory=dict)
+    kept: Mapping[str, Money] = field(default_factory=dict)
 
     @property
     def parties(self) -> frozenset[str]:
@@ -86,7 +92,7 @@ class PayoutTerms:
 
     minimum: Mapping[str, Money]
     kept: frozenset[str]
-    """Parties that own the paying account: their share is theirs without a payment."""
+    """Parties that own the paying account: their share is theirs without a payment, as soon as it is not disputed."""
 
 
 def the_distribution(distributions: Distributions, period: str) -> Distribution:
@@ -107,7 +113,11 @@ def compute(distributions: Distributions, computed: DistributionComputed) -> lis
 
     Raises:
         IllegalTransition: the period, or a later one, has been posted; the next period makes it good.
+        Refused: the period is known by another name, such as 2027 for 2027-Q4.
     """
+    same = [one.period for one in distributions.values() if one.until == computed.until]
+    if same and computed.period not in same:
+        raise Refused(f"The period up to {computed.until} is distributed as {same[0]}: use that name.")
     last = max((one.until for one in distributions.values() if one.is_posted), default=None)
     if last is not None and computed.until <= last:
         raise IllegalTransition(
@@ -181,15 +191,27 @@ def post(distributions: Distributions, period: str, today: date) -> list[Event]:
     waiting = [one.period for one in before_it if not one.is_posted]
     if waiting:
         raise Refused(f"Distribution {waiting[0]} comes first: it is not posted yet.", period=period)
-    before = posted_to_date(distributions)
-    changes = []
-    for party in sorted(distribution.to_date.keys() | before.keys()):
-        known = before.get(party)
-        now = distribution.to_date.get(party) or Money.zero(known.currency if known else "")
-        change = now - known if known else now
+    changes = _changes(posted_to_date(distributions), distribution.to_date)
+    reserves = _changes(reserved_to_date(distributions), distribution.reserves)
+    return [
+        EntitlementsPosted(
+            period=period,
+            changes=tuple(PartyAmount(party=party, amount=amount) for party, amount in changes.items()),
+            reserves=tuple(ReserveAmount(position=name, amount=amount) for name, amount in reserves.items()),
+        )
+    ]
+
+
+def _changes(before: Mapping[str, Money], now: Mapping[str, Money]) -> dict[str, Money]:
+    """From what was posted to what is to be, by name; what stays as it is is left out."""
+    changes = {}
+    for name in sorted(before.keys() | now.keys()):
+        known = before.get(name)
+        change = now[name] if name in now else Money.zero(before[name].currency)
+        change = change - known if known else change
         if change.minor:
-            changes.append(PartyAmount(party=party, amount=change))
-    return [EntitlementsPosted(period=period, changes=tuple(changes))]
+            changes[name] = change
+    return changes
 
 
 def order(
@@ -197,31 +219,34 @@ def order(
 ) -> tuple[list[Payout], PayoutsOrdered | None]:
     """What is paid out now that a period is posted, or an objection to it is resolved; None when there is nothing new.
 
-    A party is paid what is posted to date, less what was ordered before, less what it disputes; never less than its
-    minimum, and never what is negative: that is carried forward.
+    A party is paid what is posted to date, less what was ordered or kept before, less what it disputes; never less than
+    its minimum, and never what is negative: that is carried forward. Who owns the paying account keeps the same amount,
+    whatever it is: no minimum and no sign stops what needs no payment.
     """
     distribution = the_distribution(distributions, period)
     if not distribution.is_posted:
         raise IllegalTransition(f"Distribution {period} is {distribution.status}: only a posted one is paid out.")
-    posted, ordered = posted_to_date(distributions), _ordered_to_date(distributions)
+    posted, ended = posted_to_date(distributions), ended_to_date(distributions)
     number = sum(one.payouts for one in distributions.values())
-    payouts, carried, held = [], [], []
+    payouts, carried, held, kept = [], [], [], []
     for party, owed in sorted(posted.items()):
-        if party in terms.kept:
-            continue
-        open_amount = owed - ordered[party] if party in ordered else owed
+        open_amount = owed - ended[party] if party in ended else owed
         disputed = _disputed(distributions, party, open_amount)
         if disputed.minor:
             held.append(PartyAmount(party=party, amount=disputed))
         payable = open_amount - disputed
         smallest = terms.minimum.get(party, Money(1, payable.currency))
-        if payable.minor and payable < smallest:
+        if party in terms.kept:
+            kept += [PartyAmount(party=party, amount=payable)] if payable.minor else []
+        elif payable.minor and payable < smallest:
             carried.append(PartyAmount(party=party, amount=payable))
         elif payable.minor:
             number += 1
             payouts.append(Payout(party=party, payment=payment_name(production, number), amount=payable))
-    event = PayoutsOrdered(period=period, payouts=tuple(payouts), carried=tuple(carried), held=tuple(held))
-    again = distribution.status == "ordered" and not payouts
+    event = PayoutsOrdered(
+        period=period, payouts=tuple(payouts), carried=tuple(carried), held=tuple(held), kept=tuple(kept)
+    )
+    again = distribution.status == "ordered" and not payouts and not kept
     return payouts, None if again else event
 
 
@@ -230,8 +255,24 @@ def posted_to_date(distributions: Distributions) -> dict[str, Money]:
     return _summed(one.posted for one in distributions.values())
 
 
-def _ordered_to_date(distributions: Distributions) -> dict[str, Money]:
+def reserved_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What each position has been found to hold in reserve, by all postings together."""
+    return _summed(one.reserved for one in distributions.values())
+
+
+def ordered_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What was ordered to be paid to each party, by all distributions together."""
     return _summed(one.ordered for one in distributions.values())
+
+
+def kept_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What became each party's own without a payment."""
+    return _summed(one.kept for one in distributions.values())
+
+
+def ended_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What of the entitlements nothing more has to be ordered for."""
+    return _summed([ordered_to_date(distributions), kept_to_date(distributions)])
 
 
 def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
@@ -242,29 +283,44 @@ def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
     return sums
 
 
+def posted_before(distributions: Distributions, distribution: Distribution) -> Distribution | None:
+    """The last posted distribution of an earlier period; None where it is the first."""
+    earlier = [one for one in distributions.values() if one.is_posted and one.until < distribution.until]
+    return max(earlier, key=_until, default=None)
+
+
 def payment_name(production: str, number: int) -> str:
     """The id of a production's n-th payout. The slash is in no instalment's id, so that it is nobody else's."""
     return f"{production}.D/{number}"
 
 
 def _disputed(distributions: Distributions, party: str, open_amount: Money) -> Money:
-    """What a party's open objections hold: what the disputed positions have changed by since the period before them.
-
-    Rounded up, and no more than is open; what those positions gave before is not in dispute.
-    """
+    """What a party's open objections hold: rounded up, and no more than is open."""
     if open_amount.minor <= 0:
         return Money.zero(open_amount.currency)
+    exact = sum(disputes(distributions, party).values(), Fraction(0))
+    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+
+
+def disputes(distributions: Distributions, party: str) -> dict[str, Fraction]:
+    """What each open objection of a party to a posted period disputes, by period, in exact minor units.
+
+    That is what the disputed positions have grown by since the period before the first that disputes them: what they
+    gave before is not in dispute.
+    """
     posted = sorted((one for one in distributions.values() if one.is_posted), key=_until)
-    base: dict[str, Fraction] = {}
+    base: dict[str, tuple[str, Fraction]] = {}
     before: Mapping[tuple[str, str], Fraction] = {}
     for one in posted:
         if party in one.objections:
             for position in one.objections[party].positions:
-                base.setdefault(position, before.get((party, position), Fraction(0)))
+                base.setdefault(position, (one.period, before.get((party, position), Fraction(0))))
         before = one.shares
-    changes = (before.get((party, position), Fraction(0)) - known for position, known in base.items())
-    exact = sum((max(change, Fraction(0)) for change in changes), Fraction(0))
-    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+    sums: dict[str, Fraction] = {}
+    for position, (period, known) in base.items():
+        change = before.get((party, position), Fraction(0)) - known
+        sums[period] = sums.get(period, Fraction(0)) + max(change, Fraction(0))
+    return sums
 
 
 def _until(distribution: Distribution) -> date:
@@ -296,6 +352,7 @@ def apply(distributions: Distributions, event: Event) -> None:
                 pay_on=event.pay_on,
                 shares={(share.party, share.position): Fraction(share.entitlement) for share in event.shares},
                 to_date={one.party: one.amount for one in event.to_date},
+                reserves={one.position: one.amount for one in event.reserves},
             )
         case DistributionApproved():
             known = distributions[event.period]
@@ -313,8 +370,12 @@ def apply(distributions: Distributions, event: Event) -> None:
             left = {party: one for party, one in known.objections.items() if party != event.party}
             distributions[event.period] = replace(known, objections=left)
         case EntitlementsPosted():
-            changes = {one.party: one.amount for one in event.changes}
-            distributions[event.period] = replace(distributions[event.period], status="posted", posted=changes)
+            distributions[event.period] = replace(
+                distributions[event.period],
+                status="posted",
+                posted={one.party: one.amount for one in event.changes},
+                reserved={one.position: one.amount for one in event.reserves},
+            )
         case PayoutsOrdered():
             known = distributions[event.period]
             more = {one.party: one.amount for one in event.payouts}
@@ -322,6 +383,7 @@ def apply(distributions: Distributions, event: Event) -> None:
                 known,
                 status="ordered",
                 ordered=_summed([known.ordered, more]),
+                kept=_summed([known.kept, {one.party: one.amount for one in event.kept}]),
                 payouts=known.payouts + len(event.payouts),
             )
         case _:

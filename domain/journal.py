@@ -133,11 +133,7 @@ def _link(
 ) -> bytes:
     """SHA-256 over every field, each framed by its length so that no two facts share one byte string."""
     instant = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    digest = hashlib.sha256(prev)
-    for text in (stream, str(seq), kind, effective_on.isoformat(), instant, actor, command_key):
-        part = text.encode()
-        digest.update(b"%d:" % len(part))
-        digest.update(part)
-    digest.update(b"%d:" % len(body))
-    digest.update(body)
-    return digest.digest()
+    texts = (stream, str(seq), kind, effective_on.isoformat(), instant, actor, command_key)
+    parts = [text.encode() for text in texts]
+    parts.append(body)
+    return hashlib.sha256(prev + b"".join([b"%d:%b" % (len(part), part) for part in parts])).digest()

@@ -32,9 +32,8 @@ def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
     Raises:
         IllegalTransition: the events tell a life that payments do not have.
     """
-    production = state.production
     after = State(
-        production,
+        state.production,
         dict(state.milestones),
         dict(state.payments),
         dict(state.receipts),
@@ -42,11 +41,21 @@ def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
         dict(state.distributions),
     )
     for event, effective_on in events:
-        if isinstance(event, AgreementRegistered | AgreementAmended):
-            production = Production(event.production, event.title, event.version, event.document)
-        milestones.apply(after.milestones, event, effective_on)
-        payments.apply(after.payments, event)
-        receipts.apply(after.receipts, event)
-        runs.apply(after.runs, after.payments, event)
-        distributions.apply(after.distributions, event)
-    return replace(after, production=production)
+        after = apply(after, event, effective_on)
+    return after
+
+
+def apply(state: State, event: Event, effective_on: date) -> State:
+    """The state after one more event, made of the mappings of the state given: whoever folds a whole stream owns it.
+
+    Raises:
+        IllegalTransition: the event tells a life that payments do not have.
+    """
+    milestones.apply(state.milestones, event, effective_on)
+    payments.apply(state.payments, event)
+    receipts.apply(state.receipts, event)
+    runs.apply(state.runs, state.payments, event)
+    distributions.apply(state.distributions, event)
+    if isinstance(event, AgreementRegistered | AgreementAmended):
+        return replace(state, production=Production(event.production, event.title, event.version, event.document))
+    return state

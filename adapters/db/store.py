@@ -1,7 +1,7 @@
 """The store: one transaction from a command to its events, entries and snapshots. Nothing else writes them."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -15,16 +15,10 @@ from sqlalchemy import Connection, Engine, RowMapping
 
 from adapters.db import rows, tables
 from domain import journal
+from domain.answers import movements
 from domain.commands import Command
 from domain.errors import BadInput, IdempotencyConflict, SluiceError
-from domain.events import (
-    CommandRefused,
-    Event,
-    MovementUnmatched,
-    PaymentReturned,
-    PaymentsSettled,
-    ReceiptMatched,
-)
+from domain.events import CommandRefused, Event
 from domain.journal import Fact, Head
 from domain.ledger import postings
 from domain.model import Record
@@ -320,7 +314,7 @@ class Transaction:
 
     def _movements(self, stream: str, events: Sequence[Event]) -> None:
         """Remember which of the bank's movements are in the books, so that a repeated one is known."""
-        known = [pair for event in events for pair in _references(event)]
+        known = [pair for event in events for pair in movements(event)]
         if known:
             self._cursor().execute(
                 "INSERT INTO movement SELECT %s, m->>0, m->>1 FROM json_array_elements(%s::json) m"
@@ -375,16 +369,6 @@ def _taken(key: str) -> IdempotencyConflict:
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:
     return [item for name, item in after.items() if before.get(name) is not item]
-
-
-def _references(event: Event) -> Iterable[tuple[str, str]]:
-    match event:
-        case PaymentsSettled():
-            return ((event.account, line.bank_reference) for line in event.payments)
-        case PaymentReturned() | ReceiptMatched() | MovementUnmatched():
-            return ((event.account, event.bank_reference),)
-        case _:
-            return ()
 
 
 def _refusal(command: Command, error: SluiceError) -> CommandRefused:

@@ -1,7 +1,7 @@
 """The tables, as queries need them. Migrations own their making, their grants and their triggers.
 
 Records, append-only:      journal_event, entry, command, document, bank_file, movement, rate,
-                           statement_version, receipt_row, fact_row
+                           statement_version, receipt_row, fact_row, history
 Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
 Working state:             stream_head, outbox
 """
@@ -243,4 +243,20 @@ distribution = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("until", sa.Date, nullable=False),
     sa.Column("body", JSONB, nullable=False),
+)
+
+history = sa.Table(
+    "history",
+    metadata,
+    sa.Column("workflow_id", sa.Text, primary_key=True),
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("production", sa.Text, nullable=False),
+    sa.Column("workflow_type", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("events", sa.Integer, nullable=False),
+    sa.Column("build_id", sa.Text, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("continued_from", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("packed_sha256", sa.String(64), nullable=False),
 )

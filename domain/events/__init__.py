@@ -23,6 +23,7 @@ from domain.events.agreements import (
 from domain.events.bank import (
     AnswerContradicted,
     BankFileRefused,
+    MovementAllocated,
     MovementUnmatched,
     PaymentReturned,
     PaymentsAccepted,
@@ -39,11 +40,18 @@ from domain.events.distributions import (
     DistributionComputed,
     DistributionObjected,
     EntitlementsPosted,
+    IssuedStatement,
     ObjectionResolved,
     PartyAmount,
     Payout,
     PayoutsOrdered,
+    ReserveAmount,
     Share,
+    StatementsIssued,
+)
+from domain.events.histories import (
+    HistoryArchived,
+    HistoryStatus,
 )
 from domain.events.milestones import (
     DueDateSet,
@@ -121,6 +129,7 @@ Event = Annotated[
     | PaymentReturned
     | ReceiptMatched
     | MovementUnmatched
+    | MovementAllocated
     | AnswerContradicted
     | BankFileRefused
     | DistributionComputed
@@ -129,7 +138,9 @@ Event = Annotated[
     | ObjectionResolved
     | EntitlementsPosted
     | PayoutsOrdered
+    | StatementsIssued
     | StatementImported
+    | HistoryArchived
     | CommandRefused,
     Field(discriminator="type"),
 ]
@@ -156,12 +167,16 @@ __all__ = [
     "Event",
     "ExpectedReceipt",
     "GatheredPayment",
+    "HistoryArchived",
+    "HistoryStatus",
     "ImportedRows",
+    "IssuedStatement",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
     "MilestoneRejected",
     "MilestoneSubmitted",
+    "MovementAllocated",
     "MovementUnmatched",
     "ObjectionResolved",
     "PartyAmount",
@@ -185,6 +200,7 @@ __all__ = [
     "ReceiptsExpected",
     "ReceiptsFellDue",
     "RejectedPayment",
+    "ReserveAmount",
     "RunAccepted",
     "RunCancelled",
     "RunDoubted",
@@ -198,4 +214,5 @@ __all__ = [
     "StatementImported",
     "StatementKind",
     "StatementTotal",
+    "StatementsIssued",
 ]

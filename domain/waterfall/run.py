@@ -1,7 +1,7 @@
 """A run on files or records: the network, the views, amendments before, and the result."""
 
 import calendar
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -20,6 +20,7 @@ from domain.waterfall.result import (
     Result,
     entitlements,
     held_of,
+    next_releases,
     of_kind,
     payables,
 )
@@ -55,7 +56,7 @@ def run(
         BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
         Broken: receipts are not fully accounted for.
     """
-    chain = _in_force(versions)
+    chain = in_force(versions)
     chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
     last = chosen[-1]
     _names(chain, facts)
@@ -73,7 +74,8 @@ def run(
     return _result(last, network, outcome, facts, as_of, exact, differences, charges)
 
 
-def _in_force(versions: Sequence[Version]) -> list[Version]:
+def in_force(versions: Sequence[Version]) -> list[Version]:
+    """The versions that a run goes through, oldest first; the last is the one in force."""
     chain: list[Version] = []
     for version in versions:
         chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
@@ -140,16 +142,15 @@ def _names(chain: Sequence[Version], facts: Facts) -> None:
 
 
 def _openings(version: Version, facts: Facts) -> None:
-    """A waterfall that took over mid-life needs the balance of every pool and position, and of what else it looks at.
+    """A waterfall that took over mid-life needs the balance of every pool and position.
 
-    That is of claims for what was declared before, and of parties whose income a condition or a limit asks for.
+    And of every party whose income a condition or a limit asks for.
     """
     section = version.waterfall
     if section.takes_over_on is None:
         return
     given = {fact.name.partition(".")[0] for fact in facts.named(FactKind.OPENING)}
     wanted = [pool.id for pool in section.pools] + [one.id for one in section.positions]
-    wanted += [claim.id for claim in section.claims if claim.costs or claim.advance]
     asked = variables(compile_network(section, version.parties))
     wanted += [party for party in version.parties if f"to:{party}" in asked]
     missing = [name for name in wanted if name not in given]
@@ -213,6 +214,8 @@ def _result(
         payable=payables(last.waterfall, exact, facts),
         conservation=balance,
         calendar=settlement_days(last.waterfall.settlement, facts, as_of),
+        cliffs={place.id: state[f"charged:{place.id}"] for place in places if f"charged:{place.id}" in state},
+        releases=next_releases(network, outcome, as_of),
     )
 
 
@@ -244,10 +247,3 @@ def paid_by(day: date, months: int) -> date:
 
 def _month_end(day: date) -> date:
     return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
-
-
-def deltas(before: Result, after: Result) -> dict[str, Fraction]:
-    """What a restatement changes for each party; an issued statement stays, and these are posted."""
-    parties: Iterable[str] = dict.fromkeys([*before.parties, *after.parties])
-    changes = {each: after.parties.get(each, ZERO) - before.parties.get(each, ZERO) for each in parties}
-    return {party: change for party, change in changes.items() if change}

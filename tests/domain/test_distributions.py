@@ -1,7 +1,9 @@
 """Distributions: what is posted, what is held, what is paid out, and that the books say the same at every step."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from domain.events import (
     ObjectionResolved,
     PartyAmount,
     PaymentsFellDue,
+    ReserveAmount,
     Share,
 )
 from domain.money import Money
@@ -29,11 +32,16 @@ MORI = Person("aoi", "mori", frozenset({Role.APPROVER}))
 PEOPLE = {"han": HAN, "mori": MORI}
 LATE = b.TODAY + timedelta(days=30)
 PLAIN = d.PayoutTerms({}, frozenset())
+HAN_PAYS = d.PayoutTerms({}, frozenset({"han"}))
+NONE = MappingProxyType({})
 QUARTERS = {"2027-Q1": date(2027, 3, 31), "2027-Q2": date(2027, 6, 30), "2027-Q3": date(2027, 9, 30)}
 
 
-def computed(period="2027-Q1", result="a", **shares: dict[str, Fraction | int]) -> DistributionComputed:
-    """A run in which each party's positions have come to these minor units, such as `mori={"fee": 5}`."""
+def computed(period="2027-Q1", result="a", reserves=NONE, **shares: dict[str, Fraction | int]) -> DistributionComputed:
+    """A run in which each party's positions have come to these minor units, such as `mori={"fee": 5}`.
+
+    `reserves` are minor units that positions hold.
+    """
     to_date = {party: Fraction(sum(each.values())) for party, each in shares.items()}
     return DistributionComputed(
         period=period,
@@ -50,6 +58,7 @@ def computed(period="2027-Q1", result="a", **shares: dict[str, Fraction | int]) 
         to_date=tuple(PartyAmount(party=party, amount=b.krw(int(exact // 1))) for party, exact in to_date.items()),
         answer_by=b.TODAY,
         pay_on=b.TODAY,
+        reserves=tuple(ReserveAmount(position=name, amount=b.krw(minor)) for name, minor in reserves.items()),
     )
 
 
@@ -98,6 +107,24 @@ class Book:
         """What the ledger says is owed to a party as its share, and not payable yet."""
         return -b.balances(self.events).get(f"liability:participation:{party} KRW", b.krw(0)).minor
 
+    @property
+    def held(self):
+        """What the ledger says positions hold in reserve."""
+        return self.credit("liability:reserve:")
+
+    @property
+    def retained(self):
+        """What the ledger says is a party's own."""
+        return self.credit("equity:retained:")
+
+    def credit(self, prefix):
+        balances = b.balances(self.events)
+        return {
+            name.removeprefix(prefix).removesuffix(" KRW"): -amount.minor
+            for name, amount in balances.items()
+            if name.startswith(prefix)
+        }
+
 
 def fell_due(payout) -> PaymentsFellDue:
     line = DuePayment(
@@ -143,6 +170,13 @@ def test_the_same_run_again_is_nothing_new_and_another_voids_the_answers(book):
     assert not book.now["2027-Q1"].approvals
     with pytest.raises(Refused, match="revision 2"):
         book.approve(MORI, revision=1)
+
+
+def test_one_period_has_one_name(book):
+    book.compute(computed("2027-Q2", mori={"fee": 100}))
+    other = computed("2027-Q2", "b", mori={"fee": 90}).model_copy(update={"period": "2027-H1"})
+    with pytest.raises(Refused, match="up to 2027-06-30 is distributed as 2027-Q2: use that name"):
+        book.compute(other)
 
 
 def test_nothing_is_posted_before_everybody_has_answered_or_had_the_time_to(book):
@@ -235,9 +269,57 @@ def test_too_little_is_carried_forward_until_it_is_enough(book):
     assert book.quarter("2027-Q2", terms, mori={"fee": 50}) == ({"mori": 1}, {"mori": 50})
 
 
-def test_who_owns_the_paying_account_is_not_paid_from_it(book):
-    terms = d.PayoutTerms({}, frozenset({"han"}))
-    assert book.quarter("2027-Q1", terms, mori={"fee": 1}, han={"net": 9})[1] == {"mori": 1}
+def test_who_owns_the_paying_account_is_not_paid_from_it_and_its_share_is_not_owed(book):
+    assert book.quarter("2027-Q1", HAN_PAYS, mori={"fee": 1}, han={"net": 9})[1] == {"mori": 1}
+    assert (book.owed("han"), book.retained) == (0, {"han": 9})
+    assert (book.now["2027-Q1"].kept, book.now["2027-Q1"].ordered) == ({"han": b.krw(9)}, {"mori": b.krw(1)})
+
+
+def test_a_share_that_was_kept_and_shrinks_is_given_up_again(book):
+    book.quarter("2027-Q1", HAN_PAYS, han={"net": 9})
+    assert book.quarter("2027-Q2", HAN_PAYS, han={"net": 4}) == ({"han": -5}, {})
+    assert (book.owed("han"), book.retained) == (0, {"han": 4})
+
+
+def test_what_the_owner_of_the_paying_account_disputes_is_owed_until_it_is_resolved(book):
+    book.compute(computed(han={"net": 9, "fee": 2}))
+    book.object(HAN, "net")
+    book.post()
+    book.order(terms=HAN_PAYS)
+    assert (book.owed("han"), book.retained) == (9, {"han": 2})
+    book.resolve(HAN)
+    book.order(terms=HAN_PAYS)
+    assert (book.owed("han"), book.retained) == (0, {"han": 11})
+    assert book.order(terms=HAN_PAYS) == {}
+    assert book.retained == {"han": 11}
+
+
+def test_who_no_longer_owns_the_paying_account_is_paid_what_comes_after(book):
+    book.quarter("2027-Q1", HAN_PAYS, han={"net": 9})
+    assert book.quarter("2027-Q2", han={"net": 15}) == ({"han": 6},) * 2
+
+
+def test_a_reserve_is_a_liability_until_it_is_let_go_into_entitlements(book):
+    book.quarter("2027-Q1", reserves={"returns": 30, "repairs": 5}, mori={"fee": 65})
+    assert (book.held, book.now["2027-Q1"].reserved) == (
+        {"returns": 30, "repairs": 5},
+        {"returns": b.krw(30), "repairs": b.krw(5)},
+    )
+    assert book.quarter("2027-Q2", reserves={"repairs": 9}, mori={"fee": 91}) == ({"mori": 26},) * 2
+    assert (book.held, book.now["2027-Q2"].reserved) == (
+        {"repairs": 9},
+        {"returns": b.krw(-30), "repairs": b.krw(4)},
+    )
+    assert b.balances(book.events)["expense:participation KRW"] == b.krw(100)
+
+
+def test_an_objection_does_not_touch_reserves(book):
+    book.compute(computed(reserves={"returns": 30}, mori={"fee": 70}))
+    book.object(MORI)
+    book.post()
+    assert (book.order(), book.held) == ({}, {"returns": 30})
+    with pytest.raises(BadInput, match="mori has no position 'returns'"):
+        d.object_to({"2027-Q1": replace(book.now["2027-Q1"], status="computed")}, "2027-Q1", 1, ("returns",), "x", MORI)
 
 
 def test_only_a_posted_distribution_is_paid_out(book):
@@ -255,6 +337,7 @@ def _lives(draw):
             "shares": st.fixed_dictionaries(
                 {party: st.fixed_dictionaries({"fee": thirds, "net": thirds}) for party in PEOPLE}
             ),
+            "reserves": st.dictionaries(st.sampled_from(["returns", "repairs"]), st.integers(0, 50)),
             "disputes": st.dictionaries(st.sampled_from(sorted(PEOPLE)), st.sampled_from(["fee", "net"])),
             "resolves": st.sets(st.sampled_from(sorted(PEOPLE))),
         }
@@ -280,11 +363,12 @@ def test_payouts_never_exceed_what_is_posted_and_the_books_agree_at_every_step(q
                 assert paid[party] <= owed
 
     for (period, _), quarter in zip(QUARTERS.items(), quarters, strict=True):
-        event = computed(period, **quarter["shares"])
+        event = computed(period, reserves=quarter["reserves"], **quarter["shares"])
         book.compute(event)
         for party, position in quarter["disputes"].items():
             book.object(PEOPLE[party], position, period=period)
         book.post(period)
+        assert book.held == {name: minor for name, minor in quarter["reserves"].items() if minor}
         assert d.posted_to_date(book.now) | {} == {
             one.party: one.amount
             for one in event.to_date

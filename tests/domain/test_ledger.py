@@ -19,6 +19,8 @@ MOVES_MONEY = {
     "payment-returned",
     "receipt-matched",
     "movement-unmatched",
+    "payouts-ordered",
+    "movement-allocated",
     "entitlements-posted",
     "statement-imported",
 }
@@ -28,7 +30,9 @@ CHANGES_NOTHING = {
     "answer-contradicted",
     "bank-file-refused",
     "statement-imported",
+    "statements-issued",
     "command-refused",
+    "history-archived",
 }
 
 

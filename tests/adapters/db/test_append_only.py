@@ -9,8 +9,11 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from adapters.db import tables
+from adapters.db import histories, tables
 from app.database import upgrade
+from domain.events import HistoryArchived
+from domain.journal import sha256
+from tests.domain.event_samples import SAMPLES
 from tests.world import PRODUCTION, World
 
 RECORDS = {
@@ -24,6 +27,7 @@ RECORDS = {
     "statement_version": "source",
     "receipt_row": "payer",
     "fact_row": "name",
+    "history": "status",
 }
 STREAM = f"production/{PRODUCTION}"
 
@@ -49,6 +53,8 @@ def records(module_database, tmp_path_factory):
             sa.insert(tables.fact_row).values(on=on, **row, name="n"),
         ):
             transaction.connection.execute(insert)
+        archived = next(sample for sample in SAMPLES if isinstance(sample, HistoryArchived))
+        histories.keep(transaction, "P", archived.model_copy(update={"sha256": sha256(b"{}")}), b"{}")
     world.clock.to(world.clock.at.date().replace(day=20))
     world.open_day()
     world.close()

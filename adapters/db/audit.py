@@ -1,0 +1,210 @@
+"""The records as an audit reads them: every column, every row, streamed, whatever was done to them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.queries import streamed
+from domain.audit.books import Commanded, Entered
+
+Row = dict[str, Any]
+SNAPSHOTS: Mapping[str, str] = {
+    "production": "key",
+    "milestone": "id",
+    "payment": "id",
+    "receipt": "id",
+    "run": "id",
+    "distribution": "period",
+}
+"""The snapshot tables, each with the column that names a row among its production's."""
+_DOCUMENTS = 16
+"""Documents in memory at a time."""
+
+
+class Document(NamedTuple):
+    """A kept document, in full."""
+
+    sha256: str
+    name: str
+    content: bytes
+
+
+class BankFile(NamedTuple):
+    """Which document went to a bank, or came from it, under which message id."""
+
+    account: str
+    direction: str
+    message_id: str
+    name: str
+    sha256: str
+
+
+class KeptRate(NamedTuple):
+    """An imported rate with the document that it came in."""
+
+    source: str
+    on: date
+    base: str
+    quote: str
+    rate: Decimal
+
+
+class Waiting(NamedTuple):
+    """What the outbox holds, or held."""
+
+    id: int
+    kind: str
+    target: str
+    name: str
+    document: str | None
+
+
+def entries(connection: Connection, stream: str) -> Iterator[Entered]:
+    """A stream's ledger entries in the order of the journal."""
+    named = "seq, line, account, currency, minor, about, effective_on"
+    query = f"SELECT {named} FROM entry WHERE stream = %s ORDER BY seq, line"  # noqa: S608 - names of our own
+    return map(Entered._make, streamed(connection, query, (stream,)))
+
+
+def balances(connection: Connection, stream: str) -> Iterator[tuple[str, str, int]]:
+    """The balance of each of a stream's accounts and currencies, in minor units."""
+    query = (
+        "SELECT account, currency, sum(minor)::text FROM entry WHERE stream = %s"
+        " GROUP BY account, currency ORDER BY account, currency"
+    )
+    for account, currency, minor in streamed(connection, query, (stream,)):
+        yield account, currency, int(minor)
+
+
+def commands(connection: Connection, stream: str) -> Iterator[Commanded]:
+    """A stream's commands in the order in which they were carried out."""
+    query = "SELECT key, payload, first_seq, last_seq FROM command WHERE stream = %s ORDER BY first_seq, key"
+    return map(Commanded._make, streamed(connection, query, (stream,)))
+
+
+def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:
+    """The bank's movements that are in a stream's books: account and bank reference."""
+    rows = streamed(connection, "SELECT account, bank_reference FROM movement WHERE stream = %s", (stream,))
+    return ((account, reference) for account, reference in rows)
+
+
+def documents(connection: Connection) -> Iterator[Document]:
+    """Every kept document; sixteen are in memory at a time."""
+    query = "SELECT sha256, name, content FROM document ORDER BY sha256"
+    for digest, name, content in streamed(connection, query, rows=_DOCUMENTS):
+        yield Document(digest, name, bytes(content))
+
+
+def document(connection: Connection, digest: str) -> bytes | None:
+    """One kept document's bytes."""
+    table = tables.document.c
+    content = connection.execute(sa.select(table.content).where(table.sha256 == digest)).scalar_one_or_none()
+    return None if content is None else bytes(content)
+
+
+def kept_documents(connection: Connection, digests: list[str]) -> frozenset[str]:
+    """Which of these documents are kept."""
+    table = tables.document.c
+    asked = sa.any_(sa.literal(digests, sa.ARRAY(sa.Text)))
+    return frozenset(connection.execute(sa.select(table.sha256).where(table.sha256 == asked)).scalars())
+
+
+def bank_files(connection: Connection) -> Iterator[BankFile]:
+    """Every file that went to a bank or came from it."""
+    query = "SELECT account, direction, message_id, name, sha256 FROM bank_file ORDER BY account, direction, message_id"
+    return map(BankFile._make, streamed(connection, query))
+
+
+def rate_documents(connection: Connection) -> list[str]:
+    """The documents that rates came in."""
+    table = tables.rate.c
+    return list(connection.execute(sa.select(table.document).distinct().order_by(table.document)).scalars())
+
+
+def rates(connection: Connection, document: str) -> Iterator[KeptRate]:
+    """The rates that are said to have come in a document."""
+    named = 'source, "on", base, quote, rate'
+    query = f"SELECT {named} FROM rate WHERE document = %s"  # noqa: S608 - names of our own
+    return map(KeptRate._make, streamed(connection, query, (document,)))
+
+
+def rate_is_known(connection: Connection, rate: KeptRate) -> bool:
+    """Whether a rate is on record with this value, whichever document it came in first."""
+    table = tables.rate.c
+    known = sa.and_(
+        table.source == rate.source,
+        table.on == rate.on,
+        table.base == rate.base,
+        table.quote == rate.quote,
+        table.rate == rate.rate,
+    )
+    return bool(connection.execute(sa.select(sa.exists().where(known))).scalar_one())
+
+
+def outbox(connection: Connection) -> Iterator[Waiting]:
+    """Bank files that transactions put out, done or not."""
+    query = "SELECT id, kind, target, name, document FROM outbox WHERE kind = 'bank-file' ORDER BY id"
+    return map(Waiting._make, streamed(connection, query))
+
+
+def statement_versions(connection: Connection, production: str) -> Iterator[Row]:
+    """The versions of statements that are registered for a production, in the order of their events."""
+    table = tables.statement_version
+    query = sa.select(table).where(table.c.production == production).order_by(table.c.seq, table.c.id)
+    for row in connection.execution_options(yield_per=1_000).execute(query).mappings():
+        yield dict(row)
+
+
+def orphaned_rows(connection: Connection) -> list[str]:
+    """Rows of sources' statements that belong to no registered version, as a sentence for each version missing."""
+    found = []
+    for table in (tables.receipt_row, tables.fact_row):
+        version = tables.statement_version.c.id
+        query = (
+            sa.select(table.c.statement, sa.func.count())
+            .where(~sa.exists().where(version == table.c.statement))
+            .group_by(table.c.statement)
+            .order_by(table.c.statement)
+        )
+        found += [f"{table.name} of version {number}: {count} rows" for number, count in connection.execute(query)]
+    return found
+
+
+def snapshots(connection: Connection, table: str, production: str) -> Iterator[Row]:
+    """A production's rows of a snapshot table, JSON-ready as `adapters.db.rows` makes them."""
+    where = "key" if table == "production" else "production"
+    named = [column.name for column in tables.metadata.tables[table].columns]
+    columns = ", ".join(f'"{name}"' for name in named)
+    query = f"SELECT {columns} FROM {table} WHERE {where} = %s ORDER BY {SNAPSHOTS[table]}"  # noqa: S608 - our own
+    for row in streamed(connection, query, (production,)):
+        yield {name: _json_ready(value) for name, value in zip(named, row, strict=True)}
+
+
+def strangers(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[tuple[str, str]]:
+    """Rows of streams and productions that the store does not know: table, and the stream or production they name."""
+    tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream"), ("movement", "stream")]
+    tables_of += [(table, "key" if table == "production" else "production") for table in SNAPSHOTS]
+    tables_of += [("statement_version", "production")]
+    for table, column in tables_of:
+        known = streams if column == "stream" else productions
+        query = (
+            f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ALL(%s)"  # noqa: S608 - names of our own
+            f" ORDER BY {column}"
+        )
+        for (name,) in streamed(connection, query, (known,)):
+            yield table, name
+
+
+def plain(value: Any) -> Any:
+    """A row that the fold makes in the form in which PostgreSQL gives it back."""
+    return json.loads(json.dumps(value))
+
+
+def _json_ready(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,173 @@
+"""The archive of histories: one row for each run of a workflow that has ended, its JSON as received once, compressed.
+
+What is in a row is believed only as far as its hashes hold, and the journal's event says the same.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.store import Transaction
+from domain.errors import Broken, NotFound
+from domain.events import HistoryArchived, HistoryStatus
+from domain.journal import sha256
+
+_FETCH = 1_000
+"""Rows without their bytes, fetched at a time."""
+
+Run = tuple[str, str]
+"""Names a run of a workflow: its workflow id and run id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """A row of the archive without its bytes; `status` is one of `HistoryStatus`, if nobody tampered with it."""
+
+    workflow_id: str
+    run_id: str
+    production: str
+    workflow_type: str
+    status: str
+    events: int
+    build_id: str
+    sha256: str
+    continued_from: str
+    packed_sha256: str
+
+    @property
+    def name(self) -> str:
+        """What a person is told."""
+        return f"{self.workflow_id} (run {self.run_id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row of the archive with its bytes, compressed as they are stored: megabytes perhaps, so hold one at a time."""
+
+    row: Archived
+    packed: bytes
+
+    def json(self) -> bytes:
+        """The history, as `WorkflowHistory.to_json` gave it.
+
+        Raises:
+            Broken: these are not the bytes that were archived.
+        """
+        if sha256(self.packed) != self.row.packed_sha256:
+            raise self._broken("its bytes are not those that were stored")
+        try:
+            content = zlib.decompress(self.packed)
+        except zlib.error as error:
+            raise self._broken(f"it cannot be unpacked ({error})") from error
+        if sha256(content) != self.row.sha256:
+            raise self._broken("its content does not have the hash that it was archived under")
+        return content
+
+    def _broken(self, how: str) -> Broken:
+        return Broken(
+            f"The archived history of {self.row.name} is not what was archived: {how}.",
+            workflow_id=self.row.workflow_id,
+            run_id=self.row.run_id,
+        )
+
+
+def keep(transaction: Transaction, production: str, archived: HistoryArchived, content: bytes) -> None:
+    """Add a history, its JSON in UTF-8, to the archive; its event is appended by the same transaction.
+
+    Raises:
+        Broken: the content does not have the hash that the event gives.
+    """
+    if sha256(content) != archived.sha256:
+        raise Broken(f"The history of {archived.workflow_id} does not have the hash under which it is to be archived.")
+    packed = zlib.compress(content)
+    row = archived.model_dump(exclude={"type"}) | {"production": production, "packed_sha256": sha256(packed)}
+    transaction.connection.execute(sa.insert(tables.history).values(content=packed, **row))
+
+
+def archived(connection: Connection, runs: Sequence[Run]) -> frozenset[Run]:
+    """Which of these runs are in the archive."""
+    table = tables.history.c
+    asked = (sa.literal([run[part] for run in runs], sa.ARRAY(sa.Text)) for part in (0, 1))
+    named = sa.func.unnest(*asked).table_valued("workflow_id", "run_id").render_derived()
+    query = sa.select(table.workflow_id, table.run_id).join_from(
+        tables.history, named, sa.and_(table.workflow_id == named.c.workflow_id, table.run_id == named.c.run_id)
+    )
+    return frozenset((row.workflow_id, row.run_id) for row in connection.execute(query))
+
+
+def unheard_of(connection: Connection, workflow_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these workflows of which the archive has no run at all."""
+    table = tables.history.c
+    known = sa.select(table.workflow_id).where(
+        table.workflow_id == sa.any_(sa.literal(workflow_ids, sa.ARRAY(sa.Text)))
+    )
+    return frozenset(workflow_ids).difference(connection.execute(known.distinct()).scalars())
+
+
+def beginnings_lost(connection: Connection) -> list[tuple[Run, Run]]:
+    """Runs that continue one which the archive does not have, each with that one."""
+    run, other = tables.history.alias("run").c, tables.history.alias("other").c
+    before = sa.exists().where(other.workflow_id == run.workflow_id, other.run_id == run.continued_from)
+    query = sa.select(run.workflow_id, run.run_id, run.continued_from).where(run.continued_from != "", ~before)
+    rows = connection.execute(query.order_by(run.workflow_id, run.run_id))
+    return [((row.workflow_id, row.run_id), (row.workflow_id, row.continued_from)) for row in rows]
+
+
+def ends_open(connection: Connection) -> list[Run]:
+    """Runs that ended by continuing as new, and the archive does not have the run that continues them (not yet)."""
+    run, other = tables.history.alias("run").c, tables.history.alias("other").c
+    after = sa.exists().where(other.continued_from == run.run_id)
+    query = sa.select(run.workflow_id, run.run_id).where(run.status == HistoryStatus.CONTINUED_AS_NEW, ~after)
+    rows = connection.execute(query.order_by(run.workflow_id, run.run_id))
+    return [(row.workflow_id, row.run_id) for row in rows]
+
+
+def listed(connection: Connection, production: str | None = None, workflow_id: str | None = None) -> Iterator[Archived]:
+    """The archive without its bytes, by workflow and run, `_FETCH` rows at a time; of one production or workflow."""
+    query = _of(sa.select(*_DESCRIBED), production, workflow_id)
+    with connection.execution_options(yield_per=_FETCH).execute(query) as rows:
+        for row in rows:
+            yield Archived(*row)
+
+
+def kept(connection: Connection, production: str | None = None) -> Iterator[Kept]:
+    """The archive with its bytes, in the same order, one history in memory at a time."""
+    query = _of(sa.select(*_DESCRIBED, tables.history.c.content), production)
+    with connection.execution_options(yield_per=1).execute(query) as rows:
+        for row in rows:
+            yield Kept(Archived(*row[:-1]), bytes(row[-1]))
+
+
+def the_history(connection: Connection, workflow_id: str, run_id: str) -> Kept:
+    """One history.
+
+    Raises:
+        NotFound: it is not in the archive.
+    """
+    table = tables.history.c
+    query = sa.select(*_DESCRIBED, table.content).where(table.workflow_id == workflow_id, table.run_id == run_id)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"The archive has no history of {workflow_id} (run {run_id}): `sluice history list` lists what it has.",
+            workflow_id=workflow_id,
+            run_id=run_id,
+        )
+    return Kept(Archived(*row[:-1]), bytes(row[-1]))
+
+
+_DESCRIBED = [each for each in tables.history.columns if each.name != "content"]
+
+
+def _of(query: sa.Select[Any], production: str | None, workflow_id: str | None = None) -> sa.Select[Any]:
+    table = tables.history.c
+    if production is not None:
+        query = query.where(table.production == production)
+    if workflow_id is not None:
+        query = query.where(table.workflow_id == workflow_id)
+    return query.order_by(table.workflow_id, table.run_id)

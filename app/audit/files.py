@@ -1,0 +1,203 @@
+"""Documents and bank files: what events name is kept, what is kept is what it is called, nothing is there besides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from adapters.bank.folder import folder_of
+from adapters.bank.read import read_message
+from adapters.db import audit
+from adapters.db.audit import BankFile, Waiting
+from adapters.rates import read_csv, read_ecb
+from domain.audit.findings import Finding, broken, unfaithful
+from domain.audit.refold import Stretch, Told
+from domain.errors import BadInput
+from domain.events import (
+    AgreementAmended,
+    AgreementRegistered,
+    BankFileRefused,
+    Event,
+    RunDoubted,
+    RunSubmitted,
+    StatementImported,
+)
+from domain.journal import sha256
+from domain.rates import Rate
+from domain.state import State
+
+_TAKEN, _REFUSED = "bank-file", "bank-file-refused"
+
+
+@dataclass
+class Files:
+    """What the streams that were walked say of documents and bank files; asked of every stretch as a check is."""
+
+    named: dict[str, str] = field(default_factory=dict)
+    """Documents by SHA-256, each with the record that names it."""
+    sent: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """Orders and enquiries by folder and message id: SHA-256, and the record that says so."""
+    delivered: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """What was put into the outbox by folder and file name, likewise."""
+    taken: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What was taken in by folder and SHA-256, with the record that says so."""
+
+    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
+        """Remember what a stretch names; nothing is wrong yet."""
+        first = stretch.told[0]
+        kind, _, rest = first.fact.command_key.partition("/")
+        folder, _, digest = rest.partition("/")
+        if kind in {_TAKEN, _REFUSED} and not stretch.refused:
+            self.named.setdefault(digest, first.record)
+            if kind == _TAKEN:
+                self.taken[folder, digest] = first.record
+        for told in stretch.told:
+            if told.event is not None:
+                for document in _documents(told.event):
+                    self.named.setdefault(document, told.record)
+                self._sent(state, told)
+        return iter(())
+
+    def _sent(self, state: State, told: Told) -> None:
+        match told.event:
+            case RunSubmitted(run=run, message_id=message_id, file=file):
+                folder = folder_of(run.partition("/")[0], state.runs[run].account)
+                times = state.runs[run].times_sent
+                self.sent[folder, message_id] = (file, told.record)
+                self.delivered[folder, f"{message_id}-{times}.xml"] = (file, told.record)
+            case RunDoubted(run=run, enquiry_message_id=message_id, file=file):
+                folder = folder_of(run.partition("/")[0], state.runs[run].account)
+                self.sent[folder, message_id] = self.delivered[folder, f"{message_id}.xml"] = (file, told.record)
+            case _:
+                return
+
+
+def document_findings(connection: Connection, files: Files, *, everything: bool) -> Iterator[Finding]:
+    """Documents whose content is not what they are called by, and those that are named and not kept.
+
+    `everything` looks at all that are kept, otherwise at those that the walked streams name.
+    """
+    missing = dict(files.named)
+    kept = audit.documents(connection) if everything else _named(connection, files)
+    for document in kept:
+        missing.pop(document.sha256, None)
+        found = sha256(document.content)
+        if found != document.sha256:
+            yield broken(f"document {document.sha256}", f"{document.name} is not what was kept", document.sha256, found)
+    for digest, record in missing.items():
+        yield broken(f"document {digest}", f"is named by {record}, and not kept")
+
+
+def bank_file_findings(connection: Connection, files: Files, production: str | None) -> Iterator[Finding]:
+    """Differences between the bank files on record, the outbox, and what the walked streams sent and took in."""
+    sent, taken = dict(files.sent), dict(files.taken)
+    for file in audit.bank_files(connection):
+        if production is not None and not file.account.startswith(f"{production}."):
+            continue
+        if file.direction == "out":
+            yield from _sent_as_told(file, sent.pop((file.account, file.message_id), None))
+        else:
+            taken.pop((file.account, file.sha256), None)
+            yield from _says_what_it_is(connection, file)
+    for (folder, message_id), (_, record) in sent.items():
+        yield broken(f"bank file {message_id} to {folder}", f"was sent by {record}, and is not on record")
+    for (folder, digest), record in taken.items():
+        yield broken(f"bank file {digest} from {folder}", f"was taken in by {record}, and is not on record")
+    delivered = dict(files.delivered)
+    for waiting in audit.outbox(connection):
+        if production is None or waiting.target.startswith(f"{production}."):
+            yield from _delivered_as_told(waiting, delivered.pop((waiting.target, waiting.name), None))
+    for (folder, name), (_, record) in delivered.items():
+        yield broken(f"outbox {name} for {folder}", f"was put out by {record}, and is not on record")
+
+
+def rate_findings(connection: Connection) -> Iterator[Finding]:
+    """Imported rates that are not those of the file that they came in, and rates of such a file that are not there."""
+    for digest in audit.rate_documents(connection):
+        raw = audit.document(connection, digest)
+        if raw is None:
+            yield broken(f"document {digest}", "rates came in it, and it is not kept")
+            continue
+        try:
+            read = read_ecb if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else read_csv
+            published = {_key(rate): rate.rate for rate in read(raw, digest[:12])}
+        except BadInput as error:
+            yield broken(f"document {digest}", f"holds no rates any more: {error.sentence}")
+            continue
+        seen = set()
+        for kept in audit.rates(connection, digest):
+            key = (kept.source, kept.on, kept.base, kept.quote)
+            seen.add(key)
+            if published.get(key) != kept.rate:
+                name = f"rate {kept.source} {kept.base}/{kept.quote} of {kept.on}"
+                yield broken(name, f"is not that of document {digest[:12]}…", published.get(key, ""), kept.rate)
+        for key, rate in published.items():
+            if key not in seen and not audit.rate_is_known(connection, audit.KeptRate(*key, rate)):
+                source, on, base, quote = key
+                name = f"rate {source} {base}/{quote} of {on}"
+                yield broken(name, f"is in document {digest[:12]}…, and not on record", rate)
+
+
+def _documents(event: Event) -> Iterator[str]:
+    match event:
+        case AgreementRegistered() | AgreementAmended():
+            yield event.document
+        case RunSubmitted() | RunDoubted() | BankFileRefused():
+            yield event.file
+        case StatementImported() if event.rows.mapping is not None:
+            yield event.rows.mapping
+        case _:
+            return
+
+
+def _named(connection: Connection, files: Files) -> Iterator[audit.Document]:
+    for digest, record in files.named.items():
+        content = audit.document(connection, digest)
+        if content is not None:
+            yield audit.Document(digest, f"named by {record}", content)
+
+
+def _sent_as_told(file: BankFile, told: tuple[str, str] | None) -> Iterator[Finding]:
+    name = f"bank file {file.message_id} to {file.account}"
+    if told is None:
+        yield broken(name, "is on record, and no event sent it")
+    elif file.sha256 != told[0]:
+        yield broken(name, f"is another document than {told[1]} sent", told[0], file.sha256)
+    elif file.name != file.message_id:
+        yield broken(name, "bears another name than its message id", file.message_id, file.name)
+
+
+def _says_what_it_is(connection: Connection, file: BankFile) -> Iterator[Finding]:
+    name = f"bank file {file.message_id} from {file.account}"
+    raw = audit.document(connection, file.sha256)
+    if raw is None:
+        yield broken(name, "is not kept", file.sha256)
+        return
+    try:
+        said = read_message(raw).message_id
+    except BadInput as error:
+        yield broken(name, f"cannot be read any more: {error.sentence}")
+        return
+    if said != file.message_id:
+        yield broken(name, f"is a file of another message id in document {file.sha256[:12]}…", file.message_id, said)
+
+
+def _delivered_as_told(waiting: Waiting, told: tuple[str, str] | None) -> Iterator[Finding]:
+    name = f"outbox {waiting.name} for {waiting.target}"
+    if told is None:
+        yield broken(name, "is on record, and no event put it out")
+    elif waiting.document != told[0]:
+        yield broken(name, f"is another document than {told[1]} put out", told[0], waiting.document)
+
+
+def _key(rate: Rate) -> tuple[str, date, str, str]:
+    return (rate.source, rate.on, rate.base, rate.quote)
+
+
+def stranger_findings(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[Finding]:
+    """Rows that belong to no stream and no production that there is."""
+    for table, name in audit.strangers(connection, streams, productions):
+        yield unfaithful(f"{table} rows of {name!r}", "belong to nothing that the journal knows")
+    for sentence in audit.orphaned_rows(connection):
+        yield unfaithful(sentence, "are not of a statement that is registered")

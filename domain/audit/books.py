@@ -1,0 +1,197 @@
+"""What other tables must hold because of a stream, compared row by row as the stream is told again.
+
+Each is given its recorded rows in the order of the journal, takes the stretches in the same order, and holds nothing
+but the row that it stands at.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby, zip_longest
+from typing import NamedTuple
+
+from domain.answers import movements
+from domain.audit.findings import Finding, unfaithful
+from domain.audit.refold import Stretch, Told, posted
+from domain.errors import SluiceError
+from domain.ledger import Entry
+from domain.money import Money
+
+
+class Entered(NamedTuple):
+    """A ledger entry as it stands in the books."""
+
+    seq: int
+    line: int
+    account: str
+    currency: str
+    minor: int
+    about: str
+    effective_on: date
+
+
+class Commanded(NamedTuple):
+    """What is remembered of a command that was carried out."""
+
+    key: str
+    payload: str
+    first_seq: int
+    last_seq: int
+
+
+class Ledger:
+    """Compares the entries on record with what the events post; `balances` are those of the events, in minor units."""
+
+    def __init__(self, stream: str, recorded: Iterable[Entered]) -> None:
+        self.balances: dict[tuple[str, str], int] = {}
+        self._stream = stream
+        self._recorded = groupby(recorded, key=lambda entry: entry.seq)
+        self._at: tuple[int | None, list[Entered]] = (None, [])
+        self._next()
+
+    def take(self, stretch: Stretch) -> Iterator[Finding]:
+        """Compare what a stretch posts."""
+        for told in stretch.told:
+            yield from self._skip_to(told.fact.seq)
+            seq, found = self._at
+            if seq == told.fact.seq:
+                self._next()
+            else:
+                found = []
+            expected = posted(told)
+            if isinstance(expected, SluiceError):
+                yield unfaithful(told.record, expected.sentence)
+            elif expected or found:
+                yield from self._compare(told, expected, found)
+
+    def end(self) -> Iterator[Finding]:
+        """Name what is left: it follows from no event."""
+        return self._skip_to(None)
+
+    def _compare(self, told: Told, expected: tuple[Entry, ...], found: list[Entered]) -> Iterator[Finding]:
+        on = told.fact.effective_on
+        for line, (right, entry) in enumerate(zip_longest(expected, found), start=1):
+            if right is not None:
+                key = (right.account, right.amount.currency)
+                self.balances[key] = self.balances.get(key, 0) + right.amount.minor
+            if (
+                right is None
+                or entry is None
+                or entry.line != line
+                or entry.minor != right.amount.minor
+                or entry.account != right.account
+                or entry.currency != right.amount.currency
+                or entry.about != right.about
+                or entry.effective_on != on
+            ):
+                said = f"its entries are not what a {told.fact.type} event posts"
+                yield unfaithful(told.record, said, _expected(line, right, on), _found(entry))
+
+    def _skip_to(self, seq: int | None) -> Iterator[Finding]:
+        while self._at[0] is not None and (seq is None or self._at[0] < seq):
+            yield unfaithful(self._stream, f"entries name event {self._at[0]}, which is not in the journal")
+            self._next()
+
+    def _next(self) -> None:
+        seq, group = next(self._recorded, (None, iter(())))
+        self._at = (seq, list(group))
+
+
+class Commands:
+    """Compares what is remembered of commands with what they wrote. A refused command is not remembered."""
+
+    def __init__(self, stream: str, recorded: Iterator[Commanded]) -> None:
+        self._stream = stream
+        self._recorded = recorded
+        self._at = next(recorded, None)
+
+    def take(self, stretch: Stretch) -> Iterator[Finding]:
+        """Compare the command of a stretch."""
+        if stretch.refused:
+            return
+        first = stretch.first
+        while self._at is not None and self._at.first_seq < first.seq:
+            yield self._stray(self._at)
+        at = self._at
+        if at is None or at.first_seq != first.seq:
+            said = f"nothing is remembered of the command {first.command_key} that wrote it"
+            yield unfaithful(stretch.told[0].record, said)
+            return
+        self._at = next(self._recorded, None)
+        if (at.key, at.last_seq) != (first.command_key, stretch.last_seq):
+            said = f"is remembered otherwise than event {first.seq} of {self._stream} has it"
+            wrote = f"{first.command_key}, events {first.seq} to {stretch.last_seq}"
+            yield unfaithful(f"command {at.key}", said, wrote, _spanned(at))
+
+    def end(self) -> Iterator[Finding]:
+        """Name what is left: no event is by it."""
+        while self._at is not None:
+            yield self._stray(self._at)
+
+    def _stray(self, at: Commanded) -> Finding:
+        self._at = next(self._recorded, None)
+        said = f"is remembered, and no event of {self._stream} is by it"
+        return unfaithful(f"command {at.key}", said, "", _spanned(at))
+
+
+class Movements:
+    """Compares the bank's movements on record with those that the events speak of."""
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._booked: set[tuple[str, str]] = set()
+
+    def take(self, stretch: Stretch) -> tuple[Finding, ...]:
+        """Remember what a stretch books."""
+        for event in stretch.events:
+            self._booked.update(movements(event))
+        return ()
+
+    def compared(self, recorded: Iterable[tuple[str, str]]) -> Iterator[Finding]:
+        """What differs from the movements on record."""
+        missing = self._booked
+        for movement in recorded:
+            if movement in missing:
+                missing.discard(movement)
+            else:
+                yield unfaithful(self._named(movement), "is on record, and no event books it")
+        for movement in sorted(missing):
+            yield unfaithful(self._named(movement), "is booked by an event, and not on record")
+
+    def _named(self, movement: tuple[str, str]) -> str:
+        return f"movement {movement[1]} on {movement[0]} of {self._stream}"
+
+
+def balance_findings(
+    stream: str, expected: dict[tuple[str, str], int], found: Iterable[tuple[str, str, int]]
+) -> Iterator[Finding]:
+    """Balances in the books, as (account, currency, minor), that are not those of the events."""
+    left = {key: minor for key, minor in expected.items() if minor}
+    for account, currency, minor in found:
+        right = left.pop((account, currency), 0)
+        if minor != right:
+            record = f"balance of {account} in {stream}"
+            yield unfaithful(record, "is not what the events make it", _money(right, currency), _money(minor, currency))
+    for (account, currency), minor in sorted(left.items()):
+        yield unfaithful(f"balance of {account} in {stream}", "is missing", _money(minor, currency))
+
+
+def _money(minor: int, currency: str) -> str:
+    try:
+        return str(Money(minor, currency))
+    except SluiceError:  # a currency that somebody made up
+        return f"{currency} {minor} minor units"
+
+
+def _expected(line: int, entry: Entry | None, on: date) -> str:
+    return "" if entry is None else f"line {line}: {entry.amount} on {entry.account} for {entry.about}, {on}"
+
+
+def _found(entry: Entered | None) -> str:
+    if entry is None:
+        return ""
+    amount = _money(entry.minor, entry.currency)
+    return f"line {entry.line}: {amount} on {entry.account} for {entry.about}, {entry.effective_on}"
+
+
+def _spanned(at: Commanded) -> str:
+    return f"{at.key}, events {at.first_seq} to {at.last_seq}"

@@ -1,0 +1,135 @@
+"""A stream told again: what each command wrote, one after the other, folded into a state that owns nothing else."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from domain.audit.findings import Finding, unfaithful
+from domain.errors import SluiceError
+from domain.events import CommandRefused, Event
+from domain.journal import Fact
+from domain.ledger import Entry, postings
+from domain.state import State, apply
+
+UNFIT = (SluiceError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError)
+"""What the rules raise on facts that no command can have made: the fold trusts its journal, the audit does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact with the event in its body; None where the body is none."""
+
+    fact: Fact
+    event: Event | None
+
+    @property
+    def record(self) -> str:
+        """How findings call it."""
+        return f"{self.fact.stream} event {self.fact.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one command wrote in one transaction: never empty, all under one key at one instant."""
+
+    told: tuple[Told, ...]
+
+    @property
+    def first(self) -> Fact:
+        """The first of its facts, which says of all of them who, when and why."""
+        return self.told[0].fact
+
+    @property
+    def last_seq(self) -> int:
+        """Where it ends."""
+        return self.told[-1].fact.seq
+
+    @property
+    def events(self) -> list[Event]:
+        """The events that could be read."""
+        return [each.event for each in self.told if each.event is not None]
+
+    @property
+    def refused(self) -> bool:
+        """Whether it only says that a command was refused, which may be carried out later under the same key."""
+        return isinstance(self.told[0].event, CommandRefused)
+
+
+Check = Callable[[State, Stretch], Iterable[Finding]]
+"""What does not follow of a stretch, given the state that it was written in."""
+
+
+class Refold:
+    """Folds one stream, stretch by stretch. `checks` are asked before each is folded, `heard` hears of it after."""
+
+    def __init__(self, checks: Iterable[Check] = (), heard: Callable[[State, Stretch], None] | None = None) -> None:
+        self.state = State()
+        self._checks = tuple(checks)
+        self._heard = heard
+
+    def take(self, stretch: Stretch) -> Iterator[Finding]:
+        """Fold what a command wrote; what does not fit is named, and the rest is still folded."""
+        yield from _of_one_piece(stretch)
+        for check in self._checks:
+            try:
+                yield from check(self.state, stretch)
+            except UNFIT as error:
+                yield unfaithful(stretch.told[0].record, f"does not follow from the record: {_why(error)}")
+        for told in stretch.told:
+            if told.event is not None:
+                try:
+                    self.state = apply(self.state, told.event, told.fact.effective_on)
+                except UNFIT as error:
+                    yield unfaithful(told.record, f"does not follow from the events before it: {_why(error)}")
+        if self._heard is not None:
+            self._heard(self.state, stretch)
+
+
+def _why(error: Exception) -> str:
+    return error.sentence if isinstance(error, SluiceError) else f"{type(error).__name__} {error}"
+
+
+def stretches(facts: Iterable[Fact], findings: list[Finding]) -> Iterator[Stretch]:
+    """The facts of a stream by the command that wrote them; what cannot be read is added to the findings."""
+    told: list[Told] = []
+    for fact in facts:
+        if told and (fact.command_key, fact.recorded_at) != (told[0].fact.command_key, told[0].fact.recorded_at):
+            yield Stretch(tuple(told))
+            told = []
+        told.append(_read(fact, findings))
+    if told:
+        yield Stretch(tuple(told))
+
+
+def posted(told: Told) -> tuple[Entry, ...] | SluiceError:
+    """The entries that an event makes, or why it makes none; none for what cannot be read."""
+    if told.event is None:
+        return ()
+    try:
+        return postings(told.event)
+    except SluiceError as error:
+        return error
+
+
+def _read(fact: Fact, findings: list[Finding]) -> Told:
+    try:
+        told = Told(fact, fact.event)
+    except SluiceError as error:
+        findings.append(unfaithful(f"{fact.stream} event {fact.seq}", error.sentence))
+        return Told(fact, None)
+    if told.event is not None and told.event.type != fact.type:
+        findings.append(unfaithful(told.record, "its type is not that of its body", told.event.type, fact.type))
+    return told
+
+
+def _of_one_piece(stretch: Stretch) -> Iterator[Finding]:
+    """One transaction has one actor and one business day."""
+    first = stretch.first
+    for told in stretch.told[1:]:
+        fact = told.fact
+        if (fact.actor, fact.effective_on) != (first.actor, first.effective_on):
+            yield unfaithful(
+                told.record,
+                f"its actor or day is not that of event {first.seq}, written by the same command",
+                f"{first.actor} {first.effective_on}",
+                f"{fact.actor} {fact.effective_on}",
+            )

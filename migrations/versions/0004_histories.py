@@ -1,0 +1,33 @@
+"""Histories of workflows, kept as they were received, for when Temporal's own retention is over."""
+
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+# `content` is compressed already: stored beside the row as it is. `sha256` is that of the JSON, as the journal has it;
+# `packed_sha256` that of the compressed bytes, so that no bit of them can be another even where the JSON is the same.
+TABLE = """
+CREATE TABLE history (
+    workflow_id text NOT NULL, run_id text NOT NULL, production text NOT NULL, workflow_type text NOT NULL,
+    status text NOT NULL
+    CHECK (status IN ('completed', 'failed', 'cancelled', 'terminated', 'continued-as-new', 'timed-out')),
+    events integer NOT NULL CHECK (events > 0), build_id text NOT NULL, sha256 varchar(64) NOT NULL,
+    continued_from text NOT NULL, content bytea NOT NULL,
+    packed_sha256 varchar(64) NOT NULL CHECK (packed_sha256 = encode(sha256(content), 'hex')),
+    PRIMARY KEY (workflow_id, run_id)
+);
+ALTER TABLE history ALTER content SET STORAGE EXTERNAL;
+CREATE INDEX history_production ON history (production);
+CREATE INDEX history_continued ON history (continued_from) WHERE continued_from <> '';
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON history
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+GRANT SELECT, INSERT ON history TO sluice_app;
+GRANT SELECT ON history TO sluice_auditor;
+"""
+
+
+def upgrade() -> None:
+    op.execute(TABLE)
