@@ -52,7 +52,7 @@ def read_facts(
         BadFacts: anything in a file does not fit.
         BadInput: a file cannot be opened.
     """
-    reader = _Reader(currency, rates or {}, singly=singly)
+    reader = FactReader(currency, rates or {}, singly=singly)
     for path in paths:
         try:
             if path.suffix.lower() in {".yaml", ".yml"}:
@@ -67,8 +67,10 @@ def read_facts(
     return reader.facts()
 
 
-class _Reader:
-    def __init__(self, currency: str, rates: Mapping[str, Decimal], *, singly: bool) -> None:
+class FactReader:
+    """Facts as they are read, row by row; `facts` gives them all."""
+
+    def __init__(self, currency: str, rates: Mapping[str, Decimal], *, singly: bool = False) -> None:
         self._currency = currency
         self._rates = rates
         self._singly = singly

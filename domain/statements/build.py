@@ -128,11 +128,11 @@ def _checked(issue: Issue, statement: Statement) -> Statement:
     """
     wrong = list(ties(statement))
     last = max(one.until for one in issue.known.values() if one.is_posted) == issue.period.last
-    if last and statement.party not in payout_terms(issue.agreement).kept:
-        paid = {payout.party: payout.amount for payout in issue.ordered.payouts}
-        owed = paid.get(statement.party, Money.zero(statement.currency))
-        if statement.settlement.due != owed:
-            wrong.append(f"{statement.settlement.due} is due and {owed} is paid out.")
+    ended = {payout.party: payout.amount for payout in issue.ordered.payouts}
+    ended |= {one.party: one.amount for one in issue.ordered.kept}
+    mine = ended.get(statement.party, Money.zero(statement.currency))
+    if last and statement.settlement.due != mine:
+        wrong.append(f"{statement.settlement.due} is due and {mine} is paid out.")
     if wrong:
         raise Broken(f"Statement {statement.reference} does not tie: {wrong[0]}", statement=statement.reference)
     return statement
@@ -225,6 +225,7 @@ def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
                 withheld=last - first + let_go,
                 released=let_go,
                 held=last,
+                release_on=after.for_(party).result.releases.get(position),
             )
 
 
@@ -261,7 +262,8 @@ def _held_for(issue: Issue, party: str) -> Money:
 def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Settlement:
     """From the entitlement to what is due.
 
-    Who owns the paying account is paid nothing from it: its share is its own as soon as payouts are ordered.
+    Who owns the paying account is paid nothing from it: its share is its own as soon as payouts are ordered, and so is
+    what it has had too much.
     """
     nothing = Money.zero(issue.currency)
     terms = payout_terms(issue.agreement)
@@ -279,6 +281,7 @@ def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Settle
         paid=nothing,
         pay_on=None,
     )
-    if settled.due.minor <= 0:
-        return settled
-    return settled.model_copy(update={"paid": settled.due} if kept else {"pay_on": issue.due_on})
+    if kept:
+        end = {"carried_forward": nothing, "due": settled.payable, "paid": settled.payable}
+        return settled.model_copy(update=end)
+    return settled.model_copy(update={"pay_on": issue.due_on}) if settled.due.minor > 0 else settled

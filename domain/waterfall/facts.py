@@ -65,6 +65,10 @@ class Facts:
             self.where,
         )
 
+    def joined(self, other: "Facts") -> "Facts":
+        """These facts and others."""
+        return Facts(self.receipts + other.receipts, self.others + other.others, {**other.where, **self.where})
+
     def named(self, kind: FactKind) -> Iterable[Fact]:
         """The facts of one kind, in order."""
         return (fact for fact in self.others if fact.kind is kind)

@@ -1,10 +1,11 @@
 """A run on files or records: the network, the views, amendments before, and the result."""
 
 import calendar
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 from domain.errors import BadInput, Broken
 from domain.waterfall.compile import compile_network
@@ -12,7 +13,7 @@ from domain.waterfall.engine import Engine, Outcome, Slice
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO, now, value
-from domain.waterfall.model import Settlement, Waterfall
+from domain.waterfall.model import Settlement, View, Waterfall
 from domain.waterfall.network import Network, leaves
 from domain.waterfall.result import (
     ClaimStatus,
@@ -20,6 +21,7 @@ from domain.waterfall.result import (
     Result,
     entitlements,
     held_of,
+    next_releases,
     of_kind,
     payables,
 )
@@ -55,7 +57,7 @@ def run(
         BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
         Broken: receipts are not fully accounted for.
     """
-    chain = _in_force(versions)
+    chain = in_force(versions)
     chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
     last = chosen[-1]
     _names(chain, facts)
@@ -73,7 +75,39 @@ def run(
     return _result(last, network, outcome, facts, as_of, exact, differences, charges)
 
 
-def _in_force(versions: Sequence[Version]) -> list[Version]:
+def entitled_by_day(versions: Sequence[Version], facts: Facts, days: Sequence[date]) -> dict[date, dict[str, Fraction]]:
+    """What `run` would entitle every party to on each of some days, from one pass over the facts.
+
+    Raises:
+        BadInput, Broken: as `run`.
+    """
+    final = run(versions, facts, max(days))
+    chain = in_force(versions)
+    found: dict[date, dict[str, Fraction]] = {day: dict.fromkeys(chain[-1].parties, ZERO) for day in days}
+    plain: dict[date, dict[str, Fraction]] = {}
+
+    def count(day: date, network: Network, outcome: Outcome) -> None:
+        plain[day] = entitlements(network, outcome.state)
+        found[day] |= plain[day]
+        _charged(network, outcome, found[day])
+
+    _outcome(chain, facts, max(days), None, dict.fromkeys(days, count))
+    for own in chain[-1].waterfall.views:
+
+        def differ(day: date, network: Network, outcome: Outcome, own: View = own) -> None:
+            difference = entitlements(network, outcome.state)[own.of] - plain[day][own.of]
+            found[day][own.of] += difference
+            found[day][own.borne_by] -= difference
+
+        seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
+        _outcome(seen, facts, max(days), None, dict.fromkeys(days, differ))
+    if found[max(days)] != final.parties:
+        raise Broken("A run watched by the day ends with other entitlements than a run does.")
+    return found
+
+
+def in_force(versions: Sequence[Version]) -> list[Version]:
+    """The versions that a run goes through, oldest first; the last is the one in force."""
     chain: list[Version] = []
     for version in versions:
         chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
@@ -94,7 +128,11 @@ def _entitled(party: str, chain: Sequence[Version], facts: Facts, as_of: date) -
 
 
 def _outcome(
-    chain: Sequence[Version], facts: Facts, as_of: date, trace: Callable[[Slice], None] | None
+    chain: Sequence[Version],
+    facts: Facts,
+    as_of: date,
+    trace: Callable[[Slice], None] | None,
+    watched: Mapping[date, Callable[[date, Network, Outcome], None]] | None = None,
 ) -> tuple[Outcome, Network]:
     outcome: Outcome | None = None
     network = compile_network(chain[0].waterfall, chain[0].parties)
@@ -106,7 +144,12 @@ def _outcome(
         if n and version.effective_on > as_of:
             break
         entries = Entries(version.waterfall, facts.where)
-        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until)
+        shown = {
+            day: partial(show, day, network)
+            for day, show in (watched or {}).items()
+            if not n or day >= version.effective_on
+        }
+        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until, shown)
     if outcome is None:
         raise BadInput("There is no version of a waterfall to run.")
     return outcome, network
@@ -201,6 +244,7 @@ def _result(
         conservation=balance,
         calendar=settlement_days(last.waterfall.settlement, facts, as_of),
         cliffs={place.id: state[f"charged:{place.id}"] for place in places if f"charged:{place.id}" in state},
+        releases=next_releases(network, outcome, as_of),
     )
 
 
@@ -232,10 +276,3 @@ def paid_by(day: date, months: int) -> date:
 
 def _month_end(day: date) -> date:
     return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
-
-
-def deltas(before: Result, after: Result) -> dict[str, Fraction]:
-    """What a restatement changes for each party; an issued statement stays, and these are posted."""
-    parties: Iterable[str] = dict.fromkeys([*before.parties, *after.parties])
-    changes = {each: after.parties.get(each, ZERO) - before.parties.get(each, ZERO) for each in parties}
-    return {party: change for party, change in changes.items() if change}

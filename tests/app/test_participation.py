@@ -9,14 +9,14 @@ from sqlalchemy.pool import NullPool
 from app.participation import participation_ties
 from tests.activities.test_distributions import compute, let_the_window_pass, order, post
 from tests.domain.waterfall.deal import receipt
-from tests.world import DRAMA, PRODUCTION, WATERFALL, World
+from tests.world import PRODUCTION, UNSHARED, WATERFALL, World
 
 
 @pytest.fixture
 def world(database, tmp_path):
     """The drama has earned KRW 1,000; other payments of its schedule fall due at the same time."""
     made = World(database.app_url, tmp_path)
-    made.register(DRAMA.read_bytes() + WATERFALL)
+    made.register(UNSHARED + WATERFALL)
     made.clock.to(date(2025, 4, 1))
     made.facts.append(receipt("2025-02-03", "KRW 1000"))
     yield made

@@ -30,7 +30,9 @@ CHANGES_NOTHING = {
     "answer-contradicted",
     "bank-file-refused",
     "statement-imported",
+    "statements-issued",
     "command-refused",
+    "history-archived",
 }
 
 
