@@ -45,7 +45,7 @@ bench: $(READY) ## the benchmarks, each prints JSON
 	@$(BIN)/python -m bench.payments
 	@$(BIN)/python -m bench.ledger
 
-histories: $(READY) ## record the golden histories anew, on real servers
+histories: $(READY) ## record the golden histories that are missing, on real servers
 	@$(BIN)/python -m tests.replay.record
 
 lock: $(READY) ## choose versions anew and write both locks
