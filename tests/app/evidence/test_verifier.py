@@ -307,13 +307,13 @@ def test_what_an_enemy_hands_over_is_refused_before_it_is_read(bundle, tmp_path)
     ],
     ids=["deep", "empty", "number", "types", "digits", "bytes", "null", "surrogate"],
 )
-def test_hostile_content_is_a_finding_and_no_traceback(bundle, line, capfd):
+def test_hostile_content_is_a_finding_and_no_traceback(bundle, line, capsys):
     for name in ("journal.jsonl", "entries.jsonl", "histories.jsonl", "heads.json", "snapshots/payment.jsonl"):
         before = (bundle / name).read_bytes()
         (bundle / name).write_bytes(line + b"\n" + before)
         made_right(bundle)
         assert main([str(bundle)]) == 1, name
-        assert "DOES NOT HOLD" in capfd.readouterr().out
+        assert "DOES NOT HOLD" in capsys.readouterr().out
         (bundle / name).write_bytes(before)
 
 
