@@ -21,7 +21,7 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from domain.errors import SluiceError
+from domain.errors import BadInput, SluiceError
 from domain.model import Record
 from workflows.policies import HEARTBEAT
 
@@ -79,6 +79,7 @@ class _ActivityBoundary(ActivityInboundInterceptor):
             workflow=info.workflow_id, activity=info.activity_type, **_ids(input.args)
         ):
             try:
+                _whole(input)
                 async with self._heartbeats():
                     return await super().execute_activity(input)
             except SluiceError as error:
@@ -102,6 +103,16 @@ class _ActivityBoundary(ActivityInboundInterceptor):
             yield
         finally:
             beating.cancel()
+
+
+def _whole(input: ExecuteActivityInput) -> None:  # noqa: A002 - as Temporal calls it
+    """Refuse an activity without its record: a workflow that was started with nothing would have it retried for ever.
+
+    Raises:
+        BadInput: an argument is missing.
+    """
+    if any(argument is None for argument in input.args):
+        raise BadInput("The workflow was started without its input, which no part of Sluice does: terminate it.")
 
 
 def _ids(arguments: Any) -> dict[str, str]:

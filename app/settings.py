@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     """Where bank files are exchanged, a folder per account; in the data folder when unset."""
     answer_within_s: Annotated[int, Field(ge=1)] = 120
     """Seconds to wait for the bank's answer to a file before its payments are `unknown`."""
+    metrics_address: Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")] | None = None
+    """`host:port` on which a worker serves Prometheus metrics at /metrics; none unless set. Keep it on loopback
+    or in a network of your own: it has no login."""
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     users: dict[UserName, User] = Field(default_factory=dict)

@@ -14,6 +14,7 @@ from app.archive import Archivist
 from app.bootstrap import Services
 from app.deployment import Deployment, worker_deployment
 from app.gateway import Gateway
+from app.metrics import measured
 from domain.errors import NotFound
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
@@ -59,7 +60,7 @@ async def serve(services: Services) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE, thread_name_prefix="activity") as threads:
-        async with worker_of(services, threads):
+        async with worker_of(services, threads), measured(services):
             besides = (Gateway(services).run(), Archivist(services).run(), see_to_current(services))
             beside = [asyncio.create_task(each) for each in besides]
             log.info("worker.started", task_queue=services.settings.task_queue)

@@ -30,6 +30,7 @@ _COMMANDS = {
     "history": ("app.cli.history:history", "The archived histories of workflows: list, show, fetch."),
     "rate": ("app.cli.rate:rate", "Import and show exchange rates."),
     "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
+    "doctor": ("app.cli.doctor:doctor", "Say what is stuck, late or unexplained, and what to do."),
     "db": ("app.cli.db:db", "Bring the database's schema up to date."),
     "deployment": ("app.cli.deployment:deployment", "Which code the workers run, and which gets new work."),
     "worker": ("app.cli.worker:worker", "Run a worker (the embedded stack runs one by itself)."),

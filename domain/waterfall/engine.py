@@ -6,7 +6,7 @@ the stretch is halved until a single receipt is left, which is split at the exac
 proportion to what happens in it (conditions that change, costs, days on which interest matters), not to its rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -101,8 +101,12 @@ class Engine:
         self._outcome.crossings = list(start.crossings)
         self._claims.carry(start.claims)
 
-    def run(self, facts: Facts, since: date, as_of: date) -> Outcome:
+    def run(
+        self, facts: Facts, since: date, as_of: date, watched: Mapping[date, Callable[[Outcome], None]] | None = None
+    ) -> Outcome:
         """Everything up to and with `as_of`; fixed claims arise on `since` unless they name a day.
+
+        `watched`: who is shown the outcome at the end of a day, as a run up to that day would end.
 
         Raises:
             BadInput: a receipt enters no pool, or several.
@@ -117,19 +121,23 @@ class Engine:
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
         for fact in facts.others:
             self._agenda.setdefault(fact.on, []).append(fact)
-        stops = self._stops(rows, since, as_of)
+        watched = {day: show for day, show in (watched or {}).items() if day <= as_of}
+        stops = self._stops(rows, since, as_of, watched)
         at = 0
         for n, day in enumerate(stops):
             self._open(day)
             end = len(rows) if n + 1 == len(stops) else _first_on(rows, stops[n + 1], at)
             self._take(rows[at:end])
             at = end
+            if day in watched:
+                watched[day](self._outcome)
         return self._outcome
 
-    def _stops(self, rows: Sequence[Receipt], since: date, end: date) -> list[date]:
+    def _stops(self, rows: Sequence[Receipt], since: date, end: date, watched: Iterable[date]) -> list[date]:
         """The days on which something else than a receipt happens, or on which interest has to be known."""
         days = {min([since, end, *(each.on for each in rows[:1])]), end}
         days |= set(self._agenda) | set(self._days.values())
+        days |= {stop for day in watched for stop in (day, day + _DAY)}
         interest = self._claims.bears_interest_until
         if interest is not None:
             days |= {each.on for each in rows if each.on <= interest}

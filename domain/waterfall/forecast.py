@@ -16,7 +16,7 @@ from domain.waterfall.facts import Facts
 from domain.waterfall.irr import irr
 from domain.waterfall.linear import ZERO
 from domain.waterfall.outlays import outlays
-from domain.waterfall.run import Version, in_force, run, settlement_days
+from domain.waterfall.run import Version, entitled_by_day, in_force, settlement_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,13 @@ def forecast(versions: Sequence[Version], facts: Facts, as_of: date) -> dict[str
     out = outlays(last.waterfall, last.parties, chain[0].effective_on, facts)
     came_in: dict[str, dict[date, Fraction]] = {party: {} for party in last.parties}
     before: Mapping[str, Fraction] = {}
-    for until, paid_on in _days(last, facts, as_of):
-        entitled = run(versions, facts, until).parties
-        for party, amount in entitled.items():
+    days = _days(last, facts, as_of)
+    entitled = entitled_by_day(versions, facts, [until for until, _ in days])
+    for until, paid_on in days:
+        for party, amount in entitled[until].items():
             fresh = amount - before.get(party, ZERO)
             came_in[party][paid_on] = came_in[party].get(paid_on, ZERO) + fresh
-        before = entitled
+        before = entitled[until]
     return {party: returned(out[party], came_in[party]) for party in last.parties}
 
 

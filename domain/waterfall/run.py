@@ -1,10 +1,11 @@
 """A run on files or records: the network, the views, amendments before, and the result."""
 
 import calendar
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 from domain.errors import BadInput, Broken
 from domain.waterfall.compile import compile_network
@@ -12,7 +13,7 @@ from domain.waterfall.engine import Engine, Outcome, Slice
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO, now, value
-from domain.waterfall.model import Settlement, Waterfall
+from domain.waterfall.model import Settlement, View, Waterfall
 from domain.waterfall.network import Network, leaves
 from domain.waterfall.result import (
     ClaimStatus,
@@ -74,6 +75,37 @@ def run(
     return _result(last, network, outcome, facts, as_of, exact, differences, charges)
 
 
+def entitled_by_day(versions: Sequence[Version], facts: Facts, days: Sequence[date]) -> dict[date, dict[str, Fraction]]:
+    """What `run` would entitle every party to on each of some days, from one pass over the facts.
+
+    Raises:
+        BadInput, Broken: as `run`.
+    """
+    final = run(versions, facts, max(days))
+    chain = in_force(versions)
+    found: dict[date, dict[str, Fraction]] = {day: dict.fromkeys(chain[-1].parties, ZERO) for day in days}
+    plain: dict[date, dict[str, Fraction]] = {}
+
+    def count(day: date, network: Network, outcome: Outcome) -> None:
+        plain[day] = entitlements(network, outcome.state)
+        found[day] |= plain[day]
+        _charged(network, outcome, found[day])
+
+    _outcome(chain, facts, max(days), None, dict.fromkeys(days, count))
+    for own in chain[-1].waterfall.views:
+
+        def differ(day: date, network: Network, outcome: Outcome, own: View = own) -> None:
+            difference = entitlements(network, outcome.state)[own.of] - plain[day][own.of]
+            found[day][own.of] += difference
+            found[day][own.borne_by] -= difference
+
+        seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
+        _outcome(seen, facts, max(days), None, dict.fromkeys(days, differ))
+    if found[max(days)] != final.parties:
+        raise Broken("A run watched by the day ends with other entitlements than a run does.")
+    return found
+
+
 def in_force(versions: Sequence[Version]) -> list[Version]:
     """The versions that a run goes through, oldest first; the last is the one in force."""
     chain: list[Version] = []
@@ -96,7 +128,11 @@ def _entitled(party: str, chain: Sequence[Version], facts: Facts, as_of: date) -
 
 
 def _outcome(
-    chain: Sequence[Version], facts: Facts, as_of: date, trace: Callable[[Slice], None] | None
+    chain: Sequence[Version],
+    facts: Facts,
+    as_of: date,
+    trace: Callable[[Slice], None] | None,
+    watched: Mapping[date, Callable[[date, Network, Outcome], None]] | None = None,
 ) -> tuple[Outcome, Network]:
     outcome: Outcome | None = None
     network = compile_network(chain[0].waterfall, chain[0].parties)
@@ -108,7 +144,12 @@ def _outcome(
         if n and version.effective_on > as_of:
             break
         entries = Entries(version.waterfall, facts.where)
-        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until)
+        shown = {
+            day: partial(show, day, network)
+            for day, show in (watched or {}).items()
+            if not n or day >= version.effective_on
+        }
+        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until, shown)
     if outcome is None:
         raise BadInput("There is no version of a waterfall to run.")
     return outcome, network

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.errors import BadInput
 from domain.waterfall.facts import Fact, Facts, Receipt
 from domain.waterfall.forecast import forecast, returned
-from domain.waterfall.run import run
+from domain.waterfall.run import entitled_by_day, run
 from tests.domain.waterfall.deal import fact, facts, receipt, version
 
 RECOUPED = """
@@ -211,3 +211,45 @@ def test_a_work_so_many_times_as_large_recoups_on_the_same_day_with_the_same_mul
 
 def test_nothing_laid_out_and_nothing_received_is_a_return_of_nothing():
     assert returned({}, {}) == returned({day("2025-01-01"): Fraction(0)}, {})
+
+
+EVERYTHING = """
+currency: USD
+metrics: [admissions]
+claims:
+  - {id: loan, advance: equity, interest: {rate: 9 % a year, compounds: quarterly}}
+  - {id: costs, costs: p-and-a, cap: 20 % of gross}
+pools:
+  - id: gross
+    receives: everything
+    positions:
+      - {id: fee, to: distributor, take: 25 % of gross, then: [{once: gross reaches USD 5000.00, take: 15 % of gross}]}
+      - {id: costs-back, to: distributor, recoups: costs}
+      - {id: reserve, to: distributor, take: 5 % of gross, held_for: {periods: 1, of: quarter, then: net}}
+    residue: net
+  - id: net
+    positions:
+      - {id: loan-back, to: investor, recoups: loan}
+      - {id: late, to: distributor, take: 10 % of what remains, once: from 2027-01-01}
+    residue: producer
+charges: [{id: bonus, of: producer, to: distributor, amount: USD 1 for each (admissions - 100)}]
+views: [{of: investor, borne_by: producer, changes: [{id: fee, take: 10 % of gross, then: []}]}]
+"""
+
+
+@settings(max_examples=25, deadline=None)
+@given(ROWS)
+def test_one_pass_watched_by_the_day_says_what_a_run_up_to_each_day_says(rows):
+    counted = [fact("metric", "2026-05-05", "admissions", "300"), fact("advance", "2027-05-05", "equity", "USD 90")]
+    these = facts(*SPENT, *counted, *[receipt(str(on), f"USD {amount}") for on, amount in rows])
+    deal = [version(EVERYTHING, PARTIES)]
+    days = sorted({day("2026-06-30"), day("2027-01-01"), day("2031-03-31"), *(on for on, _ in rows)})
+    assert entitled_by_day(deal, these, days) == {each: run(deal, these, each).parties for each in days}
+
+
+def test_one_pass_goes_through_amendments_too():
+    changed = "applies: prospectively\n" + RECOUPED.strip().replace("10 % of gross", "20 % of gross")
+    deal = [version(RECOUPED, PARTIES), version(changed, PARTIES, "2026-06-01")]
+    these = facts(*SPENT, *[receipt(f"2026-{month:02d}-15", "USD 300") for month in range(1, 13)])
+    days = [day("2026-03-31"), day("2026-05-31"), day("2026-06-01"), day("2026-12-31")]
+    assert entitled_by_day(deal, these, days) == {each: run(deal, these, each).parties for each in days}

@@ -77,7 +77,7 @@ CONVENTIONAL = st.builds(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONVENTIONAL)
 def test_at_the_rate_flows_are_worth_nothing_within_its_precision(of):
     rate = irr(of)
@@ -86,13 +86,13 @@ def test_at_the_rate_flows_are_worth_nothing_within_its_precision(of):
         assert worth(of, rate - unit) >= 0 >= worth(of, rate + unit)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONVENTIONAL, st.integers(1, 10**6), st.integers(1, 10**6))
 def test_flows_of_another_size_have_the_same_rate(of, up, down):
     assert irr({day: amount * Fraction(up, down) for day, amount in of.items()}) == irr(of)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(CONVENTIONAL)
 def test_the_other_side_of_the_same_flows_has_the_same_rate(of):
     assert irr({day: -amount for day, amount in of.items()}) == irr(of)
