@@ -94,7 +94,7 @@ def as_text(answer: Mapping[str, Any]) -> str:
     if "balances" in answer:
         lines += ["", "balances (debits positive)", *_table(answer["balances"], ("account", "balance"))]
     if "schedule" in answer:
-        columns = ("id", "status", "amount", "due_on", "what_of_it")
+        columns = ("id", "status", "since", "amount", "due_on", "what_of_it")
         for name in ("payments", "receipts"):
             lines += ["", name, *_table(answer["schedule"][name], columns)]
     if "entitlements" in answer:
@@ -134,6 +134,7 @@ def _schedule(found: Picture) -> Row:
             "milestone": one.milestone,
             "due_on": one.due_on.isoformat() if one.due_on else None,
             "status": str(one.status),
+            **_since(found, one.id),
             "run": one.run,
             "attempt": one.attempt,
             "booked": str(one.booked) if one.booked else None,
@@ -150,11 +151,18 @@ def _schedule(found: Picture) -> Row:
             "milestone": one.milestone,
             "due_on": one.due_on.isoformat() if one.due_on else None,
             "status": str(one.status),
+            **_since(found, one.id),
             "received": str(one.received),
         }
         for _, one in sorted(found.receipts.items())
     ]
     return {"payments": payments, "receipts": receipts}
+
+
+def _since(found: Picture, name: str) -> Row:
+    """From which day on it is as it is, and by which event."""
+    day, seq = found.since[name]
+    return {"since": day.isoformat(), "event": seq}
 
 
 def _entitlements(found: Picture) -> Row:

@@ -143,6 +143,7 @@ def test_a_payment_is_as_the_last_fact_that_counts_left_it_though_an_earlier_rec
     assert {name: str(one.status) for name, one in found.payments.items()} == {"HANA.P1": "settled"}
     assert found.agreement is None
     assert found.balances
+    assert found.since["HANA.P1"][0] == date(2026, 4, 5)
 
 
 def test_an_amendment_that_is_dated_back_is_in_force_from_its_day_once_it_is_known():
