@@ -10,7 +10,8 @@ which they were recorded (an amendment may be dated back, a statement of last qu
 * a **payment, receipt or distribution** is as the last fact about it that counts left it. The fold itself goes over all
   that was known, in the journal's order, so that it tells a life that is possible; an object that no fact that counts
   speaks of does not exist on D, and a later-dated fact shows in it only where one that counts was recorded after it;
-* an **entitlement** to date is the sum of the postings that count; so are the payouts that were ordered.
+* an **entitlement** to date is the sum of the postings that count; so is what was ordered to be paid out, or is kept by
+  who has the money already.
 """
 
 from collections.abc import Iterable
@@ -53,7 +54,7 @@ class Picture:
     """A production on a day. `head` is where the journal ended then; every mapping is by id or name.
 
     `balances` is by ledger account and currency, in minor units, debits positive, zeros left out; `since` says by which
-    fact a payment or receipt came to be as it is; `entitled` and `ordered` are by party, to date.
+    fact a payment or receipt came to be as it is; `entitled`, `ordered` and `kept` are by party, to date.
     """
 
     head: Head = field(default_factory=Head)
@@ -66,6 +67,7 @@ class Picture:
     distributions: dict[str, Distribution] = field(default_factory=dict)
     entitled: dict[str, Money] = field(default_factory=dict)
     ordered: dict[str, Money] = field(default_factory=dict)
+    kept: dict[str, Money] = field(default_factory=dict)
 
 
 class _Noted(dict[str, Kept]):
@@ -144,6 +146,8 @@ def _count(seen: Picture, fact: Fact, event: Event) -> None:
         case PayoutsOrdered():
             for payout in event.payouts:
                 _add(seen.ordered, payout.party, payout.amount)
+            for own in event.kept:
+                _add(seen.kept, own.party, own.amount)
         case _:
             return
 

@@ -71,7 +71,7 @@ def life():
     record(DistributionComputed(**named, revision=1, until=b.TODAY, to_date=shares, answer_by=b.TODAY, pay_on=b.TODAY))
     record(EntitlementsPosted(period="2026-Q1", changes=shares))
     payout = Payout(party="mori", payment="HANA.D/1", amount=b.krw(7))
-    record(PayoutsOrdered(period="2026-Q1", payouts=(payout,), carried=(), held=()))
+    record(PayoutsOrdered(period="2026-Q1", payouts=(payout,), carried=(), held=(), kept=shares))
     return batches
 
 
@@ -157,7 +157,7 @@ def test_an_amendment_that_is_dated_back_is_in_force_from_its_day_once_it_is_kno
 
 def test_entitlements_and_payouts_are_summed_to_date():
     found = picture(chained([1] * len(LIFE)), b.TODAY, START + 100 * DAY)
-    assert (found.entitled, found.ordered) == ({"mori": b.krw(7)}, {"mori": b.krw(7)})
+    assert found.entitled == found.ordered == found.kept == {"mori": b.krw(7)}
     assert found.distributions["2026-Q1"].status == "ordered"
 
 
