@@ -173,7 +173,7 @@ def unmatched(production: str, account: str, amount: str, count: int, since: dat
         f"{production} {account}",
         since,
         f"{amount} is in suspense, from {count} movement{'s' if count != 1 else ''} that nothing explains",
-        f"ask the bank what it is; `sluice journal tail {production}` shows each (movement-unmatched)",
+        "ask the bank what each is, and say so: `sluice movement list`, `sluice movement allocate`",
     )
 
 
