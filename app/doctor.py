@@ -141,7 +141,7 @@ async def _of_temporal(services: Services, needed: _Needed, examination: Examina
     examination.ailments += health.missing(needed.workflows, names)
     known = await temporal.schedules(client)
     examination.ailments += health.unscheduled(needed.schedules, known.known, known.paused)
-    now = datetime.now().astimezone()
+    now, queue = datetime.now().astimezone(), services.settings.task_queue
     async for one in temporal.failed(
         client, services.settings.task_queue, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)
     ):

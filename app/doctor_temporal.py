@@ -109,7 +109,7 @@ async def has_worker(client: Client, task_queue: str) -> bool:
 
 def _of(task_queue: str) -> str:
     """The condition by which lists leave out what others run in the same namespace."""
-    return f"TaskQueue = '{task_queue.replace("'", '')}'"
+    return "TaskQueue = '" + task_queue.replace("'", "") + "'"
 
 
 async def _described(client: Client, name: str, run_id: str | None = None) -> WorkflowExecutionDescription | None:
