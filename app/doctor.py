@@ -142,9 +142,7 @@ async def _of_temporal(services: Services, needed: _Needed, examination: Examina
     known = await temporal.schedules(client)
     examination.ailments += health.unscheduled(needed.schedules, known.known, known.paused)
     now, queue = datetime.now().astimezone(), services.settings.task_queue
-    async for one in temporal.failed(
-        client, services.settings.task_queue, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)
-    ):
+    async for one in temporal.failed(client, queue, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)):
         if one.schedule is not None:
             found.append(health.missed(one.schedule, one.closed, one.cause))
         else:
