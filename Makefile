@@ -46,6 +46,8 @@ check: lint ## lint, format, types, import contracts, deploy files, then the tes
 bench: $(READY) ## the benchmarks, each prints JSON
 	@$(BIN)/python -m bench.payments
 	@$(BIN)/python -m bench.ledger
+	@$(BIN)/python -m bench.waterfall
+	@$(BIN)/python -m bench.revenue_import
 
 faults: $(READY) ## inject more than a thousand faults, check after each, print JSON; again: ARGS="--seed N"
 	@$(BIN)/python -m tests.faults.programme $(ARGS)

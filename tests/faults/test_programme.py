@@ -1,4 +1,4 @@
-"""The short form of `make faults`: a few faults of every kind, drawn anew by each day's seed, and none does harm."""
+"""The short form of `make faults`: a few faults by one seed, and none does harm."""
 
 import pytest
 
