@@ -133,7 +133,7 @@ async def _of_temporal(services: Services, needed: _Needed, examination: Examina
     client = services.client
     if not await temporal.has_worker(client, services.settings.task_queue):
         examination.ailments.append(health.no_worker(services.settings.task_queue))
-    workflows = await temporal.running(client)
+    workflows = await temporal.running(client, services.settings.task_queue)
     examination.running = len(workflows)
     found = [health.stuck(one) for one in workflows]
     names = {one.name for one in workflows}
@@ -141,8 +141,8 @@ async def _of_temporal(services: Services, needed: _Needed, examination: Examina
     examination.ailments += health.missing(needed.workflows, names)
     known = await temporal.schedules(client)
     examination.ailments += health.unscheduled(needed.schedules, known.known, known.paused)
-    now = datetime.now().astimezone()
-    async for one in temporal.failed(client, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)):
+    now, queue = datetime.now().astimezone(), services.settings.task_queue
+    async for one in temporal.failed(client, queue, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)):
         if one.schedule is not None:
             found.append(health.missed(one.schedule, one.closed, one.cause))
         else:

@@ -41,8 +41,8 @@ class Schedules:
     paused: set[str] = field(default_factory=set)
 
 
-async def running(client: Client) -> list[Running]:
-    """Every workflow that runs, with what it waits for."""
+async def running(client: Client, task_queue: str) -> list[Running]:
+    """Every workflow of a task queue that runs, with what it waits for."""
     at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def one(name: str, run_id: str | None) -> Running | None:
@@ -50,7 +50,10 @@ async def running(client: Client) -> list[Running]:
             described = await _described(client, name, run_id)
             return None if described is None else await _looked_into(client, described)
 
-    listed = [(each.id, each.run_id) async for each in client.list_workflows("ExecutionStatus='Running'")]
+    listed = [
+        (each.id, each.run_id)
+        async for each in client.list_workflows(f"{_of(task_queue)} AND ExecutionStatus = 'Running'")
+    ]
     found = await asyncio.gather(*(one(*each) for each in listed))
     return [each for each in found if each is not None]
 
@@ -65,9 +68,9 @@ async def still_running(client: Client, names: Iterable[str]) -> set[str]:
     return found
 
 
-async def failed(client: Client, since: datetime) -> AsyncIterator[Failed]:
-    """Workflows whose last run ended in an error since then."""
-    query = f"ExecutionStatus IN ('Failed', 'TimedOut') AND CloseTime > '{since.isoformat()}'"
+async def failed(client: Client, task_queue: str, since: datetime) -> AsyncIterator[Failed]:
+    """Workflows of a task queue whose last run ended in an error since then."""
+    query = f"{_of(task_queue)} AND ExecutionStatus IN ('Failed', 'TimedOut') AND CloseTime > '{since.isoformat()}'"
     seen: set[str] = set()
     async for each in client.list_workflows(query):
         if each.id in seen or each.close_time is None:
@@ -102,6 +105,11 @@ async def has_worker(client: Client, task_queue: str) -> bool:
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
     return bool((await client.workflow_service.describe_task_queue(request, timeout=_PATIENCE)).pollers)
+
+
+def _of(task_queue: str) -> str:
+    """The condition by which lists leave out what others run in the same namespace."""
+    return "TaskQueue = '" + task_queue.replace("'", "") + "'"
 
 
 async def _described(client: Client, name: str, run_id: str | None = None) -> WorkflowExecutionDescription | None:

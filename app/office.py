@@ -79,7 +79,7 @@ _NO_ROOM = frozenset(
     }
 )
 """Temporal let nothing in: ten updates of the workflow are under way, or its worker has just gone. Nothing was done."""
-_PATIENCE_S, _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30.0, 0.05, 1.0
+_PATIENCE_S, _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 0.05, 1.0
 """How long room is waited for, a hundred people before us at most, and how often it is asked for."""
 
 _WANTED = {

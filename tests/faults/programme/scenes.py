@@ -31,16 +31,16 @@ def _kills(commits: tuple[str, ...], victim: str) -> Scene:
 
 _LIES = frozenset({Kind.UNMATCHED, Kind.CONTRADICTED, Kind.FILE_REFUSED})
 
-SCENES: dict[str, Scene] = {
+SCENES: dict[str, Scene] = {  # the longest first, so that they end together
+    "commands": Scene(commands.plan, commands.play),
+    "absurd": Scene(absurd.plan, absurd.play, ailing=_LIES | {Kind.WORKFLOW_FAILED}),
+    "starts": Scene(starts.plan, starts.play, ailing=frozenset({Kind.WORKFLOW_FAILED, Kind.HISTORY_UNARCHIVED})),
     **{f"run-{victim}": _kills(boundaries.OF_A_RUN, victim) for victim in boundaries.VICTIMS},
     **{f"distribution-{victim}": _kills(boundaries.OF_A_DISTRIBUTION, victim) for victim in boundaries.VICTIMS},
     "banks": Scene(banks.plan, banks.play),
     "messages": Scene(messages.plan, messages.play, ailing=_LIES),
     "hostile": Scene(hostile.plan, hostile.play, ailing=_LIES),
-    "absurd": Scene(absurd.plan, absurd.play, ailing=_LIES | {Kind.WORKFLOW_FAILED}),
-    "commands": Scene(commands.plan, commands.play),
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
-    "starts": Scene(starts.plan, starts.play, ailing=frozenset({Kind.WORKFLOW_FAILED, Kind.HISTORY_UNARCHIVED})),
     "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of(clocks.DAY)),
     "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of(-clocks.DAY)),
     "disk": Scene(disks.plan, disks.play, disks.small_disk),

@@ -46,8 +46,8 @@ from tests.faults.programme.worker import COMMITS, SPRUNG, TRAP
 ROOT = Path(app.__file__).parent.parent
 OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
 """A Monday morning on which banks are open."""
-PATIENCE_S = 60.0
-ASKED_AGAIN_AFTER_S = 12.0
+PATIENCE_S = 180.0
+ASKED_AGAIN_AFTER_S = 25.0
 APPROVERS = tuple(f"spc-approver-{n}" for n in range(10))
 CONTRIBUTION = Money(1_000_000, "KRW")
 EVIDENCE = {"report": hashlib.sha256(b"wrap").hexdigest()}
