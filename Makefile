@@ -50,7 +50,7 @@ bench: $(READY) ## the benchmarks, each prints JSON
 faults: $(READY) ## inject more than a thousand faults, check after each, print JSON; again: ARGS="--seed N"
 	@$(BIN)/python -m tests.faults.programme $(ARGS)
 
-histories: $(READY) ## record the golden histories anew, on real servers
+histories: $(READY) ## record the golden histories that are missing, on real servers
 	@$(BIN)/python -m tests.replay.record
 
 lock: $(READY) ## choose versions anew and write both locks

@@ -94,12 +94,12 @@ def as_text(answer: Mapping[str, Any]) -> str:
     if "balances" in answer:
         lines += ["", "balances (debits positive)", *_table(answer["balances"], ("account", "balance"))]
     if "schedule" in answer:
-        columns = ("id", "status", "amount", "due_on", "what_of_it")
+        columns = ("id", "status", "since", "amount", "due_on", "what_of_it")
         for name in ("payments", "receipts"):
             lines += ["", name, *_table(answer["schedule"][name], columns)]
     if "entitlements" in answer:
         one = answer["entitlements"]
-        lines += ["", "entitlements to date", *_table(one["parties"], ("party", "entitled", "ordered", "open"))]
+        lines += ["", "entitlements to date", *_table(one["parties"], ("party", "entitled", "ordered", "kept", "open"))]
         lines += ["", "distributions", *_table(one["distributions"], ("period", "status", "revision", "until"))]
     return "\n".join(lines)
 
@@ -134,6 +134,7 @@ def _schedule(found: Picture) -> Row:
             "milestone": one.milestone,
             "due_on": one.due_on.isoformat() if one.due_on else None,
             "status": str(one.status),
+            **_since(found, one.id),
             "run": one.run,
             "attempt": one.attempt,
             "booked": str(one.booked) if one.booked else None,
@@ -150,6 +151,7 @@ def _schedule(found: Picture) -> Row:
             "milestone": one.milestone,
             "due_on": one.due_on.isoformat() if one.due_on else None,
             "status": str(one.status),
+            **_since(found, one.id),
             "received": str(one.received),
         }
         for _, one in sorted(found.receipts.items())
@@ -157,13 +159,20 @@ def _schedule(found: Picture) -> Row:
     return {"payments": payments, "receipts": receipts}
 
 
+def _since(found: Picture, name: str) -> Row:
+    """From which day on it is as it is, and by which event."""
+    day, seq = found.since[name]
+    return {"since": day.isoformat(), "event": seq}
+
+
 def _entitlements(found: Picture) -> Row:
     parties = []
-    for party in sorted(found.entitled.keys() | found.ordered.keys()):
-        known = found.entitled.get(party) or found.ordered[party]
-        entitled, ordered = (sums.get(party, Money.zero(known.currency)) for sums in (found.entitled, found.ordered))
-        row = {"party": party, "entitled": str(entitled), "ordered": str(ordered), "open": str(entitled - ordered)}
-        parties.append(row)
+    sums = (found.entitled, found.ordered, found.kept)
+    for party in sorted({party for one in sums for party in one}):
+        currency = next(one[party].currency for one in sums if party in one)
+        entitled, ordered, kept = (one.get(party, Money.zero(currency)) for one in sums)
+        told = {"entitled": entitled, "ordered": ordered, "kept": kept, "open": entitled - ordered - kept}
+        parties.append({"party": party} | {name: str(amount) for name, amount in told.items()})
     distributions = [
         {
             "period": one.period,
@@ -184,7 +193,8 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[st
     """Rows in columns wide enough for all of them; people count the lines, so none is left out."""
     if not rows:
         return ["  none"]
-    cells = [[str(_told(row, column) or "") for column in columns] for row in rows]
+    head = [column.replace("_", " ") for column in columns]
+    cells = [head, *([str(_told(row, column) or "") for column in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  " + "  ".join(map(str.ljust, line, widths)).rstrip() for line in cells]
 

@@ -1,5 +1,6 @@
 """`sluice audit explain`: the story of one figure, in the order in which it came to be on record."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _ENTRY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([0-9]{1,18})/([0-9]{1,9})")
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([^/]+)/([^/]+)/([^/]+)")
 _MONEY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)\..+")
 _DISTRIBUTION = "distribution "
+_AGREEMENTS = frozenset(("agreement-registered", "agreement-amended"))
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,10 @@ def _told(
 ) -> list[Row]:
     """The steps of a story."""
     version, steps, accounts = None, list[Row](), around.runs if around else {}
+    needles = [json.dumps(one, ensure_ascii=False).encode() for one in story.names]
     for fact in record.facts(production):
+        if fact.type not in _AGREEMENTS and not any(needle in fact.body for needle in needles):
+            continue
         event = fact.event
         if isinstance(event, e.AgreementRegistered | e.AgreementAmended):
             version = {"version": event.version, "document": event.document}

@@ -10,7 +10,8 @@ which they were recorded (an amendment may be dated back, a statement of last qu
 * a **payment, receipt or distribution** is as the last fact about it that counts left it. The fold itself goes over all
   that was known, in the journal's order, so that it tells a life that is possible; an object that no fact that counts
   speaks of does not exist on D, and a later-dated fact shows in it only where one that counts was recorded after it;
-* an **entitlement** to date is the sum of the postings that count; so are the payouts that were ordered.
+* an **entitlement** to date is the sum of the postings that count; so is what was ordered to be paid out, or is kept by
+  who has the money already.
 """
 
 from collections.abc import Iterable
@@ -33,6 +34,10 @@ from domain.runs import Run
 Kept = TypeVar("Kept")
 
 
+Since = tuple[date, int]
+"""The day on which a fact counts, and its number in the journal."""
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
     """A version of the agreement, with the day from which it counts and the fact that put it in force."""
@@ -48,8 +53,8 @@ class InForce:
 class Picture:
     """A production on a day. `head` is where the journal ended then; every mapping is by id or name.
 
-    `balances` is by ledger account and currency, in minor units, debits positive, zeros left out; `entitled` and
-    `ordered` are by party, to date.
+    `balances` is by ledger account and currency, in minor units, debits positive, zeros left out; `since` says by which
+    fact a payment or receipt came to be as it is; `entitled`, `ordered` and `kept` are by party, to date.
     """
 
     head: Head = field(default_factory=Head)
@@ -58,9 +63,11 @@ class Picture:
     agreement: InForce | None = None
     payments: dict[str, Payment] = field(default_factory=dict)
     receipts: dict[str, Receipt] = field(default_factory=dict)
+    since: dict[str, Since] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
     entitled: dict[str, Money] = field(default_factory=dict)
     ordered: dict[str, Money] = field(default_factory=dict)
+    kept: dict[str, Money] = field(default_factory=dict)
 
 
 class _Noted(dict[str, Kept]):
@@ -74,10 +81,12 @@ class _Noted(dict[str, Kept]):
         super().__setitem__(key, value)
         self._written.add(key)
 
-    def into(self, kept: dict[str, Kept], counts: bool) -> None:
-        """Keep what was written, if the fact that wrote it counts."""
-        if counts:
+    def into(self, kept: dict[str, Kept], since: dict[str, Since] | None = None, at: Since | None = None) -> None:
+        """Keep what was written, if the fact that wrote it counts: `at` says when and which it is."""
+        if at is not None:
             kept |= {key: self[key] for key in self._written}
+            if since is not None:
+                since |= dict.fromkeys(self._written, at)
         self._written.clear()
 
 
@@ -111,9 +120,10 @@ def picture(facts: Iterable[Fact], effective: date, known: datetime) -> Picture:
             distributions.apply(shared, event)
         except (SluiceError, KeyError) as error:
             raise Broken(f"Event {fact.seq} of {fact.stream} cannot follow on those before it: {error}.") from error
-        paid.into(seen.payments, counts)
-        expected.into(seen.receipts, counts)
-        shared.into(seen.distributions, counts)
+        at = (fact.effective_on, fact.seq) if counts else None
+        paid.into(seen.payments, seen.since, at)
+        expected.into(seen.receipts, seen.since, at)
+        shared.into(seen.distributions, None, at)
         seen.head = Head(fact.seq, fact.hash)
         if counts:
             seen.facts += 1
@@ -136,6 +146,8 @@ def _count(seen: Picture, fact: Fact, event: Event) -> None:
         case PayoutsOrdered():
             for payout in event.payouts:
                 _add(seen.ordered, payout.party, payout.amount)
+            for own in event.kept:
+                _add(seen.kept, own.party, own.amount)
         case _:
             return
 

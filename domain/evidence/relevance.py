@@ -30,6 +30,9 @@ _OF_PERIODS = (
 class Story(Protocol):
     """Takes the facts of a journal in order and says of each whether it belongs to the story."""
 
+    names: frozenset[str]
+    """A fact whose body has none of these as a text of its own cannot belong to it, and need not be read."""
+
     def tells(self, event: Event) -> bool:
         """Whether the next event belongs to it."""
         ...
@@ -82,6 +85,7 @@ class OfMoney:
     def __init__(self, name: str, around: Surroundings) -> None:
         self._name, self._around = name, around
         self._run: str | None = None
+        self.names: frozenset[str] = frozenset((name, *around.runs, *around.milestones, *around.periods))
 
     def tells(self, event: Event) -> bool:
         """Whether the next event belongs to it; facts of a run do while it is in that run."""
@@ -97,8 +101,7 @@ class OfMoney:
             case _ if isinstance(event, _OF_PERIODS):
                 return event.period in self._around.periods
             case e.CommandRefused():
-                named = {self._name, *self._around.runs, *self._around.milestones}
-                return not named.isdisjoint(event.data.values())
+                return not self.names.isdisjoint(event.data.values())
             case _:
                 return self._named_in(event)
 
@@ -117,6 +120,7 @@ class OfPeriod:
 
     def __init__(self, period: str) -> None:
         self._period = period
+        self.names = frozenset((period,))
 
     def tells(self, event: Event) -> bool:
         """Whether the next event belongs to it."""
@@ -128,6 +132,7 @@ class OfImport:
 
     def __init__(self, source: str, statement: str) -> None:
         self._named = (source, statement)
+        self.names = frozenset((statement,))
 
     def tells(self, event: Event) -> bool:
         """Whether the next event belongs to it."""
@@ -139,6 +144,7 @@ class OfMovement:
 
     def __init__(self, bank_reference: str) -> None:
         self._reference = bank_reference
+        self.names = frozenset((bank_reference,))
 
     def tells(self, event: Event) -> bool:
         """Whether the next event belongs to it."""

@@ -14,7 +14,7 @@ from domain.waterfall.entry import Entries
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO, now, value
 from domain.waterfall.model import Settlement, View, Waterfall
-from domain.waterfall.network import Network, leaves
+from domain.waterfall.network import Network, leaves, variables
 from domain.waterfall.result import (
     ClaimStatus,
     Conservation,
@@ -168,6 +168,12 @@ def _names(chain: Sequence[Version], facts: Facts) -> None:
         known[FactKind.DATE] |= {section.settlement.after} if section.settlement else set()
         known[FactKind.OPENING] |= {pool.id for pool in section.pools} | claims | set(version.parties)
         known[FactKind.OPENING] |= {one.id for one in section.positions} | {one.id for one in section.assignments}
+    for receipt in facts.receipts:
+        for metric, _ in receipt.counts:
+            if metric not in known[FactKind.METRIC]:
+                place = f"{facts.where[receipt.kind]}: counts: " if receipt.kind in facts.where else ""
+                names = ", ".join(sorted(known[FactKind.METRIC])) or "none"
+                raise BadInput(f"{place}the waterfall knows no metric {metric!r}: it knows {names}.")
     for fact in facts.others:
         name = fact.name.partition(".")[0] if fact.kind is FactKind.OPENING else fact.name
         if name not in known[fact.kind]:
@@ -177,11 +183,17 @@ def _names(chain: Sequence[Version], facts: Facts) -> None:
 
 
 def _openings(version: Version, facts: Facts) -> None:
-    """A waterfall that took over mid-life needs the balance of every pool and position."""
-    if version.waterfall.takes_over_on is None:
+    """A waterfall that took over mid-life needs the balance of every pool and position.
+
+    And of every party whose income a condition or a limit asks for.
+    """
+    section = version.waterfall
+    if section.takes_over_on is None:
         return
     given = {fact.name.partition(".")[0] for fact in facts.named(FactKind.OPENING)}
-    wanted = [pool.id for pool in version.waterfall.pools] + [one.id for one in version.waterfall.positions]
+    wanted = [pool.id for pool in section.pools] + [one.id for one in section.positions]
+    asked = variables(compile_network(section, version.parties))
+    wanted += [party for party in version.parties if f"to:{party}" in asked]
     missing = [name for name in wanted if name not in given]
     if missing:
         raise BadInput(

@@ -345,6 +345,10 @@ async def test_the_sweep_is_scheduled_once_however_many_workers_start(services):
     described = await services.client.get_schedule_handle(SWEEP).describe()
     assert described.schedule.spec.intervals[0].every == timedelta(hours=1)
     assert described.schedule.action.task_queue == services.settings.task_queue
+    await services.client.get_schedule_handle(SWEEP).trigger()
+    (row,) = await until_archived(services, 1)
+    assert (row.workflow_type, row.status, row.production) == ("SweepHistories", "completed", "")
+    assert row.workflow_id.startswith(f"{SWEEP}-20")
 
 
 async def test_the_json_is_what_temporals_own_tools_read(services):

@@ -18,7 +18,7 @@ from app.bootstrap import Services
 from app.deployment import Deployment, build_of_sources
 from app.plugin import SluicePlugin
 from app.settings import Settings
-from app.worker import see_to_current, worker_of
+from app.worker import ACTIVITIES_AT_ONCE, see_to_current, worker_of
 from domain.commands import CancelRun
 from domain.errors import NotFound
 from tests.world import PRODUCTION, World
@@ -47,7 +47,7 @@ async def installation(database, temporal, tmp_path):
 
 @asynccontextmanager
 async def working(services):
-    with ThreadPoolExecutor(4) as threads:
+    with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
         async with worker_of(services, threads):
             await see_to_current(services)
             yield services

@@ -71,7 +71,7 @@ def life():
     record(DistributionComputed(**named, revision=1, until=b.TODAY, to_date=shares, answer_by=b.TODAY, pay_on=b.TODAY))
     record(EntitlementsPosted(period="2026-Q1", changes=shares))
     payout = Payout(party="mori", payment="HANA.D/1", amount=b.krw(7))
-    record(PayoutsOrdered(period="2026-Q1", payouts=(payout,), carried=(), held=()))
+    record(PayoutsOrdered(period="2026-Q1", payouts=(payout,), carried=(), held=(), kept=shares))
     return batches
 
 
@@ -143,6 +143,7 @@ def test_a_payment_is_as_the_last_fact_that_counts_left_it_though_an_earlier_rec
     assert {name: str(one.status) for name, one in found.payments.items()} == {"HANA.P1": "settled"}
     assert found.agreement is None
     assert found.balances
+    assert found.since["HANA.P1"][0] == date(2026, 4, 5)
 
 
 def test_an_amendment_that_is_dated_back_is_in_force_from_its_day_once_it_is_known():
@@ -156,7 +157,7 @@ def test_an_amendment_that_is_dated_back_is_in_force_from_its_day_once_it_is_kno
 
 def test_entitlements_and_payouts_are_summed_to_date():
     found = picture(chained([1] * len(LIFE)), b.TODAY, START + 100 * DAY)
-    assert (found.entitled, found.ordered) == ({"mori": b.krw(7)}, {"mori": b.krw(7)})
+    assert found.entitled == found.ordered == found.kept == {"mori": b.krw(7)}
     assert found.distributions["2026-Q1"].status == "ordered"
 
 
