@@ -5,10 +5,13 @@ under one key, or the whole crowd of approvals.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import sqlalchemy as sa
+from temporalio.service import RPCError
 
 from adapters.db import tables
 from adapters.db.store import stream_of
@@ -35,6 +38,7 @@ from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
 AT_ONCE = 100
+TURNED_AWAY_AT_MOST = 5
 SAME, CONFLICT, CROWD = "same command 100 times at once", "one key for two payloads", "1,000 approvals at once"
 
 
@@ -77,7 +81,9 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
     await _conflict(stage, crowd, (submit, other))
     approve = ApproveMilestone(key=f"approve/{key}", by=APPROVERS[0], milestone="wrap", round=1, **about)
     await _same(stage, crowd, approve, lambda: office(APPROVERS[0])._milestone(approve, Milestone.approve))
-    runs = await asyncio.gather(*(office("payer-one").open_runs(key, ACCOUNT) for _ in range(crowd.at_once)))
+    runs = await asyncio.gather(
+        *(_insist(lambda: office("payer-one").open_runs(key, ACCOUNT)) for _ in range(crowd.at_once))
+    )
     opened = {run for found in runs for run in found}
     stage.tally.add(SAME, 1, Harm(doubled=[f"one day has {len(opened)} runs"] if len(opened) != 1 else []))
     (run,) = opened
@@ -106,7 +112,7 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
 
 async def _same(stage: Stage, crowd: Crowd, command, send, allowed: bool = True) -> None:
     """All get the same answer, and the journal has the command once."""
-    answers = await asyncio.gather(*(send() for _ in range(crowd.at_once)), return_exceptions=True)
+    answers = await asyncio.gather(*(_insist(send) for _ in range(crowd.at_once)), return_exceptions=True)
     harm, name = Harm(), type(command).__name__
     kinds = {type(one).__name__ for one in answers}
     if allowed and len(kinds) != 1 | any(isinstance(one, BaseException) for one in answers):
@@ -118,11 +124,22 @@ async def _same(stage: Stage, crowd: Crowd, command, send, allowed: bool = True)
     stage.tally.add(SAME, 1, harm)
 
 
+async def _insist(send: Callable[[], Awaitable[Any]]) -> Any:
+    """Who is turned away, because so many are in there already, comes again."""
+    for _ in range(TURNED_AWAY_AT_MOST):
+        try:
+            return await send()
+        except RPCError:
+            await asyncio.sleep(1)
+    return await send()
+
+
 async def _conflict(stage: Stage, crowd: Crowd, pair) -> None:
     """Half send one payload, half another: one of the two holds, the others hear that the key is taken."""
     office: Office = stage.office("producer")
     answers = await asyncio.gather(
-        *(office._milestone(pair[n % 2], Milestone.submit) for n in range(crowd.at_once)), return_exceptions=True
+        *(_insist(lambda n=n: office._milestone(pair[n % 2], Milestone.submit)) for n in range(crowd.at_once)),
+        return_exceptions=True,
     )
     done = {n % 2 for n, one in enumerate(answers) if not isinstance(one, BaseException)}
     refused = [one for one in answers if isinstance(one, IdempotencyConflict)]
