@@ -1,17 +1,19 @@
 """What a bank's file does: kept as it came, read, decided on and posted, in one transaction."""
 
 import sqlalchemy as sa
+from temporalio import activity
 
 from activities.desk import Desk
+from activities.views import MovementView
 from adapters.bank.folder import folder_of
 from adapters.bank.read import read_message
-from adapters.db import tables
+from adapters.db import queries, tables
 from adapters.db.store import Transaction, stream_of
-from domain import answers
+from domain import answers, suspense
 from domain.agreement.model import Agreement
 from domain.bank import AccountReport, BankMessage, StatusReport
-from domain.commands import TakeBankFile
-from domain.errors import BadInput
+from domain.commands import AllocateMovement, TakeBankFile
+from domain.errors import BadInput, Broken
 from domain.events import BankFileRefused, Event, ReceiptMatched
 from domain.journal import sha256
 from domain.people import SYSTEM
@@ -90,6 +92,24 @@ class BankActivities:
                 transaction.post("run-news", agreement.production, run)
         if any(isinstance(event, ReceiptMatched) for event in events):
             transaction.post("production-news", agreement.production, agreement.production)
+
+    @activity.defn
+    def allocate(self, command: AllocateMovement) -> MovementView:
+        """Take a movement out of suspense, now that somebody knows what it was."""
+
+        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
+            receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
+            state = transaction.state(command.production, receipts=receipts)
+            open_ = queries.in_suspense(transaction.connection, *asked)
+            return state, suspense.allocate(command, open_, state.receipts, agreement, self._desk.person(command))
+
+        asked = (command.production, command.account, command.bank_reference)
+        self._desk.carry_out(command, _within)
+        with self._desk.store.transaction() as transaction:
+            left = queries.in_suspense(transaction.connection, *asked)
+        if left is None:
+            raise Broken(f"Movement {command.bank_reference} was allocated and is in no book.")
+        return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)
 
     def _refuse(self, production: str, account: str, name: str, raw: bytes, why: str) -> None:
         def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:

@@ -48,17 +48,18 @@ class Desk:
         )
 
     def person(self, command: Command) -> Person:
-        """Who a command's user is, in the production that it concerns.
+        """Who a command's user is, in the production that it concerns; `WrongRole` as `who`."""
+        return self.who(command.by, command.production)
+
+    def who(self, user: str, production: str) -> Person:
+        """The person of a user's name, in a production.
 
         Raises:
             WrongRole: nobody of that name may do anything here.
         """
-        person = self.people.get(command.by)
-        if person is None or not person.acts_in(command.production):
-            raise WrongRole(
-                f"Nobody called {command.by!r} acts in {command.production}: see `users` in the settings.",
-                user=command.by,
-            )
+        person = self.people.get(user)
+        if person is None or not person.acts_in(production):
+            raise WrongRole(f"Nobody called {user!r} acts in {production}: see `users` in the settings.", user=user)
         return person
 
     def agreement(self, transaction: Transaction, production: str) -> Agreement:

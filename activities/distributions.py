@@ -5,8 +5,9 @@ from collections.abc import Callable
 from temporalio import activity
 
 from activities.desk import Desk
-from activities.entitlements import FactsOf, business_day, find
-from activities.views import DistributionRef, DistributionView
+from activities.entitlements import FactsOf, business_day, due, find
+from activities.statements import issue
+from activities.views import DistributionRef, DistributionView, ProductionRef
 from adapters.db.store import Transaction
 from domain import distributions
 from domain.agreement.model import Agreement
@@ -92,7 +93,7 @@ class DistributionActivities:
     def resolve_objection(self, command: ResolveObjection) -> DistributionView:
         """End the objection of one's party; if payouts are ordered already, what it held is ordered too."""
 
-        def _rule(_: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
+        def _rule(transaction: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
             person = self._desk.person(command)
             events = distributions.resolve(known, command.period, person.party, command.reason, person)
             if distributions.the_distribution(known, command.period).status != "ordered":
@@ -100,7 +101,7 @@ class DistributionActivities:
             after = dict(known)
             for event in events:
                 distributions.apply(after, event)
-            return events + self._ordered(agreement, after, command.period)
+            return events + self._ordered(transaction, agreement, after, command.period)
 
         return self._decide(command, _rule)
 
@@ -115,7 +116,10 @@ class DistributionActivities:
     @activity.defn
     def order_payouts(self, command: OrderPayouts) -> DistributionView:
         """Make payments of what is owed and not in dispute."""
-        return self._decide(command, lambda _, agreement, known: self._ordered(agreement, known, command.period))
+        return self._decide(
+            command,
+            lambda transaction, agreement, known: self._ordered(transaction, agreement, known, command.period),
+        )
 
     @activity.defn
     def distribution_standing(self, ref: DistributionRef) -> DistributionView:
@@ -144,6 +148,15 @@ class DistributionActivities:
             before=tuple(period for until, period in waiting if until > found.until),
         )
 
+    @activity.defn
+    def due_distributions(self, ref: ProductionRef) -> list[DistributionRef]:
+        """What the settlement calendar says is to be computed by now, oldest first."""
+        with self._desk.store.transaction() as transaction:
+            agreement = self._desk.agreement(transaction, ref.production)
+            known = transaction.state(ref.production, distributions=True).distributions
+            periods = due(self._desk, self._facts_of, transaction, agreement, known)
+        return [DistributionRef(production=ref.production, period=period) for period in periods]
+
     def preview(self, ref: DistributionRef) -> DistributionComputed:
         """What computing a distribution now would find; nothing is recorded."""
         with self._desk.store.transaction() as transaction:
@@ -151,14 +164,19 @@ class DistributionActivities:
             known = transaction.state(ref.production, distributions=True).distributions
             return find(self._desk, self._facts_of, transaction, agreement, ref.period, known)
 
-    def _ordered(self, agreement: Agreement, known: Distributions, period: str) -> list[Event]:
+    def _ordered(
+        self, transaction: Transaction, agreement: Agreement, known: Distributions, period: str
+    ) -> list[Event]:
         payouts, ordered = distributions.order(known, period, agreement.production, payout_terms(agreement))
         if ordered is None:
             return []
-        promised = distributions.the_distribution(known, period).pay_on
-        due_on = business_day(self._desk, agreement, max(promised, self._desk.today(agreement)))
+        distribution = known[period]
+        due_on = business_day(self._desk, agreement, max(distribution.pay_on, self._desk.today(agreement)))
         lines = scheduled(agreement, payouts, due_on)
-        return [ordered, *(PaymentsScheduled(payments=tuple(part)) for part in chunks(lines))]
+        events: list[Event] = [ordered]
+        if distribution.status == "posted":  # and not when a resolved objection frees more: a period is stated once
+            events += [issue(self._desk, self._facts_of, transaction, agreement, known, ordered, due_on)]
+        return events + [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
 
     def _decide(self, command: DistributionCommand, rule: Rule) -> DistributionView:
         def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:

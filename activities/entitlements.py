@@ -1,25 +1,33 @@
 """Running the waterfall on what is on record, up to the end of a period."""
 
-from collections.abc import Callable
 from datetime import date
+from typing import Protocol
 
 from activities.desk import Desk
-from adapters.db import queries
+from adapters.db import queries, statements
 from adapters.db.store import Transaction
 from domain import distributions, entitlements
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of
 from domain.calendars import Convention
-from domain.errors import Refused
+from domain.errors import Broken, Refused
 from domain.events import DistributionComputed
 from domain.payouts import paying_account, the_waterfall
 from domain.periods import period_end
+from domain.settlement import due_periods
+from domain.statements import Accounts
 from domain.waterfall.facts import Facts
 from domain.waterfall.result import Result
-from domain.waterfall.run import Version, paid_by, run
+from domain.waterfall.run import ENGINE, Version, paid_by, run
 
-FactsOf = Callable[[Transaction, str, date], Facts]
-"""Answers with the facts of a production up to and with a day."""
+
+class FactsOf(Protocol):
+    """Answers with the facts of a production up to and with a day, as known by event `through`, else by now."""
+
+    def __call__(self, transaction: Transaction, production: str, until: date, through: int | None = None) -> Facts:
+        """The facts."""
+        ...
+
 
 ANSWER_WITHIN = 10
 """Business days that everybody has to look at a distribution and answer."""
@@ -60,16 +68,56 @@ def find(
     )
 
 
+def due(
+    desk: Desk,
+    facts_of: FactsOf,
+    transaction: Transaction,
+    agreement: Agreement,
+    known: distributions.Distributions,
+) -> tuple[str, ...]:
+    """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
+    waterfall, today = agreement.waterfall, desk.today(agreement)
+    versions = _versions(desk, transaction, agreement.production, today)
+    if waterfall is None or waterfall.settlement is None or not versions:
+        return ()
+    since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
+    facts = facts_of(transaction, agreement.production, today)
+    return due_periods(waterfall.settlement, facts, known, since, today)
+
+
+def found_before(
+    desk: Desk, facts_of: FactsOf, transaction: Transaction, production: str, distribution: distributions.Distribution
+) -> tuple[Accounts, int]:
+    """The accounts that a distribution on record was computed from, made again, and the number of its event.
+
+    Raises:
+        Broken: the same versions and facts say something else now.
+    """
+    until = distribution.until
+    through = statements.computed_at(transaction.connection, production, distribution.period)
+    versions = [version for _, version in _versions(desk, transaction, production, until, through)]
+    accounts = Accounts.of(versions, facts_of(transaction, production, until, through), until)
+    if entitlements.fingerprint(accounts.result) != distribution.result:
+        raise Broken(
+            f"Distribution {distribution.period} of {production} was computed as {distribution.result[:12]}… by engine "
+            f"{distribution.engine}; from the same facts, engine {ENGINE} finds something else: nothing is stated.",
+            period=distribution.period,
+        )
+    return accounts, through
+
+
 def business_day(desk: Desk, agreement: Agreement, day: date) -> date:
     """A day itself if the bank of the paying account works then, otherwise the next on which it does."""
     account = paying_account(agreement)
     return calendars_of(agreement, [account], desk.overrides).adjust(day, Convention.FOLLOWING)
 
 
-def _versions(desk: Desk, transaction: Transaction, production: str, until: date) -> list[tuple[int, Version]]:
-    """The versions with a waterfall that count by a day, oldest first, by number."""
+def _versions(
+    desk: Desk, transaction: Transaction, production: str, until: date, through: int | None = None
+) -> list[tuple[int, Version]]:
+    """The versions with a waterfall that count by a day, oldest first, by number; as known by event `through`."""
     found = []
-    for row in queries.agreement_versions(transaction.connection, production, until):
+    for row in queries.agreement_versions(transaction.connection, production, until, through):
         agreement = desk.agreements.of(transaction, row["document"])
         if agreement.waterfall is not None:
             parties = tuple(party.id for party in agreement.parties)

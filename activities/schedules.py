@@ -1,4 +1,7 @@
-"""The Temporal Schedules that open each debtor account's day. This is I/O with Temporal, not with the database."""
+"""The Temporal Schedules that open each debtor account's day, and distributions by the settlement calendar.
+
+This is I/O with Temporal, not with the database.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -21,15 +24,21 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.desk import Desk
-from activities.views import AccountRef, ProductionView
+from activities.views import AccountRef, ProductionRef, ProductionView
+from domain.agreement.model import Agreement
 
 OPENING_HOUR = 8
-"""When a debtor account's day is opened, in the agreement's zone, on weekdays."""
+"""When accounts' days and due distributions are opened, in the agreement's zone, on weekdays."""
 
 
 def schedule_id(production: str, account: str) -> str:
     """The business key of the schedule that opens an account's day."""
     return f"open-runs/{production}/{account}"
+
+
+def settlement_schedule_id(production: str) -> str:
+    """The business key of the schedule that opens a production's distributions by its settlement calendar."""
+    return f"open-distributions/{production}"
 
 
 class ScheduleActivities:
@@ -42,35 +51,52 @@ class ScheduleActivities:
 
     @activity.defn
     async def open_days(self, view: ProductionView) -> None:
-        """See to it that every debtor account of a production has its schedule."""
-        zone = (await asyncio.to_thread(self._desk.in_force, view.production)).time_zone
+        """See to it that every debtor account of a production has its schedule, and its settlement calendar one."""
+        agreement = await asyncio.to_thread(self._desk.in_force, view.production)
         for account in view.debtor_accounts:
-            schedule = self._schedule(view.production, account, zone)
             name = schedule_id(view.production, account)
-            try:
-                await self._client.create_schedule(name, schedule)
-            except ScheduleAlreadyRunningError:
-                await self._client.get_schedule_handle(name).update(_replaced_by(schedule))
+            ref = AccountRef(production=view.production, account=account)
+            await self._keep(name, self._each_morning("OpenRuns", ref, name, agreement.time_zone))
+        await self._keep_settling(agreement)
 
     @activity.defn
     async def close_days(self, view: ProductionView) -> None:
-        """Remove the schedules of a production that has nothing left to pay."""
-        for account in view.debtor_accounts:
-            try:
-                await self._client.get_schedule_handle(schedule_id(view.production, account)).delete()
-            except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
+        """Remove the accounts' schedules of a production that has nothing left to pay.
 
-    def _schedule(self, production: str, account: str, zone: str) -> Schedule:
+        Not the one that opens distributions: a work earns for years after everything is delivered and paid, and its
+        payouts open the accounts' days again. It is seen to here as well, because a production that has ended comes
+        here, and nowhere else, when it was amended or when schedules were lost and everything is started again.
+        """
+        for account in view.debtor_accounts:
+            await self._remove(schedule_id(view.production, account))
+        await self._keep_settling(await asyncio.to_thread(self._desk.in_force, view.production))
+
+    async def _keep_settling(self, agreement: Agreement) -> None:
+        """While the agreement in force has a settlement calendar, its distributions are opened by a schedule."""
+        name = settlement_schedule_id(agreement.production)
+        if agreement.waterfall is None or agreement.waterfall.settlement is None:
+            await self._remove(name)
+            return
+        ref = ProductionRef(production=agreement.production)
+        await self._keep(name, self._each_morning("OpenDistributions", ref, name, agreement.time_zone))
+
+    async def _keep(self, name: str, schedule: Schedule) -> None:
+        try:
+            await self._client.create_schedule(name, schedule)
+        except ScheduleAlreadyRunningError:
+            await self._client.get_schedule_handle(name).update(_replaced_by(schedule))
+
+    async def _remove(self, name: str) -> None:
+        try:
+            await self._client.get_schedule_handle(name).delete()
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    def _each_morning(self, workflow: str, ref: AccountRef | ProductionRef, name: str, zone: str) -> Schedule:
         morning = ScheduleCalendarSpec(hour=[ScheduleRange(OPENING_HOUR)], day_of_week=[ScheduleRange(1, 5)])
         return Schedule(
-            action=ScheduleActionStartWorkflow(
-                "OpenRuns",
-                AccountRef(production=production, account=account),
-                id=schedule_id(production, account),
-                task_queue=self._task_queue,
-            ),
+            action=ScheduleActionStartWorkflow(workflow, ref, id=name, task_queue=self._task_queue),
             spec=ScheduleSpec(calendars=[morning], time_zone_name=zone),
             policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ONE, catchup_window=timedelta(days=7)),
         )

@@ -110,6 +110,14 @@ class PaymentView(Record):
     status: str
 
 
+class MovementView(Record):
+    """A movement of a bank that nothing explained, and what of it is still in suspense: positive when it came in."""
+
+    account: str
+    bank_reference: str
+    open: Money
+
+
 class DistributionRef(Record):
     """Names a distribution."""
 
@@ -146,3 +154,20 @@ class DistributionView(Record):
     def over(self) -> bool:
         """Whether nothing more can happen to it."""
         return self.status == "ordered" and not self.disputing
+
+
+class HistoryGap(Record):
+    """A history that must have been and is not in the archive; `run_id` is empty where it cannot be known which run."""
+
+    workflow_id: str
+    run_id: str = ""
+    why: str
+
+
+class SweepView(Record):
+    """What a sweep found: runs that Temporal knows to have ended, those it archived itself, and what is missing."""
+
+    closed: int
+    archived: int
+    gaps: int = 0
+    first_gaps: tuple[HistoryGap, ...] = ()

@@ -11,6 +11,7 @@ from activities.bank import BankActivities
 from activities.desk import Desk
 from activities.distributions import DistributionActivities
 from activities.entitlements import FactsOf
+from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
 from activities.productions import ProductionActivities
 from activities.runs import RunActivities
@@ -20,10 +21,12 @@ from adapters.bank.folder import BankFolder
 from adapters.clock import Clock, SandboxClock, SystemClock
 from adapters.db.facts import facts_of
 from adapters.db.store import Store
+from adapters.executions import Executions
 from app.endpoints import Endpoints
 from app.plugin import SluicePlugin
 from app.settings import Settings
 from domain.people import Person
+from workflows import names
 
 POOL_SIZE = 24
 """Database connections of a worker: one for each activity that can run at once, and a few for the gateway."""
@@ -60,6 +63,11 @@ class Services:
         """Computes and previews distributions."""
         return DistributionActivities(self.desk, self.facts_of)
 
+    @property
+    def histories(self) -> HistoryActivities:
+        """Archives the histories of workflows that have ended."""
+        return HistoryActivities(self.desk, Executions(self.client, self.settings.task_queue), names)
+
     def activities(self) -> list[Callable[..., Any]]:
         """Every activity of the worker, bound to this desk."""
         productions, milestones, runs = (
@@ -76,6 +84,7 @@ class Services:
             productions.hold,
             productions.resume,
             productions.correct,
+            self.bank.allocate,
             milestones.submit,
             milestones.approve,
             milestones.reject,
@@ -97,8 +106,10 @@ class Services:
             distributions.post_distribution,
             distributions.order_payouts,
             distributions.distribution_standing,
+            distributions.due_distributions,
             schedules.open_days,
             schedules.close_days,
+            self.histories.sweep_histories,
         ]
 
 

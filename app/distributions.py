@@ -77,6 +77,7 @@ def _whole(one: Distribution) -> tuple[Row, list[Row]]:
     }
     head = _head(one) | {
         "to_date": _amounts(one.to_date),
+        "reserves": _amounts(one.reserves),
         "objections": objections,
         "agreement_version": one.version,
         "engine": one.engine,

@@ -7,7 +7,7 @@ a refusal comes back as the error that the domain raised.
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
@@ -21,6 +21,7 @@ from activities.views import (
     DistributionView,
     MilestoneRef,
     MilestoneView,
+    MovementView,
     PaymentView,
     PlannedRun,
     ProductionRef,
@@ -32,6 +33,7 @@ from adapters.documents import load_agreement
 from app.bootstrap import Services
 from domain import errors
 from domain.commands import (
+    AllocateMovement,
     AmendAgreement,
     ApproveDistribution,
     ApproveMilestone,
@@ -48,7 +50,9 @@ from domain.commands import (
     SubmitMilestone,
 )
 from domain.errors import BadInput, NotFound
+from domain.journal import sha256
 from domain.model import Record
+from domain.money import Money
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
@@ -201,6 +205,32 @@ class Office:
             reason=reason,
         )
         return await self._production(production, Production.correct, command)
+
+    async def allocate(
+        self,
+        production: str,
+        account: str,
+        bank_reference: str,
+        to: Literal["receipt", "source", "charges"],
+        name: str,
+        amount: Money | None,
+        reason: str,
+    ) -> MovementView:
+        """Say what an unmatched movement was; see `AllocateMovement`."""
+        self._production_exists(production)
+        command = _wish(
+            AllocateMovement,
+            key=_once(f"allocate/{production}/{account}/{sha256(bank_reference.encode())[:16]}"),
+            by=self.user,
+            production=production,
+            account=account,
+            bank_reference=bank_reference,
+            to=to,
+            name=name,
+            amount=amount,
+            reason=reason,
+        )
+        return await self._production(production, Production.allocate, command)
 
     async def open_distribution(self, production: str, period: str) -> DistributionView:
         """Close a period and compute its distribution; computed before, it is computed anew from what is known now."""

@@ -1,4 +1,4 @@
-"""A worker: Temporal's workflows and activities, and the gateway, in one process until it is told to stop."""
+"""A worker: Temporal's workflows and activities, gateway and archivist, in one process until it is told to stop."""
 
 import asyncio
 import gc
@@ -9,15 +9,18 @@ from datetime import timedelta
 import structlog
 from temporalio.worker import Worker
 
+from app.archive import Archivist
 from app.bootstrap import Services
 from app.gateway import Gateway
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
+from workflows.open_distributions import OpenDistributions
 from workflows.open_runs import OpenRuns
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
+from workflows.sweep_histories import SweepHistories
 
-WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun, Distribution]
+WORKFLOWS = [Production, Milestone, OpenRuns, PaymentRun, Distribution, OpenDistributions, SweepHistories]
 ACTIVITIES_AT_ONCE = 16
 LAST_TRANSACTIONS = timedelta(seconds=10)
 """How long a worker that is told to stop lets its transactions finish, before it breaks into them."""
@@ -52,9 +55,10 @@ async def serve(services: Services) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE, thread_name_prefix="activity") as threads:
         async with worker_of(services, threads):
-            gateway = asyncio.create_task(Gateway(services).run())
+            beside = [asyncio.create_task(each.run()) for each in (Gateway(services), Archivist(services))]
             log.info("worker.started", task_queue=services.settings.task_queue)
             await stop.wait()
-            gateway.cancel()
-            await asyncio.gather(gateway, return_exceptions=True)
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
     log.info("worker.stopped")

@@ -23,8 +23,9 @@ from domain.events import (
     RunAccepted,
     SettledPayment,
 )
-from domain.money import Money, allocate, convert
+from domain.money import Money, allocate
 from domain.payments import Payment, Payments, Status, Step, can, payment_id
+from domain.rates import contract_value
 from domain.receipts import Receipt, Receipts, ReceiptStatus, matched_by
 from domain.runs import Run, chunks, members
 
@@ -157,12 +158,9 @@ class _Reading:
     settled: list[SettledPayment] = field(default_factory=list)
     others: list[Event] = field(default_factory=list)
 
-    def contract_value(self, amount: Money) -> Money:
+    def value(self, amount: Money) -> Money:
         """What the budget expected an amount to be on this account."""
-        held = self.agreement.account(self.account).currency
-        if amount.currency == held:
-            return amount
-        return convert(amount, self.agreement.fx_rule(amount.currency, held).contract, held)
+        return contract_value(self.agreement, amount, self.agreement.account(self.account).currency)
 
     def now(self, payment: Payment, status: Status) -> None:
         """Let the movements that follow find a payment where this one leaves it."""
@@ -236,7 +234,7 @@ def _debit(reading: _Reading, movement: Movement) -> None:
                 payee_party=payment.payee_party,
                 amount=payment.amount,
                 booked=movement.booked,
-                contract_value=reading.contract_value(payment.amount),
+                contract_value=reading.value(payment.amount),
                 bank_reference=movement.bank_reference,
             )
         )
@@ -257,7 +255,7 @@ def _return(reading: _Reading, movement: Movement) -> None:
             amount=payment.amount,
             booked=movement.booked,
             # What settled it then: an amendment may have changed the rate since.
-            contract_value=payment.contract_value or reading.contract_value(payment.amount),
+            contract_value=payment.contract_value or reading.value(payment.amount),
             bank_reference=movement.bank_reference,
             reason=movement.reason or "NARR",
         )
@@ -282,7 +280,7 @@ def _credit(reading: _Reading, movement: Movement) -> None:
             payer_party=receipt.payer_party,
             amount=matched,
             booked=own,
-            contract_value=reading.contract_value(matched),
+            contract_value=reading.value(matched),
             bank_reference=movement.bank_reference,
         )
     )

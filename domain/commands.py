@@ -7,13 +7,14 @@ outcome; the same key with other content is refused.
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from domain.events.histories import HistoryArchived
 from domain.events.revenue import ImportedRows
 from domain.model import Record, Sha256, UserName
+from domain.money import Money
 
 CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
 
@@ -139,6 +140,20 @@ class TakeBankFile(Command):
 
     account: str
     file: Sha256
+
+
+class AllocateMovement(Command):
+    """Say what a movement was that nothing explained: money of an expected receipt, of a source, or the bank's charge.
+
+    `name` is the receipt's or the source's; `amount` what of the claim it settles, where that is in another currency.
+    """
+
+    account: str
+    bank_reference: str
+    to: Literal["receipt", "source", "charges"]
+    name: str = ""
+    amount: Money | None = None
+    reason: str = Field(min_length=1, max_length=500)
 
 
 class ComputeDistribution(Command):

@@ -21,6 +21,7 @@ from domain.events import (
     PartyAmount,
     Payout,
     PayoutsOrdered,
+    ReserveAmount,
 )
 from domain.money import Money
 from domain.people import Person, Role
@@ -41,6 +42,7 @@ class Distribution:
 
     `shares` holds (party, position) → exact minor units to date.
     `posted` is what this period's posting changed, `ordered` what was paid out because of it, both by party.
+    `reserves` is what positions hold to date, `reserved` what this period's posting changed of it, both by position.
     """
 
     period: str
@@ -59,6 +61,8 @@ class Distribution:
     posted: Mapping[str, Money] = field(default_factory=dict)
     ordered: Mapping[str, Money] = field(default_factory=dict)
     payouts: int = 0
+    reserves: Mapping[str, Money] = field(default_factory=dict)
+    reserved: Mapping[str, Money] = field(default_factory=dict)
 
     @property
     def parties(self) -> frozenset[str]:
@@ -107,7 +111,11 @@ def compute(distributions: Distributions, computed: DistributionComputed) -> lis
 
     Raises:
         IllegalTransition: the period, or a later one, has been posted; the next period makes it good.
+        Refused: the period is known by another name, such as 2027 for 2027-Q4.
     """
+    same = [one.period for one in distributions.values() if one.until == computed.until]
+    if same and computed.period not in same:
+        raise Refused(f"The period up to {computed.until} is distributed as {same[0]}: use that name.")
     last = max((one.until for one in distributions.values() if one.is_posted), default=None)
     if last is not None and computed.until <= last:
         raise IllegalTransition(
@@ -181,15 +189,27 @@ def post(distributions: Distributions, period: str, today: date) -> list[Event]:
     waiting = [one.period for one in before_it if not one.is_posted]
     if waiting:
         raise Refused(f"Distribution {waiting[0]} comes first: it is not posted yet.", period=period)
-    before = posted_to_date(distributions)
-    changes = []
-    for party in sorted(distribution.to_date.keys() | before.keys()):
-        known = before.get(party)
-        now = distribution.to_date.get(party) or Money.zero(known.currency if known else "")
-        change = now - known if known else now
+    changes = _changes(posted_to_date(distributions), distribution.to_date)
+    reserves = _changes(reserved_to_date(distributions), distribution.reserves)
+    return [
+        EntitlementsPosted(
+            period=period,
+            changes=tuple(PartyAmount(party=party, amount=amount) for party, amount in changes.items()),
+            reserves=tuple(ReserveAmount(position=name, amount=amount) for name, amount in reserves.items()),
+        )
+    ]
+
+
+def _changes(before: Mapping[str, Money], now: Mapping[str, Money]) -> dict[str, Money]:
+    """From what was posted to what is to be, by name; what stays as it is is left out."""
+    changes = {}
+    for name in sorted(before.keys() | now.keys()):
+        known = before.get(name)
+        change = now[name] if name in now else Money.zero(before[name].currency)
+        change = change - known if known else change
         if change.minor:
-            changes.append(PartyAmount(party=party, amount=change))
-    return [EntitlementsPosted(period=period, changes=tuple(changes))]
+            changes[name] = change
+    return changes
 
 
 def order(
@@ -203,7 +223,7 @@ def order(
     distribution = the_distribution(distributions, period)
     if not distribution.is_posted:
         raise IllegalTransition(f"Distribution {period} is {distribution.status}: only a posted one is paid out.")
-    posted, ordered = posted_to_date(distributions), _ordered_to_date(distributions)
+    posted, ordered = posted_to_date(distributions), ordered_to_date(distributions)
     number = sum(one.payouts for one in distributions.values())
     payouts, carried, held = [], [], []
     for party, owed in sorted(posted.items()):
@@ -230,7 +250,13 @@ def posted_to_date(distributions: Distributions) -> dict[str, Money]:
     return _summed(one.posted for one in distributions.values())
 
 
-def _ordered_to_date(distributions: Distributions) -> dict[str, Money]:
+def reserved_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What each position has been found to hold in reserve, by all postings together."""
+    return _summed(one.reserved for one in distributions.values())
+
+
+def ordered_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What was ordered to be paid to each party, by all distributions together."""
     return _summed(one.ordered for one in distributions.values())
 
 
@@ -248,23 +274,32 @@ def payment_name(production: str, number: int) -> str:
 
 
 def _disputed(distributions: Distributions, party: str, open_amount: Money) -> Money:
-    """What a party's open objections hold: what the disputed positions have changed by since the period before them.
-
-    Rounded up, and no more than is open; what those positions gave before is not in dispute.
-    """
+    """What a party's open objections hold: rounded up, and no more than is open."""
     if open_amount.minor <= 0:
         return Money.zero(open_amount.currency)
+    exact = sum(disputes(distributions, party).values(), Fraction(0))
+    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+
+
+def disputes(distributions: Distributions, party: str) -> dict[str, Fraction]:
+    """What each open objection of a party to a posted period disputes, by period, in exact minor units.
+
+    That is what the disputed positions have grown by since the period before the first that disputes them: what they
+    gave before is not in dispute.
+    """
     posted = sorted((one for one in distributions.values() if one.is_posted), key=_until)
-    base: dict[str, Fraction] = {}
+    base: dict[str, tuple[str, Fraction]] = {}
     before: Mapping[tuple[str, str], Fraction] = {}
     for one in posted:
         if party in one.objections:
             for position in one.objections[party].positions:
-                base.setdefault(position, before.get((party, position), Fraction(0)))
+                base.setdefault(position, (one.period, before.get((party, position), Fraction(0))))
         before = one.shares
-    changes = (before.get((party, position), Fraction(0)) - known for position, known in base.items())
-    exact = sum((max(change, Fraction(0)) for change in changes), Fraction(0))
-    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+    sums: dict[str, Fraction] = {}
+    for position, (period, known) in base.items():
+        change = before.get((party, position), Fraction(0)) - known
+        sums[period] = sums.get(period, Fraction(0)) + max(change, Fraction(0))
+    return sums
 
 
 def _until(distribution: Distribution) -> date:
@@ -296,6 +331,7 @@ def apply(distributions: Distributions, event: Event) -> None:
                 pay_on=event.pay_on,
                 shares={(share.party, share.position): Fraction(share.entitlement) for share in event.shares},
                 to_date={one.party: one.amount for one in event.to_date},
+                reserves={one.position: one.amount for one in event.reserves},
             )
         case DistributionApproved():
             known = distributions[event.period]
@@ -313,8 +349,12 @@ def apply(distributions: Distributions, event: Event) -> None:
             left = {party: one for party, one in known.objections.items() if party != event.party}
             distributions[event.period] = replace(known, objections=left)
         case EntitlementsPosted():
-            changes = {one.party: one.amount for one in event.changes}
-            distributions[event.period] = replace(distributions[event.period], status="posted", posted=changes)
+            distributions[event.period] = replace(
+                distributions[event.period],
+                status="posted",
+                posted={one.party: one.amount for one in event.changes},
+                reserved={one.position: one.amount for one in event.reserves},
+            )
         case PayoutsOrdered():
             known = distributions[event.period]
             more = {one.party: one.amount for one in event.payouts}

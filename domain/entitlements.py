@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from domain.events import DistributionComputed, PartyAmount, Share
+from domain.events import DistributionComputed, PartyAmount, ReserveAmount, Share
+from domain.money import Money
 from domain.waterfall.compile import compile_network
 from domain.waterfall.network import Leaf, Network, leaves
 from domain.waterfall.result import Result
@@ -52,13 +54,36 @@ def computed(
         ),
         answer_by=answer_by,
         pay_on=pay_on,
+        reserves=tuple(
+            ReserveAmount(position=name, amount=amount) for name, amount in reserves_of(result, last).items()
+        ),
     )
+
+
+def reserves_of(result: Result, last: Version) -> dict[str, Money]:
+    """What each position holds in reserve, in minor units; zeros are left out.
+
+    Together they are rounded up, as entitlements together are rounded down, so that the two are what was received and
+    no minor unit is lost between them. Each is rounded down, and the units that are left go by largest remainder, ties
+    by the order of the agreement: none is a whole unit off.
+    """
+    order = {position.id: number for number, position in enumerate(last.waterfall.positions)}
+    held = {
+        name: result.held[name] for name in sorted(result.held, key=lambda name: (order.get(name, len(order)), name))
+    }
+    floors = {name: math.floor(exact) for name, exact in held.items()}
+    left = math.ceil(sum(held.values(), Fraction(0))) - sum(floors.values())
+    by_remainder = sorted(held, key=lambda name: floors[name] - held[name])
+    for name in by_remainder[:left]:
+        floors[name] += 1
+    return {name: Money(minor, result.currency) for name, minor in floors.items() if minor}
 
 
 def shares_of(result: Result, last: Version) -> dict[tuple[str, str], Fraction]:
     """Exact minor units by party and position; a party's together are its entitlement. Zeros are left out.
 
-    A position's group is one position; a pool's residue is called `{pool}.residue`.
+    What a position holds in reserve is nobody's share: once let go, it is shared by the pool that it enters. A
+    position's group is one position; a pool's residue is called `{pool}.residue`.
     """
     shares: dict[tuple[str, str], Fraction] = {}
     for leaf in _ends(compile_network(last.waterfall, last.parties)):
@@ -104,5 +129,6 @@ def fingerprint(result: Result) -> str:
 def _ends(network: Network) -> Iterator[Leaf]:
     for basin in network.basins:
         for place in basin.places:
-            yield from leaves(place.recipient)
+            if place.held is None:
+                yield from leaves(place.recipient)
         yield from leaves(basin.residue)

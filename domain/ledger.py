@@ -5,7 +5,7 @@ each currency. Accounts:
 
     asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
     equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
-    liability:participation:{party} expense:participation
+    liability:participation:{party} expense:participation        liability:reserve:{position}
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
 """
@@ -19,6 +19,7 @@ from domain.errors import Broken
 from domain.events import (
     EntitlementsPosted,
     Event,
+    MovementAllocated,
     MovementUnmatched,
     PaymentReturned,
     PaymentsFellDue,
@@ -79,6 +80,9 @@ def _accrued(event: Event) -> Iterable[Entry]:
             for change in event.changes:
                 yield Entry("expense:participation", change.amount, f"distribution {event.period}")
                 yield Entry(f"liability:participation:{change.party}", -change.amount, f"distribution {event.period}")
+            for reserve in event.reserves:
+                yield Entry("expense:participation", reserve.amount, f"distribution {event.period}")
+                yield Entry(f"liability:reserve:{reserve.position}", -reserve.amount, f"distribution {event.period}")
         case StatementImported():
             yield from _earned(event)
         case _:
@@ -89,24 +93,24 @@ def _moved(event: Event) -> Iterable[Entry]:
     """What the bank moved."""
     match event:
         case PaymentsSettled():
+            bank = f"asset:bank:{event.account}"
             for paid in event.payments:
                 payable = f"liability:payable:{paid.payee_party}"
-                yield from _exchanged(
-                    payable, paid.amount, event.account, -paid.booked, -paid.contract_value, paid.payment
-                )
+                yield from _exchanged(payable, paid.amount, bank, -paid.booked, -paid.contract_value, paid.payment)
         case PaymentReturned():
             payable = f"liability:payable:{event.payee_party}"
-            yield from _exchanged(
-                payable, -event.amount, event.account, event.booked, event.contract_value, event.payment
-            )
+            bank = f"asset:bank:{event.account}"
+            yield from _exchanged(payable, -event.amount, bank, event.booked, event.contract_value, event.payment)
         case ReceiptMatched():
             commitment = f"asset:commitment:{event.payer_party}"
-            yield from _exchanged(
-                commitment, -event.amount, event.account, event.booked, event.contract_value, event.receipt
-            )
+            bank = f"asset:bank:{event.account}"
+            yield from _exchanged(commitment, -event.amount, bank, event.booked, event.contract_value, event.receipt)
         case MovementUnmatched():
             yield Entry(f"asset:bank:{event.account}", event.booked, event.bank_reference)
-            yield Entry(f"suspense:unmatched:{event.account}", -event.booked, event.bank_reference)
+            yield Entry(suspense(event.account), -event.booked, event.bank_reference)
+        case MovementAllocated():
+            held, claim, about = suspense(event.account), _allocated_to(event), event.bank_reference
+            yield from _exchanged(claim, -event.amount, held, event.booked, event.contract_value, about)
         case _:
             return
 
@@ -118,10 +122,21 @@ def _owed_for(purpose: Purpose, party: str) -> str:
     return f"expense:production:{purpose}"
 
 
+def suspense(account: str) -> str:
+    """The ledger account of what moved on a bank account and nothing explains."""
+    return f"suspense:unmatched:{account}"
+
+
+def _allocated_to(event: MovementAllocated) -> str:
+    if event.to == "charges":
+        return BANK_CHARGES
+    return f"asset:commitment:{event.party}" if event.to == "receipt" else f"asset:receivable:{event.name}"
+
+
 def _exchanged(
-    claim: str, amount: Money, account: str, booked: Money, contract_value: Money, about: str
+    claim: str, amount: Money, held: str, booked: Money, contract_value: Money, about: str
 ) -> Iterable[Entry]:
-    """A claim of `amount` is settled by `booked` on the bank account (signed, opposite in direction to the claim).
+    """A claim of `amount` is settled by `booked` on the ledger account `held` (signed, opposite to the claim).
 
     In one currency the difference is the bank's charge. In two, each leg balances through the position account at the
     contract's value, and what the bank's rate made of it beyond that is gain or loss.
@@ -137,7 +152,7 @@ def _exchanged(
         difference = booked - contract_value
         if difference.minor:
             yield Entry(FX_GAIN_LOSS, -difference, about)
-    yield Entry(f"asset:bank:{account}", booked, about)
+    yield Entry(held, booked, about)
 
 
 def _earned(event: StatementImported) -> Iterable[Entry]:

@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Collection
 from datetime import date
 
 from domain.errors import BadInput
@@ -24,6 +25,38 @@ def period_end(period: str) -> date:
     except ValueError:
         pass  # no such day, or year
     raise BadInput(f"{period[:40]!r} is no period: write such as 2027-Q3, 2027-H1, 2027-05, 2027 or its last day.")
+
+
+def period_name(end: date, months: Collection[int]) -> str:
+    """What a period is called that ends on a day, where accounts are rendered at the ends of these months of a year.
+
+    A period that ends on another day is called by it; `period_end` understands every name.
+    """
+    if end.month not in months or end != _month_end(end.year, end.month):
+        return end.isoformat()
+    match sorted(set(months)):
+        case [12]:
+            return f"{end.year:04}"
+        case [6, 12]:
+            return f"{end.year:04}-H{end.month // 6}"
+        case [3, 6, 9, 12]:
+            return f"{end.year:04}-Q{end.month // 3}"
+        case _:
+            return f"{end.year:04}-{end.month:02}"
+
+
+def period_start(period: str) -> date:
+    """The first day of a period; of one that is named by a day, that day.
+
+    Raises:
+        BadInput: that is no period's name.
+    """
+    end = period_end(period)
+    found = _NAMED.fullmatch(period)
+    if found is None:
+        return end
+    months = 6 if found["half"] else 3 if found["quarter"] else 1 if found["month"] else 12
+    return date(end.year, end.month - months + 1, 1)
 
 
 def _last_month(found: re.Match[str]) -> int:

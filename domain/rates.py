@@ -8,12 +8,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from domain.agreement.model import CurrencyCode, FxRule
+from domain.agreement.model import Agreement, CurrencyCode, FxRule
 from domain.bank import carries_rate
 from domain.calendars import Calendars, Convention
 from domain.errors import BadInput, NotFound
 from domain.model import Day, Record
-from domain.money import Exact
+from domain.money import Exact, Money, convert
 
 _DIGITS = 10
 """Digits that a derived rate keeps: bank files take a rate of at most 11 digits, 10 of them decimals."""
@@ -33,6 +33,21 @@ class Rate(Record):
     quote: CurrencyCode
     rate: Annotated[Exact, Field(gt=0), AfterValidator(_payable)]
     source: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+
+
+def contract_value(agreement: Agreement, amount: Money, held: str) -> Money:
+    """What the budget expected an amount to be on an account in the currency `held`.
+
+    Raises:
+        BadInput: the agreement has no contract rate between the two.
+    """
+    if amount.currency == held:
+        return amount
+    try:
+        return convert(amount, agreement.fx_rule(amount.currency, held).contract, held)
+    except KeyError:
+        words = f"The agreement does not say what {amount.currency} is in {held}: add a rule under `fx`."
+        raise BadInput(words) from None
 
 
 def fixing_date(rule: FxRule, payment_on: date, calendars: Calendars) -> date:

@@ -10,6 +10,7 @@ from domain.events import (
     DueDatesSet,
     Event,
     ExpectedReceipt,
+    MovementAllocated,
     ReceiptMatched,
     ReceiptsCancelled,
     ReceiptsExpected,
@@ -93,7 +94,7 @@ def apply(receipts: Receipts, event: Event) -> None:
         case ReceiptsFellDue():
             for due in event.receipts:
                 receipts[due.receipt] = _whole(replace(receipts[due.receipt], status=ReceiptStatus.OWED))
-        case ReceiptMatched():
-            receipts[event.receipt] = matched_by(receipts[event.receipt], event.amount)
+        case ReceiptMatched(receipt=name, amount=amount) | MovementAllocated(to="receipt", name=name, amount=amount):
+            receipts[name] = matched_by(receipts[name], amount)
         case _:
             return

@@ -12,7 +12,7 @@ from adapters.db.rates import keep_rates
 from app.imports import Import, Imported, import_on
 from domain.rates import Rate
 from domain.waterfall.facts import Facts
-from tests.world import DRAMA, PRODUCTION, World
+from tests.world import PRODUCTION, UNSHARED, World
 
 SHARED = """
 receipt_fx:
@@ -38,7 +38,7 @@ HEADER = "date,amount,payer,territory,media,window"
 
 def register(world: World) -> None:
     """Put the drama with its waterfall in force; it is 5 January 2026."""
-    world.register(DRAMA.read_bytes() + SHARED.encode())
+    world.register(UNSHARED + SHARED.encode())
     world.clock.to(date(2026, 1, 5))
     publish(world, date(2025, 1, 1), date(2025, 3, 31))
 

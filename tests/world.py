@@ -36,6 +36,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 DRAMA = EXAMPLES / "drama-manga.yaml"
 PRODUCTION = "LIGHTHOUSE"
 SEOUL = ZoneInfo("Asia/Seoul")
+UNSHARED = DRAMA.read_bytes().partition(b"\n# What the finished series earns")[0] + b"\n"
+"""The drama's agreement without its own waterfall, for tests that share the earnings otherwise."""
 WATERFALL = b"""
 waterfall:
   currency: KRW
@@ -49,6 +51,8 @@ waterfall:
   minimum_payouts: [{to: writer, amount: KRW 100}]
 """
 """What the drama's agreement gains to share what it earns."""
+SETTLEMENT = b"  settlement: {after: first-broadcast, first_days: 30}\n"
+"""And by which calendar."""
 EVIDENCE = {
     milestone: {document: f"{index:064x}" for index, document in enumerate(documents, start=10)}
     for milestone, documents in {
@@ -106,6 +110,7 @@ class World:
         self.runs = RunActivities(self.desk)
         self.bank = BankActivities(self.desk)
         self.facts: list[Receipt | Fact] = []
+        self.told: list[tuple[int, int]] = []
         self.distributions = DistributionActivities(self.desk, self.facts_of)
         self.folder = BankFolder(folder / "bank")
         self.seconds = 1000.0
@@ -115,9 +120,13 @@ class World:
         self.their_bank.close()
         self.store.engine.dispose()
 
-    def facts_of(self, transaction: Transaction, production: str, until: date) -> Facts:
-        """What the test says has happened, instead of what is on record."""
-        return deal.facts(*self.facts).until(until)
+    def facts_of(self, transaction: Transaction, production: str, until: date, through: int | None = None) -> Facts:
+        """What the test says has happened, instead of what is on record; by event `through`, what it had said then."""
+        seq = queries.head(transaction.connection, stream_of(production)).seq
+        if through is None:
+            self.told.append((seq, len(self.facts)))
+        known = [count for at, count in self.told if through is not None and at < through]
+        return deal.facts(*(self.facts[: known[-1]] if known else self.facts)).until(until)
 
     # The agreement and its milestones
 
@@ -126,7 +135,7 @@ class World:
             return transaction.keep(name, raw)
 
     def register(self, raw: bytes | None = None, production: str = PRODUCTION) -> None:
-        digest = self.keep(raw or DRAMA.read_bytes())
+        digest = self.keep(raw or UNSHARED)
         self.productions.register(
             RegisterAgreement(key=f"register/{production}", by="seoyeon", production=production, document=digest)
         )

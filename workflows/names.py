@@ -1,5 +1,12 @@
 """Workflow ids: business keys, so that a second start of the same thing is the same thing."""
 
+import re
+
+_ABOUT_A_PRODUCTION = frozenset({"production", "milestone", "run", "distribution", "open-runs", "open-distributions"})
+"""The kinds of ids that read `{kind}/{production}…`; a run's own id begins with its production."""
+_BY_SCHEDULE = re.compile(r"-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
+"""What a Temporal Schedule adds to the id that it starts workflows under."""
+
 
 def production_workflow(production: str) -> str:
     """The id of a production's workflow."""
@@ -19,3 +26,9 @@ def run_workflow(run: str) -> str:
 def distribution_workflow(production: str, period: str) -> str:
     """The id of the workflow of a period's distribution."""
     return f"distribution/{production}/{period}"
+
+
+def production_of(workflow_id: str) -> str:
+    """The production that a workflow is about, by its id; `""` for one that is about none, such as a sweep."""
+    kind, _, rest = _BY_SCHEDULE.sub("", workflow_id).partition("/")
+    return rest.partition("/")[0] if kind in _ABOUT_A_PRODUCTION else ""

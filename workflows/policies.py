@@ -34,5 +34,12 @@ DECISION = Options(
 )
 """The same while a person waits for the answer: given up after about a minute, so that they hear of it."""
 
+SWEEP = Options(
+    start_to_close_timeout=timedelta(hours=1),
+    heartbeat_timeout=HEARTBEAT,
+    retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=10),
+)
+"""A look at everything that has ended. What it got done stays done when it is cut off; the next hour's tries again."""
+
 REMINDER = timedelta(hours=24)
 """How often a workflow that waits looks again at what the database says, in case news of it was lost."""

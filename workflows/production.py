@@ -7,10 +7,18 @@ from temporalio.common import WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.bank import BankActivities
     from activities.productions import ProductionActivities
     from activities.schedules import ScheduleActivities
-    from activities.views import AccountRef, MilestoneRef, PaymentView, ProductionRef, ProductionView
-    from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
+    from activities.views import AccountRef, MilestoneRef, MovementView, PaymentView, ProductionRef, ProductionView
+    from domain.commands import (
+        AllocateMovement,
+        AmendAgreement,
+        CorrectPayment,
+        HoldPayment,
+        RegisterAgreement,
+        ResumePayment,
+    )
     from workflows.milestone import Milestone
     from workflows.names import milestone_workflow
     from workflows.open_runs import OpenRuns
@@ -111,6 +119,14 @@ class Production:
             return await workflow.execute_activity_method(ProductionActivities.correct, command, **DECISION)
 
     @workflow.update
+    async def allocate(self, command: AllocateMovement) -> MovementView:
+        """Take a movement of a bank out of suspense; it may have been the last money that was waited for."""
+        async with self._one_at_a_time:
+            view = await workflow.execute_activity_method(BankActivities.allocate, command, **DECISION)
+        self._news = True
+        return view
+
+    @workflow.update
     async def open_runs(self, ref: AccountRef) -> list[str]:
         """Open an account's day by hand."""
         asked = workflow.current_update_info()
@@ -135,6 +151,10 @@ class Production:
 
     @correct.validator
     def _correct_is_ours(self, command: CorrectPayment) -> None:
+        admit(command, self._ref)
+
+    @allocate.validator
+    def _allocate_is_ours(self, command: AllocateMovement) -> None:
         admit(command, self._ref)
 
     @open_runs.validator

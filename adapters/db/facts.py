@@ -142,6 +142,36 @@ def facts_of(transaction: Transaction, production: str, until: date, through: in
     return Facts(tuple(receipts), tuple(others), {kind: where(*divmod(at, _LINES)) for kind, at in first.items()})
 
 
+def rates_used(
+    transaction: Transaction, production: str, until: date, through: int, after: date | None, since: int
+) -> list[Row]:
+    """The rates by which receipts up to and with a day were converted, each once: base, quote, rule, source, on, rate.
+
+    Of what was imported by event `through`; only those of receipts dated after a day or imported after event `since`.
+    """
+    counting = {row.id: row for row in transaction.connection.execute(_counting(production, through))}
+    fresh = [number for number, row in counting.items() if row.seq > since]
+    row, version = tables.receipt_row.c, tables.statement_version.c
+    columns = (
+        row.currency.label("base"),
+        version.converted_to.label("quote"),
+        row.rate_rule.label("rule"),
+        row.rate_source.label("source"),
+        row.fixing_on.label("on"),
+        row.rate,
+    )
+    query = (
+        sa.select(*columns)
+        .join_from(tables.receipt_row, tables.statement_version, version.id == row.statement)
+        .where(_of(row.statement, list(counting)), row.on <= until, row.rate.is_not(None))
+        .distinct()
+        .order_by(*columns)
+    )
+    if after is not None:
+        query = query.where(sa.or_(row.on > after, _of(row.statement, fresh)))
+    return [dict(one) for one in transaction.connection.execute(query).mappings()]
+
+
 def altered(connection: sa.Connection, production: str, number: int, event: StatementImported) -> str | None:
     """What is wrong with the rows that an event of a production imported; None while they are what it says.
 

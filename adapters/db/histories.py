@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.store import Transaction
 from domain.errors import Broken, NotFound
-from domain.events import HistoryArchived
+from domain.events import HistoryArchived, HistoryStatus
 from domain.journal import sha256
 
 _FETCH = 1_000
@@ -36,6 +36,7 @@ class Archived:
     events: int
     build_id: str
     sha256: str
+    continued_from: str
     packed_sha256: str
 
     @property
@@ -97,6 +98,33 @@ def archived(connection: Connection, runs: Sequence[Run]) -> frozenset[Run]:
         tables.history, named, sa.and_(table.workflow_id == named.c.workflow_id, table.run_id == named.c.run_id)
     )
     return frozenset((row.workflow_id, row.run_id) for row in connection.execute(query))
+
+
+def unheard_of(connection: Connection, workflow_ids: Sequence[str]) -> frozenset[str]:
+    """Those of these workflows of which the archive has no run at all."""
+    table = tables.history.c
+    known = sa.select(table.workflow_id).where(
+        table.workflow_id == sa.any_(sa.literal(workflow_ids, sa.ARRAY(sa.Text)))
+    )
+    return frozenset(workflow_ids).difference(connection.execute(known.distinct()).scalars())
+
+
+def beginnings_lost(connection: Connection) -> list[tuple[Run, Run]]:
+    """Runs that continue one which the archive does not have, each with that one."""
+    run, other = tables.history.alias("run").c, tables.history.alias("other").c
+    before = sa.exists().where(other.workflow_id == run.workflow_id, other.run_id == run.continued_from)
+    query = sa.select(run.workflow_id, run.run_id, run.continued_from).where(run.continued_from != "", ~before)
+    rows = connection.execute(query.order_by(run.workflow_id, run.run_id))
+    return [((row.workflow_id, row.run_id), (row.workflow_id, row.continued_from)) for row in rows]
+
+
+def ends_open(connection: Connection) -> list[Run]:
+    """Runs that ended by continuing as new, and the archive does not have the run that continues them (not yet)."""
+    run, other = tables.history.alias("run").c, tables.history.alias("other").c
+    after = sa.exists().where(other.continued_from == run.run_id)
+    query = sa.select(run.workflow_id, run.run_id).where(run.status == HistoryStatus.CONTINUED_AS_NEW, ~after)
+    rows = connection.execute(query.order_by(run.workflow_id, run.run_id))
+    return [(row.workflow_id, row.run_id) for row in rows]
 
 
 def listed(connection: Connection, production: str | None = None, workflow_id: str | None = None) -> Iterator[Archived]:

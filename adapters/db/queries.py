@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.store import stream_of
+from adapters.db.store import production_of, stream_of
 from domain.errors import NotFound
 from domain.journal import Fact, Head
+from domain.ledger import suspense
 from domain.money import Money
 
 Row = dict[str, Any]
@@ -41,10 +42,12 @@ def the_production(connection: Connection, production: str) -> Row:
     return found[0]
 
 
-def agreement_versions(connection: Connection, production: str, as_of: date | None = None) -> list[Row]:
+def agreement_versions(
+    connection: Connection, production: str, as_of: date | None = None, through: int | None = None
+) -> list[Row]:
     """The versions recorded for a production, oldest first: version, document, effective_on, recorded_at.
 
-    With `as_of`, those that counted on that day.
+    With `as_of`, those that counted on that day; with `through`, those recorded up to that number in its stream.
     """
     journal = tables.journal_event
     query = sa.select(journal.c.body, journal.c.effective_on, journal.c.recorded_at).where(
@@ -52,6 +55,8 @@ def agreement_versions(connection: Connection, production: str, as_of: date | No
     )
     if as_of is not None:
         query = query.where(journal.c.effective_on <= as_of)
+    if through is not None:
+        query = query.where(journal.c.seq <= through)
     return [
         {**_json(row.body), "effective_on": row.effective_on.isoformat(), "recorded_at": row.recorded_at.isoformat()}
         for row in connection.execute(query.order_by(journal.c.seq))
@@ -155,6 +160,32 @@ def entries(
             "amount": str(Money(row.minor, row.currency)),
             "about": row.about,
         }
+
+
+def in_suspense(connection: Connection, production: str, account: str, bank_reference: str) -> Money | None:
+    """What of a movement is in suspense, positive when it came in; None if it never was."""
+    entry = tables.entry.c
+    query = sa.select(entry.currency, -sa.func.sum(entry.minor)).where(
+        entry.stream == stream_of(production), entry.account == suspense(account), entry.about == bank_reference
+    )
+    row = connection.execute(query.group_by(entry.currency)).one_or_none()
+    return None if row is None else Money(int(row[1]), row[0])
+
+
+def unmatched(connection: Connection, production: str | None = None) -> list[Row]:
+    """Movements that are in suspense, oldest first, with what the bank said of them."""
+    journal = tables.journal_event.c
+    query = sa.select(journal.stream, journal.body, journal.effective_on).where(journal.type == "movement-unmatched")
+    if production is not None:
+        query = query.where(journal.stream == stream_of(production))
+    found = []
+    for row in connection.execute(query.order_by(journal.recorded_at, journal.stream, journal.seq)):
+        body, key = _json(row.body), production_of(row.stream)
+        left = in_suspense(connection, key, body["account"], body["bank_reference"])
+        if left is not None and left.minor:
+            told = {name: body[name] for name in ("account", "bank_reference", "counterparty", "end_to_end_id", "why")}
+            found.append({"production": key, "since": row.effective_on.isoformat(), "open": str(left), **told})
+    return found
 
 
 def unbalanced(connection: Connection) -> list[Row]:

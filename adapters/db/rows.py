@@ -200,6 +200,8 @@ def distribution_row(production: str, distribution: Distribution) -> dict[str, A
             "posted": _amounts_row(distribution.posted),
             "ordered": _amounts_row(distribution.ordered),
             "payouts": distribution.payouts,
+            "reserves": _amounts_row(distribution.reserves),
+            "reserved": _amounts_row(distribution.reserved),
         },
     }
 
@@ -227,6 +229,9 @@ def distribution_of(row: Row) -> Distribution:
         posted=_amounts_of(body["posted"]),
         ordered=_amounts_of(body["ordered"]),
         payouts=body["payouts"],
+        # A row that was written before there were reserves has none.
+        reserves=_amounts_of(body.get("reserves", {})),
+        reserved=_amounts_of(body.get("reserved", {})),
     )
 
 

@@ -256,6 +256,7 @@ history = sa.Table(
     sa.Column("events", sa.Integer, nullable=False),
     sa.Column("build_id", sa.Text, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("continued_from", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("packed_sha256", sa.String(64), nullable=False),
 )

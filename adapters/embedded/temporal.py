@@ -27,7 +27,8 @@ from adapters.embedded.process import (
 
 NAMESPACE = "default"
 HOST = "127.0.0.1"
-_RETENTION = timedelta(days=30)
+RETENTION = timedelta(days=30)
+"""How long the server keeps the history of what has ended; the archive of Sluice keeps it for good."""
 
 
 class EmbeddedTemporal:
@@ -147,7 +148,7 @@ def _accepts(port: int) -> bool:
 async def _keep_histories(address: str) -> None:
     client = await Client.connect(address, namespace=NAMESPACE)
     retention = Duration()
-    retention.FromTimedelta(_RETENTION)
+    retention.FromTimedelta(RETENTION)
     await client.workflow_service.update_namespace(
         UpdateNamespaceRequest(namespace=NAMESPACE, config=NamespaceConfig(workflow_execution_retention_ttl=retention)),
         timeout=timedelta(seconds=5),

@@ -1,4 +1,4 @@
-"""`sluice cost`, `advance`, `metric`, `opening` and `date`: what a waterfall counts with beside receipts."""
+"""`sluice revenue`, `cost`, `advance`, `metric`, `opening` and `date`: the facts that a waterfall runs on."""
 
 from pathlib import Path
 
@@ -13,20 +13,76 @@ from app.cli.options import (
     statement_option,
 )
 
-BY_HAND = "by-hand"
+_BY_HAND = "by-hand"
+_MONEY = 'As in "KRW 90000000" or "USD 1250.00".'
+_COLUMNS = {None: "date, name", _MONEY: "date, name, amount, and as needed currency, rate"}
 
 
-def _group(kind: str, about: str, amount: str | None) -> click.Group:
-    """The commands of one kind of fact; `amount` says how its amount is written, None that it has none."""
+def _group(name: str, kind: str, about: str, columns: str) -> click.Group:
+    """Import and list statements of one kind of fact."""
+    group = click.Group(name, help=about)
+    group.add_command(_importing(kind, columns))
+    group.add_command(_listing(kind))
+    return group
 
-    @click.group(name=kind, help=about)
-    def group() -> None: ...
 
-    @group.command(help=f"Record one {kind}. Another under the same --statement and --source restates it.")
+def _recorded(kind: str, about: str, amount: str | None) -> click.Group:
+    """The same, and record one fact by hand; `amount` says how its amount is written, None that it has none."""
+    group = _group(kind, kind, about, _COLUMNS.get(amount, "date, name, amount"))
+    group.add_command(_recording(kind, amount))
+    return group
+
+
+def _importing(kind: str, columns: str) -> click.Command:
+    about = (
+        f"Import {kind}s from a CSV or XLSX FILE: all of it or, if any row does not fit, nothing. Columns: {columns}."
+    )
+
+    @click.command("import", help=about)
+    @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+    @production_option
+    @click.option("--source", required=True, metavar="NAME", help="Who reports: a platform, a distributor, an agent.")
+    @statement_option
+    @mapping_option
+    @as_option
+    @json_option
+    @data_option
+    def import_(
+        file: Path,
+        production: str,
+        source: str,
+        statement: str,
+        mapping: Path | None,
+        user: str,
+        as_json: bool,
+        data: Path | None,
+    ) -> None:
+        from app.imports import Import, import_file
+
+        import_file(data, Import(kind, production, source, statement, user), file, mapping).show(as_json)
+
+    return import_
+
+
+def _listing(kind: str) -> click.Command:
+    @click.command("list", help=f"List the statements of {kind}s with all their versions; the newest of each counts.")
+    @production_option
+    @json_option
+    @data_option
+    def list_(production: str, as_json: bool, data: Path | None) -> None:
+        from app.imports import show_statements
+
+        show_statements(data, production, kind, as_json)
+
+    return list_
+
+
+def _recording(kind: str, amount: str | None) -> click.Command:
+    @click.command("record", help=f"Record one {kind}. Another under the same --statement and --source restates it.")
     @production_option
     @click.option("--name", required=True, help="Its name in the waterfall.")
     @click.option("--on", required=True, metavar="YYYY-MM-DD", help="The day on which it counts.")
-    @click.option("--source", default=BY_HAND, show_default=True, metavar="NAME", help="Who reports it.")
+    @click.option("--source", default=_BY_HAND, show_default=True, metavar="NAME", help="Who reports it.")
     @statement_option
     @as_option
     @json_option
@@ -51,48 +107,16 @@ def _group(kind: str, about: str, amount: str | None) -> click.Group:
 
     if amount is not None:
         record = click.option("--amount", required=True, help=amount)(record)
-    if amount is not None and kind != "metric":
+    if amount == _MONEY:
         record = click.option("--rate", help="The bank's rate, where the agreement converts by that.")(record)
-
-    @group.command(name="import", help=f"Import {kind}s from a CSV or XLSX FILE: all of it or nothing.")
-    @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-    @production_option
-    @click.option("--source", required=True, metavar="NAME", help="Who reports.")
-    @statement_option
-    @mapping_option
-    @as_option
-    @json_option
-    @data_option
-    def import_(
-        file: Path,
-        production: str,
-        source: str,
-        statement: str,
-        mapping: Path | None,
-        user: str,
-        as_json: bool,
-        data: Path | None,
-    ) -> None:
-        from app.imports import Import, import_file
-
-        import_file(data, Import(kind, production, source, statement, user), file, mapping).show(as_json)
-
-    @group.command(name="list", help=f"List the statements of {kind}s; the newest version of each counts.")
-    @production_option
-    @json_option
-    @data_option
-    def list_(production: str, as_json: bool, data: Path | None) -> None:
-        from app.imports import show_statements
-
-        show_statements(data, production, kind, as_json)
-
-    return group
+    return record
 
 
-_MONEY = 'As in "KRW 90000000" or "USD 1250.00".'
+_RECEIPT = "date, amount, and as needed currency, payer, territory, media, window, rate"
 
-cost = _group("cost", "Costs that are recouped: prints and advertising, the negative cost.", _MONEY)
-advance = _group("advance", "Advances, minimum guarantees and loans, as they are paid.", _MONEY)
-metric = _group("metric", "Counts that conditions look at: admissions, viewers, units.", "A plain number.")
-opening = _group("opening", "Balances taken over from before, where the agreement took over mid-life.", _MONEY)
-date = _group("date", "Days on which something happened that terms count from, such as the end of the run.", None)
+revenue = _group("revenue", "receipt", "Import what the finished work earned, statement by statement.", _RECEIPT)
+cost = _recorded("cost", "Costs that are recouped: prints and advertising, the negative cost.", _MONEY)
+advance = _recorded("advance", "Advances, minimum guarantees and loans, as they are paid.", _MONEY)
+metric = _recorded("metric", "Counts that conditions look at: admissions, viewers, units.", "A plain number.")
+opening = _recorded("opening", "Balances taken over from before, where the agreement took over mid-life.", _MONEY)
+date = _recorded("date", "Days on which something happened that terms count from, such as the end of the run.", None)

@@ -114,6 +114,26 @@ class MovementUnmatched(Record):
     why: str
 
 
+class MovementAllocated(Record):
+    """Somebody said what an unmatched movement was: `booked` leaves suspense (positive: it had come in).
+
+    It settles `amount` of an expected receipt of `party`, or of what a source owes by its statements, `name` saying
+    which; or it was the bank's own charge. `contract_value` is what the budget expected `amount` to be.
+    """
+
+    type: Literal["movement-allocated"] = "movement-allocated"
+    account: str
+    bank_reference: str
+    to: Literal["receipt", "source", "charges"]
+    name: str
+    party: str | None
+    amount: Money
+    booked: Money
+    contract_value: Money
+    by: str
+    reason: str
+
+
 class AnswerContradicted(Record):
     """The bank said something that its earlier answers exclude; nothing was posted for it, a person must look."""
 

@@ -22,11 +22,19 @@ class PartyAmount(Record):
     amount: Money
 
 
+class ReserveAmount(Record):
+    """What a position holds in reserve."""
+
+    position: str
+    amount: Money
+
+
 class DistributionComputed(Record):
     """The waterfall was run to the end of a period. A later `revision` voids the answers given to the one before.
 
-    `to_date` is each party's entitlement since the beginning, rounded so that together they lose nothing; `result` is
-    the hash of all that the run found, by `engine` under the agreement's `version`.
+    `to_date` is each party's entitlement since the beginning, rounded so that together they lose nothing; `reserves`
+    is what positions hold at the end of the period; `result` is the hash of all that the run found, by `engine` under
+    the agreement's `version`.
     """
 
     type: Literal["distribution-computed"] = "distribution-computed"
@@ -40,6 +48,7 @@ class DistributionComputed(Record):
     to_date: tuple[PartyAmount, ...]
     answer_by: date
     pay_on: date
+    reserves: tuple[ReserveAmount, ...] = ()
 
 
 class DistributionApproved(Record):
@@ -75,11 +84,16 @@ class ObjectionResolved(Record):
 
 
 class EntitlementsPosted(Record):
-    """What each party's entitlement has changed by since the last posting is owed from here on; may be negative."""
+    """What each party's entitlement has changed by since the last posting is owed from here on; may be negative.
+
+    `reserves` is what each position holds more than by the posting before, or less: what it lets go is in a pool
+    again, and so among the entitlements.
+    """
 
     type: Literal["entitlements-posted"] = "entitlements-posted"
     period: str
     changes: tuple[PartyAmount, ...]
+    reserves: tuple[ReserveAmount, ...] = ()
 
 
 class Payout(Record):
@@ -101,3 +115,18 @@ class PayoutsOrdered(Record):
     payouts: tuple[Payout, ...]
     carried: tuple[PartyAmount, ...]
     held: tuple[PartyAmount, ...]
+
+
+class IssuedStatement(Record):
+    """A party's statement: the SHA-256 under which its canonical JSON is kept."""
+
+    party: str
+    sha256: Sha256
+
+
+class StatementsIssued(Record):
+    """Everybody whom a period's distribution concerns was told what they have come to, in documents that stay."""
+
+    type: Literal["statements-issued"] = "statements-issued"
+    period: str
+    statements: tuple[IssuedStatement, ...]

@@ -21,6 +21,7 @@ class HistoryArchived(Record):
     """One run of a workflow has ended, and its history is kept: `events` of them, as JSON with the hash `sha256`.
 
     `build_id` names the code that the run's last steps were made by; empty if no worker ever took it up.
+    `continued_from` is the run id of the run that this one continues as new; empty for the first of a chain.
     """
 
     type: Literal["history-archived"] = "history-archived"
@@ -31,3 +32,4 @@ class HistoryArchived(Record):
     events: int
     build_id: str
     sha256: Sha256
+    continued_from: str = ""

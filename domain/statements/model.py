@@ -201,7 +201,7 @@ class FxUsed(Record):
     base: Currency
     quote: Currency
     rule: FxRuleUsed
-    source: Annotated[str, StringConstraints(max_length=35)]
+    source: Annotated[str, StringConstraints(max_length=100)]
     on: Day | None
     rate: Exact
 

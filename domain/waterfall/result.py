@@ -1,7 +1,7 @@
 """What a run says: exact entitlements to date by party and position, pools, thresholds, and what is payable."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -56,7 +56,10 @@ class ClaimStatus:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A run's answer in minor units, exact. `views` are differences that a participant's own definition makes."""
+    """A run's answer in minor units, exact. `views` are differences that a participant's own definition makes.
+
+    `cliffs` are differences that a position's step made at once: given to its recipient, taken from who bears it.
+    """
 
     currency: str
     as_of: date
@@ -75,6 +78,7 @@ class Result:
     payable: Mapping[str, Payable]
     conservation: Conservation
     calendar: tuple[tuple[date, date], ...] = ()
+    cliffs: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 def entitlements(network: Network, state: State) -> dict[str, Fraction]:

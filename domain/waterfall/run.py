@@ -200,6 +200,7 @@ def _result(
         payable=payables(last.waterfall, exact, facts),
         conservation=balance,
         calendar=settlement_days(last.waterfall.settlement, facts, as_of),
+        cliffs={place.id: state[f"charged:{place.id}"] for place in places if f"charged:{place.id}" in state},
     )
 
 

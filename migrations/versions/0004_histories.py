@@ -15,11 +15,13 @@ CREATE TABLE history (
     status text NOT NULL
     CHECK (status IN ('completed', 'failed', 'cancelled', 'terminated', 'continued-as-new', 'timed-out')),
     events integer NOT NULL CHECK (events > 0), build_id text NOT NULL, sha256 varchar(64) NOT NULL,
-    content bytea NOT NULL, packed_sha256 varchar(64) NOT NULL CHECK (packed_sha256 = encode(sha256(content), 'hex')),
+    continued_from text NOT NULL, content bytea NOT NULL,
+    packed_sha256 varchar(64) NOT NULL CHECK (packed_sha256 = encode(sha256(content), 'hex')),
     PRIMARY KEY (workflow_id, run_id)
 );
 ALTER TABLE history ALTER content SET STORAGE EXTERNAL;
 CREATE INDEX history_production ON history (production);
+CREATE INDEX history_continued ON history (continued_from) WHERE continued_from <> '';
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON history
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 GRANT SELECT, INSERT ON history TO sluice_app;

@@ -5,9 +5,12 @@ from datetime import date
 
 import pytest
 
+from adapters.bank.folder import folder_of
 from adapters.db import queries
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.faults import FaultKind, add_fault
+from domain.commands import AllocateMovement
+from domain.errors import IllegalTransition
 from domain.events import BankFileRefused
 from domain.money import Money
 from tests.world import PRODUCTION
@@ -207,3 +210,35 @@ def test_news_of_a_run_is_put_in_the_outbox_with_the_facts(sent):
         rows = transaction.connection.exec_driver_sql("SELECT name FROM outbox WHERE kind = 'run-news'").scalars().all()
         assert set(rows) == {run}
         assert queries.run(transaction.connection, run)["status"] == "submitted"
+
+
+def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(registered):
+    account = folder_of(PRODUCTION, "spc-krw")
+    reference = uuid.uuid4().hex
+    admin.credit(registered.their_bank.books, account, Money.parse("KRW 77"), "A stranger", reference, date(2025, 1, 8))
+    registered.take()
+    with registered.store.transaction() as transaction:
+        (found,) = queries.unmatched(transaction.connection)
+    assert (found["open"], found["counterparty"]) == ("KRW 77", "A stranger")
+
+    def allocate(key):
+        return registered.bank.allocate(
+            AllocateMovement(
+                key=key,
+                by="eunwoo",
+                production=PRODUCTION,
+                account="spc-krw",
+                bank_reference=found["bank_reference"],
+                to="source",
+                name="tidewater",
+                reason="its advice of today",
+            )
+        )
+
+    assert allocate("a1").open == Money.parse("KRW 0")
+    assert allocate("a1").open == Money.parse("KRW 0")
+    with pytest.raises(IllegalTransition, match="is allocated already"):
+        allocate("a2")
+    with registered.store.transaction() as transaction:
+        assert queries.unmatched(transaction.connection) == []
+    assert registered.wrong() == []

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from activities.distributions import DistributionActivities
-from activities.views import DistributionRef
+from activities.views import DistributionRef, ProductionRef
 from adapters.db.facts import facts_of
 from domain.commands import (
     ApproveDistribution,
@@ -19,8 +19,8 @@ from domain.errors import BadInput, IllegalTransition, Refused, WrongRole
 from domain.money import Money
 from domain.people import Person, Role
 from tests import revenue
-from tests.domain.waterfall.deal import receipt
-from tests.world import DRAMA, PRODUCTION, WATERFALL
+from tests.domain.waterfall.deal import fact, receipt
+from tests.world import PRODUCTION, SETTLEMENT, UNSHARED, WATERFALL
 
 Q1, Q2 = "2025-Q1", "2025-Q2"
 
@@ -28,7 +28,7 @@ Q1, Q2 = "2025-Q1", "2025-Q2"
 @pytest.fixture
 def earning(world):
     """The drama shares what it earns, and has earned KRW 1,000 in the first quarter of 2025; it is 1 April."""
-    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.register(UNSHARED + WATERFALL)
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     return world
@@ -127,8 +127,55 @@ def test_who_does_not_prepare_payments_does_not_open_a_distribution(earning):
     assert earning.events()[-1] == "command-refused"
 
 
+@pytest.fixture
+def settling(world):
+    """The drama's calendar counts from 20 January 2025: 30 days later, then each quarter. It is 8 in the morning."""
+    world.register(UNSHARED + WATERFALL + SETTLEMENT)
+    world.facts += [receipt("2025-02-03", "KRW 1000"), fact("date", "2025-01-20", "first-broadcast")]
+    world.clock.to(date(2025, 4, 1), time(8))
+    return world
+
+
+def due(world):
+    return [ref.period for ref in world.distributions.due_distributions(ProductionRef(production=PRODUCTION))]
+
+
+def test_the_calendar_says_what_is_due_until_it_is_computed(settling):
+    assert due(settling) == ["2025-02-19", Q1]
+    compute(settling, "2025-02-19", by="system")
+    assert due(settling) == [Q1]
+    compute(settling, by="system")
+    assert due(settling) == []
+
+
+def test_what_the_calendar_opens_is_paid_when_the_calendar_says(settling):
+    assert compute(settling, by="system").pay_on == date(2025, 4, 30)
+
+
+def test_by_hand_and_by_the_calendar_are_the_same_figures_under_the_same_name(settling):
+    settling.clock.to(date(2025, 4, 2))
+    assert compute(settling).revision == 1
+    assert due(settling) == []
+    assert compute(settling, by="system").revision == 1, "nothing is new when both come at once"
+    with pytest.raises(Refused, match="is distributed as 2025-Q1"):
+        compute(settling, "2025-03")
+    assert settling.snapshots() == settling.refolded()
+
+
+def test_the_first_morning_of_a_zone_is_the_day_after_there(settling):
+    settling.clock.to(date(2025, 6, 30), time(23, 59))
+    assert due(settling)[-1] == Q1
+    settling.clock.forward(minutes=2)
+    assert due(settling)[-1] == Q2
+
+
+def test_without_a_calendar_nothing_is_due(earning):
+    assert due(earning) == []
+
+
 def test_an_agreement_without_a_waterfall_distributes_nothing(registered):
     registered.clock.to(date(2025, 4, 1))
+    assert due(registered) == []
     with pytest.raises(Refused, match="has no waterfall"):
         compute(registered)
 
@@ -221,6 +268,26 @@ def test_a_late_fact_is_made_good_by_the_next_period(earning):
     }
 
 
+def test_a_reserve_is_held_in_the_books_until_it_is_let_go_and_shared(world):
+    held = b"take: 10 % of gross, held_for: {periods: 1, of: quarter, then: freed}}"
+    section = WATERFALL.replace(b"take: 10 % of gross}", held) + b"    - {id: freed, residue: writer}\n"
+    section = section.replace(b"  minimum_payouts: [{to: writer, amount: KRW 100}]\n    - {", b"    - {")
+    world.register(UNSHARED + section)
+    world.facts.append(receipt("2025-02-03", "KRW 1005"))
+    reserve = "liability:reserve:fee KRW"
+    for period, today, liability in ((Q1, "2025-04-01", "KRW -101"), ("2025-Q3", "2025-10-01", "KRW 0")):
+        world.clock.to(date.fromisoformat(today))
+        compute(world, period)
+        let_the_window_pass(world, period)
+        post(world, period)
+        assert world.balances()[reserve] == liability
+        assert world.snapshots() == world.refolded()
+    found = world.snapshots().distributions
+    assert (found[Q1].reserves, found["2025-Q3"].reserves) == ({"fee": Money(101, "KRW")}, {})
+    assert world.balances()["expense:participation KRW"] == "KRW 1005"
+    assert world.wrong() == []
+
+
 def test_a_later_period_waits_for_the_earlier_one(earning):
     compute(earning)
     earning.clock.to(date(2025, 7, 1))
@@ -233,13 +300,13 @@ def test_a_later_period_waits_for_the_earlier_one(earning):
 
 
 def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_ordered(world):
-    world.register(DRAMA.read_bytes() + WATERFALL.replace(b"to: writer, take", b"to: broadcaster, take"))
+    world.register(UNSHARED + WATERFALL.replace(b"to: writer, take", b"to: vfx, take"))
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     compute(world)
     let_the_window_pass(world)
     post(world)
-    with pytest.raises(BadInput, match="broadcaster is to be paid KRW 50 and has no account in KRW"):
+    with pytest.raises(BadInput, match="vfx is to be paid KRW 50 and has no account in KRW"):
         order(world)
     assert standing(world).status == "posted"
     assert payouts(world) == {}

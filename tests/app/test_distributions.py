@@ -11,7 +11,7 @@ from app.gateway import Gateway
 from app.office import Office
 from domain.errors import BadInput, NotFound, WrongRole
 from tests.domain.waterfall.deal import receipt
-from tests.world import DRAMA, PRODUCTION, WATERFALL, eventually
+from tests.world import PRODUCTION, UNSHARED, WATERFALL, eventually
 from workflows.names import distribution_workflow
 
 Q1 = "2025-Q1"
@@ -29,7 +29,7 @@ def office(services):
 def world(services):
     """The drama has earned KRW 1,000 in the first quarter; it is 1 April."""
     made = services.world
-    made.register(DRAMA.read_bytes() + WATERFALL)
+    made.register(UNSHARED + WATERFALL)
     made.clock.to(date(2025, 4, 1))
     made.facts.append(receipt("2025-02-03", "KRW 1000"))
     return made
@@ -102,6 +102,7 @@ async def test_what_is_shown_is_what_was_previewed(world, office, services):
     assert same == lines
     assert {"party": "studio", "position": "fee", "currency": "KRW", "to_date": "100", "exact": "100"} in lines
     assert head["to_date"] == before["to_date"] == {"spc": "KRW 340", "studio": "KRW 610", "writer": "KRW 50"}
+    assert head["reserves"] == before["reserves"] == {}
     assert head["waiting_for"] == ["spc", "studio", "writer"]
     assert [row["period"] for row in read(world, listed)] == [Q1]
 

@@ -148,6 +148,18 @@ SAMPLES: tuple[e.Event, ...] = (
         bank_reference="B4",
         why="no payment of ours",
     ),
+    e.MovementAllocated(
+        account="spc-krw",
+        bank_reference="B4",
+        to="receipt",
+        name="HANA.L1",
+        party="streamer",
+        amount=b.usd(50_000_00),
+        booked=b.krw(67_562_500),
+        contract_value=b.krw(65_000_000),
+        by="sora",
+        reason=WORDS,
+    ),
     e.AnswerContradicted(message_id="S1", payment="HANA.P1", status="settled", answer="rejected"),
     e.BankFileRefused(account="spc-krw", name="x.xml", file=SHA, why=WORDS),
     e.DistributionComputed(
@@ -161,19 +173,25 @@ SAMPLES: tuple[e.Event, ...] = (
         to_date=(e.PartyAmount(party="mori", amount=b.krw(-1764)),),
         answer_by=b.TODAY,
         pay_on=b.TODAY,
+        reserves=(e.ReserveAmount(position="returns", amount=b.krw(20)),),
     ),
     e.DistributionApproved(period="2027-Q1", revision=1, party="mori", by="지"),
     e.DistributionObjected(
         period="2027-Q1", revision=1, party="mori", by="aoi", positions=("fee", "(other)"), reason=WORDS
     ),
     e.ObjectionResolved(period="2027-Q1", party="mori", by="aoi", reason=WORDS),
-    e.EntitlementsPosted(period="2027-Q1", changes=(e.PartyAmount(party="mori", amount=b.krw(-5)),)),
+    e.EntitlementsPosted(
+        period="2027-Q1",
+        changes=(e.PartyAmount(party="mori", amount=b.krw(-5)),),
+        reserves=(e.ReserveAmount(position="returns", amount=b.krw(-7)),),
+    ),
     e.PayoutsOrdered(
         period="2027-Q1",
         payouts=(e.Payout(party="mori", payment="HANA.D/1", amount=b.krw(7)),),
         carried=(e.PartyAmount(party="han", amount=b.krw(-7)),),
         held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
     ),
+    e.StatementsIssued(period="2027-Q1", statements=(e.IssuedStatement(party="mori", sha256=SHA),)),
     e.StatementImported(
         version=2,
         rows=e.ImportedRows(
@@ -199,6 +217,7 @@ SAMPLES: tuple[e.Event, ...] = (
         events=51_200,
         build_id="0.1.0+0123abcd",
         sha256=SHA,
+        continued_from="0198-b",
     ),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}

@@ -1,7 +1,9 @@
 """Distributions: what is posted, what is held, what is paid out, and that the books say the same at every step."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from domain.events import (
     ObjectionResolved,
     PartyAmount,
     PaymentsFellDue,
+    ReserveAmount,
     Share,
 )
 from domain.money import Money
@@ -29,11 +32,15 @@ MORI = Person("aoi", "mori", frozenset({Role.APPROVER}))
 PEOPLE = {"han": HAN, "mori": MORI}
 LATE = b.TODAY + timedelta(days=30)
 PLAIN = d.PayoutTerms({}, frozenset())
+NONE = MappingProxyType({})
 QUARTERS = {"2027-Q1": date(2027, 3, 31), "2027-Q2": date(2027, 6, 30), "2027-Q3": date(2027, 9, 30)}
 
 
-def computed(period="2027-Q1", result="a", **shares: dict[str, Fraction | int]) -> DistributionComputed:
-    """A run in which each party's positions have come to these minor units, such as `mori={"fee": 5}`."""
+def computed(period="2027-Q1", result="a", reserves=NONE, **shares: dict[str, Fraction | int]) -> DistributionComputed:
+    """A run in which each party's positions have come to these minor units, such as `mori={"fee": 5}`.
+
+    `reserves` are minor units that positions hold.
+    """
     to_date = {party: Fraction(sum(each.values())) for party, each in shares.items()}
     return DistributionComputed(
         period=period,
@@ -50,6 +57,7 @@ def computed(period="2027-Q1", result="a", **shares: dict[str, Fraction | int]) 
         to_date=tuple(PartyAmount(party=party, amount=b.krw(int(exact // 1))) for party, exact in to_date.items()),
         answer_by=b.TODAY,
         pay_on=b.TODAY,
+        reserves=tuple(ReserveAmount(position=name, amount=b.krw(minor)) for name, minor in reserves.items()),
     )
 
 
@@ -98,6 +106,16 @@ class Book:
         """What the ledger says is owed to a party as its share, and not payable yet."""
         return -b.balances(self.events).get(f"liability:participation:{party} KRW", b.krw(0)).minor
 
+    @property
+    def held(self):
+        """What the ledger says positions hold in reserve."""
+        prefix, balances = "liability:reserve:", b.balances(self.events)
+        return {
+            name.removeprefix(prefix).removesuffix(" KRW"): -amount.minor
+            for name, amount in balances.items()
+            if name.startswith(prefix)
+        }
+
 
 def fell_due(payout) -> PaymentsFellDue:
     line = DuePayment(
@@ -143,6 +161,13 @@ def test_the_same_run_again_is_nothing_new_and_another_voids_the_answers(book):
     assert not book.now["2027-Q1"].approvals
     with pytest.raises(Refused, match="revision 2"):
         book.approve(MORI, revision=1)
+
+
+def test_one_period_has_one_name(book):
+    book.compute(computed("2027-Q2", mori={"fee": 100}))
+    other = computed("2027-Q2", "b", mori={"fee": 90}).model_copy(update={"period": "2027-H1"})
+    with pytest.raises(Refused, match="up to 2027-06-30 is distributed as 2027-Q2: use that name"):
+        book.compute(other)
 
 
 def test_nothing_is_posted_before_everybody_has_answered_or_had_the_time_to(book):
@@ -240,6 +265,29 @@ def test_who_owns_the_paying_account_is_not_paid_from_it(book):
     assert book.quarter("2027-Q1", terms, mori={"fee": 1}, han={"net": 9})[1] == {"mori": 1}
 
 
+def test_a_reserve_is_a_liability_until_it_is_let_go_into_entitlements(book):
+    book.quarter("2027-Q1", reserves={"returns": 30, "repairs": 5}, mori={"fee": 65})
+    assert (book.held, book.now["2027-Q1"].reserved) == (
+        {"returns": 30, "repairs": 5},
+        {"returns": b.krw(30), "repairs": b.krw(5)},
+    )
+    assert book.quarter("2027-Q2", reserves={"repairs": 9}, mori={"fee": 91}) == ({"mori": 26},) * 2
+    assert (book.held, book.now["2027-Q2"].reserved) == (
+        {"repairs": 9},
+        {"returns": b.krw(-30), "repairs": b.krw(4)},
+    )
+    assert b.balances(book.events)["expense:participation KRW"] == b.krw(100)
+
+
+def test_an_objection_does_not_touch_reserves(book):
+    book.compute(computed(reserves={"returns": 30}, mori={"fee": 70}))
+    book.object(MORI)
+    book.post()
+    assert (book.order(), book.held) == ({}, {"returns": 30})
+    with pytest.raises(BadInput, match="mori has no position 'returns'"):
+        d.object_to({"2027-Q1": replace(book.now["2027-Q1"], status="computed")}, "2027-Q1", 1, ("returns",), "x", MORI)
+
+
 def test_only_a_posted_distribution_is_paid_out(book):
     book.compute(computed(mori={"fee": 1}))
     with pytest.raises(IllegalTransition, match="only a posted one"):
@@ -255,6 +303,7 @@ def _lives(draw):
             "shares": st.fixed_dictionaries(
                 {party: st.fixed_dictionaries({"fee": thirds, "net": thirds}) for party in PEOPLE}
             ),
+            "reserves": st.dictionaries(st.sampled_from(["returns", "repairs"]), st.integers(0, 50)),
             "disputes": st.dictionaries(st.sampled_from(sorted(PEOPLE)), st.sampled_from(["fee", "net"])),
             "resolves": st.sets(st.sampled_from(sorted(PEOPLE))),
         }
@@ -280,11 +329,12 @@ def test_payouts_never_exceed_what_is_posted_and_the_books_agree_at_every_step(q
                 assert paid[party] <= owed
 
     for (period, _), quarter in zip(QUARTERS.items(), quarters, strict=True):
-        event = computed(period, **quarter["shares"])
+        event = computed(period, reserves=quarter["reserves"], **quarter["shares"])
         book.compute(event)
         for party, position in quarter["disputes"].items():
             book.object(PEOPLE[party], position, period=period)
         book.post(period)
+        assert book.held == {name: minor for name, minor in quarter["reserves"].items() if minor}
         assert d.posted_to_date(book.now) | {} == {
             one.party: one.amount
             for one in event.to_date

@@ -3,7 +3,11 @@
 from datetime import date
 from fractions import Fraction
 
-from domain.entitlements import computed, fingerprint, shares_of
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.entitlements import computed, fingerprint, reserves_of, shares_of
 from domain.waterfall.run import ENGINE, run
 from tests.domain import builders as b
 from tests.domain.waterfall.deal import fact, facts, receipt, version
@@ -24,6 +28,20 @@ charges: [{id: bonus, of: han, to: star, amount: KRW 50}]
 """
 ONE = version(SECTION, ["agent", "star", "han", "mori", "bank"])
 END = date(2027, 3, 31)
+RESERVES = """
+currency: KRW
+pools:
+  - id: gross
+    receives: everything
+    positions:
+      - {id: returns, to: han, take: 1/3 of gross, held_for: {periods: 2, of: quarter, then: freed}}
+      - {id: repairs, to: mori, take: 1/7 of gross, held_for: {periods: 4, of: quarter, then: freed}}
+    residue: {share: by_commitment, among: [{to: han, weight: "2"}, {to: mori, weight: "1"}]}
+  - id: freed
+    residue: {share: by_commitment, among: [{to: han, weight: "1"}, {to: mori, weight: "6"}]}
+"""
+HOLDING = version(RESERVES, ["han", "mori"])
+QUARTERS = [date(2027, 3, 31), date(2027, 6, 30), date(2027, 9, 30), date(2027, 12, 31), date(2028, 3, 31)]
 
 
 def result(*more):
@@ -61,3 +79,41 @@ def test_the_fingerprint_is_of_what_was_found_not_of_what_was_paid():
     assert fingerprint(result()) == fingerprint(result())
     assert fingerprint(result(fact("payment", "2027-03-01", "mori", "KRW 10"))) == fingerprint(result())
     assert fingerprint(result(receipt("2027-03-01", "KRW 1"))) != fingerprint(result())
+
+
+def held(day, *rows):
+    return run([HOLDING], facts(*rows), day)
+
+
+def test_what_is_held_in_reserve_is_nobodys_share_until_it_is_let_go():
+    row = receipt("2027-01-05", "KRW 2100")
+    assert shares_of(held(date(2027, 9, 30), row), HOLDING) == {
+        ("han", "gross.residue"): Fraction(2200, 3),
+        ("mori", "gross.residue"): Fraction(1100, 3),
+    }
+    assert shares_of(held(date(2027, 10, 1), row), HOLDING) == {
+        ("han", "gross.residue"): Fraction(2200, 3),
+        ("mori", "gross.residue"): Fraction(1100, 3),
+        ("han", "freed.residue"): 100,
+        ("mori", "freed.residue"): 600,
+    }
+
+
+@pytest.mark.parametrize(
+    ("amount", "reserves"),
+    [("KRW 1", {"returns": 1}), ("KRW 2", {"returns": 1}), ("KRW 10", {"returns": 3, "repairs": 2}), ("KRW 0", {})],
+)
+def test_reserves_together_are_rounded_up_and_the_largest_remainder_gets_the_unit(amount, reserves):
+    found = reserves_of(held(END, receipt("2027-01-05", amount)), HOLDING)
+    assert {name: money.minor for name, money in found.items()} == reserves
+
+
+@given(st.lists(st.tuples(st.sampled_from(QUARTERS), st.integers(1, 10**9)), max_size=6), st.sampled_from(QUARTERS))
+def test_entitlements_and_reserves_together_are_what_was_received_to_the_last_minor_unit(rows, day):
+    result = held(day, *(receipt(str(on), f"KRW {minor}") for on, minor in rows))
+    made = computed(result, HOLDING, "2027-Q1", 1, (), b.TODAY, b.TODAY)
+    reserves = {one.position: one.amount.minor for one in made.reserves}
+    together = sum(one.amount.minor for one in made.to_date) + sum(reserves.values())
+    assert together == sum(minor for on, minor in rows if on <= day)
+    for name, exact in result.held.items():
+        assert abs(reserves.get(name, 0) - exact) < 1

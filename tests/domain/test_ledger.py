@@ -19,6 +19,7 @@ MOVES_MONEY = {
     "payment-returned",
     "receipt-matched",
     "movement-unmatched",
+    "movement-allocated",
     "entitlements-posted",
     "statement-imported",
 }

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from domain.errors import BadInput
-from domain.periods import period_end
+from domain.periods import period_end, period_name
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,28 @@ def test_a_period_ends_on_its_last_day(period, end):
 def test_what_is_no_period_is_refused(written):
     with pytest.raises(BadInput, match="no period"):
         period_end(written)
+
+
+@pytest.mark.parametrize(
+    ("months", "name"),
+    [
+        ((3, 6, 9, 12), "2027-Q4"),
+        ((12, 9, 6, 3), "2027-Q4"),
+        ((6, 12), "2027-H2"),
+        ((12,), "2027"),
+        (range(1, 13), "2027-12"),
+        ((4, 8, 12), "2027-12"),
+        ((3, 6, 9), "2027-12-31"),
+        ((), "2027-12-31"),
+    ],
+)
+def test_a_period_has_the_name_that_the_calendar_suggests_and_is_understood_by_it(months, name):
+    end = date(2027, 12, 31)
+    assert period_name(end, months) == name
+    assert period_end(name) == end
+
+
+@pytest.mark.parametrize("end", [date(2028, 2, 28), date(2027, 3, 30), date(2027, 5, 31)])
+def test_a_period_that_ends_on_no_end_of_the_calendar_is_called_by_its_last_day(end):
+    assert period_name(end, (2, 3, 6)) == end.isoformat()
+    assert period_end(end.isoformat()) == end

@@ -38,10 +38,22 @@ from domain.commands import (
     ReleaseRun,
     ResolveObjection,
 )
-from tests.domain.waterfall.deal import receipt
-from tests.world import DRAMA, PRODUCTION, WATERFALL, World, approve_command, eventually, submit_command
+from tests.domain.waterfall.deal import fact, receipt
+from tests.world import (
+    DRAMA,
+    PRODUCTION,
+    SETTLEMENT,
+    UNSHARED,
+    WATERFALL,
+    World,
+    approve_command,
+    eventually,
+    submit_command,
+)
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
+from workflows.names import distribution_workflow
+from workflows.open_distributions import OpenDistributions
 from workflows.open_runs import OpenRuns
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
@@ -214,7 +226,7 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
 
 async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
     world, about = scene.world, {"production": PRODUCTION, "period": "2025-Q1"}
-    world.register(DRAMA.read_bytes() + WATERFALL)
+    world.register(UNSHARED + WATERFALL)
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     handle = await scene.client.start_workflow(
@@ -234,6 +246,25 @@ async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
     return handle
 
 
+async def open_distributions(scene: Scene) -> WorkflowHandle:
+    """Two periods are due, and somebody has the workflow of the second one open already."""
+    world = scene.world
+    world.register(UNSHARED + WATERFALL + SETTLEMENT)
+    world.facts += [receipt("2025-02-03", "KRW 1000"), fact("date", "2025-01-20", "first-broadcast")]
+    world.clock.to(date(2025, 4, 1), time(8))
+    ref = DistributionRef(production=PRODUCTION, period="2025-Q1")
+    name = distribution_workflow(PRODUCTION, ref.period)
+    await scene.client.start_workflow(Distribution.run, ref, id=name, task_queue=scene.name)
+    handle = await scene.client.start_workflow(
+        OpenDistributions.run,
+        ProductionRef(production=PRODUCTION),
+        id=f"{scene.name}/open-distributions",
+        task_queue=scene.name,
+    )
+    await handle.result()
+    return handle
+
+
 SCENES: tuple[Callable[[Scene], Awaitable[WorkflowHandle]], ...] = (
     milestone_accepted,
     milestone_rejected_then_resubmitted,
@@ -246,6 +277,7 @@ SCENES: tuple[Callable[[Scene], Awaitable[WorkflowHandle]], ...] = (
     open_runs,
     production_registered_and_amended,
     distribution_disputed_and_resolved,
+    open_distributions,
 )
 
 

@@ -1,0 +1,193 @@
+"""The archive of histories: what Temporal forgets after its retention is kept, and that nothing is missing is proven.
+
+What can be proven to be missing, since something else on record says that it must have been:
+
+    closed, and not archived      Temporal lists a run that ended, and the archive has not got it (soon, or for ever)
+    a link of a chain             a run says which run it continues as new; one that was continued has a successor
+    no history behind facts       the journal knows a production, milestone, run or distribution, and neither Temporal
+                                  nor the archive has a workflow that made it
+
+A workflow that ended and left neither facts nor a link behind, and that Temporal has forgotten, cannot be known of.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Protocol
+
+import sqlalchemy as sa
+import structlog
+from temporalio import activity
+
+from activities.desk import Desk
+from activities.views import HistoryGap, SweepView
+from adapters.db import histories, tables
+from adapters.db.histories import Run
+from adapters.db.store import Context, Transaction
+from adapters.executions import PAGE, Closed, Executions, as_archived
+from domain.commands import ArchiveHistory
+from domain.errors import IdempotencyConflict, NotFound
+from domain.events import HistoryArchived
+from domain.people import SYSTEM
+from domain.state import State
+
+SOON = timedelta(minutes=2)
+"""How long after its end a run may be without its archive before that is a gap."""
+MOST_TOLD = 100
+"""Gaps that a sweep names one by one; it counts them all."""
+
+log = structlog.get_logger()
+
+
+class Names(Protocol):
+    """What workflow ids say: the module `workflows.names`."""
+
+    def production_of(self, workflow_id: str) -> str:
+        """The production that a workflow is about, or `""`."""
+
+    def production_workflow(self, production: str) -> str:
+        """The id of a production's workflow."""
+
+    def milestone_workflow(self, production: str, milestone: str) -> str:
+        """The id of a milestone's workflow."""
+
+    def run_workflow(self, run: str) -> str:
+        """The id of a payment run's workflow."""
+
+    def distribution_workflow(self, production: str, period: str) -> str:
+        """The id of the workflow of a period's distribution."""
+
+
+@dataclass(frozen=True)
+class HistoryActivities:
+    """Archives histories and looks for gaps, with Temporal on the one side and the store on the other."""
+
+    desk: Desk
+    executions: Executions
+    names: Names
+
+    async def missing(self, closed: Sequence[Closed]) -> list[Closed]:
+        """Those of some runs that the archive does not have."""
+        known = await asyncio.to_thread(self._archived, [(run.workflow_id, run.run_id) for run in closed])
+        return [run for run in closed if (run.workflow_id, run.run_id) not in known]
+
+    async def archive(self, run: Closed) -> bool:
+        """Fetch a run's history and keep it, in one transaction with its event; False if Temporal has it no more.
+
+        Any number of workers may do so at once: the first one's bytes count.
+        """
+        history = await self.executions.history(run)
+        if history is None or not history.events:
+            return False
+        await asyncio.to_thread(lambda: self._keep(*as_archived(run, history)))
+        return True
+
+    @activity.defn
+    async def sweep_histories(self) -> SweepView:
+        """Archive what has ended and is not archived, then say what is missing for good."""
+        closed = archived = 0
+        async for page in self.executions.closed():
+            closed += len(page)
+            for run in await self.missing(page):
+                archived += await self.archive(run)
+        found = await self.gaps()
+        for gap in found:
+            log.error("history.gap", history=gap.workflow_id, run_id=gap.run_id, why=gap.why)
+        return SweepView(closed=closed, archived=archived, gaps=len(found), first_gaps=tuple(found[:MOST_TOLD]))
+
+    async def gaps(self) -> list[HistoryGap]:
+        """Every history that must have been and is not in the archive; see the top of this module."""
+        listed: set[str] = set()
+        found: list[HistoryGap] = []
+        async for page in self.executions.closed():
+            listed.update(run.workflow_id for run in page)
+            found += [
+                HistoryGap(workflow_id=run.workflow_id, run_id=run.run_id, why=f"ended at {run.at:%Y-%m-%d %H:%M:%SZ}")
+                for run in await self.missing(page)
+                if run.at < datetime.now(UTC) - SOON
+            ]
+        running = {workflow_id: run_id async for workflow_id, run_id in self.executions.running()}
+        found += [gap async for gap in self._broken_chains(running)]
+        found += [gap async for gap in self._unexplained_facts(listed.union(running))]
+        return found
+
+    async def _broken_chains(self, running: dict[str, str]) -> AsyncIterator[HistoryGap]:
+        """Chains in the archive that lack a link which Temporal does not have either."""
+        beginnings, ends = await asyncio.to_thread(self._chains)
+        goes_on: dict[str, str] = {}
+        for workflow_id, run_id in running.items():
+            before = await self.executions.continued_from(workflow_id, run_id)
+            if before:
+                goes_on[workflow_id] = before
+        known = await asyncio.to_thread(self._archived, list(goes_on.items()))
+        beginnings += [((each[0], running[each[0]]), each) for each in goes_on.items() if each not in known]
+        for (workflow_id, run_id), (_, before) in beginnings:
+            if not await self.executions.knows(workflow_id, before):
+                yield HistoryGap(workflow_id=workflow_id, run_id=before, why=f"the run {run_id} continues it")
+        for workflow_id, run_id in ends:
+            if goes_on.get(workflow_id) != run_id and not await self.executions.knows(workflow_id):
+                yield HistoryGap(workflow_id=workflow_id, why=f"the run {run_id} was continued as a new one")
+
+    async def _unexplained_facts(self, in_temporal: set[str]) -> AsyncIterator[HistoryGap]:
+        """Facts that workflows make, without a workflow that can have made them."""
+        for workflow_id in await asyncio.to_thread(self._without_history):
+            if workflow_id not in in_temporal and not await self.executions.knows(workflow_id):
+                yield HistoryGap(workflow_id=workflow_id, why="the journal has facts that only this workflow makes")
+
+    def _keep(self, archived: HistoryArchived, content: bytes) -> None:
+        production = self.names.production_of(archived.workflow_id)
+        command = ArchiveHistory(
+            key=f"archive/{archived.workflow_id}/{archived.run_id}",
+            by=SYSTEM.user,
+            production=production,
+            history=archived,
+        )
+
+        def _within(transaction: Transaction) -> tuple[State, list[HistoryArchived]]:
+            histories.keep(transaction, production, archived, content)
+            return State(), [archived]
+
+        try:
+            self.desk.store.carry_out(command, Context(self._today(production), command.by), _within)
+        except IdempotencyConflict:  # fetched twice, its JSON need not be the same to the byte
+            if not self._archived([(archived.workflow_id, archived.run_id)]):
+                raise
+
+    def _today(self, production: str) -> date:
+        try:
+            return self.desk.today(self.desk.in_force(production))
+        except NotFound:  # of the house, or of a production that was never registered
+            return self.desk.clock.now().date()
+
+    def _archived(self, runs: Sequence[Run]) -> frozenset[Run]:
+        with self.desk.store.transaction() as transaction:
+            return histories.archived(transaction.connection, runs)
+
+    def _chains(self) -> tuple[list[tuple[Run, Run]], list[Run]]:
+        with self.desk.store.reading() as connection:
+            return histories.beginnings_lost(connection), histories.ends_open(connection)
+
+    def _without_history(self) -> list[str]:
+        found: list[str] = []
+        with self.desk.store.reading() as connection:
+            expected = self._expected(connection)
+            while ids := list(islice(expected, PAGE)):
+                found += sorted(histories.unheard_of(connection, ids))
+        return found
+
+    def _expected(self, connection: sa.Connection) -> Iterator[str]:
+        """The ids of the workflows that made what is on record."""
+        production, milestone, run, distribution = (
+            each.c for each in (tables.production, tables.milestone, tables.run, tables.distribution)
+        )
+        ids = self.names
+        for query, named in (
+            (sa.select(production.key), ids.production_workflow),
+            (sa.select(milestone.production, milestone.id), ids.milestone_workflow),
+            (sa.select(run.id), ids.run_workflow),
+            (sa.select(distribution.production, distribution.period), ids.distribution_workflow),
+        ):
+            for row in connection.execution_options(yield_per=PAGE).execute(query):
+                yield named(*row)

@@ -1,0 +1,93 @@
+"""Issuing statements: what a distribution was computed from is run again, and kept as a document for each party."""
+
+from datetime import date, timedelta
+
+from activities.desk import Desk
+from activities.entitlements import FactsOf, found_before
+from adapters.db import statements as on_record
+from adapters.db.facts import rates_used
+from adapters.db.store import Transaction, stream_of
+from domain.agreement.model import Agreement
+from domain.distributions import Distribution, Distributions
+from domain.events import IssuedStatement, PayoutsOrdered, StatementsIssued
+from domain.journal import canonical
+from domain.periods import period_start
+from domain.statements import Ends, FxRuleUsed, FxUsed, Issue, Period, Signature, statements
+from domain.waterfall.run import ENGINE
+
+_DAY = timedelta(days=1)
+
+
+def issue(
+    desk: Desk,
+    facts_of: FactsOf,
+    transaction: Transaction,
+    agreement: Agreement,
+    known: Distributions,
+    ordered: PayoutsOrdered,
+    due_on: date,
+) -> StatementsIssued:
+    """Keep a statement of a posted period for everybody it concerns, signed by the journal as it is until now.
+
+    `known` are the distributions before payouts were `ordered`, which are due on a day.
+
+    Raises:
+        Broken: a distribution cannot be computed again, or a statement does not tie.
+    """
+    production, distribution = agreement.production, known[ordered.period]
+    before = _before(known, distribution)
+    after, through = found_before(desk, facts_of, transaction, production, distribution)
+    earlier, since = found_before(desk, facts_of, transaction, production, before) if before else (None, 0)
+    made = statements(
+        Issue(
+            agreement=agreement,
+            period=Period(
+                id=distribution.period,
+                first=before.until + _DAY if before else period_start(distribution.period),
+                last=distribution.until,
+            ),
+            ends=Ends(earlier, after),
+            known=known,
+            ordered=ordered,
+            objected_on=on_record.objected_on(transaction.connection, production),
+            fx=_fx(transaction, production, distribution.until, through, before.until if before else None, since),
+            due_on=due_on,
+            signature=_signature(transaction, production, distribution),
+        )
+    )
+    return StatementsIssued(
+        period=distribution.period,
+        statements=tuple(
+            IssuedStatement(party=one.party, sha256=transaction.keep(f"{one.reference}.json", canonical(one)))
+            for one in made
+        ),
+    )
+
+
+def _before(known: Distributions, distribution: Distribution) -> Distribution | None:
+    """The posted distribution before: what was stated last."""
+    posted = [one for one in known.values() if one.is_posted and one.until < distribution.until]
+    return max(posted, key=lambda one: one.until, default=None)
+
+
+def _fx(
+    transaction: Transaction, production: str, until: date, through: int, after: date | None, since: int
+) -> tuple[FxUsed, ...]:
+    rows = rates_used(transaction, production, until, through, after, since)
+    return tuple(
+        FxUsed(**row | {"rule": FxRuleUsed.BANK if row["rule"] == "bank_rate" else FxRuleUsed(row["rule"])})
+        for row in rows
+    )
+
+
+def _signature(transaction: Transaction, production: str, distribution: Distribution) -> Signature:
+    seq, head, recorded_at = on_record.head(transaction.connection, production)
+    return Signature(
+        stream=stream_of(production),
+        seq=seq,
+        head=head,
+        engine=ENGINE,
+        agreement_version=distribution.version,
+        as_of=distribution.until,
+        known_at=recorded_at,
+    )

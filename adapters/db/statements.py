@@ -1,0 +1,76 @@
+"""Statements on record: what they rest on, which were issued, and their documents."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.store import stream_of
+from domain.errors import Broken
+from domain.events import EVENT, StatementsIssued
+
+Row = dict[str, Any]
+
+
+def head(connection: Connection, production: str) -> tuple[int, str, datetime]:
+    """The last event of a production: its number, its hash in hexadecimal, and when it was recorded."""
+    table = tables.journal_event.c
+    query = sa.select(table.seq, table.hash, table.recorded_at).where(table.stream == stream_of(production))
+    row = connection.execute(query.order_by(table.seq.desc()).limit(1)).one()
+    return row.seq, bytes(row.hash).hex(), row.recorded_at
+
+
+def computed_at(connection: Connection, production: str, period: str) -> int:
+    """The number of the event by which a period's distribution was computed last.
+
+    Raises:
+        Broken: there is none.
+    """
+    table = tables.journal_event.c
+    query = sa.select(sa.func.max(table.seq)).where(
+        table.stream == stream_of(production),
+        table.type == "distribution-computed",
+        table.body.contains(f'"period":"{period}"', autoescape=True),
+    )
+    found: int | None = connection.execute(query).scalar_one()
+    if found is None:
+        raise Broken(f"No event of {production} computed {period}, which is on record as distributed.", period=period)
+    return found
+
+
+def objected_on(connection: Connection, production: str) -> Mapping[tuple[str, str], date]:
+    """The day of each party's last objection to a period, by period and party."""
+    table = tables.journal_event.c
+    query = sa.select(table.body, table.effective_on).where(
+        table.stream == stream_of(production), table.type == "distribution-objected"
+    )
+    found = {}
+    for row in connection.execute(query.order_by(table.seq)):
+        body = json.loads(row.body)
+        found[body["period"], body["party"]] = row.effective_on
+    return found
+
+
+def issued(connection: Connection, production: str, period: str | None = None) -> Iterator[Row]:
+    """Statements in the order in which they were issued: production, period, party, issued_on, seq, sha256."""
+    table = tables.journal_event.c
+    query = sa.select(table.seq, table.body, table.effective_on).where(
+        table.stream == stream_of(production), table.type == "statements-issued"
+    )
+    for row in connection.execute(query.order_by(table.seq)):
+        event = EVENT.validate_json(row.body)
+        assert isinstance(event, StatementsIssued)  # noqa: S101 - the type says so
+        if period is None or event.period == period:
+            for one in event.statements:
+                yield {
+                    "production": production,
+                    "period": event.period,
+                    "party": one.party,
+                    "issued_on": row.effective_on.isoformat(),
+                    "seq": row.seq,
+                    "sha256": one.sha256,
+                }

@@ -1,0 +1,77 @@
+"""`sluice history`."""
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from app.cli.options import data_option, json_option
+
+_ROWS = ("workflow_id", "run_id", "workflow_type", "status", "events", "build_id")
+_RUN_ID = click.option("--run-id", metavar="ID", help="Which run, where a workflow ran several times.")
+
+
+@click.group()
+def history() -> None:
+    """The histories of workflows that have ended, kept after Temporal has forgotten them."""
+
+
+@history.command(name="list")
+@click.option("--production", metavar="KEY", help="Only this production's.")
+@json_option
+@data_option
+def list_(production: str | None, as_json: bool, data: Path | None) -> None:
+    """List the archived histories, each under its workflow and run."""
+    from adapters.db import histories, queries
+    from app.cli.session import records, show
+
+    with records(data) as connection:
+        if production:
+            queries.the_production(connection, production)
+        found = [asdict(row) for row in histories.listed(connection, production)]
+    show(found, _ROWS, as_json, "no workflow has ended yet")
+
+
+@history.command(name="show")
+@click.argument("workflow_id")
+@_RUN_ID
+@json_option
+@data_option
+def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None) -> None:
+    """Tell the events of a history, one a line; verified against its hash first."""
+    from app.cli.session import records, show, show_one
+    from app.histories import lines, one_of
+
+    with records(data) as connection:
+        kept = one_of(connection, workflow_id, run_id)
+    told = [asdict(line) for line in lines(kept.json())]
+    if as_json:
+        show_one(asdict(kept.row) | {"history": told}, as_json=True)
+        return
+    show_one(asdict(kept.row), as_json=False)
+    click.echo()
+    show(told, ("number", "at", "kind", "about"), as_json=False, nothing="it has no events")
+
+
+@history.command()
+@click.argument("workflow_id")
+@_RUN_ID
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The JSON.")
+@data_option
+def fetch(workflow_id: str, run_id: str | None, out: Path, data: Path | None) -> None:
+    """Write a history as the JSON that Temporal's UI and replayers read; verified against its hash first."""
+    from app.cli.session import records
+    from app.histories import one_of
+
+    with records(data) as connection:
+        kept = one_of(connection, workflow_id, run_id)
+    content = kept.json()
+    half = out.with_name(f".{out.name}.part")
+    try:
+        half.write_bytes(content)
+        os.replace(half, out)  # noqa: PTH105 - a reader finds the whole file or none
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from error
+    click.echo(f"{out}: {kept.row.events} events of {kept.row.name}, SHA-256 {kept.row.sha256}")

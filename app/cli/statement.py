@@ -1,0 +1,102 @@
+"""`sluice statement`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.options import data_option, json_option
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from activities.desk import Desk
+
+_COLUMNS = ("period", "party", "issued_on", "seq", "sha256")
+_reader = click.option(
+    "--as",
+    "user",
+    metavar="USER",
+    help="Who reads: a name under `users`, who sees what is theirs to see. Without it, whoever has the database does.",
+)
+
+
+@click.group()
+def statement() -> None:
+    """List and render what each party was told of each period.
+
+    Statements are issued when a period's payouts are ordered, and are the same ever after, byte for byte.
+    """
+
+
+@statement.command(name="list")
+@click.argument("production", required=False)
+@click.option("--period", metavar="PERIOD", help="Only those of a period, such as 2027-Q1.")
+@_reader
+@json_option
+@data_option
+def list_(production: str | None, period: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+    """List the statements of PRODUCTION (needless if there is only one), in the order of their issue."""
+    from app.cli.session import show
+    from app.statements import listed, the_only_production
+
+    with _records(data) as (desk, connection):
+        rows = listed(desk, connection, the_only_production(connection, production), period, user)
+    show(rows, _COLUMNS, as_json, "no statements have been issued yet")
+
+
+@statement.command()
+@click.option("--party", required=True, metavar="PARTY", help="Whose: a party's id in the agreement.")
+@click.option("--period", required=True, metavar="PERIOD", help="Of which period, such as 2027-Q1.")
+@click.option("--production", metavar="KEY", help="Of which production; needless if there is only one.")
+@click.option("--lang", type=click.Choice(("en", "ko", "ja")), default="en", show_default=True, help="Its language.")
+@click.option("--format", "form", type=click.Choice(("pdf", "xlsx", "json")), default="pdf", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    metavar="FILE",
+    help="Where to write it, - for stdout; default PRODUCTION-PERIOD-PARTY.LANG.FORMAT here.",
+)
+@_reader
+@data_option
+def render(
+    party: str,
+    period: str,
+    production: str | None,
+    lang: str,
+    form: str,
+    out: Path | None,
+    user: str | None,
+    data: Path | None,
+) -> None:
+    """Write one party's statement of a period to a file."""
+    from adapters.statements import Format, Language
+    from app.statements import as_file, statement_of, the_only_production, write
+
+    with _records(data) as (desk, connection):
+        chosen = the_only_production(connection, production)
+        found = statement_of(desk, connection, chosen, party, period, user)
+    name, content = as_file(found, Language(lang), Format(form))
+    if str(out) == "-":
+        click.echo(content, nl=False)
+        return
+    file = out or Path(name)
+    write(file, content)
+    click.echo(f"{file}: {len(content)} bytes")
+
+
+@contextmanager
+def _records(data: Path | None) -> Iterator["tuple[Desk, Connection]"]:
+    from app.bootstrap import desk_of
+    from app.endpoints import endpoints
+    from app.settings import load_settings
+
+    settings = load_settings(data)
+    desk = desk_of(settings, endpoints(settings).database_url)
+    try:
+        with desk.store.reading() as connection:
+            yield desk, connection
+    finally:
+        desk.store.engine.dispose()

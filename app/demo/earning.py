@@ -1,0 +1,125 @@
+"""Two years of earning: sources report, distributions are computed, answered, posted, stated and paid out."""
+
+from datetime import timedelta
+
+from activities.schedules import settlement_schedule_id
+from adapters.bank.folder import folder_of
+from adapters.db.store import Transaction
+from adapters.sandbox_bank import admin
+from adapters.sheets.mapping import load_mapping
+from app.demo.stage import EXAMPLES, Stage
+from app.imports import Import, import_on
+from domain.calendars import Convention
+from domain.distributions import Distribution
+from domain.events import StatementKind
+from domain.money import Money
+from domain.periods import period_end
+from workflows.names import distribution_workflow
+
+PERIODS = ("2027-01-17", "2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2028-Q1", "2028-Q2", "2028-Q3")
+"""By the settlement calendar: within 90 days of the first broadcast, and by quarter from then on."""
+QUARTERS = ("2026Q4", "2027Q1", "2027Q2", "2027Q3", "2027Q4", "2028Q1", "2028Q2", "2028Q3")
+"""The quarter whose reports have come by the end of each period."""
+_OBJECTED, _AGREED = "2027-Q1", "2027-Q2"
+"""When the author's publisher disputes its share, and when that is settled: in the next period's window."""
+_SILENT = "2027-Q3"
+"""When the publisher does not answer at all: its time passes."""
+_RESTATED = "2027-Q4"
+"""When the streamer corrects what it had reported for the second quarter of 2027."""
+_APPROVERS = {
+    "studio": "jiho",
+    "broadcaster": "kenta",
+    "publisher": "naoko",
+    "writer": "hyunwoo",
+    "production": "sangmin",
+}
+_ACCOUNT, _YEN = "spc-krw", "spc-jpy"
+_DAY = timedelta(days=1)
+
+
+async def earn(stage: Stage) -> None:
+    """Live from one settlement day to the next, for eight of them."""
+    for kind, name in (("date", "dates"), ("cost", "costs")):
+        _take_in(stage, kind, "spc", name, f"{name}.csv")
+    for period, quarter in zip(PERIODS, QUARTERS, strict=True):
+        await _report(stage, period, quarter)
+        await _settle(stage, period)
+        stage.bar.advance(stage.task)
+    stage.say(f"[bold]{stage.agreement.title}[/bold] has earned for {len(QUARTERS)} quarters")
+
+
+async def _report(stage: Stage, period: str, quarter: str) -> None:
+    """The sources' reports of a quarter come in, and the money that they are about."""
+    stage.move_to(max(stage.calendars().adjust(period_end(period), Convention.PRECEDING), stage.today))
+    if period == _RESTATED:
+        _take_in(stage, "receipt", "tidewater", "2027Q2", "tidewater-2027Q2-restated.csv")
+    _take_in(stage, "receipt", "tidewater", quarter, f"tidewater-{quarter}.csv")
+    earned = _take_in(stage, "receipt", "minato", quarter, f"minato-{quarter}.csv", "minato.yaml")
+    await _remit(stage, earned, f"minato {quarter}")
+
+
+async def _remit(stage: Stage, amount: Money, advice: str) -> None:
+    """The broadcaster pays over what it reported; the treasurer says what that money is."""
+    payer = stage.agreement.party("broadcaster").name
+    admin.credit(stage.books, folder_of(stage.agreement.production, _YEN), amount, payer, advice, stage.today)
+    await stage.until(lambda: bool(stage.unmatched()))
+    for row in stage.unmatched():
+        await stage.as_("eunwoo").allocate(
+            stage.agreement.production, row["account"], row["bank_reference"], "source", "minato", None, advice
+        )
+        stage.say(f"{row['open']} of {row['counterparty']} allocated: {advice}")
+
+
+async def _settle(stage: Stage, period: str) -> None:
+    """The schedule opens the period, people answer, what it owes is posted and, on its day, paid."""
+    stage.move_to(max(stage.calendars().adjust(period_end(period) + _DAY, Convention.FOLLOWING), stage.today))
+    await stage.trigger(settlement_schedule_id(stage.agreement.production))
+    await stage.until(lambda: period in _distributions(stage))
+    await _answer(stage, period)
+    await stage.until(lambda: _distributions(stage)[period].status == "ordered")
+    ordered = _distributions(stage)[period]
+    for party, amount in ordered.ordered.items():
+        stage.say(f"{period}: {amount} to {party}")
+    if period == _AGREED:
+        await stage.as_("naoko").resolve_objection(stage.agreement.production, _OBJECTED, "music is counted now")
+        stage.say(f"{_OBJECTED}: the publisher's objection is resolved, what it held is paid")
+    for row in stage.payments("scheduled"):
+        stage.move_to(max(stage.today, stage.due_on(row)))
+        await stage.open_account(_ACCOUNT)
+
+
+async def _answer(stage: Stage, period: str) -> None:
+    """Everybody concerned approves, but for the publisher: once it objects, once it stays silent."""
+    key, found = stage.agreement.production, _distributions(stage)[period]
+    for party in sorted(found.parties):
+        person = stage.as_(_APPROVERS[party])
+        if party == "publisher" and period == _OBJECTED:
+            reason = "the music of the second episode is missing"
+            await person.object_to_distribution(key, period, found.revision, ("author",), reason)
+            stage.say(f"{period}: [red]{party} objects[/red]: {reason}; only its own share is held")
+        elif party == "publisher" and period == _SILENT:
+            continue
+        else:
+            await person.approve_distribution(key, period, found.revision)
+    if period == _SILENT:
+        stage.move_to(found.answer_by + _DAY)
+        workflow = stage.services.client.get_workflow_handle(distribution_workflow(key, period))
+        await workflow.signal("look_again")
+        stage.say(f"{period}: the publisher has not answered by {found.answer_by}: its time is over")
+
+
+def _take_in(stage: Stage, kind: str, source: str, statement: str, file: str, mapping: str | None = None) -> Money:
+    """Take in a file of `examples/revenue/`; answers what its rows come to, all in one currency."""
+    folder = EXAMPLES / "revenue"
+    declared = load_mapping(folder / mapping, StatementKind(kind)) if mapping else None
+    wish = Import(kind, stage.agreement.production, source, statement, "eunwoo")
+    taken = import_on(stage.services.desk, wish, folder / file, declared)
+    restated = f", restating version {taken.version - 1}" if taken.version > 1 else ""
+    stage.say(f"{file}: {taken.rows} rows of {source}{restated}")
+    totals = [Money.parse(amount) for amounts in taken.totals.values() for amount in amounts]
+    return sum(totals[1:], totals[0]) if len({total.currency for total in totals}) == 1 else Money(0, "KRW")
+
+
+def _distributions(stage: Stage) -> dict[str, Distribution]:
+    with stage.reading() as connection:
+        return Transaction(connection).state(stage.agreement.production, distributions=True).distributions

@@ -1,0 +1,51 @@
+"""What the demonstration came to, read back from the database and from the bank's own books."""
+
+from sqlalchemy import Connection
+
+from adapters.bank.folder import folder_of
+from adapters.db import queries
+from adapters.db.statements import issued
+from adapters.db.store import stream_of
+from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
+from app.verify import verify
+from domain.agreement.model import Agreement
+from domain.money import Money
+from domain.payments import Status
+from domain.state import State, fold
+
+
+def figures(connection: Connection, production: str) -> dict[str, int | bool]:
+    """What the database says of a production now that all is done."""
+    facts = list(queries.facts(connection, stream_of(production)))
+    state, rejected, doubted = State(), set(), set()
+    for fact in facts:
+        state = fold(state, [(fact.event, fact.effective_on)])
+        rejected |= {payment.id for payment in state.payments.values() if payment.status is Status.REJECTED}
+        doubted |= {payment.id for payment in state.payments.values() if payment.status is Status.UNKNOWN}
+    settled = {row["id"] for row in queries.payments(connection, production, Status.SETTLED)}
+    milestones = queries.milestones(connection, production)
+    return {
+        "payments_settled": len(settled),
+        "payments_rejected": len(rejected),
+        "payments_unknown_resolved": len(doubted & settled),
+        "milestones_accepted": sum(row["status"] == "accepted" for row in milestones),
+        "distributions": sum(one.status == "ordered" for one in state.distributions.values()),
+        "statements": len(list(issued(connection, production))),
+        "ledger_balanced": not queries.unbalanced(connection),
+        "chain_verified": not verify(connection).wrong,
+    }
+
+
+def same_as_bank(connection: Connection, agreement: Agreement, books: Books) -> list[str]:
+    """Where our books and the bank's own differ about an account; nowhere, if all is well."""
+    ours = {row["account"]: Money.parse(row["balance"]) for row in queries.balances(connection, agreement.production)}
+    theirs = books.balances()
+    wrong = []
+    for account in agreement.accounts:
+        key = folder_of(agreement.production, account.id)
+        if key in theirs:
+            moved = theirs[key] - Money(DEFAULT_OPENING_MINOR, account.currency)
+            booked = ours.get(f"asset:bank:{account.id}", Money.zero(account.currency))
+            if moved != booked:
+                wrong.append(f"{account.id}: the bank moved {moved}, the ledger says {booked}")
+    return wrong

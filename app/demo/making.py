@@ -1,0 +1,96 @@
+"""Two years in the making of the series: milestones are accepted, instalments fall due, and the bank has mishaps."""
+
+import hashlib
+from datetime import date
+
+from adapters.bank.folder import folder_of
+from adapters.sandbox_bank import admin
+from adapters.sandbox_bank.faults import FaultKind, add_fault
+from app.demo.stage import EXAMPLES, Stage
+from domain.agreement.model import Milestone
+from domain.calendars import Convention
+from domain.money import Money
+
+FAULTS = {
+    "PR-B": (FaultKind.LOSE_ANSWER, "the bank takes it and its answer is lost"),
+    "VX-A": (FaultKind.REJECT, "the bank refuses it (AC04, account closed)"),
+    "PR-C": (FaultKind.LOSE_FILE, "the file is lost on its way to the bank"),
+    "WR-C": (FaultKind.DUPLICATE_ANSWER, "the bank answers twice"),
+}
+_REFUSED_FIRST = "rough-cut"
+"""The milestone whose first evidence is rejected and handed in again."""
+
+
+async def make(stage: Stage) -> None:
+    """Register the agreement, then live from day to day until nothing of its schedule is left to do."""
+    stage.move_to(stage.today)
+    await stage.as_("seoyeon").register(EXAMPLES / "drama-manga.yaml")
+    await stage.until(lambda: stage.bank_accounts() <= set(stage.books.accounts()))
+    stage.say(f"[bold]{stage.agreement.title}[/bold] is registered")
+    for instalment, (kind, what) in FAULTS.items():
+        with stage.books.transaction() as db:
+            add_fault(db, f"{stage.agreement.production}.{instalment}", kind, reason="AC04", seconds=0)
+        stage.say(f"planned mishap: {instalment}: {what}")
+    for milestone in sorted(stage.agreement.milestones, key=lambda one: one.planned_on):
+        await _live_until(stage, milestone.planned_on)
+        await _reach(stage, milestone)
+    await _live_until(stage, date.max)
+
+
+async def _live_until(stage: Stage, end: date) -> None:
+    """Open every day before `end` on which something is due, in order."""
+    while (due := _next_due(stage)) is not None and due < end:
+        stage.move_to(max(due, stage.today))
+        await _open_day(stage)
+
+
+async def _reach(stage: Stage, milestone: Milestone) -> None:
+    """Submit a milestone's evidence and approve it, as both studios' people do."""
+    stage.move_to(max(stage.calendars().adjust(milestone.planned_on, Convention.FOLLOWING), stage.today))
+    producer = {"studio": "seoyeon", "broadcaster": "haruka"}[milestone.submitter]
+    key, name = stage.agreement.production, milestone.id
+    if name == _REFUSED_FIRST:
+        first = await stage.as_(producer).submit(key, name, _evidence(milestone, "first version"))
+        await stage.as_("kenta").reject(key, name, first.round, "episode 9 has no sound")
+        stage.say(f"{name}: rejected by the broadcaster, handed in again")
+    view = await stage.as_(producer).submit(key, name, _evidence(milestone, "final"))
+    await stage.as_("jiho").approve(key, name, view.round)
+    await stage.as_("kenta").approve(key, name, view.round)
+    stage.say(f"[green]{name}[/green] accepted: {milestone.title}")
+    stage.bar.advance(stage.task)
+
+
+async def _open_day(stage: Stage) -> None:
+    """Money that is owed comes in; what we owe is gathered by the schedules, released, and settles."""
+    _pay_in(stage)
+    waiting = [row for row in (*stage.payments("scheduled"), *stage.payments("due")) if stage.is_due(row)]
+    for account in sorted({row["account"] for row in waiting}) or [stage.agreement.schedule[0].payee]:
+        await stage.open_account(account)
+    await stage.until(lambda: all(row["status"] == "received" for row in stage.receipts() if stage.is_due(row)))
+
+
+def _pay_in(stage: Stage) -> None:
+    """The partners pay what they owe by today."""
+    for row in stage.receipts():
+        if stage.is_due(row) and row["status"] != "received":
+            folder = folder_of(stage.agreement.production, row["account"])
+            amount = Money.parse(row["amount"])
+            payer = stage.agreement.party(row["payer_party"]).name
+            admin.credit(stage.books, folder, amount, payer, row["id"], stage.today)
+            stage.say(f"{row['id']} received: {row['amount']} from {row['payer_party']}")
+            stage.bar.advance(stage.task)
+
+
+def _next_due(stage: Stage) -> date | None:
+    """The next day on which something that has a date is due."""
+    rows = [*stage.payments("scheduled"), *stage.payments("due")]
+    rows += [row for row in stage.receipts() if row["status"] != "received"]
+    return min((date.fromisoformat(row["due_on"]) for row in rows if row["due_on"]), default=None)
+
+
+def _evidence(milestone: Milestone, content: str) -> dict[str, str]:
+    """Hashes of the documents that a milestone asks for, as if their files held `content`."""
+    return {
+        document.id: hashlib.sha256(f"{document.title}: {content}".encode()).hexdigest()
+        for document in milestone.evidence
+    }

@@ -1,0 +1,160 @@
+"""The stage of the demonstration: the stack, the business clock, the bank's own books, and the people who act."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from datetime import time as day_time
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.progress import Progress, TaskID
+from sqlalchemy import Connection
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.schedules import schedule_id
+from adapters.bank.folder import folder_of
+from adapters.clock import SandboxClock
+from adapters.db import queries
+from adapters.sandbox_bank.books import Books
+from app.bootstrap import Services
+from app.office import Office
+from app.preview import preview
+from domain.agreement.model import Agreement, Control
+from domain.agreement.schedule import calendars_of
+from domain.calendars import Calendars
+from domain.payments import Status
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PATIENCE_S = 20
+POLL_S = 0.03
+_MORNING = day_time(9)
+
+
+@dataclass
+class Stage:
+    """A production on a stack that is up, and the day that it is there."""
+
+    services: Services
+    agreement: Agreement
+    clock: SandboxClock
+    books: Books
+    bar: Progress
+    task: TaskID
+    today: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.today = self.agreement.effective_on
+
+    async def open_account(self, account: str) -> None:
+        """Let an account's Temporal Schedule fire now instead of at eight, and see its runs through."""
+        await self.trigger(schedule_id(self.agreement.production, account))
+        mine = [row for row in self.payments("scheduled") if row["account"] == account and self.is_due(row)]
+        await self.until(lambda: not any(self.payment(row["id"])["status"] == "scheduled" for row in mine))
+        await self.until(lambda: all(row["run"] for row in self.payments("due") if row["account"] == account))
+        for run in self.runs("prepared"):
+            found = preview(self.services.desk, run)
+            await self.as_("sora").release(run, found.head["sha256"])
+            await self.until(partial(self.is_over, run))
+            for row in self.payments(run=run):
+                await self.tell(row)
+
+    async def trigger(self, schedule: str) -> None:
+        """Let a Temporal Schedule fire now instead of at eight; one that is being made is waited for."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self.services.client.get_schedule_handle(schedule).trigger()
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND or time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(POLL_S)
+
+    async def tell(self, row: queries.Row) -> None:
+        """Say what became of a payment; what the bank refused is put right and paid again."""
+        if row["status"] == Status.REJECTED:
+            self.say(f"[red]{row['id']}[/red] refused by the bank ({row['reason']}): corrected, paid again")
+            await self.as_("eunwoo").correct(row["id"], "the payee confirmed the account")
+            await self.open_account(row["account"])
+        else:
+            self.say(f"{row['id']} {row['status']}: {row['amount']} to {row['payee_party']}")
+            self.bar.advance(self.task)
+
+    def bank_accounts(self) -> set[str]:
+        """The bank's keys of the accounts that the agreement lets us instruct."""
+        ours = (account for account in self.agreement.accounts if account.control is Control.CONTROLLED)
+        return {folder_of(self.agreement.production, account.id) for account in ours}
+
+    def is_due(self, row: queries.Row) -> bool:
+        """Whether a payment's or receipt's day has come."""
+        return row["due_on"] is not None and date.fromisoformat(row["due_on"]) <= self.today
+
+    def is_over(self, run: str) -> bool:
+        """Whether the bank has had the last word on every payment of a run."""
+        finished = {Status.SETTLED, Status.REJECTED}
+        return all(row["status"] in finished for row in self.payments(run=run))
+
+    def payments(self, status: str | None = None, run: str | None = None) -> list[queries.Row]:
+        """The production's payments."""
+        with self.reading() as connection:
+            return queries.payments(connection, self.agreement.production, status, run)
+
+    def payment(self, payment_id: str) -> queries.Row:
+        """One payment."""
+        with self.reading() as connection:
+            return queries.payment(connection, payment_id) or {}
+
+    def receipts(self) -> list[queries.Row]:
+        """What is expected to come in."""
+        with self.reading() as connection:
+            return queries.receipts(connection, self.agreement.production)
+
+    def runs(self, status: str) -> list[str]:
+        """Ids of the production's runs."""
+        with self.reading() as connection:
+            return [row["id"] for row in queries.runs(connection, self.agreement.production, status)]
+
+    def unmatched(self) -> list[queries.Row]:
+        """What moved on our accounts and nothing explains."""
+        with self.reading() as connection:
+            return queries.unmatched(connection, self.agreement.production)
+
+    def calendars(self) -> Calendars:
+        """The calendars of everybody's banks together."""
+        return calendars_of(self.agreement, self.agreement.accounts)
+
+    def due_on(self, row: queries.Row) -> date:
+        """The day on which a payment that has one falls due."""
+        return date.fromisoformat(row["due_on"])
+
+    def move_to(self, day: date) -> None:
+        """Move the business clock of every process to nine in the morning of a day."""
+        self.today = day
+        at = datetime.combine(day, _MORNING, ZoneInfo(self.agreement.time_zone))
+        self.clock.set(at)
+        self.bar.update(self.task, description=f"{day:%d %b %Y}")
+
+    def say(self, words: str) -> None:
+        """Print a line above the progress bar."""
+        self.bar.console.print(f"[dim]{self.today}[/dim]  {words}", highlight=False)
+
+    def as_(self, user: str) -> Office:
+        """The office, with somebody of `examples/users.toml` acting."""
+        return Office(self.services, user)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to look things up with."""
+        with self.services.store.transaction() as transaction:
+            yield transaction.connection
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something has happened; after too long, say so instead of waiting for ever."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not happened():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"on {self.today} the stack did not get on for {PATIENCE_S} s: see its logs")
+            await asyncio.sleep(POLL_S)

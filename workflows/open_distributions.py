@@ -1,0 +1,54 @@
+"""The opening of distributions by the settlement calendar: what is due is computed, and its workflow is started."""
+
+from temporalio import workflow
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.distributions import DistributionActivities
+    from activities.views import DistributionRef, ProductionRef
+    from domain.commands import ComputeDistribution
+    from domain.people import SYSTEM
+    from workflows.distribution import Distribution
+    from workflows.names import distribution_workflow
+    from workflows.news import tell
+    from workflows.policies import TRANSACTION
+
+
+@workflow.defn
+class OpenDistributions:
+    """Started by a Temporal Schedule every weekday morning, or by hand; on most of them nothing is due.
+
+    Started twice it opens nothing twice: what is computed is not due any more, and the command's key is the period's.
+    What cannot be computed (a cost of a name that the waterfall does not know) fails this workflow, loudly, and is
+    tried again on the next morning; periods after it wait, since they are posted in order anyway.
+    """
+
+    @workflow.run
+    async def run(self, ref: ProductionRef) -> list[str]:
+        """Answers the periods that were opened; each goes on by itself."""
+        opened = []
+        for due in await workflow.execute_activity_method(DistributionActivities.due_distributions, ref, **TRANSACTION):
+            command = ComputeDistribution(
+                key=f"compute/{due.production}/{due.period}/by-calendar",
+                by=SYSTEM.user,
+                production=due.production,
+                period=due.period,
+            )
+            await workflow.execute_activity_method(DistributionActivities.compute_distribution, command, **TRANSACTION)
+            await self._let_it_be_answered(due)
+            opened.append(due.period)
+        return opened
+
+    async def _let_it_be_answered(self, due: DistributionRef) -> None:
+        name = distribution_workflow(due.production, due.period)
+        try:
+            await workflow.start_child_workflow(
+                Distribution.run,
+                due,
+                id=name,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
+        except WorkflowAlreadyStartedError:
+            await tell(name)
