@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.queries import streamed
 from domain.audit.books import Commanded, Entered
+from domain.events import EVENT, Event
 
 Row = dict[str, Any]
 SNAPSHOTS: Mapping[str, str] = {
@@ -86,6 +87,39 @@ def commands(connection: Connection, stream: str) -> Iterator[Commanded]:
     """A stream's commands in the order in which they were carried out."""
     query = "SELECT key, payload, first_seq, last_seq FROM command WHERE stream = %s ORDER BY first_seq, key"
     return map(Commanded._make, streamed(connection, query, (stream,)))
+
+
+class Wrote(NamedTuple):
+    """What is on record under a command's key; no payload where only refusals are."""
+
+    payload: str | None
+    first_seq: int
+    last_seq: int
+    actor: str
+    events: tuple[Event, ...]
+
+
+def wrote(connection: Connection, stream: str, key: str) -> Wrote | None:
+    """What a command of a stream wrote, by its key; None if nothing is on record under it."""
+    journal, command = tables.journal_event.c, tables.command.c
+    remembered = connection.execute(sa.select(command.payload, command.stream).where(command.key == key)).one_or_none()
+    query = sa.select(journal.seq, journal.actor, journal.body).where(
+        journal.stream == stream, journal.command_key == key
+    )
+    rows = connection.execute(query.order_by(journal.seq)).all()
+    if not rows:
+        return None
+    payload = remembered.payload if remembered is not None else None
+    events = tuple(event for row in rows if (event := _event(row.body)) is not None)
+    carried_out = [row.seq for row in rows if '"type":"command-refused"' not in row.body] or [row.seq for row in rows]
+    return Wrote(payload, carried_out[0], carried_out[-1], rows[-1].actor, events)
+
+
+def _event(body: str) -> Event | None:
+    try:
+        return EVENT.validate_json(body)
+    except ValueError:  # named where the stream is told again
+        return None
 
 
 def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:

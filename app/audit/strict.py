@@ -202,7 +202,11 @@ def _type_of(events: list[HistoryEvent]) -> str:
 def _plain(event: HistoryEvent) -> Event:
     attributes = event.WhichOneof("attributes")
     fields = {} if attributes is None else {f.name: value for f, value in getattr(event, attributes).ListFields()}
-    numbers = {name: value for name, value in fields.items() if name.endswith("_event_id") and isinstance(value, int)}
+    numbers = {
+        name: value
+        for name, value in fields.items()
+        if name.endswith("_event_id") and not name.startswith("parent_") and isinstance(value, int)
+    }
     kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
     timers = {name: fields[name] for name in ("timer_id",) if name in fields}
     return Event(event.event_id, kind, event.event_time.ToDatetime(), numbers, timers.get("timer_id", ""))
