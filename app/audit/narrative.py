@@ -21,6 +21,8 @@ class Step:
     result: Any = None
     failure: tuple[str, str] | None = None
     """The error's code and sentence."""
+    data: Any = None
+    """What the error speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def _steps(history: WorkflowHistory) -> Iterator[Step]:
                 failed = event.activity_task_failed_event_attributes
                 step = steps[failed.scheduled_event_id]
                 step.ended = event.event_id
-                step.failure = (failed.failure.application_failure_info.type, failed.failure.message)
+                info = failed.failure.application_failure_info
+                step.failure = (info.type, failed.failure.message)
+                step.data = next(map(decoded, info.details.payloads), None)
             case _:
                 continue
     yield from steps.values()

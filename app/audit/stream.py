@@ -45,7 +45,7 @@ def prove(
     """
     proof = StreamProof(stream, queries.head(connection, stream))
     ledger = Ledger(stream, audit.entries(connection, stream))
-    commands = Commands(stream, audit.commands(connection, stream))
+    commands = Commands(stream, production_of(stream), audit.commands(connection, stream))
     movements, refold = Movements(stream), Refold(checks, heard)
     said: list[Finding] = []
 

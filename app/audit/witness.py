@@ -41,6 +41,7 @@ _COMMANDS: Mapping[str, type[Command]] = {
     "resolve_objection": commands.ResolveObjection,
     "post_distribution": commands.PostDistribution,
     "order_payouts": commands.OrderPayouts,
+    "allocate": commands.AllocateMovement,
 }
 """The activities that take a command."""
 _SAME = ("milestone", "round", "run", "payment", "sha256", "document", "evidence", "period", "revision", "reason", "by")
@@ -130,9 +131,11 @@ class Witness:
         if isinstance(named(code, sentence, {}), Refused):
             events = recorded.events if recorded else ()
             told = [each for each in events if isinstance(each, CommandRefused)]
-            if (code, sentence) not in [(each.code, each.sentence) for each in told]:
-                found = "; ".join(each.sentence for each in told)
-                yield unfaithful(self._at(step.ended), f"tells of a refusal of {command.key}", sentence, found)
+            right = {"command": type(command).__name__, "code": code, "sentence": sentence, "data": step.data}
+            found = [each.model_dump(mode="json", exclude={"type"}) for each in told]
+            if right not in found:
+                said = f"tells of a refusal of {command.key} that events {_span(recorded) if recorded else '-'} do not"
+                yield unfaithful(self._at(step.ended), said, right, found)
 
     def _fell_due(self, step: Step) -> Iterator[Finding]:
         if step.ended and not step.failure and not isinstance(step.result, int):

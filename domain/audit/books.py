@@ -12,6 +12,7 @@ from typing import NamedTuple
 from domain.answers import movements
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import Stretch, Told, posted
+from domain.audit.wishes import payloads
 from domain.errors import SluiceError
 from domain.ledger import Entry
 from domain.money import Money
@@ -99,8 +100,8 @@ class Ledger:
 class Commands:
     """Compares what is remembered of commands with what they wrote. A refused command is not remembered."""
 
-    def __init__(self, stream: str, recorded: Iterator[Commanded]) -> None:
-        self._stream = stream
+    def __init__(self, stream: str, production: str, recorded: Iterator[Commanded]) -> None:
+        self._stream, self._production = stream, production
         self._recorded = recorded
         self._at = next(recorded, None)
 
@@ -121,6 +122,10 @@ class Commands:
             said = f"is remembered otherwise than event {first.seq} of {self._stream} has it"
             wrote = f"{first.command_key}, events {first.seq} to {stretch.last_seq}"
             yield unfaithful(f"command {at.key}", said, wrote, _spanned(at))
+        payload = payloads(self._production, stretch)
+        if payload is not None and at.payload not in payload:
+            said = f"remembers another wish than {stretch.told[0].record} is the answer to"
+            yield unfaithful(f"command {at.key}", said, " or ".join(sorted(payload)), at.payload)
 
     def end(self) -> Iterator[Finding]:
         """Name what is left: no event is by it."""

@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 
 from temporalio.client import Client
@@ -52,10 +53,8 @@ async def _act(services, world, folder):
     await office("seoyeon").register(agreement)
     world.open_accounts()
     await office("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
-    try:
+    with suppress(WrongRole):
         await office("dohyun").approve(PRODUCTION, "closing", 1)
-    except WrongRole:
-        pass
     await office("jiho").approve(PRODUCTION, "closing", 1)
     await office("kenta").approve(PRODUCTION, "closing", 1)
     await _pay(services, world, office)
