@@ -8,7 +8,7 @@ from adapters.db import statements as on_record
 from adapters.db.facts import rates_used
 from adapters.db.store import Transaction, stream_of
 from domain.agreement.model import Agreement
-from domain.distributions import Distribution, Distributions
+from domain.distributions import Distribution, Distributions, posted_before
 from domain.events import IssuedStatement, PayoutsOrdered, StatementsIssued
 from domain.journal import canonical
 from domain.periods import period_start
@@ -35,7 +35,7 @@ def issue(
         Broken: a distribution cannot be computed again, or a statement does not tie.
     """
     production, distribution = agreement.production, known[ordered.period]
-    before = _before(known, distribution)
+    before = posted_before(known, distribution)
     after, through = found_before(desk, facts_of, transaction, production, distribution)
     earlier, since = found_before(desk, facts_of, transaction, production, before) if before else (None, 0)
     made = statements(
@@ -62,12 +62,6 @@ def issue(
             for one in made
         ),
     )
-
-
-def _before(known: Distributions, distribution: Distribution) -> Distribution | None:
-    """The posted distribution before: what was stated last."""
-    posted = [one for one in known.values() if one.is_posted and one.until < distribution.until]
-    return max(posted, key=lambda one: one.until, default=None)
 
 
 def _fx(

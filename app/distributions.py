@@ -68,6 +68,7 @@ def _head(one: Distribution) -> Row:
         "disputed_by": sorted(one.objections),
         "posted": _amounts(one.posted),
         "ordered": _amounts(one.ordered),
+        "kept": _amounts(one.kept),
     }
 
 

@@ -41,7 +41,8 @@ class Distribution:
     """One period's distribution: `status` is computed, posted or ordered.
 
     `shares` holds (party, position) → exact minor units to date.
-    `posted` is what this period's posting changed, `ordered` what was paid out because of it, both by party.
+    `posted` is what this period's posting changed, `ordered` what was paid out because of it, `kept` what became its
+    party's own without a payment, all by party.
     `reserves` is what positions hold to date, `reserved` what this period's posting changed of it, both by position.
     """
 
@@ -63,6 +64,7 @@ class Distribution:
     payouts: int = 0
     reserves: Mapping[str, Money] = field(default_factory=dict)
     reserved: Mapping[str, Money] = field(default_factory=dict)
+    kept: Mapping[str, Money] = field(default_factory=dict)
 
     @property
     def parties(self) -> frozenset[str]:
@@ -90,7 +92,7 @@ class PayoutTerms:
 
     minimum: Mapping[str, Money]
     kept: frozenset[str]
-    """Parties that own the paying account: their share is theirs without a payment."""
+    """Parties that own the paying account: their share is theirs without a payment, as soon as it is not disputed."""
 
 
 def the_distribution(distributions: Distributions, period: str) -> Distribution:
@@ -217,31 +219,34 @@ def order(
 ) -> tuple[list[Payout], PayoutsOrdered | None]:
     """What is paid out now that a period is posted, or an objection to it is resolved; None when there is nothing new.
 
-    A party is paid what is posted to date, less what was ordered before, less what it disputes; never less than its
-    minimum, and never what is negative: that is carried forward.
+    A party is paid what is posted to date, less what was ordered or kept before, less what it disputes; never less than
+    its minimum, and never what is negative: that is carried forward. Who owns the paying account keeps the same amount,
+    whatever it is: no minimum and no sign stops what needs no payment.
     """
     distribution = the_distribution(distributions, period)
     if not distribution.is_posted:
         raise IllegalTransition(f"Distribution {period} is {distribution.status}: only a posted one is paid out.")
-    posted, ordered = posted_to_date(distributions), ordered_to_date(distributions)
+    posted, ended = posted_to_date(distributions), ended_to_date(distributions)
     number = sum(one.payouts for one in distributions.values())
-    payouts, carried, held = [], [], []
+    payouts, carried, held, kept = [], [], [], []
     for party, owed in sorted(posted.items()):
-        if party in terms.kept:
-            continue
-        open_amount = owed - ordered[party] if party in ordered else owed
+        open_amount = owed - ended[party] if party in ended else owed
         disputed = _disputed(distributions, party, open_amount)
         if disputed.minor:
             held.append(PartyAmount(party=party, amount=disputed))
         payable = open_amount - disputed
         smallest = terms.minimum.get(party, Money(1, payable.currency))
-        if payable.minor and payable < smallest:
+        if party in terms.kept:
+            kept += [PartyAmount(party=party, amount=payable)] if payable.minor else []
+        elif payable.minor and payable < smallest:
             carried.append(PartyAmount(party=party, amount=payable))
         elif payable.minor:
             number += 1
             payouts.append(Payout(party=party, payment=payment_name(production, number), amount=payable))
-    event = PayoutsOrdered(period=period, payouts=tuple(payouts), carried=tuple(carried), held=tuple(held))
-    again = distribution.status == "ordered" and not payouts
+    event = PayoutsOrdered(
+        period=period, payouts=tuple(payouts), carried=tuple(carried), held=tuple(held), kept=tuple(kept)
+    )
+    again = distribution.status == "ordered" and not payouts and not kept
     return payouts, None if again else event
 
 
@@ -260,12 +265,28 @@ def ordered_to_date(distributions: Distributions) -> dict[str, Money]:
     return _summed(one.ordered for one in distributions.values())
 
 
+def kept_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What became each party's own without a payment."""
+    return _summed(one.kept for one in distributions.values())
+
+
+def ended_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What of the entitlements nothing more has to be ordered for."""
+    return _summed([ordered_to_date(distributions), kept_to_date(distributions)])
+
+
 def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
     sums: dict[str, Money] = {}
     for part in parts:
         for party, amount in part.items():
             sums[party] = sums[party] + amount if party in sums else amount
     return sums
+
+
+def posted_before(distributions: Distributions, distribution: Distribution) -> Distribution | None:
+    """The last posted distribution of an earlier period; None where it is the first."""
+    earlier = [one for one in distributions.values() if one.is_posted and one.until < distribution.until]
+    return max(earlier, key=_until, default=None)
 
 
 def payment_name(production: str, number: int) -> str:
@@ -362,6 +383,7 @@ def apply(distributions: Distributions, event: Event) -> None:
                 known,
                 status="ordered",
                 ordered=_summed([known.ordered, more]),
+                kept=_summed([known.kept, {one.party: one.amount for one in event.kept}]),
                 payouts=known.payouts + len(event.payouts),
             )
         case _:

@@ -6,6 +6,7 @@ each currency. Accounts:
     asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
     equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
     liability:participation:{party} expense:participation        liability:reserve:{position}
+    equity:retained:{party}
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
 """
@@ -24,6 +25,7 @@ from domain.events import (
     PaymentReturned,
     PaymentsFellDue,
     PaymentsSettled,
+    PayoutsOrdered,
     ReceiptMatched,
     ReceiptsFellDue,
     StatementImported,
@@ -76,17 +78,28 @@ def _accrued(event: Event) -> Iterable[Entry]:
             for receipt in event.receipts:
                 yield Entry(f"asset:commitment:{receipt.payer_party}", receipt.amount, receipt.receipt)
                 yield Entry(_source_of_funds(receipt.purpose, receipt.payer_party), -receipt.amount, receipt.receipt)
-        case EntitlementsPosted():
-            for change in event.changes:
-                yield Entry("expense:participation", change.amount, f"distribution {event.period}")
-                yield Entry(f"liability:participation:{change.party}", -change.amount, f"distribution {event.period}")
-            for reserve in event.reserves:
-                yield Entry("expense:participation", reserve.amount, f"distribution {event.period}")
-                yield Entry(f"liability:reserve:{reserve.position}", -reserve.amount, f"distribution {event.period}")
+        case EntitlementsPosted() | PayoutsOrdered():
+            yield from _shared(event)
         case StatementImported():
             yield from _earned(event)
         case _:
             return
+
+
+def _shared(event: EntitlementsPosted | PayoutsOrdered) -> Iterable[Entry]:
+    """What of the earnings became owed to parties, or is set aside; and what whoever has the money already keeps."""
+    about = f"distribution {event.period}"
+    if isinstance(event, PayoutsOrdered):
+        for kept in event.kept:
+            yield Entry(f"liability:participation:{kept.party}", kept.amount, about)
+            yield Entry(f"equity:retained:{kept.party}", -kept.amount, about)
+        return
+    for change in event.changes:
+        yield Entry("expense:participation", change.amount, about)
+        yield Entry(f"liability:participation:{change.party}", -change.amount, about)
+    for reserve in event.reserves:
+        yield Entry("expense:participation", reserve.amount, about)
+        yield Entry(f"liability:reserve:{reserve.position}", -reserve.amount, about)
 
 
 def _moved(event: Event) -> Iterable[Entry]:

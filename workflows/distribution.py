@@ -5,8 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio import workflow
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import ActivityError, WorkflowAlreadyStartedError
+from temporalio.exceptions import ActivityError
 
 with workflow.unsafe.imports_passed_through():
     from activities.distributions import DistributionActivities
@@ -21,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.people import SYSTEM
     from workflows.names import distribution_workflow, production_workflow
-    from workflows.news import tell
+    from workflows.news import start_or_tell, tell
     from workflows.policies import DECISION, REMINDER, TRANSACTION
     from workflows.production import Production
     from workflows.updates import admit
@@ -96,16 +95,8 @@ class Distribution:
 
     async def _let_it_be_paid(self) -> None:
         """A production that had nothing left to pay has ended: it opens its accounts' days again."""
-        try:
-            await workflow.start_child_workflow(
-                Production.run,
-                ProductionRef(production=self._ref.production),
-                id=production_workflow(self._ref.production),
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            )
-        except WorkflowAlreadyStartedError:
-            await tell(production_workflow(self._ref.production))
+        production = self._ref.production
+        await start_or_tell(Production.run, ProductionRef(production=production), production_workflow(production))
 
     async def _silence(self, view: DistributionView) -> bool:
         """Wait for news, or for the window's end; True when neither came within a day."""

@@ -1,9 +1,14 @@
 """Telling another workflow that something of its own has changed."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from temporalio import workflow
-from temporalio.exceptions import TemporalError
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
+    from domain.model import Record
     from workflows.names import production_workflow
 
 
@@ -12,9 +17,32 @@ async def tell_production(production: str) -> None:
     await tell(production_workflow(production))
 
 
-async def tell(workflow_id: str) -> None:
-    """Ask a workflow to look again; one that has ended, or was never started, is not told."""
+async def tell(workflow_id: str) -> bool:
+    """Ask a workflow to look again; False of one that has ended, or was never started."""
     try:
         await workflow.get_external_workflow_handle(workflow_id).signal("look_again")
     except TemporalError as error:
         workflow.logger.info("%s not told: %s", workflow_id, error)
+        return False
+    return True
+
+
+async def start_or_tell(run: Callable[[Any, Any], Awaitable[Any]], ref: Record, workflow_id: str) -> None:
+    """Start a workflow that goes on by itself, or ask it to look again if it runs.
+
+    One that ends between the two is started after all: what it was to be told would be lost otherwise.
+    """
+    while True:
+        try:
+            await workflow.start_child_workflow(
+                run,
+                ref,
+                id=workflow_id,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
+            )
+        except WorkflowAlreadyStartedError:
+            if await tell(workflow_id):
+                return
+        else:
+            return

@@ -1,17 +1,15 @@
 """The opening of distributions by the settlement calendar: what is due is computed, and its workflow is started."""
 
 from temporalio import workflow
-from temporalio.common import WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.distributions import DistributionActivities
-    from activities.views import DistributionRef, ProductionRef
+    from activities.views import ProductionRef
     from domain.commands import ComputeDistribution
     from domain.people import SYSTEM
     from workflows.distribution import Distribution
     from workflows.names import distribution_workflow
-    from workflows.news import tell
+    from workflows.news import start_or_tell
     from workflows.policies import TRANSACTION
 
 
@@ -36,19 +34,6 @@ class OpenDistributions:
                 period=due.period,
             )
             await workflow.execute_activity_method(DistributionActivities.compute_distribution, command, **TRANSACTION)
-            await self._let_it_be_answered(due)
+            await start_or_tell(Distribution.run, due, distribution_workflow(due.production, due.period))
             opened.append(due.period)
         return opened
-
-    async def _let_it_be_answered(self, due: DistributionRef) -> None:
-        name = distribution_workflow(due.production, due.period)
-        try:
-            await workflow.start_child_workflow(
-                Distribution.run,
-                due,
-                id=name,
-                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-                parent_close_policy=workflow.ParentClosePolicy.ABANDON,
-            )
-        except WorkflowAlreadyStartedError:
-            await tell(name)

@@ -202,6 +202,7 @@ def distribution_row(production: str, distribution: Distribution) -> dict[str, A
             "payouts": distribution.payouts,
             "reserves": _amounts_row(distribution.reserves),
             "reserved": _amounts_row(distribution.reserved),
+            "kept": _amounts_row(distribution.kept),
         },
     }
 
@@ -229,9 +230,10 @@ def distribution_of(row: Row) -> Distribution:
         posted=_amounts_of(body["posted"]),
         ordered=_amounts_of(body["ordered"]),
         payouts=body["payouts"],
-        # A row that was written before there were reserves has none.
+        # A row that was written before there were these has none.
         reserves=_amounts_of(body.get("reserves", {})),
         reserved=_amounts_of(body.get("reserved", {})),
+        kept=_amounts_of(body.get("kept", {})),
     )
 
 

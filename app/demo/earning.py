@@ -83,8 +83,8 @@ async def _settle(stage: Stage, period: str) -> None:
     if period == _AGREED:
         await stage.as_("naoko").resolve_objection(stage.agreement.production, _OBJECTED, "music is counted now")
         stage.say(f"{_OBJECTED}: the publisher's objection is resolved, what it held is paid")
-    for row in stage.payments("scheduled"):
-        stage.move_to(max(stage.today, stage.due_on(row)))
+    while payouts := stage.payments("scheduled"):
+        stage.move_to(max(stage.today, min(map(stage.due_on, payouts))))
         await stage.open_account(_ACCOUNT)
 
 

@@ -7,6 +7,7 @@ from adapters.db import queries
 from adapters.db.statements import issued
 from adapters.db.store import stream_of
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
+from app.participation import participation_ties
 from app.verify import verify
 from domain.agreement.model import Agreement
 from domain.money import Money
@@ -31,6 +32,7 @@ def figures(connection: Connection, production: str) -> dict[str, int | bool]:
         "milestones_accepted": sum(row["status"] == "accepted" for row in milestones),
         "distributions": sum(one.status == "ordered" for one in state.distributions.values()),
         "statements": len(list(issued(connection, production))),
+        "participation_ties_out": not participation_ties(connection, production),
         "ledger_balanced": not queries.unbalanced(connection),
         "chain_verified": not verify(connection).wrong,
     }

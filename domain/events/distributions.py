@@ -107,7 +107,9 @@ class Payout(Record):
 class PayoutsOrdered(Record):
     """Payouts became payments of the schedule.
 
-    `carried` is what waits: too little to be paid out, or more paid than due; `held` is what is disputed.
+    `carried` is what waits: too little to be paid out, or more paid than due; `held` is what is disputed. `kept` is the
+    share of who owns the paying account: it has the money already, so that this is no longer owed; negative where an
+    earlier share shrank.
     """
 
     type: Literal["payouts-ordered"] = "payouts-ordered"
@@ -115,6 +117,7 @@ class PayoutsOrdered(Record):
     payouts: tuple[Payout, ...]
     carried: tuple[PartyAmount, ...]
     held: tuple[PartyAmount, ...]
+    kept: tuple[PartyAmount, ...] = ()
 
 
 class IssuedStatement(Record):

@@ -127,7 +127,7 @@ class Accounts:
         """The kind and the title of every position, those included that `taken` adds."""
         named = dict(kinds_of(self.last.waterfall))
         for pool in self.last.waterfall.pools:
-            named[f"{pool.id}.residue"] = Kind.SHARE, ""
+            named[f"{pool.id}.residue"] = Kind.SHARE, pool.title
             named[f"{pool.id}.deficit"] = Kind.CHARGE, ""
             for position in pool.positions:
                 named[f"{position.id}.step"] = Kind.CHARGE, position.title

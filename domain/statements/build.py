@@ -14,7 +14,14 @@ from fractions import Fraction
 
 from domain.agreement.model import Agreement
 from domain.currency import exponent
-from domain.distributions import Distribution, Distributions, disputes, ordered_to_date, posted_to_date
+from domain.distributions import (
+    Distribution,
+    Distributions,
+    disputes,
+    ended_to_date,
+    posted_before,
+    posted_to_date,
+)
 from domain.entitlements import ELSEWHERE
 from domain.errors import Broken
 from domain.events import PayoutsOrdered
@@ -77,6 +84,11 @@ class Issue:
         """The one that is stated."""
         return self.known[self.period.id]
 
+    @property
+    def stated(self) -> Distribution | None:
+        """The one that was stated before it."""
+        return posted_before(self.known, self.distribution)
+
 
 def statements(issue: Issue) -> tuple[Statement, ...]:
     """A statement for everybody whom the distribution concerns, in the order of the agreement.
@@ -116,11 +128,11 @@ def _checked(issue: Issue, statement: Statement) -> Statement:
     """
     wrong = list(ties(statement))
     last = max(one.until for one in issue.known.values() if one.is_posted) == issue.period.last
-    if last and statement.party not in payout_terms(issue.agreement).kept:
-        paid = {payout.party: payout.amount for payout in issue.ordered.payouts}
-        owed = paid.get(statement.party, Money.zero(statement.currency))
-        if statement.settlement.due != owed:
-            wrong.append(f"{statement.settlement.due} is due and {owed} is paid out.")
+    ended = {payout.party: payout.amount for payout in issue.ordered.payouts}
+    ended |= {one.party: one.amount for one in issue.ordered.kept}
+    mine = ended.get(statement.party, Money.zero(statement.currency))
+    if last and statement.settlement.due != mine:
+        wrong.append(f"{statement.settlement.due} is due and {mine} is paid out.")
     if wrong:
         raise Broken(f"Statement {statement.reference} does not tie: {wrong[0]}", statement=statement.reference)
     return statement
@@ -195,12 +207,16 @@ def _recoupments(issue: Issue, party: str) -> Iterator[Recoupment]:
 
 
 def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
+    """What is set aside, in whole units as it is posted; who sees the work otherwise sees other amounts, rounded."""
     before, after = issue.ends.before, issue.ends.after
     titles = after.for_(party).names()
+    posted = {} if party in after.seen else issue.distribution.reserves
+    earlier = {} if party in after.seen or issue.stated is None else issue.stated.reserves
     opening = reserved(before, party) if before else {}
     for position, held in reserved(after, party).items():
         freed = released(after.for_(party), position) - (released(before.for_(party), position) if before else ZERO)
-        first, last, let_go = (_whole(issue, exact) for exact in (opening.get(position, ZERO), held, freed))
+        first = earlier.get(position, _whole(issue, opening.get(position, ZERO)))
+        last, let_go = posted.get(position, _whole(issue, held)), _whole(issue, freed)
         if first.minor or last.minor or let_go.minor:
             yield Reserve(
                 id=position,
@@ -209,6 +225,7 @@ def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
                 withheld=last - first + let_go,
                 released=let_go,
                 held=last,
+                release_on=after.for_(party).result.releases.get(position),
             )
 
 
@@ -245,19 +262,18 @@ def _held_for(issue: Issue, party: str) -> Money:
 def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Settlement:
     """From the entitlement to what is due.
 
-    Who owns the paying account is paid nothing from it: its share is its own as soon as it is posted.
+    Who owns the paying account is paid nothing from it: its share is its own as soon as payouts are ordered, and so is
+    what it has had too much.
     """
     nothing = Money.zero(issue.currency)
     terms = payout_terms(issue.agreement)
     set_aside = sum((reserve.held for reserve in reserves), nothing)
     to_date = issue.distribution.to_date.get(party, nothing)
     kept = party in terms.kept
-    earlier = [one for one in issue.known.values() if one.is_posted and one.until < issue.period.last]
-    before = sum((one.posted[party] for one in earlier if party in one.posted), nothing)
     settled = Settlement.of(
         entitled(issue.ends.after, party) / 10 ** exponent(issue.currency),
         to_date + set_aside,
-        paid_before=before if kept else ordered_to_date(issue.known).get(party, nothing),
+        paid_before=ended_to_date(issue.known).get(party, nothing),
         reserved=set_aside,
         held=_held_for(issue, party),
         minimum=None if kept else terms.minimum.get(party),
@@ -265,6 +281,7 @@ def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Settle
         paid=nothing,
         pay_on=None,
     )
-    if settled.due.minor <= 0:
-        return settled
-    return settled.model_copy(update={"paid": settled.due} if kept else {"pay_on": issue.due_on})
+    if kept:
+        end = {"carried_forward": nothing, "due": settled.payable, "paid": settled.payable}
+        return settled.model_copy(update=end)
+    return settled.model_copy(update={"pay_on": issue.due_on}) if settled.due.minor > 0 else settled

@@ -18,7 +18,7 @@ _PLACES = 10
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$")]
 """What the agreement calls a pool, a position or a claim."""
 
-Title = Annotated[str, StringConstraints(max_length=200)]
+Title = str
 """What people call it, in the agreement's own language; empty where the agreement gives none."""
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from domain.currency import exponent
 from domain.money import Money, allocate
+from domain.waterfall.claims import period_end, periods_later
 from domain.waterfall.engine import Crossing, Outcome, State
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO
 from domain.waterfall.model import Waterfall
 from domain.waterfall.network import Network
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Result:
     """A run's answer in minor units, exact. `views` are differences that a participant's own definition makes.
 
     `cliffs` are differences that a position's step made at once: given to its recipient, taken from who bears it.
+    `releases` are the days on which reserves are let go next.
     """
 
     currency: str
@@ -79,6 +83,7 @@ class Result:
     conservation: Conservation
     calendar: tuple[tuple[date, date], ...] = ()
     cliffs: Mapping[str, Fraction] = field(default_factory=dict)
+    releases: Mapping[str, date] = field(default_factory=dict)
 
 
 def entitlements(network: Network, state: State) -> dict[str, Fraction]:
@@ -90,6 +95,19 @@ def held_of(outcome: Outcome) -> dict[str, Fraction]:
     """What positions hold in reserve, not released yet."""
     held = {name.removeprefix("held:"): amount for name, amount in outcome.state.items() if name.startswith("held:")}
     return {name: amount - outcome.state.get(f"released:{name}", ZERO) for name, amount in held.items()}
+
+
+def next_releases(network: Network, outcome: Outcome, as_of: date) -> dict[str, date]:
+    """When each position lets go next of what it holds; what it took in a period counts from the period's end."""
+    found = {}
+    for place in (place for basin in network.basins for place in basin.places if place.held is not None):
+        days = [on for name, on in outcome.releases if name == place.id]
+        fresh = outcome.state.get(f"held:{place.id}", ZERO) - outcome.booked.get(place.id, ZERO)
+        if fresh and place.held is not None:
+            days.append(periods_later(period_end(as_of, place.held.of), place.held.of, place.held.periods) + _DAY)
+        if days:
+            found[place.id] = min(days)
+    return found
 
 
 def of_kind(state: State, kind: str, names: Iterable[str]) -> dict[str, Fraction]:

@@ -1,7 +1,7 @@
 """A run on files or records: the network, the views, amendments before, and the result."""
 
 import calendar
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -20,6 +20,7 @@ from domain.waterfall.result import (
     Result,
     entitlements,
     held_of,
+    next_releases,
     of_kind,
     payables,
 )
@@ -201,6 +202,7 @@ def _result(
         conservation=balance,
         calendar=settlement_days(last.waterfall.settlement, facts, as_of),
         cliffs={place.id: state[f"charged:{place.id}"] for place in places if f"charged:{place.id}" in state},
+        releases=next_releases(network, outcome, as_of),
     )
 
 
@@ -232,10 +234,3 @@ def paid_by(day: date, months: int) -> date:
 
 def _month_end(day: date) -> date:
     return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
-
-
-def deltas(before: Result, after: Result) -> dict[str, Fraction]:
-    """What a restatement changes for each party; an issued statement stays, and these are posted."""
-    parties: Iterable[str] = dict.fromkeys([*before.parties, *after.parties])
-    changes = {each: after.parties.get(each, ZERO) - before.parties.get(each, ZERO) for each in parties}
-    return {party: change for party, change in changes.items() if change}

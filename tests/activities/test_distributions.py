@@ -243,7 +243,9 @@ def test_a_payout_is_paid_through_a_run_and_the_books_agree_with_the_waterfall(e
     earning.send()
     assert earning.take().count(None) >= 2
     assert payouts(earning) == {f"{PRODUCTION}.D/1": ("studio", "KRW 610", "settled")}
-    assert shares_owed(earning) == {"writer": "KRW -50", "spc": "KRW -340"}
+    assert shares_owed(earning) == {"writer": "KRW -50"}
+    assert earning.balances()["equity:retained:spc KRW"] == "KRW -340", "who owns the account has its share already"
+    assert earning.snapshots() == earning.refolded()
     assert earning.wrong() == []
 
 

@@ -190,6 +190,7 @@ SAMPLES: tuple[e.Event, ...] = (
         payouts=(e.Payout(party="mori", payment="HANA.D/1", amount=b.krw(7)),),
         carried=(e.PartyAmount(party="han", amount=b.krw(-7)),),
         held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
+        kept=(e.PartyAmount(party="spc", amount=b.krw(-3)),),
     ),
     e.StatementsIssued(period="2027-Q1", statements=(e.IssuedStatement(party="mori", sha256=SHA),)),
     e.StatementImported(

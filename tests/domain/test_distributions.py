@@ -32,6 +32,7 @@ MORI = Person("aoi", "mori", frozenset({Role.APPROVER}))
 PEOPLE = {"han": HAN, "mori": MORI}
 LATE = b.TODAY + timedelta(days=30)
 PLAIN = d.PayoutTerms({}, frozenset())
+HAN_PAYS = d.PayoutTerms({}, frozenset({"han"}))
 NONE = MappingProxyType({})
 QUARTERS = {"2027-Q1": date(2027, 3, 31), "2027-Q2": date(2027, 6, 30), "2027-Q3": date(2027, 9, 30)}
 
@@ -109,7 +110,15 @@ class Book:
     @property
     def held(self):
         """What the ledger says positions hold in reserve."""
-        prefix, balances = "liability:reserve:", b.balances(self.events)
+        return self.credit("liability:reserve:")
+
+    @property
+    def retained(self):
+        """What the ledger says is a party's own."""
+        return self.credit("equity:retained:")
+
+    def credit(self, prefix):
+        balances = b.balances(self.events)
         return {
             name.removeprefix(prefix).removesuffix(" KRW"): -amount.minor
             for name, amount in balances.items()
@@ -260,9 +269,34 @@ def test_too_little_is_carried_forward_until_it_is_enough(book):
     assert book.quarter("2027-Q2", terms, mori={"fee": 50}) == ({"mori": 1}, {"mori": 50})
 
 
-def test_who_owns_the_paying_account_is_not_paid_from_it(book):
-    terms = d.PayoutTerms({}, frozenset({"han"}))
-    assert book.quarter("2027-Q1", terms, mori={"fee": 1}, han={"net": 9})[1] == {"mori": 1}
+def test_who_owns_the_paying_account_is_not_paid_from_it_and_its_share_is_not_owed(book):
+    assert book.quarter("2027-Q1", HAN_PAYS, mori={"fee": 1}, han={"net": 9})[1] == {"mori": 1}
+    assert (book.owed("han"), book.retained) == (0, {"han": 9})
+    assert (book.now["2027-Q1"].kept, book.now["2027-Q1"].ordered) == ({"han": b.krw(9)}, {"mori": b.krw(1)})
+
+
+def test_a_share_that_was_kept_and_shrinks_is_given_up_again(book):
+    book.quarter("2027-Q1", HAN_PAYS, han={"net": 9})
+    assert book.quarter("2027-Q2", HAN_PAYS, han={"net": 4}) == ({"han": -5}, {})
+    assert (book.owed("han"), book.retained) == (0, {"han": 4})
+
+
+def test_what_the_owner_of_the_paying_account_disputes_is_owed_until_it_is_resolved(book):
+    book.compute(computed(han={"net": 9, "fee": 2}))
+    book.object(HAN, "net")
+    book.post()
+    book.order(terms=HAN_PAYS)
+    assert (book.owed("han"), book.retained) == (9, {"han": 2})
+    book.resolve(HAN)
+    book.order(terms=HAN_PAYS)
+    assert (book.owed("han"), book.retained) == (0, {"han": 11})
+    assert book.order(terms=HAN_PAYS) == {}
+    assert book.retained == {"han": 11}
+
+
+def test_who_no_longer_owns_the_paying_account_is_paid_what_comes_after(book):
+    book.quarter("2027-Q1", HAN_PAYS, han={"net": 9})
+    assert book.quarter("2027-Q2", han={"net": 15}) == ({"han": 6},) * 2
 
 
 def test_a_reserve_is_a_liability_until_it_is_let_go_into_entitlements(book):

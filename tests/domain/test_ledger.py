@@ -19,6 +19,7 @@ MOVES_MONEY = {
     "payment-returned",
     "receipt-matched",
     "movement-unmatched",
+    "payouts-ordered",
     "movement-allocated",
     "entitlements-posted",
     "statement-imported",
@@ -29,6 +30,7 @@ CHANGES_NOTHING = {
     "answer-contradicted",
     "bank-file-refused",
     "statement-imported",
+    "statements-issued",
     "command-refused",
 }
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from domain.errors import BadInput
-from domain.periods import period_end, period_name
+from domain.periods import period_end, period_name, period_start
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,15 @@ def test_a_period_has_the_name_that_the_calendar_suggests_and_is_understood_by_i
 def test_a_period_that_ends_on_no_end_of_the_calendar_is_called_by_its_last_day(end):
     assert period_name(end, (2, 3, 6)) == end.isoformat()
     assert period_end(end.isoformat()) == end
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("2027", "2027-01-01"), ("2027-H2", "2027-07-01"), ("2027-Q4", "2027-10-01"), ("2027-02", "2027-02-01")],
+)
+def test_a_period_begins_where_its_name_says(name, first):
+    assert period_start(name) == date.fromisoformat(first)
+
+
+def test_a_period_that_is_called_by_its_last_day_says_nothing_of_its_first():
+    assert period_start("2027-05-14") == date(2027, 5, 14)

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import answers, milestones, payments, productions, runs
+from domain import answers, distributions, milestones, payments, payouts, productions, runs
 from domain.agreement.model import Agreement
 from domain.bank import Movement, StatusReport, TransferStatus, Verdict
 from domain.commands import (
@@ -29,17 +29,22 @@ from domain.events import (
     MilestoneAccepted,
     PaymentReturned,
     PaymentsFellDue,
+    PaymentsScheduled,
     PaymentsSettled,
     RunDoubted,
     RunSubmitted,
 )
 from domain.ledger import postings
 from domain.money import Money, totals
+from domain.participation import untied
 from domain.payments import Status
+from domain.people import Person, Role
 from domain.receipts import ReceiptStatus
 from domain.runs import Run
 from domain.state import State, fold
+from domain.waterfall.model import Minimum, Pool, Waterfall
 from tests.domain import builders as b
+from tests.domain.test_distributions import computed
 
 OWED = {
     Status.DUE,
@@ -55,7 +60,24 @@ NOON = datetime(2026, 4, 1, 3, tzinfo=UTC)
 KINDS = [("spc-krw", "KRW"), ("spc-krw", "USD"), ("spc-jpy", "JPY")]
 PEOPLE = st.sampled_from([b.JI, b.MIN, b.AOI, b.REN, b.ADA])
 TREASURY = st.sampled_from([b.SORA, b.YUN, b.JI])
-PAYMENTS = st.sampled_from([f"HANA.{name}" for name in ("P1", "P2", "P3", "R1", "U1", "U2", "X")])
+PAYMENTS = st.sampled_from([f"HANA.{name}" for name in ("P1", "P2", "P3", "R1", "U1", "U2", "X", "D/1", "D/2", "D/3")])
+
+
+SHARERS = {name: Person(name, name, frozenset({Role.APPROVER})) for name in ("vendor", "spc", "mori")}
+"""Of those who share: the vendor is paid, the company keeps its own, the broadcaster's is always too little."""
+THIRDS = st.fractions(min_value=-(10**5), max_value=10**6, max_denominator=3)
+SHARES = st.fixed_dictionaries({party: st.fixed_dictionaries({"fee": THIRDS, "net": THIRDS}) for party in SHARERS})
+RESERVES = st.dictionaries(st.sampled_from(["returns", "repairs"]), st.integers(0, 10**6))
+WATERFALL = Waterfall(
+    currency="KRW",
+    pools=(Pool(id="gross", receives="everything", residue="spc"),),
+    minimum_payouts=(Minimum(to="mori", amount=b.krw(10**9)),),
+)
+
+
+def sharing(terms: Agreement) -> Agreement:
+    """An agreement that shares what the work earns."""
+    return terms.model_copy(update={"waterfall": WATERFALL})
 
 
 @dataclass
@@ -63,7 +85,7 @@ class Life:
     """A production, its journal, its books, and the sandbox bank's memory."""
 
     state: State = field(default_factory=State)
-    terms: Agreement = field(default_factory=b.agreement)
+    terms: Agreement = field(default_factory=lambda: sharing(b.agreement()))
     today: date = b.TODAY
     journal: list[tuple[Event, date]] = field(default_factory=list)
     books: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -173,7 +195,7 @@ class Lives(RuleBasedStateMachine):
         production = self.life.state.production
         assert production is not None
         lines = tuple(line for line in b.schedule() if line.id not in without)
-        terms = b.agreement(production.version + 1, lines, vendor_number=number)
+        terms = sharing(b.agreement(production.version + 1, lines, vendor_number=number))
         state = self.life.state
         accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
         arguments = (production, state.payments, state.receipts, accepted, terms, b.DOCUMENT, b.JI)
@@ -309,6 +331,58 @@ class Lives(RuleBasedStateMachine):
             self.life.move("spc-krw", movement)
         else:
             self.life.move("spc-jpy", b.credit(f"J{reference}", b.jpy(minor), words))
+
+    @rule(shares=SHARES, reserves=RESERVES, anew=st.booleans())
+    def compute(self, shares, reserves, anew):
+        """The next period, or the last one again while it is not posted."""
+        known = self.life.state.distributions
+        number = len(known) if anew and known else len(known) + 1
+        until = b.TODAY + timedelta(days=number)
+        event = computed(reserves=reserves, **shares).model_copy(
+            update={"period": str(until), "until": until, "result": f"{len(self.life.journal):064x}"}
+        )
+        self.wish(distributions.compute, known, event)
+
+    @rule(party=st.sampled_from(sorted(SHARERS)), positions=st.sampled_from([(), ("fee",), ("net",)]))
+    def dispute(self, party, positions):
+        known = self.life.state.distributions
+        for one in known.values():
+            self.wish(distributions.object_to, known, one.period, one.revision, positions, "why", SHARERS[party])
+
+    @rule()
+    def post_and_order(self):
+        for period in list(self.life.state.distributions):
+            known = self.life.state.distributions
+            self.wish(distributions.post, known, period, b.TODAY + timedelta(days=99))
+            self.wish(self.ordered, period)
+
+    @rule(party=st.sampled_from(sorted(SHARERS)))
+    def resolve(self, party):
+        for period in list(self.life.state.distributions):
+            known = self.life.state.distributions
+            self.wish(distributions.resolve, known, period, party, "agreed", SHARERS[party])
+            self.wish(self.ordered, period)
+
+    def ordered(self, period):
+        known, terms = self.life.state.distributions, self.life.terms
+        paid, event = distributions.order(known, period, "HANA", payouts.payout_terms(terms))
+        if event is None:
+            return []
+        lines = payouts.scheduled(terms, paid, self.life.today)
+        return [event, *([PaymentsScheduled(payments=tuple(lines))] if lines else [])]
+
+    @rule(shares=SHARES, reserves=RESERVES)
+    def share_out(self, shares, reserves):
+        """A period as it should go, down to the bank."""
+        self.compute(shares, reserves, anew=False)
+        self.post_and_order()
+        self.time_passes(1)
+        self.dispatch(("spc-krw", "KRW"))
+
+    @invariant()
+    def what_is_owed_of_the_earnings_is_what_the_waterfall_left_unpaid(self):
+        books = [(account, Money(minor, currency)) for (account, currency), minor in self.life.books.items()]
+        assert untied(self.life.state.distributions, self.life.state.payments, books) == []
 
     @invariant()
     def what_we_owe_a_party_is_what_its_payments_wait_for(self):

@@ -112,6 +112,15 @@ def test_who_owns_the_paying_account_has_its_share_without_a_payment():
     assert spc.rounding.exact == "-1/300"
     spc = life.share("2025-Q2", *rows, receipt("2025-05-01", "USD 100"))["spc"].settlement
     assert (spc.paid_before, spc.due) == (usd("28.33"), usd("28.33") + usd("0.01"))
+    spc = life.share("2025-Q3", *rows)["spc"].settlement
+    assert (spc.paid_before, spc.carried_forward, spc.due, spc.paid) == (
+        usd("56.67"),
+        usd("0"),
+        usd("-28.34"),
+        usd("-28.34"),
+    )
+    spc = life.share("2025-Q4", *rows)["spc"].settlement
+    assert (spc.paid_before, spc.due) == (usd("28.33"), usd("0"))
 
 
 def test_an_objection_holds_what_it_disputes_and_says_since_when():
@@ -208,7 +217,7 @@ def test_a_reserve_is_shown_to_whom_it_will_be_released_and_taken_off():
     studio = life.share("2025-Q1", *rows)["studio"]
     (reserve,) = studio.reserves
     assert (reserve.id, reserve.opening, reserve.withheld, reserve.held) == ("returns", usd("0"), usd("10"), usd("10"))
-    assert studio.settlement.reserved == usd("10")
+    assert (reserve.release_on, studio.settlement.reserved) == (date(2025, 7, 1), usd("10"))
     assert "reserves" not in kinds(life.share("2025-Q2", *rows)["agent"])
     studio = life.share("2025-Q3", *rows, receipt("2025-08-01", "USD 20"))["studio"]
     (reserve,) = studio.reserves
@@ -218,6 +227,7 @@ def test_a_reserve_is_shown_to_whom_it_will_be_released_and_taken_off():
         usd("10"),
         usd("2"),
     )
+    assert reserve.release_on == date(2026, 1, 1)
     assert in_pools(studio)["returns"] == ("10", "2", "12")
     assert outside(studio)["returns"] == ("0", "-10", "-10")
     assert in_pools(studio)["freed.residue"] == ("0", "10", "10")
@@ -251,6 +261,29 @@ def test_a_statement_that_would_not_say_what_is_paid_is_not_issued():
         statements(life.issue("2025-Q1", after))
 
 
+def test_who_makes_up_for_a_pool_that_gives_more_than_it_has_sees_that_in_it():
+    section = """
+currency: USD
+pools:
+  - id: gross
+    receives: everything
+    deficit: studio
+    positions:
+      - {id: star, to: writer, take: 70 % of gross}
+      - {id: fee, to: agent, take: 50 % of gross}
+    residue: studio
+"""
+    told = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
+    assert in_pools(told["studio"]) == {"gross.deficit": ("0", "-20", "-20")}
+    assert told["studio"].settlement.carried_forward == usd("-20.00")
+
+
+def test_a_title_may_be_as_long_as_the_agreement_has_it():
+    section = SIMPLE.replace("Distribution fee", "Distribution fee " * 40)
+    told = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
+    assert told["agent"].pools[0].own[0].title.startswith("Distribution fee Distribution")
+
+
 START = date(2025, 1, 1)
 rows = st.lists(
     st.builds(
@@ -279,8 +312,8 @@ def test_the_statements_of_all_tie_and_add_up_to_the_distribution_whatever_came_
             own = sum((exact for (whose, _), exact in found.shares.items() if whose == party), Fraction(0))
             set_aside = sum((held for held in _reserved(life, party)), Fraction(0))
             assert settled.exact.value * unit == own + set_aside
-        ordered = sum(payout.amount.minor for payout in life.ordered.payouts)
-        assert ordered == sum(s.settlement.due.minor for party, s in told.items() if party != "spc")
+        ended = sum(one.amount.minor for one in (*life.ordered.payouts, *life.ordered.kept))
+        assert ended == sum(statement.settlement.due.minor for statement in told.values())
 
 
 def _reserved(life, party):
