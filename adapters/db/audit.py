@@ -191,7 +191,7 @@ def statement_versions(connection: Connection, production: str) -> Iterator[Row]
     """The versions of statements that are registered for a production, in the order of their events."""
     table = tables.statement_version
     query = sa.select(table).where(table.c.production == production).order_by(table.c.seq, table.c.id)
-    for row in connection.execution_options(yield_per=1_000).execute(query).mappings():
+    for row in connection.execute(query.execution_options(yield_per=1_000)).mappings():
         yield dict(row)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from adapters.db import audit, histories
 from adapters.db.histories import Kept
 from adapters.db.store import production_of, stream_of
-from app.audit.narrative import narrative
+from app.audit.narrative import Narrative
 from app.audit.scope import Scope
 from app.audit.strict import StrictReplayer
 from app.audit.timeline import Timeline
@@ -49,7 +49,8 @@ class Histories:
     connection: Connection
     archive: Archive
     timelines: dict[str, Timeline]
-    replayer: StrictReplayer = field(default_factory=StrictReplayer)
+    replayer: StrictReplayer
+    read: Callable[[bytes], Narrative]
     looked_at: int = 0
     heard: set[str] = field(default_factory=set)
     """Keys of the commands that the histories ask for."""
@@ -101,7 +102,7 @@ class Histories:
         """Hold a history against its row and its facts; one that cannot be read is named by the replay."""
         row = kept.row
         try:
-            told = narrative(content)
+            told = self.read(content)
         except Exception:  # noqa: BLE001 - the strict replay has said what is wrong with it
             return
         if told.workflow_type != row.workflow_type:

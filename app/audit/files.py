@@ -22,6 +22,7 @@ from domain.events import (
     RunDoubted,
     RunSubmitted,
     StatementImported,
+    StatementsIssued,
 )
 from domain.journal import sha256
 from domain.rates import Rate
@@ -145,6 +146,8 @@ def _documents(event: Event) -> Iterator[str]:
             yield event.document
         case RunSubmitted() | RunDoubted() | BankFileRefused():
             yield event.file
+        case StatementsIssued():
+            yield from (one.sha256 for one in event.statements)
         case StatementImported() if event.rows.mapping is not None:
             yield event.rows.mapping
         case _:

@@ -11,8 +11,10 @@ from adapters.db.store import production_of
 from app.audit.scope import Scope
 from domain.audit.books import Commands, Ledger, Movements, balance_findings
 from domain.audit.findings import Finding, broken, differing, unfaithful
-from domain.audit.refold import Check, Refold, Stretch, stretches
+from domain.audit.refold import UNFIT, Check, Refold, Stretch, stretches
 from domain.journal import Fact, Head, broken_links
+from domain.money import Money
+from domain.participation import untied
 from domain.state import State
 
 EVERYTHING = Scope()
@@ -66,6 +68,7 @@ def prove(
     if scope.whole:
         proof.findings += movements.compared(audit.movements(connection, stream))
         proof.findings += balance_findings(stream, ledger.balances, audit.balances(connection, stream))
+        proof.findings += _untied(stream, refold.state, ledger.balances)
         proof.findings += _snapshots(connection, production_of(stream), refold.state)
     return proof
 
@@ -73,6 +76,16 @@ def prove(
 def _link(sentence: str) -> Finding:
     record, _, said = sentence.partition(": ")
     return broken(record, said)
+
+
+def _untied(stream: str, state: State, balances: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+    """What is owed of the earnings, by ledger, payments and waterfall alike."""
+    try:
+        books = [(account, Money(minor, currency)) for (account, currency), minor in balances.items()]
+        for sentence in untied(state.distributions, state.payments, books):
+            yield unfaithful(f"participation in {stream}", sentence)
+    except UNFIT as error:
+        yield unfaithful(f"participation in {stream}", f"cannot be tied out: {error}")
 
 
 def _snapshots(connection: Connection, production: str, state: State) -> Iterator[Finding]:

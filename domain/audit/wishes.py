@@ -85,9 +85,9 @@ def _wishes(event: Event, stretch: Stretch) -> Iterator[_Wish]:
         case HistoryArchived():
             yield commands.ArchiveHistory, {"history": event}
         case _:
-            kind, _, rest = fact.command_key.partition("/")
+            wish, _, rest = fact.command_key.partition("/")
             folder, _, digest = rest.partition("/")
-            if kind in {"bank-file", "bank-file-refused"}:
+            if wish in {"bank-file", "bank-file-refused"}:
                 yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
 
 
