@@ -44,6 +44,7 @@ check: lint ## lint, format, types, import contracts, deploy files, then the tes
 bench: $(READY) ## the benchmarks, each prints JSON
 	@$(BIN)/python -m bench.payments
 	@$(BIN)/python -m bench.ledger
+	@$(BIN)/python -m bench.replay
 
 histories: $(READY) ## record the golden histories anew, on real servers
 	@$(BIN)/python -m tests.replay.record

@@ -115,6 +115,14 @@ def wrote(connection: Connection, stream: str, key: str) -> Wrote | None:
     return Wrote(payload, carried_out[0], carried_out[-1], rows[-1].actor, events)
 
 
+def fell_due(connection: Connection, stream: str, user: str) -> frozenset[int]:
+    """How many events each command of a user wrote that let something fall due."""
+    command = tables.command.c
+    days = sa.and_(command.stream == stream, command.key.startswith("fall-due/", autoescape=True))
+    query = sa.select(command.last_seq - command.first_seq + 1).where(days, command.key.endswith(f"/{user}"))
+    return frozenset(connection.execute(query.distinct()).scalars())
+
+
 def _event(body: str) -> Event | None:
     try:
         return EVENT.validate_json(body)

@@ -13,6 +13,7 @@ from app.audit.scope import Scope
 from app.audit.strict import StrictReplayer
 from app.audit.timeline import Timeline
 from app.audit.witness import Witness
+from domain import events
 from domain.audit.findings import Finding, broken, undetermined, unfaithful
 from domain.audit.histories import CLOSINGS
 from domain.audit.refold import Stretch
@@ -24,6 +25,33 @@ from workflows import names
 Run = tuple[str, str]
 
 
+_BY_WORKFLOWS = frozenset(
+    {
+        events.AgreementRegistered,
+        events.AgreementAmended,
+        events.MilestoneSubmitted,
+        events.MilestoneApproved,
+        events.MilestoneRejected,
+        events.MilestoneEscalated,
+        events.MilestoneAccepted,
+        events.RunPrepared,
+        events.RunReleased,
+        events.RunCancelled,
+        events.PaymentHeld,
+        events.PaymentResumed,
+        events.PaymentCorrected,
+        events.DistributionComputed,
+        events.DistributionApproved,
+        events.DistributionObjected,
+        events.ObjectionResolved,
+        events.EntitlementsPosted,
+        events.PayoutsOrdered,
+        events.MovementAllocated,
+    }
+)
+"""What a command writes first that a workflow asks an activity for, under a key of its own."""
+
+
 @dataclass
 class Archive:
     """What the walked streams say was archived; asked of every stretch as a check is."""
@@ -31,9 +59,13 @@ class Archive:
     scope: Scope
     told: dict[Run, tuple[HistoryArchived, str, str]] = field(default_factory=dict)
     """By workflow and run: the event, the record that it is in, and the production in whose stream that is."""
+    asked: set[str] = field(default_factory=set)
+    """Keys of commands that only workflows carry out."""
 
     def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
         """Remember what is archived; the same run twice is wrong."""
+        if type(stretch.told[0].event) in _BY_WORKFLOWS and self.scope.covers(stretch.first.effective_on):
+            self.asked.add(stretch.first.command_key)
         for told in stretch.told:
             if isinstance(told.event, HistoryArchived) and self.scope.covers(told.fact.effective_on):
                 run = (told.event.workflow_id, told.event.run_id)
@@ -69,6 +101,16 @@ class Histories:
             tick(1)
         for (workflow_id, run_id), (_, record, _) in left.items():
             yield broken(f"history {workflow_id} (run {run_id})", f"was archived by {record}, and is not kept")
+
+    def notes(self) -> Iterator[str]:
+        """What cannot be proved either way."""
+        unheard = self.archive.asked - self.heard
+        if unheard:
+            first = ", ".join(sorted(unheard)[:3])
+            yield (
+                f"{len(unheard)} commands are asked for in no archived history ({first} …): "
+                "their workflows still go on, or the sweep of histories names the gap"
+            )
 
     async def of(self, kept: Kept, told: tuple[HistoryArchived, str, str] | None) -> AsyncIterator[Finding]:
         """What does not hold of one history."""
@@ -116,7 +158,13 @@ class Histories:
         if timeline is None:
             return
         stream = stream_of(row.production)
-        witness = Witness(record, row.production, lambda key: audit.wrote(self.connection, stream, key), timeline)
+        witness = Witness(
+            record,
+            row.production,
+            lambda key: audit.wrote(self.connection, stream, key),
+            lambda user: audit.fell_due(self.connection, stream, user),
+            timeline,
+        )
         try:
             yield from witness.differences(told, row.workflow_id)
         except (LookupError, TypeError, ValueError, AttributeError) as error:

@@ -1,15 +1,16 @@
 """Agreements and distributions: the schedule, entitlements and statements made again from what was known then."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from activities.desk import Desk
 from activities.entitlements import FactsOf, business_day
 from activities.statements import written
-from adapters.db import queries
+from adapters.db import audit, queries
 from adapters.db.store import Transaction
 from app.audit.bank import AgreementOf
 from domain import distributions, entitlements
+from domain.agreement.model import DueAfter
 from domain.agreement.schedule import amounts
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import Stretch, Told
@@ -19,19 +20,24 @@ from domain.events import (
     AgreementRegistered,
     DistributionComputed,
     DistributionObjected,
+    DueDatesSet,
     EntitlementsPosted,
     ObjectionResolved,
     PaymentsScheduled,
     PayoutsOrdered,
     ReceiptsExpected,
+    StatementImported,
     StatementsIssued,
 )
 from domain.journal import canonical, sha256
-from domain.payouts import payout_terms, scheduled
+from domain.payouts import payout_terms, scheduled, the_waterfall
 from domain.productions import promised
 from domain.state import State
 from domain.statements import Signature
 from domain.waterfall.run import ENGINE, Version, run
+
+_CLOSED = timedelta(days=14)
+"""The longest that banks are closed in a row; which days those were is not asked again, for calendars change."""
 
 
 class Entitled:
@@ -49,6 +55,10 @@ class Entitled:
             match told.event:
                 case AgreementRegistered() | AgreementAmended():
                     yield from self._promised(stretch, told, told.event)
+                case DueDatesSet():
+                    yield from self._dated(state, stretch, told, told.event)
+                case StatementImported():
+                    yield from self._converted(state, told)
                 case DistributionComputed():
                     yield from self._computed(state, told, told.event)
                 case DistributionObjected():
@@ -81,6 +91,31 @@ class Entitled:
                     right = lines.get(name)
                     if line.model_copy(update={"due_on": None}) != right:
                         yield unfaithful(other.record, f"promises {name} otherwise than the agreement", right, line)
+
+    def _dated(self, state: State, stretch: Stretch, told: Told, event: DueDatesSet) -> Iterator[Finding]:
+        """A milestone fixes the dates of its own instalments, and no others."""
+        amended = [each for each in stretch.events if isinstance(each, AgreementRegistered | AgreementAmended)]
+        agreement = (
+            self._desk.agreements.of(self._transaction, amended[0].document) if amended else self._agreement_of(state)
+        )
+        own = {
+            f"{agreement.production}.{instalment.id}"
+            for instalment in agreement.schedule
+            if isinstance(instalment.due, DueAfter) and instalment.due.milestone == event.milestone
+        }
+        strange = sorted({promise.id for promise in (*event.payments, *event.receipts)} - own)
+        if strange:
+            yield unfaithful(told.record, f"dates what {event.milestone} does not release", own, strange)
+
+    def _converted(self, state: State, told: Told) -> Iterator[Finding]:
+        """Statements are converted into the currency that the earnings are shared in."""
+        agreement = self._agreement_of(state)
+        currency = the_waterfall(agreement).currency
+        for row in audit.statement_versions(self._transaction.connection, agreement.production):
+            if row["seq"] == told.fact.seq and row["converted_to"] != currency:
+                yield unfaithful(
+                    told.record, "its rows are converted into another currency", currency, row["converted_to"]
+                )
 
     def _computed(self, state: State, told: Told, event: DistributionComputed) -> Iterator[Finding]:
         production, through = self._agreement_of(state).production, told.fact.seq - 1
@@ -130,6 +165,10 @@ class Entitled:
         right = scheduled(agreement, payouts, max(days)) if days else []
         if lines != right:
             yield unfaithful(told.record, "its payments are not its payouts", right, lines)
+        promised_on = max(known[event.period].pay_on, stretch.first.effective_on)
+        if days and not promised_on <= min(days) <= max(days) <= promised_on + _CLOSED:
+            said = "its payments are due on another day than the period is paid on"
+            yield unfaithful(told.record, said, f"{promised_on}, or when banks open after it", sorted(map(str, days)))
         due_on = max(days, default=known[event.period].pay_on)
         if not days:
             due_on = business_day(self._desk, agreement, max(due_on, stretch.first.effective_on))

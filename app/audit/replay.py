@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -26,6 +27,7 @@ from app.audit.timeline import Timeline
 from domain.agreement.model import Agreement
 from domain.audit.findings import Finding
 from domain.audit.refold import Check
+from domain.audit.wishes import payloads
 from domain.errors import NotFound
 from domain.state import State
 
@@ -59,21 +61,26 @@ async def audited(
         production = production_of(stream)
         if production in witnessed:
             timelines[production] = Timeline(lambda digest: desk.agreements.of(transaction, digest))
+        imports = Imports(connection, stream)
         proof = prove(
             connection,
             stream,
-            [files, archive, Imports(connection, stream), *_derived(desk, transaction)],
+            [files, archive, imports, *_derived(desk, transaction)],
             heard=timelines.get(production),
             tick=lambda events: tick("events", events),
             scope=scope,
+            payloads=partial(payloads, production),
         )
         report.heads[stream] = proof.head
         report.events += proof.events
         report.findings += proof.findings
+        if scope.whole:
+            report.findings += imports.end()
     report.findings += _house(connection, scope, files)
     looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read)
     report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]
     report.histories = looked.looked_at
+    report.notes += looked.notes()
     return report
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from adapters.db import audit, queries, rows
 from adapters.db.store import production_of
 from app.audit.scope import Scope
-from domain.audit.books import Commands, Ledger, Movements, balance_findings
+from domain.audit.books import Commands, Ledger, Movements, Payloads, balance_findings
 from domain.audit.findings import Finding, broken, differing, unfaithful
 from domain.audit.refold import UNFIT, Check, Refold, Stretch, stretches
 from domain.journal import Fact, Head, broken_links
@@ -39,15 +39,16 @@ def prove(
     heard: Heard | None = None,
     tick: Callable[[int], None] = lambda _: None,
     scope: Scope = EVERYTHING,
+    payloads: Payloads = lambda _: None,
 ) -> StreamProof:
     """Prove a stream and all that follows from it; `connection` should see one instant, as `Store.reading` gives it.
 
     `checks` are asked of every stretch before it is folded, `heard` hears of it after, `tick` of how many events were
-    looked at.
+    looked at; `payloads` says what the command behind a stretch must have been.
     """
     proof = StreamProof(stream, queries.head(connection, stream))
     ledger = Ledger(stream, audit.entries(connection, stream))
-    commands = Commands(stream, production_of(stream), audit.commands(connection, stream))
+    commands = Commands(stream, audit.commands(connection, stream), payloads)
     movements, refold = Movements(stream), Refold(checks, heard)
     said: list[Finding] = []
 

@@ -6,8 +6,7 @@ result, and takes a history that was cut short for one that still goes on.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -53,14 +52,7 @@ async def differences(history: str | bytes, *, closed: bool | None = None) -> li
 
     `closed` says whether its workflow is known to have ended; without it, its last event says so.
     """
-    async with strict_replayer() as replayer:
-        return [str(each) for each in await replayer.differences(history, closed=closed)]
-
-
-@asynccontextmanager
-async def strict_replayer() -> AsyncIterator["StrictReplayer"]:
-    """A replayer for any number of histories, one after the other."""
-    yield StrictReplayer()
+    return [str(each) for each in await StrictReplayer().differences(history, closed=closed)]
 
 
 @dataclass

@@ -20,6 +20,7 @@ from domain.commands import Command, PrepareRun
 from domain.errors import Refused, named
 from domain.events import CommandRefused
 from domain.journal import canonical, sha256
+from domain.people import SYSTEM
 from workflows import names
 
 FOR_EVER = 1 << 62
@@ -50,14 +51,16 @@ _SAME = ("milestone", "round", "run", "payment", "sha256", "document", "evidence
 
 Journal = Callable[[str], Wrote | None]
 """Looks up what is on record under a command's key."""
+FellDue = Callable[[str], frozenset[int]]
+"""How many events each command of a user wrote that let something fall due."""
 
 
 class Witness:
     """Holds one history of a production against its facts."""
 
-    def __init__(self, record: str, production: str, journal: Journal, timeline: Timeline) -> None:
+    def __init__(self, record: str, production: str, journal: Journal, fell_due: FellDue, timeline: Timeline) -> None:
         self._record, self._production = record, production
-        self._journal, self._timeline = journal, timeline
+        self._journal, self._fell_due_by, self._timeline = journal, fell_due, timeline
         self.heard: set[str] = set()
         """The keys of the commands that the history asks for."""
 
@@ -78,6 +81,7 @@ class Witness:
                 yield from self._refused(step, command, recorded)
             if step.kind == "fall_due":
                 yield from self._fell_due(step)
+            yield from self._about(step)
         yield from self._views(told, known)
 
     def _named(self, told: Narrative, workflow_id: str) -> Iterator[Finding]:
@@ -138,8 +142,21 @@ class Witness:
                 yield unfaithful(self._at(step.ended), said, right, found)
 
     def _fell_due(self, step: Step) -> Iterator[Finding]:
-        if step.ended and not step.failure and not isinstance(step.result, int):
-            yield unfaithful(self._at(step.ended), "does not say how many events there were", "", step.result)
+        """How many events it says it wrote, some command by that user wrote to let something fall due."""
+        if not step.ended or step.failure or step.result == 0:
+            return
+        counts = self._fell_due_by(step.argument.get("by", SYSTEM.user))
+        if step.result not in counts:
+            said = "says that so many events fell due as none of its commands has"
+            yield unfaithful(self._at(step.ended), said, " or ".join(map(str, sorted(counts))), step.result)
+
+    def _about(self, step: Step) -> Iterator[Finding]:
+        """An activity answers about what it was asked about."""
+        if isinstance(step.argument, dict) and isinstance(step.result, dict):
+            for name in ("production", "milestone", "run", "period", "payment", "account"):
+                asked, answered = step.argument.get(name), step.result.get(name)
+                if asked is not None and answered is not None and asked != answered:
+                    yield unfaithful(self._at(step.ended), f"answers about another {name}", asked, answered)
 
     def _views(self, told: Narrative, known: Mapping[int, Wrote]) -> Iterator[Finding]:
         """Each view must have held in the stretch of the journal in which it can have been read."""
@@ -173,7 +190,7 @@ class Witness:
     def _between(self, thing: Thing, low: int, high: int) -> list[Stood]:
         noted = self._timeline.stood.get(thing, [])
         before = self._timeline.before(thing)
-        if before is not None:
+        if before is not None and (noted or thing[0] != "milestone"):
             noted = [Stood(0, before), *noted]
         after = [each.seq for each in noted[1:]] + [FOR_EVER]
         return [each for each, end in zip(noted, after, strict=False) if each.seq <= high and end > low]

@@ -2,7 +2,8 @@
 
 What such a change leaves behind is only what follows from it elsewhere. Not provable without a head that was signed or
 anchored outside: when something was recorded, the business day of what posts nothing, and in a history what neither
-code nor facts depend on (identities, ids of tasks, what was left of a time within its bounds).
+code nor facts depend on (identities, ids of tasks, why somebody ended it by force, what was left of a time within its
+bounds).
 """
 
 import base64
@@ -38,18 +39,30 @@ class Forger:
     def event(self):
         """Change one field of one event, and chain everything after it anew."""
         fact = self.random.choice(self.facts)
-        names = (f"{STREAM} event {fact.seq}:", f"command {fact.command_key}:")
+        together = [each.seq for each in self.facts if each.recorded_at == fact.recorded_at]
+        names = (
+            f"command {fact.command_key}:",
+            f"refusal of {fact.command_key}",
+            *(f"{STREAM} event {seq}" for seq in together),
+        )
         what = self.random.choice(("body", "body", "body", "actor", "command_key", "type", "effective_on"))
         if what == "body":
             body = json.loads(fact.body)
             changed = self._leaf(body)
             if changed is None:
                 return None
-            forged = dataclasses.replace(fact, body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+            forged = dataclasses.replace(
+                fact, body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+            )
         elif what == "effective_on":
-            if not self.driver.execute("SELECT 1 FROM entry WHERE stream = %s AND seq = %s", (STREAM, fact.seq)).fetchone():
+            if not self.driver.execute(
+                "SELECT 1 FROM entry WHERE stream = %s AND seq = %s", (STREAM, fact.seq)
+            ).fetchone():
                 return None
-            changed, forged = "a day later", dataclasses.replace(fact, effective_on=fact.effective_on + timedelta(days=1))
+            changed, forged = (
+                "a day later",
+                dataclasses.replace(fact, effective_on=fact.effective_on + timedelta(days=1)),
+            )
         else:
             changed = flipped(getattr(fact, what), self.random)
             forged = dataclasses.replace(fact, **{what: changed})
@@ -62,12 +75,24 @@ class Forger:
         rows = []
         for fact in (forged, *self.facts[forged.seq :]):
             link = linked(dataclasses.replace(fact, prev_hash=before))
-            rows.append((link.type, link.body.decode(), link.effective_on, link.actor, link.command_key, before, link.hash, link.seq))
+            rows.append(
+                (
+                    link.type,
+                    link.body.decode(),
+                    link.effective_on,
+                    link.actor,
+                    link.command_key,
+                    before,
+                    link.hash,
+                    link.seq,
+                    STREAM,
+                )
+            )
             before = link.hash
         with self.driver.cursor() as cursor:
             cursor.executemany(
                 "UPDATE journal_event SET type = %s, body = %s, effective_on = %s, actor = %s, command_key = %s,"
-                f" prev_hash = %s, hash = %s WHERE stream = '{STREAM}' AND seq = %s",
+                " prev_hash = %s, hash = %s WHERE seq = %s AND stream = %s",
                 rows,
             )
         self.driver.execute("UPDATE stream_head SET hash = %s WHERE stream = %s", (before, STREAM))
@@ -88,7 +113,9 @@ class Forger:
         fact = self.random.choice(archived)
         event = EVENT.validate_json(fact.body)
         where = (event.workflow_id, event.run_id)
-        (content,) = self.driver.execute("SELECT content FROM history WHERE (workflow_id, run_id) = (%s, %s)", where).fetchone()
+        (content,) = self.driver.execute(
+            "SELECT content FROM history WHERE (workflow_id, run_id) = (%s, %s)", where
+        ).fetchone()
         history = json.loads(zlib.decompress(content))
         changed = self._history(history["events"])
         if changed is None:
@@ -131,13 +158,16 @@ class Forger:
         return f"{how} at {at + 1} of {len(events)}"
 
     def _payload(self, events):
-        found = [(event, payload) for event in events for payload in payloads_of(event)]
+        told = [event for event in events if not event["eventType"].endswith("_TERMINATED")]
+        found = [(event, payload) for event in told for payload in payloads_of(event)]
         if not found:
             return None
         event, payload = self.random.choice(found)
         value = [json.loads(base64.b64decode(payload["data"]))]
         changed = self._leaf(value, FREE)
-        payload["data"] = base64.b64encode(json.dumps(value[0], separators=(",", ":"), ensure_ascii=False).encode()).decode()
+        payload["data"] = base64.b64encode(
+            json.dumps(value[0], separators=(",", ":"), ensure_ascii=False).encode()
+        ).decode()
         return changed and f"{event['eventId']} {event['eventType']} {changed}"
 
 
@@ -146,7 +176,15 @@ def linked(fact):
     from domain.journal import _link
 
     link = _link(
-        fact.prev_hash, fact.stream, fact.seq, fact.type, fact.body, fact.effective_on, fact.recorded_at, fact.actor, fact.command_key
+        fact.prev_hash,
+        fact.stream,
+        fact.seq,
+        fact.type,
+        fact.body,
+        fact.effective_on,
+        fact.recorded_at,
+        fact.actor,
+        fact.command_key,
     )
     return dataclasses.replace(fact, hash=link)
 

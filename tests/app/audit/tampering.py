@@ -4,14 +4,11 @@ found under.
 # ruff: noqa: S608 - the names in these statements are our own
 
 import json
-import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
-
-from domain.journal import GENESIS, Fact, sha256
 
 STREAM = "stream = :stream"
 UNPROVEN = {
@@ -64,12 +61,13 @@ class Tamperer:
         if value == row[column]:
             return None
         written, cast = (json.dumps(value), "::jsonb") if isinstance(value, dict | list) else (value, "")
-        self.driver.execute(
-            f'UPDATE {table} SET "{column}" = %s{cast} WHERE ctid = %s::tid', (written, ctid)
+        self.driver.execute(f'UPDATE {table} SET "{column}" = %s{cast} WHERE ctid = %s::tid', (written, ctid))
+        return Change(
+            f"{table}.{column} of {row}: {row[column]!r} → {value!r}"[:600],
+            names_of(table, row) + names_of(table, row | {column: value}),
         )
-        return Change(f"{table}.{column} of {row}: {row[column]!r} → {value!r}"[:600], names_of(table, row) + names_of(table, row | {column: value}))
 
-    def _other(self, value):
+    def _other(self, value):  # noqa: PLR0911 - one for each kind
         """Another value of the same kind: one byte, one digit, one day off."""
         random = self.random
         match value:
@@ -106,35 +104,24 @@ def flipped(text, random, digits=False):
     return text[:at] + other + text[at + 1 :]
 
 
+NAMES = {
+    "journal_event": ("{stream} event {seq}", "event {seq} is missing"),
+    "entry": ("{stream} event {seq}", "{stream}: entries name event {seq}"),
+    "command": ("command {key}", "{stream} event {first_seq}"),
+    "document": ("document {sha256}",),
+    "bank_file": ("bank file {message_id}", "bank file {sha256}"),
+    "movement": ("movement {bank_reference}",),
+    "rate": ("rate {source} {base}/{quote} of {on}",),
+    "history": ("history {workflow_id} (run {run_id})",),
+    "statement_version": ("event {seq}",),
+    "receipt_row": ("the rows of tidewater S1 version {statement}", "receipt_row of version {statement}"),
+    "stream_head": ("{stream}",),
+    "production": ("production {key}",),
+    "distribution": ("distribution {period} of",),
+}
+"""By what a finding may name a row of a table; by table and id where nothing else is said."""
+
+
 def names_of(table, row):
-    """By what a finding may name a row."""
-    get = row.get
-    match table:
-        case "journal_event":
-            return (f"{get('stream')} event {get('seq')}:", f"event {get('seq')} is missing")
-        case "entry":
-            return (f"{get('stream')} event {get('seq')}:", f"{get('stream')}: entries name event {get('seq')},")
-        case "command":
-            return (f"command {get('key')}", f"{get('stream')} event {get('first_seq')}")
-        case "document":
-            return (f"document {get('sha256')}:",)
-        case "bank_file":
-            return (f"bank file {get('message_id')}", f"bank file {get('sha256')}")
-        case "movement":
-            return (f"movement {get('bank_reference')}",)
-        case "rate":
-            return (f"rate {get('source')} {get('base')}/{get('quote')} of {get('on')}",)
-        case "history":
-            return (f"history {get('workflow_id')} (run {get('run_id')})",)
-        case "statement_version":
-            return (f"event {get('seq')}",)
-        case "receipt_row":
-            return ("production/LIGHTHOUSE event", "receipt_row")
-        case "stream_head":
-            return (get("stream"),)
-        case "production":
-            return (f"production {get('key')}",)
-        case "distribution":
-            return (f"distribution {get('period')} of",)
-        case _:
-            return (f"{table} {get('id')} of",)
+    templates = NAMES.get(table, (f"{table} {{id}} of",))
+    return tuple(template.format_map(row) for template in templates)
