@@ -48,6 +48,7 @@ bench: $(READY) ## the benchmarks, each prints JSON
 	@$(BIN)/python -m bench.ledger
 	@$(BIN)/python -m bench.waterfall
 	@$(BIN)/python -m bench.revenue_import
+	@$(BIN)/python -m bench.replay
 
 faults: $(READY) ## inject more than a thousand faults, check after each, print JSON; again: ARGS="--seed N"
 	@$(BIN)/python -m tests.faults.programme $(ARGS)

@@ -189,5 +189,5 @@ class HistoryActivities:
             (sa.select(run.id), ids.run_workflow),
             (sa.select(distribution.production, distribution.period), ids.distribution_workflow),
         ):
-            for row in connection.execution_options(yield_per=PAGE).execute(query):
+            for row in connection.execute(query.execution_options(yield_per=PAGE)):
                 yield named(*row)

@@ -1,5 +1,6 @@
 """Issuing statements: what a distribution was computed from is run again, and kept as a document for each party."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from activities.desk import Desk
@@ -12,7 +13,7 @@ from domain.distributions import Distribution, Distributions, posted_before
 from domain.events import IssuedStatement, PayoutsOrdered, StatementsIssued
 from domain.journal import canonical
 from domain.periods import period_start
-from domain.statements import Ends, FxRuleUsed, FxUsed, Issue, Period, Signature, statements
+from domain.statements import Ends, FxRuleUsed, FxUsed, Issue, Period, Signature, Statement, statements
 from domain.waterfall.run import ENGINE
 
 _DAY = timedelta(days=1)
@@ -34,11 +35,48 @@ def issue(
     Raises:
         Broken: a distribution cannot be computed again, or a statement does not tie.
     """
+    production = agreement.production
+    made = written(
+        desk,
+        facts_of,
+        transaction,
+        agreement,
+        known,
+        ordered,
+        due_on,
+        signature(transaction, production, known[ordered.period]),
+        on_record.objected_on(transaction.connection, production),
+    )
+    return StatementsIssued(
+        period=ordered.period,
+        statements=tuple(
+            IssuedStatement(party=one.party, sha256=transaction.keep(f"{one.reference}.json", canonical(one)))
+            for one in made
+        ),
+    )
+
+
+def written(
+    desk: Desk,
+    facts_of: FactsOf,
+    transaction: Transaction,
+    agreement: Agreement,
+    known: Distributions,
+    ordered: PayoutsOrdered,
+    due_on: date,
+    signed: Signature,
+    objected_on: Mapping[tuple[str, str], date],
+) -> tuple[Statement, ...]:
+    """The statements of a posted period, one for each party; the same again whenever they are asked for.
+
+    Raises:
+        Broken: a distribution cannot be computed again, or a statement does not tie.
+    """
     production, distribution = agreement.production, known[ordered.period]
     before = posted_before(known, distribution)
     after, through = found_before(desk, facts_of, transaction, production, distribution)
     earlier, since = found_before(desk, facts_of, transaction, production, before) if before else (None, 0)
-    made = statements(
+    return statements(
         Issue(
             agreement=agreement,
             period=Period(
@@ -49,18 +87,11 @@ def issue(
             ends=Ends(earlier, after),
             known=known,
             ordered=ordered,
-            objected_on=on_record.objected_on(transaction.connection, production),
+            objected_on=objected_on,
             fx=_fx(transaction, production, distribution.until, through, before.until if before else None, since),
             due_on=due_on,
-            signature=_signature(transaction, production, distribution),
+            signature=signed,
         )
-    )
-    return StatementsIssued(
-        period=distribution.period,
-        statements=tuple(
-            IssuedStatement(party=one.party, sha256=transaction.keep(f"{one.reference}.json", canonical(one)))
-            for one in made
-        ),
     )
 
 
@@ -74,7 +105,8 @@ def _fx(
     )
 
 
-def _signature(transaction: Transaction, production: str, distribution: Distribution) -> Signature:
+def signature(transaction: Transaction, production: str, distribution: Distribution) -> Signature:
+    """What statements issued now rest on: the journal as it is until now."""
     seq, head, recorded_at = on_record.head(transaction.connection, production)
     return Signature(
         stream=stream_of(production),

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from adapters.db import queries
-from app.audit.imports import Imports
-from app.audit.stream import prove
+from app.audit.parallel import proved
 
 
 @dataclass
@@ -18,12 +17,14 @@ class Proof:
     wrong: list[str] = field(default_factory=list)
 
 
-def verify(connection: Connection) -> Proof:
-    """Look at every stream, piece by piece; `connection` should see one instant, as `Store.reading` gives it."""
+def verify(connection: Connection, processes: int = 1) -> Proof:
+    """Look at every stream, piece by piece; `connection` should see one instant, as `Store.reading` gives it.
+
+    More than one of `processes` share the streams, each on a connection of its own that sees the same instant.
+    """
     proof = Proof()
-    for stream in queries.streams(connection):
+    for one in proved(connection, queries.streams(connection), processes):
         proof.streams += 1
-        one = prove(connection, stream, [Imports(connection, stream)])
         proof.events += one.events
         proof.wrong += [finding.sentence for finding in one.findings]
     proof.wrong += [

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.queries import streamed
 from domain.audit.books import Commanded, Entered
+from domain.events import EVENT, Event
 
 Row = dict[str, Any]
 SNAPSHOTS: Mapping[str, str] = {
@@ -88,6 +89,47 @@ def commands(connection: Connection, stream: str) -> Iterator[Commanded]:
     return map(Commanded._make, streamed(connection, query, (stream,)))
 
 
+class Wrote(NamedTuple):
+    """What is on record under a command's key; no payload where only refusals are."""
+
+    payload: str | None
+    first_seq: int
+    last_seq: int
+    actor: str
+    events: tuple[Event, ...]
+
+
+def wrote(connection: Connection, stream: str, key: str) -> Wrote | None:
+    """What a command of a stream wrote, by its key; None if nothing is on record under it."""
+    journal, command = tables.journal_event.c, tables.command.c
+    remembered = connection.execute(sa.select(command.payload, command.stream).where(command.key == key)).one_or_none()
+    query = sa.select(journal.seq, journal.actor, journal.body).where(
+        journal.stream == stream, journal.command_key == key
+    )
+    rows = connection.execute(query.order_by(journal.seq)).all()
+    if not rows:
+        return None
+    payload = remembered.payload if remembered is not None else None
+    events = tuple(event for row in rows if (event := _event(row.body)) is not None)
+    carried_out = [row.seq for row in rows if '"type":"command-refused"' not in row.body] or [row.seq for row in rows]
+    return Wrote(payload, carried_out[0], carried_out[-1], rows[-1].actor, events)
+
+
+def fell_due(connection: Connection, stream: str, user: str) -> frozenset[int]:
+    """How many events each command of a user wrote that let something fall due."""
+    command = tables.command.c
+    days = sa.and_(command.stream == stream, command.key.startswith("fall-due/", autoescape=True))
+    query = sa.select(command.last_seq - command.first_seq + 1).where(days, command.key.endswith(f"/{user}"))
+    return frozenset(connection.execute(query.distinct()).scalars())
+
+
+def _event(body: str) -> Event | None:
+    try:
+        return EVENT.validate_json(body)
+    except ValueError:  # named where the stream is told again
+        return None
+
+
 def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:
     """The bank's movements that are in a stream's books: account and bank reference."""
     rows = streamed(connection, "SELECT account, bank_reference FROM movement WHERE stream = %s", (stream,))
@@ -157,7 +199,7 @@ def statement_versions(connection: Connection, production: str) -> Iterator[Row]
     """The versions of statements that are registered for a production, in the order of their events."""
     table = tables.statement_version
     query = sa.select(table).where(table.c.production == production).order_by(table.c.seq, table.c.id)
-    for row in connection.execution_options(yield_per=1_000).execute(query).mappings():
+    for row in connection.execute(query.execution_options(yield_per=1_000)).mappings():
         yield dict(row)
 
 

@@ -130,7 +130,7 @@ def ends_open(connection: Connection) -> list[Run]:
 def listed(connection: Connection, production: str | None = None, workflow_id: str | None = None) -> Iterator[Archived]:
     """The archive without its bytes, by workflow and run, `_FETCH` rows at a time; of one production or workflow."""
     query = _of(sa.select(*_DESCRIBED), production, workflow_id)
-    with connection.execution_options(yield_per=_FETCH).execute(query) as rows:
+    with connection.execute(query.execution_options(yield_per=_FETCH)) as rows:
         for row in rows:
             yield Archived(*row)
 
@@ -138,7 +138,7 @@ def listed(connection: Connection, production: str | None = None, workflow_id: s
 def kept(connection: Connection, production: str | None = None) -> Iterator[Kept]:
     """The archive with its bytes, in the same order, one history in memory at a time."""
     query = _of(sa.select(*_DESCRIBED, tables.history.c.content), production)
-    with connection.execution_options(yield_per=1).execute(query) as rows:
+    with connection.execute(query.execution_options(yield_per=1)) as rows:
         for row in rows:
             yield Kept(Archived(*row[:-1]), bytes(row[-1]))
 

@@ -151,7 +151,7 @@ def entries(
         query = query.where(table.c.account == account)
     if about is not None:
         query = query.where(table.c.about == about)
-    for row in connection.execution_options(yield_per=FETCH).execute(query):
+    for row in connection.execute(query.execution_options(yield_per=FETCH)):
         yield {
             "seq": row.seq,
             "line": row.line,

@@ -22,6 +22,7 @@ from domain.events import (
     RunDoubted,
     RunSubmitted,
     StatementImported,
+    StatementsIssued,
 )
 from domain.journal import sha256
 from domain.rates import Rate
@@ -97,9 +98,13 @@ def bank_file_findings(connection: Connection, files: Files, production: str | N
             continue
         if file.direction == "out":
             yield from _sent_as_told(file, sent.pop((file.account, file.message_id), None))
-        else:
+        elif file.direction == "in":
             taken.pop((file.account, file.sha256), None)
             yield from _says_what_it_is(connection, file)
+        else:
+            yield broken(
+                f"bank file {file.message_id} of {file.account}", "went neither out nor in", "", file.direction
+            )
     for (folder, message_id), (_, record) in sent.items():
         yield broken(f"bank file {message_id} to {folder}", f"was sent by {record}, and is not on record")
     for (folder, digest), record in taken.items():
@@ -117,7 +122,9 @@ def rate_findings(connection: Connection) -> Iterator[Finding]:
     for digest in audit.rate_documents(connection):
         raw = audit.document(connection, digest)
         if raw is None:
-            yield broken(f"document {digest}", "rates came in it, and it is not kept")
+            for kept in audit.rates(connection, digest):
+                name = f"rate {kept.source} {kept.base}/{kept.quote} of {kept.on}"
+                yield broken(name, f"names document {digest}, which is not kept")
             continue
         try:
             read = read_ecb if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else read_csv
@@ -145,6 +152,8 @@ def _documents(event: Event) -> Iterator[str]:
             yield event.document
         case RunSubmitted() | RunDoubted() | BankFileRefused():
             yield event.file
+        case StatementsIssued():
+            yield from (one.sha256 for one in event.statements)
         case StatementImported() if event.rows.mapping is not None:
             yield event.rows.mapping
         case _:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
+from adapters.db import audit
 from adapters.db.facts import altered
 from adapters.db.store import production_of
 from domain.audit.findings import Finding, broken
@@ -17,13 +18,26 @@ class Imports:
 
     def __init__(self, connection: Connection, stream: str) -> None:
         self._connection = connection
-        self._production = production_of(stream)
+        self._stream, self._production = stream, production_of(stream)
+        self._told: dict[int, StatementImported] = {}
 
     def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
         """Compare the rows that an import brought with what its event says of them."""
         for told in stretch.told:
             if isinstance(told.event, StatementImported):
+                self._told[told.fact.seq] = told.event
                 wrong = altered(self._connection, self._production, told.fact.seq, told.event)
                 if wrong:
                     record, _, said = wrong.partition(": ")
                     yield broken(record, said)
+
+    def end(self) -> Iterator[Finding]:
+        """Versions of statements that are registered otherwise than the events say, or without one."""
+        for row in audit.statement_versions(self._connection, self._production):
+            told = self._told.get(row["seq"])
+            name = f"{self._stream} event {row['seq']}"
+            statement = f"{row['source']} {row['statement']} version {row['version']}"
+            if told is None:
+                yield broken(name, f"{statement} is registered for it, and it imports nothing")
+            elif row["count"] != told.rows.count:
+                yield broken(name, f"{statement} is registered with another count", told.rows.count, row["count"])

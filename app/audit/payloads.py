@@ -13,6 +13,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.distributions import DistributionActivities
+from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
 from activities.productions import ProductionActivities
 from activities.runs import RunActivities
@@ -25,6 +26,7 @@ _ACTIVITIES = (
     RunActivities,
     DistributionActivities,
     ScheduleActivities,
+    HistoryActivities,
 )
 
 

@@ -1,47 +1,112 @@
 """The whole audit: every stream, then what belongs to the house, then the archived histories; in three verdicts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
-from adapters.db import queries
-from adapters.db.store import production_of, stream_of
+from activities.desk import Desk
+from adapters.agreements import Agreements
+from adapters.clock import SystemClock
+from adapters.db import histories, queries
+from adapters.db.facts import facts_of
+from adapters.db.store import Store, Transaction, production_of, stream_of
 from app.audit import files as bank_files
+from app.audit.archive import Archive, Histories
+from app.audit.bank import Bank
+from app.audit.entitled import Entitled
 from app.audit.files import Files
 from app.audit.imports import Imports
+from app.audit.narrative import Narrative, narrative
 from app.audit.report import Report
 from app.audit.scope import Scope, Tick
 from app.audit.stream import prove
+from app.audit.strict import StrictReplayer
+from app.audit.timeline import Timeline
+from domain.agreement.model import Agreement
 from domain.audit.findings import Finding
+from domain.audit.refold import Check
+from domain.audit.wishes import payloads
+from domain.errors import NotFound
+from domain.state import State
 
 
-def audited(connection: Connection, scope: Scope, tick: Tick = lambda _, __: None) -> Report:
+@dataclass(frozen=True)
+class Eyes:
+    """What documents and histories are read with; who audits often may keep a pair that remembers."""
+
+    agreements: Agreements = field(default_factory=Agreements)
+    replayer: StrictReplayer = field(default_factory=StrictReplayer)
+    read: Callable[[bytes], Narrative] = narrative
+
+
+async def audited(
+    connection: Connection,
+    scope: Scope,
+    tick: Tick = lambda _, __: None,
+    eyes: Eyes | None = None,
+) -> Report:
     """Audit what `scope` covers; `connection` should see one instant, as `Store.reading` gives it.
 
     Raises:
         NotFound: there is no such production.
     """
-    report, files = Report(), Files()
+    report, files, archive = Report(), Files(), Archive(scope)
+    eyes = eyes or Eyes()
+    desk, transaction = _desk(connection, eyes.agreements), Transaction(connection)
+    timelines: dict[str, Timeline] = {}
+    witnessed = {row.production for row in histories.listed(connection, scope.production)}
     for stream in _streams(connection, scope):
+        production = production_of(stream)
+        if production in witnessed:
+            timelines[production] = Timeline(lambda digest: desk.agreements.of(transaction, digest))
+        imports = Imports(connection, stream)
         proof = prove(
             connection,
             stream,
-            [files, Imports(connection, stream)],
+            [files, archive, imports, *_derived(desk, transaction)],
+            heard=timelines.get(production),
             tick=lambda events: tick("events", events),
             scope=scope,
+            payloads=partial(payloads, production),
         )
         report.heads[stream] = proof.head
         report.events += proof.events
         report.findings += proof.findings
+        if scope.whole:
+            report.findings += imports.end()
     report.findings += _house(connection, scope, files)
+    looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read)
+    report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]
+    report.histories = looked.looked_at
+    report.notes += looked.notes()
     return report
+
+
+def _desk(connection: Connection, agreements: Agreements) -> Desk:
+    """A desk that only reads: rules ask it for agreements and calendars, and nobody acts at it."""
+    return Desk(Store(connection.engine), agreements, SystemClock(), people={}, answer_within_s=0)
+
+
+def _derived(desk: Desk, transaction: Transaction) -> tuple[Check, ...]:
+    """What is made again from agreements, files and facts."""
+
+    def agreement_of(state: State) -> Agreement:
+        if state.production is None:
+            raise NotFound("No agreement is in force yet.")
+        return desk.agreements.of(transaction, state.production.document)
+
+    return Bank(transaction, agreement_of), Entitled(desk, facts_of, transaction, agreement_of)
 
 
 def _streams(connection: Connection, scope: Scope) -> list[str]:
     if scope.production is None:
         return queries.streams(connection)
-    queries.the_production(connection, scope.production)
-    return [stream_of(scope.production)]
+    stream = stream_of(scope.production)
+    if stream not in queries.streams(connection):
+        queries.the_production(connection, scope.production)
+    return [stream]
 
 
 def _house(connection: Connection, scope: Scope, files: Files) -> Iterator[Finding]:

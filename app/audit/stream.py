@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from adapters.db import audit, queries, rows
 from adapters.db.store import production_of
 from app.audit.scope import Scope
-from domain.audit.books import Commands, Ledger, Movements, balance_findings
+from domain.audit.books import Commands, Ledger, Movements, Payloads, balance_findings
 from domain.audit.findings import Finding, broken, differing, unfaithful
-from domain.audit.refold import Check, Refold, Stretch, stretches
+from domain.audit.refold import UNFIT, Check, Refold, Stretch, stretches
 from domain.journal import Fact, Head, broken_links
+from domain.money import Money
+from domain.participation import untied
 from domain.state import State
 
 EVERYTHING = Scope()
@@ -37,15 +39,16 @@ def prove(
     heard: Heard | None = None,
     tick: Callable[[int], None] = lambda _: None,
     scope: Scope = EVERYTHING,
+    payloads: Payloads = lambda _: None,
 ) -> StreamProof:
     """Prove a stream and all that follows from it; `connection` should see one instant, as `Store.reading` gives it.
 
     `checks` are asked of every stretch before it is folded, `heard` hears of it after, `tick` of how many events were
-    looked at.
+    looked at; `payloads` says what the command behind a stretch must have been.
     """
     proof = StreamProof(stream, queries.head(connection, stream))
     ledger = Ledger(stream, audit.entries(connection, stream))
-    commands = Commands(stream, audit.commands(connection, stream))
+    commands = Commands(stream, audit.commands(connection, stream), payloads)
     movements, refold = Movements(stream), Refold(checks, heard)
     said: list[Finding] = []
 
@@ -66,6 +69,7 @@ def prove(
     if scope.whole:
         proof.findings += movements.compared(audit.movements(connection, stream))
         proof.findings += balance_findings(stream, ledger.balances, audit.balances(connection, stream))
+        proof.findings += _untied(stream, refold.state, ledger.balances)
         proof.findings += _snapshots(connection, production_of(stream), refold.state)
     return proof
 
@@ -73,6 +77,16 @@ def prove(
 def _link(sentence: str) -> Finding:
     record, _, said = sentence.partition(": ")
     return broken(record, said)
+
+
+def _untied(stream: str, state: State, balances: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+    """What is owed of the earnings, by ledger, payments and waterfall alike."""
+    try:
+        books = [(account, Money(minor, currency)) for (account, currency), minor in balances.items()]
+        for sentence in untied(state.distributions, state.payments, books):
+            yield unfaithful(f"participation in {stream}", sentence)
+    except UNFIT as error:
+        yield unfaithful(f"participation in {stream}", f"cannot be tied out: {error}")
 
 
 def _snapshots(connection: Connection, production: str, state: State) -> Iterator[Finding]:

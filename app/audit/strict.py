@@ -6,8 +6,7 @@ result, and takes a history that was cut short for one that still goes on.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -53,14 +52,7 @@ async def differences(history: str | bytes, *, closed: bool | None = None) -> li
 
     `closed` says whether its workflow is known to have ended; without it, its last event says so.
     """
-    async with strict_replayer() as replayer:
-        return [str(each) for each in await replayer.differences(history, closed=closed)]
-
-
-@asynccontextmanager
-async def strict_replayer() -> AsyncIterator["StrictReplayer"]:
-    """A replayer for any number of histories, one after the other."""
-    yield StrictReplayer()
+    return [str(each) for each in await StrictReplayer().differences(history, closed=closed)]
 
 
 @dataclass
@@ -202,7 +194,11 @@ def _type_of(events: list[HistoryEvent]) -> str:
 def _plain(event: HistoryEvent) -> Event:
     attributes = event.WhichOneof("attributes")
     fields = {} if attributes is None else {f.name: value for f, value in getattr(event, attributes).ListFields()}
-    numbers = {name: value for name, value in fields.items() if name.endswith("_event_id") and isinstance(value, int)}
+    numbers = {
+        name: value
+        for name, value in fields.items()
+        if name.endswith("_event_id") and not name.startswith("parent_") and isinstance(value, int)
+    }
     kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
     timers = {name: fields[name] for name in ("timer_id",) if name in fields}
     return Event(event.event_id, kind, event.event_time.ToDatetime(), numbers, timers.get("timer_id", ""))

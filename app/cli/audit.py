@@ -35,10 +35,11 @@ def replay(
     from app.audit.replay import audited
     from app.audit.scope import Scope
     from app.cli.session import records
+    from app.interrupt import run
 
     scope = Scope(production, first.date() if first else None, last.date() if last else None)
     with records(data) as connection, _progress() as tick:
-        report = audited(connection, scope, tick)
+        report = run(audited(connection, scope, tick))
     if as_json:
         click.echo(json.dumps(report.json(), ensure_ascii=False, indent=2))
     else:

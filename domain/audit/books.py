@@ -4,7 +4,7 @@ Each is given its recorded rows in the order of the journal, takes the stretches
 but the row that it stands at.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import groupby, zip_longest
 from typing import NamedTuple
@@ -96,11 +96,15 @@ class Ledger:
         self._at = (seq, list(group))
 
 
+Payloads = Callable[[Stretch], frozenset[str] | None]
+"""The hashes that the command behind a stretch can have; None if that cannot be told."""
+
+
 class Commands:
     """Compares what is remembered of commands with what they wrote. A refused command is not remembered."""
 
-    def __init__(self, stream: str, recorded: Iterator[Commanded]) -> None:
-        self._stream = stream
+    def __init__(self, stream: str, recorded: Iterator[Commanded], payloads: Payloads = lambda _: None) -> None:
+        self._stream, self._payloads = stream, payloads
         self._recorded = recorded
         self._at = next(recorded, None)
 
@@ -121,6 +125,10 @@ class Commands:
             said = f"is remembered otherwise than event {first.seq} of {self._stream} has it"
             wrote = f"{first.command_key}, events {first.seq} to {stretch.last_seq}"
             yield unfaithful(f"command {at.key}", said, wrote, _spanned(at))
+        payload = self._payloads(stretch)
+        if payload is not None and at.payload not in payload:
+            said = f"remembers another wish than {stretch.told[0].record} is the answer to"
+            yield unfaithful(f"command {at.key}", said, " or ".join(sorted(payload)), at.payload)
 
     def end(self) -> Iterator[Finding]:
         """Name what is left: no event is by it."""

@@ -4,11 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-CLOSING = frozenset(
-    f"WORKFLOW_EXECUTION_{how}"
-    for how in ("COMPLETED", "FAILED", "CANCELED", "TERMINATED", "TIMED_OUT", "CONTINUED_AS_NEW")
-)
-"""How a history ends once its workflow has."""
+CLOSINGS: Mapping[str, str] = {
+    "COMPLETED": "completed",
+    "FAILED": "failed",
+    "CANCELED": "cancelled",
+    "TERMINATED": "terminated",
+    "TIMED_OUT": "timed-out",
+    "CONTINUED_AS_NEW": "continued-as-new",
+}
+"""How a history ends once its workflow has, and how the archive calls that."""
+CLOSING = frozenset(f"WORKFLOW_EXECUTION_{how}" for how in CLOSINGS)
 
 _ANSWERS: Mapping[str, tuple[str, str]] = {
     "WORKFLOW_TASK_STARTED": ("scheduled_event_id", "WORKFLOW_TASK_SCHEDULED"),

@@ -122,8 +122,12 @@ def _read(fact: Fact, findings: list[Finding]) -> Told:
 
 
 def _of_one_piece(stretch: Stretch) -> Iterator[Finding]:
-    """One transaction has one actor and one business day."""
+    """One transaction has one actor and one business day, and what says by whom it is says the same."""
     first = stretch.first
+    for told in stretch.told:
+        by = getattr(told.event, "by", None)
+        if by is not None and by != told.fact.actor:
+            yield unfaithful(told.record, "says another name than its actor's", told.fact.actor, by)
     for told in stretch.told[1:]:
         fact = told.fact
         if (fact.actor, fact.effective_on) != (first.actor, first.effective_on):

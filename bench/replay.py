@@ -1,0 +1,215 @@
+"""Verifying chains and refolding: every event's link, the entries it posts, the command behind it, the snapshots.
+
+Compared in the same run with a plain read of the same rows, hashing their bytes. Productions are made by the domain's
+own rules, and put into the tables as they would have come to be there.
+"""
+
+import argparse
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from adapters.db.queries import streamed
+from adapters.db.store import Store, stream_of
+from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
+from adapters.embedded.process import end_child
+from app.database import upgrade
+from app.verify import verify
+from bench import common
+from domain import commands
+from domain.agreement.model import Purpose
+from domain.commands import Command
+from domain.events import (
+    DuePayment,
+    Event,
+    GatheredPayment,
+    PaymentsFellDue,
+    PaymentsGathered,
+    PaymentsScheduled,
+    PaymentsSettled,
+    RunAccepted,
+    RunPrepared,
+    RunReleased,
+    RunSubmitted,
+    ScheduledPayment,
+    SettledPayment,
+)
+from domain.journal import Head, canonical, chained, sha256
+from domain.ledger import postings
+from domain.money import Money
+from domain.state import State, fold
+
+TODAY = date(2026, 1, 5)
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
+PAYMENTS = 100
+"""Payments of a production, each of which goes through its life in a run of its own."""
+HASH = "0" * 64
+
+
+def life(production: str, number: int) -> Iterator[tuple[Command, list[Event]]]:
+    """The commands of one payment's life with the events they write: eight of them."""
+    name, run = f"{production}.{number}", f"{production}/spc-krw/KRW/{TODAY}/{number}"
+    amount, by = Money(10_000 + number, "KRW"), {"by": "bench", "production": production}
+    scheduled = ScheduledPayment(
+        payment=name,
+        instalment=str(number),
+        purpose=Purpose.PRODUCTION,
+        account="spc-krw",
+        payee="vendor-krw",
+        payee_party="vendor",
+        amount=amount,
+        milestone=None,
+        due_on=TODAY,
+    )
+    due = DuePayment(payment=name, purpose=Purpose.PRODUCTION, payee_party="vendor", amount=amount, due_on=TODAY)
+    settled = SettledPayment(
+        payment=name,
+        payee_party="vendor",
+        amount=amount,
+        booked=amount,
+        contract_value=amount,
+        bank_reference=name,
+    )
+    about = {"run": run, "account": "spc-krw", "currency": "KRW"}
+    yield common.PromisePayouts(key=f"promise/{name}", count=1, **by), [PaymentsScheduled(payments=(scheduled,))]
+    yield commands.FallDue(key=f"due/{name}", on=TODAY, **by), [PaymentsFellDue(payments=(due,))]
+    yield (
+        commands.PrepareRun(key=f"prepare/{run}", on=TODAY, **about, **by),
+        [
+            RunPrepared(**about, execution_on=TODAY, by="bench", count=1, total=amount, sha256=HASH),
+            PaymentsGathered(run=run, payments=(GatheredPayment(payment=name, end_to_end_id=name),)),
+        ],
+    )
+    yield (
+        commands.ReleaseRun(key=f"release/{run}", run=run, sha256=HASH, **by),
+        [RunReleased(run=run, by="bench", sha256=HASH)],
+    )
+    yield (
+        commands.SubmitRun(key=f"send/{run}", run=run, **by),
+        [RunSubmitted(run=run, message_id=f"M-{name}", file=HASH)],
+    )
+    taken = {"account": "spc-krw", "file": HASH}
+    yield (
+        commands.TakeBankFile(key=f"accepted/{name}", **taken, **by),
+        [RunAccepted(run=run, message_id=name)],
+    )
+    yield (
+        commands.TakeBankFile(key=f"settled/{name}", **taken, **by),
+        [PaymentsSettled(account="spc-krw", message_id=name, booked_on=TODAY, payments=(settled,))],
+    )
+
+
+def record(store: Store, production: str) -> int:
+    """Put a production's life on record in one transaction; how many events it has."""
+    stream, head, state = stream_of(production), Head(), State()
+    facts, entries, remembered, movements = [], [], [], []
+    for number in range(PAYMENTS):
+        for command, events in life(production, number):
+            about = {"effective_on": TODAY, "recorded_at": NOW, "actor": "bench", "command_key": command.key}
+            written = chained(stream, head, events, **about)
+            head = Head(written[-1].seq, written[-1].hash)
+            facts += written
+            remembered.append((command.key, sha256(canonical(command)), stream, written[0].seq, head.seq))
+            for fact, event in zip(written, events, strict=True):
+                entries += [
+                    (stream, fact.seq, line, e.account, e.amount.currency, e.amount.minor, e.about, TODAY)
+                    for line, e in enumerate(postings(event), start=1)
+                ]
+                if isinstance(event, PaymentsSettled):
+                    movements.append((stream, "spc-krw", event.payments[0].bank_reference))
+    state = fold(state, [(fact.event, TODAY) for fact in facts])
+    journal = [
+        (f.stream, f.seq, f.type, f.body.decode(), TODAY, NOW, f.actor, f.command_key, f.prev_hash, f.hash)
+        for f in facts
+    ]
+    with store.transaction() as transaction:
+        driver: Any = transaction.connection.connection.driver_connection
+        for table, rows in (
+            ("journal_event", journal),
+            ("entry", entries),
+            ("command", remembered),
+            ("movement", movements),
+            ("stream_head", [(stream, head.seq, head.hash)]),
+        ):
+            with driver.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        transaction.snapshot(production, State(), state)
+    return len(facts)
+
+
+def plainly_read(store: Store) -> float:
+    """Seconds to read every row of the journal and to hash the bytes of each."""
+    begun = time.perf_counter()
+    with store.reading() as connection:
+        for row in streamed(connection, "SELECT * FROM journal_event ORDER BY stream, seq"):
+            digest = hashlib.sha256(row[8])
+            digest.update(row[3].encode())
+            digest.digest()
+    return time.perf_counter() - begun
+
+
+def verified(store: Store, processes: int, read: float) -> dict[str, object]:
+    """One pass over everything by so many processes."""
+    begun = time.perf_counter()
+    with store.reading() as connection:
+        proof = verify(connection, processes)
+    took = time.perf_counter() - begun
+    return {
+        "events_per_s": round(proof.events / took),
+        "ratio_to_plain_read": round(read / took, 3),
+        "holds": not proof.wrong,
+        "peak_rss_mb": common.peak_rss_mb(os.getpid()),
+    }
+
+
+def measure(store: Store, sizes: list[int]) -> dict[str, object]:
+    """Every size on top of the one before, on one server."""
+    figures: dict[str, object] = {"bench": Path(__file__).stem, "events_per_s_goal": 100_000}
+    events = productions = 0
+    for size in sizes:
+        while events < size:
+            events += record(store, f"P{productions}")
+            productions += 1
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+        read = plainly_read(store)
+        figures[f"events_{events}"] = {
+            "productions": productions,
+            "plain_read_events_per_s": round(events / read),
+            **{f"processes_{n}": verified(store, n, read) for n in (1, 2)},
+        }
+    return figures
+
+
+def main(sizes: list[int]) -> None:
+    with tempfile.TemporaryDirectory(prefix="sluice-") as folder:
+        Path(folder).chmod(0o711)  # as root, the server runs as another user
+        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
+        server.prepare()
+        process = server.launch().start()
+        try:
+            server.await_ready(process)
+            server.create_database()
+            upgrade(server.url(OWNER))
+            store = Store(sa.create_engine(server.url(APP)))
+            common.print_json(measure(store, sizes))
+            store.engine.dispose()
+        finally:
+            end_child(process, server.stop_signal)
+            server.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--events", type=int, nargs="+", default=[10_000, 100_000], help="how many, one size after the other"
+    )
+    main(parser.parse_args().events)

@@ -1,0 +1,113 @@
+"""One production on the real servers, with everything that an audit looks at: played once, then read many times."""
+
+import asyncio
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+
+from temporalio.client import Client
+
+from adapters.db import histories
+from adapters.db.rates import keep_rates
+from adapters.rates import read_rates
+from app.archive import Archivist
+from app.bootstrap import Services
+from app.gateway import Gateway
+from app.office import Office
+from app.plugin import SluicePlugin
+from app.preview import preview
+from app.settings import Settings
+from app.worker import ACTIVITIES_AT_ONCE, worker_of
+from domain.errors import WrongRole
+from tests.revenue import csv_file, take
+from tests.world import EVIDENCE, EXAMPLES, PRODUCTION, UNSHARED, WATERFALL, World, eventually
+
+PERIOD = "2025-Q1"
+ENDED = 4
+"""Workflows that end by themselves: a milestone, the opening of a day, its run, a distribution."""
+
+
+async def play(database_url, address, folder):
+    """A milestone, a held and a paid instalment, two imports, a disputed distribution; all its histories archived."""
+    world = World(database_url, folder)
+    client = await Client.connect(address, plugins=[SluicePlugin()])
+    settings = Settings(data=folder, task_queue=f"q-{uuid.uuid4().hex[:8]}")
+    services = Services(settings=settings, desk=world.desk, client=client, folder=world.folder)
+    with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
+        async with worker_of(services, threads):
+            await _act(services, world, folder)
+            await _archive(services)
+    world.close()
+
+
+async def _act(services, world, folder):
+    def office(user):
+        return Office(services, user)
+
+    agreement = folder / "drama.yaml"
+    agreement.write_bytes(UNSHARED + WATERFALL)
+    with world.store.transaction() as transaction:
+        raw, rates = read_rates(EXAMPLES / "rates" / "ecb-illustrative.xml")
+        keep_rates(transaction, "ecb.xml", raw, rates)
+    await office("seoyeon").register(agreement)
+    world.open_accounts()
+    await office("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
+    with suppress(WrongRole):
+        await office("dohyun").approve(PRODUCTION, "closing", 1)
+    await office("jiho").approve(PRODUCTION, "closing", 1)
+    await office("kenta").approve(PRODUCTION, "closing", 1)
+    await _pay(services, world, office)
+    for name, rows in (("a", ("2025-02-03,KRW 1000,,,,",)), ("b", ("2025-02-03,KRW 1200,,,,", "2025-03-03,KRW 9,,,,"))):
+        take(world, csv_file(folder, rows, name=f"{name}.csv"))
+    await _distribute(services, world, office)
+
+
+async def _pay(services, world, office):
+    world.clock.to(date(2025, 2, 14))
+    (run,) = await office("dohyun").open_runs(PRODUCTION, "spc-krw")
+    await eventually(lambda: run in world.snapshots().runs)
+    await office("eunwoo").hold(world.payment("WR-A"), "tax form")
+    await office("eunwoo").resume(world.payment("WR-A"))
+    await office("dohyun").cancel(run, "held meanwhile")
+    (run,) = await office("dohyun").open_runs(PRODUCTION, "spc-krw")
+    await eventually(lambda: run in world.snapshots().runs)
+    await office("sora").release(run, preview(world.desk, run).head["sha256"])
+    while world.statuses()["WR-A"] != "settled":
+        world.their_bank.step()
+        await Gateway(services).step()
+        await asyncio.sleep(0.05)
+    await Gateway(services).step()
+
+
+async def _distribute(services, world, office):
+    world.clock.to(date(2025, 4, 1))
+    await office("dohyun").open_distribution(PRODUCTION, PERIOD)
+    await office("jiho").object_to_distribution(PRODUCTION, PERIOD, 1, ("fee",), "the rate")
+    world.clock.to(date(2025, 4, 16))
+    await Gateway(services).resume()
+    await eventually(lambda: world.snapshots().distributions[PERIOD].status == "ordered")
+    await office("jiho").resolve_objection(PRODUCTION, PERIOD, "agreed")
+
+
+async def _archive(services):
+    """Everything that has ended; then what still goes on is ended, and archived too."""
+    archivist = Archivist(services)
+
+    def count():
+        with services.store.reading() as connection:
+            return len(list(histories.listed(connection)))
+
+    while await asyncio.to_thread(count) < ENDED:
+        await archivist.step()
+        await asyncio.sleep(0.1)
+    async for running in services.client.list_workflows("ExecutionStatus='Running'"):
+        if running.task_queue == services.settings.task_queue:
+            handle = services.client.get_workflow_handle(running.id, run_id=running.run_id)
+            await handle.terminate("the production is recorded")
+    before = await asyncio.to_thread(count)
+    for _ in range(100):
+        await archivist.step()
+        if await asyncio.to_thread(count) > before + 1:
+            break
+        await asyncio.sleep(0.1)
