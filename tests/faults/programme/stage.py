@@ -223,7 +223,8 @@ class Stage:
         await self.register(drawn)
         await self.accept(drawn.key)
         await self.pay(drawn.key)
-        await self.pay_in(drawn.key)
+        await self.until(lambda: self.ended(drawn.key), f"{drawn.key} is not paid out: {self.statuses(drawn.key)}")
+        await self.pay_in(drawn.key)  # after that, so that the bank tells of it in a file of its own
         await self.until(lambda: self.paid(drawn.key), f"{drawn.key} is not paid: {self.statuses(drawn.key)}")
 
     async def services_resumed(self) -> None:
@@ -275,7 +276,11 @@ class Stage:
 
     def paid(self, key: str) -> bool:
         """Every payment has come to an end, every receipt is in, and nothing waits to be told or taken in."""
-        return set(self.statuses(key)) <= {"settled", "rejected", "returned"} and self.quiet(key) and self.received(key)
+        return self.ended(key) and self.quiet(key) and self.received(key)
+
+    def ended(self, key: str) -> bool:
+        """Every payment has come to an end."""
+        return set(self.statuses(key)) <= {"settled", "rejected", "returned"}
 
     def received(self, key: str) -> bool:
         with self.reading() as transaction:

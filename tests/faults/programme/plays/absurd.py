@@ -6,6 +6,7 @@ unit; the journal can be read afterwards, and the production goes on.
 
 import asyncio
 from dataclasses import dataclass, replace
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -14,20 +15,26 @@ from temporalio.service import RPCError
 from adapters.bank.folder import folder_of
 from adapters.db import queries
 from adapters.db.rates import keep_rates
-from adapters.db.store import stream_of
+from adapters.db.store import Context, stream_of
 from adapters.rates import read_csv
 from adapters.sandbox_bank.admin import folders_path
 from app.doctor import examine
 from app.imports import Import, import_on
+from bench.common import PromisePayouts
+from domain.agreement.model import Purpose
 from domain.errors import SluiceError
+from domain.events import PaymentsScheduled, ScheduledPayment
+from domain.money import Money
+from domain.runs import chunks
 from domain.state import State, fold
-from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn, draw
+from tests.faults.programme.agreements import ACCOUNT, DUE_ON, PERIOD, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.plays.messages import booking, put
 from tests.faults.programme.stage import APPROVERS, Stage, Stuck
 from tests.faults.programme.tally import Harm
 
 KIND = "schema-valid but absurd"
+PAYOUTS = 1_002
 MOST = 10**15 - 1
 """The largest amount that an agreement or a statement may name, in minor units."""
 ROUNDS = (-1, 0, 2**31, 2**63, 2**64, 10**18, 10**40, 10**400)
@@ -45,7 +52,7 @@ class Absurd:
 
 
 def plan(dice: Random, short: bool) -> list[Absurd]:
-    rich = replace(draw(dice, (1, 1)), payouts=(MOST,) * 2_400)  # half of them are due at once: 1.2 x 10^18
+    rich = draw(dice, (1, 1))
     return [
         Absurd(draw(dice, (2, 3), earned=True), rich, dice.randint(1_500, 3_000), 2 if short else 12) for _ in range(1)
     ]
@@ -143,11 +150,34 @@ async def _too_rich(stage: Stage, one: Absurd) -> None:
     """A day whose payouts come to more than any file carries is not prepared, and somebody hears of it."""
     key = one.rich.key
     await stage.register(one.rich)
+    await asyncio.to_thread(_promise_too_much, stage, key)
     await _asked(stage, key, lambda: stage.office("payer-one").open_runs(key, ACCOUNT))
     await stage.until(lambda: stage.statuses(key).get("due", 0) > 0, "nothing falls due")
     harm = judge(stage, key, ended=False).and_also(_readable(stage, key))
     harm.stuck += [] if await _told(stage, f"run/{key}-") else [f"nobody is told that {key} cannot be paid"]
     stage.tally.add(KIND, 1, harm)
+
+
+def _promise_too_much(stage: Stage, key: str) -> None:
+    """More than a file of an agreement may name, all due on one day: 1.002 x 10^18."""
+    day = date.fromisoformat(DUE_ON)
+    lines = [
+        ScheduledPayment(
+            payment=f"{key}.S{number}",
+            instalment=f"S{number}",
+            purpose=Purpose.PRODUCTION,
+            account=ACCOUNT,
+            payee="vendor-krw",
+            payee_party="vendor",
+            amount=Money(MOST, "KRW"),
+            milestone=None,
+            due_on=day,
+        )
+        for number in range(PAYOUTS)
+    ]
+    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
+    command = PromisePayouts(key=f"promise/{key}", by="producer", production=key, count=PAYOUTS)
+    stage.services.store.carry_out(command, Context(day, "producer"), lambda _: (State(), events))
 
 
 async def _told(stage: Stage, name: str) -> bool:
