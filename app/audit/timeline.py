@@ -23,6 +23,12 @@ View = dict[str, Any]
 Thing = tuple[str, str]
 """What a view is of: `production`, `milestone`, `run`, `distribution` or `payment`, and which."""
 _DAY_S = 86_400
+_EMPTY: View = {"status": "empty", "total": None, "sha256": None} | dict.fromkeys(
+    ("count", "open", "silent", "unsent", "times_sent", "enquiries"), 0
+)
+_NONE: View = {"status": "none", "revision": 0, "silent": [], "disputing": [], "before": []} | dict.fromkeys(
+    ("answer_by", "pay_on", "after")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,9 @@ class Timeline:
             case "milestone":
                 return {"status": "open", "round": 0, "approvals": 0, "deadline_on": None}
             case "run":
-                return {"status": "empty", "count": 0}
+                return _EMPTY
             case "distribution":
-                return {"status": "none"}
+                return _NONE
             case "production":
                 return {"version": 0, "open_milestones": [], "debtor_accounts": [], "complete": False}
             case _:

@@ -24,6 +24,7 @@ from tests.app.audit.forging import Forger
 from tests.app.audit.tampering import TABLES, Tamperer
 from tests.world import PRODUCTION
 
+pytestmark = pytest.mark.timeout(900)
 SEED = int(os.environ.get("SLUICE_SEED") or random.randrange(1 << 32))
 MUTATIONS = int(os.environ.get("SLUICE_MUTATIONS") or 300)
 

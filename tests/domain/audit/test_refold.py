@@ -1,0 +1,124 @@
+"""Telling a stream again: what one command wrote is one stretch, and what does not follow is named, not raised."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from domain.audit.books import Commanded, Commands, Entered, Ledger, Movements, balance_findings
+from domain.audit.refold import Refold, stretches
+from domain.audit.wishes import payloads
+from domain.commands import FallDue
+from domain.events import DuePayment, PaymentHeld, PaymentsFellDue
+from domain.journal import Head, canonical, chained, sha256
+from domain.money import Money
+
+STREAM, DAY, NOW = "production/P", date(2026, 1, 5), datetime(2026, 1, 5, 9, tzinfo=UTC)
+FELL_DUE = PaymentsFellDue(
+    payments=(DuePayment(payment="P.A", purpose="fee", payee_party="writer", amount=Money(5, "KRW"), due_on=DAY),)
+)
+
+
+def facts(*commands):
+    """Facts of (key, events, seconds later)."""
+    head, found = Head(), []
+    for key, events, later in commands:
+        at = NOW + timedelta(seconds=later)
+        found += chained(STREAM, head, events, effective_on=DAY, recorded_at=at, actor="system", command_key=key)
+        head = Head(found[-1].seq, found[-1].hash)
+    return found
+
+
+def told(*commands):
+    return list(stretches(facts(*commands), []))
+
+
+def test_what_one_command_wrote_at_one_instant_is_one_stretch():
+    held = PaymentHeld(payment="P.A", reason="x")
+    first, second = told(("one", [held, held], 0), ("two", [held], 1))
+    assert (first.first.seq, first.last_seq, second.last_seq) == (1, 2, 3)
+    assert [stretch.first.seq for stretch in told(("one", [held], 0), ("one", [held], 1))] == [1, 2]
+
+
+def test_what_does_not_follow_is_named_and_the_rest_is_still_folded():
+    (stretch,) = told(("one", [FELL_DUE, FELL_DUE], 0))
+    findings = list(Refold().take(stretch))
+    assert [finding.record for finding in findings] == [f"{STREAM} event 1", f"{STREAM} event 2"]
+    assert all("does not follow from the events before it" in finding.said for finding in findings)
+
+
+def test_a_body_that_is_no_event_is_named_and_passed_on():
+    findings = []
+    (fact,) = facts(("one", [FELL_DUE], 0))
+    (stretch,) = stretches([type(fact)(STREAM, 1, fact.type, b"{}", *(DAY, NOW, "x", "one", b"", b""))], findings)
+    assert stretch.events == []
+    assert [finding.record for finding in findings] == [f"{STREAM} event 1"]
+
+
+def entered(line, account, minor, seq=1):
+    return Entered(seq, line, account, "KRW", minor, "P.A", DAY)
+
+
+RIGHT = [entered(1, "expense:production:fee", 5), entered(2, "liability:payable:writer", -5)]
+
+
+def ledger(*recorded):
+    (stretch,) = told(("one", [FELL_DUE], 0))
+    one = Ledger(STREAM, recorded)
+    return [*one.take(stretch), *one.end()], one
+
+
+def test_entries_as_posted_are_right():
+    findings, one = ledger(*RIGHT)
+    assert findings == []
+    assert one.balances == {("expense:production:fee", "KRW"): 5, ("liability:payable:writer", "KRW"): -5}
+
+
+def test_an_entry_changed_added_or_taken_away_is_named_with_both_sides():
+    (finding,), _ = ledger(RIGHT[0], entered(2, "liability:payable:writer", -6))
+    assert (finding.record, "KRW -5" in finding.expected, "KRW -6" in finding.found) == (
+        f"{STREAM} event 1",
+        True,
+        True,
+    )
+    (finding,), _ = ledger(RIGHT[0])
+    assert finding.found == ""
+    (finding,), _ = ledger(*RIGHT, entered(3, "asset:bank:mine", 1))
+    assert finding.expected == ""
+    (finding,), _ = ledger(*RIGHT, entered(1, "asset:bank:mine", 1, seq=9))
+    assert finding.sentence == f"{STREAM}: entries name event 9, which is not in the journal"
+
+
+def test_balances_that_the_events_do_not_make_are_named():
+    found = list(balance_findings(STREAM, {("a", "KRW"): 5, ("b", "KRW"): 1}, [("a", "KRW", 6), ("c", "KRW", 2)]))
+    assert [(f.record.split()[2], f.expected, f.found) for f in found] == [
+        ("a", "KRW 5", "KRW 6"),
+        ("c", "KRW 0", "KRW 2"),
+        ("b", "KRW 1", ""),
+    ]
+
+
+def command(key="one", payload="x", first=1, last=1):
+    return Commanded(key, payload, first, last)
+
+
+def commands(*recorded):
+    (stretch,) = told(("one", [FELL_DUE], 0))
+    one = Commands(STREAM, iter(recorded), lambda each: payloads("P", each))
+    return [finding.sentence for finding in (*one.take(stretch), *one.end())]
+
+
+def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
+    wish = FallDue(key="one", by="system", production="P", on=DAY)
+    right = command(payload=sha256(canonical(wish)))
+    assert commands(right) == []
+    assert commands(command()) == [f"command one: remembers another wish than {STREAM} event 1 is the answer to"]
+    assert commands() == [f"{STREAM} event 1: nothing is remembered of the command one that wrote it"]
+    assert commands(right._replace(last_seq=2)) == [
+        f"command one: is remembered otherwise than event 1 of {STREAM} has it"
+    ]
+    assert commands(right, command("two", first=2)) == [
+        f"command two: is remembered, and no event of {STREAM} is by it"
+    ]
+
+
+def test_movements_without_a_booking_are_named():
+    (finding,) = Movements(STREAM).compared([("spc", "R1")])
+    assert finding.sentence == f"movement R1 on spc of {STREAM}: is on record, and no event books it"
