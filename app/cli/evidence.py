@@ -75,7 +75,7 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
     Keep DIR where whoever may write the database may not: then rewriting all of it is found out too, and this exits 1.
     """
     from app.evidence import heads
-    from app.evidence.keys import public_hex, signing_key
+    from app.evidence.keys import signing_key, trusted
     from app.evidence.reading import instant_of, reading
 
     if (to is None) == (check is None):
@@ -87,9 +87,8 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
             click.echo(f"{path}: {count} streams")
             return
         assert check is not None  # noqa: S101 - one of the two is given
-        trusted = keys or (public_hex(signing_key(records.settings)),)
         wrong = False
-        for sentence in heads.departures(records.connection, check, trusted):
+        for sentence in heads.departures(records.connection, check, trusted(keys, records.settings)):
             wrong = True
             click.echo(sentence)
     click.echo("NOT AS ANCHORED" if wrong else "every anchor holds")

@@ -51,6 +51,11 @@ def public_hex(key: Ed25519PrivateKey) -> str:
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
+def trusted(named: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
+    """The public keys that may have signed an anchor: those that were named, else this installation's own."""
+    return named or (public_hex(signing_key(settings)),)
+
+
 def public_pem(key: Ed25519PrivateKey) -> str:
     """The same in PEM, as other programs read it."""
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()

@@ -41,6 +41,9 @@ def test_a_production_that_is_rewritten_as_a_whole_passes_every_check_inside_and
     said = sluice(*CHECK, str(anchored), code=1)
     assert f"{STREAM}: event" in said
     assert f"is not the one that {file.name} has: the journal was rewritten" in said
+    audited = sluice("audit", "replay", "--anchors", str(anchored), code=1)
+    assert f"anchor: {STREAM}: event" in audited
+    assert "the journal was rewritten" in audited
 
 
 def test_a_journal_that_lost_its_end_is_named(sluice, superuser, anchored):
