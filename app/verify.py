@@ -1,11 +1,15 @@
 """Proves the record: chains of hashes, and everything that follows from them, row by row."""
 
+import os
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from adapters.db import queries
 from app.audit.parallel import proved
+
+MANY_EVENTS = 50_000
+"""From how many on other processes are started: that takes one of them a second or two."""
 
 
 @dataclass
@@ -17,13 +21,17 @@ class Proof:
     wrong: list[str] = field(default_factory=list)
 
 
-def verify(connection: Connection, processes: int = 1) -> Proof:
+def verify(connection: Connection, processes: int | None = None) -> Proof:
     """Look at every stream, piece by piece; `connection` should see one instant, as `Store.reading` gives it.
 
-    More than one of `processes` share the streams, each on a connection of its own that sees the same instant.
+    More than one of `processes` share the streams, each on a connection of its own that sees the same instant; by
+    default one for each processor where the journal is long enough to make up for starting them.
     """
     proof = Proof()
-    for one in proved(connection, queries.streams(connection), processes):
+    streams = queries.streams(connection)
+    if processes is None:
+        processes = (os.cpu_count() or 1) if queries.events(connection) >= MANY_EVENTS else 1
+    for one in proved(connection, streams, processes):
         proof.streams += 1
         proof.events += one.events
         proof.wrong += [finding.sentence for finding in one.findings]

@@ -206,6 +206,11 @@ def streams(connection: Connection) -> list[str]:
     return list(connection.execute(sa.select(table.c.stream).order_by(table.c.stream)).scalars())
 
 
+def events(connection: Connection) -> int:
+    """How many events all streams' heads count."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(tables.stream_head.c.seq), 0))).scalar_one())
+
+
 def head(connection: Connection, stream: str) -> Head:
     """Where the store says that a stream ends."""
     table = tables.stream_head
