@@ -154,7 +154,7 @@ async def _too_rich(stage: Stage, one: Absurd) -> None:
     await _asked(stage, key, lambda: stage.office("payer-one").open_runs(key, ACCOUNT))
     await stage.until(lambda: stage.statuses(key).get("due", 0) > 0, "nothing falls due")
     harm = judge(stage, key, ended=False).and_also(_readable(stage, key))
-    harm.stuck += [] if await _told(stage, f"run/{key}-") else [f"nobody is told that {key} cannot be paid"]
+    harm.stuck += [] if await _told(stage, f"run/{key}/") else [f"nobody is told that {key} cannot be paid"]
     stage.tally.add(KIND, 1, harm)
 
 
