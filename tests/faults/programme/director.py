@@ -24,7 +24,7 @@ Report = dict[str, Any]
 def run(
     seed: int, names: list[str], short: bool, lanes: int, so_far: Callable[[Report], None] = lambda _: None
 ) -> Report:
-    """Play scenes, `lanes` at a time, each on a stack of its own; after each, `so_far` is given the report until then."""
+    """Play scenes, `lanes` at a time, each on its own stack; after each, `so_far` is given the report until then."""
     plans = {name: planned(seed, name, short) for name in names}
     digest = hashlib.sha256(repr(sorted(plans.items())).encode()).hexdigest()
     begun, tallies, seconds = time.monotonic(), [], {}
