@@ -1,8 +1,8 @@
 """The same command a hundred times at once, one key for two payloads, and a thousand approvals at the same moment.
 
 One fault is one command that is sent a hundred times in parallel (copies are not counted; twenty times where it is
-about a payment, since those pass the one workflow of their production), one pair of payloads under one key, or the whole
-crowd of approvals.
+about a payment, since those pass the one workflow of their production), one pair of payloads under one key, or the
+whole crowd of approvals.
 """
 
 import asyncio
