@@ -78,6 +78,3 @@ def test_a_stack_that_was_ended_goes_on_where_it_was_also_with_newer_code(own, s
     balances = {row["account"]: row["balance"] for row in own("ledger", "balances", production, "--json").json}
     assert balances["asset:bank:spc-krw"] == f"KRW {change}"
     assert own("journal", "verify").status == 0
-    healthy = own("doctor")
-    assert (healthy.status, healthy.out.splitlines()[-1].endswith("all is well")) == (0, True), healthy.out
-    assert own("doctor", "--json").json == []

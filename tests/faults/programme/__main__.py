@@ -6,7 +6,7 @@ import secrets
 import sys
 from pathlib import Path
 
-from tests.faults.programme.director import run
+from tests.faults.programme.director import Report, run
 from tests.faults.programme.scenes import SCENES, planned
 
 
@@ -25,10 +25,14 @@ def main() -> int:
             for fault in planned(seed, name, given.short):
                 print(f"{name}: {fault}")
         return 0
-    report = run(seed, given.only, given.short, given.lanes)
+
+    def keep(report: Report) -> None:
+        """What is known by now, in case somebody ends this."""
+        if given.report:
+            given.report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+    report = run(seed, given.only, given.short, given.lanes, keep)
     written = json.dumps(report, indent=2, ensure_ascii=False)
-    if given.report:
-        given.report.write_text(written + "\n", "utf-8")
     print(written)
     return 0 if report["harmless"] else 1
 

@@ -6,7 +6,9 @@ import multiprocessing
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from typing import Any
 
 from tests.faults.programme.scenes import planned, played
 from tests.faults.programme.tally import Harm, Tally, merged
@@ -16,12 +18,25 @@ def said(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def run(seed: int, names: list[str], short: bool, lanes: int) -> dict[str, object]:
-    """Play scenes, `lanes` at a time, each on a stack of its own."""
+Report = dict[str, Any]
+
+
+def run(
+    seed: int, names: list[str], short: bool, lanes: int, so_far: Callable[[Report], None] = lambda _: None
+) -> Report:
+    """Play scenes, `lanes` at a time, each on its own stack; after each, `so_far` is given the report until then."""
     plans = {name: planned(seed, name, short) for name in names}
     digest = hashlib.sha256(repr(sorted(plans.items())).encode()).hexdigest()
     begun, tallies, seconds = time.monotonic(), [], {}
     said(f"seed {seed}; the plan's SHA-256 is {digest[:16]}")
+
+    def report() -> Report:
+        whole = merged(tallies)
+        head = {"seed": seed, "form": "short" if short else "full", "plan_sha256": digest}
+        left = sorted(set(names) - set(seconds))
+        told = {"seconds": round(time.monotonic() - begun, 1), "scene_seconds": seconds, "not_played": left}
+        return dict(whole.report(**head, **told, harmless=whole.harmless and not left))
+
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(lanes, mp_context=context, max_tasks_per_child=1) as pool:
         running = {pool.submit(one, seed, name, short): name for name in names}
@@ -33,17 +48,8 @@ def run(seed: int, names: list[str], short: bool, lanes: int) -> dict[str, objec
             said(f"{name:<28} {total.injected:>5} injected, {total.survived:>5} survived, {seconds[name]:>6.1f} s")
             for note in tally.notes:
                 said(f"  {note}")
-    whole = merged(tallies)
-    return dict(
-        whole.report(
-            seed=seed,
-            form="short" if short else "full",
-            plan_sha256=digest,
-            seconds=round(time.monotonic() - begun, 1),
-            scene_seconds=seconds,
-            harmless=whole.harmless,
-        )
-    )
+            so_far(report())
+    return report()
 
 
 def one(seed: int, name: str, short: bool) -> tuple[Tally, float]:
