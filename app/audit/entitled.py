@@ -18,10 +18,16 @@ from domain.distributions import Distributions
 from domain.events import (
     AgreementAmended,
     AgreementRegistered,
+    DistributionApproved,
     DistributionComputed,
     DistributionObjected,
     DueDatesSet,
     EntitlementsPosted,
+    MilestoneAccepted,
+    MilestoneApproved,
+    MilestoneEscalated,
+    MilestoneRejected,
+    MilestoneSubmitted,
     ObjectionResolved,
     PaymentsScheduled,
     PayoutsOrdered,
@@ -55,6 +61,16 @@ class Entitled:
             match told.event:
                 case AgreementRegistered() | AgreementAmended():
                     yield from self._promised(stretch, told, told.event)
+                case MilestoneSubmitted():
+                    submitter = self._agreement_of(state).milestone(told.event.milestone).submitter
+                    if told.event.party != submitter:
+                        yield unfaithful(told.record, "is not by who submits it", submitter, told.event.party)
+                case MilestoneApproved() | MilestoneRejected() | MilestoneEscalated() | MilestoneAccepted():
+                    known = state.milestones[told.event.milestone]
+                    if told.event.round != known.round:
+                        yield unfaithful(told.record, "is about another round", known.round, told.event.round)
+                case DistributionApproved() | ObjectionResolved():
+                    yield from _concerned(state, told, told.event.period, told.event.party)
                 case DueDatesSet():
                     yield from self._dated(state, stretch, told, told.event)
                 case StatementImported():
@@ -62,6 +78,7 @@ class Entitled:
                 case DistributionComputed():
                     yield from self._computed(state, told, told.event)
                 case DistributionObjected():
+                    yield from _concerned(state, told, told.event.period, told.event.party)
                     self._objected_on[told.event.period, told.event.party] = told.fact.effective_on
                 case EntitlementsPosted():
                     yield from self._posted(state, told, told.event)
@@ -223,3 +240,10 @@ class Entitled:
             if right.get(party) != stated.get(party):
                 said = f"the statement of {party} for {event.period} is not what the journal makes it"
                 yield unfaithful(told.record, said, right.get(party, ""), stated.get(party, ""))
+
+
+def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Finding]:
+    """Only those whom a distribution concerns answer it."""
+    parties = state.distributions[period].parties
+    if party not in parties:
+        yield unfaithful(told.record, f"is of a party whom {period} does not concern", sorted(parties), party)
