@@ -5,12 +5,14 @@ VENV ?= .venv
 # Processes that run tests at the same time; a group (xdist_group) stays on one of them.
 TEST_PROCESSES ?= 2
 PYTEST_ARGS ?=
+# For `make faults`: --seed N, --short, --only SCENE ..., --lanes N, --plan, --report FILE.
+ARGS ?=
 
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint bench histories lock clean
+.PHONY: help demo test check lint bench faults histories lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -44,9 +46,14 @@ check: lint ## lint, format, types, import contracts, deploy files, then the tes
 bench: $(READY) ## the benchmarks, each prints JSON
 	@$(BIN)/python -m bench.payments
 	@$(BIN)/python -m bench.ledger
+	@$(BIN)/python -m bench.waterfall
+	@$(BIN)/python -m bench.revenue_import
 	@$(BIN)/python -m bench.replay
 
-histories: $(READY) ## record the golden histories anew, on real servers
+faults: $(READY) ## inject more than a thousand faults, check after each, print JSON; again: ARGS="--seed N"
+	@$(BIN)/python -m tests.faults.programme $(ARGS)
+
+histories: $(READY) ## record the golden histories that are missing, on real servers
 	@$(BIN)/python -m tests.replay.record
 
 lock: $(READY) ## choose versions anew and write both locks

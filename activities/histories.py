@@ -30,11 +30,13 @@ from adapters.executions import PAGE, Closed, Executions, as_archived
 from domain.commands import ArchiveHistory
 from domain.errors import IdempotencyConflict, NotFound
 from domain.events import HistoryArchived
+from domain.journal import sha256
 from domain.people import SYSTEM
 from domain.state import State
 
 SOON = timedelta(minutes=2)
 """How long after its end a run may be without its archive before that is a gap."""
+_LONGEST_IN_A_KEY = 150
 MOST_TOLD = 100
 """Gaps that a sweep names one by one; it counts them all."""
 
@@ -139,7 +141,7 @@ class HistoryActivities:
     def _keep(self, archived: HistoryArchived, content: bytes) -> None:
         production = self.names.production_of(archived.workflow_id)
         command = ArchiveHistory(
-            key=f"archive/{archived.workflow_id}/{archived.run_id}",
+            key=f"archive/{_in_a_key(archived.workflow_id)}/{archived.run_id}",
             by=SYSTEM.user,
             production=production,
             history=archived,
@@ -191,3 +193,9 @@ class HistoryActivities:
         ):
             for row in connection.execute(query.execution_options(yield_per=PAGE)):
                 yield named(*row)
+
+
+def _in_a_key(workflow_id: str) -> str:
+    """A workflow id in a command's key: as it is, or by its hash where somebody made up what no key may hold."""
+    plain = workflow_id.isprintable() and " " not in workflow_id and len(workflow_id) <= _LONGEST_IN_A_KEY
+    return workflow_id if plain else sha256(workflow_id.encode())

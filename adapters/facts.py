@@ -1,8 +1,9 @@
 """Facts of a waterfall from files: CSV with a header, or YAML. A million rows are read in one pass and kept by group.
 
 CSV columns: date and amount ("USD 1250.00"; a plain count for a metric), and as needed kind (receipt if there is none),
-id, name, payer, territory, media, window, rate (units of the waterfall's currency for one of the amount's) and reverses
-(the id of a receipt that this row takes back, with the opposite amount).
+id, name, payer, territory, media, window, rate (units of the waterfall's currency for one of the amount's), counts
+(metrics that come with a receipt, such as "admissions 1200") and reverses (the id of a receipt that this row takes
+back, with the opposite amount).
 """
 
 import csv
@@ -18,10 +19,23 @@ from adapters.yaml_lines import NotPlainYaml, read_yaml
 from domain.currency import exponent
 from domain.errors import BadInput
 from domain.money import Money
-from domain.waterfall.facts import Fact, FactKind, Facts, Receipt
+from domain.waterfall.facts import Counts, Fact, FactKind, Facts, Receipt, added
 from domain.waterfall.network import Kind
 
-COLUMNS = ("date", "amount", "kind", "id", "name", "payer", "territory", "media", "window", "rate", "reverses")
+COLUMNS = (
+    "date",
+    "amount",
+    "kind",
+    "id",
+    "name",
+    "payer",
+    "territory",
+    "media",
+    "window",
+    "rate",
+    "counts",
+    "reverses",
+)
 _LISTS = {
     "receipts": "receipt",
     "costs": FactKind.COST,
@@ -31,6 +45,7 @@ _LISTS = {
     "payments": FactKind.PAYMENT,
     "dates": FactKind.DATE,
 }
+_COUNT = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,39}) (-?[0-9]{1,18}(?:[.][0-9]{1,12})?)")
 _NUMBER = re.compile(r"[0-9]{1,18}([.][0-9]{1,12})?")
 _GROUPED = ("date", "payer", "territory", "media", "window", "rate")
 
@@ -52,7 +67,7 @@ def read_facts(
         BadFacts: anything in a file does not fit.
         BadInput: a file cannot be opened.
     """
-    reader = _Reader(currency, rates or {}, singly=singly)
+    reader = FactReader(currency, rates or {}, singly=singly)
     for path in paths:
         try:
             if path.suffix.lower() in {".yaml", ".yml"}:
@@ -67,17 +82,20 @@ def read_facts(
     return reader.facts()
 
 
-class _Reader:
-    def __init__(self, currency: str, rates: Mapping[str, Decimal], *, singly: bool) -> None:
+class FactReader:
+    """Facts as they are read, row by row; `facts` gives them all."""
+
+    def __init__(self, currency: str, rates: Mapping[str, Decimal], *, singly: bool = False) -> None:
         self._currency = currency
         self._rates = rates
         self._singly = singly
         self._sums: dict[tuple[str, ...], int] = {}
         self._where: dict[tuple[str, ...], str] = {}
         self._kinds: dict[Kind, str] = {}
-        self._rows: list[tuple[tuple[str, ...], int, str]] = []
+        self._counted: dict[tuple[str, ...], Counts] = {}
+        self._rows: list[tuple[tuple[str, ...], int, str, Counts]] = []
         self._reversed: dict[str, tuple[str, str]] = {}
-        self._by_id: dict[str, tuple[tuple[str, ...], int, str]] = {}
+        self._by_id: dict[str, tuple[tuple[str, ...], int, str, Counts]] = {}
         self._others: list[Fact] = []
         self._places: dict[str, int] = {}
 
@@ -87,7 +105,7 @@ class _Reader:
         try:
             header = next(rows, None)
             columns = _columns(header, file)
-            if "kind" in columns or "reverses" in columns or self._singly:
+            if {"kind", "reverses", "counts"} & columns.keys() or self._singly:
                 self._careful(rows, columns, file)
             else:
                 self._receipts(rows, columns, file)
@@ -162,7 +180,10 @@ class _Reader:
         money = _money(row["amount"], where)
         key = (money.currency, *(row.get(name, "") for name in _GROUPED))
         self._kind(key, where)
-        entry = (key, money.minor, row.get("id") or where)
+        counts = _counts(row.get("counts", ""), where)
+        if counts and not money.minor:
+            raise BadFacts(f"{where}: counts: nothing was paid for these: give them as a fact of kind metric.")
+        entry = (key, money.minor, row.get("id") or where, counts)
         if row.get("reverses"):
             self._reverse(row["reverses"], money, where)
             return
@@ -174,6 +195,7 @@ class _Reader:
             self._rows.append(entry)
         else:
             self._sums[key] = self._sums.get(key, 0) + money.minor
+            self._counted[key] = added(self._counted.get(key, ()), counts)
         self._where.setdefault(key, where)
 
     def _reverse(self, receipt_id: str, money: Money, where: str) -> None:
@@ -229,20 +251,20 @@ class _Reader:
 
     def facts(self) -> Facts:
         """Everything that was read, reversals applied."""
-        rows = self._rows or [(key, amount, "") for key, amount in self._sums.items()]
+        rows = self._rows or [(key, amount, "", self._counted.get(key, ())) for key, amount in self._sums.items()]
         for receipt_id, (where, amount) in self._reversed.items():
             if receipt_id not in self._by_id:
                 raise BadFacts(f"{where}: reverses: no receipt {receipt_id!r} was read: correct the id.")
-            key, minor, _ = self._by_id[receipt_id]
+            key, minor, _, counts = self._by_id[receipt_id]
             if str(Money(minor, key[0])) != amount:
                 raise BadFacts(
                     f"{where}: amount: receipt {receipt_id!r} is {Money(minor, key[0])}: take back all of it."
                 )
-            rows = [*rows, (key, -minor, receipt_id)]
+            rows = [*rows, (key, -minor, receipt_id, tuple((name, -count) for name, count in counts))]
         receipts = []
-        for key, minor, name in rows:
+        for key, minor, name, counts in rows:
             on, kind, rate = self._kind(key, self._where[key])
-            receipts.append(Receipt(on, kind, minor if rate == 1 else minor * rate, name))
+            receipts.append(Receipt(on, kind, minor if rate == 1 else minor * rate, name, counts))
         if self._singly and self._reversed:
             receipts = [each for each in receipts if each.id not in self._reversed]
         return Facts(tuple(receipts), tuple(self._others), self._kinds)
@@ -270,6 +292,17 @@ def _key_getter(columns: Mapping[str, int]) -> "Callable[[list[str], str], tuple
 def _wrong_size(file: str, rows: object, row: Sequence[str], size: int) -> str:
     line = getattr(rows, "line_num", 0)
     return f"{file}:{line}: row: it has {len(row)} fields and the header {size}: write one for each column."
+
+
+def _counts(text: str, where: str) -> Counts:
+    """What metrics come with a receipt: a name and a count, several with commas between."""
+    found: Counts = ()
+    for part in text.split(",") if text.strip() else ():
+        match = _COUNT.fullmatch(part.strip())
+        if match is None:
+            raise BadFacts(f"{where}: counts: {part.strip()[:40]!r} is no count: write such as admissions 1200.")
+        found = added(found, ((match[1], Fraction(match[2])),))
+    return found
 
 
 def _money(text: str, where: str) -> Money:

@@ -15,12 +15,11 @@ from temporalio.common import WorkflowIDConflictPolicy
 from activities.views import DistributionRef, PlannedRun, ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.bank.xml import BadBankFile
-from adapters.db import tables
+from adapters.db import health, tables
 from adapters.sandbox_bank import admin
 from app.bootstrap import Services
 from domain.agreement.model import Account, Control
 from domain.errors import NotFound
-from domain.payments import ON_ITS_WAY
 from workflows.distribution import Distribution
 from workflows.names import distribution_workflow, production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
@@ -162,20 +161,16 @@ class Gateway:
         )
 
     def _unfinished(self) -> tuple[list[str], list[PlannedRun]]:
-        payment = tables.payment.c
-        waiting = sa.select(payment.run).where(payment.run.is_not(None), payment.status.in_(sorted(ON_ITS_WAY)))
         with self._store.transaction() as transaction:
             productions = list(transaction.connection.execute(sa.select(tables.production.c.key)).scalars())
-        return productions, self._planned(sa.or_(tables.run.c.status == "prepared", tables.run.c.id.in_(waiting)))
+            runs = health.unfinished_runs(transaction.connection)
+        return productions, self._planned(tables.run.c.id.in_(runs))
 
     def _open_distributions(self) -> list[DistributionRef]:
         """Those that are not paid out, or in dispute."""
-        table = tables.distribution.c
-        disputed = sa.cast(table.body["objections"], sa.Text) != "{}"
-        query = sa.select(table.production, table.period).where(sa.or_(table.status != "ordered", disputed))
         with self._store.transaction() as transaction:
-            rows = list(transaction.connection.execute(query))
-        return [DistributionRef(production=row.production, period=row.period) for row in rows]
+            found = health.open_distributions(transaction.connection)
+        return [DistributionRef(production=production, period=period) for production, period in found]
 
     def _planned(self, condition: sa.ColumnElement[bool]) -> list[PlannedRun]:
         with self._store.transaction() as transaction:

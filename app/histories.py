@@ -56,7 +56,7 @@ def lines(content: bytes) -> Iterator[Line]:
     names: dict[str, str] = {}
     for event in json.loads(content)["events"]:
         kind = event["eventType"].removeprefix(_KIND).lower().replace("_", " ")
-        detail = next((value for name, value in event.items() if name.endswith("EventAttributes")), {})
+        detail: dict[str, Any] = next((each for name, each in event.items() if name.endswith("EventAttributes")), {})
         about = _about(detail, names)
         if "activityType" in detail:
             names[event["eventId"]] = detail["activityType"]["name"]

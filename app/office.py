@@ -4,8 +4,12 @@ Each call reaches the workflow that is responsible, starting it if it does not r
 a refusal comes back as the error that the domain raised.
 """
 
+import asyncio
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -13,6 +17,7 @@ from pydantic import ValidationError
 from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
 from activities.views import (
@@ -58,11 +63,24 @@ from workflows.milestone import Milestone
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
+from workflows.updates import fitting
 
 View = TypeVar("View")
 Wish = TypeVar("Wish", bound=Record)
 Update = UpdateMethodMultiParam[[Any, Any], View]
 """A workflow's update method."""
+
+_NO_ROOM = frozenset(
+    {
+        RPCStatusCode.RESOURCE_EXHAUSTED,
+        RPCStatusCode.ABORTED,
+        RPCStatusCode.UNAVAILABLE,
+        RPCStatusCode.FAILED_PRECONDITION,
+    }
+)
+"""Temporal let nothing in: ten updates of the workflow are under way, or its worker has just gone. Nothing was done."""
+_PATIENCE_S, _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 0.05, 1.0
+"""How long room is waited for, a hundred people before us at most, and how often it is asked for."""
 
 _WANTED = {
     "by": "A user's name has at most 64 characters and no spaces: write one that `users` in the settings has.",
@@ -310,9 +328,12 @@ class Office:
         start = self._started(PaymentRun.run, planned, run_workflow(planned.run))
         return await self._update(start, update, command)
 
-    def _started(self, workflow: Any, argument: Record, name: str) -> WithStartWorkflowOperation[Any, Any]:
+    def _started(
+        self, workflow: Any, argument: Record, name: str
+    ) -> Callable[[], WithStartWorkflowOperation[Any, Any]]:
         """Start a workflow, which then reads from the journal where it is, unless it runs already."""
-        return WithStartWorkflowOperation(
+        return partial(
+            WithStartWorkflowOperation,
             workflow,
             argument,
             id=name,
@@ -321,21 +342,29 @@ class Office:
         )
 
     async def _update(
-        self, start: WithStartWorkflowOperation[Any, Any], update: Update[View], argument: Record
+        self, start: Callable[[], WithStartWorkflowOperation[Any, Any]], update: Update[View], argument: Record
     ) -> View:
-        """Send an update, under an id of this attempt's own.
+        """Send an update, under an id of this attempt's own, and again while there is no room for it.
 
         Temporal answers a known id as it did before, also when that was a refusal whose cause has been put right since.
         That a wish counts once is seen to by its command key.
         """
-        update_id = uuid.uuid4().hex
-        try:
-            answer: View = await self.services.client.execute_update_with_start_workflow(
-                update, argument, start_workflow_operation=start, id=update_id
-            )
-        except WorkflowUpdateFailedError as failure:
-            raise refusal_in(failure) from failure
-        return answer
+        fitting(argument)
+        until, pause_s = time.monotonic() + _PATIENCE_S, _FIRST_PAUSE_S
+        while True:
+            try:
+                answer: View = await self.services.client.execute_update_with_start_workflow(
+                    update, argument, start_workflow_operation=start(), id=uuid.uuid4().hex
+                )
+            except WorkflowUpdateFailedError as failure:
+                raise refusal_in(failure) from failure
+            except RPCError as error:
+                if error.status not in _NO_ROOM or time.monotonic() > until:
+                    raise
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            else:
+                return answer
 
     def _keep(self, file: Path, raw: bytes) -> str:
         with self.services.store.transaction() as transaction:

@@ -1,9 +1,9 @@
 """The one plugin that configures Temporal's client, worker and replayer alike."""
 
 import asyncio
-import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -17,11 +17,13 @@ from temporalio.worker import (
     ExecuteActivityInput,
     Interceptor,
     ReplayerConfig,
+    WorkerConfig,
     WorkflowRunner,
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from domain.errors import SluiceError
+from app.unversioned import unversioned
+from domain.errors import BadInput, SluiceError
 from domain.model import Record
 from workflows.policies import HEARTBEAT
 
@@ -44,6 +46,14 @@ class SluicePlugin(SimplePlugin):
             workflow_failure_exception_types=[Exception],
         )
 
+    def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
+        """As a client's; see `app/unversioned.py` for a worker without Worker Versioning."""
+        config = super().configure_worker(config)
+        deployment, runner = config.get("deployment_config"), config["workflow_runner"]
+        if (deployment is None or not deployment.use_worker_versioning) and isinstance(runner, SandboxedWorkflowRunner):
+            config["workflow_runner"] = unversioned(runner)
+        return config
+
     def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
         """As a worker's, but code that does not fit a history is what a replay looks for.
 
@@ -55,7 +65,7 @@ class SluicePlugin(SimplePlugin):
 def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:
     if not isinstance(runner, SandboxedWorkflowRunner):
         raise TypeError("Sluice's workflows run in Temporal's sandbox; another runner was configured.")
-    return dataclasses.replace(runner, restrictions=runner.restrictions.with_passthrough_modules(*_PASSED_THROUGH))
+    return replace(runner, restrictions=runner.restrictions.with_passthrough_modules(*_PASSED_THROUGH))
 
 
 class _Boundary(Interceptor):
@@ -79,6 +89,7 @@ class _ActivityBoundary(ActivityInboundInterceptor):
             workflow=info.workflow_id, activity=info.activity_type, **_ids(input.args)
         ):
             try:
+                _whole(input)
                 async with self._heartbeats():
                     return await super().execute_activity(input)
             except SluiceError as error:
@@ -102,6 +113,16 @@ class _ActivityBoundary(ActivityInboundInterceptor):
             yield
         finally:
             beating.cancel()
+
+
+def _whole(input: ExecuteActivityInput) -> None:  # noqa: A002 - as Temporal calls it
+    """Refuse an activity without its record: a workflow that was started with nothing would have it retried for ever.
+
+    Raises:
+        BadInput: an argument is missing.
+    """
+    if any(argument is None for argument in input.args):
+        raise BadInput("The workflow was started without its input, which no part of Sluice does: terminate it.")
 
 
 def _ids(arguments: Any) -> dict[str, str]:

@@ -63,12 +63,20 @@ class Settings(BaseSettings):
     """SQLAlchemy URL of the application's role in an outside PostgreSQL."""
     owner_database_url: str | None = Field(default=None, repr=False)
     """The same database as the role that owns the tables: only `sluice db upgrade` uses it."""
+    auditor_database_url: str | None = Field(default=None, repr=False)
+    """The same database as the auditor's role, which only reads: what `sluice audit` connects as where it is set."""
+    signing_key: Path | None = None
+    """File of the Ed25519 key that signs heads of the journal; embedded, one is made in the data folder when unset."""
     temporal_address: str | None = None
     """`host:port` of an outside Temporal; over what Temporal's own profile (TEMPORAL_PROFILE, …) says."""
     temporal_namespace: str | None = None
     temporal_profile: str | None = None
     """Name of a profile in Temporal's own configuration file, with its TLS and API key."""
     task_queue: str = TASK_QUEUE
+    worker_versioning: bool = True
+    """False for a Temporal server without Worker Versioning (before 1.28): any worker then takes any next step."""
+    build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")] | None = None
+    """Names the workers' code, where images are named by something else than a digest of the sources."""
     temporal_binary: Path | None = None
     """Another Temporal binary for the embedded stack than the bundled one."""
     bank_mode: Literal["sandbox", "folder"] = "sandbox"
@@ -77,6 +85,9 @@ class Settings(BaseSettings):
     """Where bank files are exchanged, a folder per account; in the data folder when unset."""
     answer_within_s: Annotated[int, Field(ge=1)] = 120
     """Seconds to wait for the bank's answer to a file before its payments are `unknown`."""
+    metrics_address: Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")] | None = None
+    """`host:port` on which a worker serves Prometheus metrics at /metrics; none unless set. Keep it on loopback
+    or in a network of your own: it has no login."""
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     users: dict[UserName, User] = Field(default_factory=dict)

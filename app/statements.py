@@ -11,7 +11,7 @@ from adapters.db import queries
 from adapters.db import statements as on_record
 from adapters.db.store import Transaction
 from adapters.statements import Format, Language, render
-from domain.errors import Broken, NotFound
+from domain.errors import BadInput, Broken, NotFound
 from domain.journal import sha256
 from domain.payouts import paying_account
 from domain.statements import Statement
@@ -108,7 +108,13 @@ def as_file(statement: Statement, language: Language, form: Format) -> tuple[str
 
 
 def write(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all.
+
+    Raises:
+        BadInput: there is no folder for it.
+    """
+    if not file.parent.is_dir():
+        raise BadInput(f"{file}: there is no folder {file.parent}: make it first.")
     unfinished = file.with_name(f".{file.name}.unfinished")
     try:
         unfinished.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,13 @@ def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[Version]:
 
 def facts_of(agreement: Path, facts: Sequence[Path], *, singly: bool = False) -> Facts:
     """The facts of files in the currency of an agreement's waterfall; its contract rates convert other currencies."""
-    loaded = load_agreement(agreement).agreement
-    currency = loaded.waterfall.currency if loaded.waterfall else ""
-    rates = {rule.base: rule.contract for rule in loaded.fx if rule.quote == currency}
-    return read_facts(facts, currency, rates, singly=singly)
+    return read_facts(facts, *currency_and_rates(load_agreement(agreement).agreement), singly=singly)
+
+
+def currency_and_rates(agreement: Agreement) -> tuple[str, dict[str, Decimal]]:
+    """The currency of an agreement's waterfall, and what its contract says others are worth in it."""
+    currency = agreement.waterfall.currency if agreement.waterfall else ""
+    return currency, {rule.base: rule.contract for rule in agreement.fx if rule.quote == currency}
 
 
 def run_files(
@@ -145,17 +149,17 @@ def as_text(result: Result) -> str:
     """The answer for people: parties, then pools with their positions, then thresholds."""
     console = Console(width=110)
     with console.capture() as captured:
-        table = _table("party", f"entitled ({result.currency})", "paid", "payable", "carried forward")
+        table = table_of("party", f"entitled ({result.currency})", "paid", "payable", "carried forward")
         for party, amount in result.parties.items():
             one = result.payable[party]
             table.add_row(party, _said(amount, result), str(one.paid), str(one.due), str(one.carried_forward))
         console.print(table)
-        table = _table("pool", "inflow", "residue", "deficit")
+        table = table_of("pool", "inflow", "residue", "deficit")
         for name, amount in result.inflow.items():
             deficit = result.deficits.get(name, Fraction(0))
             table.add_row(name, *(_said(each, result) for each in (amount, result.residue[name], deficit)))
         console.print(table)
-        table = _table("position", "taken")
+        table = table_of("position", "taken")
         for name, amount in result.positions.items():
             table.add_row(name, _said(amount, result))
         console.print(table)
@@ -170,7 +174,8 @@ def _said(amount: Fraction, result: Result) -> str:
     return written(amount, result.currency)["decimal"]
 
 
-def _table(*columns: str) -> Table:
+def table_of(*columns: str) -> Table:
+    """A table of figures: names in the first column, the others stand to the right."""
     table = Table(box=SIMPLE, show_edge=False)
     for n, column in enumerate(columns):
         table.add_column(column, justify="right" if n else "left")

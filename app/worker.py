@@ -7,11 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import structlog
+from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from app.archive import Archivist
 from app.bootstrap import Services
+from app.deployment import Deployment, worker_deployment
 from app.gateway import Gateway
+from app.metrics import measured
+from domain.errors import NotFound
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
 from workflows.open_distributions import OpenDistributions
@@ -26,6 +30,7 @@ LAST_TRANSACTIONS = timedelta(seconds=10)
 """How long a worker that is told to stop lets its transactions finish, before it breaks into them."""
 GIVEN_UP_AFTER = timedelta(seconds=3)
 """When a workflow that a killed worker remembered goes to another one, which reads its history first."""
+ASKED_SOON_S = 0.05
 ALLOCATIONS_PER_COLLECTION = 50_000
 """A run of 10,000 payments makes half a million objects and no cycles, and looking for those took a quarter of it."""
 
@@ -42,6 +47,7 @@ def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
         activity_executor=threads,
         max_concurrent_activities=ACTIVITIES_AT_ONCE,
         graceful_shutdown_timeout=LAST_TRANSACTIONS,
+        deployment_config=worker_deployment(services.settings),
         sticky_queue_schedule_to_start_timeout=GIVEN_UP_AFTER,
     )
 
@@ -54,11 +60,41 @@ async def serve(services: Services) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE, thread_name_prefix="activity") as threads:
-        async with worker_of(services, threads):
-            beside = [asyncio.create_task(each.run()) for each in (Gateway(services), Archivist(services))]
+        async with worker_of(services, threads), measured(services):
+            besides = (Gateway(services).run(), Archivist(services).run(), see_to_current(services))
+            beside = [asyncio.create_task(each) for each in besides]
             log.info("worker.started", task_queue=services.settings.task_queue)
             await stop.wait()
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
     log.info("worker.stopped")
+
+
+async def see_to_current(services: Services) -> None:
+    """Give new work to this worker's code: always in the embedded stack, elsewhere only if nobody has decided yet.
+
+    A rollout is a decision of people there: `sluice deployment make-current`.
+    """
+    settings = services.settings
+    mine, deployment = worker_deployment(settings), Deployment(services.client, settings.task_queue)
+    if not mine.use_worker_versioning:
+        return
+    told = ""
+    while True:
+        try:
+            current = await deployment.current()
+            if current is None or (settings.embedded and current != mine.version.build_id):
+                await deployment.make_current(mine.version.build_id)
+                log.info("deployment.current", build_id=mine.version.build_id, before=current)
+            elif current != mine.version.build_id:
+                log.warning("deployment.waits", build_id=mine.version.build_id, current=current)
+        except NotFound:  # this worker's first question for work is on its way
+            await asyncio.sleep(ASKED_SOON_S)
+        except RPCError as error:
+            if str(error) != told:
+                log.warning("deployment.trouble", why=str(error))
+            told = str(error)
+            await asyncio.sleep(1)
+        else:
+            return

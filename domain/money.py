@@ -15,6 +15,9 @@ from domain.errors import BadInput, MoneyFormatError
 
 _WRITTEN = re.compile(r"([A-Z]{3}) (-?)(\d{1,18})(?:\.(\d{1,4}))?", re.ASCII)
 
+_BOUND = 10**18
+"""Amounts on record are below it, in minor units: so is whatever the database's columns and a bank's file can hold."""
+
 _DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 """A rational of bounded size: a short text such as 1e999999999 would be a number of a billion digits."""
 
@@ -95,7 +98,12 @@ class Money:
         from_str = core_schema.no_info_after_validator_function(_parsed, core_schema.str_schema())
         return core_schema.json_or_python_schema(
             json_schema=from_str,
-            python_schema=core_schema.union_schema([core_schema.is_instance_schema(cls), from_str]),
+            python_schema=core_schema.union_schema(
+                [
+                    core_schema.no_info_after_validator_function(_recordable, core_schema.is_instance_schema(cls)),
+                    from_str,
+                ]
+            ),
             serialization=core_schema.to_string_ser_schema(),
         )
 
@@ -108,9 +116,23 @@ class Money:
         }
 
 
+def _recordable(amount: Money) -> Money:
+    """An amount that enters a record: what could not be read back again would make all that follows unreadable.
+
+    Raises:
+        BadInput: it is too large.
+    """
+    if -_BOUND < amount.minor < _BOUND:
+        return amount
+    raise BadInput(
+        f"An amount of {len(str(abs(amount.minor)))} digits in {amount.currency} is larger than anything that can be "
+        "owed: look for a wrong amount, rate or percentage among the facts that it comes from."
+    )
+
+
 def _parsed(written: str) -> Money:
     try:
-        return Money.parse(written)
+        return _recordable(Money.parse(written))
     except BadInput as error:
         raise ValueError(error.sentence) from error
 

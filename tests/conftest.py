@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from adapters.embedded.process import bundled_binary, end_child
 from adapters.embedded.temporal import EmbeddedTemporal
+
+settings.register_profile("sluice", deadline=None, derandomize=True)
+settings.load_profile("sluice")  # the same examples everywhere, and no test that a busy machine can fail
 
 
 @dataclass(frozen=True)

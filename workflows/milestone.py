@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from temporalio import workflow
+from temporalio.common import VersioningBehavior
 
 with workflow.unsafe.imports_passed_through():
     from activities.milestones import MilestoneActivities
@@ -14,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.updates import admit
 
 
-@workflow.defn
+@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 class Milestone:
     """Id `milestone/{production}/{milestone}`. Started when its production is, or by the first command for it."""
 

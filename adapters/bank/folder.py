@@ -11,6 +11,8 @@ import hashlib
 import os
 import re
 import secrets
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
 
@@ -20,6 +22,7 @@ from domain.errors import BadInput, IdempotencyConflict, NotFound
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,40}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PARTS = ("outbox", "inbox", "archive", "refused", "sent", "staging")
+_WHY = ".why.txt"
 _READ_ONCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -111,8 +114,20 @@ class BankFolder:
             NotFound: there never was such a file.
         """
         kept = self._put_away(account, name, "refused")
-        _write(kept.with_name(f"{kept.name}.why.txt"), f"{why}\n".encode())
+        _write(kept.with_name(f"{kept.name}{_WHY}"), f"{why}\n".encode())
         _sync(kept.parent)
+
+    def refused(self, account: str) -> list[tuple[str, datetime, str]]:
+        """The files that were kept aside and lie there still: each one's name, since when, and why."""
+        home = self._root / _checked(_ACCOUNT, account, "account key") / "refused"
+        found = []
+        for why in sorted(home.glob(f"*{_WHY}")):
+            name = why.name.removesuffix(_WHY)
+            with suppress(FileNotFoundError):  # somebody has just taken it away
+                if os.path.lexists(home / name):
+                    at = datetime.fromtimestamp(why.stat().st_mtime, UTC)
+                    found.append((name, at, why.read_text("utf-8", "replace").strip()))
+        return found
 
     def _put_away(self, account: str, name: str, part: str) -> Path:
         home = self._home(account)
@@ -135,7 +150,7 @@ class BankFolder:
         kept = home / "refused" / f"strange-{digest}-{secrets.token_hex(4)}"
         (home / "inbox" / name).rename(kept)
         why = f"{name!r} is not a regular file with a plain name, so it was not opened.\n"
-        _write(kept.with_name(f"{kept.name}.why.txt"), why.encode(errors="backslashreplace"))
+        _write(kept.with_name(f"{kept.name}{_WHY}"), why.encode(errors="backslashreplace"))
         _sync(home / "refused")
 
     def _home(self, account: str) -> Path:

@@ -4,6 +4,7 @@ A statement's rows count in its newest version; earlier versions stay as they we
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -232,17 +233,34 @@ def _whole(amount: Fraction) -> Fraction | int:
     return amount.numerator if amount.denominator == 1 else amount
 
 
-def _digest(connection: sa.Connection, kind: StatementKind, version: int) -> str:
-    """The SHA-256 of a statement's rows in their canonical form, which is the text that PostgreSQL copies out."""
+def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
+    """A statement's rows in the canonical form that its hash is of, which is the text that PostgreSQL copies out."""
     table, named = _table(kind)
     amount = {StatementKind.METRIC: "amount", StatementKind.DATE: "''"}.get(kind, "minor")
     columns = f"\"on\", coalesce(currency, ''), {amount}, coalesce(bank_rate::text, ''), {named}"
-    rows = f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line"  # noqa: S608 - names of our own
-    digest = hashlib.sha256()
+    return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
+
+
+def converted_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
+    """The same rows as they were converted: line, amount, and rule, source, day and rate where there was one."""
+    table, _ = _table(kind)
+    columns = "line, amount, coalesce(rate_rule, ''), coalesce(rate_source, ''), coalesce(fixing_on::text, '')"
+    columns += ", coalesce(rate::text, '')"
+    return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
+
+
+def _copied(connection: sa.Connection, query: str) -> Iterator[bytes]:
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY ({rows}) TO STDOUT") as copy:
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
         for block in copy:
-            digest.update(block)
+            yield bytes(block)
+
+
+def _digest(connection: sa.Connection, kind: StatementKind, version: int) -> str:
+    """The SHA-256 of a statement's rows in their canonical form."""
+    digest = hashlib.sha256()
+    for block in canonical_rows(connection, kind, version):
+        digest.update(block)
     return digest.hexdigest()
 
 

@@ -79,10 +79,13 @@ class Store:
 
         Raises:
             IdempotencyConflict: the key was used for another payload.
+            BadInput: the command holds a NUL character.
             SluiceError: whatever `decide` refuses; a refusal of a recorded kind is itself appended, and nothing else.
         """
-        stream = stream_of(command.production)
-        payload = journal.sha256(journal.canonical(command))
+        stream, wish = stream_of(command.production), journal.canonical(command)
+        if _NUL in wish:
+            raise BadInput("One of the texts given holds the character NUL, which is no writing: take it out.")
+        payload = journal.sha256(wish)
         refused: SluiceError | None = None
         with self.transaction() as transaction:
             head, now, earlier = transaction.lock(stream, command.key, payload)
@@ -332,6 +335,8 @@ class Transaction:
         return connection
 
 
+_NUL = b"\\u0000"
+"""As JSON writes the one character that PostgreSQL keeps in no text."""
 _LOCK = "SELECT seq, hash, clock_timestamp() FROM stream_head WHERE stream = %s FOR UPDATE"
 _EARLIER = "SELECT payload, stream, first_seq, last_seq FROM command WHERE key = %s"
 _APPEND = (

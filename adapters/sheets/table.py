@@ -71,7 +71,9 @@ def _header(path: Path, rows: Iterator[Row], wanted: int) -> list[str]:
             if line == wanted and names:
                 return names
             break
-    raise bad_row(path, wanted, "header", "there are no column names on this line: correct `header` in the mapping.")
+    raise bad_row(
+        path, wanted, "header", "there are no column names on this line: write them there, or correct the mapping."
+    )
 
 
 def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
@@ -107,7 +109,7 @@ def _csv_rows(path: Path, file: BinaryIO, mapping: Mapping) -> Iterator[Row]:
         except csv.Error as error:
             raise bad_row(path, before + 1, "row", f"{error}: check the quotes from here on.") from None
         except UnicodeError:
-            words = f"this is not text in {mapping.encoding}: name the file's encoding in the mapping, such as cp949."
+            words = f"this is not text in {mapping.encoding}: save it as UTF-8, or name its encoding in the mapping."
             raise bad_row(path, _undecodable_line(path, encoding), "row", words) from None
         yield before + 1, cells
 

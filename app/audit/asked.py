@@ -75,7 +75,10 @@ def _today(kind: str, one: WorkflowCommand) -> Asked:  # noqa: PLR0911 - one for
             return Asked(("failure", ""), {"failure": _said(one.fail_workflow_execution.failure)})
         case "continue_as_new_workflow_execution":
             again = one.continue_as_new_workflow_execution
-            return Asked(("new run", ""), {"type": again.workflow_type, "argument": tuple(again.arguments)})
+            named: dict[str, Field] = (
+                {"type": again.workflow_type} if again.workflow_type else {}
+            )  # else it is the same
+            return Asked(("new run", ""), {**named, "argument": tuple(again.arguments)})
         case _:
             return Asked((kind.replace("_", " "), ""), {})
 

@@ -10,6 +10,7 @@ import click
 
 from app.cli.options import data_option, json_option
 
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -22,10 +23,18 @@ def audit() -> None:
 @click.option("--production", metavar="KEY", help="Only this production; without it, everything.")
 @click.option("--from", "first", metavar="DATE", type=_DAY, help="Only what counts on this day or after.")
 @click.option("--to", "last", metavar="DATE", type=_DAY, help="Only what counts on this day or before.")
+@click.option("--anchors", type=_FOLDER, metavar="DIR", help="Heads kept outside must still be in the journal.")
+@click.option("--key", "keys", multiple=True, metavar="HEX", help="A key that may have signed them; default our own.")
 @json_option
 @data_option
 def replay(
-    production: str | None, first: datetime | None, last: datetime | None, as_json: bool, data: Path | None
+    production: str | None,
+    first: datetime | None,
+    last: datetime | None,
+    anchors: Path | None,
+    keys: tuple[str, ...],
+    as_json: bool,
+    data: Path | None,
 ) -> None:
     """Prove integrity, fidelity and determinism; exit status 1 if one of them is broken.
 
@@ -35,11 +44,16 @@ def replay(
     from app.audit.replay import audited
     from app.audit.scope import Scope
     from app.cli.session import records
+    from app.evidence.heads import departed
+    from app.evidence.keys import trusted
     from app.interrupt import run
+    from app.settings import load_settings
 
     scope = Scope(production, first.date() if first else None, last.date() if last else None)
     with records(data) as connection, _progress() as tick:
         report = run(audited(connection, scope, tick))
+        if anchors is not None:
+            report.findings += departed(connection, anchors, trusted(keys, load_settings(data)))
     if as_json:
         click.echo(json.dumps(report.json(), ensure_ascii=False, indent=2))
     else:

@@ -11,7 +11,7 @@ from app.cli.options import F, json_option
 
 
 def _inputs(command: F) -> F:
-    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`, `--view PARTY`.
+    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`.
 
     Click gives an option one value, so files after the first of `--facts` arrive as further arguments.
     """
@@ -33,10 +33,12 @@ def _inputs(command: F) -> F:
             help="A version before, the first version first.",
         ),
         click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Facts up to and with a day."),
-        click.option("--view", metavar="PARTY", help="The whole work as this party's contract defines it."),
     ):
         command = decorate(command)
     return command
+
+
+_view = click.option("--view", metavar="PARTY", help="The whole work as this party's contract defines it.")
 
 
 @click.group()
@@ -46,6 +48,7 @@ def waterfall() -> None:
 
 @waterfall.command()
 @_inputs
+@_view
 @json_option
 def run(as_json: bool, **inputs: Any) -> None:
     """Entitlements to date by party and position, pools, thresholds, and what is payable."""
@@ -58,6 +61,7 @@ def run(as_json: bool, **inputs: Any) -> None:
 
 @waterfall.command()
 @_inputs
+@_view
 @click.option("--party", required=True, metavar="PARTY", help="Whose entitlement.")
 @json_option
 def explain(as_json: bool, party: str, **inputs: Any) -> None:
@@ -72,6 +76,7 @@ def explain(as_json: bool, party: str, **inputs: Any) -> None:
 
 @waterfall.command()
 @_inputs
+@_view
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The SVG.")
 def draw(out: Path, **inputs: Any) -> None:
     """Draw pools, positions and parties as SVG, with amounts where facts are given."""
@@ -82,6 +87,37 @@ def draw(out: Path, **inputs: Any) -> None:
     result = run_files(**given) if given["facts"] else None
     out.write_text(drawn(given["agreement"], result), encoding="utf-8")
     click.echo(f"{out}: the waterfall of {given['agreement']}")
+
+
+@waterfall.command()
+@_inputs
+@click.option(
+    "--scenarios",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="SHEET",
+    help="CSV or XLSX: the columns of facts and `scenario`; a row without one counts in all.",
+)
+@click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw it too: FILE.svg or FILE.png.",
+)
+@json_option
+def forecast(as_json: bool, chart: Path | None, **inputs: Any) -> None:
+    """Recoupment date, multiple and IRR of each party in each scenario of a sheet of assumed receipts."""
+    from app.waterfall_forecast import as_json as written
+    from app.waterfall_forecast import as_text, forecast_files
+
+    if chart is not None:  # Matplotlib takes a while to import
+        from app.waterfall_forecast_chart import chart_kind, write_chart
+
+        chart_kind(chart)
+    found = forecast_files(**_named(inputs))
+    if chart is not None:
+        write_chart(found, chart)
+    click.echo(json.dumps(written(found), indent=2, ensure_ascii=False) if as_json else as_text(found))
 
 
 def _named(inputs: dict[str, Any]) -> dict[str, Any]:

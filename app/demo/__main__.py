@@ -1,5 +1,6 @@
 """Plays the demonstration: `python -m app.demo [DIR]`."""
 
+import argparse
 import asyncio
 import json
 import sys
@@ -17,7 +18,7 @@ from adapters.documents import load_agreement
 from adapters.rates import read_rates
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.books import Books
-from app import interrupt, logs
+from app import demo, interrupt, logs
 from app.bootstrap import Services, connect
 from app.cli.errors import sentence
 from app.demo.earning import PERIODS, earn
@@ -26,12 +27,13 @@ from app.demo.making import make
 from app.demo.stage import EXAMPLES, PATIENCE_S, Stage
 from app.endpoints import endpoints
 from app.settings import load_settings
-from app.stack import EmbeddedStack
+from app.stack import EmbeddedStack, ForeignFolder
 from app.statements import write_all
 from domain.agreement.model import Agreement
 from domain.errors import SluiceError
 from workflows.names import production_workflow
 
+_AsWritten = argparse.RawDescriptionHelpFormatter
 SETTINGS = "answer_within_s = 2\nlog_level = 'warning'\n"
 RATES = ("ecb-illustrative.xml", "ecb-illustrative-quarters.xml")
 
@@ -81,10 +83,12 @@ def main() -> int:
 
     The statements are kept: in the folder `statements` of the one that was named, else in a folder of their own.
     """
+    asked = argparse.ArgumentParser("python -m app.demo", description=demo.__doc__, formatter_class=_AsWritten)
+    asked.add_argument("data", nargs="?", type=Path, metavar="DIR", help="a new folder to keep everything in")
+    data: Path | None = asked.parse_args().data
     screen = Console(stderr=True)
     try:
-        if len(sys.argv) > 1:
-            data = Path(sys.argv[1])
+        if data is not None:
             return shown(data, data / "statements", screen)
         with tempfile.TemporaryDirectory(prefix="sluice-demo-") as thrown_away:
             return shown(Path(thrown_away), Path(tempfile.mkdtemp(prefix="sluice-statements-")), screen)
@@ -100,6 +104,8 @@ def shown(data: Path, folder: Path, screen: Console) -> int:
     begun = time.monotonic()
     logs.configure("console", "warning")
     data.mkdir(mode=0o700, exist_ok=True)
+    if any(data.iterdir()):
+        raise ForeignFolder(f"{data} is not empty: name a new folder for the demonstration.")
     (data / "sluice.toml").write_text(SETTINGS + (EXAMPLES / "users.toml").read_text("utf-8"), "utf-8")
     with EmbeddedStack(data) as stack:
         ready_s = time.monotonic() - begun

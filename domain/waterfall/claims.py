@@ -11,7 +11,7 @@ from domain.waterfall.linear import ZERO, value
 from domain.waterfall.model import Claim, Interest
 from domain.waterfall.network import Network
 
-_MONTHS = {"monthly": 1, "quarterly": 3, "yearly": 12}
+_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
 _DAY = timedelta(days=1)
 
 
@@ -38,6 +38,7 @@ class ClaimBook:
     def __init__(self, network: Network) -> None:
         self._dues = network.dues
         self.standing = {name: Standing() for name in self._dues}
+        self._arisen: dict[str, Fraction] = {}
         self.day: date | None = None
 
     def carry(self, other: "ClaimBook") -> None:
@@ -45,13 +46,23 @@ class ClaimBook:
         for name, standing in other.standing.items():
             if name in self.standing:
                 self.standing[name] = replace(standing)
+                self._arisen[name] = other.arisen(name)
         self.day = other.day
 
+    def arisen(self, claim_id: str) -> Fraction:
+        """What of a claim's fixed amount has come to count by now."""
+        claim = self._dues[claim_id].claim
+        if claim.amount is None or self.day is None or (claim.on is not None and claim.on > self.day):
+            return self._arisen.get(claim_id, ZERO)
+        return Fraction(claim.amount.minor)
+
     def fixed(self, start: date) -> Iterator[tuple[str, date, Fraction]]:
-        """The claims of a fixed amount, with their day."""
+        """What is still to arise of fixed amounts, with the day: all, or what an amendment makes more or less."""
         for name, due in self._dues.items():
-            if due.claim.amount is not None:
-                yield name, due.claim.on or start, Fraction(due.claim.amount.minor)
+            amount = Fraction(due.claim.amount.minor) if due.claim.amount is not None else ZERO
+            if amount != self._arisen.get(name, ZERO):
+                on = due.claim.on or start
+                yield name, max(on, start) if self.day else on, amount - self._arisen.get(name, ZERO)
 
     def of_fact(self, kind: str, name: str) -> Iterator[str]:
         """The claims that a cost or an advance of a name belongs to."""
@@ -72,6 +83,12 @@ class ClaimBook:
         interests = [due.claim.interest for due in self._dues.values() if due.claim.interest is not None]
         return max((interest.until or date.max for interest in interests), default=None)
 
+    @property
+    def edges(self) -> set[date]:
+        """The days on which interest begins or ends."""
+        interests = [due.claim.interest for due in self._dues.values() if due.claim.interest is not None]
+        return {edge for interest in interests for edge in (interest.since, interest.until) if edge is not None}
+
     def to_day(self, day: date, state: Mapping[str, Fraction]) -> None:
         """Let interest run until a day, on what was outstanding since the day before asked for."""
         start = self.day
@@ -82,7 +99,7 @@ class ClaimBook:
             return
         for name in self._dues:
             self._count_payments(name, state)
-        stops = sorted({day, *self._compounding(start, day), *self._ends(start, day)})
+        stops = sorted({day, *self._compounding(start, day), *(edge for edge in self.edges if start < edge < day)})
         for stop in stops:
             grown = {
                 name: _grown(due.claim.interest, self._bearing(name, state), start, stop)
@@ -136,21 +153,16 @@ class ClaimBook:
         if interest is None or interest.compounds == "never":
             return
         since = self.standing[interest.on or claim_id].since
+        since = max(since, interest.since or since) if since else None
         n = 1
         while since is not None and (day := _months_later(since, n * _MONTHS[interest.compounds])) <= end:
             if day > start:
                 yield day
             n += 1
 
-    def _ends(self, start: date, end: date) -> Iterator[date]:
-        for due in self._dues.values():
-            until = due.claim.interest.until if due.claim.interest else None
-            if until is not None and start < until < end:
-                yield until
-
 
 def _grown(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:
-    if interest is None or not bearing or (interest.until is not None and start >= interest.until):
+    if interest is None or not bearing or start < (interest.since or start) or start >= (interest.until or end):
         return ZERO
     rate = Fraction(interest.rate.split("%", maxsplit=1)[0].strip()) / 100
     return bearing * rate * years(interest.days, start, end)

@@ -8,6 +8,7 @@ from domain.money import Money
 from domain.waterfall import phrases
 from domain.waterfall.linear import (
     ALWAYS,
+    EARLIER,
     Atom,
     Curve,
     Extreme,
@@ -50,6 +51,7 @@ class _Compiler:
         self._parties = parties
         self._claims = {claim.id: claim for claim in waterfall.claims}
         self._events = {event.id: phrases.condition(event.when) for event in waterfall.events}
+        self._lasting = {event.id for event in waterfall.events if event.stays}
         self._assigned = _by_party(waterfall.assignments)
         self._pools = {pool.id for pool in waterfall.pools} | set(self._assigned)
         self._kinds = self._names()
@@ -72,6 +74,8 @@ class _Compiler:
         basins += [self._assignment_basin(party, directed) for party, directed in self._assigned.items()]
         dues = {claim.id: self._due(claim) for claim in self._waterfall.claims}
         events = {name: self._guard(tree) for name, tree in self._events.items()}
+        stays = {event.id: events[event.id] for event in self._waterfall.events if event.stays}
+        events |= {name: Joint(every=False, of=(_since(f"event:{name}"), when)) for name, when in stays.items()}
         for name, guard in events.items():
             self._label(guard, f"event {name}: {self._event_phrase(name)}")
         charges = {
@@ -79,7 +83,7 @@ class _Compiler:
             for charge in self._waterfall.charges
         }
         labels = {line: tuple(dict.fromkeys(words)) for line, words in self._labels.items()}
-        return Network(in_flow_order(basins), dues, events, labels, self._parties, charges)
+        return Network(in_flow_order(basins), dues, events, labels, self._parties, charges, stays)
 
     def _event_phrase(self, name: str) -> str:
         return next(event.when for event in self._waterfall.events if event.id == name)
@@ -219,9 +223,9 @@ class _Compiler:
             case phrases.Not(of):
                 return negated(self._guard(of))
             case phrases.Since(day):
-                return Atom(Linear(((f"day:{day}", Fraction(1)),), Fraction(-1, 2)), closed=False)
+                return _since(f"day:{day}")
             case phrases.Happened(event):
-                return self._guard(self._events[event])
+                return _since(f"event:{event}") if event in self._lasting else self._guard(self._events[event])
             case phrases.Recouped(claim):
                 return negated(self._open(claim))
         difference = plus(self.curve(tree.left), times(self.curve(tree.right), Fraction(-1)))
@@ -241,10 +245,15 @@ class _Compiler:
                 for term in terms:
                     total = plus(total, self.curve(term))
                 return total
-        if tree.left:
-            return Linear.of(f"left:{tree.name}")
-        kind = self._kinds[tree.name]
-        return self._most(tree.name) if kind == "claim" else Linear.of(f"{kind}:{tree.name}")
+        return self._named(tree)
+
+    def _named(self, one: phrases.Name) -> Curve:
+        kind = "left" if one.left else self._kinds[one.name]
+        if kind == "claim":
+            return self._most(one.name)
+        variable = f"{kind}:{one.name}"
+        earlier = Linear.of(f"{EARLIER}{one.this}:{variable}").times(Fraction(-1)) if one.this else Linear()
+        return Linear.of(variable) + earlier
 
     def _labelled(self, guard: Guard, label: str) -> Guard:
         self._label(guard, label)
@@ -268,6 +277,11 @@ def _leaf_keys(key: str, member: Member) -> list[str]:
     if isinstance(member.to, str):
         return [key]
     return [below for below, inner in members(key, member.to) if isinstance(inner.to, str)]
+
+
+def _since(variable: str) -> Guard:
+    """The guard that something has happened, of a variable that is 1 from then on."""
+    return Atom(Linear.of(variable) + Linear((), Fraction(-1, 2)), closed=False)
 
 
 def _all_of(names: Iterable[str]) -> Linear:

@@ -6,18 +6,19 @@ the stretch is halved until a single receipt is left, which is split at the exac
 proportion to what happens in it (conditions that change, costs, days on which interest matters), not to its rows.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
 from domain.waterfall.claims import ClaimBook, period_end, periods_later
 from domain.waterfall.entry import Entries
-from domain.waterfall.facts import Fact, FactKind, Facts, Receipt, ordered
+from domain.waterfall.facts import Counts, Fact, FactKind, Facts, Receipt, added, ordered, part_of
 from domain.waterfall.flow import Line, Spread, outstandings
 from domain.waterfall.linear import ZERO, now
-from domain.waterfall.modes import Decider
-from domain.waterfall.network import Kind, Network, days_named, leaves
+from domain.waterfall.memory import Memory
+from domain.waterfall.modes import Decider, about_to_hold
+from domain.waterfall.network import Kind, Network, leaves, variables
 from domain.waterfall.stretch import Course, height, moved_by_receipts, plain, safe, towards
 
 State = dict[str, Fraction]
@@ -87,9 +88,12 @@ class Engine:
         self._plain = [plain(line) for line in self._lines]
         self._weights_move = moved_by_receipts(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
-        self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days_named(network)}
+        days = sorted(name for name in variables(network) if name.startswith("day:"))
+        self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days}
+        self._memory = Memory(network, self._state)
         self._agenda: dict[date, list[Fact]] = {}
         self._steps: dict[str, int] = {}
+        self._counting = False
         self._today = date.min
         if start is not None:
             self._go_on(start)
@@ -101,8 +105,12 @@ class Engine:
         self._outcome.crossings = list(start.crossings)
         self._claims.carry(start.claims)
 
-    def run(self, facts: Facts, since: date, as_of: date) -> Outcome:
+    def run(
+        self, facts: Facts, since: date, as_of: date, watched: Mapping[date, Callable[[Outcome], None]] | None = None
+    ) -> Outcome:
         """Everything up to and with `as_of`; fixed claims arise on `since` unless they name a day.
+
+        `watched`: who is shown the outcome at the end of a day, as a run up to that day would end.
 
         Raises:
             BadInput: a receipt enters no pool, or several.
@@ -113,27 +121,32 @@ class Engine:
         negative = [each for each in rows if each.amount < 0]
         self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
         rows = self._merged(rows[: len(rows) - len(negative)])
-        for claim_id, on, amount in () if self._state else self._claims.fixed(since):
+        for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
         for fact in facts.others:
             self._agenda.setdefault(fact.on, []).append(fact)
-        stops = self._stops(rows, since, as_of)
+        watched = {day: show for day, show in (watched or {}).items() if day <= as_of}
+        stops = self._stops(rows, since, as_of, watched)
         at = 0
         for n, day in enumerate(stops):
             self._open(day)
             end = len(rows) if n + 1 == len(stops) else _first_on(rows, stops[n + 1], at)
             self._take(rows[at:end])
             at = end
+            if day in watched:
+                watched[day](self._outcome)
         return self._outcome
 
-    def _stops(self, rows: Sequence[Receipt], since: date, end: date) -> list[date]:
+    def _stops(self, rows: Sequence[Receipt], since: date, end: date, watched: Iterable[date]) -> list[date]:
         """The days on which something else than a receipt happens, or on which interest has to be known."""
         days = {min([since, end, *(each.on for each in rows[:1])]), end}
         days |= set(self._agenda) | set(self._days.values())
+        days |= {stop for day in watched for stop in (day, day + _DAY)}
         interest = self._claims.bears_interest_until
         if interest is not None:
-            days |= {each.on for each in rows if each.on <= interest}
+            days |= {each.on for each in rows if each.on <= interest} | self._claims.edges
         first = min(days)
+        days |= set(self._memory.first_days(first, end))
         for place in self._places.values():
             stop = period_end(first, place.held.of) if place.held else end
             while place.held and stop < end:
@@ -145,13 +158,20 @@ class Engine:
         """Rows in the order in which they are taken: those of a day that flow alike together, as one unless traced."""
         alike: dict[object, Kind] = {}
         first = {kind: alike.setdefault(self._way(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)}
-        if self._trace is not None:
-            return sorted(rows, key=lambda row: (row.on, first[row.kind].fields))
         sums: dict[tuple[date, Kind], Fraction | int] = {}
+        counts: dict[tuple[date, Kind], Counts] = {}
         for row in rows:
             key = row.on, first[row.kind]
             sums[key] = sums.get(key, 0) + row.amount
-        merged = [Receipt(on, kind, amount) for (on, kind), amount in sums.items()]
+            if row.counts:
+                counts[key] = added(counts.get(key, ()), row.counts)
+        self._counting = bool(counts)
+        if self._trace is not None:
+            keys = [(row.on, first[row.kind]) for row in rows]
+            parts = [part_of(counts.get(key, ()), row.amount, sums[key]) for row, key in zip(rows, keys, strict=True)]
+            rows = [replace(row, counts=part) for row, part in zip(rows, parts, strict=True)]
+            return sorted(rows, key=lambda row: (row.on, first[row.kind].fields))
+        merged = [Receipt(*key, amount, counts=counts.get(key, ())) for key, amount in sums.items()]
         return sorted(merged, key=lambda row: (row.on, row.kind.fields))
 
     def _way(self, kind: Kind) -> tuple[object, ...]:
@@ -163,17 +183,22 @@ class Engine:
 
     def _open(self, day: date) -> None:
         self._today = day
+        if self._claims.day is None or day > self._claims.day:
+            self._memory.begin(day)
         self._claims.to_day(day, self._state)
-        for fact in self._agenda.pop(day, ()):
+        facts = self._agenda.pop(day, ())
+        for fact in facts:
             self._happen(fact)
+        if any(fact.kind is FactKind.OPENING for fact in facts):
+            self._memory.begin(day, anew=True)
         for name, on in self._days.items():
             if on <= day:
                 self._state[name] = Fraction(1)
         self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
+        self._after_flow()
         self._set_aside(day)
-        self._jump()
 
     def _happen(self, fact: Fact) -> None:
         match fact.kind:
@@ -236,6 +261,20 @@ class Engine:
                 assert held is not None  # noqa: S101 - only such positions have releases
                 self._one(Receipt(day, _RELEASED, amount, f"released:{name}"), held.then)
 
+    def _after_flow(self) -> None:
+        """What happens as soon as a condition holds."""
+        if self._memory.notice(lambda when: now(when, self._state)):
+            self._known_heights = None
+        self._jump()
+
+    def _about_to_happen(self, heights: Sequence[Fraction], course: Course) -> bool:
+        """Whether an event that stays happens with the next unit, which so flows otherwise."""
+        at_lines = dict(zip(self._lines, heights, strict=True))
+        if not self._memory.notice(lambda when: about_to_hold(when, at_lines, course.spread)):
+            return False
+        self._known_heights = None
+        return True
+
     def _jump(self) -> None:
         """A cliff: when its step changes, the position is put where the new rate on everything has it."""
         for place in self._places.values():
@@ -267,7 +306,7 @@ class Engine:
                 for kind, amount in sums.items():
                     self._flow(self._course(kind, self._entries.pool_of(kind)), amount)
                     self._outcome.received += amount
-                self._jump()
+                self._after_flow()
             else:
                 end = at + 1
                 self._outcome.received += rows[at].amount
@@ -288,7 +327,8 @@ class Engine:
                 tried[row.kind] = tried.get(row.kind, 0) + row.amount
             for kind in tried.keys() - moves.keys():
                 moves[kind] = towards(self._course(kind, self._entries.pool_of(kind)), heights)
-            if safe(room, tried, moves):
+            counted = self._counting and any(row.counts for row in rows[low:end])
+            if not counted and safe(room, tried, moves):
                 kept, low = tried, end
                 size = size * 2 if growing else size // 2
             else:
@@ -302,7 +342,9 @@ class Engine:
         left = Fraction(receipt.amount)
         while left > 0:
             heights = self._heights()
-            course = self._course(receipt.kind, entry)
+            course = self._course(receipt.kind, entry, part_of(receipt.counts, 1, receipt.amount))
+            if self._network.stays and self._about_to_happen(heights, course):
+                continue
             reach = {
                 n: -heights[n] / slope for n, slope in course.slopes if heights[n] and (heights[n] > 0) != (slope > 0)
             }
@@ -317,15 +359,15 @@ class Engine:
                 at = self._state[f"in:{entry}"]
                 part = receipt.amount - left
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
-            self._jump()
+            self._after_flow()
 
     def _flow(self, course: Course, amount: Fraction | int) -> None:
         for name, rate in course.spread.rates.items():
             self._add(name, rate * amount)
 
-    def _course(self, kind: Kind, entry: str) -> Course:
+    def _course(self, kind: Kind, entry: str, counts: Counts = ()) -> Course:
         known = self._now.get((kind, entry))
-        if known is not None and self._known_heights is not None:
+        if known is not None and self._known_heights is not None and not counts:
             return known
         heights = self._heights()
         decider = self._deciders.get((kind, entry))
@@ -335,12 +377,14 @@ class Engine:
         if self._weights is None:
             weights = tuple(outstandings(self._network, self._state))
             self._weights = self._numbered.setdefault(weights, len(self._numbered))
-        key = (kind, entry, signs, self._weights)
+        key = (kind, entry, signs, self._weights, counts)
         if key not in self._courses:
-            spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state)
+            spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state, counts)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
             self._courses[key] = Course(spread, tuple((n, slope) for n, slope in slopes if slope))
-        course = self._now[kind, entry] = self._courses[key]
+        course = self._courses[key]
+        if not counts:
+            self._now[kind, entry] = course
         return course
 
     def _heights(self) -> tuple[Fraction, ...]:

@@ -1,10 +1,12 @@
 """What has happened: receipts, grouped as a run needs them, and everything else in date order."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from functools import reduce
+from itertools import groupby
 
 from domain.waterfall.network import Kind
 
@@ -31,14 +33,37 @@ class Fact:
     where: str = ""
 
 
+Counts = tuple[tuple[str, Fraction], ...]
+"""How much of which metric, by name."""
+
+
+def added(one: Counts, other: Counts) -> Counts:
+    """Both together."""
+    if not one or not other:
+        return one or other
+    sums = dict(one)
+    for name, count in other:
+        sums[name] = sums.get(name, Fraction(0)) + count
+    return tuple(sorted(sums.items()))
+
+
+def part_of(counts: Counts, amount: Fraction | int, whole: Fraction | int) -> Counts:
+    """What of counts belongs to an amount of the whole."""
+    return tuple((name, count * amount / whole) for name, count in counts)
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One or many receipts of a kind on one day, in minor units of the waterfall's currency."""
+    """One or many receipts of a kind on one day, in minor units of the waterfall's currency.
+
+    `counts` has the metrics that are counted as the amount comes in, such as the admissions that it was paid for.
+    """
 
     on: date
     kind: Kind
     amount: Fraction | int
     id: str = ""
+    counts: Counts = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +90,10 @@ class Facts:
             self.where,
         )
 
+    def joined(self, other: "Facts") -> "Facts":
+        """These facts and others."""
+        return Facts(self.receipts + other.receipts, self.others + other.others, {**other.where, **self.where})
+
     def named(self, kind: FactKind) -> Iterable[Fact]:
         """The facts of one kind, in order."""
         return (fact for fact in self.others if fact.kind is kind)
@@ -73,15 +102,38 @@ class Facts:
 def ordered(receipts: Iterable[Receipt]) -> list[Receipt]:
     """In date order and, within a day, by kind: so nothing depends on the order in which a day's rows were written.
 
-    A negative sum of a day (returns) is taken from what comes next of its kind; what nothing follows stays negative.
+    What a day takes back (returns, reversals) is taken from the receipts of its kind on that day, then from what comes
+    next of its kind; what nothing follows stays negative.
     """
-    waiting: dict[Kind, Fraction | int] = {}
-    found = []
-    for receipt in sorted(receipts, key=lambda each: (each.on, each.kind.fields)):
-        amount = receipt.amount + waiting.pop(receipt.kind, 0)
-        if amount < 0:
-            waiting[receipt.kind] = amount
-        elif amount:
-            found.append(Receipt(receipt.on, receipt.kind, amount, receipt.id))
+    waiting: dict[Kind, Receipt] = {}
+    found: list[Receipt] = []
+    rows = sorted(receipts, key=lambda each: (each.on, each.kind.fields))
+    for (_, kind), group in groupby(rows, key=lambda each: (each.on, each.kind)):
+        day = list(group)
+        if kind in waiting:
+            day.append(waiting.pop(kind))
+        if any(each.amount < 0 for each in day):
+            day = _netted(day)
+        if day and day[0].amount < 0:
+            waiting[kind] = day[0]
+        else:
+            found += [each for each in day if each.amount]
     last = max((each.on for each in found), default=date.min)
-    return found + [Receipt(last, kind, amount) for kind, amount in waiting.items()]
+    return found + [Receipt(last, kind, rest.amount) for kind, rest in waiting.items()]
+
+
+def _netted(day: Sequence[Receipt]) -> list[Receipt]:
+    """The receipts of a day and kind less what was taken back, the first ones first; one negative if that is more."""
+    total = sum(each.amount for each in day)
+    counts = reduce(added, (each.counts for each in day))
+    if total < 0:
+        return [replace(day[0], amount=total, counts=counts)]
+    back = -sum(each.amount for each in day if each.amount < 0)
+    left = []
+    for each in day:
+        cut = min(back, max(each.amount, 0))
+        back -= cut
+        rest = max(each.amount, 0) - cut
+        if rest:
+            left.append(replace(each, amount=rest, counts=part_of(counts, rest, total)))
+    return left

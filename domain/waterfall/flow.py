@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from domain.waterfall.linear import ZERO, value
+from domain.waterfall.facts import Counts
+from domain.waterfall.linear import ZERO, slope, value
 from domain.waterfall.model import Sharing
 from domain.waterfall.network import Basin, Kind, Leaf, Network, Node, Place, Split
 
@@ -40,9 +41,14 @@ class Spread:
         self.rates[name] = self.rates.get(name, ZERO) + amount
 
 
-def spread(network: Network, kind: Kind, entry: str, modes: Modes, state: Mapping[str, Fraction]) -> Spread:
-    """One unit of a kind of receipt, entered in a pool; `state` gives the weights of `by_outstanding` only."""
-    return _Flow(network, kind, modes, state).run(entry)
+def spread(
+    network: Network, kind: Kind, entry: str, modes: Modes, state: Mapping[str, Fraction], counts: Counts = ()
+) -> Spread:
+    """One unit of a kind of receipt, entered in a pool, with what is counted of metrics for it.
+
+    `state` gives the weights of `by_outstanding` only.
+    """
+    return _Flow(network, kind, modes, state).run(entry, counts)
 
 
 def outstandings(network: Network, state: Mapping[str, Fraction]) -> Iterator[tuple[Fraction, ...]]:
@@ -69,6 +75,13 @@ def _owed(node: Node, state: Mapping[str, Fraction]) -> Fraction:
     return sum((_owed(member, state) for member in node.members), ZERO)
 
 
+def _growing(node: Node, rates: Mapping[str, Fraction]) -> Fraction:
+    """How fast a unit makes more owed: the weight where nothing is owed and limits grow with what flows."""
+    if isinstance(node, Leaf):
+        return max(slope(node.outstanding, rates), ZERO) if node.outstanding is not None else ZERO
+    return sum((_growing(member, rates) for member in node.members), ZERO)
+
+
 class _Flow:
     def __init__(self, network: Network, kind: Kind, modes: Modes, state: Mapping[str, Fraction]) -> None:
         self._network = network
@@ -78,8 +91,10 @@ class _Flow:
         self._spread = Spread()
         self._credit: Callable[[Leaf, Fraction], None]
 
-    def run(self, entry: str) -> Spread:
+    def run(self, entry: str, counts: Counts) -> Spread:
         self._spread.add(f"in:{entry}", Fraction(1))
+        for name, count in counts:
+            self._spread.add(f"metric:{name}", count)
         for basin in self._network.basins:
             self._through(basin)
         return self._spread
@@ -170,7 +185,8 @@ class _Flow:
 
     def _weights(self, split: Split) -> tuple[Fraction, ...]:
         if split.sharing is Sharing.BY_OUTSTANDING:
-            return tuple(_owed(member, self._state) for member in split.members)
+            owed = tuple(_owed(member, self._state) for member in split.members)
+            return owed if any(owed) else tuple(_growing(member, self._spread.rates) for member in split.members)
         if split.sharing is Sharing.EQUAL:
             return tuple(Fraction(1) for _ in split.members)
         return split.weights

@@ -1,7 +1,8 @@
 """Sums as linear functions of what has flowed, and conditions as guards over their signs.
 
 Variables are named by kind: `in:` a pool's inflow, `left:` its residue, `took:` a position, `leaf:` one recipient of
-it, `to:` a party, `claim:` what is to be recouped, `metric:`, and `day:` (1 once that day has come). Amounts are in
+it, `to:` a party, `claim:` what is to be recouped, `metric:`, `day:` (1 once that day has come), `event:` (1 once an
+event that stays has happened), and `earlier:year:in:gross`, what `in:gross` was when the year began. Amounts are in
 minor units.
 """
 
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 ZERO = Fraction(0)
+EARLIER = "earlier:"
+STILL = ("claim:", "metric:", "day:", "event:", EARLIER)
+"""Variables that receipts do not move; all others only grow with them, but for what a bearer of a deficit owes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,13 @@ def value(curve: Curve, state: Mapping[str, Fraction]) -> Fraction:
     if isinstance(curve, Linear):
         return curve.at(state)
     return (max if curve.greatest else min)(value(each, state) for each in curve.of)
+
+
+def slope(curve: Curve, rates: Mapping[str, Fraction]) -> Fraction:
+    """How fast a curve grows where all that it is made of stand equal."""
+    if isinstance(curve, Linear):
+        return curve.slope(rates)
+    return (max if curve.greatest else min)(slope(each, rates) for each in curve.of)
 
 
 def lines_of(curve: Curve) -> Iterator[Linear]:

@@ -151,13 +151,14 @@ class Interest(Record):
     """Interest on what is outstanding of the claim itself, or of the claim `on`.
 
     `rate` is such as "8 % a year"; days are counted by `days`; unpaid interest bears interest from each date that
-    `compounds` names, counted from the claim's first day.
+    `compounds` names, counted from the claim's first day. It runs from the day `since`, if that is later, to `until`.
     """
 
     rate: Annotated[str, StringConstraints(pattern=r"^[0-9]+([.][0-9]+)? ?% a year$")]
     days: Literal["actual/365", "actual/360", "actual/actual", "30/360"] = "actual/365"
-    compounds: Literal["never", "monthly", "quarterly", "yearly"] = "never"
+    compounds: Literal["never", "monthly", "quarterly", "half-yearly", "yearly"] = "never"
     on: Name | None = None
+    since: Day | None = None
     until: Day | None = None
 
 
@@ -182,11 +183,15 @@ class Claim(Record):
 
 
 class Event(Record):
-    """A condition with a name, which other conditions may use and every run reports."""
+    """A condition with a name, which other conditions may use and every run reports.
+
+    It holds for as long as it is true or, where it `stays`, for good from the first time on.
+    """
 
     id: Name
     title: str = ""
     when: Phrase
+    stays: bool = False
 
 
 class Assignment(Record):
@@ -223,8 +228,11 @@ class Change(Record):
     once: Phrase | None = None
     until: Phrase | None = None
     amount: Money | None = None
+    costs: Words | None = None
     cap: Phrase | None = None
     overhead: Phrase | None = None
+    multiple: Phrase | None = None
+    interest: Interest | None = None
     leave_out: bool = False
 
 

@@ -5,21 +5,19 @@ behind it when closed is held: it takes what keeps it at the limit (costs capped
 parity). Those rates solve linear equations, exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from domain.errors import Broken
+from domain.waterfall.facts import Counts
 from domain.waterfall.flow import OFF, ON, Mode, Spread, spread
-from domain.waterfall.linear import ZERO, Atom, Linear, atoms_of, holds, unsigned
+from domain.waterfall.linear import STILL, ZERO, Atom, Guard, Linear, atoms_of, holds, unsigned
 from domain.waterfall.network import Kind, Leaf, Network, Take, reached
 
 Heights = Mapping[Linear, Fraction]
 """The value of every line that is watched."""
 
 _MOST_SWEEPS = 50
-_STILL = ("claim:", "metric:", "day:")
-"""Variables that receipts do not move; all others only grow with them, but for what a bearer of a deficit owes."""
-
 _STEP = Fraction(1, 10**6)
 """By how much a held rate is moved to see what it does; only has to be small."""
 
@@ -36,14 +34,16 @@ class Decider:
         watched = {at[unsigned(atom.line)] for valve in self._valves for atom in atoms_of(valve.guard)}
         self.watches = tuple(sorted(watched))
         """Which of the lines decide about this kind."""
+        self._counts: Counts = ()
         self._may_owe = any(basin.deficit is not None for basin in network.basins)
 
-    def decide(self, heights: Heights, state: Mapping[str, Fraction]) -> Spread:
-        """The rates at which a receipt of the kind spreads from this state on.
+    def decide(self, heights: Heights, state: Mapping[str, Fraction], counts: Counts = ()) -> Spread:
+        """The rates at which a receipt of the kind, with its counts for each unit, spreads from this state on.
 
         Raises:
             Broken: conditions contradict each other without end.
         """
+        self._counts = counts
         modes: dict[str, Mode] = {}
         tied: list[Leaf | Take] = []
         for valve in self._valves:
@@ -69,7 +69,8 @@ class Decider:
         height = _height(atom, heights)
         if height:
             return height > 0
-        moving = {part > 0 for name, part in atom.line.terms if not name.startswith(_STILL)}
+        counted = {f"metric:{name}" for name, _ in self._counts}
+        moving = {part > 0 for name, part in atom.line.terms if name in counted or not name.startswith(STILL)}
         owing = self._may_owe and any(name.startswith("to:") for name, _ in atom.line.terms)
         if len(moving) > 1 or owing:
             return None
@@ -78,7 +79,7 @@ class Decider:
         return None if True in moving else False
 
     def _spread(self, modes: Mapping[str, Mode], state: Mapping[str, Fraction]) -> Spread:
-        return spread(self._network, self._kind, self._entry, modes, state)
+        return spread(self._network, self._kind, self._entry, modes, state, self._counts)
 
     def _settle(
         self,
@@ -91,7 +92,7 @@ class Decider:
         held.pop(valve.key, None)
         modes[valve.key] = ON
         opened = self._with_held(modes, held, state)
-        if _true(valve, heights, opened):
+        if _true(valve, heights, opened, self._kept_by_others(held)):
             return opened
         modes[valve.key] = OFF
         closed = self._with_held(modes, held, state)
@@ -112,6 +113,12 @@ class Decider:
             if _decisive(valve, line, heights, now):
                 break
         return now
+
+    def _kept_by_others(self, held: Mapping[str, Linear]) -> frozenset[Atom]:
+        """Limits at which other valves are held: whoever shares one and comes first need not give way to it."""
+        guards = (valve.guard for valve in self._valves if valve.key in held)
+        lines = set(held.values())
+        return frozenset(atom for guard in guards for atom in atoms_of(guard) if unsigned(atom.line) in lines)
 
     def _with_held(self, modes: dict[str, Mode], held: Mapping[str, Linear], state: Mapping[str, Fraction]) -> Spread:
         """The spread with every held rate solved such that its line stays at zero, if that can be; else near it."""
@@ -151,10 +158,22 @@ def _moving_true(atom: Atom, rates: Mapping[str, Fraction]) -> bool:
     return slope > 0 or (atom.closed and slope == 0)
 
 
-def _true(valve: Leaf | Take, heights: Heights, now: Spread) -> bool:
+def about_to_hold(guard: Guard, heights: Heights, now: Spread) -> bool:
+    """Whether a guard holds as soon as the next unit flows."""
+
     def truth(atom: Atom) -> bool:
         height = _height(atom, heights)
         return _moving_true(atom, now.rates) if height == 0 else height > 0
+
+    return bool(holds(guard, truth))
+
+
+def _true(valve: Leaf | Take, heights: Heights, now: Spread, kept: Collection[Atom] = ()) -> bool:
+    def truth(atom: Atom) -> bool:
+        height = _height(atom, heights)
+        if height:
+            return height > 0
+        return _moving_true(atom, now.rates) or (atom in kept and atom.line.slope(now.rates) == 0)
 
     return bool(holds(valve.guard, truth))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from domain.waterfall.linear import ALWAYS, Curve, Guard, Linear, atoms_of, unsigned
+from domain.waterfall.linear import ALWAYS, Curve, Guard, Linear, atoms_of, lines_of, unsigned
 from domain.waterfall.model import Claim, Held, Match, Sharing
 
 FIELDS = ("currency", "payer", "territory", "media", "window")
@@ -102,7 +102,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Everything a run needs. `basins` are in flow order; `labels` say which phrases a line stands for."""
+    """Everything a run needs. `basins` are in flow order; `labels` say which phrases a line stands for.
+
+    `stays` has the conditions of events that stay, once they have held, for good.
+    """
 
     basins: tuple[Basin, ...]
     dues: Mapping[str, Due]
@@ -110,6 +113,7 @@ class Network:
     labels: Mapping[Linear, tuple[str, ...]]
     parties: tuple[str, ...]
     charges: Mapping[str, tuple[str, str, Curve, Guard]] = field(default_factory=dict)
+    stays: Mapping[str, Guard] = field(default_factory=dict)
 
     def lines(self) -> tuple[Linear, ...]:
         """Every linear function whose sign decides something, each once, whichever way round it is written."""
@@ -154,9 +158,12 @@ def reached(network: Network, kind: Kind, entry: str) -> Network:
     return replace(network, basins=tuple(basins))
 
 
-def days_named(network: Network) -> Iterator[str]:
-    """The variables of days that conditions name."""
-    everything = [*network.guards(), *(guard for _, _, _, guard in network.charges.values())]
-    for guard in everything:
-        for atom in atoms_of(guard):
-            yield from (name for name, _ in atom.line.terms if name.startswith("day:"))
+def variables(network: Network) -> set[str]:
+    """Every variable whose value a condition, a limit, a charge or a step asks for."""
+    guards = [*network.guards(), *(guard for _, _, _, guard in network.charges.values())]
+    lines = [atom.line for guard in guards for atom in atoms_of(guard)]
+    curves = [curve for _, _, curve, _ in network.charges.values()]
+    curves += [due.cap for due in network.dues.values() if due.cap is not None]
+    curves += [base for basin in network.basins for place in basin.places for _, _, base in place.steps if base]
+    lines += [line for curve in curves for line in lines_of(curve)]
+    return {name for line in lines for name, _ in line.terms}

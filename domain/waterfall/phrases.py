@@ -4,6 +4,7 @@
     sum        := term (("+" | "-") term)*
     term       := part "of" factor | factor
     factor     := AMOUNT ["for each" factor] | NUMBER | NAME | "what is left of" NAME | "(" sum ")"
+                | NAME "this" ("month" | "quarter" | "half-year" | "year")
                 | "the" ("greater" | "lesser") "of" term ("and" term)+
     part       := NUMBER "%" | NUMBER "/" NUMBER | "all"
     condition  := both ("or" both)*        both := one ("and" one)*
@@ -35,11 +36,18 @@ WORDS = frozenset(
     word
     for words in (
         ("what", "remains", "of", "all", "for", "each", "is", "left", "the", "greater", "lesser", "everything", "else"),
-        ("and", "or", "not", "recouped", "from", "before", "reaches", "exceeds", "below", "at", "most"),
+        ("and", "or", "not", "recouped", "from", "before", "reaches", "exceeds", "below", "at", "most", "this"),
     )
     for word in words
 )
 """Words with a meaning of their own, which nothing can be named by."""
+
+
+PERIODS = ("month", "quarter", "half-year", "year")
+"""Spans of the calendar after which what is counted `this` span begins at nothing again."""
+
+
+_GOES_ON = frozenset(("reaches", "exceeds", "is", "+", "-"))
 
 
 class PhraseError(BadInput):
@@ -55,10 +63,14 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a party, pool, position, claim or metric has come to so far; with `left`, what a pool left over."""
+    """What a party, pool, position, claim or metric has come to so far, or in a span of the calendar (`this`).
+
+    With `left`, what a pool left over.
+    """
 
     name: str
     left: bool = False
+    this: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +263,14 @@ class _Parser:
             while self._skip("and"):
                 of.append(self._term())
             return Best(greater, tuple(of))
-        return Name(self._name())
+        return Name(self._name(), this=self._span())
+
+    def _span(self) -> str:
+        if not self._skip("this"):
+            return ""
+        if self._word() not in PERIODS:
+            raise self._wrong(f'"{", ".join(PERIODS[:-1])} or {PERIODS[-1]}"')
+        return self._take()[1]
 
     def part(self) -> Fraction:
         if self._skip("all"):
@@ -281,20 +300,24 @@ class _Parser:
     def _one(self) -> Condition:
         if self._skip("not"):
             self._deeper()
-            return Not(self._one())
+            inner = self._one()
+            self._depth -= 1
+            return Not(inner)
         if self._word() in {"from", "before"}:
             before = self._take()[1] == "before"
             since = Since(self._day())
             return Not(since) if before else since
-        start = self._at
+        start, depth = self._at, self._depth
         if self._skip("("):
             try:
                 inner = self.condition()
                 self._expect(")")
             except PhraseError:
-                self._at = start  # a bracket may also begin a sum: "(a + b) reaches c"
+                self._at, self._depth = start, depth  # a bracket may also begin a sum: "(a + b) reaches c"
             else:
-                return inner
+                if self._word() not in _GOES_ON:
+                    return inner
+                self._at = start  # as may one around a single name: "(a) reaches c"
         if self._kind() == "word" and self._word() not in WORDS:
             if self._words(1, "is", "recouped"):
                 name = self._name()

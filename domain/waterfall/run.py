@@ -1,10 +1,11 @@
 """A run on files or records: the network, the views, amendments before, and the result."""
 
 import calendar
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 
 from domain.errors import BadInput, Broken
 from domain.waterfall.compile import compile_network
@@ -12,8 +13,8 @@ from domain.waterfall.engine import Engine, Outcome, Slice
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO, now, value
-from domain.waterfall.model import Settlement, Waterfall
-from domain.waterfall.network import Network, leaves
+from domain.waterfall.model import Settlement, View, Waterfall
+from domain.waterfall.network import Network, leaves, variables
 from domain.waterfall.result import (
     ClaimStatus,
     Conservation,
@@ -26,7 +27,7 @@ from domain.waterfall.result import (
 )
 from domain.waterfall.views import as_seen
 
-ENGINE = "1"
+ENGINE = "2"
 """The engine's version: another one may find other figures in the same facts, and says so."""
 _DAY = timedelta(days=1)
 
@@ -56,7 +57,7 @@ def run(
         BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
         Broken: receipts are not fully accounted for.
     """
-    chain = _in_force(versions)
+    chain = in_force(versions)
     chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
     last = chosen[-1]
     _names(chain, facts)
@@ -74,7 +75,39 @@ def run(
     return _result(last, network, outcome, facts, as_of, exact, differences, charges)
 
 
-def _in_force(versions: Sequence[Version]) -> list[Version]:
+def entitled_by_day(versions: Sequence[Version], facts: Facts, days: Sequence[date]) -> dict[date, dict[str, Fraction]]:
+    """What `run` would entitle every party to on each of some days, from one pass over the facts.
+
+    Raises:
+        BadInput, Broken: as `run`.
+    """
+    final = run(versions, facts, max(days))
+    chain = in_force(versions)
+    found: dict[date, dict[str, Fraction]] = {day: dict.fromkeys(chain[-1].parties, ZERO) for day in days}
+    plain: dict[date, dict[str, Fraction]] = {}
+
+    def count(day: date, network: Network, outcome: Outcome) -> None:
+        plain[day] = entitlements(network, outcome.state)
+        found[day] |= plain[day]
+        _charged(network, outcome, found[day])
+
+    _outcome(chain, facts, max(days), None, dict.fromkeys(days, count))
+    for own in chain[-1].waterfall.views:
+
+        def differ(day: date, network: Network, outcome: Outcome, own: View = own) -> None:
+            difference = entitlements(network, outcome.state)[own.of] - plain[day][own.of]
+            found[day][own.of] += difference
+            found[day][own.borne_by] -= difference
+
+        seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
+        _outcome(seen, facts, max(days), None, dict.fromkeys(days, differ))
+    if found[max(days)] != final.parties:
+        raise Broken("A run watched by the day ends with other entitlements than a run does.")
+    return found
+
+
+def in_force(versions: Sequence[Version]) -> list[Version]:
+    """The versions that a run goes through, oldest first; the last is the one in force."""
     chain: list[Version] = []
     for version in versions:
         chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
@@ -95,7 +128,11 @@ def _entitled(party: str, chain: Sequence[Version], facts: Facts, as_of: date) -
 
 
 def _outcome(
-    chain: Sequence[Version], facts: Facts, as_of: date, trace: Callable[[Slice], None] | None
+    chain: Sequence[Version],
+    facts: Facts,
+    as_of: date,
+    trace: Callable[[Slice], None] | None,
+    watched: Mapping[date, Callable[[date, Network, Outcome], None]] | None = None,
 ) -> tuple[Outcome, Network]:
     outcome: Outcome | None = None
     network = compile_network(chain[0].waterfall, chain[0].parties)
@@ -107,7 +144,12 @@ def _outcome(
         if n and version.effective_on > as_of:
             break
         entries = Entries(version.waterfall, facts.where)
-        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until)
+        shown = {
+            day: partial(show, day, network)
+            for day, show in (watched or {}).items()
+            if not n or day >= version.effective_on
+        }
+        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until, shown)
     if outcome is None:
         raise BadInput("There is no version of a waterfall to run.")
     return outcome, network
@@ -126,6 +168,12 @@ def _names(chain: Sequence[Version], facts: Facts) -> None:
         known[FactKind.DATE] |= {section.settlement.after} if section.settlement else set()
         known[FactKind.OPENING] |= {pool.id for pool in section.pools} | claims | set(version.parties)
         known[FactKind.OPENING] |= {one.id for one in section.positions} | {one.id for one in section.assignments}
+    for receipt in facts.receipts:
+        for metric, _ in receipt.counts:
+            if metric not in known[FactKind.METRIC]:
+                place = f"{facts.where[receipt.kind]}: counts: " if receipt.kind in facts.where else ""
+                names = ", ".join(sorted(known[FactKind.METRIC])) or "none"
+                raise BadInput(f"{place}the waterfall knows no metric {metric!r}: it knows {names}.")
     for fact in facts.others:
         name = fact.name.partition(".")[0] if fact.kind is FactKind.OPENING else fact.name
         if name not in known[fact.kind]:
@@ -135,11 +183,17 @@ def _names(chain: Sequence[Version], facts: Facts) -> None:
 
 
 def _openings(version: Version, facts: Facts) -> None:
-    """A waterfall that took over mid-life needs the balance of every pool and position."""
-    if version.waterfall.takes_over_on is None:
+    """A waterfall that took over mid-life needs the balance of every pool and position.
+
+    And of every party whose income a condition or a limit asks for.
+    """
+    section = version.waterfall
+    if section.takes_over_on is None:
         return
     given = {fact.name.partition(".")[0] for fact in facts.named(FactKind.OPENING)}
-    wanted = [pool.id for pool in version.waterfall.pools] + [one.id for one in version.waterfall.positions]
+    wanted = [pool.id for pool in section.pools] + [one.id for one in section.positions]
+    asked = variables(compile_network(section, version.parties))
+    wanted += [party for party in version.parties if f"to:{party}" in asked]
     missing = [name for name in wanted if name not in given]
     if missing:
         raise BadInput(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from domain.waterfall.flow import Spread
-from domain.waterfall.linear import Linear, lines_of
+from domain.waterfall.linear import STILL, Linear, lines_of
 from domain.waterfall.network import Kind, Leaf, Network
 
 Plain = tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]]
@@ -73,4 +73,4 @@ def moved_by_receipts(network: Network) -> bool:
     """Whether receipts change what members of a group are owed other than by paying them, and so their weights."""
     curves = (valve.outstanding for valve in network.valves() if isinstance(valve, Leaf))
     terms = (term for curve in curves if curve is not None for line in lines_of(curve) for term in line.terms)
-    return any(part > 0 and not name.startswith("claim:") for name, part in terms)
+    return any(part > 0 and not name.startswith(STILL) for name, part in terms)

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.facts import BadFacts, read_facts
 from domain.errors import BadInput
-from domain.waterfall.facts import FactKind
+from domain.waterfall.facts import FactKind, ordered
 
 
 @pytest.fixture
@@ -99,3 +99,34 @@ def test_yaml_that_does_not_fit_is_named_by_line(read):
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     with pytest.raises(BadInput, match="name a file of facts"):
         read_facts([tmp_path / "none.csv"], "USD")
+
+
+def test_counts_come_with_receipts_and_go_with_what_is_taken_back(read):
+    text = (
+        'date,id,amount,counts\n2025-01-31,A,USD 5,"admissions 12, copies 1.5"\n'
+        "2025-01-31,B,USD 7,admissions 3\n2025-02-28,C,USD 1,\n"
+    )
+    assert [each.counts for each in read(text).receipts] == [
+        (("admissions", Fraction(15)), ("copies", Fraction("1.5"))),
+        (),
+    ]
+    listed = read(
+        "receipts:\n  - {date: 2025-01-31, amount: USD 5, counts: admissions 12}\n", "facts.yaml", singly=True
+    )
+    assert [each.counts for each in listed.receipts] == [(("admissions", Fraction(12)),)]
+    with pytest.raises(BadFacts, match=r"facts.csv:2: counts: 'twelve' is no count"):
+        read("date,amount,counts\n2025-01-31,USD 5,twelve\n")
+    with pytest.raises(BadFacts, match=r"facts.csv:2: counts: nothing was paid for these"):
+        read("date,amount,counts\n2025-01-31,USD 0,admissions 5\n")
+
+
+def test_what_a_reversal_takes_back_is_not_run(read):
+    text = (
+        "date,id,amount,counts,reverses\n2025-01-31,A,USD 5,admissions 5,\n2025-01-31,B,USD 7,admissions 7,\n"
+        "2025-02-28,C,USD 4,admissions 4,\n2025-06-30,D,USD -5,,A\n"
+    )
+    ran = ordered(read(text).receipts)
+    assert [(each.on, each.amount, each.counts[0][1]) for each in ran] == [
+        (date(2025, 1, 31), 700, 7),
+        (date(2025, 2, 28), 400, 4),
+    ]

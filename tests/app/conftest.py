@@ -38,7 +38,7 @@ async def services(database, temporal, tmp_path):
     world = World(database.app_url, tmp_path)
     client = await Client.connect(temporal.address, plugins=[SluicePlugin()])
     await _end_all(client)
-    settings = Settings(data=tmp_path, task_queue=f"q-{uuid.uuid4().hex[:8]}")
+    settings = Settings(data=tmp_path, task_queue=f"q-{uuid.uuid4().hex[:8]}", worker_versioning=False)
     made = Services(settings=settings, desk=world.desk, client=client, folder=world.folder, facts_of=world.facts_of)
     object.__setattr__(made, "world", world)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:

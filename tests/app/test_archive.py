@@ -68,6 +68,16 @@ async def chains(services):
         yield one
 
 
+@pytest.mark.parametrize("name", ["open-runs/P/it is; --/1", "open-runs/P/\u202ewrap/1", "open-runs/P/" + "x" * 400])
+async def test_a_name_that_somebody_made_up_is_archived_like_any_other(services, name):
+    """An account's name, as somebody asks for its day, stands in the id of the workflow that refuses it."""
+    async with chains(services) as chain:
+        (run_id,) = await chain(name, 0)
+        await until_archived(services, 1)
+    (row,) = archived(services)
+    assert (row.workflow_id, row.run_id) == (name, run_id)
+
+
 async def until_archived(services, count, archivist=None):
     """Lists lag behind what has happened."""
     archivist = archivist or Archivist(services)
@@ -345,6 +355,10 @@ async def test_the_sweep_is_scheduled_once_however_many_workers_start(services):
     described = await services.client.get_schedule_handle(SWEEP).describe()
     assert described.schedule.spec.intervals[0].every == timedelta(hours=1)
     assert described.schedule.action.task_queue == services.settings.task_queue
+    await services.client.get_schedule_handle(SWEEP).trigger()
+    (row,) = await until_archived(services, 1)
+    assert (row.workflow_type, row.status, row.production) == ("SweepHistories", "completed", "")
+    assert row.workflow_id.startswith(f"{SWEEP}-20")
 
 
 async def test_the_json_is_what_temporals_own_tools_read(services):

@@ -33,3 +33,13 @@ def test_the_demonstration_ends_with_every_figure_in_order_and_statements_in_thr
     for party in ("studio", "broadcaster", "publisher", "writer", "production"):
         assert {f"LIGHTHOUSE-2028-Q3-{party}.{language}.pdf" for language in ("en", "ko", "ja")} <= files
     assert str(data / "statements") in played.stderr.replace("\n", "")
+
+
+def test_a_folder_that_holds_other_things_is_left_as_it_is(tmp_path):
+    (tmp_path / "letters.txt").write_text("mine")
+    refused = subprocess.run(
+        [sys.executable, "-m", "app.demo", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "is not empty: name a new folder" in " ".join(refused.stderr.split())
+    assert [file.name for file in tmp_path.iterdir()] == ["letters.txt"]

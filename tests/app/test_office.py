@@ -1,12 +1,16 @@
 """What people ask for, through the real Temporal server: it is done, or refused by name."""
 
+import asyncio
 from datetime import date
 
 import pytest
+from temporalio.client import WorkflowUpdateFailedError
 
 from app.office import Office
 from app.preview import preview
+from domain.commands import SubmitMilestone
 from domain.errors import (
+    BadInput,
     IllegalTransition,
     NotFound,
     SamePerson,
@@ -15,6 +19,7 @@ from domain.errors import (
     WrongRole,
 )
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
+from workflows.milestone import Milestone
 from workflows.names import milestone_workflow, production_workflow, run_workflow
 
 
@@ -141,3 +146,24 @@ async def test_what_does_not_exist_is_named_before_any_workflow_is_started(servi
 async def test_nobody_acts_in_the_systems_name(office, registered):
     with pytest.raises(SluiceError, match="Sluice's own name"):
         await office("system").open_runs(PRODUCTION, "spc-krw")
+
+
+async def test_a_crowd_gets_in_one_after_the_other(office, registered):
+    """Temporal lets ten updates of one workflow in at a time, and turns the others away."""
+    await office("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
+    crowd = (office("jiho").approve(PRODUCTION, "closing", 1) for _ in range(60))
+    assert {view.approvals for view in await asyncio.gather(*crowd)} == {1}
+
+
+async def test_what_no_history_could_hold_is_refused_and_the_milestone_goes_on(office, registered, services):
+    huge = {f"{n:064}": "f" * 64 for n in range(20_000)}
+    with pytest.raises(BadInput, match="at most 100,000 are taken"):
+        await office("seoyeon").submit(PRODUCTION, "closing", huge)
+    assert (await office("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])).status == "submitted"
+    wish = SubmitMilestone(
+        key="k", by="seoyeon", production=PRODUCTION, milestone="closing", evidence=dict([*huge.items()][:1_000])
+    )
+    handle = services.client.get_workflow_handle(milestone_workflow(PRODUCTION, "closing"))
+    with pytest.raises(WorkflowUpdateFailedError):  # nor from another client
+        await asyncio.wait_for(handle.execute_update(Milestone.submit, wish), 10)
+    assert (await office("jiho").approve(PRODUCTION, "closing", 1)).approvals == 1

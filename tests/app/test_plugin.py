@@ -21,11 +21,13 @@ class Raises:
         raise self.error
 
 
-async def crossing(error):
+async def crossing(error, *arguments):
     boundary = _Boundary().intercept_activity(Raises(error))
 
     async def act():
-        await boundary.execute_activity(ExecuteActivityInput(fn=lambda: None, args=[], executor=None, headers={}))
+        await boundary.execute_activity(
+            ExecuteActivityInput(fn=lambda: None, args=arguments, executor=None, headers={})
+        )
 
     with pytest.raises(Exception) as caught:  # noqa: PT011 - what comes out is the point
         await ActivityEnvironment().run(activity.defn(act))
@@ -44,6 +46,12 @@ async def test_what_passes_by_itself_is_tried_again():
     error = await crossing(RateMissing("no rate yet"))
     assert isinstance(error, ApplicationError)
     assert not error.non_retryable
+
+
+async def test_an_activity_without_its_record_is_refused_and_not_tried_for_ever():
+    error = await crossing(AttributeError("'NoneType' has no attribute 'production'"), None)
+    assert isinstance(error, ApplicationError)
+    assert (error.type, error.non_retryable) == ("BadInput", True)
 
 
 async def test_any_other_error_stays_what_it_is():

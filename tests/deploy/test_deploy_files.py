@@ -8,7 +8,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from adapters.embedded.postgres import APP, AUDITOR, OWNER
+from app.doctor import Examination
+from app.metrics import Figures
 from app.settings import Settings
+from domain.health import Kind
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -113,6 +116,38 @@ def test_the_container_installs_by_hash_and_runs_as_nobody_special(instructions)
 def test_the_database_has_the_same_roles_as_embedded():
     script = (DEPLOY / "postgres/10-roles.sh").read_text()
     assert set(re.findall(r"CREATE ROLE (\w+)", script)) == {OWNER, APP, AUDITOR}
+
+
+@pytest.fixture(scope="module")
+def alerts():
+    (group,) = YAML(typ="safe").load(DEPLOY / "prometheus" / "alerts.yaml")["groups"]
+    return {rule["alert"]: rule for rule in group["rules"]}
+
+
+def test_everything_that_the_doctor_finds_has_an_alert_and_no_alert_waits_for_what_never_comes(alerts):
+    asked = [kind for rule in alerts.values() for kind in re.findall(r'kind="([a-z-]+)"', rule["expr"])]
+    assert sorted(asked) == sorted(Kind)
+
+
+def test_alerts_ask_for_metrics_that_a_worker_serves(alerts):
+    figures = Figures()
+    figures.take(Examination(payments={"due": 1}))
+    served = {family.name for family in figures.collect()}
+    for name, rule in alerts.items():
+        asked = set(re.findall(r"sluice_[a-z_]+", rule["expr"]))
+        assert asked, name
+        assert asked <= served, name
+        assert re.fullmatch(r"[0-9]+[mh]", rule["for"]), name
+        assert rule["labels"]["severity"] in {"page", "ticket"}, name
+
+
+def test_prometheus_scrapes_the_port_that_workers_serve_on(compose):
+    scraped = YAML(typ="safe").load(DEPLOY / "prometheus" / "prometheus.yaml")["scrape_configs"][0]
+    (source,) = scraped["dns_sd_configs"]
+    worker = compose["services"]["worker"]
+    assert source["names"] == ["worker"]
+    assert worker["environment"]["SLUICE_METRICS_ADDRESS"] == f"0.0.0.0:{source['port']}"
+    assert set(worker["networks"]) & set(compose["services"]["prometheus"]["networks"]) == {"metrics"}
 
 
 @pytest.mark.parametrize("script", sorted(DEPLOY.rglob("*.sh")), ids=lambda path: path.name)

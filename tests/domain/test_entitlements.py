@@ -14,7 +14,6 @@ from tests.domain.waterfall.deal import fact, facts, receipt, version
 
 SECTION = """
 currency: KRW
-claims: [{id: mg, advance: mg}]
 pools:
   - id: gross
     receives: everything

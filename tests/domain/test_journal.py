@@ -141,7 +141,7 @@ def test_a_fact_of_another_stream_is_named():
     assert said(theirs)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_flipped_bit_of_any_body_is_named(data):
     facts = chain()
@@ -152,7 +152,7 @@ def test_any_flipped_bit_of_any_body_is_named(data):
     assert said(facts) == [f"HANA event {position + 1}: its content is not what was hashed"]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.text(min_size=1, max_size=8), st.text(min_size=1, max_size=8))
 def test_text_moved_from_one_field_to_the_next_is_another_fact(actor, key):
     [fact] = chain(1)

@@ -32,6 +32,7 @@ CHANGES_NOTHING = {
     "statement-imported",
     "statements-issued",
     "command-refused",
+    "history-archived",
 }
 
 

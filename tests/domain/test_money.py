@@ -105,3 +105,15 @@ def test_conversion_rounds_once_half_to_even():
     assert convert(Money.parse("USD 1.00"), Decimal("1450.5"), "KRW") == Money(1450, "KRW")
     assert convert(Money.parse("USD 3.00"), Decimal("1450.5"), "KRW") == Money(4352, "KRW")
     assert convert(Money.parse("JPY 1000"), Decimal("0.0065"), "USD") == Money.parse("USD 6.50")
+
+
+@pytest.mark.parametrize("minor", [10**18, -(10**18), 10**400])
+def test_an_amount_that_could_not_be_read_back_enters_no_record(minor):
+    with pytest.raises(BadInput, match="larger than anything that can be owed"):
+        TypeAdapter(Money).validate_python(Money(minor, "KRW"))
+
+
+def test_an_amount_with_decimals_is_bound_in_minor_units():
+    assert TypeAdapter(Money).validate_python("USD 9999999999999999.99").minor == 10**18 - 1
+    with pytest.raises(ValidationError, match="of 20 digits in USD"):
+        TypeAdapter(Money).validate_python("USD 999999999999999999.99")

@@ -11,7 +11,7 @@ from adapters.sandbox_bank.admin import books_path
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
 from app.stack_state import read_state
 from bench import common
-from tests.e2e.conftest import Sluice, new_folder
+from tests.e2e.conftest import PATIENCE_S, Sluice, new_folder
 
 pytestmark = pytest.mark.xdist_group("e2e-restart")
 
@@ -47,16 +47,30 @@ def in_the_middle_of_a_run(own, production, tmp_path):
     assert own("run", "release", run["run"], "--sha256", sha256, user=common.RELEASER).status == 0
 
 
+def built(own, production):
+    """The builds that ended the production's runs, as the archive says in the end."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while time.monotonic() < give_up_at:
+        rows = own("history", "list", "--production", production, "--json").json
+        found = {row["build_id"] for row in rows if row["workflow_type"] == "PaymentRun"}
+        if found:
+            return found
+        time.sleep(0.2)
+    raise AssertionError(rows)
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
-def test_a_stack_that_was_ended_goes_on_where_it_was(own, sign, tmp_path):
+def test_a_stack_that_was_ended_goes_on_where_it_was_also_with_newer_code(own, sign, tmp_path, monkeypatch):
     production = f"STOP{sign}"
     in_the_middle_of_a_run(own, production, tmp_path)
     before = read_state(own.data)
     assert own.stop(sign) == (0 if sign == signal.SIGINT else -sign)
     if sign == signal.SIGINT:
         assert not [record for record in before.processes.values() if record.identity.running()]
+    monkeypatch.setenv("SLUICE_BUILD_ID", f"newer-{sign}")
     own.start()
     own.until("--production", production, settled=PAYOUTS)
+    assert built(own, production) == {f"newer-{sign}"}
     books = Books(books_path(own.data))
     assert {books.effects(f"{production}.P{number}") for number in range(PAYOUTS)} == {1}
     change = books.balances()[folder_of(production, common.ACCOUNT)].minor - DEFAULT_OPENING_MINOR
@@ -64,3 +78,6 @@ def test_a_stack_that_was_ended_goes_on_where_it_was(own, sign, tmp_path):
     balances = {row["account"]: row["balance"] for row in own("ledger", "balances", production, "--json").json}
     assert balances["asset:bank:spc-krw"] == f"KRW {change}"
     assert own("journal", "verify").status == 0
+    healthy = own("doctor")
+    assert (healthy.status, healthy.out.splitlines()[-1].endswith("all is well")) == (0, True), healthy.out
+    assert own("doctor", "--json").json == []

@@ -1,289 +1,97 @@
-"""Records the golden histories on the real servers: `python -m tests.replay.record`.
+"""Records golden histories: `python -m tests.replay.record [--again] [SCENE …]`; without a scene, what is missing.
 
-A change of workflow code that cannot replay them would break what is running. Record anew only what a release may
-leave behind: when everything in production has ended that was started by the code before.
+A change of workflow code that cannot replay what is here would break what is running. `--again` adds another history of
+a scene, beside the old one, for the new branch of a change by `workflow.patched`. Only when nothing runs any more that
+the code before has started may an old one be deleted, and its scene recorded anew.
 """
 
+import argparse
 import asyncio
+import dataclasses
 import json
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import date, time
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
-from activities.views import AccountRef, DistributionRef, MilestoneRef, ProductionRef
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
-from adapters.embedded.process import end_child
+from adapters.embedded.process import Launch, bundled_binary, end_child
 from adapters.embedded.temporal import EmbeddedTemporal
-from adapters.sandbox_bank.faults import FaultKind, add_fault
-from app.bootstrap import Services
 from app.database import upgrade
-from app.gateway import Gateway
 from app.plugin import SluicePlugin
-from app.preview import preview
-from app.settings import Settings
 from app.worker import WORKFLOWS
-from domain.commands import (
-    AmendAgreement,
-    CancelRun,
-    ComputeDistribution,
-    ObjectToDistribution,
-    RegisterAgreement,
-    RejectMilestone,
-    ReleaseRun,
-    ResolveObjection,
-)
-from tests.domain.waterfall.deal import fact, receipt
-from tests.world import (
-    DRAMA,
-    PRODUCTION,
-    SETTLEMENT,
-    UNSHARED,
-    WATERFALL,
-    World,
-    approve_command,
-    eventually,
-    submit_command,
-)
-from workflows.distribution import Distribution
-from workflows.milestone import Milestone
-from workflows.names import distribution_workflow
-from workflows.open_distributions import OpenDistributions
-from workflows.open_runs import OpenRuns
-from workflows.payment_run import PaymentRun
-from workflows.production import Production
+from tests.replay.payloads import update_payloads
+from tests.replay.scenes import SCENES, Played, Scene, run_doubted_and_found, run_lost_and_resent
+from tests.replay.staged import IN_NO_TIME, LONG_LIVED, NOBODY, Stage, Staged
+from tests.world import World
 
 HISTORIES = Path(__file__).parent / "histories"
-NOBODY = "recorder"
-"""The identity of client and worker, so that no machine's name is kept."""
+SHORT_AFTER = 20
+"""Events after which the server of `LONG_LIVED` suggests to continue as new."""
+PATIENCE_S = 120
 
 
-class Scene:
-    """One production in a database of its own, with a worker of its own."""
+class ShortHistories(EmbeddedTemporal):
+    """A server that soon suggests to continue as new."""
 
-    def __init__(self, name: str, client: Client, world: World, folder: Path) -> None:
-        self.name, self.client, self.world = name, client, world
-        settings = Settings(data=folder, task_queue=name)
-        self.services = Services(
-            settings=settings, desk=world.desk, client=client, folder=world.folder, facts_of=world.facts_of
-        )
-        self.gateway = Gateway(self.services)
-
-    async def production(self) -> WorkflowHandle:
-        handle = await self.client.start_workflow(
-            Production.run, ProductionRef(production=PRODUCTION), id=f"{self.name}/production", task_queue=self.name
-        )
-        digest = self.world.keep(DRAMA.read_bytes())
-        register = RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest)
-        await handle.execute_update(Production.register, register)
-        self.world.open_accounts()
-        return handle
-
-    async def milestone(self) -> WorkflowHandle:
-        self.world.register()
-        ref = MilestoneRef(production=PRODUCTION, milestone="closing")
-        handle = await self.client.start_workflow(Milestone.run, ref, id=f"{self.name}/milestone", task_queue=self.name)
-        await handle.execute_update(Milestone.submit, submit_command("closing"))
-        return handle
-
-    async def run(self) -> tuple[WorkflowHandle, str]:
-        """A run of WR-A, opened on the day it is due."""
-        self.world.register()
-        self.world.clock.to(date(2025, 2, 14))
-        (planned,) = self.world.open_day()
-        handle = await self.client.start_workflow(
-            PaymentRun.run, planned, id=f"run/{planned.run}", task_queue=self.name
-        )
-        await eventually(lambda: planned.run in self.world.snapshots().runs)
-        return handle, planned.run
-
-    async def release(self, handle: WorkflowHandle, run: str) -> None:
-        sha256 = preview(self.world.desk, run).head["sha256"]
-        command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=sha256)
-        await handle.execute_update(PaymentRun.release, command)
-
-    def fault(self, kind: FaultKind) -> None:
-        add_fault(self.world.their_bank.books.db, self.world.payment("WR-A"), kind, reason="AC04", seconds=0)
-
-    async def until_settled(self) -> None:
-        while self.world.statuses()["WR-A"] != "settled":
-            self.world.their_bank.step()
-            await self.gateway.step()
-            await asyncio.sleep(0.05)
-        await self.gateway.step()  # the run hears of it
+    def launch(self) -> Launch:
+        plain = super().launch()
+        suggestion = ("--dynamic-config-value", f"limit.historyCount.suggestContinueAsNew={SHORT_AFTER}")
+        return dataclasses.replace(plain, argv=(*plain.argv, *suggestion))
 
 
-async def milestone_accepted(scene: Scene) -> WorkflowHandle:
-    handle = await scene.milestone()
-    for user in ("jiho", "kenta"):
-        await handle.execute_update(Milestone.approve, approve_command("closing", user))
-    await handle.result()
-    return handle
+def named(play: Any) -> str:
+    """A scene's name, as its file and its task queue have it."""
+    name: str = play.__name__
+    return name.replace("_", "-")
 
 
-async def milestone_rejected_then_resubmitted(scene: Scene) -> WorkflowHandle:
-    handle = await scene.milestone()
-    reject = RejectMilestone(
-        key="reject", by="kenta", production=PRODUCTION, milestone="closing", round=1, reason="page 3 is missing"
-    )
-    await handle.execute_update(Milestone.reject, reject)
-    await handle.execute_update(Milestone.submit, submit_command("closing", key="again"))
-    for user in ("jiho", "kenta"):
-        await handle.execute_update(Milestone.approve, approve_command("closing", user, 2))
-    await handle.result()
-    return handle
+async def written(handle: WorkflowHandle) -> str:
+    """A run's history as JSON that reads well in a comparison of versions."""
+    history = json.loads((await handle.fetch_history()).to_json())
+    _refer(history["events"])
+    return json.dumps(history, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-async def milestone_escalated(scene: Scene) -> WorkflowHandle:
-    handle = await scene.milestone()
-    deadline = scene.world.snapshots().milestones["closing"].deadline_on
-    assert deadline is not None
-    scene.world.clock.to(deadline, time(23, 59, 59))
-    await handle.execute_update(Milestone.approve, approve_command("closing", "jiho"))
-    scene.world.clock.forward(minutes=5)
-    await eventually(lambda: scene.world.snapshots().milestones["closing"].escalated_to is not None)
-    await handle.execute_update(Milestone.approve, approve_command("closing", "kenta"))
-    await handle.result()
-    return handle
+_ANSWERS = {
+    "WORKFLOW_TASK_COMPLETED": ("startedEventId", "WORKFLOW_TASK_STARTED", "scheduledEventId"),
+    "ACTIVITY_TASK_COMPLETED": ("startedEventId", "ACTIVITY_TASK_STARTED", "scheduledEventId"),
+    "ACTIVITY_TASK_FAILED": ("startedEventId", "ACTIVITY_TASK_STARTED", "scheduledEventId"),
+    "WORKFLOW_EXECUTION_UPDATE_COMPLETED": ("acceptedEventId", "WORKFLOW_EXECUTION_UPDATE_ACCEPTED", "id"),
+}
 
 
-async def run_settled(scene: Scene) -> WorkflowHandle:
-    handle, run = await scene.run()
-    await scene.release(handle, run)
-    await scene.until_settled()
-    await handle.result()
-    return handle
+def _refer(events: list[dict[str, Any]]) -> None:
+    """The server in which waiting takes no time leaves out, or gets wrong, which event another one answers to."""
+    latest: dict[tuple[str, str], str] = {}
+    for event in events:
+        kind = event["eventType"].removeprefix("EVENT_TYPE_")
+        detail = next((value for name, value in event.items() if name.endswith("EventAttributes")), {})
+        if kind in _ANSWERS:
+            field, answered, by = _ANSWERS[kind]
+            detail[field] = latest[answered, _named(detail, by)]
+        for by in ("scheduledEventId", "id"):
+            latest[kind, _named(detail, by)] = event["eventId"]
 
 
-async def run_cancelled(scene: Scene) -> WorkflowHandle:
-    handle, run = await scene.run()
-    cancel = CancelRun(key="cancel", by="dohyun", production=PRODUCTION, run=run, reason="wrong day")
-    await handle.execute_update(PaymentRun.cancel, cancel)
-    await handle.result()
-    return handle
+def _named(detail: dict[str, Any], by: str) -> str:
+    """What ties an answer to its question: the event that scheduled both, or the update's id."""
+    if by == "id":
+        asked = detail.get("acceptedRequest", detail)
+        return str(asked.get("meta", {}).get("updateId", ""))
+    return str(detail.get(by, ""))
 
 
-async def run_escalated(scene: Scene) -> WorkflowHandle:
-    scene.world.register()
-    scene.world.clock.to(date(2025, 2, 14), time(15, 29, 59))
-    (planned,) = scene.world.open_day()
-    handle = await scene.client.start_workflow(PaymentRun.run, planned, id=f"run/{planned.run}", task_queue=scene.name)
-    await eventually(lambda: "run-escalated" in scene.world.events())
-    await scene.release(handle, planned.run)
-    await scene.until_settled()
-    await handle.result()
-    return handle
-
-
-async def run_doubted_and_found(scene: Scene) -> WorkflowHandle:
-    handle, run = await scene.run()
-    scene.fault(FaultKind.LOSE_ANSWER)
-    await scene.release(handle, run)
-    await scene.until_settled()
-    await handle.result()
-    return handle
-
-
-async def run_lost_and_resent(scene: Scene) -> WorkflowHandle:
-    handle, run = await scene.run()
-    scene.fault(FaultKind.LOSE_FILE)
-    await scene.release(handle, run)
-    await scene.until_settled()
-    await handle.result()
-    return handle
-
-
-async def open_runs(scene: Scene) -> WorkflowHandle:
-    scene.world.register()
-    scene.world.clock.to(date(2025, 2, 14))
-    ref = AccountRef(production=PRODUCTION, account="spc-krw")
-    handle = await scene.client.start_workflow(OpenRuns.run, ref, id=f"{scene.name}/open-runs", task_queue=scene.name)
-    (run,) = await handle.result()
-    await eventually(lambda: run in scene.world.snapshots().runs)
-    await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
-    return handle
-
-
-async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
-    handle = await scene.production()
-    scene.world.clock.to(date(2025, 2, 14))
-    ref = AccountRef(production=PRODUCTION, account="spc-krw", by="dohyun")
-    (run,) = await handle.execute_update(Production.open_runs, ref)
-    digest = scene.world.keep(
-        DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1)
-    )
-    amend = AmendAgreement(key="amend", by="seoyeon", production=PRODUCTION, document=digest)
-    await handle.execute_update(Production.amend, amend)
-    await asyncio.sleep(1)  # it tends what the amendment changed
-    await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
-    return handle
-
-
-async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
-    world, about = scene.world, {"production": PRODUCTION, "period": "2025-Q1"}
-    world.register(UNSHARED + WATERFALL)
-    world.clock.to(date(2025, 4, 1))
-    world.facts.append(receipt("2025-02-03", "KRW 1000"))
-    handle = await scene.client.start_workflow(
-        Distribution.run, DistributionRef(**about), id=f"{scene.name}/distribution", task_queue=scene.name
-    )
-    view = await handle.execute_update(Distribution.compute, ComputeDistribution(key="compute", by="dohyun", **about))
-    assert view.answer_by is not None
-    world.clock.to(view.answer_by, time(23, 59, 59))
-    dispute = ObjectToDistribution(key="object", by="jiho", revision=1, positions=("fee",), reason="the rate", **about)
-    await handle.execute_update(Distribution.object_to, dispute)
-    world.clock.forward(minutes=5)
-    await eventually(lambda: "payouts-ordered" in world.events())
-    await handle.execute_update(
-        Distribution.resolve, ResolveObjection(key="resolve", by="jiho", reason="agreed", **about)
-    )
-    await handle.result()
-    return handle
-
-
-async def open_distributions(scene: Scene) -> WorkflowHandle:
-    """Two periods are due, and somebody has the workflow of the second one open already."""
-    world = scene.world
-    world.register(UNSHARED + WATERFALL + SETTLEMENT)
-    world.facts += [receipt("2025-02-03", "KRW 1000"), fact("date", "2025-01-20", "first-broadcast")]
-    world.clock.to(date(2025, 4, 1), time(8))
-    ref = DistributionRef(production=PRODUCTION, period="2025-Q1")
-    name = distribution_workflow(PRODUCTION, ref.period)
-    await scene.client.start_workflow(Distribution.run, ref, id=name, task_queue=scene.name)
-    handle = await scene.client.start_workflow(
-        OpenDistributions.run,
-        ProductionRef(production=PRODUCTION),
-        id=f"{scene.name}/open-distributions",
-        task_queue=scene.name,
-    )
-    await handle.result()
-    return handle
-
-
-SCENES: tuple[Callable[[Scene], Awaitable[WorkflowHandle]], ...] = (
-    milestone_accepted,
-    milestone_rejected_then_resubmitted,
-    milestone_escalated,
-    run_settled,
-    run_cancelled,
-    run_escalated,
-    run_doubted_and_found,
-    run_lost_and_resent,
-    open_runs,
-    production_registered_and_amended,
-    distribution_disputed_and_resolved,
-    open_distributions,
-)
-
-
-async def record(client: Client, play: Callable[[Scene], Awaitable[WorkflowHandle]], world: World) -> str:
-    """Play a scene and answer with its workflow's history as JSON."""
-    scene = Scene(play.__name__.replace("_", "-"), client, world, world.data)
+async def record_scene(client: Client, play: Played, world: World) -> str:
+    """Play a scene on the real parts and answer with its workflow's history as JSON."""
+    scene = Scene(named(play), client, world, world.data)
     with ThreadPoolExecutor(8) as threads:
         async with Worker(
             client,
@@ -293,48 +101,110 @@ async def record(client: Client, play: Callable[[Scene], Awaitable[WorkflowHandl
             activities=scene.services.activities(),
             activity_executor=threads,
         ):
-            handle = await play(scene)
-            history = await handle.fetch_history()
+            told = await written(await play(scene))
     async for workflow in client.list_workflows("ExecutionStatus='Running'"):
         await client.get_workflow_handle(workflow.id, run_id=workflow.run_id).terminate("the scene is over")
-    return json.dumps(json.loads(history.to_json()), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return told
 
 
-async def main(postgres: EmbeddedPostgres, address: str, folder: Path) -> None:
-    """Record every scene."""
+async def real(plays: list[Played], postgres: EmbeddedPostgres, address: str, folder: Path) -> AsyncIterator[Any]:
     client = await Client.connect(address, identity=NOBODY, plugins=[SluicePlugin()])
-    HISTORIES.mkdir(exist_ok=True)
-    for play in SCENES:
+    for play in plays:
         database = play.__name__
         postgres.create_database(database, template="template_sluice")
         silent = play in {run_doubted_and_found, run_lost_and_resent}
         world = World(postgres.url(APP, database), folder / database, answer_within_s=1 if silent else 600)
-        written = await asyncio.wait_for(record(client, play, world), 60)
+        yield play, await asyncio.wait_for(record_scene(client, play, world), PATIENCE_S)
         world.close()
-        (HISTORIES / f"{play.__name__.replace('_', '-')}.json").write_text(written)
+
+
+async def staged(plays: list[Staged], client: Client, sleep: Any) -> AsyncIterator[Any]:
+    for play in plays:
+        handle = await asyncio.wait_for(play(Stage(named(play), client, sleep)), PATIENCE_S)
+        yield play, await written(handle)
+
+
+@asynccontextmanager
+async def in_no_time() -> AsyncIterator[WorkflowEnvironment]:
+    """The server in which waiting takes no time, anew for each scene: its clock only goes forward."""
+    binary = bundled_binary("temporal-test-server")
+    async with await WorkflowEnvironment.start_time_skipping(
+        identity=NOBODY, plugins=[SluicePlugin()], test_server_existing_path=str(binary)
+    ) as environment:
+        yield environment
+
+
+async def main(wanted: set[str], again: bool) -> None:
+    """Record what is wanted; everything that has no history yet if nothing is."""
+    HISTORIES.mkdir(exist_ok=True)
+    scenes, quick, long_lived = (
+        [play for play in plays if _is_due(named(play), wanted)] for plays in (SCENES, IN_NO_TIME, LONG_LIVED)
+    )
+    unknown = wanted - {named(play) for play in (*SCENES, *IN_NO_TIME, *LONG_LIVED)}
+    if unknown:
+        raise SystemExit(f"error: there is no scene {', '.join(sorted(unknown))}")
+    for play in quick:
+        async with in_no_time() as environment:
+            async for found in staged([play], environment.client, environment.sleep):
+                keep(*found, again=again)
+    with tempfile.TemporaryDirectory() as home:
+        if long_lived:
+            with server(ShortHistories(Path(home) / "short", Path(home) / "short.log")) as temporal:
+                client = await Client.connect(temporal.address, identity=NOBODY, plugins=[SluicePlugin()])
+                async for found in staged(long_lived, client, _sleep):
+                    keep(*found, again=again)
+        if scenes:
+            temporal = EmbeddedTemporal(Path(home) / "temporal", Path(home) / "temporal.log")
+            with server(temporal), database(Path(home)) as postgres:
+                async for found in real(scenes, postgres, temporal.address, Path(home)):
+                    keep(*found, again=again)
+    for change in update_payloads():
+        print(change)  # noqa: T201 - a script
+
+
+def _is_due(name: str, wanted: set[str]) -> bool:
+    return name in wanted if wanted else not (HISTORIES / f"{name}.json").exists()
+
+
+async def _sleep(duration: timedelta) -> None:
+    await asyncio.sleep(duration.total_seconds())
+
+
+def keep(play: Any, told: str, *, again: bool) -> None:
+    """Write a history: over its scene's, or beside it."""
+    number, file = 2, HISTORIES / f"{named(play)}.json"
+    while again and file.exists():
+        number, file = number + 1, HISTORIES / f"{named(play)}.{number}.json"
+    file.write_text(told, "utf-8")
+    print(f"recorded {file.name}")  # noqa: T201 - a script
 
 
 @contextmanager
-def servers(folder: Path):
-    """PostgreSQL with a migrated template, and Temporal."""
-    postgres = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
-    temporal = EmbeddedTemporal(folder / "temporal", folder / "temporal.log")
-    started = []
+def server(one: Any) -> Iterator[Any]:
+    """A server from its wheel, until the end of the block."""
+    one.prepare()
+    process = one.launch().start()
     try:
-        for server in (postgres, temporal):
-            server.prepare()
-            process = server.launch().start()
-            started.append((process, server.stop_signal))
-            server.await_ready(process)
+        with ThreadPoolExecutor(1) as aside:  # it asks with an event loop of its own
+            aside.submit(one.await_ready, process).result()
+        yield one
+    finally:
+        end_child(process, one.stop_signal)
+
+
+@contextmanager
+def database(home: Path) -> Iterator[EmbeddedPostgres]:
+    """PostgreSQL with a migrated template."""
+    with server(EmbeddedPostgres(home / "postgres", home / "postgres.log")) as postgres:
         postgres.create_database("template_sluice")
         upgrade(postgres.url(OWNER, "template_sluice"))
-        yield postgres, temporal
-    finally:
-        for process, stop_signal in reversed(started):
-            end_child(process, stop_signal)
+        yield postgres
         postgres.close()
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as home, servers(Path(home)) as (postgres, temporal):
-        asyncio.run(main(postgres, temporal.address, Path(home)))
+    parser = argparse.ArgumentParser(prog="python -m tests.replay.record", description=__doc__)
+    parser.add_argument("scenes", nargs="*", metavar="SCENE")
+    parser.add_argument("--again", action="store_true", help="beside the history that is there, not over it")
+    given = parser.parse_args()
+    asyncio.run(main(set(given.scenes), given.again))

@@ -35,7 +35,7 @@ def found(answer, path):
 def test_a_published_settlement_is_reproduced(folder, run, tolerance):
     agreement = folder / run.get("agreement", "agreement.yaml")
     facts = [folder / name for name in run.get("facts", ["facts.yaml"])]
-    answer = as_json(run_files(agreement, facts, date.fromisoformat(run["as_of"])))
+    answer = as_json(run_files(agreement, facts, date.fromisoformat(run["as_of"]), view=run.get("view")))
     schedule = load_agreement(agreement).agreement
     if schedule.schedule:
         answer["instalments"] = {name: str(each.decimal) for name, each in amounts(schedule).items()}

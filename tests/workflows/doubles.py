@@ -10,6 +10,8 @@ from activities.views import (
     AccountRef,
     MilestoneRef,
     MilestoneView,
+    MovementView,
+    PaymentView,
     PlannedRun,
     ProductionRef,
     ProductionView,
@@ -17,16 +19,20 @@ from activities.views import (
     RunView,
 )
 from domain.commands import (
+    AllocateMovement,
     AmendAgreement,
     ApproveMilestone,
     CancelRun,
+    CorrectPayment,
     HoldPayment,
     PassDeadline,
     RejectMilestone,
     ReleaseRun,
+    ResumePayment,
     SubmitMilestone,
 )
 from domain.model import Record
+from domain.money import Money
 
 
 class NoSchedules:
@@ -138,12 +144,28 @@ class OneProduction:
         self.standing = self.standing | {"version": 2, "complete": False}
 
     @activity.defn
-    async def hold(self, command: HoldPayment) -> None:
+    async def hold(self, command: HoldPayment) -> PaymentView:
         self.asked.append(command)
+        return PaymentView(payment=command.payment, status="held")
+
+    @activity.defn
+    async def resume(self, command: ResumePayment) -> PaymentView:
+        self.asked.append(command)
+        return PaymentView(payment=command.payment, status="due")
+
+    @activity.defn
+    async def correct(self, command: CorrectPayment) -> PaymentView:
+        self.asked.append(command)
+        return PaymentView(payment=command.payment, status="due")
+
+    @activity.defn
+    async def allocate(self, command: AllocateMovement) -> MovementView:
+        self.asked.append(command)
+        return MovementView(account=command.account, bank_reference=command.bank_reference, open=Money(0, "KRW"))
 
     @property
     def all(self) -> list[object]:
-        return [self.production_standing, self.amend, self.hold]
+        return [self.production_standing, self.amend, self.hold, self.resume, self.correct, self.allocate]
 
 
 class OneRun:

@@ -7,7 +7,7 @@ from domain.agreement.checks.finding import Finding, Path
 from domain.agreement.checks.flow import flows, fx_rules
 from domain.agreement.checks.ids import duplicates, references
 from domain.agreement.checks.milestones import approvals, order
-from domain.agreement.checks.names import names
+from domain.agreement.checks.names import names, titles
 from domain.agreement.checks.receipts import receipt_fx
 from domain.agreement.checks.sections import sections
 from domain.agreement.checks.sums import shares, terms, totals
@@ -28,6 +28,7 @@ _ALONE = (
     fx_rules,
     accounts,
     names,
+    titles,
     receipt_fx,
     waterfall,
 )

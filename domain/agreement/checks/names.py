@@ -27,6 +27,20 @@ def names(agreement: Agreement) -> Iterator[Finding]:
                 yield Finding(path, "not-latin", sentence)
 
 
+def titles(agreement: Agreement) -> Iterator[Finding]:
+    """Titles that hold control characters: no table, file or screen shows them as they were meant."""
+    named: list[tuple[Path, str]] = [(("title",), agreement.title)]
+    for n, milestone in enumerate(agreement.milestones):
+        named.append((("milestones", n, "title"), milestone.title))
+        named += [(("milestones", n, "evidence", m, "title"), one.title) for m, one in enumerate(milestone.evidence)]
+    named += [(("totals", n, "title"), one.title) for n, one in enumerate(agreement.totals)]
+    named += [(("schedule", n, "title"), one.title) for n, one in enumerate(agreement.schedule)]
+    for path, text in named:
+        if not carries_text(text):
+            sentence = f"{text!r} is blank or holds control characters: write plain text."
+            yield Finding(path, "unwritable", sentence)
+
+
 def _abroad(agreement: Agreement) -> set[str]:
     """The parties that an instalment of ours names to a bank of another country."""
     accounts = by_id(agreement.accounts)

@@ -45,6 +45,13 @@ def test_the_same_key_and_payload_answer_with_the_earlier_outcome(world):
     assert head(world).seq == 1
 
 
+def test_a_text_that_no_database_keeps_is_refused_in_a_sentence(world):
+    hold = HoldPayment(key="hold/1", by="minji", production=PRODUCTION, payment="P", reason="a\0b")
+    with pytest.raises(BadInput, match="character NUL"):
+        world.store.carry_out(hold, DAY, escalate())
+    assert head(world).seq == 0
+
+
 def test_the_same_key_with_another_payload_is_a_conflict_and_changes_nothing(world):
     world.store.carry_out(wish(), DAY, escalate())
     before = head(world)

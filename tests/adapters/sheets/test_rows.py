@@ -284,7 +284,7 @@ ROWS = st.lists(
 PLACES = {"KRW": 0, "USD": 2, "BHD": 3}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=ROWS)
 def test_what_is_written_is_what_is_read_in_either_format(rows, tmp_path_factory):
     folder = tmp_path_factory.mktemp("p")

@@ -141,7 +141,7 @@ def test_a_list_for_somebody_has_what_they_may_read(sluice):
         (("--party", "studio", "--period", "2025-Q2"), "There is no statement of studio for 2025-Q2 of LIGHTHOUSE"),
         (("--party", "nobody", "--period", Q1), "nobody has none for it"),
         (("--party", "studio", "--period", Q1, "--production", "OTHER"), "There is no production 'OTHER' here"),
-        (("--party", "studio", "--period", Q1, "--out", "/nowhere/s.pdf"), "/nowhere/"),
+        (("--party", "studio", "--period", Q1, "--out", "/nowhere/s.pdf"), "there is no folder /nowhere"),
     ],
 )
 def test_what_there_is_not_is_said_in_one_sentence(sluice, wish, told):

@@ -53,6 +53,45 @@ def test_a_drawing_is_svg_with_every_party_and_the_amounts_on_its_edges(capsys, 
     assert "323,960" not in out.read_text(encoding="utf-8")
 
 
+FORECAST = ["forecast", str(EXAMPLES / "sales-agent.yaml"), "--scenarios", str(EXAMPLES / "sales-agent-scenarios.csv")]
+
+
+def test_a_forecast_answers_for_each_scenario_in_json(capsys):
+    found = answer(capsys, *FORECAST)["scenarios"]
+    assert list(found) == ["low", "base", "high"]
+    bank, equity = found["low"]["bank"], found["low"]["equity-a"]
+    assert (bank["out"]["exact"], bank["recouped_on"], bank["multiple"]["decimal"]) == (
+        "300000",
+        "2026-09-01",
+        "1.104928",
+    )
+    assert bank["irr"].startswith("0.0811")
+    assert (equity["recouped_on"], equity["irr"][:6]) == (None, "-0.103")
+    assert found["high"]["producer"]["multiple"] is None
+    assert found["high"]["equity-a"]["flows"][0]["net_to_date"]["exact"] == "-400000"
+
+
+def test_what_has_happened_counts_in_every_scenario_of_a_forecast(capsys, tmp_path):
+    sheet = tmp_path / "more.csv"
+    sheet.write_text("scenario,date,amount,territory\nlow,2027-01-01,EUR 1,DE\nhigh,2027-01-01,EUR 2,DE\n")
+    found = answer(capsys, "forecast", *INPUTS, "--scenarios", str(sheet), "--as-of", "2026-12-31")
+    run = answer(capsys, "run", *INPUTS, "--as-of", "2026-12-31")["parties"]
+    for parties in found["scenarios"].values():
+        assert {party: one["came_in"] for party, one in parties.items()} == {
+            party: one["entitlement"] for party, one in run.items()
+        }
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".svg", b"<?xml"), (".png", b"\x89PNG")])
+def test_a_forecast_is_drawn_beside_its_table(capsys, tmp_path, suffix, start):
+    out = tmp_path / f"chart{suffix}"
+    assert execute(["waterfall", *FORECAST, "--chart", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "2026-09-01" in said
+    assert "1.105 x" in said
+    assert out.read_bytes().startswith(start)
+
+
 def test_people_read_tables(capsys):
     assert execute(["waterfall", "run", *INPUTS]) == 0
     assert "sales-agent" in capsys.readouterr().out
@@ -67,6 +106,8 @@ def test_people_read_tables(capsys):
         (["explain", *INPUTS, "--party", "bnak"], "no party 'bnak'"),
         (["run", str(EXAMPLES.parent / "film-mg.yaml")], "has none"),
         (["run", str(EXAMPLES / "sales-agent.yaml")], "no facts"),
+        ([*FORECAST, "--chart", "chart.pdf"], "end in .svg or .png"),
+        ([*FORECAST[:-1], str(EXAMPLES / "sales-agent.yaml")], "header: "),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_a_sentence(capsys, arguments, said):

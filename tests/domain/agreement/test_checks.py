@@ -108,6 +108,8 @@ def test_the_example_has_no_findings():
         (setting("schedule", "DUB", "amount", "JPY 1000000000000000"), "amount-too-large"),
         (setting("totals", "vfx-fee", "amount", "USD 10000000000000.00"), "amount-too-large"),
         (setting("parties", "vfx", "name", "  "), "unwritable"),
+        (setting("title", "Light\0house"), "unwritable"),
+        (setting("schedule", "DUB", "title", "Dub\x07bing"), "unwritable"),
         (setting("parties", "vfx", "name", "Bell\x07"), "unwritable"),
         (setting("parties", "vfx", "address", "postcode", ""), "unwritable"),
         (setting("parties", "vfx", "address", "building", " "), "unwritable"),

@@ -295,7 +295,7 @@ rows = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows, rows, st.sampled_from([SIMPLE, MUCH]))
 def test_the_statements_of_all_tie_and_add_up_to_the_distribution_whatever_came_in(known, late, section):
     life = Life(section, PARTIES if section is SIMPLE else EVERYBODY)
@@ -321,7 +321,7 @@ def _reserved(life, party):
     return life.before.result.held.values() if party == "studio" else ()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(rows)
 def test_what_all_are_told_of_a_pool_is_all_that_entered_it(known):
     told = Life(SIMPLE, PARTIES).share("2025-Q4", *known, receipt("2025-12-01", "USD 1000"))

@@ -29,10 +29,12 @@ def document(section, parties, effective="2025-01-01"):
     return HEAD.format(effective=effective, parties=lines) + indented + "\n"
 
 
-def receipt(day, amount, **fields):
+def receipt(day, amount, counts=None, **fields):
     money = Money.parse(amount)
     words = {"currency": money.currency, **fields}
-    return Receipt(date.fromisoformat(day), Kind(tuple(words.get(name, "") for name in FIELDS)), money.minor)
+    kind = Kind(tuple(words.get(name, "") for name in FIELDS))
+    counted = tuple(sorted((name, Fraction(count)) for name, count in (counts or {}).items()))
+    return Receipt(date.fromisoformat(day), kind, money.minor, counts=counted)
 
 
 def fact(kind, day, name, amount="0"):

@@ -1,6 +1,14 @@
 """Fees, levies and costs: how agreements write them, each with figures checked by hand."""
 
-from tests.domain.waterfall.deal import fact, receipt, share
+from datetime import date
+
+import pytest
+
+from domain.errors import BadInput
+from domain.waterfall.compile import compile_network
+from domain.waterfall.engine import Engine
+from domain.waterfall.entry import Entries
+from tests.domain.waterfall.deal import fact, facts, receipt, share, version
 
 GROSS = """
 currency: USD
@@ -38,6 +46,60 @@ def test_a_fee_steps_down_by_admissions():
         receipt("2025-03-31", "USD 100"),
     )
     assert shared["distributor"] == "80"
+
+
+COUNTED = """
+currency: KRW
+metrics: [admissions]
+pools:
+  - id: gross
+    receives: everything
+    positions:
+      - {id: fee, to: distributor, take: 10 % of gross, then: [{once: admissions WHEN 1000, take: 20 % of gross}]}
+      - {id: levy, to: fund, take: all of KRW 3 for each admissions}
+      - {id: running-guarantee, to: star, up_to: KRW 10 for each (admissions - 1000)}
+    residue: producer
+"""
+
+
+@pytest.mark.parametrize("when", ["reaches", "exceeds"])
+def test_admissions_that_come_with_a_receipt_split_it_at_the_exact_admission(when):
+    section = COUNTED.replace("WHEN", when)
+    parties = "distributor fund star producer"
+    expected = {"distributor": "16000", "fund": "4500", "star": "5000", "producer": "94500"}
+    ways = [
+        [receipt("2025-01-31", "KRW 120000", {"admissions": 1500})],
+        [
+            receipt("2025-01-31", "KRW 80000", {"admissions": 1000}),
+            receipt("2025-02-01", "KRW 40000", {"admissions": 500}),
+        ],
+        [receipt("2025-01-31", "KRW 20000", {"admissions": 250})] * 6,
+    ]
+    for rows in ways:
+        assert share(section, parties, *rows).parties == expected
+    assert "80000" in share(section, parties, *ways[0]).splits
+
+
+def test_the_admissions_of_a_day_are_spread_over_its_receipts_however_they_are_written():
+    section = COUNTED.replace("WHEN", "reaches")
+    rows = facts(receipt("2025-01-31", "KRW 30000", {"admissions": 1500}), receipt("2025-01-31", "KRW 90000"))
+    one = version(section, ["distributor", "fund", "star", "producer"])
+    network = compile_network(one.waterfall, one.parties)
+    plain = Engine(network, Entries(one.waterfall, {})).run(rows, one.effective_on, date(2025, 12, 31))
+    traced = Engine(network, Entries(one.waterfall, {}), trace=lambda _: None).run(
+        rows, one.effective_on, date(2025, 12, 31)
+    )
+    assert plain.state == traced.state
+    assert plain.state["to:distributor"] == 16000
+
+
+def test_a_receipt_with_a_count_that_the_waterfall_has_not_is_an_error():
+    with pytest.raises(BadInput, match="knows no metric 'copies': it knows admissions"):
+        share(
+            COUNTED.replace("WHEN", "reaches"),
+            "distributor fund star producer",
+            receipt("2025-01-31", "KRW 1", {"copies": 1}),
+        )
 
 
 def test_a_fee_steps_down_once_costs_are_recouped_and_back_when_new_costs_re_open_them():

@@ -175,6 +175,21 @@ charges:
     assert shared.parties == {"star": "200000000", "director": "50000000", "producer": "750000000"}
 
 
+def test_of_two_that_share_one_cap_the_first_in_order_comes_first():
+    section = """
+currency: USD
+pools:
+  - id: net
+    receives: everything
+    positions:
+      - {id: a-points, to: a, take: 20 % of net, until: (a-points + b-points) reaches 25 % of net}
+      - {id: b-points, to: b, take: 20 % of net, until: (a-points + b-points) reaches 25 % of net}
+    residue: producer
+"""
+    shared = share(section, "a b producer", receipt("2025-01-31", "USD 1000"), receipt("2025-02-28", "USD 1"))
+    assert shared.parties == {"a": "1001/5", "b": "1001/20", "producer": "3003/4"}
+
+
 def test_a_success_fee_is_taken_once_costs_are_back():
     section = """
 currency: JPY

@@ -20,6 +20,8 @@ claims:
   - {id: loan, advance: loan, interest: {rate: 9 % a year, days: 30/360}}
   - {id: equity-a, amount: USD 300, multiple: 120 %}
   - {id: equity-b, amount: USD 200}
+events:
+  - {id: broken-even, when: p-and-a is recouped and gross exceeds USD 0, stays: true}
 pools:
   - id: gross
     receives: {media: [theatrical, tv]}
@@ -37,6 +39,7 @@ pools:
       - id: equity
         to: {share: by_outstanding, among: [{to: a, recoups: equity-a}, {to: b, recoups: equity-b}]}
       - {id: star-points, to: star, take: 5 % of net, once: equity-a is recouped}
+      - {id: star-bonus, to: star, take: 3 % of net, once: broken-even, until: star-bonus this half-year reaches USD 9}
       - {id: catch-up, to: producer, take: 50 % of what remains, until: producer reaches 20 % of net}
     residue: {share: by_commitment, among: [{to: producer, weight: "3"}, {to: a, weight: "2"}]}
 """

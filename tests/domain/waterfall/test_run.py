@@ -40,6 +40,28 @@ def test_opening_balances_are_required_when_an_agreement_took_over_mid_life():
     assert shared.splits == ["100"]
 
 
+def test_opening_balances_are_required_of_parties_that_a_condition_asks_for():
+    section = """
+currency: USD
+takes_over_on: 2025-01-01
+claims: [{id: cost, costs: cost}]
+pools:
+  - id: net
+    receives: everything
+    positions:
+      - {id: back, to: financier, recoups: cost}
+      - {id: points, to: star, take: 10 % of net, once: producer reaches USD 100}
+    residue: producer
+"""
+    openings = [fact("opening", "2025-01-01", name, "USD 0") for name in ("net", "back", "points")]
+    row = receipt("2025-01-31", "USD 100")
+    with pytest.raises(BadInput, match="no opening balance of producer"):
+        share(section, PARTIES, row, *openings)
+    openings += [fact("opening", "2025-01-01", "cost", "USD 30"), fact("opening", "2025-01-01", "producer", "USD 50")]
+    shared = share(section, PARTIES, row, *openings)
+    assert shared.parties == {"financier": "30", "star": "2", "producer": "118"}
+
+
 def test_a_retroactive_amendment_replaces_and_a_prospective_one_goes_on():
     before = version(SPLIT.format(extra="", points=10), PARTIES.split())
     rows = facts(receipt("2025-01-31", "USD 200"), receipt("2025-07-31", "USD 100"))
@@ -52,6 +74,34 @@ def test_a_retroactive_amendment_replaces_and_a_prospective_one_goes_on():
     assert result.parties["star"] == 3000  # 10 % of 100, then 20 % of 100
     assert result.parties["financier"] == 10000
     assert run([before, prospective], rows, date(2025, 6, 30)).parties["star"] == 1000
+
+
+def test_a_prospective_amendment_may_raise_lower_or_add_a_fixed_claim():
+    section = """
+currency: USD
+{extra}
+claims: [{claims}]
+pools:
+  - id: net
+    receives: everything
+    positions: [{positions}]
+    residue: producer
+"""
+    one = "{id: cost, amount: USD 100}"
+    back = "{id: back, to: financier, recoups: cost}"
+    old = version(section.format(extra="", claims=one, positions=back), PARTIES.split())
+    rows = facts(receipt("2025-01-31", "USD 90"), receipt("2025-07-31", "USD 100"))
+
+    def amended(claims, positions=back):
+        text = section.format(extra="applies: prospectively", claims=claims, positions=positions)
+        return run([old, version(text, PARTIES.split(), "2025-07-01")], rows, date(2025, 12, 31)).parties
+
+    assert amended(one)["financier"] == 10000
+    assert amended("{id: cost, amount: USD 150}")["financier"] == 15000
+    assert amended("{id: cost, amount: USD 80}")["financier"] == 9000
+    assert amended("{id: cost, amount: USD 150, on: 2025-09-01}")["financier"] == 10000
+    more = amended(f"{one}, {{id: bonus, amount: USD 30}}", f"{back}, {{id: extra, to: star, recoups: bonus}}")
+    assert (more["financier"], more["star"]) == (10000, 3000)
 
 
 def test_a_late_receipt_restates_everybody_it_concerns():
@@ -76,6 +126,17 @@ def test_returns_are_taken_from_what_comes_next_and_wait_where_nothing_does():
     waiting = share(section, PARTIES, receipt("2025-01-31", "USD 150"), receipt("2025-02-28", "USD -20"))
     assert waiting["star"] == "5"
     assert waiting.result.conservation.refunds == -2000
+
+
+def test_what_a_day_takes_back_is_taken_from_that_day_first():
+    section = SPLIT.format(extra="", points=10)
+    day = [receipt("2025-01-31", "USD 100"), receipt("2025-01-31", "USD 50"), receipt("2025-01-31", "USD -20")]
+    for rows in (day, day[::-1]):
+        shared = share(section, PARTIES, *rows)
+        assert shared["star"] == "3"
+        assert shared.result.conservation.refunds == 0
+    more = share(section, PARTIES, *day, receipt("2025-02-28", "USD -200"), receipt("2025-03-31", "USD 250"))
+    assert more["star"] == "8"  # 130, then 50 of the 250
 
 
 def test_rounding_gives_the_units_left_to_the_largest_remainders_and_names_their_owners():

@@ -1,17 +1,19 @@
 """Positions can take what they say: somebody receives it, shares add up, groups know how to share."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.waterfall.depends import names_in
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.errors import BadInput
 from domain.waterfall import phrases
-from domain.waterfall.model import Group, Pool, Position, Recipient, Sharing, Waterfall
+from domain.waterfall.model import Group, Member, Pool, Position, Recipient, Sharing, Waterfall
 
 
 def positions(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
     """What is wrong with positions, pool by pool."""
+    assigned = {one.of for one in section.assignments}
     for n, pool in enumerate(section.pools):
         path: Path = (*HERE, "pools", n)
         yield from _over(path, pool)
@@ -26,6 +28,9 @@ def positions(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
             else:
                 yield from _group((*inside, "to"), position.to, limited=position.recoups is not None)
             yield from _cliff(inside, position, known)
+            yield from _order(
+                inside, pool, m, {name: kind for name, kind in known.kinds.items() if name not in assigned}
+            )
 
 
 def _read(phrase: str) -> phrases.Share | None:
@@ -43,7 +48,7 @@ def _over(path: Path, pool: Pool) -> Iterator[Finding]:
     for m, position in enumerate(pool.positions):
         share = _read(position.take)
         conditional = position.once or position.until or position.only or position.excluding or position.up_to
-        if share is None or conditional or position.recoups or share.base != phrases.Name(pool.id):
+        if share is None or conditional or position.recoups or share.base != phrases.Name(pool.id) or share.rate > 1:
             continue
         total += share.rate
         if total > 1:
@@ -60,8 +65,9 @@ def _starved(path: Path, pool: Pool) -> Iterator[Finding]:
     for m, position in enumerate(pool.positions):
         share = _read(position.take)
         limited = position.up_to or position.recoups or position.once or position.until or position.then
-        partial = position.only or position.excluding or isinstance(position.to, Group)
+        partial = position.only or position.excluding
         takes_all = share is not None and share.base is None and share.rate == 1 and share.fixed is None
+        takes_all = takes_all and position.to is not None and _unlimited(position.to)
         if takes_all and not limited and not partial and m + 1 < len(pool.positions):
             sentence = (
                 f"nothing remains for this position, since {position.id!r} takes all: change the order or limit it."
@@ -70,12 +76,39 @@ def _starved(path: Path, pool: Pool) -> Iterator[Finding]:
             return
 
 
+def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str]) -> Iterator[Finding]:
+    """A base is known when the position takes: it is no position that comes later, and nobody's final income."""
+    later = {position.id for position in pool.positions[at:]}
+    written = [("take",), *(("then", n, "take") for n in range(len(pool.positions[at].then)))]
+    phrases_ = [pool.positions[at].take, *(step.take for step in pool.positions[at].then)]
+    for field, phrase in zip(written, phrases_, strict=True):
+        share = _read(phrase)
+        for one in names_in(share.base) if share is not None and share.base is not None else ():
+            sentence = ""
+            if one.name in later:
+                sentence = f"{one.name!r} takes no sooner than this position: name a pool, or a position before it."
+            elif one.left and one.name == pool.id:
+                sentence = f'what {pool.id!r} has left is known only in the end: write "what remains".'
+            elif kinds.get(one.name) == "party":
+                sentence = f"what {one.name!r} gets in all is known only in the end: name the pool or the position."
+            if sentence:
+                yield Finding((*path, *field), "base", sentence)
+
+
+def _unlimited(to: Recipient) -> bool:
+    """Whether a recipient takes whatever it is offered."""
+    if not isinstance(to, Group):
+        return True
+    free = [member.recoups is None and member.up_to is None and _unlimited(member.to) for member in to.among]
+    return all(free) if to.unused == "pool" or to.share is Sharing.BY_OUTSTANDING else any(free)
+
+
 def _group(path: Path, to: Recipient, *, limited: bool) -> Iterator[Finding]:
     if not isinstance(to, Group):
         return
     for n, member in enumerate(to.among):
         inside = (*path, "among", n)
-        bounded = limited or member.recoups is not None or member.up_to is not None
+        bounded = limited or _bounded(member)
         if to.share is Sharing.BY_OUTSTANDING and member.recoups is None and member.up_to is None:
             sentence = "who shares by what is outstanding needs a claim: add `recoups` or `up_to`."
             yield Finding(inside, "no-claim", sentence)
@@ -88,8 +121,17 @@ def _group(path: Path, to: Recipient, *, limited: bool) -> Iterator[Finding]:
         if member.weight is not None and member.weight.partition("/")[2].strip("0") == "" and "/" in member.weight:
             yield Finding((*inside, "weight"), "weight", "nothing is divided by zero: correct the weight.")
         yield from _group((*inside, "to"), member.to, limited=bounded)
-    if to.share is Sharing.BY_COMMITMENT and all(member.weight in {"0", None} for member in to.among):
+        if to.share is Sharing.IN_ORDER and n and _unlimited(to.among[n - 1].to) and not _bounded(to.among[n - 1]):
+            sentence = "nothing remains for this one, since the one before takes all: change the order or limit it."
+            yield Finding(inside, "unreachable", sentence)
+    if to.share is Sharing.BY_COMMITMENT and not any(
+        (member.weight or "0").partition("/")[0].strip("0.") for member in to.among
+    ):
         yield Finding(path, "weight", "no weight of this group is above zero: correct them.")
+
+
+def _bounded(member: Member) -> bool:
+    return member.recoups is not None or member.up_to is not None
 
 
 def _cliff(path: Path, position: Position, known: Vocabulary) -> Iterator[Finding]:

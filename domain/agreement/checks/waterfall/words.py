@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.waterfall.depends import names_in
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.errors import BadInput
 from domain.money import Money
@@ -53,7 +54,7 @@ def _outside(section: Waterfall) -> Iterator[Written]:
         for m, change in enumerate(view.changes):
             path = (*HERE, "views", n, "changes", m)
             yield from _of_position(path, change)
-            yield from _fields(path, change, {"cap": "sum", "overhead": "part"})
+            yield from _fields(path, change, {"cap": "sum", "overhead": "part", "multiple": "part"})
 
 
 def _of_position(path: Path, position: object) -> Iterator[Written]:
@@ -110,6 +111,8 @@ class _Judge:
             yield from self._share(path, tree)
         elif isinstance(tree, phrases.Sum):
             yield from self._money(path, tree)
+            if path[-1] in {"up_to", "cap"} and not list(names_in(tree)) and _fixed(tree) <= 0:
+                yield Finding(path, "not-positive", "this limit leaves nothing to take: write more than nothing.")
         elif not isinstance(tree, Fraction):
             yield from self._condition(path, tree)  # type: ignore[arg-type]
 
@@ -122,6 +125,18 @@ class _Judge:
             yield Finding(path, "base", "a share needs one base: use `up_to` for the greater or the lesser of several.")
         elif tree.base is not None:
             yield from self._money(path, tree.base)
+            yield from self._base(path, tree.base)
+
+    def _base(self, path: Path, base: phrases.Sum) -> Iterator[Finding]:
+        """A share is taken as its base flows, so a base is made of what flows."""
+        names = list(names_in(base))
+        still = [one.name for one in names if self._known.kinds.get(one.name) == "claim"]
+        if still or not names:
+            what = repr(still[0]) if still else "a fixed sum"
+            sentence = f"{what} does not flow, so a share of it is nothing: write what remains, and the sum in `up_to`."
+            yield Finding(path, "base", sentence)
+        elif any(one.this for one in names):
+            yield Finding(path, "base", "a share is taken as its base flows: put the span into a condition instead.")
 
     def _condition(self, path: Path, tree: phrases.Condition) -> Iterator[Finding]:
         match tree:
@@ -150,11 +165,8 @@ class _Judge:
         match tree:
             case phrases.Constant(Money() as amount) if amount.currency != self._currency:
                 yield self.foreign(path, amount)
-            case phrases.Name(name, left):
-                wanted = ("pool",) if left else ("party", "pool", "position", "claim", "metric")
-                if self._known.kinds.get(name) not in wanted:
-                    found = list(self._known.missing(path, name, *wanted))
-                    yield Finding(path, "unknown-observable", found[0].sentence)
+            case phrases.Name():
+                yield from self._name(path, tree)
             case phrases.Scaled(factor, of):
                 if isinstance(factor, Money) and factor.currency != self._currency:
                     yield self.foreign(path, factor)
@@ -166,6 +178,16 @@ class _Judge:
                     yield from self._sum(path, each)
                 if {self._unit(each) for each in several} >= {_MONEY, _NUMBER}:
                     yield Finding(path, "unlike", "it adds sums of money and counts: keep them apart.")
+
+    def _name(self, path: Path, one: phrases.Name) -> Iterator[Finding]:
+        wanted = ("pool",) if one.left else ("party", "pool", "position", "claim", "metric")
+        kind = self._known.kinds.get(one.name)
+        if kind not in wanted:
+            found = list(self._known.missing(path, one.name, *wanted))
+            yield Finding(path, "unknown-observable", found[0].sentence)
+        elif one.this and kind == "claim":
+            sentence = f"what is claimed is not counted by the {one.this}: name who has had it, or where it came."
+            yield Finding(path, "claim-this", sentence)
 
     def _unit(self, tree: phrases.Sum) -> str | None:
         match tree:
@@ -185,3 +207,17 @@ class _Judge:
             f"{amount} is not in {self._currency}, in which this waterfall is kept: convert it at an agreed rate."
         )
         return Finding(path, "foreign-currency", sentence)
+
+
+def _fixed(tree: phrases.Sum) -> Fraction:
+    """What a sum without names comes to."""
+    match tree:
+        case phrases.Constant(value):
+            return Fraction(value.minor) if isinstance(value, Money) else value
+        case phrases.Scaled(factor, of):
+            return (Fraction(factor.minor) if isinstance(factor, Money) else factor) * _fixed(of)
+        case phrases.Added(several):
+            return sum((_fixed(each) for each in several), Fraction(0))
+        case phrases.Best(greater, several):
+            return (max if greater else min)(_fixed(each) for each in several)
+    return Fraction(0)

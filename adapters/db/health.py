@@ -1,0 +1,166 @@
+"""What the database says of how things go: what waits, what is unfinished, what nobody has explained."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.store import production_of
+from domain.money import Money
+from domain.payments import AT_THE_BANK, ON_ITS_WAY, Status
+
+_SUSPENSE = "suspense:unmatched:"
+_HELD = sa.text(
+    "SELECT max(recorded_at) FROM journal_event"
+    " WHERE stream = :stream AND type = 'payment-held' AND body LIKE '%\"' || :payment || '\"%'"
+)
+
+
+def now(connection: Connection) -> datetime:
+    """The database's clock, by which everything here was recorded."""
+    at: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return at
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """What waits to be done outside: how much, since when the oldest, and what that is."""
+
+    waiting: int
+    oldest: datetime | None
+    what: str
+
+
+def outbox(connection: Connection) -> Outbox:
+    """What waits in the outbox."""
+    table = tables.outbox.c
+    waiting = table.done_at.is_(None)
+    count = connection.execute(sa.select(sa.func.count()).where(waiting)).scalar_one()
+    oldest = connection.execute(sa.select(tables.outbox).where(waiting).order_by(table.id).limit(1)).one_or_none()
+    if oldest is None:
+        return Outbox(0, None, "")
+    return Outbox(count, oldest.created_at, f"{oldest.kind} {oldest.name} for {oldest.target}")
+
+
+def statuses(connection: Connection) -> dict[str, int]:
+    """How many payments are where in their lives."""
+    table = tables.payment.c
+    query = sa.select(table.status, sa.func.count()).group_by(table.status)
+    return {status: int(count) for status, count in connection.execute(query)}
+
+
+def unfinished_runs(connection: Connection) -> list[str]:
+    """Runs that wait for their release, or of which a payment is on its way."""
+    payment, run = tables.payment.c, tables.run.c
+    on_its_way = sa.select(payment.run).where(payment.run.is_not(None), payment.status.in_(sorted(ON_ITS_WAY)))
+    query = sa.select(run.id).where(sa.or_(run.status == "prepared", run.id.in_(on_its_way))).order_by(run.id)
+    return list(connection.execute(query).scalars())
+
+
+def open_distributions(connection: Connection) -> list[tuple[str, str]]:
+    """Production and period of those that are not paid out, or in dispute."""
+    table = tables.distribution.c
+    disputed = sa.cast(table.body["objections"], sa.Text) != "{}"
+    query = sa.select(table.production, table.period).where(sa.or_(table.status != "ordered", disputed))
+    return [(row.production, row.period) for row in connection.execute(query)]
+
+
+def submitted_milestones(connection: Connection) -> list[tuple[str, str]]:
+    """Production and milestone of those whose deadline somebody has to watch."""
+    table = tables.milestone.c
+    query = sa.select(table.production, table.id).where(table.status == "submitted")
+    return [(row.production, row.id) for row in connection.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A payment that the bank has, or that is due, with its production and the day that counts."""
+
+    production: str
+    payment: str
+    status: str
+    on: date
+
+
+def at_the_bank(connection: Connection) -> Iterator[Late]:
+    """Payments that were sent and are not booked, with their runs' days."""
+    payment, run = tables.payment.c, tables.run.c
+    query = (
+        sa.select(payment.production, payment.id, payment.status, run.execution_on)
+        .join_from(tables.payment, tables.run, run.id == payment.run)
+        .where(payment.status.in_(sorted(AT_THE_BANK)))
+        .order_by(payment.id)
+    )
+    for row in connection.execute(query):
+        yield Late(row.production, row.id, row.status, row.execution_on)
+
+
+def due_and_alone(connection: Connection) -> Iterator[Late]:
+    """Payments that are due and in no run."""
+    payment = tables.payment.c
+    query = sa.select(payment.production, payment.id, payment.status, payment.due_on).where(
+        payment.status == Status.DUE, payment.run.is_(None), payment.due_on.is_not(None)
+    )
+    for row in connection.execute(query.order_by(payment.id)):
+        yield Late(row.production, row.id, row.status, row.due_on)
+
+
+def held(connection: Connection) -> Iterator[tuple[str, datetime, str]]:
+    """Payments that are held: id, since when, and why."""
+    payment = tables.payment.c
+    query = sa.select(payment.production, payment.id, payment.reason).where(payment.status == Status.HELD)
+    for row in connection.execute(query.order_by(payment.id)).all():
+        named = {"stream": f"production/{row.production}", "payment": row.id}
+        yield row.id, connection.execute(_HELD, named).scalar_one(), row.reason or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspense:
+    """What is in suspense on one account of a production, and from how many movements since when."""
+
+    production: str
+    account: str
+    amount: str
+    count: int
+    since: datetime
+
+
+def suspense(connection: Connection) -> Iterator[Suspense]:
+    """Accounts with money that nothing explains."""
+    entry, journal = tables.entry.c, tables.journal_event.c
+    query = (
+        sa.select(
+            entry.stream,
+            entry.account,
+            entry.currency,
+            sa.func.sum(entry.minor).label("minor"),
+            sa.func.count().label("movements"),
+            sa.func.min(journal.recorded_at).label("since"),
+        )
+        .join_from(
+            tables.entry, tables.journal_event, sa.and_(journal.stream == entry.stream, journal.seq == entry.seq)
+        )
+        .where(entry.account.like(f"{_SUSPENSE}%"))
+        .group_by(entry.stream, entry.account, entry.currency)
+        .having(sa.func.sum(entry.minor) != 0)
+        .order_by(entry.stream, entry.account)
+    )
+    for row in connection.execute(query):
+        amount = str(Money(-int(row.minor), row.currency))
+        account = row.account.removeprefix(_SUSPENSE)
+        yield Suspense(production_of(row.stream), account, amount, row.movements, row.since)
+
+
+def contradictions(connection: Connection, since: datetime) -> Iterator[tuple[str, str, str, datetime]]:
+    """What banks said against themselves since then: production, payment, answer and when."""
+    journal = tables.journal_event.c
+    body: Any = sa.cast(journal.body, sa.dialects.postgresql.JSONB)
+    query = sa.select(journal.stream, body["payment"].astext, body["answer"].astext, journal.recorded_at).where(
+        journal.type == "answer-contradicted", journal.recorded_at >= since
+    )
+    for stream, payment, answer, at in connection.execute(query.order_by(journal.recorded_at)):
+        yield production_of(stream), payment, answer, at

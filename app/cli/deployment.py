@@ -1,0 +1,76 @@
+"""`sluice deployment`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.options import data_option, json_option
+
+if TYPE_CHECKING:
+    from app.deployment import Deployment
+
+
+@click.group()
+def deployment() -> None:
+    """Which code the workers run, and which of it gets new work. The embedded stack sees to that by itself."""
+
+
+@deployment.command()
+@json_option
+@data_option
+def show(as_json: bool, data: Path | None) -> None:
+    """List the versions that workers have had, with the one that gets new work marked current."""
+    from app.cli.session import show as table
+    from app.deployment import build_of_sources
+    from app.interrupt import run
+
+    async def _run() -> list[dict[str, str]]:
+        return [asdict(each) for each in await (await _deployment(data)).versions()]
+
+    found = run(_run())
+    for each in found:
+        each["this"] = "this code" if each["build_id"] == build_of_sources() else ""
+    table(found, ("build_id", "status", "this"), as_json, "no versioned worker has run yet")
+
+
+@deployment.command(name="make-current")
+@click.argument("build_id", required=False)
+@data_option
+def make_current(build_id: str | None, data: Path | None) -> None:
+    """Give new work to the workers of BUILD_ID (default: of this code), which must be running."""
+    from app.deployment import build_of_sources
+    from app.interrupt import run
+
+    chosen = build_id or build_of_sources()
+
+    async def _run() -> None:
+        await (await _deployment(data)).make_current(chosen)
+
+    run(_run())
+    click.echo(f"{chosen} is current")
+
+
+@deployment.command()
+@click.argument("build_id")
+@data_option
+def release(build_id: str, data: Path | None) -> None:
+    """Let runs that are pinned to BUILD_ID go on with the current version: its workers are gone for good."""
+    from app.interrupt import run
+
+    async def _run() -> int:
+        return await (await _deployment(data)).release(build_id)
+
+    click.echo(f"{run(_run())} runs of {build_id} go on with the current version")
+
+
+async def _deployment(data: Path | None) -> "Deployment":
+    from app.bootstrap import connect
+    from app.deployment import Deployment
+    from app.endpoints import endpoints
+    from app.settings import load_settings
+
+    settings = load_settings(data)
+    services = await connect(settings, endpoints(settings))
+    return Deployment(services.client, settings.task_queue)

@@ -1,0 +1,152 @@
+"""Looks at everything that could stick, and says what somebody should do. Nothing here changes anything."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from activities.productions import ProductionActivities
+from activities.schedules import schedule_id, settlement_schedule_id
+from activities.views import ProductionRef
+from adapters.bank.folder import folder_of
+from adapters.db import health as records
+from adapters.db import queries
+from app import doctor_temporal as temporal
+from app.archive import SWEEP
+from app.bootstrap import Services, connect
+from app.endpoints import endpoints
+from app.settings import load_settings
+from domain import health
+from domain.agreement.model import Control
+from domain.health import Ailment
+from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
+
+
+@dataclass
+class Examination:
+    """What was found, and the figures that metrics show beside it."""
+
+    ailments: list[Ailment] = field(default_factory=list)
+    outbox_waiting: int = 0
+    outbox_oldest_s: float = 0.0
+    running: int = 0
+    payments: dict[str, int] = field(default_factory=dict)
+    """How many payments are in each status."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything needs somebody."""
+        return any(ailment.wrong for ailment in self.ailments)
+
+
+@dataclass
+class _Needed:
+    """What the database needs of Temporal: workflows that run, schedules that are there."""
+
+    workflows: list[str] = field(default_factory=list)
+    schedules: list[str] = field(default_factory=list)
+
+
+async def examined(data: Path | None) -> Examination:
+    """Examine the stack of a data folder, or the servers that the settings name."""
+    settings = load_settings(data)
+    services = await connect(settings, endpoints(settings))
+    try:
+        return await examine(services)
+    finally:
+        services.store.engine.dispose()
+
+
+async def examine(services: Services) -> Examination:
+    """Look at the database, the bank's folders and Temporal.
+
+    Raises:
+        OperationalError: the database does not answer.
+        RPCError: Temporal does not.
+    """
+    examination = Examination()
+    needed = await asyncio.to_thread(_of_the_database, services, examination)
+    await asyncio.to_thread(_of_the_folders, services, examination)
+    await _of_temporal(services, needed, examination)
+    return examination
+
+
+def _of_the_database(services: Services, examination: Examination) -> _Needed:
+    with services.store.reading() as connection:
+        now = records.now(connection)
+        outbox = records.outbox(connection)
+        examination.payments = records.statuses(connection)
+        examination.outbox_waiting = outbox.waiting
+        examination.outbox_oldest_s = (now - outbox.oldest).total_seconds() if outbox.oldest else 0.0
+        found: list[Ailment | None] = [health.outbox_lag(outbox.waiting, outbox.oldest, now, outbox.what)]
+        found += [
+            health.unmatched(one.production, one.account, one.amount, one.count, one.since)
+            for one in records.suspense(connection)
+        ]
+        since = now - health.CONTRADICTION_IS_SHOWN_FOR
+        found += [health.contradicted(*one, now) for one in records.contradictions(connection, since)]
+        found += [health.held(payment, at, reason, now) for payment, at, reason in records.held(connection)]
+        needed = _Needed([run_workflow(run) for run in records.unfinished_runs(connection)])
+        needed.workflows += [distribution_workflow(*one) for one in records.open_distributions(connection)]
+        needed.workflows += [milestone_workflow(*one) for one in records.submitted_milestones(connection)]
+        at_the_bank, alone = list(records.at_the_bank(connection)), list(records.due_and_alone(connection))
+        keys = [row["key"] for row in queries.productions(connection)]
+    todays = {key: _today(services, key) for key in keys}
+    found += [health.unsettled(one.payment, one.status, one.on, todays[one.production]) for one in at_the_bank]
+    found += [health.ungathered(one.payment, one.on, todays[one.production]) for one in alone]
+    examination.ailments += [one for one in found if one is not None]
+    needed.schedules.append(SWEEP)
+    _of_productions(services, keys, needed)
+    return needed
+
+
+def _today(services: Services, production: str) -> date:
+    return services.desk.today(services.desk.in_force(production))
+
+
+def _of_productions(services: Services, keys: list[str], needed: _Needed) -> None:
+    """An unfinished production has its workflow, and a schedule for each account that pays."""
+    productions = ProductionActivities(services.desk)
+    for key in keys:
+        view, agreement = productions.production_standing(ProductionRef(production=key)), services.desk.in_force(key)
+        if not view.complete:
+            needed.workflows.append(production_workflow(key))
+            needed.schedules += [schedule_id(key, account) for account in view.debtor_accounts]
+        if agreement.waterfall is not None and agreement.waterfall.settlement is not None:
+            needed.schedules.append(settlement_schedule_id(key))
+
+
+def _of_the_folders(services: Services, examination: Examination) -> None:
+    """Files that were kept aside and lie there still."""
+    with services.store.reading() as connection:
+        keys = [row["key"] for row in queries.productions(connection)]
+    for key in keys:
+        for account in services.desk.in_force(key).accounts:
+            if account.control is Control.CONTROLLED:
+                folder = folder_of(key, account.id)
+                examination.ailments += [
+                    health.file_refused(folder, name, at, why) for name, at, why in services.folder.refused(folder)
+                ]
+
+
+async def _of_temporal(services: Services, needed: _Needed, examination: Examination) -> None:
+    client = services.client
+    if not await temporal.has_worker(client, services.settings.task_queue):
+        examination.ailments.append(health.no_worker(services.settings.task_queue))
+    workflows = await temporal.running(client, services.settings.task_queue)
+    examination.running = len(workflows)
+    found = [health.stuck(one) for one in workflows]
+    names = {one.name for one in workflows}
+    names |= await temporal.still_running(client, [one for one in needed.workflows if one not in names])
+    examination.ailments += health.missing(needed.workflows, names)
+    known = await temporal.schedules(client)
+    examination.ailments += health.unscheduled(needed.schedules, known.known, known.paused)
+    now, queue = datetime.now().astimezone(), services.settings.task_queue
+    async for one in temporal.failed(client, queue, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)):
+        if one.schedule is not None:
+            found.append(health.missed(one.schedule, one.closed, one.cause))
+        else:
+            found.append(health.failed(one.name, one.closed, now, one.cause))
+    gaps = await services.histories.gaps()
+    found += [health.unarchived(one.workflow_id, one.run_id, one.why) for one in gaps]
+    examination.ailments += [one for one in found if one is not None]

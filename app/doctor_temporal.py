@@ -1,0 +1,158 @@
+"""What Temporal says of how things go: which workflows run, fail or stand still, and which schedules there are."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType, TaskQueueType
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeTaskQueueRequest,
+    GetWorkflowExecutionHistoryReverseRequest,
+)
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain.health import TASK_ATTEMPTS, Retried, Running
+
+_AT_ONCE = 20
+_NEWEST_EVENTS = 20
+_PATIENCE = timedelta(seconds=10)
+_SCHEDULED_BY = "TemporalScheduledById"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A workflow whose last run ended in an error; `schedule` is what started it, if one did."""
+
+    name: str
+    closed: datetime
+    cause: str
+    schedule: str | None
+
+
+@dataclass(frozen=True)
+class Schedules:
+    """Names of the schedules that there are, and of those that are paused."""
+
+    known: set[str] = field(default_factory=set)
+    paused: set[str] = field(default_factory=set)
+
+
+async def running(client: Client, task_queue: str) -> list[Running]:
+    """Every workflow of a task queue that runs, with what it waits for."""
+    at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(name: str, run_id: str | None) -> Running | None:
+        async with at_once:
+            described = await _described(client, name, run_id)
+            return None if described is None else await _looked_into(client, described)
+
+    listed = [
+        (each.id, each.run_id)
+        async for each in client.list_workflows(f"{_of(task_queue)} AND ExecutionStatus = 'Running'")
+    ]
+    found = await asyncio.gather(*(one(*each) for each in listed))
+    return [each for each in found if each is not None]
+
+
+async def still_running(client: Client, names: Iterable[str]) -> set[str]:
+    """Which of some workflows run, asked one by one: lists may be a moment behind."""
+    found = set()
+    for name in names:
+        described = await _described(client, name)
+        if described is not None and described.status is WorkflowExecutionStatus.RUNNING:
+            found.add(name)
+    return found
+
+
+async def failed(client: Client, task_queue: str, since: datetime) -> AsyncIterator[Failed]:
+    """Workflows of a task queue whose last run ended in an error since then."""
+    query = f"{_of(task_queue)} AND ExecutionStatus IN ('Failed', 'TimedOut') AND CloseTime > '{since.isoformat()}'"
+    seen: set[str] = set()
+    async for each in client.list_workflows(query):
+        if each.id in seen or each.close_time is None:
+            continue
+        seen.add(each.id)
+        described = await _described(client, each.id)
+        if described is None or described.status not in {
+            WorkflowExecutionStatus.FAILED,
+            WorkflowExecutionStatus.TIMED_OUT,
+        }:
+            continue  # a later run of it goes on, or came to its end
+        by = [str(value) for value in each.search_attributes.get(_SCHEDULED_BY, ())]
+        cause = await _cause(client, each.id)
+        yield Failed(each.id, described.close_time or each.close_time, cause, by[0] if by else None)
+
+
+async def schedules(client: Client) -> Schedules:
+    """The schedules of the namespace."""
+    found = Schedules()
+    async for each in await client.list_schedules():
+        found.known.add(each.id)
+        if each.schedule is not None and each.schedule.state.paused:
+            found.paused.add(each.id)
+    return found
+
+
+async def has_worker(client: Client, task_queue: str) -> bool:
+    """Whether somebody has asked for work in the last minutes."""
+    request = DescribeTaskQueueRequest(
+        namespace=client.namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+    )
+    return bool((await client.workflow_service.describe_task_queue(request, timeout=_PATIENCE)).pollers)
+
+
+def _of(task_queue: str) -> str:
+    """The condition by which lists leave out what others run in the same namespace."""
+    return "TaskQueue = '" + task_queue.replace("'", "") + "'"
+
+
+async def _described(client: Client, name: str, run_id: str | None = None) -> WorkflowExecutionDescription | None:
+    try:
+        return await client.get_workflow_handle(name, run_id=run_id).describe(rpc_timeout=_PATIENCE)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return None
+        raise
+
+
+async def _looked_into(client: Client, described: WorkflowExecutionDescription) -> Running:
+    raw = described.raw_description
+    attempt = raw.pending_workflow_task.attempt if raw.HasField("pending_workflow_task") else 0
+    activities = tuple(
+        Retried(each.activity_type.name, each.attempt, each.last_failure.message) for each in raw.pending_activities
+    )
+    cause = await _task_failure(client, described) if attempt >= TASK_ATTEMPTS else ""
+    return Running(described.id, described.start_time, attempt, cause, activities)
+
+
+async def _task_failure(client: Client, described: WorkflowExecutionDescription) -> str:
+    """What the newest failure of a workflow's task in its history says."""
+    request = GetWorkflowExecutionHistoryReverseRequest(
+        namespace=client.namespace,
+        execution=WorkflowExecution(workflow_id=described.id, run_id=described.run_id),
+        maximum_page_size=_NEWEST_EVENTS,
+    )
+    answer = await client.workflow_service.get_workflow_execution_history_reverse(request, timeout=_PATIENCE)
+    for event in answer.history.events:
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED:
+            return event.workflow_task_failed_event_attributes.failure.message
+    return ""
+
+
+async def _cause(client: Client, name: str) -> str:
+    try:
+        await client.get_workflow_handle(name).result(rpc_timeout=_PATIENCE)
+    except WorkflowFailureError as error:
+        cause: BaseException = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        return str(cause)
+    except RPCError:
+        pass
+    return ""

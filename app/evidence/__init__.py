@@ -1,0 +1,1 @@
+"""What Sluice hands an auditor: answers as of a day, stories of figures, bundles, and signed heads."""

@@ -1,0 +1,57 @@
+"""How the commands of an auditor reach the record: as the auditor's role where there is one."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db.audited import BankData
+from adapters.db.store import Store
+from app.bootstrap import desk_of
+from app.settings import Settings, load_settings
+from app.stack_state import running_state
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The records at one instant, and bank data as far as whoever asks may see it."""
+
+    settings: Settings
+    connection: Connection
+    bank_data: BankData
+
+
+@contextmanager
+def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
+    """Read the records as an auditor: `user` (by default who is logged in here) wants to know `why`.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
+    settings = load_settings(data)
+    store = store_of(settings)
+    try:
+        with store.reading() as connection:
+            yield Reading(settings, connection, BankData(store.engine, user or getpass.getuser(), why))
+    finally:
+        store.engine.dispose()
+
+
+def store_of(settings: Settings) -> Store:
+    """The store as the auditor's role sees it; as the application's where no database URL of an auditor is set."""
+    if settings.database_url is None:
+        url = running_state(settings.data).auditor_url
+    else:
+        url = settings.auditor_database_url or settings.database_url
+    return desk_of(settings, url).store
+
+
+def instant_of(connection: Connection) -> datetime:
+    """The database's clock when this reading began."""
+    began: datetime = connection.execute(sa.text("SELECT transaction_timestamp()")).scalar_one()
+    return began

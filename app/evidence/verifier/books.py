@@ -1,0 +1,279 @@
+"""The lives of things, folded from the facts into the rows that the snapshots should hold."""
+
+from collections import defaultdict
+from fractions import Fraction
+
+from .bundle import Bad, Json
+from .postings import money, written
+
+STEPS = {
+    "cancel": ({"scheduled"}, "cancelled"),
+    "fall due": ({"scheduled"}, "due"),
+    "hold": ({"due"}, "held"),
+    "resume": ({"held"}, "due"),
+    "release": ({"due"}, "released"),
+    "recall": ({"released"}, "due"),
+    "submit": ({"released"}, "submitted"),
+    "accept": ({"submitted", "unknown", "released"}, "accepted"),
+    "reject": ({"submitted", "accepted", "unknown", "released"}, "rejected"),
+    "doubt": ({"submitted"}, "unknown"),
+    "not found": ({"unknown"}, "released"),
+    "settle": ({"submitted", "accepted", "unknown", "released"}, "settled"),
+    "return": ({"settled"}, "returned"),
+    "correct": ({"rejected", "returned"}, "due"),
+}
+AFTER_BANK = dict.fromkeys(("booked_currency", "booked_minor", "contract_minor", "bank_reference"))
+NO_RUN = {"run": None, "end_to_end_id": None}
+
+
+class Books:
+    """Everything that the journal's facts make of a production: rows by snapshot table, balances, and what is wrong."""
+
+    def __init__(self, production: str) -> None:
+        self.production = production
+        self.rows: dict[str, dict[str, Json]] = defaultdict(dict)
+        self.in_run: dict[str, dict[str, None]] = defaultdict(dict)
+        self.balances: dict[tuple[str, str], int] = defaultdict(int)
+        self.posted: dict[tuple[str, str], int] = defaultdict(int)
+        self.histories: dict[tuple[str, str], Json] = {}
+
+    def take(self, event: Json, on: str) -> None:
+        """Fold one event."""
+        kind = event["type"]
+        handler = getattr(self, "_on_" + kind.replace("-", "_"), None)
+        if handler is not None:
+            handler(event, on)
+        elif kind not in SILENT:
+            raise Bad(f"its type {kind!r} is not known to this verifier")
+
+    def _step(self, name: str, step: str, **changes: Json) -> None:
+        payment = self.rows["payment"][name]
+        origins, target = STEPS[step]
+        if payment["status"] not in origins:
+            raise Bad(f"{name} is {payment['status']} and cannot {step}")
+        if "run" in changes and payment["run"] != changes["run"]:
+            self.in_run[payment["run"]].pop(name, None)
+        payment.update(changes, status=target)
+
+    def _whole_run(self, run: str, step: str) -> None:
+        for name in self.in_run[run]:
+            if self.rows["payment"][name]["status"] in STEPS[step][0]:
+                self._step(name, step)
+
+    def _on_agreement_registered(self, event: Json, _on: str) -> None:
+        kept = {name: event[name] for name in ("title", "version", "document")}
+        self.rows["production"][event["production"]] = {"key": event["production"], **kept}
+
+    _on_agreement_amended = _on_agreement_registered
+
+    def _on_payments_scheduled(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            minor, currency = money(line["amount"])
+            own = {name: line[name] for name in line if name not in {"payment", "amount"}}
+            blank = {"run": None, "attempt": 1, "end_to_end_id": None, "reason": None, **AFTER_BANK}
+            named = {"id": line["payment"], "production": self.production, "status": "scheduled"}
+            self.rows["payment"][line["payment"]] = {**named, "currency": currency, "minor": minor, **own, **blank}
+
+    def _on_receipts_expected(self, event: Json, _on: str) -> None:
+        for line in event["receipts"]:
+            minor, currency = money(line["amount"])
+            own = {name: line[name] for name in line if name not in {"receipt", "amount"}}
+            named = {"id": line["receipt"], "production": self.production, "status": "expected", "received_minor": 0}
+            self.rows["receipt"][line["receipt"]] = {**named, "currency": currency, "minor": minor, **own}
+
+    def _on_payments_cancelled(self, event: Json, _on: str) -> None:
+        for name in event["payments"]:
+            self._step(name, "cancel")
+
+    def _on_receipts_cancelled(self, event: Json, _on: str) -> None:
+        for name in event["receipts"]:
+            self.rows["receipt"][name]["status"] = "cancelled"
+
+    def _on_due_dates_set(self, event: Json, _on: str) -> None:
+        for table in ("payment", "receipt"):
+            for promise in event[table + "s"]:
+                self.rows[table][promise["id"]]["due_on"] = promise["due_on"]
+
+    def _on_payments_fell_due(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            self._step(line["payment"], "fall due")
+
+    def _received(self, receipt: Json) -> None:
+        if receipt["status"] == "owed" and receipt["received_minor"] == receipt["minor"]:
+            receipt["status"] = "received"
+
+    def _on_receipts_fell_due(self, event: Json, _on: str) -> None:
+        for line in event["receipts"]:
+            receipt = self.rows["receipt"][line["receipt"]]
+            receipt["status"] = "owed"
+            self._received(receipt)
+
+    def _on_receipt_matched(self, event: Json, _on: str) -> None:
+        receipt = self.rows["receipt"][event["receipt"]]
+        receipt["received_minor"] += money(event["amount"])[0]
+        self._received(receipt)
+
+    def _on_movement_allocated(self, event: Json, _on: str) -> None:
+        if event["to"] == "receipt":
+            receipt = self.rows["receipt"][event["name"]]
+            receipt["received_minor"] += money(event["amount"])[0]
+            self._received(receipt)
+
+    def _on_payment_held(self, event: Json, _on: str) -> None:
+        self._step(event["payment"], "hold", reason=event["reason"], **NO_RUN)
+
+    def _on_payment_resumed(self, event: Json, _on: str) -> None:
+        self._step(event["payment"], "resume", reason=None)
+
+    def _on_payment_corrected(self, event: Json, _on: str) -> None:
+        attempt = self.rows["payment"][event["payment"]]["attempt"] + 1
+        self._step(event["payment"], "correct", reason=None, attempt=attempt, **NO_RUN, **AFTER_BANK)
+
+    def _on_run_prepared(self, event: Json, _on: str) -> None:
+        if event["run"] in self.rows["run"]:
+            raise Bad(f"{event['run']} is prepared a second time")
+        kept = {name: event[name] for name in ("account", "currency", "execution_on", "count", "sha256")}
+        blank = {"quote": None, "released_by": None, "message_id": None, "file": None, "times_sent": 0, "enquiries": 0}
+        named = {"id": event["run"], "production": self.production, "prepared_by": event["by"], "status": "prepared"}
+        self.rows["run"][event["run"]] = {**named, **kept, "total_minor": money(event["total"])[0], **blank}
+
+    def _on_quote_taken(self, event: Json, _on: str) -> None:
+        quote = {name: event[name] for name in event if name not in {"type", "run"}}
+        self.rows["run"][event["run"]]["quote"] = quote
+
+    def _on_payments_gathered(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            payment = self.rows["payment"][line["payment"]]
+            self.in_run[payment["run"]].pop(line["payment"], None)
+            payment.update(run=event["run"], end_to_end_id=line["end_to_end_id"])
+            self.in_run[event["run"]][line["payment"]] = None
+
+    def _on_run_released(self, event: Json, _on: str) -> None:
+        paid = [self.rows["payment"][name]["minor"] for name in self.in_run[event["run"]]]
+        self.rows["run"][event["run"]].update(
+            status="released", released_by=event["by"], sha256=event["sha256"], count=len(paid), total_minor=sum(paid)
+        )
+        self._whole_run(event["run"], "release")
+
+    def _on_run_cancelled(self, event: Json, _on: str) -> None:
+        self.rows["run"][event["run"]]["status"] = "cancelled"
+        self._whole_run(event["run"], "recall")
+        for name in self.in_run.pop(event["run"], {}):
+            self.rows["payment"][name].update(NO_RUN)
+
+    def _on_run_submitted(self, event: Json, _on: str) -> None:
+        run = self.rows["run"][event["run"]]
+        sent = run["times_sent"] + 1
+        run.update(status="submitted", message_id=event["message_id"], file=event["file"], times_sent=sent)
+        self._whole_run(event["run"], "submit")
+
+    def _on_run_doubted(self, event: Json, _on: str) -> None:
+        self.rows["run"][event["run"]]["enquiries"] += 1
+        self._whole_run(event["run"], "doubt")
+
+    def _on_run_accepted(self, event: Json, _on: str) -> None:
+        self._whole_run(event["run"], "accept")
+
+    def _on_payments_accepted(self, event: Json, _on: str) -> None:
+        for name in event["payments"]:
+            self._step(name, "accept")
+
+    def _on_payments_rejected(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            why = f"{line['reason']}: {line['words']}" if line["words"] else line["reason"]
+            self._step(line["payment"], "reject", reason=why)
+
+    def _on_payments_not_found(self, event: Json, _on: str) -> None:
+        for name in event["payments"]:
+            self._step(name, "not found")
+
+    def _on_payments_settled(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            (booked, held), (value, _) = money(line["booked"]), money(line["contract_value"])
+            told = {"booked_currency": held, "booked_minor": booked, "contract_minor": value}
+            self._step(line["payment"], "settle", **told, bank_reference=line["bank_reference"])
+
+    def _on_payment_returned(self, event: Json, _on: str) -> None:
+        self._step(event["payment"], "return", reason=event["reason"])
+
+    def _on_milestone_submitted(self, event: Json, _on: str) -> None:
+        kept = {name: event[name] for name in ("round", "evidence", "deadline_on")}
+        blank = {"approvals": [], "escalated_to": None, "accepted_on": None, "submitted_by": event["by"]}
+        named = {"production": self.production, "id": event["milestone"], "status": "submitted"}
+        self.rows["milestone"][event["milestone"]] = {**named, **kept, **blank}
+
+    def _on_milestone_approved(self, event: Json, _on: str) -> None:
+        self.rows["milestone"][event["milestone"]]["approvals"].append([event["by"], event["party"]])
+
+    def _on_milestone_rejected(self, event: Json, _on: str) -> None:
+        self.rows["milestone"][event["milestone"]].update(status="rejected", deadline_on=None)
+
+    def _on_milestone_escalated(self, event: Json, _on: str) -> None:
+        escalated = {"escalated_to": event["to"], "deadline_on": event["deadline_on"]}
+        self.rows["milestone"][event["milestone"]].update(escalated)
+
+    def _on_milestone_accepted(self, event: Json, on: str) -> None:
+        self.rows["milestone"][event["milestone"]].update(status="accepted", accepted_on=on, deadline_on=None)
+
+    def _on_distribution_computed(self, event: Json, _on: str) -> None:
+        kept = ("revision", "result", "engine", "version", "answer_by", "pay_on")
+        shares = [[one["party"], one["position"], str(Fraction(one["entitlement"]))] for one in event["shares"]]
+        body = {name: event[name] for name in kept} | {"shares": shares, "to_date": amounts(event["to_date"])}
+        blank = {"approvals": {}, "objections": {}, "posted": {}, "ordered": {}, "payouts": 0}
+        later = {"reserves": amounts(event.get("reserves", ()), "position"), "reserved": {}, "kept": {}}
+        named = {
+            "production": self.production,
+            "period": event["period"],
+            "status": "computed",
+            "until": event["until"],
+        }
+        self.rows["distribution"][event["period"]] = {**named, "body": {**body, **blank, **later}}
+
+    def _on_distribution_approved(self, event: Json, _on: str) -> None:
+        body = self.rows["distribution"][event["period"]]["body"]
+        body["objections"].pop(event["party"], None)
+        body["approvals"][event["party"]] = event["by"]
+
+    def _on_distribution_objected(self, event: Json, _on: str) -> None:
+        body = self.rows["distribution"][event["period"]]["body"]
+        body["approvals"].pop(event["party"], None)
+        body["objections"][event["party"]] = [event["by"], event["positions"], event["reason"]]
+
+    def _on_objection_resolved(self, event: Json, _on: str) -> None:
+        self.rows["distribution"][event["period"]]["body"]["objections"].pop(event["party"], None)
+
+    def _on_entitlements_posted(self, event: Json, _on: str) -> None:
+        row = self.rows["distribution"][event["period"]]
+        row["status"], body = "posted", row["body"]
+        body["posted"] = amounts(event["changes"])
+        body["reserved"] = amounts(event.get("reserves", ()), "position")
+        for what, now, change in (("party", "to_date", "posted"), ("position", "reserves", "reserved")):
+            now_by_name, changed = body[now], body[change]
+            for name in now_by_name.keys() | changed.keys() | {key for kind, key in self.posted if kind == what}:
+                self.posted[what, name] += money(changed[name])[0] if name in changed else 0
+                if self.posted[what, name] != (money(now_by_name[name])[0] if name in now_by_name else 0):
+                    raise Bad(f"what is posted to {name} to date is not what was computed for {event['period']}")
+
+    def _on_payouts_ordered(self, event: Json, _on: str) -> None:
+        row = self.rows["distribution"][event["period"]]
+        row["status"], body = "ordered", row["body"]
+        body["payouts"] += len(event["payouts"])
+        for total, more in (("ordered", event["payouts"]), ("kept", event.get("kept", ()))):
+            for name, amount in amounts(more).items():
+                minor, currency = money(amount)
+                before = money(body[total][name])[0] if name in body[total] else 0
+                body[total][name] = written(before + minor, currency)
+
+
+SILENT = frozenset(
+    (
+        *("run-escalated", "movement-unmatched", "answer-contradicted", "bank-file-refused", "command-refused"),
+        *("statement-imported", "statements-issued", "history-archived"),
+    )
+)
+"""Facts that move nothing from one state to another."""
+
+
+def amounts(lines: Json, name: str = "party") -> dict[str, str]:
+    """Written amounts by party, or by position."""
+    return {one[name]: one["amount"] for one in lines}

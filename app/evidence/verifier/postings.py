@@ -1,0 +1,135 @@
+"""Money, and the entries that each kind of fact makes: double entry, debits positive."""
+
+import re
+
+from .bundle import Bad, Json
+
+Entry = tuple[str, str, int, str]
+"""Account, currency, minor units, what it is about."""
+
+MONEY = re.compile(r"([A-Z]{3}) (-?)([0-9]{1,18})(?:\.([0-9]{1,4}))?")
+NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+THREE, FOUR = "BHD IQD JOD KWD LYD OMR TND", "CLF UYW"
+"""Currencies of ISO 4217 that do not have two decimals."""
+
+
+def places(currency: str) -> int:
+    """The decimals of a currency, by its three letters."""
+    return 0 if currency in NO_DECIMALS else 3 if currency in THREE else 4 if currency in FOUR else 2
+
+
+def money(written: str) -> tuple[int, str]:
+    """Minor units and currency of an amount such as `USD 1250.00`."""
+    match = MONEY.fullmatch(written)
+    if match is None:
+        raise Bad(f"{written!r} is no amount")
+    currency, sign, whole, part = match.groups()
+    minor = int(whole + (part or "").ljust(places(currency), "0"))
+    return -minor if sign else minor, currency
+
+
+def written(minor: int, currency: str) -> str:
+    """An amount as the record writes it."""
+    decimals = places(currency)
+    digits = str(abs(minor)).rjust(decimals + 1, "0")
+    point = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
+    return f"{currency} {'-' if minor < 0 else ''}{point}"
+
+
+def pair(debit: str, credit: str, amount: str, about: str) -> list[Entry]:
+    """An amount debited on one account and credited on another."""
+    minor, currency = money(amount)
+    return [(debit, currency, minor, about), (credit, currency, -minor, about)]
+
+
+def exchanged(claim: str, held_on: str, line: Json, about: str, way: int) -> list[Entry]:
+    """A claim settled over an account: `way` is -1 where money left it. FX goes through the position account."""
+    (amount, currency), (booked, held), (value, _) = (money(line[k]) for k in ("amount", "booked", "contract_value"))
+    moved = (held_on, held, way * booked, about)
+    entries = [(claim, currency, -way * amount, about)]
+    if currency == held:
+        entries += [("expense:bank-charges", currency, way * (amount - booked), about)]
+    else:
+        entries += [("equity:fx-position", currency, way * amount, about)]
+        entries += [("equity:fx-position", held, -way * value, about)]
+        entries += [("expense:fx-gain-loss", held, way * (value - booked), about)]
+    return [entry for entry in entries if entry[2] or "expense:" not in entry[0]] + [moved]
+
+
+def postings(event: Json) -> list[Entry]:
+    """The entries of an event; none where no money is concerned."""
+    kind = event["type"]
+    if kind == "payments-settled":
+        lines = ((f"liability:payable:{line['payee_party']}", line) for line in event["payments"])
+        return [entry for claim, line in lines for entry in exchanged(claim, _bank(event), line, line["payment"], -1)]
+    if kind == "payment-returned":
+        return exchanged(f"liability:payable:{event['payee_party']}", _bank(event), event, event["payment"], 1)
+    if kind == "receipt-matched":
+        return exchanged(f"asset:commitment:{event['payer_party']}", _bank(event), event, event["receipt"], 1)
+    if kind == "movement-unmatched":
+        return pair(_bank(event), _suspense(event), event["booked"], event["bank_reference"])
+    if kind == "movement-allocated":
+        claims = {"charges": "expense:bank-charges", "receipt": f"asset:commitment:{event['party']}"}
+        claim = claims.get(event["to"], f"asset:receivable:{event['name']}")
+        return exchanged(claim, _suspense(event), event, event["bank_reference"], 1)
+    return _ACCRUED[kind](event) if kind in _ACCRUED else []
+
+
+def _bank(event: Json) -> str:
+    return f"asset:bank:{event['account']}"
+
+
+def _suspense(event: Json) -> str:
+    return f"suspense:unmatched:{event['account']}"
+
+
+def _fell_due(event: Json) -> list[Entry]:
+    entries: list[Entry] = []
+    for line in event.get("payments", ()):
+        payable, purpose = f"liability:payable:{line['payee_party']}", line["purpose"]
+        share = f"liability:participation:{line['payee_party']}"
+        debit = share if purpose == "participation" else f"expense:production:{purpose}"
+        entries += pair(debit, payable, line["amount"], line["payment"])
+    for line in event.get("receipts", ()):
+        owed, purpose = f"asset:commitment:{line['payer_party']}", line["purpose"]
+        paid_in = f"equity:contribution:{line['payer_party']}"
+        credit = paid_in if purpose == "contribution" else f"income:receipts:{purpose}"
+        entries += pair(owed, credit, line["amount"], line["receipt"])
+    return entries
+
+
+def _shared(event: Json) -> list[Entry]:
+    about, entries = f"distribution {event['period']}", []
+    for one in event.get("changes", ()):
+        entries += pair("expense:participation", f"liability:participation:{one['party']}", one["amount"], about)
+    if event["type"] == "entitlements-posted":
+        for one in event.get("reserves", ()):
+            entries += pair("expense:participation", f"liability:reserve:{one['position']}", one["amount"], about)
+    for one in event.get("kept", ()):
+        own = f"equity:retained:{one['party']}"
+        entries += pair(f"liability:participation:{one['party']}", own, one["amount"], about)
+    return entries
+
+
+def _earned(event: Json) -> list[Entry]:
+    rows, entries = event["rows"], list[Entry]()
+    if rows["kind"] != "receipt":
+        return entries
+    about = f"{rows['source']}/{rows['statement']}/{event['version']}"
+    for sign, totals in ((-1, event["restated"]), (1, rows["totals"])):
+        for total in totals:
+            minor, currency = money(total["amount"])
+            medium = "-".join(re.findall(r"\w+", total["of"].casefold())) or "other"
+            if minor:
+                amount = written(sign * minor, currency)
+                entries += pair(f"asset:receivable:{rows['source']}", f"income:receipts:{medium}", amount, about)
+    return entries
+
+
+_ACCRUED = {
+    "payments-fell-due": _fell_due,
+    "receipts-fell-due": _fell_due,
+    "entitlements-posted": _shared,
+    "payouts-ordered": _shared,
+    "statement-imported": _earned,
+}

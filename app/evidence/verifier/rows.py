@@ -1,0 +1,50 @@
+"""Rows that were imported from sources' statements: as they were hashed, added up and converted."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+
+from .bundle import Bad, Bundle, Json
+from .postings import money, places
+
+_CONTROL = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
+_OF = {"receipt": 6}
+"""The column that totals are kept by: a receipt's medium, and the name of anything else."""
+
+
+def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
+    """What of the rows that an import brought is not as its fact says."""
+    rows, what = event["rows"], f"the rows of {event['rows']['source']} {event['rows']['statement']}"
+    if bundle.digest(f"rows/{seq}.tsv")[0] != rows["sha256"]:
+        yield f"{what} are not those that were imported"
+        return
+    count, sums, miscounted = 0, defaultdict[tuple[str, str], int](int), 0
+    converted = bundle.raw_lines(f"rows/{seq}.converted.tsv")
+    for raw in bundle.raw_lines(f"rows/{seq}.tsv"):
+        cells = raw.decode().rstrip("\n").split("\t")
+        _, amount, *_, rate = next(converted, b"\t").decode().rstrip("\n").split("\t")
+        count += 1
+        if cells[1]:
+            minor, currency = int(cells[2]), cells[1]
+            sums[_plain(cells[_OF.get(rows["kind"], 4)]), currency] += minor
+            miscounted += _number(amount) * 10 ** places(currency) != minor * (_number(rate) if rate else 1)
+    if (count, next(converted, None)) != (rows["count"], None):
+        yield f"{what} are not as many as its fact says"
+    if miscounted:
+        yield f"{what} are converted into other amounts than their rates make, in {miscounted} rows"
+    told = {(total["of"], money(total["amount"])[1]): money(total["amount"])[0] for total in rows["totals"]}
+    if {key: minor for key, minor in told.items() if minor} != {key: minor for key, minor in sums.items() if minor}:
+        yield f"{what} do not add up to the totals of its fact"
+
+
+def _number(text: str) -> Fraction:
+    """A decimal of a size that no enemy can make us count for ever by."""
+    if not re.fullmatch(r"-?[0-9]{1,60}(\.[0-9]{1,400})?", text):
+        raise Bad(f"{text[:40]!r} is no number")
+    return Fraction(text)
+
+
+def _plain(text: str) -> str:
+    """A cell of PostgreSQL's text form without its backslashes."""
+    return re.sub(r"\\(.)", lambda match: _CONTROL.get(match.group(1), match.group(1)), text)

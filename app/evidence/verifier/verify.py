@@ -1,0 +1,9 @@
+"""Verify the bundle that this file lies in, or another: `python verify.py [BUNDLE.zip | FOLDER] [--key HEX]`."""
+
+import runpy
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # nothing is added to a bundle by looking at it
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+runpy.run_module("verifier", run_name="__main__")

@@ -1,0 +1,100 @@
+"""Events stand on events and claims on claims, never on themselves, and not on more than can be followed."""
+
+from collections.abc import Iterator, Mapping
+
+from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.waterfall.names import HERE
+from domain.waterfall import phrases
+from domain.waterfall.model import Claim, Waterfall
+
+_MOST_DEEP = 40
+_MOST_WIDE = 1000
+
+Graph = Mapping[str, list[str]]
+"""What each thing is said by, by name; a name stands as often as it is said."""
+
+
+def depends(section: Waterfall) -> Iterator[Finding]:
+    """Events and claims that depend on themselves, or on far too much."""
+    events = {event.id: [*_happened(phrases.condition(event.when))] for event in section.events}
+    claims = {claim.id: [*_claims_in(claim)] for claim in section.claims}
+    yield from _judge("event", events, {name: (*HERE, "events", n, "when") for n, name in enumerate(events)})
+    claims = {name: [other for other in others if other in claims] for name, others in claims.items()}
+    yield from _judge("claim", claims, {name: (*HERE, "claims", n) for n, name in enumerate(claims)})
+
+
+def _judge(kind: str, graph: Graph, paths: Mapping[str, Path]) -> Iterator[Finding]:
+    size: dict[str, tuple[int, int]] = {}
+    for name in _from_the_ground(graph):
+        below = [size[other] for other in graph[name]]
+        size[name] = 1 + max((deep for deep, _ in below), default=0), 1 + sum(wide for _, wide in below)
+        if size[name][0] > _MOST_DEEP or size[name][1] > _MOST_WIDE:
+            sentence = (
+                f"{kind} {name!r} stands on too many others ({_MOST_DEEP} in a row are the most): say it directly."
+            )
+            yield Finding(paths[name], "too-deep", sentence)
+            return
+    circle = next((name for name in graph if name not in size and _reaches(graph, name, name)), None)
+    if circle is not None:
+        yield Finding(paths[circle], "circular", f"{kind} {circle!r} depends on itself: break the circle.")
+
+
+def _from_the_ground(graph: Graph) -> Iterator[str]:
+    """Every name after all that it stands on; those in a circle, and what stands on one, never come."""
+    waiting = {name: set(others) for name, others in graph.items()}
+    said_in: dict[str, list[str]] = {name: [] for name in graph}
+    for name, others in waiting.items():
+        for other in others:
+            said_in[other].append(name)
+    ready = [name for name, others in waiting.items() if not others]
+    while ready:
+        name = ready.pop()
+        yield name
+        for user in said_in[name]:
+            waiting[user].discard(name)
+            if not waiting[user]:
+                ready.append(user)
+
+
+def _reaches(graph: Graph, start: str, goal: str) -> bool:
+    seen: set[str] = set()
+    open_ = [*graph[start]]
+    while open_:
+        name = open_.pop()
+        if name == goal:
+            return True
+        if name not in seen:
+            seen.add(name)
+            open_ += graph[name]
+    return False
+
+
+def _happened(tree: phrases.Condition) -> Iterator[str]:
+    match tree:
+        case phrases.Happened(event):
+            yield event
+        case phrases.Not(of):
+            yield from _happened(of)
+        case phrases.Joined(_, of):
+            for each in of:
+                yield from _happened(each)
+
+
+def _claims_in(claim: Claim) -> Iterator[str]:
+    for phrase in (claim.cap, claim.paid_by):
+        if phrase is not None:
+            yield from (each.name for each in names_in(phrases.sum_of(phrase)))
+    if claim.interest is not None and claim.interest.on is not None:
+        yield claim.interest.on
+
+
+def names_in(tree: phrases.Sum) -> Iterator[phrases.Name]:
+    """Every name that a sum says."""
+    match tree:
+        case phrases.Name():
+            yield tree
+        case phrases.Scaled(_, of):
+            yield from names_in(of)
+        case phrases.Added(several) | phrases.Best(_, several):
+            for each in several:
+                yield from names_in(each)

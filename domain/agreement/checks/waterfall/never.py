@@ -1,0 +1,66 @@
+"""Positions that can never take anything, and reserves that would never be free of their own position."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.waterfall.names import HERE
+from domain.waterfall.linear import Atom, Guard
+from domain.waterfall.model import Waterfall
+from domain.waterfall.network import Kind, Network, Place, reached
+
+_RELEASED = Kind(("", "", "", "", ""))
+
+
+def never(section: Waterfall, network: Network) -> Iterator[Finding]:
+    """What conditions exclude for good, position by position, and reserves that come round again."""
+    paths: dict[str, Path] = {
+        position.id: (*HERE, "pools", n, "positions", m)
+        for n, pool in enumerate(section.pools)
+        for m, position in enumerate(pool.positions)
+    }
+    for place in (place for basin in network.basins for place in basin.places if place.id in paths):
+        path = paths[place.id]
+        for n, take in enumerate(place.takes):
+            if _impossible(take.guard):
+                sentence = "what it asks for can never hold at the same time, so it takes nothing: correct it."
+                yield Finding((*path, "then", n - 1) if n else path, "never", sentence)
+        if _comes_round(place, network):
+            sentence = f"what is released comes back into {place.id!r} and is held again: release it into another pool."
+            yield Finding((*path, "held_for", "then"), "circular", sentence)
+
+
+def _comes_round(place: Place, network: Network) -> bool:
+    if place.held is None:
+        return False
+    behind = reached(network, _RELEASED, place.held.then)
+    return any(one.id == place.id for basin in behind.basins for one in basin.places)
+
+
+def _impossible(guard: Guard) -> bool:
+    """Whether two conditions that must both hold exclude each other, whatever flows."""
+    atoms = list(_required(guard))
+    return any(_exclude(one, other) for n, one in enumerate(atoms) for other in atoms[:n])
+
+
+def _required(guard: Guard) -> Iterator[Atom]:
+    if isinstance(guard, Atom):
+        yield guard
+    elif guard.every:
+        for each in guard.of:
+            yield from _required(each)
+
+
+def _exclude(one: Atom, other: Atom) -> bool:
+    if one.line.terms == other.line.times(Fraction(-1)).terms:
+        room = one.line.constant + other.line.constant
+        return room < 0 or (room == 0 and not (one.closed and other.closed))
+    return _before_itself(one, other) or _before_itself(other, one)
+
+
+def _before_itself(since: Atom, before: Atom) -> bool:
+    """Whether a day must have come and an earlier one not."""
+    days = [[name for name, _ in atom.line.terms if name.startswith("day:")] for atom in (since, before)]
+    if any(len(atom.line.terms) != 1 for atom in (since, before)) or not all(days):
+        return False
+    return since.line.terms[0][1] > 0 > before.line.terms[0][1] and days[1][0] <= days[0][0]

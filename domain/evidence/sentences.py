@@ -1,0 +1,137 @@
+"""What a fact says of one thing, in a sentence for people."""
+
+from collections.abc import Callable
+from typing import Any
+
+from domain import events as e
+from domain.events import Event
+
+
+def sentence(event: Event, name: str) -> str:
+    """What an event says of the thing of that name; an event that has nothing of its own to say says its type."""
+    say = _SAY.get(type(event))
+    return say(event, name) if say else event.type.replace("-", " ")
+
+
+def _promised(line: e.ScheduledPayment) -> str:
+    when = f"after {line.milestone}" if line.milestone else f"on {line.due_on}"
+    return (
+        f"{line.amount} to {line.payee_party} ({line.purpose}) is promised {when}, from {line.account} to {line.payee}"
+    )
+
+
+def _expected(line: e.ExpectedReceipt) -> str:
+    when = f"after {line.milestone}" if line.milestone else f"on {line.due_on}"
+    return f"{line.amount} of {line.payer_party} ({line.purpose}) is expected {when}, into {line.account}"
+
+
+def _owed(line: e.DuePayment) -> str:
+    return f"it fell due: {line.amount} is owed to {line.payee_party} since {line.due_on}"
+
+
+def _claimed(line: e.DueReceipt) -> str:
+    return f"it fell due: {line.payer_party} owes {line.amount} since {line.due_on}"
+
+
+def _settled(event: e.PaymentsSettled, name: str) -> str:
+    line = next(one for one in event.payments if one.payment == name)
+    return (
+        f"the bank paid it: {line.booked} left {event.account} on {event.booked_on} for {line.amount} "
+        f"(bank reference {line.bank_reference})"
+    )
+
+
+_SAY: dict[type[Any], Callable[[Any, str], str]] = {
+    e.AgreementRegistered: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
+    e.AgreementAmended: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
+    e.PaymentsScheduled: lambda event, name: _promised(next(one for one in event.payments if one.payment == name)),
+    e.ReceiptsExpected: lambda event, name: _expected(next(one for one in event.receipts if one.receipt == name)),
+    e.PaymentsCancelled: lambda _, __: "an amendment took it out of the schedule",
+    e.ReceiptsCancelled: lambda _, __: "an amendment took it out of the schedule",
+    e.MilestoneSubmitted: lambda event, _: (
+        f"{event.by} of {event.party} handed in {', '.join(sorted(event.evidence))} for {event.milestone} "
+        f"(round {event.round}); answers until {event.deadline_on}"
+    ),
+    e.MilestoneApproved: lambda event, _: (
+        f"{event.by} of {event.party} approved {event.milestone} (round {event.round})"
+    ),
+    e.MilestoneRejected: lambda event, _: (
+        f"{event.by or 'the passing of the deadline'} rejected {event.milestone} (round {event.round}): {event.reason}"
+    ),
+    e.MilestoneEscalated: lambda event, _: f"{event.milestone} was escalated to {event.to}, until {event.deadline_on}",
+    e.MilestoneAccepted: lambda event, _: (
+        f"{event.milestone} is accepted" + (", since silence was agreed to mean yes" if event.deemed else "")
+    ),
+    e.DueDatesSet: lambda event, name: (
+        f"{event.milestone} fixed its date: "
+        f"{next(one.due_on for one in (*event.payments, *event.receipts) if one.id == name)}"
+    ),
+    e.PaymentsFellDue: lambda event, name: _owed(next(one for one in event.payments if one.payment == name)),
+    e.ReceiptsFellDue: lambda event, name: _claimed(next(one for one in event.receipts if one.receipt == name)),
+    e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
+    e.PaymentResumed: lambda _, __: "it may go again",
+    e.PaymentCorrected: lambda event, _: f"it is due again, as a new attempt: {event.reason}",
+    e.RunPrepared: lambda event, _: (
+        f"{event.by} prepared run {event.run}: {event.count} payments, {event.total}, to leave {event.account} on "
+        f"{event.execution_on}"
+    ),
+    e.QuoteTaken: lambda event, _: (
+        f"the run pays at {event.rate} {event.quote} for one {event.base} ({event.source} of {event.fixing_on}; "
+        f"the budget's rate is {event.contract_rate})"
+    ),
+    e.PaymentsGathered: lambda event, name: (
+        f"it is in the run, as {next(one.end_to_end_id for one in event.payments if one.payment == name)} for the bank"
+    ),
+    e.RunReleased: lambda event, _: f"{event.by} released the run, exactly what {event.sha256} binds",
+    e.RunCancelled: lambda event, _: f"{event.by} gave the run up: {event.reason}",
+    e.RunSubmitted: lambda event, _: f"the order went to the bank as message {event.message_id}",
+    e.RunEscalated: lambda _, __: "nobody released the run by the cut-off",
+    e.RunDoubted: lambda event, _: (
+        f"the bank did not answer in time and was asked in message {event.enquiry_message_id}"
+    ),
+    e.RunAccepted: lambda _, __: "the bank accepted the run",
+    e.PaymentsAccepted: lambda _, __: "the bank accepted it",
+    e.PaymentsRejected: lambda event, name: (
+        "the bank rejected it: "
+        + next(f"{one.reason} {one.words or ''}".strip() for one in event.payments if one.payment == name)
+    ),
+    e.PaymentsNotFound: lambda _, __: "asked, the bank had never seen it: the same bytes may be sent again",
+    e.PaymentsSettled: _settled,
+    e.PaymentReturned: lambda event, _: f"the money came back ({event.reason}): {event.booked} into {event.account}",
+    e.ReceiptMatched: lambda event, _: f"{event.amount} of it arrived: {event.booked} into {event.account}",
+    e.MovementUnmatched: lambda event, _: (
+        f"{event.booked} moved on {event.account}, and nothing explains it: {event.why}"
+    ),
+    e.MovementAllocated: lambda event, _: (
+        f"{event.by} said of movement {event.bank_reference} on {event.account} that {event.booked} of it is "
+        f"{event.amount} of {' '.join(part for part in (event.to, event.name) if part)}: {event.reason}"
+    ),
+    e.AnswerContradicted: lambda event, _: (
+        f"the bank said {event.answer!r} when it was {event.status}: nothing was posted for that"
+    ),
+    e.DistributionComputed: lambda event, _: (
+        f"{event.period} was computed to {event.until} (revision {event.revision}), by engine {event.engine} under "
+        f"version {event.version}, result {event.result}; answers until {event.answer_by}"
+    ),
+    e.DistributionApproved: lambda event, _: f"{event.by} accepted revision {event.revision} for {event.party}",
+    e.DistributionObjected: lambda event, _: (
+        f"{event.by} disputed {', '.join(event.positions)} for {event.party}: {event.reason}"
+    ),
+    e.ObjectionResolved: lambda event, _: f"{event.by} ended the objection of {event.party}: {event.reason}",
+    e.EntitlementsPosted: lambda event, _: (
+        "the changes of the entitlements are owed: "
+        + (", ".join(f"{one.party} {one.amount}" for one in event.changes) or "none")
+    ),
+    e.PayoutsOrdered: lambda event, _: (
+        "payouts were ordered: "
+        + (", ".join(f"{one.party} {one.amount} as {one.payment}" for one in event.payouts) or "none")
+    ),
+    e.StatementsIssued: lambda event, _: (
+        "statements were issued to " + (", ".join(one.party for one in event.statements) or "nobody")
+    ),
+    e.StatementImported: lambda event, _: (
+        f"{event.rows.count} {event.rows.kind} rows of {event.rows.source} {event.rows.statement} came in as version "
+        f"{event.version}, from the file {event.rows.file} (SHA-256 {event.rows.file_sha256})"
+    ),
+    e.CommandRefused: lambda event, _: f"refused ({event.code}): {event.sentence}",
+}

@@ -1,0 +1,93 @@
+"""How long is too long, and what is said then."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from domain import health
+from domain.health import Kind, Retried, Running
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+TODAY = date(2026, 1, 5)
+
+
+def running(task_attempt=1, activities=(), cause=""):
+    return Running("run/R", NOW - timedelta(days=1), task_attempt, cause, activities)
+
+
+def test_a_workflow_whose_task_fails_again_and_again_is_stuck_and_its_cause_is_told():
+    assert health.stuck(running(health.TASK_ATTEMPTS - 1)) is None
+    found = health.stuck(running(health.TASK_ATTEMPTS, cause="no such\nworkflow."))
+    assert (found.kind, found.what, found.since) == (Kind.WORKFLOW_STUCK, "run/R", NOW - timedelta(days=1))
+    assert found.why == "its task has failed 3 times: no such workflow"
+
+
+def test_a_workflow_whose_activity_is_retried_for_long_is_stuck():
+    assert health.stuck(running(activities=(Retried("send", health.ACTIVITY_ATTEMPTS - 1, "x"),))) is None
+    found = health.stuck(running(activities=(Retried("look", 1, ""), Retried("send", 10, "the disk is full"))))
+    assert found.why == "send has been tried 10 times: the disk is full"
+
+
+def test_a_failed_workflow_is_shown_over_a_weekend():
+    assert health.failed("w", NOW, NOW, "why").kind is Kind.WORKFLOW_FAILED
+    assert health.failed("w", NOW - health.FAILED_IS_SHOWN_FOR - timedelta(seconds=1), NOW, "why") is None
+
+
+def test_what_the_database_needs_and_does_not_run_is_missing():
+    assert [one.what for one in health.missing(["a", "b", "c"], {"b"})] == ["a", "c"]
+
+
+def test_a_schedule_that_is_not_there_or_paused_is_told():
+    found = health.unscheduled(["a", "b", "c"], {"a", "b"}, {"b"})
+    assert [(one.what, one.why) for one in found] == [
+        ("b", "somebody has paused it"),
+        ("c", "there is no such schedule"),
+    ]
+
+
+def test_the_outbox_may_lag_a_minute():
+    assert health.outbox_lag(0, None, NOW, "") is None
+    assert health.outbox_lag(3, NOW - timedelta(seconds=59), NOW, "x") is None
+    assert health.outbox_lag(3, NOW - timedelta(seconds=60), NOW, "bank-file F").what == "bank-file F"
+
+
+def test_a_contradiction_is_shown_for_a_week():
+    assert health.contradicted("P", "P.1", "settled", NOW, NOW).kind is Kind.CONTRADICTED
+    assert health.contradicted("P", "P.1", "settled", NOW - timedelta(days=8), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("days", "late"), [(0, False), (health.SETTLING_TAKES_DAYS, False), (health.SETTLING_TAKES_DAYS + 1, True)]
+)
+def test_a_payment_that_is_not_booked_is_told_after_the_longest_weekend(days, late):
+    day = TODAY - timedelta(days=days)
+    assert (health.unsettled("P.1", "accepted", day, TODAY) is not None) is late
+    assert (health.ungathered("P.1", day, TODAY) is not None) is late
+
+
+def test_who_holds_a_payment_is_told_at_once_and_is_wrong_only_after_two_weeks():
+    assert health.held("P.1", NOW, "tax form", NOW).wrong is False
+    assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW).wrong is True
+
+
+def test_what_is_in_suspense_is_told_with_its_amount():
+    assert health.unmatched("P", "spc-krw", "KRW 5", 1, NOW).why == (
+        "KRW 5 is in suspense, from 1 movement that nothing explains"
+    )
+
+
+@pytest.mark.parametrize(
+    "ailment",
+    [
+        health.no_worker("sluice"),
+        health.missed("open-runs/P/a", NOW, "boom"),
+        health.file_refused("P.a", "f.xml", NOW, "it is no XML."),
+        health.unarchived("run/R", "abc", "ended at noon"),
+        health.unmatched("P", "a", "KRW 5", 2, NOW),
+    ],
+)
+def test_every_sentence_goes_on_after_a_colon_and_ends_without_a_stop(ailment):
+    assert ailment.what
+    for words in (ailment.why, ailment.todo):
+        assert words
+        assert not words.endswith(".")

@@ -1,0 +1,37 @@
+"""Plays the fault programme and prints its report as the last thing on stdout; see the package."""
+
+import argparse
+import json
+import secrets
+import sys
+from pathlib import Path
+
+from tests.faults.programme.director import run
+from tests.faults.programme.scenes import SCENES, planned
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--seed", type=int, help="another number is another plan; without it one is drawn")
+    parser.add_argument("--short", action="store_true", help="a few faults of each kind, as in `make test`")
+    parser.add_argument("--only", nargs="+", choices=list(SCENES), default=list(SCENES), help="scenes to play")
+    parser.add_argument("--lanes", type=int, default=2, help="stacks at the same time")
+    parser.add_argument("--plan", action="store_true", help="print what would be injected, and inject nothing")
+    parser.add_argument("--report", type=Path, help="a file for the report, besides stdout")
+    given = parser.parse_args()
+    seed = secrets.randbelow(10**9) if given.seed is None else given.seed
+    if given.plan:
+        for name in given.only:
+            for fault in planned(seed, name, given.short):
+                print(f"{name}: {fault}")
+        return 0
+    report = run(seed, given.only, given.short, given.lanes)
+    written = json.dumps(report, indent=2, ensure_ascii=False)
+    if given.report:
+        given.report.write_text(written + "\n", "utf-8")
+    print(written)
+    return 0 if report["harmless"] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

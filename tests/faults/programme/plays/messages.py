@@ -1,0 +1,189 @@
+"""Messages of the bank that come twice, in another order, or contradict what it said before.
+
+One fault is one message more, one message at another place, or one message that lies. A lie must change no payment, be
+in suspense if it speaks of money, and leave an event that somebody must look at.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from random import Random
+from zlib import crc32
+
+import psutil
+
+from adapters.bank.folder import folder_of
+from adapters.db import queries
+from adapters.sandbox_bank import admin
+from adapters.sandbox_bank.admin import folders_path
+from adapters.sandbox_bank.answers import Answered, Holder, Posting, notification, status_report
+from tests.faults.programme.agreements import ACCOUNT, DUE_ON, Drawn, draw
+from tests.faults.programme.judge import judge, proven
+from tests.faults.programme.stage import Stage, Stuck
+from tests.faults.programme.tally import Harm
+
+ALERTS = {"answer-contradicted", "movement-unmatched", "bank-file-refused"}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A production; how its bank's messages are shuffled, repeated, and which lies follow."""
+
+    drawn: Drawn
+    order: int
+    repeated: int
+    lies: tuple[tuple[str, int], ...]
+
+
+def plan(dice: Random, short: bool) -> list[Talk]:
+    lies = list(LIES)
+    return [
+        Talk(
+            draw(dice, (3, 6)),
+            dice.randrange(10**6),
+            dice.randint(2, 4) if short else dice.randint(5, 9),
+            tuple((dice.choice(lies), dice.randrange(10**6)) for _ in range(2))
+            if short
+            else tuple((lie, dice.randrange(10**6)) for lie in lies),
+        )
+        for _ in range(1 if short else 12)
+    ]
+
+
+async def play(stage: Stage, talks: list[Talk]) -> None:
+    for talk in talks:
+        try:
+            await _shuffled(stage, talk)
+            await _repeated(stage, talk)
+            await _lied_to(stage, talk)
+        except Stuck as stuck:
+            stage.tally.add("bank message repeated", 0, Harm(stuck=[str(stuck)]))
+
+
+async def _shuffled(stage: Stage, talk: Talk) -> None:
+    """Let the bank say everything while nobody listens, and then be heard in another order."""
+    key = talk.drawn.key
+    await stage.register(talk.drawn)
+    await stage.accept(key)
+    bank, worker = (psutil.Process(stage.stack.process(name).pid) for name in ("sandbox-bank", "worker"))
+    home = folders_path(stage.data) / folder_of(key, ACCOUNT)
+    bank.suspend()
+    try:
+        await stage.pay(key)
+        await stage.until(lambda: any((home / "outbox").iterdir()), "the order does not come out")
+        worker.suspend()
+    finally:
+        bank.resume()
+    try:
+        await _heard(stage, home, 2)  # what it says of the order, and that it is booked
+        await stage.pay_in(key)
+        await _heard(stage, home, 3)
+        with stage.books() as books:
+            admin.request_statement(books, folder_of(key, ACCOUNT), date.fromisoformat(DUE_ON))
+        files = await _heard(stage, home, 4)
+        places = list(range(len(files)))
+        Random(talk.order).shuffle(places)
+        for place, file in zip(places, files, strict=True):
+            file.rename(file.with_name(f"{place}-{file.name}"))
+    finally:
+        worker.resume()
+    await stage.until(lambda: stage.paid(key), f"{key} is not paid")
+    moved = sum(place != n for n, place in enumerate(places))
+    stage.tally.add("bank message out of order", moved, judge(stage, key).and_also(_unalerted(stage, key)))
+
+
+async def _heard(stage: Stage, home: Path, count: int) -> list[Path]:
+    """The files that the bank has written by now, once they are so many."""
+    await stage.until(
+        lambda: len(list((home / "inbox").glob("*.xml"))) >= count, f"the bank has not said {count} things"
+    )
+    return sorted((home / "inbox").glob("*.xml"))
+
+
+async def _repeated(stage: Stage, talk: Talk) -> None:
+    key, dice = talk.drawn.key, Random(talk.order)
+    home = folders_path(stage.data) / folder_of(key, ACCOUNT)
+    before = len(stage.facts(key))
+    for n in range(talk.repeated):
+        file = dice.choice(sorted((home / "archive").glob("*.xml")))
+        put(home, f"again-{n}-{file.name}"[-90:], file.read_bytes())
+    await stage.until(lambda: stage.quiet(key), "repeated messages are not taken in")
+    harm = judge(stage, key)
+    harm.doubled += ["a repeated message was recorded again"] if len(stage.facts(key)) != before else []
+    stage.tally.add("bank message repeated", talk.repeated, harm)
+
+
+async def _lied_to(stage: Stage, talk: Talk) -> None:
+    key = talk.drawn.key
+    home = folders_path(stage.data) / folder_of(key, ACCOUNT)
+    for n, (lie, chance) in enumerate(talk.lies):
+        with stage.services.store.reading() as connection:
+            payments = queries.payments(connection, key)
+        row = payments[chance % len(payments)]
+        before, states = stage.facts(key), {p["id"]: p["status"] for p in payments}
+        raw, money = LIES[lie](stage, key, row, f"LIE-{n}-{chance}")
+        stage.lies[key] = stage.lies.get(key, 0) + money
+        put(home, f"lie-{n}.xml", raw)
+        await stage.until(lambda: stage.quiet(key), f"the lie '{lie}' is not taken in")
+        harm = judge(stage, key)
+        with stage.services.store.reading() as connection:
+            after = {p["id"]: p["status"] for p in queries.payments(connection, key)}
+        new = [fact.type for fact in stage.facts(key)[len(before) :]]
+        harm.broken += [f"the lie '{lie}' changed a payment"] if after != states else []
+        harm.stuck += [] if ALERTS & set(new) else [f"the lie '{lie}' alerts nobody: {new}"]
+        stage.tally.add("bank contradicts itself", 1, harm)
+    stage.tally.add("bank contradicts itself", 0, proven(stage))
+
+
+def put(home, name: str, raw: bytes) -> None:
+    """Drop a file into an inbox as a bank does, whole or not at all."""
+    staged = home / "inbox" / f".{name}"
+    staged.write_bytes(raw)
+    staged.rename(home / "inbox" / name)
+
+
+def _unalerted(stage: Stage, key: str) -> Harm:
+    """In another order, the truth is no contradiction."""
+    return Harm(broken=[f"the bank's truth raised {f.type}" for f in stage.facts(key) if f.type in ALERTS])
+
+
+def _status(stage: Stage, key: str, row: queries.Row, name: str, *statuses: tuple[str, str | None]) -> bytes:
+    message_id = (stage.run(row["run"]) or {}).get("message_id") or "NEVER-SENT"
+    said = [Answered(row["end_to_end_id"], status, reason) for status, reason in statuses]
+    return status_report(name, stage.clock.now(), message_id, None, said)
+
+
+def booking(stage: Stage, key: str, name: str, direction: str, minor: int, e2e: str, reason: str | None = None):
+    """A camt.054 of one line, under a reference that the bank never gave."""
+    with stage.books() as books:
+        holder: Holder = books.holder(folder_of(key, ACCOUNT))
+    line = Posting(10**9 + crc32(name.encode()), direction, minor, "transfer", e2e, "X", "", reason, None, None, None)
+    return notification(name, stage.clock.now(), holder, date.fromisoformat(DUE_ON), [line])
+
+
+def _minor(row: queries.Row) -> int:
+    return int(row["amount"].removeprefix("KRW "))
+
+
+def _known_id(stage: Stage, key: str, row: queries.Row, name: str) -> bytes:
+    """Another content under the id of a message that was taken."""
+    home = folders_path(stage.data) / folder_of(key, ACCOUNT)
+    file = min((home / "archive").glob("*camt.054*"))
+    return file.read_bytes().replace(b"<Ccy>KRW</Ccy>", b"<Ccy>KRW</Ccy>\n", 1)
+
+
+LIES: dict[str, Callable[..., tuple[bytes, int]]] = {
+    "rejected after it was settled": lambda s, k, r, n: (_status(s, k, r, n, ("RJCT", "AC04")), 0),
+    "never seen after it was settled": lambda s, k, r, n: (_status(s, k, r, n, ("RJCT", "NOOR")), 0),
+    "accepted and rejected at once": lambda s, k, r, n: (_status(s, k, r, n, ("ACSP", None), ("RJCT", "AC04")), 0),
+    "settled twice": lambda s, k, r, n: (booking(s, k, n, "DBIT", _minor(r), r["end_to_end_id"]), -_minor(r)),
+    "settled with another amount": lambda s, k, r, n: (booking(s, k, n, "DBIT", 7, r["end_to_end_id"]), -7),
+    "a payment that is not ours": lambda s, k, r, n: (booking(s, k, n, "DBIT", 11, f"{k}.P999"), -11),
+    "a return of what was never paid": lambda s, k, r, n: (booking(s, k, n, "CRDT", 13, f"{k}.P998", "AC04"), 13),
+    "an answer to what was never sent": lambda s, k, r, n: (
+        status_report(n, s.clock.now(), "NEVER-SENT", Answered("", "ACSP"), []),
+        0,
+    ),
+    "another content under a known id": lambda s, k, r, n: (_known_id(s, k, r, n), 0),
+}

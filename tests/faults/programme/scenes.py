@@ -1,0 +1,62 @@
+"""What is played: each scene has a stack of its own, and dice of its own from the seed and its name."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from app import logs
+from domain.health import Kind
+from tests.faults.programme.judge import doctored
+from tests.faults.programme.plays import absurd, banks, boundaries, clocks, commands, disks, hostile, messages, starts
+from tests.faults.programme.stage import Stage, staged
+from tests.faults.programme.tally import Tally
+
+
+@dataclass(frozen=True)
+class Scene:
+    """How the faults of a scene are drawn (short or full), and how they are played."""
+
+    plan: Callable[[Random, bool], Sequence[Any]]
+    play: Callable[[Stage, Any], Awaitable[None]]
+    stage: Callable[..., Any] = staged
+    ailing: frozenset[Kind] = frozenset()
+    """What the doctor will find in the end, because it was done on purpose."""
+
+
+def _kills(commits: tuple[str, ...], victim: str) -> Scene:
+    return Scene(lambda dice, short: boundaries.plan(dice, commits, victim, 1 if short else None), boundaries.play)
+
+
+_LIES = frozenset({Kind.UNMATCHED, Kind.CONTRADICTED, Kind.FILE_REFUSED})
+
+SCENES: dict[str, Scene] = {  # the longest first, so that they end together
+    "commands": Scene(commands.plan, commands.play),
+    "absurd": Scene(absurd.plan, absurd.play, ailing=_LIES | {Kind.WORKFLOW_FAILED}),
+    "starts": Scene(starts.plan, starts.play, ailing=frozenset({Kind.WORKFLOW_FAILED, Kind.HISTORY_UNARCHIVED})),
+    **{f"run-{victim}": _kills(boundaries.OF_A_RUN, victim) for victim in boundaries.VICTIMS},
+    **{f"distribution-{victim}": _kills(boundaries.OF_A_DISTRIBUTION, victim) for victim in boundaries.VICTIMS},
+    "banks": Scene(banks.plan, banks.play),
+    "messages": Scene(messages.plan, messages.play, ailing=_LIES),
+    "hostile": Scene(hostile.plan, hostile.play, ailing=_LIES),
+    "crowd": Scene(commands.plan_crowd, commands.play_crowd),
+    "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of(clocks.DAY)),
+    "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of(-clocks.DAY)),
+    "disk": Scene(disks.plan, disks.play, disks.small_disk),
+}
+
+
+def planned(seed: int, name: str, short: bool) -> Sequence[Any]:
+    """The faults of a scene: the same for the same seed, always."""
+    return SCENES[name].plan(Random(f"{seed}/{name}"), short)
+
+
+async def played(seed: int, name: str, short: bool, tally: Tally) -> None:
+    """Play a scene on a stack of its own."""
+    logs.configure("console", "error")
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # answers that came after somebody had asked again
+    async with SCENES[name].stage(Random(f"{seed}/{name}/played"), tally) as stage:
+        await SCENES[name].play(stage, planned(seed, name, short))
+        if stage is not None:
+            tally.add(f"at the end of {name}", 0, await doctored(stage, SCENES[name].ailing))

@@ -1,0 +1,343 @@
+"""One stack with its people, and a production from its registration to its last payment.
+
+Everybody here does as people do: what fails is asked for again, until it is seen to be done.
+"""
+
+import asyncio
+import hashlib
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+import app
+from adapters.bank.folder import folder_of
+from adapters.clock import SandboxClock
+from adapters.db import queries, tables
+from adapters.embedded.process import Launch
+from adapters.sandbox_bank import admin
+from adapters.sandbox_bank.admin import books_path, folders_path
+from adapters.sandbox_bank.books import Books
+from app import supervisor
+from app.bootstrap import Services, connect
+from app.endpoints import endpoints
+from app.gateway import Gateway
+from app.imports import Import, import_on
+from app.office import Office
+from app.preview import preview
+from app.settings import TASK_QUEUE, load_settings
+from app.stack import BANK, WORKER, EmbeddedStack, our_program
+from app.supervisor import Program
+from domain.journal import Fact
+from domain.money import Money
+from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn
+from tests.faults.programme.tally import Tally
+from tests.faults.programme.worker import COMMITS, SPRUNG, TRAP
+
+ROOT = Path(app.__file__).parent.parent
+OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
+"""A Monday morning on which banks are open."""
+PATIENCE_S = 180.0
+ASKED_AGAIN_AFTER_S = 25.0
+APPROVERS = tuple(f"spc-approver-{n}" for n in range(10))
+CONTRIBUTION = Money(1_000_000, "KRW")
+EVIDENCE = {"report": hashlib.sha256(b"wrap").hexdigest()}
+_USERS = {
+    "payer-one": ("spc", ["preparer", "treasurer"]),
+    "payer-two": ("spc", ["releaser"]),
+    "producer": ("studio", ["producer"]),
+    "studio-approver": ("studio", ["approver"]),
+    "vendor-approver": ("vendor", ["approver"]),
+    **{name: ("spc", ["approver"]) for name in APPROVERS},
+}
+Step = Callable[[], Awaitable[Any]]
+
+
+class Stuck(Exception):
+    """Something did not come about though it was waited for long enough."""
+
+
+class Stage:
+    """A running stack, and what may be done with it."""
+
+    def __init__(self, stack: EmbeddedStack, services: Services, dice: Random, tally: Tally) -> None:
+        self.stack, self.services, self.dice, self.tally = stack, services, dice, tally
+        self.data = stack.data
+        self.clock = SandboxClock(self.data / "clock.json")
+        self.played: list[str] = []
+        """Productions that were registered."""
+        self.lies: dict[str, int] = {}
+        """By production, minor units that a false message of the bank put into our books, as suspense."""
+
+    def office(self, user: str) -> Office:
+        return Office(self.services, user)
+
+    # Faults
+
+    def trap(self, commit: str, side: str, victim: str) -> None:
+        """Kill a victim before or after a commit, once, when the worker gets there."""
+        (self.data / SPRUNG).unlink(missing_ok=True)
+        staged = self.data / "trap.new"
+        token = f"{commit}/{side}/{victim}/{time.monotonic_ns()}"
+        staged.write_text(json.dumps({"token": token, "commit": commit, "side": side, "victim": victim}), "ascii")
+        staged.rename(self.data / TRAP)
+
+    def has_sprung(self) -> bool:
+        return (self.data / SPRUNG).exists()
+
+    def sprung(self) -> bool:
+        """Whether the trap has sprung; it is taken away."""
+        (self.data / TRAP).unlink(missing_ok=True)
+        return self.has_sprung()
+
+    def commits(self) -> list[str]:
+        """What has been committed since the last time this was asked."""
+        log = self.data / COMMITS
+        found = log.read_text("ascii").split() if log.exists() else []
+        log.unlink(missing_ok=True)
+        return found
+
+    @contextmanager
+    def books(self):
+        books = Books(books_path(self.data))
+        try:
+            yield books
+        finally:
+            books.close()
+
+    # What people do
+
+    async def persist(self, step: Step, done: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
+        """Ask until it is done; who gets no answer looks whether it is, and asks again."""
+        until = time.monotonic() + patience_s
+        while True:
+            trouble: BaseException | None = None
+            try:
+                await asyncio.wait_for(step(), ASKED_AGAIN_AFTER_S)
+            except Exception as error:  # noqa: BLE001 - whatever it is: is it done?
+                trouble = error
+            if await self.is_so(done):
+                return
+            if time.monotonic() > until:
+                raise Stuck(f"{getattr(done, '__name__', 'it')} is not so: {trouble!r}")
+            await asyncio.sleep(0.1)
+
+    async def until(self, done: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
+        until = time.monotonic() + patience_s
+        while not await self.is_so(done):
+            if time.monotonic() > until:
+                raise Stuck(what)
+            await asyncio.sleep(0.05)
+
+    async def is_so(self, done: Callable[[], bool]) -> bool:
+        """False while the database does not say."""
+        try:
+            return await asyncio.to_thread(done)
+        except sa.exc.DBAPIError:
+            return False
+
+    async def register(self, drawn: Drawn) -> None:
+        file = self.data / f"{drawn.key}.yaml"
+        file.write_bytes(drawn.agreement())
+        self.played.append(drawn.key)
+        await self.persist(lambda: self.office("producer").register(file), lambda: self.registered(drawn.key))
+        if drawn.earned:
+            statement = self.data / f"{drawn.key}.csv"
+            statement.write_text(drawn.statement(), "utf-8")
+            wish = Import("receipt", drawn.key, "sales", "S1", "payer-one")
+            await self.persist(
+                lambda: asyncio.to_thread(import_on, self.services.desk, wish, statement),
+                lambda: self.earned(drawn.key),
+            )
+
+    async def accept(self, key: str, milestone: str = "wrap") -> None:
+        """Submit and approve a milestone."""
+        await self.persist(
+            lambda: self.office("producer").submit(key, milestone, EVIDENCE),
+            lambda: self.milestone(key, milestone) in {"submitted", "accepted"},
+        )
+        await self.persist(
+            lambda: self.office(APPROVERS[0]).approve(key, milestone, 1),
+            lambda: self.milestone(key, milestone) == "accepted",
+        )
+
+    async def pay(self, key: str, account: str = ACCOUNT) -> list[str]:
+        """Open the account's day, release what is prepared, and answer with the runs."""
+        runs: list[str] = []
+
+        async def open_day() -> None:
+            runs[:] = await self.office("payer-one").open_runs(key, account)
+
+        await self.persist(open_day, lambda: bool(runs))
+        for run in runs:
+            await self.until(lambda run=run: self.run(run) is not None, f"run {run} is not prepared")
+            await self.release(run)
+        return runs
+
+    async def release(self, run: str) -> None:
+        async def step() -> None:
+            sha256 = (await asyncio.to_thread(preview, self.services.desk, run)).head["sha256"]
+            await self.office("payer-two").release(run, sha256)
+
+        await self.persist(step, lambda: self.run(run)["status"] in {"released", "submitted"})
+
+    async def pay_in(self, key: str) -> None:
+        """The contribution arrives at the bank."""
+        with self.books() as books:
+            admin.credit(
+                books, folder_of(key, ACCOUNT), CONTRIBUTION, "studio Co", f"{key}.IN", self.clock.now().date()
+            )
+
+    async def distribute(self, key: str) -> None:
+        """From the opening of a period to its payments' being ordered, with an objection on the way."""
+        await self.persist(
+            lambda: self.office("payer-one").open_distribution(key, PERIOD), lambda: self.distribution(key) is not None
+        )
+        for user in (APPROVERS[0], "vendor-approver"):
+            party = user.partition("-")[0]
+            await self.persist(
+                lambda user=user: self.office(user).approve_distribution(key, PERIOD, 1),
+                lambda party=party: party in self.distribution(key)["body"]["approvals"],
+            )
+        await self.persist(
+            lambda: self.office("studio-approver").object_to_distribution(key, PERIOD, 1, ("fee",), "the rate"),
+            lambda: "studio" in self.distribution(key)["body"]["objections"],
+        )
+        await self.until(lambda: self.distribution(key)["status"] == "ordered", f"distribution of {key} is not ordered")
+        await self.persist(
+            lambda: self.office("studio-approver").resolve_objection(key, PERIOD, "agreed"),
+            lambda: not self.distribution(key)["body"]["objections"],
+        )
+
+    async def play(self, drawn: Drawn) -> None:
+        """The whole life of a production's schedule."""
+        await self.register(drawn)
+        await self.accept(drawn.key)
+        await self.pay(drawn.key)
+        await self.until(lambda: self.ended(drawn.key), f"{drawn.key} is not paid out: {self.statuses(drawn.key)}")
+        await self.pay_in(drawn.key)  # after that, so that the bank tells of it in a file of its own
+        await self.until(lambda: self.paid(drawn.key), f"{drawn.key} is not paid: {self.statuses(drawn.key)}")
+
+    async def services_resumed(self) -> None:
+        """What a worker does when it starts: everything unfinished is looked at again."""
+        await Gateway(self.services).resume()
+
+    # What is on record
+
+    @contextmanager
+    def reading(self):
+        with self.services.store.transaction() as transaction:
+            yield transaction
+
+    def facts(self, key: str) -> list[Fact]:
+        """What is on record of a production, but for the archiving of its histories, which goes on by itself."""
+        with self.services.store.reading() as connection:
+            found = queries.newest_facts(connection, key, 100_000)
+        return [fact for fact in found if fact.type != "history-archived"]
+
+    def registered(self, key: str) -> bool:
+        with self.reading() as transaction:
+            return transaction.state(key).production is not None
+
+    def earned(self, key: str) -> bool:
+        with self.reading() as transaction:
+            query = sa.select(tables.statement_version.c.id).where(tables.statement_version.c.production == key)
+            return transaction.connection.execute(query).first() is not None
+
+    def milestone(self, key: str, milestone: str) -> str:
+        with self.reading() as transaction:
+            found = transaction.state(key, milestones=True).milestones.get(milestone)
+            return found.status if found else "open"
+
+    def run(self, run: str) -> queries.Row | None:
+        with self.reading() as transaction:
+            return queries.run(transaction.connection, run)
+
+    def distribution(self, key: str) -> Any:
+        with self.reading() as transaction:
+            table = tables.distribution
+            query = sa.select(table).where(table.c.production == key, table.c.period == PERIOD)
+            return transaction.connection.execute(query).mappings().one_or_none()
+
+    def statuses(self, key: str) -> dict[str, int]:
+        payment = tables.payment.c
+        query = sa.select(payment.status, sa.func.count()).where(payment.production == key).group_by(payment.status)
+        with self.reading() as transaction:
+            return {status: int(count) for status, count in transaction.connection.execute(query)}
+
+    def paid(self, key: str) -> bool:
+        """Every payment has come to an end, every receipt is in, and nothing waits to be told or taken in."""
+        return self.ended(key) and self.quiet(key) and self.received(key)
+
+    def ended(self, key: str) -> bool:
+        """Every payment has come to an end."""
+        return set(self.statuses(key)) <= {"settled", "rejected", "returned"}
+
+    def received(self, key: str) -> bool:
+        with self.reading() as transaction:
+            rows = queries.receipts(transaction.connection, key)
+        return all(row["received"] == row["amount"] for row in rows)
+
+    def quiet(self, key: str) -> bool:
+        """Nothing waits in the outbox, nor in the account's folders."""
+        with self.reading() as transaction:
+            waiting = transaction.connection.execute(
+                sa.select(sa.func.count()).where(tables.outbox.c.done_at.is_(None))
+            ).scalar_one()
+        home = folders_path(self.data) / folder_of(key, ACCOUNT)
+        files = [file for part in ("outbox", "inbox") if (home / part).exists() for file in (home / part).iterdir()]
+        return not waiting and not files
+
+
+@asynccontextmanager
+async def staged(
+    dice: Random,
+    tally: Tally,
+    data: Path | None = None,
+    *,
+    workers: dict[str, int] | None = None,
+    answer_within_s: int = 2,
+) -> AsyncIterator[Stage]:
+    """A stack with the simulator's worker (or several, each with its clock off by so many seconds)."""
+    supervisor._LONGEST_PAUSE_S = 0.2  # we kill every few seconds; its patience is for programs that do not start
+    folder = Path(tempfile.mkdtemp(prefix="sluice-faults-")) if data is None else data.parent
+    data = data or folder / "data"
+    data.mkdir(mode=0o700, exist_ok=True)
+    users = "".join(f'[users.{name}]\nparty = "{party}"\nroles = {roles}\n' for name, (party, roles) in _USERS.items())
+    settings = f'answer_within_s = {answer_within_s}\nlog_level = "warning"\n{users}'
+    (data / "sluice.toml").write_text(settings, "utf-8")
+    programs = [
+        our_program(BANK, data),
+        *(our_worker(name, data, skew) for name, skew in (workers or {WORKER: 0}).items()),
+    ]
+    try:
+        with EmbeddedStack(data, programs=programs) as stack:
+            clock = SandboxClock(data / "clock.json")
+            with suppress(Exception):
+                clock.set(OPEN)
+            while not await asyncio.to_thread(stack.temporal.has_poller, TASK_QUEUE):
+                await asyncio.sleep(0.05)
+            read = load_settings(data)
+            services = await connect(read, endpoints(read))
+            try:
+                yield Stage(stack, services, dice, tally)
+            finally:
+                services.store.engine.dispose()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def our_worker(name: str, data: Path, skew_s: int = 0) -> Program:
+    """The simulator's worker as a program."""
+    argv = (sys.executable, "-m", "tests.faults.programme.worker", "--data", str(data), "--skew", str(skew_s))
+    plain = our_program(WORKER, data).command
+    return Program(name, Launch(argv=argv, log=data / "logs" / f"{name}.log", cwd=ROOT, env=plain.env))

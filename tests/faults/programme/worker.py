@@ -1,0 +1,142 @@
+"""A worker of the simulator's own: `app.worker.serve` as it is, with a trap at its commits, or a clock that is off.
+
+The trap is a file that the simulator writes. It names a commit (the n-th of a command), a side of it, and a victim:
+when the worker gets there it kills the victim by its id with SIGKILL, itself too if it is the one.
+"""
+
+import argparse
+import asyncio
+import dataclasses
+import json
+import os
+import signal
+import threading
+from collections import Counter
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import psutil
+
+from adapters.clock import Clock
+from adapters.db.store import Store, Transaction
+from app import logs
+from app.bootstrap import connect
+from app.endpoints import endpoints
+from app.settings import load_settings
+from app.stack_state import read_state
+from app.worker import serve
+from workflows import policies
+
+TRAP, SPRUNG, COMMITS = "trap.json", "trap.sprung.json", "commits.log"
+GATEWAY = "Gateway"
+"""What a commit is called that no command asked for: the outbox is marked done."""
+HEARTBEAT = timedelta(seconds=2)
+"""Instead of ten seconds: a thousand faults would otherwise be spent on waiting."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Skewed:
+    """The stack's clock, off by so many seconds."""
+
+    true: Clock
+    seconds: int
+
+    def now(self) -> datetime:
+        return self.true.now() + timedelta(seconds=self.seconds)
+
+
+class Trap:
+    """Counts commits by name, and springs at the one that the file names."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._lock = threading.Lock()
+        self._seen: Counter[str] = Counter()
+        self._token = ""
+
+    def commit(self, name: str) -> str:
+        """A transaction that has written something is about to commit; its name with its number."""
+        with self._lock:
+            wanted = self._wanted()
+            if wanted.get("token", "") != self._token:
+                self._token = wanted.get("token", "")
+                self._seen.clear()
+            self._seen[name] += 1
+            return f"{name}/{self._seen[name]}"
+
+    def at(self, commit: str, side: str) -> None:
+        """Kill the victim if this is the place."""
+        if side == "after":
+            with (self._data / COMMITS).open("a", encoding="ascii") as log:
+                log.write(f"{commit}\n")
+        wanted = self._wanted()
+        if (wanted.get("commit"), wanted.get("side")) != (commit, side):
+            return
+        with suppress(FileNotFoundError):
+            (self._data / TRAP).rename(self._data / SPRUNG)
+            kill(self._data, wanted["victim"])
+
+    def _wanted(self) -> dict[str, str]:
+        try:
+            return json.loads((self._data / TRAP).read_text("ascii"))
+        except FileNotFoundError:
+            return {}
+
+
+def kill(data: Path, victim: str) -> None:
+    """SIGKILL a process of a stack; PostgreSQL with all its sessions, as if the machine had lost its power."""
+    state = read_state(data)
+    assert state is not None
+    process = psutil.Process(os.getpid() if victim == "self" else state.processes[victim].pid)
+    children = process.children() if victim == "postgres" else []
+    for one in [process, *children]:
+        with suppress(psutil.NoSuchProcess):
+            one.send_signal(signal.SIGKILL)
+
+
+def arm(data: Path) -> None:
+    """From now on every transaction of this process's stores passes the trap."""
+    trap, asked = Trap(data), threading.local()
+    carry_out = Store.carry_out
+
+    def named(self, command, context, decide):
+        asked.name = type(command).__name__
+        try:
+            return carry_out(self, command, context, decide)
+        finally:
+            asked.name = GATEWAY
+
+    @contextmanager
+    def trapped(self):
+        commit = None
+        with self.engine.begin() as connection:
+            yield Transaction(connection)
+            if connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned()").scalar() is not None:
+                commit = trap.commit(getattr(asked, "name", GATEWAY))
+                trap.at(commit, "before")
+        if commit is not None:
+            trap.at(commit, "after")
+
+    Store.carry_out, Store.transaction = named, trapped
+
+
+async def work(data: Path, skew_s: int) -> None:
+    settings = load_settings(data)
+    logs.configure(settings.log_format, settings.log_level)
+    services = await connect(settings, endpoints(settings))
+    if skew_s:
+        desk = dataclasses.replace(services.desk, clock=Skewed(services.desk.clock, skew_s))
+        services = dataclasses.replace(services, desk=desk)
+    await serve(services)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--skew", type=int, default=0, help="seconds that its clock is ahead")
+    given = parser.parse_args()
+    for options in (policies.TRANSACTION, policies.DECISION):
+        options["heartbeat_timeout"] = HEARTBEAT
+    arm(given.data)
+    asyncio.run(work(given.data, given.skew))
