@@ -58,19 +58,10 @@ class Entitled:
     def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
         """What of a stretch does not follow from the agreement and what was known."""
         for told in stretch.told:
+            yield from self._answered_by(state, told)
             match told.event:
                 case AgreementRegistered() | AgreementAmended():
                     yield from self._promised(stretch, told, told.event)
-                case MilestoneSubmitted():
-                    submitter = self._agreement_of(state).milestone(told.event.milestone).submitter
-                    if told.event.party != submitter:
-                        yield unfaithful(told.record, "is not by who submits it", submitter, told.event.party)
-                case MilestoneApproved() | MilestoneRejected() | MilestoneEscalated() | MilestoneAccepted():
-                    known = state.milestones[told.event.milestone]
-                    if told.event.round != known.round:
-                        yield unfaithful(told.record, "is about another round", known.round, told.event.round)
-                case DistributionApproved() | ObjectionResolved():
-                    yield from _concerned(state, told, told.event.period, told.event.party)
                 case DueDatesSet():
                     yield from self._dated(state, stretch, told, told.event)
                 case StatementImported():
@@ -78,7 +69,6 @@ class Entitled:
                 case DistributionComputed():
                     yield from self._computed(state, told, told.event)
                 case DistributionObjected():
-                    yield from _concerned(state, told, told.event.period, told.event.party)
                     self._objected_on[told.event.period, told.event.party] = told.fact.effective_on
                 case EntitlementsPosted():
                     yield from self._posted(state, told, told.event)
@@ -87,6 +77,22 @@ class Entitled:
                 case _:
                     continue
         self._last = stretch.told[-1]
+
+    def _answered_by(self, state: State, told: Told) -> Iterator[Finding]:
+        """Milestones are submitted by whom the agreement names, and people answer what was asked of them."""
+        match told.event:
+            case MilestoneSubmitted():
+                submitter = self._agreement_of(state).milestone(told.event.milestone).submitter
+                if told.event.party != submitter:
+                    yield unfaithful(told.record, "is not by who submits it", submitter, told.event.party)
+            case MilestoneApproved() | MilestoneRejected() | MilestoneEscalated() | MilestoneAccepted():
+                known = state.milestones[told.event.milestone]
+                if told.event.round != known.round:
+                    yield unfaithful(told.record, "is about another round", known.round, told.event.round)
+            case DistributionApproved() | DistributionObjected() | ObjectionResolved():
+                yield from _concerned(state, told, told.event.period, told.event.party)
+            case _:
+                return
 
     def _promised(
         self, stretch: Stretch, told: Told, event: AgreementRegistered | AgreementAmended
