@@ -18,10 +18,16 @@ from domain.distributions import Distributions
 from domain.events import (
     AgreementAmended,
     AgreementRegistered,
+    DistributionApproved,
     DistributionComputed,
     DistributionObjected,
     DueDatesSet,
     EntitlementsPosted,
+    MilestoneAccepted,
+    MilestoneApproved,
+    MilestoneEscalated,
+    MilestoneRejected,
+    MilestoneSubmitted,
     ObjectionResolved,
     PaymentsScheduled,
     PayoutsOrdered,
@@ -52,6 +58,7 @@ class Entitled:
     def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
         """What of a stretch does not follow from the agreement and what was known."""
         for told in stretch.told:
+            yield from self._answered_by(state, told)
             match told.event:
                 case AgreementRegistered() | AgreementAmended():
                     yield from self._promised(stretch, told, told.event)
@@ -70,6 +77,22 @@ class Entitled:
                 case _:
                     continue
         self._last = stretch.told[-1]
+
+    def _answered_by(self, state: State, told: Told) -> Iterator[Finding]:
+        """Milestones are submitted by whom the agreement names, and people answer what was asked of them."""
+        match told.event:
+            case MilestoneSubmitted():
+                submitter = self._agreement_of(state).milestone(told.event.milestone).submitter
+                if told.event.party != submitter:
+                    yield unfaithful(told.record, "is not by who submits it", submitter, told.event.party)
+            case MilestoneApproved() | MilestoneRejected() | MilestoneEscalated() | MilestoneAccepted():
+                known = state.milestones[told.event.milestone]
+                if told.event.round != known.round:
+                    yield unfaithful(told.record, "is about another round", known.round, told.event.round)
+            case DistributionApproved() | DistributionObjected() | ObjectionResolved():
+                yield from _concerned(state, told, told.event.period, told.event.party)
+            case _:
+                return
 
     def _promised(
         self, stretch: Stretch, told: Told, event: AgreementRegistered | AgreementAmended
@@ -223,3 +246,10 @@ class Entitled:
             if right.get(party) != stated.get(party):
                 said = f"the statement of {party} for {event.period} is not what the journal makes it"
                 yield unfaithful(told.record, said, right.get(party, ""), stated.get(party, ""))
+
+
+def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Finding]:
+    """Only those whom a distribution concerns answer it."""
+    parties = state.distributions[period].parties
+    if party not in parties:
+        yield unfaithful(told.record, f"is of a party whom {period} does not concern", sorted(parties), party)

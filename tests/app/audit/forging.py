@@ -189,6 +189,15 @@ def linked(fact):
     return dataclasses.replace(fact, hash=link)
 
 
+def things_of(value):
+    """The payments, receipts and so on that a body is about: a finding may name the one that it makes different."""
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(each, dict | list):
+            yield from things_of(each)
+        elif key in {"payment", "receipt", "id"}:
+            yield from (f"payment {each} of", f"receipt {each} of")
+
+
 def leaves_of(value, free):
     for key, each in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(each, dict | list):

@@ -20,6 +20,7 @@ from app.preview import preview
 from app.settings import Settings
 from app.worker import ACTIVITIES_AT_ONCE, worker_of
 from domain.errors import WrongRole
+from tests.app.conftest import _end_all
 from tests.revenue import csv_file, take
 from tests.world import EVIDENCE, EXAMPLES, PRODUCTION, UNSHARED, WATERFALL, World, eventually
 
@@ -32,12 +33,14 @@ async def play(database_url, address, folder):
     """A milestone, a held and a paid instalment, two imports, a disputed distribution; all its histories archived."""
     world = World(database_url, folder)
     client = await Client.connect(address, plugins=[SluicePlugin()])
-    settings = Settings(data=folder, task_queue=f"q-{uuid.uuid4().hex[:8]}")
+    await _end_all(client)
+    settings = Settings(data=folder, task_queue=f"q-{uuid.uuid4().hex[:8]}", worker_versioning=False)
     services = Services(settings=settings, desk=world.desk, client=client, folder=world.folder)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
         async with worker_of(services, threads):
             await _act(services, world, folder)
             await _archive(services)
+    await _end_all(client)
     world.close()
 
 
