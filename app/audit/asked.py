@@ -66,13 +66,12 @@ def _today(kind: str, one: WorkflowCommand) -> Asked:  # noqa: PLR0911 - one for
             if answer.HasField("completed"):
                 return Asked(("answer to update", answer.protocol_instance_id), {"result": (answer.completed,)})
             if answer.HasField("rejected"):
-                said = answer.rejected.message
-                return Asked(("refusal of update", answer.protocol_instance_id), {"failure": said})
+                return Asked(("refusal of update", answer.protocol_instance_id), _failure(answer.rejected))
             return Asked(("acceptance of update", answer.protocol_instance_id), {})
         case "complete_workflow_execution":
             return Asked(("result", ""), {"result": (one.complete_workflow_execution.result,)})
         case "fail_workflow_execution":
-            return Asked(("failure", ""), {"failure": _said(one.fail_workflow_execution.failure)})
+            return Asked(("failure", ""), _failure(one.fail_workflow_execution.failure))
         case "continue_as_new_workflow_execution":
             again = one.continue_as_new_workflow_execution
             named: dict[str, Field] = (
@@ -132,8 +131,7 @@ def _ended_then(  # noqa: PLR0911 - one for each kind
             done = event.workflow_execution_update_completed_event_attributes
             name, of = updates.get(done.accepted_event_id, (done.meta.update_id, ""))
             if done.outcome.HasField("failure"):
-                said = done.outcome.failure.message
-                return Asked(("refusal of update", name), {"failure": said}, event.event_id)
+                return Asked(("refusal of update", name), _failure(done.outcome.failure), event.event_id)
             result = tuple(done.outcome.success.payloads)
             return Asked(("answer to update", name), {"result": result, "type": of}, event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
@@ -141,7 +139,7 @@ def _ended_then(  # noqa: PLR0911 - one for each kind
             return Asked(("result", ""), {"result": result}, event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
             failure = event.workflow_execution_failed_event_attributes.failure
-            return Asked(("failure", ""), {"failure": _said(failure)}, event.event_id)
+            return Asked(("failure", ""), _failure(failure), event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
             return Asked(("cancel workflow execution", ""), {}, event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
@@ -165,5 +163,14 @@ def _fate(child: object) -> str:
     return ParentClosePolicy.Name(getattr(child, "parent_close_policy"))  # noqa: B009 - of two protobuf types
 
 
-def _said(failure: Failure) -> str:
-    return f"{failure.application_failure_info.type}: {failure.message}"
+def _failure(failure: Failure) -> dict[str, Field]:
+    """What a failure and its causes say, without where in the code it was."""
+    said: list[str] = []
+    details: list[Payload] = []
+    while True:
+        info = failure.application_failure_info
+        said.append(f"{info.type}: {failure.message}" if info.type else failure.message)
+        details += info.details.payloads
+        if not failure.HasField("cause"):
+            return {"failure": " < ".join(said), "details": tuple(details)}
+        failure = failure.cause

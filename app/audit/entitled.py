@@ -29,15 +29,17 @@ from domain.events import (
     MilestoneRejected,
     MilestoneSubmitted,
     ObjectionResolved,
+    PaymentsFellDue,
     PaymentsScheduled,
     PayoutsOrdered,
     ReceiptsExpected,
+    ReceiptsFellDue,
     StatementImported,
     StatementsIssued,
 )
 from domain.journal import canonical, sha256
 from domain.payouts import payout_terms, scheduled, the_waterfall
-from domain.productions import promised
+from domain.productions import fall_due, promised
 from domain.state import State
 from domain.statements import Signature
 from domain.waterfall.run import ENGINE, Version, run
@@ -62,6 +64,8 @@ class Entitled:
             match told.event:
                 case AgreementRegistered() | AgreementAmended():
                     yield from self._promised(stretch, told, told.event)
+                case PaymentsFellDue() | ReceiptsFellDue():
+                    yield from _fell_due(state, told, told.event)
                 case DueDatesSet():
                     yield from self._dated(state, stretch, told, told.event)
                 case StatementImported():
@@ -85,8 +89,16 @@ class Entitled:
                 submitter = self._agreement_of(state).milestone(told.event.milestone).submitter
                 if told.event.party != submitter:
                     yield unfaithful(told.record, "is not by who submits it", submitter, told.event.party)
+                before = state.milestones.get(told.event.milestone)
+                number = before.round + 1 if before else 1
+                if told.event.round != number:
+                    yield unfaithful(told.record, "is another round than the next", number, told.event.round)
             case MilestoneApproved() | MilestoneRejected() | MilestoneEscalated() | MilestoneAccepted():
                 known = state.milestones[told.event.milestone]
+                if isinstance(told.event, MilestoneApproved):
+                    asked = self._agreement_of(state).milestone(told.event.milestone).approval.parties
+                    if told.event.party not in (*asked, known.escalated_to):
+                        yield unfaithful(told.record, "is by a party that is not asked", asked, told.event.party)
                 if told.event.round != known.round:
                     yield unfaithful(told.record, "is about another round", known.round, told.event.round)
             case DistributionApproved() | DistributionObjected() | ObjectionResolved():
@@ -253,3 +265,16 @@ def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Fi
     parties = state.distributions[period].parties
     if party not in parties:
         yield unfaithful(told.record, f"is of a party whom {period} does not concern", sorted(parties), party)
+
+
+def _fell_due(state: State, told: Told, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
+    """What falls due is what was promised, on the day or after."""
+    payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
+    receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
+    expected = fall_due(
+        {name: each for name, each in state.payments.items() if name in payments},
+        {name: each for name, each in state.receipts.items() if name in receipts},
+        told.fact.effective_on,
+    )
+    if expected != [event]:
+        yield unfaithful(told.record, "does not let fall due what was promised for that day or before", expected, event)

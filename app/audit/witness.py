@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from activities.views import PlannedRun
 from adapters.db.audit import Wrote
+from adapters.db.store import Outcome, stream_of
 from app.audit.narrative import Narrative, Step
 from app.audit.timeline import Stood, Thing, Timeline, agrees
 from domain import commands
@@ -113,18 +114,21 @@ class Witness:
             said = f"asks for something else under the key {command.key} than command {command.key} remembers"
             yield unfaithful(where, said, recorded.payload, payload)
         if recorded.actor != command.by:
-            yield unfaithful(
-                where, f"is asked for by another than events {_span(recorded)}", recorded.actor, command.by
-            )
+            yield unfaithful(where, f"is asked for by another than {self._wrote(recorded)}", recorded.actor, command.by)
         if step.kind in {"register", "amend"} and isinstance(step.result, dict) and recorded.payload is not None:
-            answered = (step.result.get("first_seq"), step.result.get("last_seq"))
-            if answered != (recorded.first_seq, recorded.last_seq):
-                yield unfaithful(self._at(step.ended), "answers with other events", _span(recorded), answered)
+            outcome = Outcome(
+                key=command.key,
+                stream=stream_of(self._production),
+                first_seq=recorded.first_seq,
+                last_seq=recorded.last_seq,
+            ).model_dump()
+            if step.result != outcome:
+                yield unfaithful(self._at(step.ended), "answers with another outcome", outcome, step.result)
         for event in recorded.events:
             for name in _SAME:
                 wanted, fact = getattr(command, name, None), getattr(event, name, None)
                 if wanted is not None and fact is not None and wanted != fact:
-                    said = f"its {name} is not that of the {event.type} in events {_span(recorded)}"
+                    said = f"its {name} is not that of the {event.type} in {self._wrote(recorded)}"
                     yield unfaithful(where, said, fact, wanted)
 
     def _refused(self, step: Step, command: Command, recorded: Wrote | None) -> Iterator[Finding]:
@@ -138,7 +142,7 @@ class Witness:
             right = {"command": type(command).__name__, "code": code, "sentence": sentence, "data": step.data}
             found = [each.model_dump(mode="json", exclude={"type"}) for each in told]
             if right not in found:
-                said = f"tells of a refusal of {command.key} that events {_span(recorded) if recorded else '-'} do not"
+                said = f"tells of a refusal of {command.key} that {self._wrote(recorded)} do not"
                 yield unfaithful(self._at(step.ended), said, right, found)
 
     def _fell_due(self, step: Step) -> Iterator[Finding]:
@@ -195,6 +199,13 @@ class Witness:
         after = [each.seq for each in noted[1:]] + [FOR_EVER]
         return [each for each, end in zip(noted, after, strict=False) if each.seq <= high and end > low]
 
+    def _wrote(self, recorded: Wrote | None) -> str:
+        """What a command wrote, for people."""
+        if recorded is None:
+            return "the journal"
+        more = f" to {recorded.last_seq}" if recorded.last_seq > recorded.first_seq else ""
+        return f"{stream_of(self._production)} event {recorded.first_seq}{more}"
+
     def _at(self, event: int) -> str:
         return f"{self._record} event {event}"
 
@@ -238,7 +249,3 @@ def _prepare(planned: PlannedRun) -> PrepareRun:
         currency=planned.currency,
         on=planned.on,
     )
-
-
-def _span(recorded: Wrote) -> str:
-    return f"{recorded.first_seq} to {recorded.last_seq}"

@@ -44,6 +44,7 @@ class Forger:
             f"command {fact.command_key}:",
             f"refusal of {fact.command_key}",
             *(f"{STREAM} event {seq}" for seq in together),
+            *things_of(json.loads(fact.body)),
         )
         what = self.random.choice(("body", "body", "body", "actor", "command_key", "type", "effective_on"))
         if what == "body":

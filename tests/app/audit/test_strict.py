@@ -9,7 +9,7 @@ import pytest
 from app.audit.strict import differences
 
 HISTORIES = sorted((Path(__file__).parents[2] / "replay" / "histories").glob("*.json"))
-SCHEDULED = "EVENT_TYPE_ACTIVITY_TASK_SCHEDULED"
+OF_A_PRODUCTION = [file for file in HISTORIES if not file.stem.startswith("sweep")]
 
 
 def golden(name):
@@ -38,11 +38,11 @@ async def test_a_golden_history_is_what_todays_code_asks_for(file):
     assert await differences(file.read_text()) == []
 
 
-@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", OF_A_PRODUCTION, ids=lambda file: file.stem)
 async def test_an_activity_of_another_argument_is_named(file):
     history = json.loads(file.read_text())
     event = events_of(history, "ACTIVITY_TASK_SCHEDULED")[-1]
-    rewrite(attributes(event)["input"], "LIGHTHOUSE", "DARKHOUSE")
+    rewrite(attributes(event)["input"], '"production":"', '"production":"X')
     found = await differences(json.dumps(history))
     assert any(f"event {event['eventId']}: the argument of activity" in each for each in found)
 
