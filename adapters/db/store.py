@@ -68,7 +68,11 @@ class Store:
         """
         instant = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with instant.begin() as connection:
-            yield connection
+            try:
+                yield connection
+            except KeyboardInterrupt:
+                connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
+                raise
 
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
