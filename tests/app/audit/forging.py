@@ -197,6 +197,10 @@ def things_of(value):
             yield from things_of(each)
         elif key in {"payment", "receipt", "id"}:
             yield from (f"payment {each} of", f"receipt {each} of")
+        elif key == "period":
+            yield f"distribution {each} of"
+        elif key in {"milestone", "run"}:
+            yield f"{key} {each} of"
 
 
 def leaves_of(value, free):

@@ -20,8 +20,9 @@ UNPROVEN = {
     ("outbox", "created_at"),
     ("outbox", "done_at"),
     ("statement_version", "id"),
+    ("receipt_row", "line"),
 }
-"""Columns that say nothing of a fact: labels, and times of storing beside those that the chain binds."""
+"""Columns that say nothing of a fact: labels, times of storing, where in its file a row stood (not in which order)."""
 TABLES = (
     *("journal_event", "entry", "command", "document", "bank_file", "movement", "rate", "history"),
     *("statement_version", "receipt_row", "stream_head"),
