@@ -26,6 +26,8 @@ from adapters.embedded.process import (
 )
 
 NAMESPACE = "default"
+UPDATES_AT_ONCE = 1_000
+"""That one workflow takes; Temporal's own ten turn a crowd of people away who all approve in the same minute."""
 HOST = "127.0.0.1"
 RETENTION = timedelta(days=30)
 """How long the server keeps the history of what has ended; the archive of Sluice keeps it for good."""
@@ -81,6 +83,7 @@ class EmbeddedTemporal:
                 "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL",
                 "--ip", HOST, "--port", str(port), "--ui-ip", HOST, "--ui-port", str(ui_port),
                 "--ui-disable-news-fetch", "--dynamic-config-value", "frontend.enableServerVersionCheck=false",
+                "--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_AT_ONCE}",
                 "--namespace", NAMESPACE, "--log-level", "warn", "--log-format", "json", "--color", "never",
             ),
             log=self._log,
