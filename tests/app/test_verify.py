@@ -64,6 +64,7 @@ def test_a_flipped_byte_in_a_body_is_named(told, tamper):
     tamper("journal_event", f"UPDATE journal_event SET body = replace(body, 'sora', 'yuri') WHERE seq = {seq}")
     assert told.wrong() == [
         f"{STREAM} event {seq}: its content is not what was hashed",
+        f"{STREAM} event {seq}: says another name than its actor's",
         f"run {run_of(told)} of {PRODUCTION}: its released_by is not what the journal makes it",
     ]
 
