@@ -1,8 +1,7 @@
 """The same command a hundred times at once, one key for two payloads, and a thousand approvals at the same moment.
 
-One fault is one command that is sent a hundred times in parallel (copies are not counted; twenty times where it is
-about a payment, since those pass the one workflow of their production), one pair of payloads under one key, or the
-whole crowd of approvals.
+One fault is one command that is sent a hundred times in parallel (copies are not counted), one pair of payloads under
+one key, or the whole crowd of approvals.
 """
 
 import asyncio
@@ -66,7 +65,7 @@ async def play(stage: Stage, crowds: list[Crowd]) -> None:
 
 async def _all_commands(stage: Stage, crowd: Crowd) -> None:
     key, office = crowd.drawn.key, stage.office
-    drawn, few = crowd.drawn, replace(crowd, at_once=crowd.at_once // 5)
+    drawn = crowd.drawn
     about = {"production": key}
     file = stage.data / f"{key}.yaml"
     file.write_bytes(drawn.agreement())
@@ -89,11 +88,11 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
     await stage.until(lambda: stage.run(run) is not None, "the run is not prepared")
     payment = f"{key}.P0"
     hold = HoldPayment(key=f"hold/{key}", by="payer-one", payment=payment, reason="look", **about)
-    await _same(stage, few, hold, lambda: office("payer-one")._production(key, Production.hold, hold))
+    await _same(stage, crowd, hold, lambda: office("payer-one")._production(key, Production.hold, hold))
     resume = ResumePayment(key=f"resume/{key}", by="payer-one", payment=payment, **about)
-    await _same(stage, few, resume, lambda: office("payer-one")._production(key, Production.resume, resume))
+    await _same(stage, crowd, resume, lambda: office("payer-one")._production(key, Production.resume, resume))
     correct = CorrectPayment(key=f"correct/{key}", by="payer-one", payment=payment, reason="it is not wrong", **about)
-    await _same(stage, few, correct, lambda: office("payer-one")._production(key, Production.correct, correct), False)
+    await _same(stage, crowd, correct, lambda: office("payer-one")._production(key, Production.correct, correct), False)
     from app.preview import preview
 
     sha256 = preview(stage.services.desk, run).head["sha256"]
