@@ -106,7 +106,7 @@ def flipped(text, random, digits=False):
 
 
 NAMES = {
-    "journal_event": ("{stream} event {seq}", "event {seq} is missing"),
+    "journal_event": ("{stream} event {seq}", "event {seq} is missing", "its head says event {seq}"),
     "entry": ("{stream} event {seq}", "{stream}: entries name event {seq}"),
     "command": ("command {key}", "{stream} event {first_seq}"),
     "document": ("document {sha256}",),

@@ -105,7 +105,10 @@ def test_ctrl_c_leaves_nothing(data, tmp_path, database):
     held.execute("LOCK TABLE entry IN ACCESS EXCLUSIVE MODE")
     out = tmp_path / "b.zip"
     process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", *EXPORT, str(out), "--data", str(data)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-m", "app.cli", *EXPORT, str(out), "--data", str(data)],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - what runs in the background ignores it
     )
     give_up_at = time.monotonic() + 60
     while not list(tmp_path.glob(".b.zip.*.part")):
