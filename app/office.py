@@ -4,21 +4,12 @@ Each call reaches the workflow that is responsible, starting it if it does not r
 a refusal comes back as the error that the domain raised.
 """
 
-import asyncio
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
-from temporalio.client import WithStartWorkflowOperation, WorkflowUpdateFailedError
-from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.exceptions import ApplicationError
-from temporalio.service import RPCError, RPCStatusCode
-from temporalio.workflow import UpdateMethodMultiParam
 
 from activities.views import (
     AccountRef,
@@ -35,8 +26,8 @@ from activities.views import (
 )
 from adapters.db import queries
 from adapters.documents import load_agreement
+from app.asking import Starting, Update, View, ask
 from app.bootstrap import Services
-from domain import errors
 from domain.commands import (
     AllocateMovement,
     AmendAgreement,
@@ -63,24 +54,8 @@ from workflows.milestone import Milestone
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
-from workflows.updates import fitting
 
-View = TypeVar("View")
 Wish = TypeVar("Wish", bound=Record)
-Update = UpdateMethodMultiParam[[Any, Any], View]
-"""A workflow's update method."""
-
-_NO_ROOM = frozenset(
-    {
-        RPCStatusCode.RESOURCE_EXHAUSTED,
-        RPCStatusCode.ABORTED,
-        RPCStatusCode.UNAVAILABLE,
-        RPCStatusCode.FAILED_PRECONDITION,
-    }
-)
-"""Temporal let nothing in: ten updates of the workflow are under way, or its worker has just gone. Nothing was done."""
-_PATIENCE_S, _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 0.05, 1.0
-"""How long room is waited for, a hundred people before us at most, and how often it is asked for."""
 
 _WANTED = {
     "by": "A user's name has at most 64 characters and no spaces: write one that `users` in the settings has.",
@@ -309,7 +284,7 @@ class Office:
         self._production_exists(command.production)
         ref = DistributionRef(production=command.production, period=command.period)
         name = distribution_workflow(command.production, command.period)
-        return await self._update(self._started(Distribution.run, ref, name), update, command)
+        return await ask(self.services, Starting(Distribution.run, ref, name), update, command)
 
     async def _milestone(
         self, command: SubmitMilestone | ApproveMilestone | RejectMilestone, update: Update[MilestoneView]
@@ -317,54 +292,16 @@ class Office:
         self._production_exists(command.production)
         ref = MilestoneRef(production=command.production, milestone=command.milestone)
         name = milestone_workflow(command.production, command.milestone)
-        return await self._update(self._started(Milestone.run, ref, name), update, command)
+        return await ask(self.services, Starting(Milestone.run, ref, name), update, command)
 
     async def _production(self, production: str, update: Update[View], argument: Record) -> View:
         ref = ProductionRef(production=production)
-        start = self._started(Production.run, ref, production_workflow(production))
-        return await self._update(start, update, argument)
-
-    async def _run(self, planned: PlannedRun, update: Update[RunView], command: ReleaseRun | CancelRun) -> RunView:
-        start = self._started(PaymentRun.run, planned, run_workflow(planned.run))
-        return await self._update(start, update, command)
-
-    def _started(
-        self, workflow: Any, argument: Record, name: str
-    ) -> Callable[[], WithStartWorkflowOperation[Any, Any]]:
-        """Start a workflow, which then reads from the journal where it is, unless it runs already."""
-        return partial(
-            WithStartWorkflowOperation,
-            workflow,
-            argument,
-            id=name,
-            task_queue=self.services.settings.task_queue,
-            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        return await ask(
+            self.services, Starting(Production.run, ref, production_workflow(production)), update, argument
         )
 
-    async def _update(
-        self, start: Callable[[], WithStartWorkflowOperation[Any, Any]], update: Update[View], argument: Record
-    ) -> View:
-        """Send an update, under an id of this attempt's own, and again while there is no room for it.
-
-        Temporal answers a known id as it did before, also when that was a refusal whose cause has been put right since.
-        That a wish counts once is seen to by its command key.
-        """
-        fitting(argument)
-        until, pause_s = time.monotonic() + _PATIENCE_S, _FIRST_PAUSE_S
-        while True:
-            try:
-                answer: View = await self.services.client.execute_update_with_start_workflow(
-                    update, argument, start_workflow_operation=start(), id=uuid.uuid4().hex
-                )
-            except WorkflowUpdateFailedError as failure:
-                raise refusal_in(failure) from failure
-            except RPCError as error:
-                if error.status not in _NO_ROOM or time.monotonic() > until:
-                    raise
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-            else:
-                return answer
+    async def _run(self, planned: PlannedRun, update: Update[RunView], command: ReleaseRun | CancelRun) -> RunView:
+        return await ask(self.services, Starting(PaymentRun.run, planned, run_workflow(planned.run)), update, command)
 
     def _keep(self, file: Path, raw: bytes) -> str:
         with self.services.store.transaction() as transaction:
@@ -414,14 +351,3 @@ def _wish(kind: type[Wish], **fields: Any) -> Wish:
 def _once(wish: str) -> str:
     """The key of a wish that may be made again later and then means something new: hold, resume, open the day."""
     return f"{wish}/{uuid.uuid4().hex[:12]}"
-
-
-def refusal_in(failure: BaseException) -> BaseException:
-    """The domain's error inside a failed update; the failure itself if it is of another kind."""
-    cause: BaseException | None = failure
-    while cause is not None:
-        if isinstance(cause, ApplicationError) and cause.type:
-            data = cause.details[0] if cause.details and isinstance(cause.details[0], dict) else {}
-            return errors.named(cause.type, cause.message, data) or failure
-        cause = cause.__cause__
-    return failure

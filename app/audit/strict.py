@@ -20,12 +20,12 @@ from temporalio.client import WorkflowHistory
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetails
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
-from temporalio.workflow import Info
 
 from app.audit.asked import Asked, Field, asked_then, asked_today
 from app.audit.payloads import readable, same
 from app.plugin import SluicePlugin
 from app.worker import WORKFLOWS
+from app.wrapped import Wrapped
 from domain.audit.histories import Event, disorder
 
 PATIENCE_S = 60
@@ -66,28 +66,17 @@ class _Heard:
             self.commands[activation.history_length].extend(completion.successful.commands)
 
 
-class _Listening(WorkflowInstance):
+class _Listening(Wrapped):
     """A workflow whose every answer is heard."""
 
     def __init__(self, inner: WorkflowInstance, heard: _Heard) -> None:
-        self._inner, self._heard = inner, heard
+        super().__init__(inner)
+        self._heard = heard
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        completion = self._inner.activate(act)
+        completion = super().activate(act)
         self._heard.hear(act, completion)
         return completion
-
-    def get_serialization_context(self, command_info: Any) -> Any:
-        return self._inner.get_serialization_context(command_info)
-
-    def get_external_store_context(self, command_info: Any) -> Any:
-        return self._inner.get_external_store_context(command_info)
-
-    def get_info(self) -> Info:
-        return self._inner.get_info()
-
-    def get_thread_id(self) -> int | None:
-        return self._inner.get_thread_id()
 
 
 @dataclass(frozen=True)
