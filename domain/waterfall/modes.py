@@ -92,31 +92,32 @@ class Decider:
         held.pop(valve.key, None)
         modes[valve.key] = ON
         opened = self._with_held(modes, held, state)
-        if _true(valve, heights, opened, self._kept_by_others(held)):
+        if _true(valve, heights, opened, self._kept_by_others(held, self._valves)):
             return opened
         modes[valve.key] = OFF
         closed = self._with_held(modes, held, state)
-        if not _true(valve, heights, closed):
+        behind = self._kept_by_others(held, self._valves[self._valves.index(valve) + 1 :])
+        if not _true(valve, heights, closed, behind):
             return closed
         lines = [
             unsigned(atom.line)
             for atom in atoms_of(valve.guard)
             if heights[unsigned(atom.line)] == 0
             and not _moving_true(atom, opened.rates)
-            and _moving_true(atom, closed.rates)
+            and (_moving_true(atom, closed.rates) or atom in behind)
         ]
         now = closed
         for line in [*lines, lines[0]]:
             held[valve.key] = line
             modes[valve.key] = ZERO
             now = self._with_held(modes, held, state)
-            if _decisive(valve, line, heights, now):
+            if _decisive(valve, line, heights, now, behind):
                 break
         return now
 
-    def _kept_by_others(self, held: Mapping[str, Linear]) -> frozenset[Atom]:
-        """Limits at which other valves are held: whoever shares one and comes first need not give way to it."""
-        guards = (valve.guard for valve in self._valves if valve.key in held)
+    def _kept_by_others(self, held: Mapping[str, Linear], valves: Sequence[Leaf | Take]) -> frozenset[Atom]:
+        """Limits at which some valves are held: whoever shares one and comes first need not give way to it."""
+        guards = (valve.guard for valve in valves if valve.key in held)
         lines = set(held.values())
         return frozenset(atom for guard in guards for atom in atoms_of(guard) if unsigned(atom.line) in lines)
 
@@ -169,24 +170,25 @@ def about_to_hold(guard: Guard, heights: Heights, now: Spread) -> bool:
 
 
 def _true(valve: Leaf | Take, heights: Heights, now: Spread, kept: Collection[Atom] = ()) -> bool:
-    def truth(atom: Atom) -> bool:
-        height = _height(atom, heights)
-        if height:
-            return height > 0
-        return _moving_true(atom, now.rates) or (atom in kept and atom.line.slope(now.rates) == 0)
-
-    return bool(holds(valve.guard, truth))
+    return bool(holds(valve.guard, lambda atom: _true_at(atom, heights, now, kept)))
 
 
-def _decisive(valve: Leaf | Take, line: Linear, heights: Heights, now: Spread) -> bool:
+def _true_at(atom: Atom, heights: Heights, now: Spread, kept: Collection[Atom]) -> bool:
+    """Whether an atom holds from here on; one at its limit also while another keeps it there."""
+    height = _height(atom, heights)
+    if height:
+        return height > 0
+    return _moving_true(atom, now.rates) or (atom in kept and atom.line.slope(now.rates) == 0)
+
+
+def _decisive(valve: Leaf | Take, line: Linear, heights: Heights, now: Spread, kept: Collection[Atom]) -> bool:
     """Whether a valve held at a line is open or closed by that line alone (of the lesser of two limits, the lesser)."""
 
     def truth_if(held: bool) -> bool:
         def truth(atom: Atom) -> bool:
             if unsigned(atom.line) == line:
                 return held
-            height = _height(atom, heights)
-            return _moving_true(atom, now.rates) if height == 0 else height > 0
+            return _true_at(atom, heights, now, kept)
 
         return bool(holds(valve.guard, truth))
 
