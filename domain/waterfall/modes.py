@@ -51,18 +51,34 @@ class Decider:
             modes[valve.key] = ON if known else OFF
             if known is None:
                 tied.append(valve)
-        now = self._spread(modes, state)
-        held: dict[str, Linear] = {}
-        before = modes
+        for ranked in (True, False):
+            found = self._at_rest(tied, dict(modes), ranked, heights, state)
+            if found is not None:
+                return found
+        raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
+
+    def _at_rest(
+        self,
+        tied: Sequence[Leaf | Take],
+        modes: dict[str, Mode],
+        ranked: bool,
+        heights: Heights,
+        state: Mapping[str, Fraction],
+    ) -> Spread | None:
+        """Settle valves until none moves any more; None if that never comes.
+
+        `ranked`: of several at one limit the first gives way to nobody behind it. Where that finds no rest, whoever
+        has room takes it.
+        """
+        now, held, before = self._spread(modes, state), dict[str, Linear](), modes
         for _ in range(_MOST_SWEEPS):
             before = dict(modes)
             for valve in tied:
-                now = self._settle(valve, modes, held, heights, state)
+                now = self._settle(valve, modes, held, ranked, heights, state)
             if modes == before:
                 break
-        if modes != before or any(line.slope(now.rates) for line in held.values()):
-            raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
-        return now
+        restless = modes != before or any(line.slope(now.rates) for line in held.values())
+        return None if restless else now
 
     def _settled(self, atom: Atom, heights: Heights) -> bool | None:
         """The truth of an atom in a state; at a tie, what it must become where its line can move one way only."""
@@ -86,6 +102,7 @@ class Decider:
         valve: Leaf | Take,
         modes: dict[str, Mode],
         held: dict[str, Linear],
+        ranked: bool,
         heights: Heights,
         state: Mapping[str, Fraction],
     ) -> Spread:
@@ -96,7 +113,7 @@ class Decider:
             return opened
         modes[valve.key] = OFF
         closed = self._with_held(modes, held, state)
-        behind = self._kept_by_others(held, self._valves[self._valves.index(valve) + 1 :])
+        behind = self._kept_by_others(held, self._valves[self._valves.index(valve) + 1 :] if ranked else ())
         if not _true(valve, heights, closed, behind):
             return closed
         lines = [

@@ -380,9 +380,7 @@ pools:
 
 
 @pytest.mark.parametrize("amounts", [("54",), ("30", "24"), ("30", "2", "3", "19"), ("25", "5", "5", "10", "9")])
-def test_of_two_under_one_moving_cap_the_first_has_its_own_limit_and_the_later_the_rest_however_receipts_are_cut(
-    amounts,
-):
+def test_of_two_under_one_moving_cap_the_first_has_its_own_limit_however_receipts_are_cut(amounts):
     rows = [receipt(f"2025-0{n}-03", f"USD {amount}") for n, amount in enumerate(amounts, start=1)]
     found = share(UNDER_ONE_CAP, "agent investor lender director producer", *rows)
     # of 54 in all: 20 % are the first's own limit, 30 % are the cap of both
