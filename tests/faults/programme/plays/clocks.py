@@ -16,6 +16,8 @@ from tests.faults.programme.stage import PATIENCE_S, Stage, Stuck, staged
 from tests.faults.programme.tally import Harm
 
 DAY = 86_400
+TODAY_S = 15.0
+"""How long the day of the slower clock lasts before the next one begins."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ async def play(stage: Stage, skews: list[Skew]) -> None:
 
 async def _paid_at_last(stage: Stage, key: str) -> None:
     """Open the day and release, and the next one; a run of a day that is past for one worker is given up."""
-    until = asyncio.get_running_loop().time() + 2 * PATIENCE_S
+    begun = asyncio.get_running_loop().time()
+    until = begun + 2 * PATIENCE_S
     office, moved = stage.office("payer-one"), False
     while not await stage.is_so(lambda: stage.paid(key)):
         if asyncio.get_running_loop().time() > until:
@@ -66,7 +69,7 @@ async def _paid_at_last(stage: Stage, key: str) -> None:
             await asyncio.sleep(0.2)
         await asyncio.sleep(0.3)
         waiting = stage.statuses(key).keys() <= {"settled", "scheduled", "due"}
-        if waiting and not moved and asyncio.get_running_loop().time() > until - 1.5 * PATIENCE_S:
+        if waiting and not moved and asyncio.get_running_loop().time() > begun + TODAY_S:
             # what is left was promised for, or fell due on, the day that one of them believed it was: that day comes
             stage.clock.set(stage.clock.now() + timedelta(days=1))
             moved = True
