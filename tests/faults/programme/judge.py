@@ -21,7 +21,7 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
     the unit; what is in suspense is exactly what a lying bank put there.
     """
     harm = Harm()
-    with stage.services.store.reading() as connection:
+    with stage.records() as connection:
         payments = queries.payments(connection, key)
         balances = {row["account"]: _won(row["balance"]) for row in queries.balances(connection, key)}
     with stage.books() as books:
@@ -58,7 +58,7 @@ def _won(written: str) -> Money:
 
 def proven(stage: Stage) -> Harm:
     """What a proof of the whole record finds: chains, balances, and postings as the events make them."""
-    with stage.services.store.reading() as connection:
+    with stage.records() as connection:
         return Harm(broken=list(verify(connection).wrong))
 
 
@@ -76,7 +76,7 @@ def judge_distribution(stage: Stage, key: str) -> Harm:
         harm.stuck.append(f"the distribution of {key} is {one['status'] if one else 'not there'}")
         return harm
     to_date, ordered = one["body"]["to_date"], one["body"]["ordered"]
-    with stage.services.store.reading() as connection:
+    with stage.records() as connection:
         payments = [row for row in queries.payments(connection, key) if row["purpose"] == "participation"]
     paid: dict[str, Money] = {}
     for row in payments:

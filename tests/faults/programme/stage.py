@@ -233,14 +233,28 @@ class Stage:
 
     # What is on record
 
+    def await_database(self) -> None:
+        """It may have been killed a moment ago, and is on its way back."""
+        until = time.monotonic() + PATIENCE_S
+        while not self.stack.postgres.answers() and time.monotonic() < until:
+            time.sleep(0.05)
+
     @contextmanager
     def reading(self):
+        self.await_database()
         with self.services.store.transaction() as transaction:
             yield transaction
 
+    @contextmanager
+    def records(self):
+        """A connection that sees one instant."""
+        self.await_database()
+        with self.services.store.reading() as connection:
+            yield connection
+
     def facts(self, key: str) -> list[Fact]:
         """What is on record of a production, but for the archiving of its histories, which goes on by itself."""
-        with self.services.store.reading() as connection:
+        with self.records() as connection:
             found = queries.newest_facts(connection, key, 100_000)
         return [fact for fact in found if fact.type != "history-archived"]
 
