@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
@@ -130,7 +131,9 @@ def _recordable(amount: Money) -> Money:
     )
 
 
+@lru_cache(maxsize=10_000)
 def _parsed(written: str) -> Money:
+    """An amount that is read; the same one often comes many times in a row, for each step of a payment's life."""
     try:
         return _recordable(Money.parse(written))
     except BadInput as error:

@@ -165,27 +165,36 @@ def entries(
 def in_suspense(connection: Connection, production: str, account: str, bank_reference: str) -> Money | None:
     """What of a movement is in suspense, positive when it came in; None if it never was."""
     entry = tables.entry.c
-    query = sa.select(entry.currency, -sa.func.sum(entry.minor)).where(
-        entry.stream == stream_of(production), entry.account == suspense(account), entry.about == bank_reference
-    )
-    row = connection.execute(query.group_by(entry.currency)).one_or_none()
-    return None if row is None else Money(int(row[1]), row[0])
+    query = _suspended(production).where(entry.account == suspense(account), entry.about == bank_reference)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Money(-int(row.minor), row.currency)
 
 
 def unmatched(connection: Connection, production: str | None = None) -> list[Row]:
     """Movements that are in suspense, oldest first, with what the bank said of them."""
-    journal = tables.journal_event.c
-    query = sa.select(journal.stream, journal.body, journal.effective_on).where(journal.type == "movement-unmatched")
-    if production is not None:
-        query = query.where(journal.stream == stream_of(production))
+    journal, entry = tables.journal_event.c, tables.entry.c
+    still = _suspended(production).where(entry.account.startswith(suspense(""))).having(sa.func.sum(entry.minor) != 0)
+    left = {(row.stream, row.account, row.about): row for row in connection.execute(still)}
+    query = sa.select(journal.stream, journal.body, journal.effective_on).where(
+        journal.type == "movement-unmatched", journal.stream.in_({stream for stream, _, _ in left})
+    )
     found = []
     for row in connection.execute(query.order_by(journal.recorded_at, journal.stream, journal.seq)):
-        body, key = _json(row.body), production_of(row.stream)
-        left = in_suspense(connection, key, body["account"], body["bank_reference"])
-        if left is not None and left.minor:
+        body = _json(row.body)
+        held = left.get((row.stream, suspense(body["account"]), body["bank_reference"]))
+        if held is not None:
             told = {name: body[name] for name in ("account", "bank_reference", "counterparty", "end_to_end_id", "why")}
-            found.append({"production": key, "since": row.effective_on.isoformat(), "open": str(left), **told})
+            amount, since = str(Money(-int(held.minor), held.currency)), row.effective_on.isoformat()
+            found.append({"production": production_of(row.stream), "since": since, "open": amount, **told})
     return found
+
+
+def _suspended(production: str | None) -> sa.Select[tuple[str, str, str, str, Any]]:
+    """What the ledger holds for each account's matter, by currency, of one production or of all."""
+    entry = tables.entry.c
+    about = (entry.stream, entry.account, entry.about, entry.currency)
+    query = sa.select(*about, sa.func.sum(entry.minor).label("minor")).group_by(*about)
+    return query if production is None else query.where(entry.stream == stream_of(production))
 
 
 def unbalanced(connection: Connection) -> list[Row]:

@@ -125,7 +125,7 @@ def _of_one_piece(stretch: Stretch) -> Iterator[Finding]:
     """One transaction has one actor and one business day, and what says by whom it is says the same."""
     first = stretch.first
     for told in stretch.told:
-        by = getattr(told.event, "by", None)
+        by = None if told.event is None else vars(told.event).get("by")
         if by is not None and by != told.fact.actor:
             yield unfaithful(told.record, "says another name than its actor's", told.fact.actor, by)
     for told in stretch.told[1:]:
