@@ -4,18 +4,23 @@ import asyncio
 import gc
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from adapters.clock import Clock, SystemClock
+from adapters.db import health
 from app.archive import Archivist
 from app.bootstrap import Services
 from app.deployment import Deployment, worker_deployment
 from app.gateway import Gateway
 from app.metrics import measured
-from domain.errors import NotFound
+from domain.errors import ClockOff, NotFound
+from domain.timekeeping import in_time
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
 from workflows.open_distributions import OpenDistributions
@@ -31,6 +36,7 @@ LAST_TRANSACTIONS = timedelta(seconds=10)
 GIVEN_UP_AFTER = timedelta(seconds=3)
 """When a workflow that a killed worker remembered goes to another one, which reads its history first."""
 ASKED_SOON_S = 0.05
+CLOCK_IS_CHECKED_EVERY_S = 30.0
 ALLOCATIONS_PER_COLLECTION = 50_000
 """A run of 10,000 payments makes half a million objects and no cycles, and looking for those took a quarter of it."""
 
@@ -52,8 +58,14 @@ def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
     )
 
 
-async def serve(services: Services) -> None:
-    """Work until SIGINT or SIGTERM, then let what is running finish."""
+async def serve(services: Services, machine: Clock | None = None) -> None:
+    """Work until SIGINT or SIGTERM, then let what is running finish.
+
+    Raises:
+        ClockOff: the machine's clock is, or has come to be, another than the database's.
+    """
+    machine = machine or SystemClock()
+    await check_clock(services, machine)
     gc.freeze()
     gc.set_threshold(ALLOCATIONS_PER_COLLECTION)
     stop = asyncio.Event()
@@ -64,11 +76,44 @@ async def serve(services: Services) -> None:
             besides = (Gateway(services).run(), Archivist(services).run(), see_to_current(services))
             beside = [asyncio.create_task(each) for each in besides]
             log.info("worker.started", task_queue=services.settings.task_queue)
-            await stop.wait()
-            for task in beside:
+            clock = asyncio.create_task(watch_clock(services, machine))
+            told = asyncio.create_task(stop.wait())
+            await asyncio.wait([told, clock], return_when=asyncio.FIRST_COMPLETED)
+            for task in (*beside, told, clock):
                 task.cancel()
-            await asyncio.gather(*beside, return_exceptions=True)
+            await asyncio.gather(*beside, told, return_exceptions=True)
     log.info("worker.stopped")
+    with suppress(asyncio.CancelledError):
+        await clock
+
+
+async def check_clock(services: Services, machine: Clock) -> None:
+    """Compare the machine's clock with the database's; not now, if the database does not answer: nor can we work."""
+
+    def _compare() -> None:
+        with services.store.reading() as connection:
+            asked = machine.now()
+            theirs = health.now(connection)
+            in_time(asked, theirs, machine.now())
+
+    try:
+        await asyncio.to_thread(_compare)
+    except OperationalError as error:
+        log.warning("clock.unknown", why=str(error.orig))
+    except ClockOff as error:
+        log.error("clock.off", why=error.sentence)  # noqa: TRY400 - a clock has no traceback
+        raise
+
+
+async def watch_clock(services: Services, machine: Clock) -> None:
+    """Look at the machine's clock for as long as it is right.
+
+    Raises:
+        ClockOff: it no longer is.
+    """
+    while True:
+        await asyncio.sleep(CLOCK_IS_CHECKED_EVERY_S)
+        await check_clock(services, machine)
 
 
 async def see_to_current(services: Services) -> None:

@@ -12,6 +12,7 @@
     │   └── StaleApproval   what was approved is no longer what would happen
     ├── RateMissing         waits until somebody imports the rate
     ├── IdempotencyConflict the same key came with another payload
+    ├── ClockOff            a machine's clock is not the database's: it must not say which day it is
     └── Broken              a fact on record contradicts itself: stop and look
 
 Each error has a stable `code` (its class name), the sentence for people, and the data it speaks of as strings.
@@ -101,6 +102,10 @@ class RateMissing(SluiceError):
 
 class IdempotencyConflict(SluiceError):
     """A command key was used before with another payload; nothing was changed."""
+
+
+class ClockOff(SluiceError):
+    """The clock of the machine that a worker runs on is too far from the database's; it takes no work."""
 
 
 class Broken(SluiceError):

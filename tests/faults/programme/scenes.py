@@ -41,8 +41,8 @@ SCENES: dict[str, Scene] = {  # the longest first, so that they end together
     "messages": Scene(messages.plan, messages.play, ailing=_LIES),
     "hostile": Scene(hostile.plan, hostile.play, ailing=_LIES),
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
-    "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of(clocks.DAY)),
-    "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of(-clocks.DAY)),
+    "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of),
+    "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of),
     "disk": Scene(disks.plan, disks.play, disks.small_disk),
 }
 

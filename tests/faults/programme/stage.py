@@ -91,6 +91,20 @@ class Stage:
         staged.write_text(json.dumps({"token": token, "commit": commit, "side": side, "victim": victim}), "ascii")
         staged.rename(self.data / TRAP)
 
+    def skew(self, worker: str, seconds: int) -> None:
+        """Put a worker's clock off by so many seconds; by none, right again."""
+        file = self.data / f"{worker}.skew"
+        if not seconds:
+            file.unlink(missing_ok=True)
+            return
+        staged = file.with_suffix(".new")
+        staged.write_text(str(seconds), "ascii")
+        staged.rename(file)
+
+    def log_of(self, worker: str) -> str:
+        """What a worker has said so far."""
+        return (self.data / "logs" / f"{worker}.log").read_text("utf-8")
+
     def has_sprung(self) -> bool:
         return (self.data / SPRUNG).exists()
 
@@ -276,6 +290,11 @@ class Stage:
         with self.reading() as transaction:
             return queries.run(transaction.connection, run)
 
+    def prepared(self, key: str) -> list[str]:
+        """Runs that wait for their release."""
+        with self.reading() as transaction:
+            return [row["id"] for row in queries.runs(transaction.connection, key, "prepared")]
+
     def distribution(self, key: str) -> Any:
         with self.reading() as transaction:
             table = tables.distribution
@@ -318,10 +337,10 @@ async def staged(
     tally: Tally,
     data: Path | None = None,
     *,
-    workers: dict[str, int] | None = None,
+    workers: tuple[str, ...] = (WORKER,),
     answer_within_s: int = 2,
 ) -> AsyncIterator[Stage]:
-    """A stack with the simulator's worker (or several, each with its clock off by so many seconds)."""
+    """A stack with the simulator's worker (or several)."""
     supervisor._LONGEST_PAUSE_S = 0.2  # we kill every few seconds; its patience is for programs that do not start
     folder = Path(tempfile.mkdtemp(prefix="sluice-faults-")) if data is None else data.parent
     data = data or folder / "data"
@@ -331,7 +350,7 @@ async def staged(
     (data / "sluice.toml").write_text(settings, "utf-8")
     programs = [
         our_program(BANK, data),
-        *(our_worker(name, data, skew) for name, skew in (workers or {WORKER: 0}).items()),
+        *(our_worker(name, data) for name in workers),
     ]
     try:
         with EmbeddedStack(data, programs=programs) as stack:
@@ -350,8 +369,9 @@ async def staged(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def our_worker(name: str, data: Path, skew_s: int = 0) -> Program:
+def our_worker(name: str, data: Path) -> Program:
     """The simulator's worker as a program."""
-    argv = (sys.executable, "-m", "tests.faults.programme.worker", "--data", str(data), "--skew", str(skew_s))
+    skew = str(data / f"{name}.skew")
+    argv = (sys.executable, "-m", "tests.faults.programme.worker", "--data", str(data), "--skew", skew)
     plain = our_program(WORKER, data).command
     return Program(name, Launch(argv=argv, log=data / "logs" / f"{name}.log", cwd=ROOT, env=plain.env))

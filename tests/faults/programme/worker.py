@@ -10,6 +10,7 @@ import dataclasses
 import json
 import os
 import signal
+import sys
 import threading
 from collections import Counter
 from contextlib import contextmanager, suppress
@@ -18,7 +19,8 @@ from pathlib import Path
 
 import psutil
 
-from adapters.clock import Clock
+import app.worker
+from adapters.clock import Clock, SystemClock
 from adapters.db.store import Store, Transaction
 from app import logs
 from app.bootstrap import connect
@@ -26,6 +28,7 @@ from app.endpoints import endpoints
 from app.settings import load_settings
 from app.stack_state import read_state
 from app.worker import serve
+from domain.errors import ClockOff
 from workflows import policies
 
 TRAP, SPRUNG, COMMITS = "trap.json", "trap.sprung.json", "commits.log"
@@ -33,17 +36,22 @@ GATEWAY = "Gateway"
 """What a commit is called that no command asked for: the outbox is marked done."""
 HEARTBEAT = timedelta(seconds=2)
 """Instead of ten seconds: a thousand faults would otherwise be spent on waiting."""
+CHECKED_EVERY_S = 3.0
+"""Instead of half a minute: how long a clock that is off does harm."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Skewed:
-    """The stack's clock, off by so many seconds."""
+    """A clock, off by as many seconds as a file says for as long as it is there."""
 
     true: Clock
-    seconds: int
+    skew: Path
 
     def now(self) -> datetime:
-        return self.true.now() + timedelta(seconds=self.seconds)
+        try:
+            return self.true.now() + timedelta(seconds=int(self.skew.read_text("ascii")))
+        except FileNotFoundError:
+            return self.true.now()
 
 
 class Trap:
@@ -121,22 +129,24 @@ def arm(data: Path) -> None:
     Store.carry_out, Store.transaction = named, trapped
 
 
-async def work(data: Path, skew_s: int) -> None:
+async def work(data: Path, skew: Path) -> None:
     settings = load_settings(data)
     logs.configure(settings.log_format, settings.log_level)
     services = await connect(settings, endpoints(settings))
-    if skew_s:
-        desk = dataclasses.replace(services.desk, clock=Skewed(services.desk.clock, skew_s))
-        services = dataclasses.replace(services, desk=desk)
-    await serve(services)
+    desk = dataclasses.replace(services.desk, clock=Skewed(services.desk.clock, skew))
+    await serve(dataclasses.replace(services, desk=desk), Skewed(SystemClock(), skew))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--skew", type=int, default=0, help="seconds that its clock is ahead")
+    parser.add_argument("--skew", type=Path, required=True, help="a file with the seconds that its clock is ahead")
     given = parser.parse_args()
     for options in (policies.TRANSACTION, policies.DECISION):
         options["heartbeat_timeout"] = HEARTBEAT
     arm(given.data)
-    asyncio.run(work(given.data, given.skew))
+    app.worker.CLOCK_IS_CHECKED_EVERY_S = CHECKED_EVERY_S
+    try:
+        asyncio.run(work(given.data, given.skew))
+    except ClockOff as error:
+        sys.exit(error.sentence)

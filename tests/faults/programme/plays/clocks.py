@@ -1,23 +1,31 @@
-"""Two workers, one of them with a clock that is a day ahead or a day behind.
+"""Two workers, and the clock of one of them jumps a day ahead or a day back in the middle of its work.
 
-One fault is one production that both of them work on. Payments may be a day early or late; none may be paid twice or
-not at all, and what one of them refuses (a run of yesterday) is done when it is asked for again.
+One fault is one production that both of them work on. Until the worker sees that its clock is off, and ends itself,
+payments may be decided on a day early or late. None may be paid twice or not at all, somebody is told of the clock, and
+what one of them refuses (a run of yesterday) is done when it is asked for again.
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from random import Random
 
-from tests.faults.programme.agreements import Drawn, draw
+from tests.faults.programme.agreements import ACCOUNT, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import PATIENCE_S, Stage, Stuck, staged
 from tests.faults.programme.tally import Harm
 
 DAY = 86_400
-TODAY_S = 15.0
-"""How long the day of the slower clock lasts before the next one begins."""
+TODAY_S = 10.0
+"""How long the true day lasts before the next one begins."""
+BACK_S = 3.0
+"""In which a worker whose clock was set right is started again."""
+OFF = "worker-2"
+TOLD = "This machine's clock is"
+
+stage_of = partial(staged, workers=("worker", OFF))
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,6 @@ class Skew:
 
     drawn: Drawn
     seconds: int
-
-
-def stage_of(seconds: int):
-    return partial(staged, workers={"worker": 0, "worker-2": seconds})
 
 
 def plan(seconds: int):
@@ -41,35 +45,47 @@ def plan(seconds: int):
 
 async def play(stage: Stage, skews: list[Skew]) -> None:
     for skew in skews:
-        key, harm = skew.drawn.key, Harm()
+        key, harm, told = skew.drawn.key, Harm(), stage.log_of(OFF).count(TOLD)
         try:
             await stage.register(skew.drawn)
             await stage.accept(key)
             await stage.pay_in(key)
+            stage.skew(OFF, skew.seconds)
             await _paid_at_last(stage, key)
+            await stage.until(lambda: stage.log_of(OFF).count(TOLD) > told, f"nobody is told of the clock of {OFF}")
         except Stuck as stuck:
             harm.stuck.append(str(stuck))
+        stage.skew(OFF, 0)
+        await asyncio.sleep(BACK_S)
         kind = f"worker clock a day {'ahead' if skew.seconds > 0 else 'behind'}"
         stage.tally.add(kind, 1, harm.and_also(judge(stage, key)).and_also(proven(stage)))
 
 
 async def _paid_at_last(stage: Stage, key: str) -> None:
-    """Open the day and release, and the next one; a run of a day that is past for one worker is given up."""
+    """Open the day and release, and the next one."""
     begun = asyncio.get_running_loop().time()
     until = begun + 2 * PATIENCE_S
-    office, moved = stage.office("payer-one"), False
+    moved = False
     while not await stage.is_so(lambda: stage.paid(key)):
         if asyncio.get_running_loop().time() > until:
             raise Stuck(f"{key} is not paid: {stage.statuses(key)}")
-        try:
-            for run in await office.open_runs(key, "spc-krw"):
-                await stage.until(lambda run=run: stage.run(run) is not None, "not prepared", 3)
-                await asyncio.wait_for(stage.release(run), 5)
-        except Exception:  # noqa: BLE001 - one of the two clocks is wrong: ask again
-            await asyncio.sleep(0.2)
-        await asyncio.sleep(0.3)
+        with suppress(Exception):  # one of the two clocks is wrong: ask again
+            await stage.office("payer-one").open_runs(key, ACCOUNT)
+        await asyncio.sleep(0.5)
+        for run in stage.prepared(key):
+            await _released_or_given_up(stage, run)
         waiting = stage.statuses(key).keys() <= {"settled", "scheduled", "due"}
         if waiting and not moved and asyncio.get_running_loop().time() > begun + TODAY_S:
             # what is left was promised for, or fell due on, the day that one of them believed it was: that day comes
             stage.clock.set(stage.clock.now() + timedelta(days=1))
             moved = True
+
+
+async def _released_or_given_up(stage: Stage, run: str) -> None:
+    """A person whose release is refused asks again; or cancels the run once its day is over, to open another."""
+    try:
+        await asyncio.wait_for(stage.release(run), 5)
+    except Exception:  # noqa: BLE001 - whatever came of it is seen the next time round
+        if run.split("/")[3] < stage.clock.now().date().isoformat():
+            with suppress(Exception):
+                await stage.office("payer-one").cancel(run, "its day is over")
