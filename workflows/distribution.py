@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from domain.people import SYSTEM
     from workflows.names import distribution_workflow, production_workflow
-    from workflows.news import start_or_tell, tell
+    from workflows.news import silence, start_or_tell, tell
     from workflows.policies import DECISION, REMINDER, TRANSACTION
     from workflows.production import Production
     from workflows.updates import admit
@@ -51,7 +51,7 @@ class Distribution:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._news:
                     return view
-            elif workflow.info().is_continue_as_new_suggested():
+            if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
 
@@ -70,7 +70,7 @@ class Distribution:
                 await step(view)
         except ActivityError as error:
             workflow.logger.warning("distribution %s waits: %s", workflow.info().workflow_id, error.cause)
-            await self._wait(REMINDER)
+            await silence(lambda: self._news, REMINDER)
 
     async def _post(self, view: DistributionView) -> None:
         command = PostDistribution(
@@ -103,16 +103,9 @@ class Distribution:
         if view.status == "computed" and view.seconds_left is not None:
             left = timedelta(seconds=view.seconds_left + 1)
             if left < REMINDER:
-                await self._wait(left)
+                await silence(lambda: self._news, left)
                 return False
-        return await self._wait(REMINDER)
-
-    async def _wait(self, patience: timedelta) -> bool:
-        try:
-            await workflow.wait_condition(lambda: self._news, timeout=patience)
-        except TimeoutError:
-            return True
-        return False
+        return await silence(lambda: self._news, REMINDER)
 
     @workflow.signal
     def look_again(self) -> None:

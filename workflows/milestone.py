@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.milestones import MilestoneActivities
     from activities.views import MilestoneRef, MilestoneView
     from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
-    from workflows.news import tell_production
+    from workflows.news import silence, tell_production
     from workflows.policies import DECISION, REMINDER, TRANSACTION
     from workflows.updates import admit
 
@@ -31,9 +31,7 @@ class Milestone:
         view = await self._newest()
         while not view.over:
             wait = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
-            try:
-                await workflow.wait_condition(lambda: self._view is not None, timeout=wait)
-            except TimeoutError:
+            if await silence(lambda: self._view is not None, wait):
                 await self._pass_deadline(view)
             view = await self._newest()
             if workflow.info().is_continue_as_new_suggested() and not view.over:

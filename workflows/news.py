@@ -1,6 +1,7 @@
-"""Telling another workflow that something of its own has changed."""
+"""Waiting for news, and telling another workflow that something of its own has changed."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -10,6 +11,21 @@ from temporalio.exceptions import TemporalError, WorkflowAlreadyStartedError
 with workflow.unsafe.imports_passed_through():
     from domain.model import Record
     from workflows.names import production_workflow
+
+
+async def silence(news: Callable[[], bool], patience: timedelta) -> bool:
+    """Wait for news; True when none came in time.
+
+    A history that has grown long ends the wait as well, for whoever waits is to continue as new then: wishes that are
+    refused are no news, and ten thousand of them would come up against the server's limit before a day is over.
+    """
+    try:
+        await workflow.wait_condition(
+            lambda: news() or workflow.info().is_continue_as_new_suggested(), timeout=patience
+        )
+    except TimeoutError:
+        return True
+    return False
 
 
 async def tell_production(production: str) -> None:

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.views import PlannedRun, RunRef, RunView
     from domain.commands import CancelRun, ReleaseRun
-    from workflows.news import tell_production
+    from workflows.news import silence, tell_production
     from workflows.policies import DECISION, REMINDER, TRANSACTION
     from workflows.updates import admit
 
@@ -86,13 +86,10 @@ class PaymentRun:
         return await self._look()
 
     async def _silence(self, patience: timedelta) -> bool:
-        """Wait for news; True when none came in time."""
-        try:
-            await workflow.wait_condition(lambda: self._news, timeout=patience)
-        except TimeoutError:
-            return True
-        self._news = False
-        return False
+        silent = await silence(lambda: self._news, patience)
+        if not silent:
+            self._news = False
+        return silent
 
     @workflow.signal
     def look_again(self) -> None:

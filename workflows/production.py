@@ -21,6 +21,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.milestone import Milestone
     from workflows.names import milestone_workflow
+    from workflows.news import silence
     from workflows.open_runs import OpenRuns
     from workflows.policies import DECISION, REMINDER, TRANSACTION
     from workflows.updates import admit
@@ -50,21 +51,13 @@ class Production:
             elif view.registered and now != tended:
                 await self._tend(view)
                 tended = now
-            if view.complete or (await self._silence() and not view.registered):
+            if view.complete or (await silence(lambda: self._news, REMINDER) and not view.registered):
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._news:
                     return view
             elif workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
-
-    async def _silence(self) -> bool:
-        """Wait for news; True when none came for a day."""
-        try:
-            await workflow.wait_condition(lambda: self._news, timeout=REMINDER)
-        except TimeoutError:
-            return True
-        return False
 
     async def _tend(self, view: ProductionView) -> None:
         """Every open milestone has its workflow, every debtor account its schedule."""
