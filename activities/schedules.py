@@ -5,6 +5,7 @@ This is I/O with Temporal, not with the database.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from temporalio import activity
@@ -103,4 +104,5 @@ class ScheduleActivities:
 
 
 def _replaced_by(schedule: Schedule) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:
-    return lambda _: ScheduleUpdate(schedule=schedule)
+    """Replaces a schedule; whether it is paused, and the note that says why, is its operators' to change."""
+    return lambda known: ScheduleUpdate(schedule=replace(schedule, state=known.description.schedule.state))

@@ -112,3 +112,15 @@ async def test_an_amendment_makes_and_removes_it_also_when_the_production_has_en
     await Office(services, "seoyeon").amend(written(EARNS_ONLY.replace(b"version: 1", b"version: 3")))
     await ended(services)
     assert not await exists(schedule)
+
+
+async def test_one_that_an_operator_paused_stays_paused_through_an_amendment(services, schedule, written):
+    await Office(services, "seoyeon").register(written(EARNS_ONLY + SETTLEMENT))
+    await ended(services)
+    await schedule.pause(note="the auditors are in")
+    moved = EARNS_ONLY.replace(b"version: 1", b"version: 2").replace(b"Asia/Seoul", b"Asia/Tokyo")
+    await Office(services, "seoyeon").amend(written(moved + SETTLEMENT))
+    await ended(services)
+    known = (await schedule.describe()).schedule
+    assert (known.state.paused, known.state.note) == (True, "the auditors are in")
+    assert known.spec.time_zone_name == "Asia/Tokyo"
