@@ -145,8 +145,8 @@ def amend(
     date at once.
 
     Raises:
-        Refused: the document is of another production, its version does not follow, or it changes or drops an
-            instalment that fell due.
+        Refused: the document is of another production, its version does not follow, it changes or drops an
+            instalment that fell due, or drops an account that a payout goes to.
     """
     person.require(Role.PRODUCER, _parties(agreement), f"amend {agreement.production}")
     if agreement.production != production.key:
@@ -161,6 +161,7 @@ def amend(
             f"Version {agreement.version} takes effect on {agreement.effective_on}, and today is {today}: "
             "amend on that day, or date the amendment from today."
         )
+    _refuse_dropped_payees(payments, agreement)
     new_payments, new_receipts = promised(agreement, amounts, due_date)
     fresh_payments = [line for line in new_payments if _payment_is_new(line, payments.get(line.payment))]
     fresh_receipts = [line for line in new_receipts if _receipt_is_new(line, receipts.get(line.receipt))]
@@ -288,6 +289,17 @@ def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str
             raise Refused(f"{name} is {item.status} already: the amendment may not take it out of the schedule.")
         gone.append(name)
     return gone
+
+
+def _refuse_dropped_payees(payments: Payments, agreement: Agreement) -> None:
+    """Payouts are in no schedule that would hold their payees' accounts in the agreement; paid ones may be returned."""
+    kept = {account.id for account in agreement.accounts}
+    for name, payment in sorted(payments.items()):
+        if payment.purpose is Purpose.PARTICIPATION and payment.payee not in kept:
+            raise Refused(
+                f"{name} is {payment.status} and goes to the account {payment.payee}: the amendment may not take that "
+                "account out."
+            )
 
 
 def _parties(agreement: Agreement) -> tuple[str, ...]:

@@ -309,3 +309,17 @@ def test_an_amendment_leaves_payouts_alone():
     state.payments["HANA.D/2"] = replace(state.payments["HANA.D/2"], status=Status.SETTLED)
     state = b.after(state, amend(state, amended(without=("P3",))))
     assert state.payments["HANA.D/1"].status is Status.SCHEDULED
+
+
+@pytest.mark.parametrize("status", [Status.SCHEDULED, Status.SETTLED])
+def test_an_amendment_may_not_drop_the_account_that_a_payout_goes_to(status):
+    state = b.owing()
+    payout = replace(
+        state.payments["HANA.P1"], id="HANA.D/1", purpose=Purpose.PARTICIPATION, payee="agent-usd", status=status
+    )
+    state.payments[payout.id] = payout
+    without = amended()
+    without = without.model_copy(update={"accounts": tuple(one for one in without.accounts if one.id != "agent-usd")})
+    with pytest.raises(Refused, match=f"HANA.D/1 is {status} and goes to the account agent-usd: the amendment may not"):
+        amend(state, without)
+    assert amend(state, amended())

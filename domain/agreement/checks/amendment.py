@@ -37,6 +37,14 @@ def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
                 "account of ours): give the new account an id of its own."
             )
             yield Finding(("accounts", n, "id"), "amendment-account", sentence)
+    kept = by_id(agreement.accounts)
+    for account in previous.accounts:
+        if account.control is Control.CONTROLLED and account.id not in kept:
+            sentence = (
+                f"account {account.id!r} is ours and is missing: leave it in, also when nothing is paid from it any "
+                "more, for its bank may still send statements and returns."
+            )
+            yield Finding(("accounts",), "amendment-account-missing", sentence)
 
 
 def _identity(account: Account) -> tuple[str, ...]:

@@ -222,5 +222,14 @@ def test_an_amendment_may_correct_the_number_of_an_account_that_is_not_ours():
     assert codes(amended(setting("accounts", "vfx-usd", "number", "4400000000")), previous=DRAMA) == set()
 
 
+def test_an_amendment_may_leave_out_accounts_but_none_of_ours():
+    unused = [
+        DRAMA.account("spc-krw").model_copy(update={"id": "spc-old", "number": "9900000000"}),
+        DRAMA.account("vfx-usd").model_copy(update={"id": "vfx-old", "number": "9900000000"}),
+    ]
+    before = DRAMA.model_copy(update={"accounts": (*DRAMA.accounts, *unused)})
+    assert findings(amended(), previous=before) == {("accounts",): "amendment-account-missing"}
+
+
 def test_versions_take_effect_in_order_or_on_the_same_day():
     assert codes(amended(setting("effective_on", str(date(2025, 1, 6)))), previous=DRAMA) == set()

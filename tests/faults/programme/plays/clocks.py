@@ -52,13 +52,17 @@ async def play(stage: Stage, skews: list[Skew]) -> None:
             await stage.pay_in(key)
             stage.skew(OFF, skew.seconds)
             await _paid_at_last(stage, key)
-            await stage.until(lambda: stage.log_of(OFF).count(TOLD) > told, f"nobody is told of the clock of {OFF}")
+            await stage.until(partial(_is_told, stage, told), f"nobody is told of the clock of {OFF}")
         except Stuck as stuck:
             harm.stuck.append(str(stuck))
         stage.skew(OFF, 0)
         await asyncio.sleep(BACK_S)
         kind = f"worker clock a day {'ahead' if skew.seconds > 0 else 'behind'}"
         stage.tally.add(kind, 1, harm.and_also(judge(stage, key)).and_also(proven(stage)))
+
+
+def _is_told(stage: Stage, before: int) -> bool:
+    return stage.log_of(OFF).count(TOLD) > before
 
 
 async def _paid_at_last(stage: Stage, key: str) -> None:
