@@ -1,7 +1,6 @@
 """A worker: Temporal's workflows and activities, gateway and archivist, in one process until it is told to stop."""
 
 import asyncio
-import gc
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,6 +16,7 @@ from adapters.db import health
 from app.archive import Archivist
 from app.bootstrap import Services
 from app.deployment import Deployment, worker_deployment
+from app.garbage import collect_seldom
 from app.gateway import Gateway
 from app.metrics import measured
 from domain.errors import ClockOff, NotFound
@@ -37,8 +37,6 @@ GIVEN_UP_AFTER = timedelta(seconds=3)
 """When a workflow that a killed worker remembered goes to another one, which reads its history first."""
 ASKED_SOON_S = 0.05
 CLOCK_IS_CHECKED_EVERY_S = 30.0
-ALLOCATIONS_PER_COLLECTION = 50_000
-"""A run of 10,000 payments makes half a million objects and no cycles, and looking for those took a quarter of it."""
 
 log = structlog.get_logger()
 
@@ -66,8 +64,7 @@ async def serve(services: Services, machine: Clock | None = None) -> None:
     """
     machine = machine or SystemClock()
     await check_clock(services, machine)
-    gc.freeze()
-    gc.set_threshold(ALLOCATIONS_PER_COLLECTION)
+    collect_seldom()
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

@@ -22,6 +22,7 @@ from adapters.db.store import Store, stream_of
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from adapters.embedded.process import end_child
 from app.database import upgrade
+from app.garbage import collect_seldom
 from app.verify import verify
 from bench import common
 from domain import commands
@@ -197,6 +198,7 @@ def measure(store: Store, sizes: list[int]) -> dict[str, object]:
 
 
 def main(sizes: list[int]) -> None:
+    collect_seldom()
     with tempfile.TemporaryDirectory(prefix="sluice-") as folder:
         Path(folder).chmod(0o711)  # as root, the server runs as another user
         server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")

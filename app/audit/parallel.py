@@ -1,6 +1,5 @@
 """Streams proved side by side: chains and books of different streams have nothing to do with each other."""
 
-import gc
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -11,9 +10,8 @@ from sqlalchemy.pool import NullPool
 from adapters.db.store import Store
 from app.audit.imports import Imports
 from app.audit.stream import StreamProof, prove
+from app.garbage import collect_seldom
 
-_ALLOCATIONS = 100_000
-"""Between two looks for garbage in cycles, of which this makes none."""
 _AT_ONCE = 16
 """Streams that a process is given at a time."""
 
@@ -32,7 +30,7 @@ def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -
 
 
 def _part(url: str, instant: str, streams: Sequence[str]) -> list[StreamProof]:
-    gc.set_threshold(_ALLOCATIONS)
+    collect_seldom()
     engine = create_engine(url, poolclass=NullPool)
     with Store(engine).reading() as connection:
         connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{instant}'")

@@ -46,9 +46,11 @@ def replay(
     from app.cli.session import records
     from app.evidence.heads import departed
     from app.evidence.keys import trusted
+    from app.garbage import collect_seldom
     from app.interrupt import run
     from app.settings import load_settings
 
+    collect_seldom()
     scope = Scope(production, first.date() if first else None, last.date() if last else None)
     with records(data) as connection, _progress() as tick:
         report = run(audited(connection, scope, tick))

@@ -46,8 +46,10 @@ def tail(production: str, count: int, about: str | None, as_json: bool, data: Pa
 def verify(as_json: bool, data: Path | None) -> None:
     """Verify every chain of hashes, that entries balance, and that both agree; exit status 1 if anything is wrong."""
     from app.cli.session import records
+    from app.garbage import collect_seldom
     from app.verify import verify as proven
 
+    collect_seldom()
     with records(data) as connection:
         proof = proven(connection)
     if as_json:
