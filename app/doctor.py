@@ -90,10 +90,13 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         needed.workflows += [distribution_workflow(*one) for one in records.open_distributions(connection)]
         needed.workflows += [milestone_workflow(*one) for one in records.submitted_milestones(connection)]
         at_the_bank, alone = list(records.at_the_bank(connection)), list(records.due_and_alone(connection))
+        found += [health.unsent(run, now) for run in records.unsent_runs(connection)]
+        prepared = list(records.prepared_runs(connection))
         keys = [row["key"] for row in queries.productions(connection)]
     todays = {key: _today(services, key) for key in keys}
     found += [health.unsettled(one.payment, one.status, one.on, todays[one.production]) for one in at_the_bank]
     found += [health.ungathered(one.payment, one.on, todays[one.production]) for one in alone]
+    found += [health.unreleased(run, todays[run.production]) for run in prepared]
     examination.ailments += [one for one in found if one is not None]
     needed.schedules.append(SWEEP)
     _of_productions(services, keys, needed)

@@ -158,7 +158,7 @@ class Office:
         return await self._run(planned, PaymentRun.release, command)
 
     async def cancel(self, run: str, reason: str) -> RunView:
-        """Give up a prepared run."""
+        """Give up a run that is not sent yet."""
         planned = self._planned(run)
         command = _wish(
             CancelRun, key=_once(f"cancel/{run}"), by=self.user, production=planned.production, run=run, reason=reason

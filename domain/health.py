@@ -20,6 +20,8 @@ SETTLING_TAKES_DAYS = 4
 """Calendar days from a run's day until its money must have left: the longest weekend with a holiday."""
 GATHERING_TAKES_DAYS = 4
 """Calendar days from the day a payment is due until it must be in a run."""
+SENDING_TAKES = timedelta(minutes=5)
+"""From a run's release, or from the bank's word that it never saw its payments, until they must be on their way."""
 HOLDING_TAKES = timedelta(days=14)
 """A payment that is held for longer was probably forgotten."""
 
@@ -38,6 +40,8 @@ class Kind(StrEnum):
     FILE_REFUSED = "file-refused"
     UNSETTLED = "unsettled"
     UNGATHERED = "ungathered"
+    UNRELEASED = "unreleased"
+    UNSENT = "unsent"
     HELD = "held"
     HISTORY_UNARCHIVED = "history-unarchived"
 
@@ -172,7 +176,7 @@ def unmatched(production: str, account: str, amount: str, count: int, since: dat
         Kind.UNMATCHED,
         f"{production} {account}",
         since,
-        f"{amount} is in suspense, from {count} movement{'s' if count != 1 else ''} that nothing explains",
+        f"{amount} is in suspense, from {_counted(count, 'movement')} that nothing explains",
         "ask the bank what each is, and say so: `sluice movement list`, `sluice movement allocate`",
     )
 
@@ -227,6 +231,60 @@ def ungathered(payment: str, due_on: date, today: date) -> Ailment | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RunWaiting:
+    """A run with payments that wait in it: how many, and their sum as it is written; `on` is its day.
+
+    `since` is when it was released, or the bank said that it never saw them (then it was `sent_before`); None before
+    its release.
+    """
+
+    production: str
+    account: str
+    run: str
+    on: date
+    count: int
+    amount: str
+    sent_before: bool = False
+    since: datetime | None = None
+
+    @property
+    def anew(self) -> str:
+        """What to do with a run that will come to nothing."""
+        return (
+            f"`sluice run cancel {self.run}`, which makes its payments due again, then "
+            f"`sluice run open {self.production} {self.account}` for a run of today's"
+        )
+
+
+def unreleased(run: RunWaiting, today: date) -> Ailment | None:
+    """A run that nobody released on its day, and nobody can release any more; its payments are in no other run."""
+    if run.on >= today:
+        return None
+    return Ailment(
+        Kind.UNRELEASED,
+        run.run,
+        run.on,
+        f"its day is past, so that it can never be released, and {_counted(run.count, 'payment')} of {run.amount} "
+        f"{'wait' if run.count != 1 else 'waits'} in it",
+        run.anew,
+    )
+
+
+def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
+    """A run that was released, or that the bank never saw, and that does not go out."""
+    if run.since is None or now - run.since < SENDING_TAKES:
+        return None
+    waiting = f"{_counted(run.count, 'payment')} of {run.amount}"
+    if run.sent_before:
+        why = f"the bank never saw {waiting}, and its order is not sent again"
+        todo = "see that a worker runs, and what its log says of the run: it sends the same bytes once it can"
+    else:
+        why = f"it is released and not sent, with {waiting}: what would be paid may have changed since"
+        todo = f"if no worker runs, start one; else {run.anew}"
+    return Ailment(Kind.UNSENT, run.run, run.since, why, todo)
+
+
 def held(payment: str, since: datetime, reason: str, now: datetime) -> Ailment:
     """A payment that somebody keeps back: wrong only once it was probably forgotten."""
     return Ailment(
@@ -259,6 +317,10 @@ def unarchived(name: str, run_id: str, why: str) -> Ailment:
         f"its history is not archived: {_in_a_sentence(why)}",
         "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good",
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
 
 
 def _because(cause: str) -> str:

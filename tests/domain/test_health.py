@@ -1,14 +1,18 @@
 """How long is too long, and what is said then."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from domain import health
-from domain.health import Kind, Retried, Running
+from domain.health import Kind, Retried, Running, RunWaiting
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 TODAY = date(2026, 1, 5)
+
+WAITING = RunWaiting("P", "a", "P/a/KRW/2026-01-05/1", TODAY, 2, "KRW 5")
+RELEASED = replace(WAITING, since=NOW)
 
 
 def running(task_attempt=1, activities=(), cause=""):
@@ -65,6 +69,34 @@ def test_a_payment_that_is_not_booked_is_told_after_the_longest_weekend(days, la
     assert (health.ungathered("P.1", day, TODAY) is not None) is late
 
 
+def test_a_run_can_be_released_on_its_day_and_is_told_with_what_waits_in_it_once_that_is_past():
+    assert health.unreleased(WAITING, TODAY) is None
+    found = health.unreleased(WAITING, TODAY + timedelta(days=1))
+    assert (found.kind, found.what, found.since, found.wrong) == (Kind.UNRELEASED, WAITING.run, TODAY, True)
+    assert "2 payments of KRW 5 wait in it" in found.why
+    assert f"`sluice run cancel {WAITING.run}`" in found.todo
+    assert "`sluice run open P a`" in found.todo
+
+
+def test_one_payment_waits_and_two_wait():
+    assert "1 payment of KRW 5 waits" in health.unreleased(replace(WAITING, count=1), TODAY + timedelta(days=1)).why
+
+
+def test_a_released_run_has_minutes_to_be_sent():
+    assert health.unsent(WAITING, NOW) is None
+    assert health.unsent(RELEASED, NOW + health.SENDING_TAKES - timedelta(seconds=1)) is None
+    found = health.unsent(RELEASED, NOW + health.SENDING_TAKES)
+    assert (found.kind, found.what, found.since) == (Kind.UNSENT, WAITING.run, NOW)
+    assert "it is released and not sent, with 2 payments of KRW 5" in found.why
+    assert f"`sluice run cancel {WAITING.run}`" in found.todo
+
+
+def test_a_run_that_the_bank_never_saw_is_not_to_be_cancelled():
+    found = health.unsent(replace(RELEASED, sent_before=True), NOW + health.SENDING_TAKES)
+    assert "the bank never saw 2 payments of KRW 5" in found.why
+    assert "cancel" not in found.todo
+
+
 def test_who_holds_a_payment_is_told_at_once_and_is_wrong_only_after_two_weeks():
     assert health.held("P.1", NOW, "tax form", NOW).wrong is False
     assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW).wrong is True
@@ -84,6 +116,9 @@ def test_what_is_in_suspense_is_told_with_its_amount():
         health.file_refused("P.a", "f.xml", NOW, "it is no XML."),
         health.unarchived("run/R", "abc", "ended at noon"),
         health.unmatched("P", "a", "KRW 5", 2, NOW),
+        health.unreleased(WAITING, TODAY + timedelta(days=1)),
+        health.unsent(RELEASED, NOW + timedelta(days=1)),
+        health.unsent(replace(RELEASED, sent_before=True), NOW + timedelta(days=1)),
     ],
 )
 def test_every_sentence_goes_on_after_a_colon_and_ends_without_a_stop(ailment):
