@@ -30,6 +30,7 @@ class Kind(StrEnum):
     """What can be wrong. The values are names in JSON, of metrics, and of the alert rules in `deploy/`."""
 
     NO_WORKER = "no-worker"
+    BUILD_WITHOUT_WORKER = "build-without-worker"
     WORKFLOW_STUCK = "workflow-stuck"
     WORKFLOW_FAILED = "workflow-failed"
     WORKFLOW_MISSING = "workflow-missing"
@@ -72,13 +73,25 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A workflow that runs: how often its present task was tried, what failed it, and what it waits for."""
+    """A workflow that runs: how often its present task was tried, what failed it, and what it waits for.
+
+    `pinned_to` is the build that alone may take its next step; empty if the current one may.
+    """
 
     name: str
     started: datetime
     task_attempt: int
     cause: str
     activities: tuple[Retried, ...] = ()
+    pinned_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The builds whose workers ask for work, and the one that new work goes to; `""` is a worker without versioning."""
+
+    builds: frozenset[str]
+    current: str
 
 
 def stuck(workflow: Running) -> Ailment | None:
@@ -306,6 +319,42 @@ def no_worker(task_queue: str) -> Ailment:
         "no worker asks for work",
         "start one: `sluice worker`, or `sluice up` for the embedded stack",
     )
+
+
+def unserved(task_queue: str, workers: Workers) -> Ailment | None:
+    """New work goes to a build that no worker runs, while workers of others have nothing to do."""
+    if not workers.builds or workers.current in workers.builds:
+        return None
+    others = ", ".join(sorted(each or "(without versioning)" for each in workers.builds))
+    goes = f"build {workers.current}, of which" if workers.current else "workers without versioning, of which"
+    start = f"start a worker of build {workers.current}, or " if workers.current else ""
+    return Ailment(
+        Kind.BUILD_WITHOUT_WORKER,
+        f"task queue {task_queue}",
+        None,
+        f"new work goes to {goes} no worker asks for any; there are workers of {others}",
+        f"{start}let new work go to a build that has workers: `sluice deployment make-current BUILD_ID`",
+    )
+
+
+def abandoned(workflows: Iterable[Running], workers: Workers) -> list[Ailment]:
+    """Workflows that only a build may go on with that no worker runs, told together for each such build."""
+    waiting: dict[str, list[str]] = {}
+    for one in workflows:
+        if workers.builds and one.pinned_to and one.pinned_to not in workers.builds:
+            waiting.setdefault(one.pinned_to, []).append(one.name)
+    return [
+        Ailment(
+            Kind.BUILD_WITHOUT_WORKER,
+            f"build {build}",
+            None,
+            f"{_counted(len(names), 'workflow')} began on it and no worker of it asks for work: {min(names)}"
+            + (" is one of them" if len(names) > 1 else ""),
+            f"start a worker of that build; if it is gone for good, `sluice deployment release {build}` lets "
+            f"{'them' if len(names) > 1 else 'it'} go on with the current one",
+        )
+        for build, names in sorted(waiting.items())
+    ]
 
 
 def unarchived(name: str, run_id: str, why: str) -> Ailment:
