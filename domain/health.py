@@ -364,7 +364,8 @@ def unarchived(name: str, run_id: str, why: str) -> Ailment:
         f"{name} (run {run_id})" if run_id else name,
         None,
         f"its history is not archived: {_in_a_sentence(why)}",
-        "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good",
+        "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good, "
+        "which an auditor may say: `sluice history give-up`",
     )
 
 
