@@ -129,6 +129,21 @@ async def test_a_run_that_is_gone_from_a_chain_is_given_up_by_its_id_and_no_othe
     assert journalled(services, "").count(("history-given-up", "auditor")) == 2
 
 
+async def test_what_turns_up_after_all_is_archived_and_told_as_lost_no_more(services):
+    async def lost():
+        with services.store.reading() as connection:
+            return [note for note in (await audited(connection, Scope(""))).notes if "is lost" in note]
+
+    async with chains(services) as chain:
+        _, middle, _ = await chain("house", 2)
+        after = with_histories(services, after_retention(services, middle))
+        await after.histories.sweep_histories()
+        await Office(after, "auditor").give_up_history("house", middle, REASON)
+        assert len(await lost()) == 1
+        assert (await services.histories.sweep_histories()).archived == 1
+    assert await lost() == []
+
+
 async def test_what_temporal_still_has_is_not_given_up(services):
     async with chains(services) as chain:
         (run_id,) = await chain("house", 0)
