@@ -59,7 +59,8 @@ class Desk:
         """
         person = self.people.get(user)
         if person is None or not person.acts_in(production):
-            raise WrongRole(f"Nobody called {user!r} acts in {production}: see `users` in the settings.", user=user)
+            where = production or "every production, as this needs"
+            raise WrongRole(f"Nobody called {user!r} acts in {where}: see `users` in the settings.", user=user)
         return person
 
     def agreement(self, transaction: Transaction, production: str) -> Agreement:

@@ -7,6 +7,7 @@ What can be proven to be missing, since something else on record says that it mu
     no history behind facts       the journal knows a production, milestone, run or distribution, and neither Temporal
                                   nor the archive has a workflow that made it
 
+What is missing for good an auditor may give up (`domain/histories.py`): it is on record then, and no gap any more.
 A workflow that ended and left neither facts nor a link behind, and that Temporal has forgotten, cannot be known of.
 """
 
@@ -27,9 +28,11 @@ from adapters.db import histories, tables
 from adapters.db.histories import Run
 from adapters.db.store import Context, Transaction
 from adapters.executions import PAGE, Closed, Executions, as_archived
-from domain.commands import ArchiveHistory
-from domain.errors import IdempotencyConflict, NotFound
-from domain.events import HistoryArchived
+from domain.agreement.model import Control
+from domain.commands import ArchiveHistory, GiveUpHistory
+from domain.errors import IdempotencyConflict, IllegalTransition, NotFound
+from domain.events import HistoryArchived, HistoryGivenUp
+from domain.histories import called, give_up, require_lost
 from domain.journal import sha256
 from domain.people import SYSTEM
 from domain.state import State
@@ -100,6 +103,32 @@ class HistoryActivities:
         return SweepView(closed=closed, archived=archived, gaps=len(found), first_gaps=tuple(found[:MOST_TOLD]))
 
     async def gaps(self) -> list[HistoryGap]:
+        """Every history that must have been and is not in the archive, but for those that were given up."""
+        found = await self._missed()
+        known = await asyncio.to_thread(self._given_up, [give_up_key(gap) for gap in found])
+        return [gap for gap in found if give_up_key(gap) not in known]
+
+    async def lost(self, workflow_id: str, run_id: str | None) -> list[HistoryGap]:
+        """What is missing of a workflow, or of one run of it; what Temporal still has is left out if there is more.
+
+        Raises:
+            IllegalTransition: nothing is, since the archive has it, or Temporal does.
+            NotFound: nothing is, and nothing says that there was a history.
+        """
+        found = [gap for gap in await self._missed() if gap.workflow_id == workflow_id and run_id in {None, gap.run_id}]
+        if not found:
+            archived = await asyncio.to_thread(self._has_any, workflow_id, run_id)
+            in_temporal = await self.executions.knows(workflow_id, run_id)
+            require_lost(called(workflow_id, run_id or ""), archived=archived, in_temporal=in_temporal, missing=False)
+        gone = [gap for gap in found if not await self.executions.knows(workflow_id, gap.run_id or None)]
+        return gone or found
+
+    async def give_up(self, command: GiveUpHistory) -> None:
+        """Let an auditor say that a history is lost for good."""
+        in_temporal = await self.executions.knows(command.workflow_id, command.run_id or None)
+        await asyncio.to_thread(self._give_up, command, in_temporal)
+
+    async def _missed(self) -> list[HistoryGap]:
         """Every history that must have been and is not in the archive; see the top of this module."""
         listed: set[str] = set()
         found: list[HistoryGap] = []
@@ -157,6 +186,38 @@ class HistoryActivities:
             if not self._archived([(archived.workflow_id, archived.run_id)]):
                 raise
 
+    def _give_up(self, command: GiveUpHistory, in_temporal: bool) -> None:
+        def _within(transaction: Transaction) -> tuple[State, list[HistoryGivenUp]]:
+            person = self.desk.person(command)
+            parties = self._asking(transaction, command.production) or (person.party,)
+            run = (command.workflow_id, command.run_id)
+            archived = run in histories.archived(transaction.connection, [run])
+            return State(), give_up(command, person, parties, archived=archived, in_temporal=in_temporal)
+
+        try:
+            self.desk.store.carry_out(command, Context(self._today(command.production), command.by), _within)
+        except IdempotencyConflict:
+            history = called(command.workflow_id, command.run_id)
+            raise IllegalTransition(
+                f"The history of {history} was given up before, by somebody else or for another reason: "
+                "what the journal has of it stands."
+            ) from None
+
+    def _asking(self, transaction: Transaction, production: str) -> tuple[str, ...]:
+        """The parties whose auditors ask for a production's histories: those whose accounts it pays from."""
+        if transaction.state(production).production is None:  # of the house, or never registered
+            return ()
+        accounts = self.desk.agreement(transaction, production).accounts
+        return tuple(sorted({account.owner for account in accounts if account.control is Control.CONTROLLED}))
+
+    def _given_up(self, keys: Sequence[str]) -> frozenset[str]:
+        with self.desk.store.reading() as connection:
+            return histories.given_up(connection, keys)
+
+    def _has_any(self, workflow_id: str, run_id: str | None) -> bool:
+        with self.desk.store.reading() as connection:
+            return any(run_id in {None, row.run_id} for row in histories.listed(connection, workflow_id=workflow_id))
+
     def _today(self, production: str) -> date:
         try:
             return self.desk.today(self.desk.in_force(production))
@@ -193,6 +254,11 @@ class HistoryActivities:
         ):
             for row in connection.execute(query.execution_options(yield_per=PAGE)):
                 yield named(*row)
+
+
+def give_up_key(gap: HistoryGap) -> str:
+    """The key under which a gap is given up: that of its run, or else of what says that there was one."""
+    return f"give-up/{_in_a_key(gap.workflow_id)}/{gap.run_id or sha256(gap.why.encode())[:16]}"
 
 
 def _in_a_key(workflow_id: str) -> str:

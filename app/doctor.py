@@ -90,10 +90,13 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         needed.workflows += [distribution_workflow(*one) for one in records.open_distributions(connection)]
         needed.workflows += [milestone_workflow(*one) for one in records.submitted_milestones(connection)]
         at_the_bank, alone = list(records.at_the_bank(connection)), list(records.due_and_alone(connection))
+        found += [health.unsent(run, now) for run in records.unsent_runs(connection)]
+        prepared = list(records.prepared_runs(connection))
         keys = [row["key"] for row in queries.productions(connection)]
     todays = {key: _today(services, key) for key in keys}
     found += [health.unsettled(one.payment, one.status, one.on, todays[one.production]) for one in at_the_bank]
     found += [health.ungathered(one.payment, one.on, todays[one.production]) for one in alone]
+    found += [health.unreleased(run, todays[run.production]) for run in prepared]
     examination.ailments += [one for one in found if one is not None]
     needed.schedules.append(SWEEP)
     _of_productions(services, keys, needed)
@@ -130,18 +133,18 @@ def _of_the_folders(services: Services, examination: Examination) -> None:
 
 
 async def _of_temporal(services: Services, needed: _Needed, examination: Examination) -> None:
-    client = services.client
-    if not await temporal.has_worker(client, services.settings.task_queue):
-        examination.ailments.append(health.no_worker(services.settings.task_queue))
-    workflows = await temporal.running(client, services.settings.task_queue)
+    client, queue = services.client, services.settings.task_queue
+    workers, workflows = await temporal.workers(client, queue), await temporal.running(client, queue)
     examination.running = len(workflows)
-    found = [health.stuck(one) for one in workflows]
+    found = [health.no_worker(queue) if not workers.builds else health.unserved(queue, workers)]
+    found += health.abandoned(workflows, workers)
+    found += [health.stuck(one) for one in workflows]
     names = {one.name for one in workflows}
     names |= await temporal.still_running(client, [one for one in needed.workflows if one not in names])
     examination.ailments += health.missing(needed.workflows, names)
     known = await temporal.schedules(client)
     examination.ailments += health.unscheduled(needed.schedules, known.known, known.paused)
-    now, queue = datetime.now().astimezone(), services.settings.task_queue
+    now = datetime.now().astimezone()
     async for one in temporal.failed(client, queue, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)):
         if one.schedule is not None:
             found.append(health.missed(one.schedule, one.closed, one.cause))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import EventType, TaskQueueType
+from temporalio.api.enums.v1 import EventType, TaskQueueType, VersioningBehavior, WorkerVersioningMode
 from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflow.v1 import WorkflowExecutionVersioningInfo
 from temporalio.api.workflowservice.v1 import (
     DescribeTaskQueueRequest,
     GetWorkflowExecutionHistoryReverseRequest,
@@ -15,7 +16,7 @@ from temporalio.api.workflowservice.v1 import (
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.health import TASK_ATTEMPTS, Retried, Running
+from domain.health import TASK_ATTEMPTS, Retried, Running, Workers
 
 _AT_ONCE = 20
 _NEWEST_EVENTS = 20
@@ -97,14 +98,24 @@ async def schedules(client: Client) -> Schedules:
     return found
 
 
-async def has_worker(client: Client, task_queue: str) -> bool:
-    """Whether somebody has asked for work in the last minutes."""
+async def workers(client: Client, task_queue: str) -> Workers:
+    """The builds whose workers have asked for work in the last minutes, and the one that new work goes to."""
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=task_queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
-    return bool((await client.workflow_service.describe_task_queue(request, timeout=_PATIENCE)).pollers)
+    answer = await client.workflow_service.describe_task_queue(request, timeout=_PATIENCE)
+    asking = (each.deployment_options for each in answer.pollers)
+    return Workers(
+        frozenset(
+            each.build_id
+            if each.worker_versioning_mode == WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
+            else ""
+            for each in asking
+        ),
+        answer.versioning_info.current_deployment_version.build_id,
+    )
 
 
 def _of(task_queue: str) -> str:
@@ -128,7 +139,16 @@ async def _looked_into(client: Client, described: WorkflowExecutionDescription) 
         Retried(each.activity_type.name, each.attempt, each.last_failure.message) for each in raw.pending_activities
     )
     cause = await _task_failure(client, described) if attempt >= TASK_ATTEMPTS else ""
-    return Running(described.id, described.start_time, attempt, cause, activities)
+    pinned_to = _pinned_to(raw.workflow_execution_info.versioning_info)
+    return Running(described.id, described.start_time, attempt, cause, activities, pinned_to)
+
+
+def _pinned_to(info: WorkflowExecutionVersioningInfo) -> str:
+    """The build that a workflow is pinned to, by itself or by hand; empty if it may move to the current one."""
+    if info.HasField("versioning_override"):
+        return info.versioning_override.pinned.version.build_id
+    pinned = info.behavior == VersioningBehavior.VERSIONING_BEHAVIOR_PINNED
+    return info.deployment_version.build_id if pinned else ""
 
 
 async def _task_failure(client: Client, described: WorkflowExecutionDescription) -> str:

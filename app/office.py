@@ -11,10 +11,12 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import ValidationError
 
+from activities.histories import give_up_key
 from activities.views import (
     AccountRef,
     DistributionRef,
     DistributionView,
+    HistoryGap,
     MilestoneRef,
     MilestoneView,
     MovementView,
@@ -36,6 +38,7 @@ from domain.commands import (
     CancelRun,
     ComputeDistribution,
     CorrectPayment,
+    GiveUpHistory,
     HoldPayment,
     ObjectToDistribution,
     RegisterAgreement,
@@ -51,7 +54,13 @@ from domain.model import Record
 from domain.money import Money
 from workflows.distribution import Distribution
 from workflows.milestone import Milestone
-from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
+from workflows.names import (
+    distribution_workflow,
+    milestone_workflow,
+    production_of,
+    production_workflow,
+    run_workflow,
+)
 from workflows.payment_run import PaymentRun
 from workflows.production import Production
 
@@ -158,7 +167,7 @@ class Office:
         return await self._run(planned, PaymentRun.release, command)
 
     async def cancel(self, run: str, reason: str) -> RunView:
-        """Give up a prepared run."""
+        """Give up a run that is not sent yet."""
         planned = self._planned(run)
         command = _wish(
             CancelRun, key=_once(f"cancel/{run}"), by=self.user, production=planned.production, run=run, reason=reason
@@ -275,6 +284,24 @@ class Office:
             reason=reason,
         )
         return await self._distribution(command, Distribution.resolve)
+
+    async def give_up_history(self, workflow_id: str, run_id: str | None, reason: str) -> list[HistoryGap]:
+        """Say that what is missing of a workflow, or of one run of it, is lost for good; answers with what that was."""
+        histories = self.services.histories
+        lost = await histories.lost(workflow_id, run_id)
+        for gap in lost:
+            command = _wish(
+                GiveUpHistory,
+                key=give_up_key(gap),
+                by=self.user,
+                production=production_of(workflow_id),
+                workflow_id=workflow_id,
+                run_id=gap.run_id,
+                why=gap.why,
+                reason=reason,
+            )
+            await histories.give_up(command)
+        return lost
 
     async def _distribution(
         self,

@@ -208,3 +208,15 @@ class ArchiveHistory(Command):
     """Keep the history of a run of a workflow that has ended; its bytes are fetched before, and kept with the event."""
 
     history: HistoryArchived
+
+
+class GiveUpHistory(Command):
+    """Say that a history is lost for good; `why` is what says that it must have been.
+
+    `run_id` is empty where it cannot be known which run of the workflow is missing.
+    """
+
+    workflow_id: str
+    run_id: str = ""
+    why: str
+    reason: str = Field(min_length=1, max_length=500)

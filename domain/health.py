@@ -20,6 +20,8 @@ SETTLING_TAKES_DAYS = 4
 """Calendar days from a run's day until its money must have left: the longest weekend with a holiday."""
 GATHERING_TAKES_DAYS = 4
 """Calendar days from the day a payment is due until it must be in a run."""
+SENDING_TAKES = timedelta(minutes=5)
+"""From a run's release, or from the bank's word that it never saw its payments, until they must be on their way."""
 HOLDING_TAKES = timedelta(days=14)
 """A payment that is held for longer was probably forgotten."""
 
@@ -28,6 +30,7 @@ class Kind(StrEnum):
     """What can be wrong. The values are names in JSON, of metrics, and of the alert rules in `deploy/`."""
 
     NO_WORKER = "no-worker"
+    BUILD_WITHOUT_WORKER = "build-without-worker"
     WORKFLOW_STUCK = "workflow-stuck"
     WORKFLOW_FAILED = "workflow-failed"
     WORKFLOW_MISSING = "workflow-missing"
@@ -38,6 +41,8 @@ class Kind(StrEnum):
     FILE_REFUSED = "file-refused"
     UNSETTLED = "unsettled"
     UNGATHERED = "ungathered"
+    UNRELEASED = "unreleased"
+    UNSENT = "unsent"
     HELD = "held"
     HISTORY_UNARCHIVED = "history-unarchived"
 
@@ -68,13 +73,25 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A workflow that runs: how often its present task was tried, what failed it, and what it waits for."""
+    """A workflow that runs: how often its present task was tried, what failed it, and what it waits for.
+
+    `pinned_to` is the build that alone may take its next step; empty if the current one may.
+    """
 
     name: str
     started: datetime
     task_attempt: int
     cause: str
     activities: tuple[Retried, ...] = ()
+    pinned_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The builds whose workers ask for work, and the one that new work goes to; `""` is a worker without versioning."""
+
+    builds: frozenset[str]
+    current: str
 
 
 def stuck(workflow: Running) -> Ailment | None:
@@ -172,7 +189,7 @@ def unmatched(production: str, account: str, amount: str, count: int, since: dat
         Kind.UNMATCHED,
         f"{production} {account}",
         since,
-        f"{amount} is in suspense, from {count} movement{'s' if count != 1 else ''} that nothing explains",
+        f"{amount} is in suspense, from {_counted(count, 'movement')} that nothing explains",
         "ask the bank what each is, and say so: `sluice movement list`, `sluice movement allocate`",
     )
 
@@ -227,6 +244,60 @@ def ungathered(payment: str, due_on: date, today: date) -> Ailment | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class RunWaiting:
+    """A run with payments that wait in it: how many, and their sum as it is written; `on` is its day.
+
+    `since` is when it was released, or the bank said that it never saw them (then it was `sent_before`); None before
+    its release.
+    """
+
+    production: str
+    account: str
+    run: str
+    on: date
+    count: int
+    amount: str
+    sent_before: bool = False
+    since: datetime | None = None
+
+    @property
+    def anew(self) -> str:
+        """What to do with a run that will come to nothing."""
+        return (
+            f"`sluice run cancel {self.run}`, which makes its payments due again, then "
+            f"`sluice run open {self.production} {self.account}` for a run of today's"
+        )
+
+
+def unreleased(run: RunWaiting, today: date) -> Ailment | None:
+    """A run that nobody released on its day, and nobody can release any more; its payments are in no other run."""
+    if run.on >= today:
+        return None
+    return Ailment(
+        Kind.UNRELEASED,
+        run.run,
+        run.on,
+        f"its day is past, so that it can never be released, and {_counted(run.count, 'payment')} of {run.amount} "
+        f"{'wait' if run.count != 1 else 'waits'} in it",
+        run.anew,
+    )
+
+
+def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
+    """A run that was released, or that the bank never saw, and that does not go out."""
+    if run.since is None or now - run.since < SENDING_TAKES:
+        return None
+    waiting = f"{_counted(run.count, 'payment')} of {run.amount}"
+    if run.sent_before:
+        why = f"the bank never saw {waiting}, and its order is not sent again"
+        todo = "see that a worker runs, and what its log says of the run: it sends the same bytes once it can"
+    else:
+        why = f"it is released and not sent, with {waiting}: what would be paid may have changed since"
+        todo = f"if no worker runs, start one; else {run.anew}"
+    return Ailment(Kind.UNSENT, run.run, run.since, why, todo)
+
+
 def held(payment: str, since: datetime, reason: str, now: datetime) -> Ailment:
     """A payment that somebody keeps back: wrong only once it was probably forgotten."""
     return Ailment(
@@ -250,6 +321,42 @@ def no_worker(task_queue: str) -> Ailment:
     )
 
 
+def unserved(task_queue: str, workers: Workers) -> Ailment | None:
+    """New work goes to a build that no worker runs, while workers of others have nothing to do."""
+    if not workers.builds or workers.current in workers.builds:
+        return None
+    others = ", ".join(sorted(each or "(without versioning)" for each in workers.builds))
+    goes = f"build {workers.current}, of which" if workers.current else "workers without versioning, of which"
+    start = f"start a worker of build {workers.current}, or " if workers.current else ""
+    return Ailment(
+        Kind.BUILD_WITHOUT_WORKER,
+        f"task queue {task_queue}",
+        None,
+        f"new work goes to {goes} no worker asks for any; there are workers of {others}",
+        f"{start}let new work go to a build that has workers: `sluice deployment make-current BUILD_ID`",
+    )
+
+
+def abandoned(workflows: Iterable[Running], workers: Workers) -> list[Ailment]:
+    """Workflows that only a build may go on with that no worker runs, told together for each such build."""
+    waiting: dict[str, list[str]] = {}
+    for one in workflows:
+        if workers.builds and one.pinned_to and one.pinned_to not in workers.builds:
+            waiting.setdefault(one.pinned_to, []).append(one.name)
+    return [
+        Ailment(
+            Kind.BUILD_WITHOUT_WORKER,
+            f"build {build}",
+            None,
+            f"{_counted(len(names), 'workflow')} began on it and no worker of it asks for work: {min(names)}"
+            + (" is one of them" if len(names) > 1 else ""),
+            f"start a worker of that build; if it is gone for good, `sluice deployment release {build}` lets "
+            f"{'them' if len(names) > 1 else 'it'} go on with the current one",
+        )
+        for build, names in sorted(waiting.items())
+    ]
+
+
 def unarchived(name: str, run_id: str, why: str) -> Ailment:
     """A history that must have been and is not in the archive."""
     return Ailment(
@@ -257,8 +364,13 @@ def unarchived(name: str, run_id: str, why: str) -> Ailment:
         f"{name} (run {run_id})" if run_id else name,
         None,
         f"its history is not archived: {_in_a_sentence(why)}",
-        "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good",
+        "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good, "
+        "which an auditor may say: `sluice history give-up`",
     )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count != 1 else ''}"
 
 
 def _because(cause: str) -> str:

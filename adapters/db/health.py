@@ -1,7 +1,7 @@
 """What the database says of how things go: what waits, what is unfinished, what nobody has explained."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.store import production_of
+from adapters.db.store import production_of, stream_of
+from domain.health import RunWaiting
 from domain.money import Money
 from domain.payments import AT_THE_BANK, ON_ITS_WAY, Status
 
@@ -17,6 +18,21 @@ _SUSPENSE = "suspense:unmatched:"
 _HELD = sa.text(
     "SELECT max(recorded_at) FROM journal_event"
     " WHERE stream = :stream AND type = 'payment-held' AND body LIKE '%\"' || :payment || '\"%'"
+)
+
+_RELEASED = sa.text(
+    "SELECT max(recorded_at) FROM journal_event"
+    " WHERE stream = :stream AND type IN ('run-released', 'payments-not-found') AND body::jsonb ->> 'run' = :run"
+)
+_WAITING = (
+    sa.select(
+        tables.run,
+        sa.func.count(tables.payment.c.id).label("payments"),
+        sa.func.coalesce(sa.func.sum(tables.payment.c.minor), 0).label("minor"),
+    )
+    .join_from(tables.run, tables.payment, tables.payment.c.run == tables.run.c.id, isouter=True)
+    .group_by(tables.run.c.id)
+    .order_by(tables.run.c.id)
 )
 
 
@@ -107,6 +123,24 @@ def due_and_alone(connection: Connection) -> Iterator[Late]:
     )
     for row in connection.execute(query.order_by(payment.id)):
         yield Late(row.production, row.id, row.status, row.due_on)
+
+
+def prepared_runs(connection: Connection) -> Iterator[RunWaiting]:
+    """Runs that wait for their release, each with the payments that are in it still."""
+    yield from (_of_run(row) for row in connection.execute(_WAITING.where(tables.run.c.status == "prepared")))
+
+
+def unsent_runs(connection: Connection) -> Iterator[RunWaiting]:
+    """Runs with payments that are released and that the bank was not sent, or says it never saw; and since when."""
+    for row in connection.execute(_WAITING.where(tables.payment.c.status == Status.RELEASED)).all():
+        named = {"stream": stream_of(row.production), "run": row.id}
+        since = connection.execute(_RELEASED, named).scalar_one()
+        yield replace(_of_run(row), sent_before=row.times_sent > 0, since=since)
+
+
+def _of_run(row: Any) -> RunWaiting:
+    amount = str(Money(int(row.minor), row.currency))
+    return RunWaiting(row.production, row.account, row.id, row.execution_on, row.payments, amount)
 
 
 def held(connection: Connection) -> Iterator[tuple[str, datetime, str]]:

@@ -109,6 +109,15 @@ def unheard_of(connection: Connection, workflow_ids: Sequence[str]) -> frozenset
     return frozenset(workflow_ids).difference(connection.execute(known.distinct()).scalars())
 
 
+def given_up(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
+    """Which of these keys are those of commands that gave a history up."""
+    journal = tables.journal_event.c
+    query = sa.select(journal.command_key).where(
+        journal.command_key == sa.any_(sa.literal(keys, sa.ARRAY(sa.Text))), journal.type == "history-given-up"
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def beginnings_lost(connection: Connection) -> list[tuple[Run, Run]]:
     """Runs that continue one which the archive does not have, each with that one."""
     run, other = tables.history.alias("run").c, tables.history.alias("other").c

@@ -18,7 +18,8 @@ from domain.audit.findings import Finding, broken, undetermined, unfaithful
 from domain.audit.histories import CLOSINGS
 from domain.audit.refold import Stretch
 from domain.errors import Broken
-from domain.events import HistoryArchived
+from domain.events import HistoryArchived, HistoryGivenUp
+from domain.histories import called
 from domain.state import State
 from workflows import names
 
@@ -59,6 +60,7 @@ class Archive:
     scope: Scope
     told: dict[Run, tuple[HistoryArchived, str, str]] = field(default_factory=dict)
     """By workflow and run: the event, the record that it is in, and the production in whose stream that is."""
+    given_up: list[HistoryGivenUp] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     """Keys of commands that only workflows carry out."""
 
@@ -72,6 +74,8 @@ class Archive:
                 if run in self.told:
                     yield broken(told.record, f"archives {run[0]} (run {run[1]}) again, after {self.told[run][1]}")
                 self.told[run] = (told.event, told.record, production_of(told.fact.stream))
+            elif isinstance(told.event, HistoryGivenUp) and self.scope.covers(told.fact.effective_on):
+                self.given_up.append(told.event)
 
 
 @dataclass
@@ -109,8 +113,12 @@ class Histories:
             first = ", ".join(sorted(unheard)[:3])
             yield (
                 f"{len(unheard)} commands are asked for in no archived history ({first} …): "
-                "their workflows still go on, or the sweep of histories names the gap"
+                "their workflows still go on, their histories were given up, or the sweep names the gap"
             )
+        for lost in self.archive.given_up:
+            if (lost.workflow_id, lost.run_id) not in self.archive.told:
+                name = called(lost.workflow_id, lost.run_id)
+                yield f"the history of {name} is lost ({lost.why}): {lost.by} gave it up: {lost.reason}"
 
     async def of(self, kept: Kept, told: tuple[HistoryArchived, str, str] | None) -> AsyncIterator[Finding]:
         """What does not hold of one history."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.options import data_option, json_option
+from app.cli.options import as_option, data_option, json_option
 
 _ROWS = ("workflow_id", "run_id", "workflow_type", "status", "events", "build_id")
 _RUN_ID = click.option("--run-id", metavar="ID", help="Which run, where a workflow ran several times.")
@@ -52,6 +52,21 @@ def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None
     show_one(asdict(kept.row), as_json=False)
     click.echo()
     show(told, ("number", "at", "kind", "about"), as_json=False, nothing="it has no events")
+
+
+@history.command(name="give-up")
+@click.argument("workflow_id")
+@_RUN_ID
+@click.option("--reason", required=True, help="How it was lost, and how that is known.")
+@as_option
+@json_option
+@data_option
+def give_up(workflow_id: str, run_id: str | None, reason: str, user: str, as_json: bool, data: Path | None) -> None:
+    """Say that what is missing of WORKFLOW_ID is lost for good: it is missed no more, and every audit tells of it."""
+    from app.cli.session import ask, show
+
+    lost = ask(data, user, lambda office: office.give_up_history(workflow_id, run_id, reason))
+    show([gap.model_dump() for gap in lost], ("workflow_id", "run_id", "why"), as_json, "nothing is missing of it")
 
 
 @history.command()

@@ -102,7 +102,7 @@ def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | Non
 @json_option
 @data_option
 def cancel(run_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
-    """Give up a prepared RUN; its payments can be gathered again."""
+    """Give up a RUN that is not sent yet, released or not; its payments can be gathered again."""
     from app.cli.session import act
 
     act(data, user, lambda office: office.cancel(run_id, reason), as_json)

@@ -19,6 +19,7 @@ from domain.events import (
     EntitlementsPosted,
     Event,
     HistoryArchived,
+    HistoryGivenUp,
     MilestoneAccepted,
     MilestoneApproved,
     MilestoneEscalated,
@@ -120,6 +121,7 @@ _ALIKE: Mapping[type[Any], tuple[type[Command], tuple[str, ...]]] = {
     ObjectionResolved: (commands.ResolveObjection, ("period", "reason")),
     EntitlementsPosted: (commands.PostDistribution, ("period",)),
     PayoutsOrdered: (commands.OrderPayouts, ("period",)),
+    HistoryGivenUp: (commands.GiveUpHistory, ("workflow_id", "run_id", "why", "reason")),
     StatementImported: (commands.ImportStatement, ("version", "rows")),
 }
 """Events that repeat what their command says, field by field."""

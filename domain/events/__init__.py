@@ -51,6 +51,7 @@ from domain.events.distributions import (
 )
 from domain.events.histories import (
     HistoryArchived,
+    HistoryGivenUp,
     HistoryStatus,
 )
 from domain.events.milestones import (
@@ -141,6 +142,7 @@ Event = Annotated[
     | StatementsIssued
     | StatementImported
     | HistoryArchived
+    | HistoryGivenUp
     | CommandRefused,
     Field(discriminator="type"),
 ]
@@ -168,6 +170,7 @@ __all__ = [
     "ExpectedReceipt",
     "GatheredPayment",
     "HistoryArchived",
+    "HistoryGivenUp",
     "HistoryStatus",
     "ImportedRows",
     "IssuedStatement",

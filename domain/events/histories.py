@@ -33,3 +33,17 @@ class HistoryArchived(Record):
     build_id: str
     sha256: Sha256
     continued_from: str = ""
+
+
+class HistoryGivenUp(Record):
+    """A history that must have been is lost for good; `by` says so, who would have asked for it, and for what reason.
+
+    `why` is what says that it must have been; `run_id` is empty where it cannot be known which run that was.
+    """
+
+    type: Literal["history-given-up"] = "history-given-up"
+    workflow_id: str
+    run_id: str = ""
+    by: str
+    why: str
+    reason: str

@@ -68,6 +68,9 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     ),
     e.PaymentsFellDue: lambda event, name: _owed(next(one for one in event.payments if one.payment == name)),
     e.ReceiptsFellDue: lambda event, name: _claimed(next(one for one in event.receipts if one.receipt == name)),
+    e.HistoryGivenUp: lambda event, _: (
+        f"{event.by} gave up the history of {event.workflow_id} ({event.why}): {event.reason}"
+    ),
     e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
     e.PaymentResumed: lambda _, __: "it may go again",
     e.PaymentCorrected: lambda event, _: f"it is due again, as a new attempt: {event.reason}",

@@ -91,6 +91,19 @@ async def test_a_payment_that_is_held_or_forgotten_at_the_bank_is_told(services,
     assert told(found)["since"] == "2025-02-14"
 
 
+async def test_a_run_that_was_not_released_on_its_day_is_told_until_it_is_cancelled(services, world):
+    world.clock.to(date(2025, 2, 14))
+    office = Office(services, "dohyun")
+    (run,) = await office.open_runs(PRODUCTION, "spc-krw")
+    await eventually(lambda: run in world.snapshots().runs)
+    await found_in_the_end(services, set())
+    world.clock.to(date(2025, 2, 15))
+    (found,) = await found_in_the_end(services, {Kind.UNRELEASED})
+    assert (found.what, found.since) == (run, date(2025, 2, 14))
+    await office.cancel(run, "nobody released it")
+    await found_in_the_end(services, set())
+
+
 async def test_a_worker_serves_what_the_doctor_finds_and_says_when_it_cannot_look(services, world):
     figures = metrics.Figures()
     with metrics.served("127.0.0.1:0", figures) as port:

@@ -220,6 +220,7 @@ SAMPLES: tuple[e.Event, ...] = (
         sha256=SHA,
         continued_from="0198-b",
     ),
+    e.HistoryGivenUp(workflow_id="run/하나/spc-krw", run_id="0199-a", by="auditor", why="ended", reason=WORDS),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}
     ),

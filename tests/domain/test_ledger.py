@@ -33,6 +33,7 @@ CHANGES_NOTHING = {
     "statements-issued",
     "command-refused",
     "history-archived",
+    "history-given-up",
 }
 
 

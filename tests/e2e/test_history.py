@@ -71,6 +71,10 @@ def test_what_is_not_there_is_said_in_one_sentence(sluice, ended, tmp_path):
     wrong = sluice("history", "fetch", row["workflow_id"], "--run-id", row["run_id"], "--out", "/nowhere/x.json")
     assert wrong.status == 1
     assert wrong.err == "Error: /nowhere/x.json cannot be written: No such file or directory\n"
+    never = sluice("history", "give-up", "run/NONE", "--reason", "a lost disk", user="auditor")
+    assert "Nothing says that there was a history of run/NONE" in never.refusal
+    kept = ("--run-id", row["run_id"], "--reason", "a lost disk")
+    assert "is archived" in sluice("history", "give-up", row["workflow_id"], *kept, user="auditor").refusal
     missing = sluice("history", "fetch", row["workflow_id"], "--run-id", "none", "--out", str(tmp_path / "x"))
     assert "run none" in missing.refusal
     assert not (tmp_path / "x").exists()

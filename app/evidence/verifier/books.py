@@ -268,7 +268,7 @@ class Books:
 SILENT = frozenset(
     (
         *("run-escalated", "movement-unmatched", "answer-contradicted", "bank-file-refused", "command-refused"),
-        *("statement-imported", "statements-issued", "history-archived"),
+        *("statement-imported", "statements-issued", "history-archived", "history-given-up"),
     )
 )
 """Facts that move nothing from one state to another."""

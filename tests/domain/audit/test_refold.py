@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from domain.audit.books import Commanded, Commands, Entered, Ledger, Movements, balance_findings
 from domain.audit.refold import Refold, stretches
 from domain.audit.wishes import payloads
-from domain.commands import FallDue
-from domain.events import DuePayment, PaymentHeld, PaymentsFellDue
+from domain.commands import FallDue, GiveUpHistory
+from domain.events import DuePayment, HistoryGivenUp, PaymentHeld, PaymentsFellDue
 from domain.journal import Head, canonical, chained, sha256
 from domain.money import Money
 
@@ -117,6 +117,17 @@ def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
     assert commands(right, command("two", first=2)) == [
         f"command two: is remembered, and no event of {STREAM} is by it"
     ]
+
+
+def test_every_field_of_a_history_that_was_given_up_is_bound_to_the_command_that_did_so():
+    said = {"workflow_id": "run/P/1", "run_id": "r1", "why": "ended", "reason": "a lost disk"}
+    wish = GiveUpHistory(key="give-up/run/P/1/r1", by="system", production="P", **said)
+    event = HistoryGivenUp(by="system", **said)
+    (stretch,) = told((wish.key, [event], 0))
+    assert payloads("P", stretch) == {sha256(canonical(wish))}
+    for name in said:
+        (other,) = told((wish.key, [event.model_copy(update={name: "another"})], 0))
+        assert payloads("P", other) != payloads("P", stretch)
 
 
 def test_movements_without_a_booking_are_named():

@@ -1,0 +1,95 @@
+"""What the records say of runs that stand still."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from adapters.db import health as records
+from adapters.sandbox_bank.faults import FaultKind, add_fault
+from domain import health
+from domain.commands import CancelRun, HoldPayment
+from domain.errors import StaleApproval
+from tests.world import PRODUCTION, UNSHARED, World
+
+PAID_ON = date(2025, 2, 14)
+
+
+@pytest.fixture
+def world(database, tmp_path):
+    made = World(database.app_url, tmp_path)
+    made.register()
+    made.clock.to(PAID_ON)
+    yield made
+    made.close()
+
+
+def read(world, of):
+    with world.store.reading() as connection:
+        return list(of(connection))
+
+
+def minutes_later(world):
+    with world.store.reading() as connection:
+        return records.now(connection) + health.SENDING_TAKES
+
+
+def cancel(world, run):
+    command = CancelRun(key=f"cancel/{run}", by="dohyun", production=PRODUCTION, run=run, reason="its day is past")
+    world.runs.cancel(command)
+
+
+def test_a_run_that_was_not_released_on_its_day_is_told_until_it_is_cancelled_and_its_payments_go_out_the_next(world):
+    run = world.prepare().run
+    (waiting,) = read(world, records.prepared_runs)
+    assert (waiting.production, waiting.account, waiting.run, waiting.on) == (PRODUCTION, "spc-krw", run, PAID_ON)
+    assert (waiting.count, waiting.amount, waiting.since) == (1, "KRW 192000000", None)
+    world.clock.to(PAID_ON + timedelta(days=3))
+    with pytest.raises(StaleApproval):
+        world.release(run)
+    assert health.unreleased(waiting, PAID_ON + timedelta(days=3)).what == run
+    assert read(world, records.due_and_alone) == []
+    cancel(world, run)
+    assert read(world, records.prepared_runs) == []
+    world.send()
+    assert set(world.statuses().values()) >= {"submitted"}
+
+
+def test_a_prepared_run_whose_payments_are_all_held_has_nothing_in_it(world):
+    world.prepare()
+    command = HoldPayment(
+        key="hold", by="eunwoo", production=PRODUCTION, payment=world.payment("WR-A"), reason="tax form"
+    )
+    world.productions.hold(command)
+    (waiting,) = read(world, records.prepared_runs)
+    assert (waiting.count, waiting.amount) == (0, "KRW 0")
+
+
+def test_a_released_run_that_an_amendment_stopped_is_told_until_it_is_cancelled(world):
+    run = world.prepare()
+    world.release(run.run)
+    number = next(a.number for a in world.desk.in_force(PRODUCTION).accounts if a.id == "writer-krw").encode()
+    amended = world.keep(UNSHARED.replace(number, number[::-1]))
+    with world.store.transaction() as amending:
+        amending.connection.exec_driver_sql("UPDATE production SET document = %s", (amended,))
+    with pytest.raises(StaleApproval):
+        world.runs.send(run)
+    (waiting,) = read(world, records.unsent_runs)
+    assert (waiting.run, waiting.count, waiting.amount, waiting.sent_before) == (run.run, 1, "KRW 192000000", False)
+    assert health.unsent(waiting, minutes_later(world)).what == run.run
+    cancel(world, run.run)
+    assert read(world, records.unsent_runs) == []
+
+
+def test_a_run_that_the_bank_never_saw_is_told_until_it_is_sent_again(world):
+    add_fault(world.their_bank.books.db, world.payment("WR-A"), FaultKind.LOSE_FILE, reason="AC04", seconds=0)
+    run = world.send()
+    world.take()
+    (released,) = read(world, lambda connection: [records.now(connection)])
+    world.runs.doubt(run)
+    world.deliver()
+    world.take()
+    (waiting,) = read(world, records.unsent_runs)
+    assert (waiting.run, waiting.sent_before) == (run.run, True)
+    assert waiting.since > released  # it counts from the bank's word, not from the release
+    world.runs.send(run)
+    assert read(world, records.unsent_runs) == []
