@@ -24,26 +24,14 @@ SNAPSHOTS: Mapping[str, str] = {
     "distribution": "period",
 }
 """The snapshot tables, each with the column that names a row among its production's."""
-_DOCUMENTS = 16
-"""Documents in memory at a time."""
 
 
 class Document(NamedTuple):
-    """A kept document, in full."""
+    """A kept document, with what its content hashes to."""
 
     sha256: str
     name: str
-    content: bytes
-
-
-class BankFile(NamedTuple):
-    """Which document went to a bank, or came from it, under which message id."""
-
-    account: str
-    direction: str
-    message_id: str
-    name: str
-    sha256: str
+    digest: str
 
 
 class KeptRate(NamedTuple):
@@ -137,17 +125,15 @@ def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:
 
 
 def documents(connection: Connection) -> Iterator[Document]:
-    """Every kept document; sixteen are in memory at a time."""
-    query = "SELECT sha256, name, content FROM document ORDER BY sha256"
-    for digest, name, content in streamed(connection, query, rows=_DOCUMENTS):
-        yield Document(digest, name, bytes(content))
+    """Every kept document. The database hashes them: nothing is shown of what is in them."""
+    query = "SELECT sha256, name, document_digest(sha256) FROM document ORDER BY sha256"
+    return map(Document._make, streamed(connection, query))
 
 
-def document(connection: Connection, digest: str) -> bytes | None:
-    """One kept document's bytes."""
-    table = tables.document.c
-    content = connection.execute(sa.select(table.content).where(table.sha256 == digest)).scalar_one_or_none()
-    return None if content is None else bytes(content)
+def document_digest(connection: Connection, digest: str) -> str | None:
+    """What one kept document hashes to, likewise."""
+    found: str | None = connection.execute(sa.select(sa.func.document_digest(digest))).scalar_one()
+    return found
 
 
 def kept_documents(connection: Connection, digests: list[str]) -> frozenset[str]:
@@ -155,12 +141,6 @@ def kept_documents(connection: Connection, digests: list[str]) -> frozenset[str]
     table = tables.document.c
     asked = sa.any_(sa.literal(digests, sa.ARRAY(sa.Text)))
     return frozenset(connection.execute(sa.select(table.sha256).where(table.sha256 == asked)).scalars())
-
-
-def bank_files(connection: Connection) -> Iterator[BankFile]:
-    """Every file that went to a bank or came from it."""
-    query = "SELECT account, direction, message_id, name, sha256 FROM bank_file ORDER BY account, direction, message_id"
-    return map(BankFile._make, streamed(connection, query))
 
 
 def rate_documents(connection: Connection) -> list[str]:
