@@ -136,8 +136,8 @@ class Announced(Transaction):
         asked = () if self._ticket is None else (self._ticket,)
         files = "bank_file" if self._ticket is None else "audit_whole_bank_files(%s)"
         query = f"SELECT {_OF_FILES} FROM {files} ORDER BY account, direction, message_id"  # noqa: S608 - our own
-        for *described, recorded_at in streamed(self.connection, query, asked):
-            yield BankFile(*described, recorded_at.isoformat())
+        for account, direction, message_id, name, digest, recorded_at in streamed(self.connection, query, asked):
+            yield BankFile(account, direction, message_id, name, digest, recorded_at.isoformat())
 
 
 @contextmanager

@@ -1,10 +1,10 @@
 """An audit of everything announces itself once: all bank data of a production, or of the house, at one instant.
 
 Whoever proves a whole record reads every agreement and bank file, and does not know beforehand which there are. So
-one announcement names whose they are instead of each of them. It is good for what the same session then sees in one
-transaction, however long that lasts, up to a day: the transaction must begin within a minute after the announcement is
-committed, and see the records as of one instant, so that nothing recorded later is read by it. What is not the
-production's is answered like what is not kept.
+one announcement names whose they are instead of each of them. It is good for one look at the record: what the same
+session sees at one instant, in a transaction that begins within a minute after the announcement is committed, and that
+may then take its time, for what it sees does not change. A day is the end of it, lest one that began puts its look off.
+What is not the production's is answered like what is not kept, so that an audit can say so and go on.
 """
 
 from alembic import op
@@ -47,7 +47,7 @@ BEGIN
       AND r.at > clock_timestamp() - interval '1 day'
       AND r.transaction IS DISTINCT FROM pg_current_xact_id_if_assigned();
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'this audit was not announced, or its announcement is not committed or too old'
+        RAISE EXCEPTION 'this audit was not announced, or its announcement is not committed or too old: announce it again'
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN found_;

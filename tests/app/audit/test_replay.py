@@ -177,6 +177,14 @@ def test_without_an_auditors_url_the_command_reads_as_the_application(cli, recor
     assert announcements(recorded) == before
 
 
+def test_an_auditor_needs_neither_the_applications_url_nor_temporal(cli, recorded, monkeypatch):
+    monkeypatch.setenv("SLUICE_DATABASE_URL", recorded.auditor_url)
+    for name in ("SLUICE_AUDITOR_DATABASE_URL", "SLUICE_TEMPORAL_ADDRESS"):
+        monkeypatch.delenv(name)
+    assert cli("--as", "vera").exit_code == 0
+    assert announcements(recorded)[-1].who == "vera"
+
+
 def test_a_broken_record_is_named_and_the_status_is_1(cli, recorded):
     tables = ("entry",)
     engine = create_engine(recorded.owner_url, poolclass=NullPool)
