@@ -336,10 +336,14 @@ class Transaction:
 
 @contextmanager
 def at_one_instant(connection: Connection) -> Iterator[None]:
-    """Inside, a connection only reads, and sees the records as they are now; see `Store.reading`."""
+    """Inside, a connection only reads, and sees the records as they are now; see `Store.reading`.
+
+    It holds nobody up, so unlike who writes it may take its time between two questions: a proof computes for minutes.
+    """
     connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with connection.begin():
         try:
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield
         except KeyboardInterrupt:
             connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
