@@ -24,26 +24,6 @@ SNAPSHOTS: Mapping[str, str] = {
     "distribution": "period",
 }
 """The snapshot tables, each with the column that names a row among its production's."""
-_DOCUMENTS = 16
-"""Documents in memory at a time."""
-
-
-class Document(NamedTuple):
-    """A kept document, in full."""
-
-    sha256: str
-    name: str
-    content: bytes
-
-
-class BankFile(NamedTuple):
-    """Which document went to a bank, or came from it, under which message id."""
-
-    account: str
-    direction: str
-    message_id: str
-    name: str
-    sha256: str
 
 
 class KeptRate(NamedTuple):
@@ -136,31 +116,9 @@ def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:
     return ((account, reference) for account, reference in rows)
 
 
-def documents(connection: Connection) -> Iterator[Document]:
-    """Every kept document; sixteen are in memory at a time."""
-    query = "SELECT sha256, name, content FROM document ORDER BY sha256"
-    for digest, name, content in streamed(connection, query, rows=_DOCUMENTS):
-        yield Document(digest, name, bytes(content))
-
-
-def document(connection: Connection, digest: str) -> bytes | None:
-    """One kept document's bytes."""
-    table = tables.document.c
-    content = connection.execute(sa.select(table.content).where(table.sha256 == digest)).scalar_one_or_none()
-    return None if content is None else bytes(content)
-
-
-def kept_documents(connection: Connection, digests: list[str]) -> frozenset[str]:
-    """Which of these documents are kept."""
-    table = tables.document.c
-    asked = sa.any_(sa.literal(digests, sa.ARRAY(sa.Text)))
-    return frozenset(connection.execute(sa.select(table.sha256).where(table.sha256 == asked)).scalars())
-
-
-def bank_files(connection: Connection) -> Iterator[BankFile]:
-    """Every file that went to a bank or came from it."""
-    query = "SELECT account, direction, message_id, name, sha256 FROM bank_file ORDER BY account, direction, message_id"
-    return map(BankFile._make, streamed(connection, query))
+def documents(connection: Connection) -> Iterator[tuple[str, str]]:
+    """Every kept document, by hash and name."""
+    yield from streamed(connection, "SELECT sha256, name FROM document ORDER BY sha256")
 
 
 def rate_documents(connection: Connection) -> list[str]:

@@ -1,16 +1,20 @@
 """Bank data for whoever audits: every read by an auditor's role is on record before it is answered.
 
-Whether the role has to announce its reads is the database's to say (migration 0005). The application's role reads as
-it does in all its work; an auditor's cannot but through the functions that record who reads what, and why.
+Whether the role has to announce its reads is the database's to say (migrations 0005 and 0006). The application's role
+reads as it does in all its work; an auditor's cannot but through the functions that record who reads what, and why:
+document by document (`BankData`), or all of a production or of the house at one instant (`everything`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from adapters.db import tables
+from adapters.db.queries import streamed
+from adapters.db.store import Transaction, at_one_instant
 from domain.errors import Broken
 
 _AT_ONCE = 100
@@ -19,6 +23,9 @@ _MAY_READ = sa.text("SELECT has_column_privilege('document', 'content', 'SELECT'
 _ANNOUNCE = sa.text("SELECT audit_announce(:who, :why, :documents, :production)")
 _DOCUMENT = sa.text("SELECT name, content FROM audit_document(:ticket, :wanted)")
 _FILES = sa.text("SELECT * FROM audit_bank_files(:ticket)")
+_ANNOUNCE_WHOLE = sa.text("SELECT audit_announce_whole(:who, :why, :production)")
+_ANY_DOCUMENT = sa.text("SELECT content FROM audit_whole_document(:ticket, :wanted, :named_by)")
+_OF_FILES = "account, direction, message_id, name, sha256, recorded_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ class BankData:
         with self._engine.connect() as connection:
             for start in range(0, len(digests), _AT_ONCE):
                 part = list(digests[start : start + _AT_ONCE])
-                ticket = self._ticket(connection, part, None)
+                ticket = self._announced(connection, part, None)
                 for digest in part:
                     yield self._document(connection, ticket, digest)
 
@@ -72,7 +79,7 @@ class BankData:
         """The files that were exchanged over a production's accounts, by account, direction and message."""
         table = tables.bank_file.c
         with self._engine.connect() as connection:
-            ticket = self._ticket(connection, [], production)
+            ticket = self._announced(connection, [], production)
             if ticket is None:
                 own = table.account.startswith(f"{production}.", autoescape=True)
                 query = sa.select(tables.bank_file).where(own)
@@ -84,16 +91,9 @@ class BankData:
             for row in rows
         ]
 
-    def _ticket(self, connection: Connection, documents: list[str], production: str | None) -> int | None:
-        """Announce a read and commit that, which is the key to it; None where the role may read without."""
-        if connection.execute(_MAY_READ).scalar_one():
-            return None
-        connection.rollback()
-        connection.execute(sa.text("SET TRANSACTION READ WRITE"))
+    def _announced(self, connection: Connection, documents: list[str], production: str | None) -> int | None:
         asked = {"who": self._who, "why": self._why, "documents": documents, "production": production}
-        ticket: int = connection.execute(_ANNOUNCE, asked).scalar_one()
-        connection.commit()
-        return ticket
+        return _ticket(connection, _ANNOUNCE, asked)
 
     def _document(self, connection: Connection, ticket: int | None, digest: str) -> Document:
         if ticket is None:
@@ -105,3 +105,61 @@ class BankData:
         if row is None:
             raise Broken(f"The journal names the document {digest}, which is not kept.", document=digest)
         return Document(digest, row.name, bytes(row.content))
+
+
+class Announced(Transaction):
+    """A transaction that reads for an audit of everything, with bank data by the `ticket` of an announcement.
+
+    Without a ticket, bank data is read as the application's role reads it. `named_by` says which event of the audited
+    production's stream names a document, which is how the database knows it for the production's.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        ticket: int | None = None,
+        named_by: Callable[[str], int | None] = lambda _: None,
+    ) -> None:
+        super().__init__(connection)
+        self._ticket, self._named_by = ticket, named_by
+
+    def document(self, digest: str) -> bytes | None:
+        """A kept document's bytes; None also for one that is not of what the announcement covers."""
+        if self._ticket is None:
+            return super().document(digest)
+        asked = {"ticket": self._ticket, "wanted": digest, "named_by": self._named_by(digest)}
+        content = self.connection.execute(_ANY_DOCUMENT, asked).scalar_one_or_none()
+        return None if content is None else bytes(content)
+
+    def bank_files(self) -> Iterator[BankFile]:
+        """The files that were exchanged with banks, by account, direction and message."""
+        asked = () if self._ticket is None else (self._ticket,)
+        files = "bank_file" if self._ticket is None else "audit_whole_bank_files(%s)"
+        query = f"SELECT {_OF_FILES} FROM {files} ORDER BY account, direction, message_id"  # noqa: S608 - our own
+        for account, direction, message_id, name, digest, recorded_at in streamed(self.connection, query, asked):
+            yield BankFile(account, direction, message_id, name, digest, recorded_at.isoformat())
+
+
+@contextmanager
+def everything(engine: Engine, who: str, why: str, production: str | None) -> Iterator[tuple[Connection, int | None]]:
+    """The records at one instant, with the ticket to all bank data of a production, or of the house.
+
+    The announcement is committed before the instant, in the same session: it opens what is on record then, for as long
+    as the block lasts. No ticket is needed where the role may read without.
+    """
+    with engine.connect() as connection:
+        ticket = _ticket(connection, _ANNOUNCE_WHOLE, {"who": who, "why": why, "production": production})
+        with at_one_instant(connection):
+            yield connection, ticket
+
+
+def _ticket(connection: Connection, announce: sa.TextClause, asked: Mapping[str, object]) -> int | None:
+    """Announce a read and commit that, which is the key to it; None where the role may read without."""
+    may_read = connection.execute(_MAY_READ).scalar_one()
+    connection.rollback()
+    if may_read:
+        return None
+    connection.execute(sa.text("SET TRANSACTION READ WRITE"))
+    ticket: int = connection.execute(announce, asked).scalar_one()
+    connection.commit()
+    return ticket

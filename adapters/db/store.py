@@ -66,13 +66,8 @@ class Store:
 
         A proof needs this: a stream read before its head would seem to lack what was appended in between.
         """
-        instant = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with instant.begin() as connection:
-            try:
-                yield connection
-            except KeyboardInterrupt:
-                connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
-                raise
+        with self.engine.connect() as connection, at_one_instant(connection):
+            yield connection
 
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
@@ -337,6 +332,22 @@ class Transaction:
         driver: Any = self.connection.connection.driver_connection
         connection: psycopg.Connection[Any] = driver
         return connection
+
+
+@contextmanager
+def at_one_instant(connection: Connection) -> Iterator[None]:
+    """Inside, a connection only reads, and sees the records as they are now; see `Store.reading`.
+
+    It holds nobody up, so unlike who writes it may take its time between two questions: a proof computes for minutes.
+    """
+    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with connection.begin():
+        try:
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield
+        except KeyboardInterrupt:
+            connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
+            raise
 
 
 _NUL = b"\\u0000"

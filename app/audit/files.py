@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from adapters.bank.folder import folder_of
 from adapters.bank.read import read_message
 from adapters.db import audit
-from adapters.db.audit import BankFile, Waiting
+from adapters.db.audit import Waiting
+from adapters.db.audited import Announced, BankFile
 from adapters.rates import read_csv, read_ecb
 from domain.audit.findings import Finding, broken, unfaithful
 from domain.audit.refold import Stretch, Told
@@ -35,8 +36,8 @@ _TAKEN, _REFUSED = "bank-file", "bank-file-refused"
 class Files:
     """What the streams that were walked say of documents and bank files; asked of every stretch as a check is."""
 
-    named: dict[str, str] = field(default_factory=dict)
-    """Documents by SHA-256, each with the record that names it."""
+    named: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Documents by SHA-256, each with the stream and the number of the first event that names it."""
     sent: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Orders and enquiries by folder and message id: SHA-256, and the record that says so."""
     delivered: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
@@ -50,15 +51,20 @@ class Files:
         kind, _, rest = first.fact.command_key.partition("/")
         folder, _, digest = rest.partition("/")
         if kind in {_TAKEN, _REFUSED} and not stretch.refused:
-            self.named.setdefault(digest, first.record)
+            self.named.setdefault(digest, _place(first))
             if kind == _TAKEN:
                 self.taken[folder, digest] = first.record
         for told in stretch.told:
             if told.event is not None:
                 for document in _documents(told.event):
-                    self.named.setdefault(document, told.record)
+                    self.named.setdefault(document, _place(told))
                 self._sent(state, told)
         return iter(())
+
+    def named_by(self, digest: str) -> int | None:
+        """The number of the event that names a document; None while none has."""
+        place = self.named.get(digest)
+        return None if place is None else place[1]
 
     def _sent(self, state: State, told: Told) -> None:
         match told.event:
@@ -74,33 +80,37 @@ class Files:
                 return
 
 
-def document_findings(connection: Connection, files: Files, *, everything: bool) -> Iterator[Finding]:
+def document_findings(transaction: Announced, files: Files, *, everything: bool) -> Iterator[Finding]:
     """Documents whose content is not what they are called by, and those that are named and not kept.
 
-    `everything` looks at all that are kept, otherwise at those that the walked streams name.
+    `everything` looks at all that are kept, otherwise at those that the walked streams name. They are hashed here, one
+    in memory at a time: whoever owns the database may make it say any hash, and no other bytes that hash to this one.
     """
     missing = dict(files.named)
-    kept = audit.documents(connection) if everything else _named(connection, files)
-    for document in kept:
-        missing.pop(document.sha256, None)
-        found = sha256(document.content)
-        if found != document.sha256:
-            yield broken(f"document {document.sha256}", f"{document.name} is not what was kept", document.sha256, found)
-    for digest, record in missing.items():
-        yield broken(f"document {digest}", f"is named by {record}, and not kept")
+    named = ((digest, f"named by {_record(place)}") for digest, place in files.named.items())
+    for digest, name in audit.documents(transaction.connection) if everything else named:
+        content = transaction.document(digest)
+        if content is None:
+            continue
+        missing.pop(digest, None)
+        found = sha256(content)
+        if found != digest:
+            yield broken(f"document {digest}", f"{name} is not what was kept", digest, found)
+    for digest, place in missing.items():
+        yield broken(f"document {digest}", f"is named by {_record(place)}, and not kept")
 
 
-def bank_file_findings(connection: Connection, files: Files, production: str | None) -> Iterator[Finding]:
+def bank_file_findings(transaction: Announced, files: Files, production: str | None) -> Iterator[Finding]:
     """Differences between the bank files on record, the outbox, and what the walked streams sent and took in."""
     sent, taken = dict(files.sent), dict(files.taken)
-    for file in audit.bank_files(connection):
+    for file in transaction.bank_files():
         if production is not None and not file.account.startswith(f"{production}."):
             continue
         if file.direction == "out":
             yield from _sent_as_told(file, sent.pop((file.account, file.message_id), None))
         elif file.direction == "in":
             taken.pop((file.account, file.sha256), None)
-            yield from _says_what_it_is(connection, file)
+            yield from _says_what_it_is(transaction, file)
         else:
             yield broken(
                 f"bank file {file.message_id} of {file.account}", "went neither out nor in", "", file.direction
@@ -110,17 +120,18 @@ def bank_file_findings(connection: Connection, files: Files, production: str | N
     for (folder, digest), record in taken.items():
         yield broken(f"bank file {digest} from {folder}", f"was taken in by {record}, and is not on record")
     delivered = dict(files.delivered)
-    for waiting in audit.outbox(connection):
+    for waiting in audit.outbox(transaction.connection):
         if production is None or waiting.target.startswith(f"{production}."):
             yield from _delivered_as_told(waiting, delivered.pop((waiting.target, waiting.name), None))
     for (folder, name), (_, record) in delivered.items():
         yield broken(f"outbox {name} for {folder}", f"was put out by {record}, and is not on record")
 
 
-def rate_findings(connection: Connection) -> Iterator[Finding]:
+def rate_findings(transaction: Announced) -> Iterator[Finding]:
     """Imported rates that are not those of the file that they came in, and rates of such a file that are not there."""
+    connection = transaction.connection
     for digest in audit.rate_documents(connection):
-        raw = audit.document(connection, digest)
+        raw = transaction.document(digest)
         if raw is None:
             for kept in audit.rates(connection, digest):
                 name = f"rate {kept.source} {kept.base}/{kept.quote} of {kept.on}"
@@ -160,11 +171,12 @@ def _documents(event: Event) -> Iterator[str]:
             return
 
 
-def _named(connection: Connection, files: Files) -> Iterator[audit.Document]:
-    for digest, record in files.named.items():
-        content = audit.document(connection, digest)
-        if content is not None:
-            yield audit.Document(digest, f"named by {record}", content)
+def _place(told: Told) -> tuple[str, int]:
+    return told.fact.stream, told.fact.seq
+
+
+def _record(place: tuple[str, int]) -> str:
+    return f"{place[0]} event {place[1]}"
 
 
 def _sent_as_told(file: BankFile, told: tuple[str, str] | None) -> Iterator[Finding]:
@@ -177,9 +189,9 @@ def _sent_as_told(file: BankFile, told: tuple[str, str] | None) -> Iterator[Find
         yield broken(name, "bears another name than its message id", file.message_id, file.name)
 
 
-def _says_what_it_is(connection: Connection, file: BankFile) -> Iterator[Finding]:
+def _says_what_it_is(transaction: Announced, file: BankFile) -> Iterator[Finding]:
     name = f"bank file {file.message_id} from {file.account}"
-    raw = audit.document(connection, file.sha256)
+    raw = transaction.document(file.sha256)
     if raw is None:
         yield broken(name, "is not kept", file.sha256)
         return

@@ -10,6 +10,7 @@ from activities.desk import Desk
 from adapters.agreements import Agreements
 from adapters.clock import SystemClock
 from adapters.db import histories, queries
+from adapters.db.audited import Announced
 from adapters.db.facts import facts_of
 from adapters.db.store import Store, Transaction, production_of, stream_of
 from app.audit import files as bank_files
@@ -46,15 +47,18 @@ async def audited(
     scope: Scope,
     tick: Tick = lambda _, __: None,
     eyes: Eyes | None = None,
+    ticket: int | None = None,
 ) -> Report:
     """Audit what `scope` covers; `connection` should see one instant, as `Store.reading` gives it.
+
+    `ticket` opens the bank data of what is audited where its reads have to be announced (`adapters.db.audited`).
 
     Raises:
         NotFound: there is no such production.
     """
     report, files, archive = Report(), Files(), Archive(scope)
     eyes = eyes or Eyes()
-    desk, transaction = _desk(connection, eyes.agreements), Transaction(connection)
+    desk, transaction = _desk(connection, eyes.agreements), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
     witnessed = {row.production for row in histories.listed(connection, scope.production)}
     for stream in _streams(connection, scope):
@@ -76,7 +80,7 @@ async def audited(
         report.findings += proof.findings
         if scope.whole:
             report.findings += imports.end()
-    report.findings += _house(connection, scope, files)
+    report.findings += _house(transaction, scope, files)
     looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read)
     report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]
     report.histories = looked.looked_at
@@ -109,13 +113,14 @@ def _streams(connection: Connection, scope: Scope) -> list[str]:
     return [stream]
 
 
-def _house(connection: Connection, scope: Scope, files: Files) -> Iterator[Finding]:
+def _house(transaction: Announced, scope: Scope, files: Files) -> Iterator[Finding]:
     """What the streams do not own: documents, bank files, rates, and rows that belong to nothing."""
+    connection = transaction.connection
     everything = scope.production is None and scope.whole
-    yield from bank_files.document_findings(connection, files, everything=everything)
+    yield from bank_files.document_findings(transaction, files, everything=everything)
     if scope.whole:
-        yield from bank_files.bank_file_findings(connection, files, scope.production)
+        yield from bank_files.bank_file_findings(transaction, files, scope.production)
     if everything:
-        yield from bank_files.rate_findings(connection)
+        yield from bank_files.rate_findings(transaction)
         streams = queries.streams(connection)
         yield from bank_files.stranger_findings(connection, streams, [production_of(each) for each in streams])

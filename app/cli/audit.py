@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.options import data_option, json_option
+from app.cli.options import data_option, json_option, reader_option
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -25,6 +25,7 @@ def audit() -> None:
 @click.option("--to", "last", metavar="DATE", type=_DAY, help="Only what counts on this day or before.")
 @click.option("--anchors", type=_FOLDER, metavar="DIR", help="Heads kept outside must still be in the journal.")
 @click.option("--key", "keys", multiple=True, metavar="HEX", help="A key that may have signed them; default our own.")
+@reader_option
 @json_option
 @data_option
 def replay(
@@ -33,29 +34,31 @@ def replay(
     last: datetime | None,
     anchors: Path | None,
     keys: tuple[str, ...],
+    user: str | None,
     as_json: bool,
     data: Path | None,
 ) -> None:
     """Prove integrity, fidelity and determinism; exit status 1 if one of them is broken.
 
     With a period, chains are still walked whole; everything else is about the events that count in it, so that today's
-    balances and states, which belong to no period, are left out.
+    balances and states, which belong to no period, are left out. Where an auditor's role is used, it is on record once
+    and beforehand who audits what, for agreements and bank files are read.
     """
     from app.audit.replay import audited
     from app.audit.scope import Scope
-    from app.cli.session import records
     from app.evidence.heads import departed
     from app.evidence.keys import trusted
+    from app.evidence.reading import auditing
     from app.garbage import collect_seldom
     from app.interrupt import run
-    from app.settings import load_settings
 
     collect_seldom()
     scope = Scope(production, first.date() if first else None, last.date() if last else None)
-    with records(data) as connection, _progress() as tick:
-        report = run(audited(connection, scope, tick))
+    why = f"audit replay of {production or 'the whole house'}"
+    with auditing(data, user, why, production) as records, _progress() as tick:
+        report = run(audited(records.connection, scope, tick, ticket=records.ticket))
         if anchors is not None:
-            report.findings += departed(connection, anchors, trusted(keys, load_settings(data)))
+            report.findings += departed(records.connection, anchors, trusted(keys, records.settings))
     if as_json:
         click.echo(json.dumps(report.json(), ensure_ascii=False, indent=2))
     else:

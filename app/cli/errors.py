@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from psycopg import Error as PostgresError
 from psycopg import OperationalError
-from psycopg.errors import InsufficientPrivilege, UndefinedTable
+from psycopg.errors import InsufficientPrivilege, UndefinedFunction, UndefinedTable
 from temporalio.client import WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.exceptions import TimeoutError as ActivityTimeout
@@ -14,6 +14,7 @@ from adapters.documents import BadDocument
 from domain.errors import SluiceError
 
 _SEE = "see `sluice status`"
+_OLD = "the database has no tables of Sluice's, or old ones: run `sluice db upgrade`"
 _NO_DATABASE = frozenset({"OperationalError", "InterfaceError", "TimeoutError"})
 _NO_ANSWER = (
     "the worker's database does not answer: ask again once it does; whether it was done after all, "
@@ -64,7 +65,8 @@ def _of_file(error: BaseException) -> str | None:
 
 _SAYINGS: tuple[tuple[type[BaseException], Callable[[BaseException], str | None]], ...] = (
     (SluiceError, str),
-    (UndefinedTable, lambda _: "the database has no tables of Sluice's, or old ones: run `sluice db upgrade`"),
+    (UndefinedTable, lambda _: _OLD),
+    (UndefinedFunction, lambda _: _OLD),
     (InsufficientPrivilege, lambda error: f"the database refuses this to the role it was asked as: {error}"),
     (OperationalError, lambda error: f"the database does not answer: {error}; {_SEE}"),
     (PostgresError, lambda error: f"the database refuses this: {error}"),

@@ -7,13 +7,12 @@ from pathlib import Path
 import click
 
 from app.cli.audit import audit
-from app.cli.options import data_option, json_option, production_option
+from app.cli.options import data_option, json_option, production_option, reader_option
 
 __all__ = ["audit"]
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_user = click.option("--as", "user", metavar="USER", help="Who asks; default who is logged in here.")
 _SECTIONS = ("balances", "schedule", "agreement", "entitlements")
 
 
@@ -98,7 +97,7 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
 @audit.command()
 @production_option
 @click.option("--out", required=True, type=_FILE, metavar="FILE.zip", help="A file that does not exist yet.")
-@_user
+@reader_option
 @json_option
 @data_option
 def export(production: str, out: Path, user: str | None, as_json: bool, data: Path | None) -> None:
@@ -122,7 +121,7 @@ def export(production: str, out: Path, user: str | None, as_json: bool, data: Pa
 
 @audit.command()
 @click.argument("figure", metavar="PAYMENT|ENTRY|STATEMENT-LINE")
-@_user
+@reader_option
 @json_option
 @data_option
 def explain(figure: str, user: str | None, as_json: bool, data: Path | None) -> None:

@@ -24,6 +24,11 @@ def as_option(command: F) -> F:
     return click.option("--as", "user", required=True, metavar="USER", help="Who acts: a name under `users`.")(command)
 
 
+def reader_option(command: F) -> F:
+    """`--as USER`, as `user: str | None`: who reads, for the record of an auditor's reads."""
+    return click.option("--as", "user", metavar="USER", help="Who asks; default who is logged in here.")(command)
+
+
 def json_option(command: F) -> F:
     """`--json`, as `as_json: bool`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(command)

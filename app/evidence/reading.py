@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from adapters.db.audited import BankData
+from adapters.db.audited import BankData, everything
 from adapters.db.store import Store
 from app.bootstrap import desk_of
 from app.settings import Settings, load_settings
@@ -26,6 +26,15 @@ class Reading:
     bank_data: BankData
 
 
+@dataclass(frozen=True)
+class Auditing:
+    """The records at one instant, with the ticket to all bank data of what is audited; None needs none."""
+
+    settings: Settings
+    connection: Connection
+    ticket: int | None
+
+
 @contextmanager
 def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
     """Read the records as an auditor: `user` (by default who is logged in here) wants to know `why`.
@@ -38,6 +47,22 @@ def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
     try:
         with store.reading() as connection:
             yield Reading(settings, connection, BankData(store.engine, user or getpass.getuser(), why))
+    finally:
+        store.engine.dispose()
+
+
+@contextmanager
+def auditing(data: Path | None, user: str | None, why: str, production: str | None) -> Iterator[Auditing]:
+    """Read everything on record of a production, or of the house, as an auditor, `user` and `why` as in `reading`.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
+    settings = load_settings(data)
+    store = store_of(settings)
+    try:
+        with everything(store.engine, user or getpass.getuser(), why, production) as (connection, ticket):
+            yield Auditing(settings, connection, ticket)
     finally:
         store.engine.dispose()
 

@@ -1,6 +1,7 @@
 """One transaction from a command to its events: exactly once, all or nothing, on a real database."""
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from activities.views import RunRef
 from adapters.db import queries, tables
-from adapters.db.store import Context, production_of, stream_of
+from adapters.db.store import Context, Store, production_of, stream_of
 from domain.commands import HoldPayment, ResumePayment, SubmitRun
 from domain.errors import BadInput, IdempotencyConflict, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, RunEscalated
@@ -204,6 +205,16 @@ def test_who_reads_sees_one_instant_and_writes_nothing(world):
     with world.store.transaction() as transaction:
         assert queries.head(transaction.connection, stream_of(PRODUCTION)).seq == before.seq + 1
         transaction.connection.execute(sa.update(tables.stream_head).values(seq=tables.stream_head.c.seq))
+
+
+def test_who_reads_may_think_between_two_questions_for_longer_than_who_writes(database):
+    impatient = {"options": "-c idle_in_transaction_session_timeout=200ms"}
+    engine = sa.create_engine(database.app_url, connect_args=impatient)
+    with Store(engine).reading() as connection:
+        assert queries.streams(connection) == []
+        time.sleep(0.5)
+        assert queries.streams(connection) == []
+    engine.dispose()
 
 
 def test_a_stream_names_its_production_and_the_house_has_a_stream_of_its_own():

@@ -101,16 +101,19 @@ async def _archive(services):
         with services.store.reading() as connection:
             return len(list(histories.listed(connection)))
 
+    def missing(runs):
+        with services.store.reading() as connection:
+            return runs - histories.archived(connection, sorted(runs))
+
     while await asyncio.to_thread(count) < ENDED:
         await archivist.step()
         await asyncio.sleep(0.1)
+    ended = set()
     async for running in services.client.list_workflows("ExecutionStatus='Running'"):
         if running.task_queue == services.settings.task_queue:
             handle = services.client.get_workflow_handle(running.id, run_id=running.run_id)
             await handle.terminate("the production is recorded")
-    before = await asyncio.to_thread(count)
-    for _ in range(100):
+            ended.add((running.id, running.run_id))
+    while await asyncio.to_thread(missing, ended):
         await archivist.step()
-        if await asyncio.to_thread(count) > before + 1:
-            break
         await asyncio.sleep(0.1)

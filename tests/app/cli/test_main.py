@@ -120,6 +120,7 @@ def test_migrating_without_a_stack_says_how_to_start_one(tmp_path, capsys):
     [
         (psycopg.OperationalError("connection refused\nis it running?"), "the database does not answer: connection"),
         (psycopg.errors.UndefinedTable("relation"), "run `sluice db upgrade`"),
+        (psycopg.errors.UndefinedFunction("function"), "run `sluice db upgrade`"),
         (RuntimeError("Failed client connect: refused"), "Temporal does not answer"),
         (RPCError("workflow not found", RPCStatusCode.NOT_FOUND, b""), "no such workflow"),
         (FileNotFoundError(2, "No such file or directory", "a.yaml"), "a.yaml: No such file or directory"),
