@@ -7,7 +7,7 @@ proportion to what happens in it (conditions that change, costs, days on which i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -19,47 +19,12 @@ from domain.waterfall.linear import ZERO, now
 from domain.waterfall.memory import Memory
 from domain.waterfall.modes import Decider, about_to_hold
 from domain.waterfall.network import Kind, Network, leaves, variables
+from domain.waterfall.outcome import Crossing, Outcome, Slice
 from domain.waterfall.stretch import Course, height, moved_by_receipts, plain, safe, towards
 
-State = dict[str, Fraction]
 _DAY = timedelta(days=1)
 _RELEASED = Kind(("", "", "", "", ""))
 """What a reserve that is released is: it enters the pool that it was set aside for, and is of no kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """A receipt reached a threshold: `at` is what its entry pool had received by then, `part` what of the receipt."""
-
-    labels: tuple[str, ...]
-    on: date
-    kind: Kind
-    pool: str
-    at: Fraction
-    part: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A stretch of one receipt that was shared at the same rates."""
-
-    receipt: Receipt
-    amount: Fraction
-    entry: str
-    spread: Spread
-
-
-@dataclass(slots=True)
-class Outcome:
-    """Where a run ended. `received` counts receipts and openings; `refunds` are returns that nothing covered yet."""
-
-    state: State
-    claims: ClaimBook
-    crossings: list[Crossing] = field(default_factory=list)
-    received: Fraction = ZERO
-    refunds: Fraction = ZERO
-    releases: dict[tuple[str, date], Fraction] = field(default_factory=dict)
-    booked: dict[str, Fraction] = field(default_factory=dict)
 
 
 class Engine:

@@ -92,6 +92,7 @@ class _Flow:
         self._credit: Callable[[Leaf, Fraction], None]
 
     def run(self, entry: str, counts: Counts) -> Spread:
+        """Let one unit enter a pool and go through all that come after it, in flow order."""
         self._spread.add(f"in:{entry}", Fraction(1))
         for name, count in counts:
             self._spread.add(f"metric:{name}", count)
@@ -135,6 +136,7 @@ class _Flow:
         self, basin: Basin, place: Place | None, phrase: str, base: Fraction
     ) -> Callable[[Leaf, Fraction], None]:
         def credit(leaf: Leaf, amount: Fraction) -> None:
+            """Count an amount for a recipient or, where the position holds it back, for the reserve only."""
             self._spread.add(leaf.key, amount)
             held = place is not None and place.held is not None
             if held and place is not None:
