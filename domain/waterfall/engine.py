@@ -18,7 +18,7 @@ from domain.waterfall.flow import Line, Spread, outstandings
 from domain.waterfall.linear import ZERO, now
 from domain.waterfall.memory import Memory
 from domain.waterfall.modes import Decider, about_to_hold
-from domain.waterfall.network import Kind, Network, leaves, variables
+from domain.waterfall.network import Kind, Network, Place, leaves, variables
 from domain.waterfall.outcome import Crossing, Outcome, Slice
 from domain.waterfall.stretch import Course, height, moved_by_receipts, plain, safe, towards
 
@@ -65,10 +65,14 @@ class Engine:
 
     def _go_on(self, start: Outcome) -> None:
         self._state.update(start.state)
-        self._outcome.received, self._outcome.refunds = start.received, start.refunds
+        self._outcome.received, self._outcome.returns = start.received, start.returns
         self._outcome.releases, self._outcome.booked = dict(start.releases), dict(start.booked)
         self._outcome.crossings = list(start.crossings)
         self._claims.carry(start.claims)
+        self._note_days(start.claims.day or date.min)
+        for place in self._places.values():
+            if place.cliff is not None:
+                self._steps[place.id] = self._step(place)
 
     def run(
         self, facts: Facts, since: date, as_of: date, watched: Mapping[date, Callable[[Outcome], None]] | None = None
@@ -82,10 +86,9 @@ class Engine:
             Broken: conditions contradict each other.
         """
         facts = facts.until(as_of)
-        rows = ordered(facts.receipts)
-        negative = [each for each in rows if each.amount < 0]
-        self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
-        rows = self._merged(rows[: len(rows) - len(negative)])
+        rows = ordered((*self._outcome.returns, *facts.receipts))
+        self._outcome.returns = tuple(each for each in rows if each.amount < 0)
+        rows = self._merged(rows[: len(rows) - len(self._outcome.returns)])
         for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
         for fact in facts.others:
@@ -103,7 +106,10 @@ class Engine:
         return self._outcome
 
     def _stops(self, rows: Sequence[Receipt], since: date, end: date, watched: Iterable[date]) -> list[date]:
-        """The days on which something else than a receipt happens, or on which interest has to be known."""
+        """The days on which something else than a receipt happens, or on which interest has to be known.
+
+        A run that goes on has none that were gone through before: a reserve would be noted and let go once more.
+        """
         days = {min([since, end, *(each.on for each in rows[:1])]), end}
         days |= set(self._agenda) | set(self._days.values())
         days |= {stop for day in watched for stop in (day, day + _DAY)}
@@ -117,7 +123,8 @@ class Engine:
             while place.held and stop < end:
                 days.add(stop + _DAY)
                 stop = period_end(stop + _DAY, place.held.of)
-        return sorted(day for day in days if day <= end)
+        begun = self._claims.day or date.min
+        return sorted(day for day in days if begun < day <= end)
 
     def _merged(self, rows: Sequence[Receipt]) -> list[Receipt]:
         """Rows in the order in which they are taken: those of a day that flow alike together, as one unless traced."""
@@ -156,14 +163,17 @@ class Engine:
             self._happen(fact)
         if any(fact.kind is FactKind.OPENING for fact in facts):
             self._memory.begin(day, anew=True)
-        for name, on in self._days.items():
-            if on <= day:
-                self._state[name] = Fraction(1)
+        self._note_days(day)
         self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._after_flow()
         self._set_aside(day)
+
+    def _note_days(self, day: date) -> None:
+        for name, on in self._days.items():
+            if on <= day:
+                self._state[name] = Fraction(1)
 
     def _happen(self, fact: Fact) -> None:
         match fact.kind:
@@ -245,7 +255,7 @@ class Engine:
         for place in self._places.values():
             if place.cliff is None:
                 continue
-            step = next(n for n, (guard, _, _) in enumerate(place.steps) if now(guard, self._state))
+            step = self._step(place)
             before = self._steps.setdefault(place.id, step)
             if step == before:
                 continue
@@ -260,6 +270,10 @@ class Engine:
             self._add(f"charged:{place.id}", difference)
             amounts = {leaf.to: difference, place.cliff: -difference}
             self._tell(self._today, "difference made by the step", "", place.id, amounts)
+
+    def _step(self, place: Place) -> int:
+        """Which step of a position is in force."""
+        return next(n for n, (guard, _, _) in enumerate(place.steps) if now(guard, self._state))
 
     # Receipts
 

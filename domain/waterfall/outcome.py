@@ -38,12 +38,17 @@ class Slice:
 
 @dataclass(slots=True)
 class Outcome:
-    """Where a run ended. `received` counts receipts and openings; `refunds` are returns that nothing covered yet."""
+    """Where a run ended. `received` counts receipts and openings; `returns` are those that nothing covered yet."""
 
     state: State
     claims: ClaimBook
     crossings: list[Crossing] = field(default_factory=list)
     received: Fraction = ZERO
-    refunds: Fraction = ZERO
+    returns: tuple[Receipt, ...] = ()
     releases: dict[tuple[str, date], Fraction] = field(default_factory=dict)
     booked: dict[str, Fraction] = field(default_factory=dict)
+
+    @property
+    def refunds(self) -> Fraction:
+        """What the returns that nothing covered yet come to, below zero."""
+        return sum((Fraction(each.amount) for each in self.returns), ZERO)
