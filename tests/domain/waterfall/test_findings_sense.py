@@ -60,6 +60,20 @@ NONSENSE = {
         "positions[x]",
         "never hold",
     ),
+    "once a capped claim is recouped, to recoup it": (
+        pool(
+            X + ", once: k is recouped, recoups: k",
+            "id: y, to: b, recoups: k",
+            claims=["{id: k, amount: USD 5, cap: 30 % of g}"],
+        ),
+        "positions[x]",
+        "never hold",
+    ),
+    "either of two that its end excludes": (
+        pool(X + ", once: g reaches USD 9 or g reaches USD 7, until: g reaches USD 5"),
+        "positions[x]",
+        "never hold",
+    ),
     "a step that another hides": (
         pool(X + ", then: [{once: g reaches USD 9, take: 5 % of g}, {once: g reaches USD 4, take: 2 % of g}]"),
         "x].then[1]",
@@ -211,6 +225,10 @@ def test_what_makes_no_sense_is_one_finding_with_its_line(section, field, senten
 
 
 SENSE = {
+    "until a capped claim is recouped, to recoup it": pool(
+        X + ", until: k is recouped, recoups: k", claims=["{id: k, amount: USD 5, cap: 30 % of g}"]
+    ),
+    "one of two that its end excludes": pool(X + ", once: g reaches USD 9 or g reaches USD 3, until: g reaches USD 5"),
     "two days that follow": pool(X + ", once: from 2025-01-01, until: from 2026-01-01"),
     "two sums that follow": pool(X + ", once: g reaches USD 5, until: g reaches USD 9"),
     "a claim that is only compared with": pool(X + ", once: g reaches 200 % of k", claims=[CLAIM]),
