@@ -13,7 +13,7 @@ from functools import partial
 
 from domain.errors import Broken
 from domain.waterfall.flow import OFF, ON, Mode, Modes, Spread
-from domain.waterfall.linear import ZERO, Atom, Linear, atoms_of, holds, negated, unsigned
+from domain.waterfall.linear import ZERO, Atom, Guard, Linear, atoms_of, holds, negated, unsigned
 from domain.waterfall.network import Leaf, Take
 
 Heights = Mapping[Linear, Fraction]
@@ -25,6 +25,8 @@ _MOST_SWEEPS = 50
 _MOST_STEPS = 20
 _STEP = Fraction(1, 10**6)
 """By how much a held rate is moved to see what it does; only has to be small."""
+_MORE_THAN_ALL = Fraction(10**6)
+"""More of a unit than any valve can ever take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +100,23 @@ class Tie:
             return height > 0
         line = unsigned(atom.line)
         for name in (name for name, at in trial.held.items() if at == line and name != valve.key):
-            shared = {each for each in atoms_of(self._valves[name].guard) if unsigned(each.line) == line}
-            shared &= set(atoms_of(valve.guard))
-            if shared:
+            theirs: set[Guard] = {each for each in atoms_of(self._valves[name].guard) if unsigned(each.line) == line}
+            if shared := theirs.intersection(atoms_of(valve.guard)):
                 return (atom in shared) == (self._rank[valve.key] < self._rank[name])
-            if negated(atom) in atoms_of(self._valves[name].guard):
+            if negated(atom) in theirs:
                 return True
         return atom.closed
 
     def _held_at(self, valve: Valve, line: Linear, now: Trial, opened: Trial, closed: Trial) -> Trial:
         """Hold a valve at a line; who was held at it before, is as it is when it can keep the line no more."""
-        modes = {**now.modes, valve.key: ZERO}
+        modes = dict(now.modes)
         held = {name: at for name, at in now.held.items() if at != line and name != valve.key}
         for name in (name for name, at in now.held.items() if at == line and name != valve.key):
             behind = self._rank[name] > self._rank[valve.key]
             trials = (opened, closed) if behind else (closed, opened)
             modes[name] = next((one for one in trials if name not in one.held), trials[0]).modes[name]
-        return self._kept(modes, {**held, valve.key: line})
+        trial = self._where_it_stays(valve.key, line, modes, held)
+        return Trial(trial.modes, {**trial.held, valve.key: line}, trial.spread)
 
     def _decides(self, valve: Valve, trial: Trial) -> bool:
         """Whether a valve held at a line is open or closed by that line alone (of the lesser of two, the lesser)."""
@@ -128,6 +130,29 @@ class Tie:
         return above != below
 
     # Rates that keep lines at zero
+
+    def _where_it_stays(self, name: str, line: Linear, modes: dict[str, Mode], held: dict[str, Linear]) -> Trial:
+        """The rate of a valve, between none and all, at which a line stays: halved until it lies where it matters."""
+
+        def trial(rate: Fraction) -> tuple[Trial, Fraction]:
+            """What a rate comes to, and how fast the line moves then."""
+            tried = self._kept({**modes, name: rate}, held)
+            return tried, line.slope(tried.spread.rates)
+
+        (low, at_low), most = trial(ZERO), trial(_MORE_THAN_ALL)[0]
+        ends = [ZERO, self._rate(most, name)]
+        found, error = low, at_low
+        for _ in range(_MOST_STEPS):
+            rate = sum(ends, ZERO) / 2
+            found, error = trial(rate)
+            change = trial(rate + _STEP)[1] - error
+            if error and change and ends[0] <= (nearer := rate - error * _STEP / change) <= ends[1]:
+                rate = nearer
+                found, error = trial(rate)
+            if not error:
+                break
+            ends = [rate, ends[1]] if (error > 0) == (at_low > 0) else [ends[0], rate]
+        return found
 
     def _kept(self, modes: dict[str, Mode], held: dict[str, Linear]) -> Trial:
         """The trial with every held rate such that its line stays; who cannot keep it is held no more."""

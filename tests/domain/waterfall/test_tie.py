@@ -71,6 +71,7 @@ def test_who_takes_once_costs_are_recouped_leaves_just_what_recoups_them_as_they
     once = "id: one, to: first, take: what remains, once: costs is recouped"
     assert shared([once], "what remains", amounts) == ("70", "0", "30")
     assert shared([once], "50 % of rest", amounts) == ("40", "0", "30")  # half of the other 60 are the 30
+    assert shared([once], "50 % of gross", amounts) == ("70", "0", "30")  # of which no more than 30 are left
     assert shared([once], "20 % of rest", amounts) == ("0", "0", "20")  # too little: they are never recouped
 
 
