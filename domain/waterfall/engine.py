@@ -280,6 +280,7 @@ class Engine:
     def _take(self, rows: Sequence[Receipt]) -> None:
         at = 0
         while at < len(rows):
+            self._today = rows[at].on
             sums, end = ({}, at) if self._trace else self._stretch(rows, at)
             if end > at:
                 for kind, amount in sums.items():
@@ -317,7 +318,6 @@ class Engine:
 
     def _one(self, receipt: Receipt, entry: str) -> None:
         """One receipt, split wherever it brings something to its limit."""
-        self._today = receipt.on
         left = Fraction(receipt.amount)
         while left > 0:
             heights = self._heights()
@@ -358,7 +358,7 @@ class Engine:
             self._weights = self._numbered.setdefault(weights, len(self._numbered))
         key = (kind, entry, signs, self._weights, counts)
         if key not in self._courses:
-            spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state, counts)
+            spread = decider.decide(self._today, dict(zip(self._lines, heights, strict=True)), self._state, counts)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
             self._courses[key] = Course(spread, tuple((n, slope) for n, slope in slopes if slope))
         course = self._courses[key]

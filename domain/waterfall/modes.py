@@ -3,14 +3,16 @@
 Where a guard stands exactly at its limit, the direction decides; `domain.waterfall.tie` says how.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 
+from domain.errors import Broken
 from domain.waterfall.facts import Counts
 from domain.waterfall.flow import OFF, ON, Mode, Modes, Spread, spread
 from domain.waterfall.linear import STILL, Atom, Guard, Linear, atoms_of, holds, unsigned
-from domain.waterfall.network import Kind, Leaf, Network, Take, reached
-from domain.waterfall.tie import Heights, Tie, height_of, moving_true
+from domain.waterfall.network import Kind, Network, Take, reached
+from domain.waterfall.tie import Heights, Restless, Tie, Valve, height_of, moving_true
 
 
 class Decider:
@@ -28,26 +30,45 @@ class Decider:
         self._counts: Counts = ()
         self._may_owe = any(basin.deficit is not None for basin in network.basins)
 
-    def decide(self, heights: Heights, state: Mapping[str, Fraction], counts: Counts = ()) -> Spread:
+    def decide(self, on: date, heights: Heights, state: Mapping[str, Fraction], counts: Counts = ()) -> Spread:
         """The rates at which a receipt of the kind, with its counts for each unit, spreads from this state on.
 
         Raises:
             Broken: conditions contradict each other without end.
         """
         self._counts = counts
+
+        def spread_of(modes: Modes) -> Spread:
+            """How a unit spreads by modes that are tried."""
+            return spread(self._network, self._kind, self._entry, modes, state, counts)
+
+        try:
+            return self._at_rest(heights, spread_of)
+        except Restless as restless:
+            raise Broken(contradiction(self._network, restless.valves, heights, on, self._entry)) from None
+
+    def _at_rest(self, heights: Heights, spread_of: Callable[[Modes], Spread]) -> Spread:
+        """Where all valves rest.
+
+        What can only grow and stands where it is to be exceeded, is exceeded as soon as a unit more comes to it: if
+        what begins then ends that growth (by a cap of both, say), it has begun all the same.
+        """
         modes: dict[str, Mode] = {}
-        tied: list[Leaf | Take] = []
+        tied: list[Valve] = []
         for valve in self._valves:
             known = holds(valve.guard, lambda atom: self._settled(atom, heights))
             modes[valve.key] = ON if known else OFF
             if known is None:
                 tied.append(valve)
-
-        def spread_of(tried: Modes) -> Spread:
-            """How a unit spreads by modes that are tried."""
-            return spread(self._network, self._kind, self._entry, tried, state, counts)
-
-        return Tie(tied, heights, spread_of).rest(modes)
+        try:
+            return Tie(tied, heights, spread_of).rest(modes)
+        except Restless as restless:
+            for line in _at_limit(restless.valves, heights):
+                if all(part > 0 and not name.startswith(STILL) for name, part in line.terms) and not self._may_owe:
+                    before = self._at_rest({**heights, line: Fraction(-1)}, spread_of)
+                    if line.slope(before.rates) > 0:
+                        return self._at_rest({**heights, line: Fraction(1)}, spread_of)
+            raise
 
     def _settled(self, atom: Atom, heights: Heights) -> bool | None:
         """The truth of an atom in a state; at a tie, what it must become where its line can move one way only."""
@@ -62,6 +83,23 @@ class Decider:
         if atom.closed:
             return None if False in moving else True
         return None if True in moving else False
+
+
+def contradiction(network: Network, valves: Sequence[Valve], heights: Heights, on: date, entry: str) -> str:
+    """The sentence that names positions and conditions of which none comes to rest, and what to do about it."""
+    keys = (valve.key.partition(":")[2] for valve in valves)
+    takes = (isinstance(valve, Take) for valve in valves)
+    names = dict.fromkeys(key.rpartition(".")[0] if take else key for key, take in zip(keys, takes, strict=True))
+    said = dict.fromkeys(label for line in _at_limit(valves, heights) for label in network.labels.get(line, ()))
+    return (
+        f"What comes into {entry} on {on} cannot be shared, since {' and '.join(names)} wait for each other without "
+        f"end ({'; '.join(said)}): amend the agreement so that what one of them takes does not decide about another."
+    )
+
+
+def _at_limit(valves: Sequence[Valve], heights: Heights) -> list[Linear]:
+    lines = (unsigned(atom.line) for valve in valves for atom in atoms_of(valve.guard))
+    return [line for line in dict.fromkeys(lines) if not heights[line]]
 
 
 def about_to_hold(guard: Guard, heights: Heights, now: Spread) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 
-from domain.errors import Broken
 from domain.waterfall.flow import OFF, ON, Mode, Modes, Spread
 from domain.waterfall.linear import ZERO, Atom, Guard, Linear, atoms_of, holds, negated, unsigned
 from domain.waterfall.network import Leaf, Take
@@ -27,6 +26,14 @@ _STEP = Fraction(1, 10**6)
 """By how much a held rate is moved to see what it does; only has to be small."""
 _MORE_THAN_ALL = Fraction(10**6)
 """More of a unit than any valve can ever take."""
+
+
+class Restless(Exception):
+    """Some valves never come to rest: each that moves makes another move."""
+
+    def __init__(self, valves: Sequence[Valve]) -> None:
+        self.valves = tuple(valves)
+        super().__init__(", ".join(valve.key for valve in valves))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +58,18 @@ class Tie:
         """Settle one valve after the other until none moves any more, and so all of them are at rest.
 
         Raises:
-            Broken: that never comes.
+            Restless: that never comes.
         """
-        now = Trial(modes, {}, self._spread(modes))
+        now, moved = Trial(modes, {}, self._spread(modes)), list(self._valves.values())
         for _ in range(_MOST_SWEEPS):
-            moved = False
+            moved = []
             for valve in self._valves.values():
                 before, now = now, self._settle(valve, now)
-                moved |= (now.modes, now.held) != (before.modes, before.held)
-            if not moved and not any(_errors(now)):
+                if (now.modes, now.held) != (before.modes, before.held) or any(_errors(now)):
+                    moved.append(valve)
+            if not moved:
                 return now.spread
-        raise Broken("The conditions of this waterfall contradict each other: none of them can hold or fail.")
+        raise Restless(moved)
 
     def _settle(self, valve: Valve, now: Trial) -> Trial:
         """Open, if its guard holds when it is; closed, if it fails when it is; else held where that changes."""

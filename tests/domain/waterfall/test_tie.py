@@ -1,7 +1,13 @@
 """At a limit that moves: who is first has all that it may, who is behind what that leaves, however receipts are cut."""
 
+from fractions import Fraction
+
 import pytest
 
+from domain.waterfall.flow import ON, Spread
+from domain.waterfall.linear import Atom, Linear
+from domain.waterfall.network import Take
+from domain.waterfall.tie import Restless, Tie
 from tests.domain.waterfall.deal import receipt, share
 
 UNDER_ONE_CAP = """
@@ -109,3 +115,27 @@ def test_a_limit_behind_a_step_that_switches_back_and_forth_is_kept(amounts):
     rows = [receipt(f"2025-0{n}-03", f"USD {amount}") for n, amount in enumerate(amounts, start=1)]
     found = share(SWITCHING, "first second lender producer", *rows).parties
     assert found == {"first": "0", "second": "20", "lender": "80", "producer": "0"}
+
+
+@pytest.mark.parametrize("amounts", [ONE, MANY])
+def test_what_has_been_exceeded_stays_so_when_what_then_begins_ends_its_growth(amounts):
+    begins = "id: one, to: first, take: 33 % of gross, once: second exceeds USD 3, recoups: costs"
+    grows = "id: two, to: second, take: 33 % of gross, recoups: costs"
+    # 3 are 30 % of the first 10; of the other 90 the first has the 30 %, and nothing is left under the cap
+    assert shared([begins, grows], "1 % of rest", amounts) == ("27", "3", "0")
+
+
+def test_valves_that_never_come_to_rest_are_named():
+    line = Linear.of("to:a")
+    valve = Take("take:x.0", "what remains", Atom(line.times(Fraction(-1)), closed=False), Fraction(1), None)
+
+    def leaping(modes):
+        """No flow does: a line that leaps over zero, so that no rate keeps it there."""
+        much = modes["take:x.0"] == ON or (
+            isinstance(modes["take:x.0"], Fraction) and modes["take:x.0"] > Fraction(1, 2)
+        )
+        return Spread({"to:a": Fraction(1 if much else -1)}, [], {"take:x.0": Fraction(1)})
+
+    with pytest.raises(Restless) as caught:
+        Tie([valve], {line: Fraction(0)}, leaping).rest({"take:x.0": ON})
+    assert caught.value.valves == (valve,)
