@@ -4,8 +4,10 @@ Where a guard stands exactly at its limit, the direction decides; `domain.waterf
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from fractions import Fraction
+from itertools import product
 
 from domain.errors import Broken
 from domain.waterfall.facts import Counts
@@ -48,11 +50,7 @@ class Decider:
             raise Broken(contradiction(self._network, restless.valves, heights, on, self._entry)) from None
 
     def _at_rest(self, heights: Heights, spread_of: Callable[[Modes], Spread]) -> Spread:
-        """Where all valves rest.
-
-        What can only grow and stands where it is to be exceeded, is exceeded as soon as a unit more comes to it: if
-        what begins then ends that growth (by a cap of both, say), it has begun all the same.
-        """
+        """Where all valves rest: at a limit or, where none rests there, behind one that is crossed at once."""
         modes: dict[str, Mode] = {}
         tied: list[Valve] = []
         for valve in self._valves:
@@ -63,12 +61,24 @@ class Decider:
         try:
             return Tie(tied, heights, spread_of).rest(modes)
         except Restless as restless:
-            for line in _at_limit(restless.valves, heights):
-                if all(part > 0 and not name.startswith(STILL) for name, part in line.terms) and not self._may_owe:
-                    before = self._at_rest({**heights, line: Fraction(-1)}, spread_of)
-                    if line.slope(before.rates) > 0:
-                        return self._at_rest({**heights, line: Fraction(1)}, spread_of)
+            for line, to in product(_at_limit(restless.valves, heights), (Fraction(1), Fraction(-1))):
+                with suppress(Restless):
+                    if (behind := self._crossed(line, to, heights, spread_of)) is not None:
+                        return behind
             raise
+
+    def _crossed(
+        self, line: Linear, to: Fraction, heights: Heights, spread_of: Callable[[Modes], Spread]
+    ) -> Spread | None:
+        """The rates behind a line, if those before it lead there and they do not lead back.
+
+        Such is a sum that is to be exceeded, and grows no more once it is: what begins then has begun all the same.
+        """
+        before = self._at_rest({**heights, line: -to}, spread_of)
+        if line.slope(before.rates) * to <= 0:
+            return None
+        behind = self._at_rest({**heights, line: to}, spread_of)
+        return behind if line.slope(behind.rates) * to >= 0 else None
 
     def _settled(self, atom: Atom, heights: Heights) -> bool | None:
         """The truth of an atom in a state; at a tie, what it must become where its line can move one way only."""

@@ -125,6 +125,27 @@ def test_what_has_been_exceeded_stays_so_when_what_then_begins_ends_its_growth(a
     assert shared([begins, grows], "1 % of rest", amounts) == ("27", "3", "0")
 
 
+CROSSED = """
+currency: USD
+pools:
+  - id: gross
+    receives: everything
+    positions: [{id: one, to: first, take: what remains, until: lender reaches 150 % of second}]
+    residue: rest
+  - id: rest
+    positions: [{id: two, to: second, take: what remains, up_to: 20 % of rest}]
+    residue: producer
+"""
+
+
+@pytest.mark.parametrize("amounts", [ONE, MANY])
+def test_a_condition_that_the_first_unit_changes_for_good_counts_as_changed(amounts):
+    rows = [receipt(f"2025-0{n}-03", f"USD {amount}") for n, amount in enumerate(amounts, start=1)]
+    found = share(CROSSED, "first second lender producer", *rows).parties
+    # nobody has anything, so the lender's nothing is enough; the least of the second's makes it too little for good
+    assert found == {"first": "100", "second": "0", "lender": "0", "producer": "0"}
+
+
 def test_valves_that_never_come_to_rest_are_named():
     line = Linear.of("to:a")
     valve = Take("take:x.0", "what remains", Atom(line.times(Fraction(-1)), closed=False), Fraction(1), None)
