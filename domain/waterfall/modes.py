@@ -16,6 +16,11 @@ from domain.waterfall.linear import STILL, Atom, Guard, Linear, atoms_of, holds,
 from domain.waterfall.network import Kind, Network, Take, reached
 from domain.waterfall.tie import Heights, Restless, Tie, Valve, height_of, moving_true
 
+SpreadOf = Callable[[Modes], Spread]
+
+_MOST_CROSSINGS = 2
+"""How many limits may be crossed at once."""
+
 
 class Decider:
     """Decides modes for one network and kind of receipt."""
@@ -49,8 +54,11 @@ class Decider:
         except Restless as restless:
             raise Broken(contradiction(self._network, restless.valves, heights, on, self._entry)) from None
 
-    def _at_rest(self, heights: Heights, spread_of: Callable[[Modes], Spread]) -> Spread:
-        """Where all valves rest: at a limit or, where none rests there, behind one that is crossed at once."""
+    def _at_rest(self, heights: Heights, spread_of: SpreadOf, crossings: int = _MOST_CROSSINGS) -> Spread:
+        """Where all valves rest: at their limits or, where none do, behind one that is crossed and not come back to.
+
+        Such is a sum that is to be exceeded, and grows no more once it is: what begins then has begun all the same.
+        """
         modes: dict[str, Mode] = {}
         tied: list[Valve] = []
         for valve in self._valves:
@@ -61,24 +69,13 @@ class Decider:
         try:
             return Tie(tied, heights, spread_of).rest(modes)
         except Restless as restless:
-            for line, to in product(_at_limit(restless.valves, heights), (Fraction(1), Fraction(-1))):
+            lines = _at_limit(restless.valves, heights) if crossings else []
+            for line, to in product(lines, (Fraction(1), Fraction(-1))):
                 with suppress(Restless):
-                    if (behind := self._crossed(line, to, heights, spread_of)) is not None:
-                        return behind
+                    sides = [self._at_rest({**heights, line: side}, spread_of, crossings - 1) for side in (-to, to)]
+                    if line.slope(sides[0].rates) * to > 0 and line.slope(sides[1].rates) * to >= 0:
+                        return sides[1]
             raise
-
-    def _crossed(
-        self, line: Linear, to: Fraction, heights: Heights, spread_of: Callable[[Modes], Spread]
-    ) -> Spread | None:
-        """The rates behind a line, if those before it lead there and they do not lead back.
-
-        Such is a sum that is to be exceeded, and grows no more once it is: what begins then has begun all the same.
-        """
-        before = self._at_rest({**heights, line: -to}, spread_of)
-        if line.slope(before.rates) * to <= 0:
-            return None
-        behind = self._at_rest({**heights, line: to}, spread_of)
-        return behind if line.slope(behind.rates) * to >= 0 else None
 
     def _settled(self, atom: Atom, heights: Heights) -> bool | None:
         """The truth of an atom in a state; at a tie, what it must become where its line can move one way only."""

@@ -60,8 +60,9 @@ class Tie:
         Raises:
             Restless: that never comes.
         """
-        now, moved = Trial(modes, {}, self._spread(modes)), list(self._valves.values())
-        for _ in range(_MOST_SWEEPS):
+        now, moved, seen = Trial(modes, {}, self._spread(modes)), list[Valve](), list[Trial]()
+        while now not in seen and len(seen) < _MOST_SWEEPS:
+            seen.append(now)
             moved = []
             for valve in self._valves.values():
                 before, now = now, self._settle(valve, now)
