@@ -52,7 +52,7 @@ class Decider:
         try:
             return self._at_rest(heights, spread_of)
         except Restless as restless:
-            raise Broken(contradiction(self._network, restless.valves, heights, on, self._entry)) from None
+            raise Broken(_contradiction(self._network, restless.valves, heights, on, self._entry)) from None
 
     def _at_rest(self, heights: Heights, spread_of: SpreadOf, crossings: int = _MOST_CROSSINGS) -> Spread:
         """Where all valves rest: at their limits or, where none do, behind one that is crossed and not come back to.
@@ -92,7 +92,7 @@ class Decider:
         return None if True in moving else False
 
 
-def contradiction(network: Network, valves: Sequence[Valve], heights: Heights, on: date, entry: str) -> str:
+def _contradiction(network: Network, valves: Sequence[Valve], heights: Heights, on: date, entry: str) -> str:
     """The sentence that names positions and conditions of which none comes to rest, and what to do about it."""
     keys = (valve.key.partition(":")[2] for valve in valves)
     takes = (isinstance(valve, Take) for valve in valves)

@@ -1,34 +1,37 @@
-"""What is said where conditions find no rest."""
+"""Where conditions contradict each other, that is said: with positions, conditions, the day, and what to amend."""
 
-from datetime import date
-from fractions import Fraction
+import re
 
-from domain.waterfall.compile import compile_network
-from domain.waterfall.modes import contradiction
-from tests.domain.waterfall.deal import version
+import pytest
 
-SECTION = """
+from domain.errors import Broken
+from tests.domain.waterfall.deal import receipt, share
+
+WAITING = """
 currency: USD
 claims: [{id: costs, amount: USD 1000, cap: 30 % of gross}]
 pools:
   - id: gross
     receives: everything
     positions:
-      - {id: fee, to: agent, take: 22 % of gross, until: costs is recouped}
-      - id: back
-        recoups: costs
-        to: {share: in_order, among: [{to: investor, up_to: 20 % of gross}, {to: agent}]}
+      - {id: back, to: investor, take: 40 % of gross, once: director reaches 15 % of gross, recoups: costs}
+      - {id: points, to: director, take: 20 % of gross, until: costs is recouped}
     residue: producer
 """
 
 
-def test_a_contradiction_names_positions_and_conditions_and_the_day_and_says_what_to_change():
-    one = version(SECTION, ["agent", "investor", "producer"])
-    network = compile_network(one.waterfall, one.parties)
-    valves = [valve for valve in network.valves() if valve.key in {"take:fee.0", "leaf:back.1"}]
-    heights = {line: Fraction(0 if "in:gross" in dict(line.terms) else 1) for line in network.lines()}
-    assert contradiction(network, valves, heights, date(2027, 3, 31), "gross") == (
-        "What comes into gross on 2027-03-31 cannot be shared, since fee and back.1 wait for each other without end "
-        "(fee until costs is recouped; costs is recouped; back.1 up to 20 % of gross): amend the agreement so that "
-        "what one of them takes does not decide about another."
+def test_what_ends_what_it_needs_cannot_be_shared_and_is_named_with_its_day():
+    # recouping needs the director's 15 %, and brings costs to where the director has nothing more
+    sentence = (
+        "What comes into gross on 2027-03-31 cannot be shared, since back and points wait for each other without end "
+        "(back once director reaches 15 % of gross; costs is recouped; points until costs is recouped): amend the "
+        "agreement so that what one of them takes does not decide about another."
     )
+    with pytest.raises(Broken, match=f"^{re.escape(sentence)}$"):
+        share(WAITING, "investor director producer", receipt("2027-03-31", "USD 100"))
+
+
+def test_the_same_without_the_contradiction_is_shared():
+    for phrase in (", once: director reaches 15 % of gross", ", until: costs is recouped"):
+        found = share(WAITING.replace(phrase, ""), "investor director producer", receipt("2027-03-31", "USD 100"))
+        assert found["investor"] == "30"
