@@ -93,7 +93,7 @@ class Tie:
 
     def _stays(self, valve: Valve, now: Trial, others: dict[str, Linear]) -> bool:
         """Whether a held valve has a little more too much, and a little less too little."""
-        rate = self._rate(now, valve.key)
+        rate = _rate(now, valve.key)
         more = self._kept({**now.modes, valve.key: rate + _STEP}, others)
         less = self._kept({**now.modes, valve.key: rate - min(_STEP, rate)}, others)
         has = [holds(valve.guard, partial(self._true, valve, trial=trial)) for trial in (more, less)]
@@ -148,9 +148,8 @@ class Tie:
             tried = self._kept({**modes, name: rate}, held)
             return tried, line.slope(tried.spread.rates)
 
-        (low, at_low), most = trial(ZERO), trial(_MORE_THAN_ALL)[0]
-        ends = [ZERO, self._rate(most, name)]
-        found, error = low, at_low
+        found, at_none = trial(ZERO)
+        ends = [ZERO, _rate(trial(_MORE_THAN_ALL)[0], name)]
         for _ in range(_MOST_STEPS):
             rate = sum(ends, ZERO) / 2
             found, error = trial(rate)
@@ -160,7 +159,7 @@ class Tie:
                 found, error = trial(rate)
             if not error:
                 break
-            ends = [rate, ends[1]] if (error > 0) == (at_low > 0) else [ends[0], rate]
+            ends = [rate, ends[1]] if (error > 0) == (at_none > 0) else [ends[0], rate]
         return found
 
     def _kept(self, modes: dict[str, Mode], held: dict[str, Linear]) -> Trial:
@@ -174,12 +173,12 @@ class Tie:
 
     def _nearer(self, now: Trial) -> Trial:
         """One step of Newton's, exact as long as no flow ends on the way; or one valve less that is held."""
-        rates = {name: self._rate(now, name) for name in now.held}
+        rates = {name: _rate(now, name) for name in now.held}
         changes = _solved([self._effect(now, name, rates[name]) for name in rates], [-each for each in _errors(now)])
         wanted = {name: rate + change for (name, rate), change in zip(rates.items(), changes, strict=True)}
         modes = {**now.modes, **{name: max(rate, ZERO) for name, rate in wanted.items()}}
         moved = Trial(modes, now.held, self._spread(modes))
-        reached = {name: self._rate(moved, name) for name in rates}
+        reached = {name: _rate(moved, name) for name in rates}
         if reached != rates:
             return Trial({**modes, **reached}, now.held, moved.spread)
         stuck = next((name for name in rates if wanted[name] != rates[name]), None)
@@ -203,10 +202,11 @@ class Tie:
                 return [each / step for each in effect]
         return [ZERO for _ in lines]
 
-    def _rate(self, trial: Trial, name: str) -> Fraction:
-        """What a held valve takes: its rate, or what there is for it."""
-        mode = trial.modes[name]
-        return min(mode, trial.spread.taken.get(name, ZERO)) if isinstance(mode, Fraction) else ZERO
+
+def _rate(trial: Trial, name: str) -> Fraction:
+    """What a held valve takes: its rate, or what there is for it."""
+    mode = trial.modes[name]
+    return min(mode, trial.spread.taken.get(name, ZERO)) if isinstance(mode, Fraction) else ZERO
 
 
 def _errors(trial: Trial) -> list[Fraction]:
