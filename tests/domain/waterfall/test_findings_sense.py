@@ -245,11 +245,13 @@ SENSE = {
 
 @pytest.mark.parametrize("section", SENSE.values(), ids=SENSE.keys())
 def test_what_makes_sense_has_no_finding(section):
-    parse_agreement(document(section, PARTIES).encode(), "a.yaml")
+    assert parse_agreement(document(section, PARTIES).encode(), "a.yaml").agreement.waterfall
 
 
 def test_hundreds_of_positions_and_of_pools_in_a_row_are_checked():
     many = pool(*(f"id: x{n}, to: a, take: 0.01 % of g, until: x{n} reaches USD {n + 1}" for n in range(300)))
-    parse_agreement(document(many, PARTIES).encode(), "a.yaml")
+    assert parse_agreement(document(many, PARTIES).encode(), "a.yaml").agreement.waterfall
     chain = "\n".join(f"  - {{id: g{n}, residue: {f'g{n + 1}' if n < 299 else 'p'}}}" for n in range(300))
-    parse_agreement(document(pool(more=chain).replace("residue: p\n", "residue: g0\n", 1), PARTIES).encode(), "a.yaml")
+    assert parse_agreement(
+        document(pool(more=chain).replace("residue: p\n", "residue: g0\n", 1), PARTIES).encode(), "a.yaml"
+    ).agreement.waterfall
