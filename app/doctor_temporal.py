@@ -47,6 +47,7 @@ async def running(client: Client, task_queue: str) -> list[Running]:
     at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def one(name: str, run_id: str | None) -> Running | None:
+        """Look into one run, a few at once; None if it is gone by now."""
         async with at_once:
             described = await _described(client, name, run_id)
             return None if described is None else await _looked_into(client, described)

@@ -165,6 +165,7 @@ def _progress() -> Iterator[Ticks]:
         known: dict[str, TaskID] = {}
 
         def tick(name: str, done: int) -> None:
+            """Show how many there are by now; the line comes with the first."""
             if name not in known:
                 known[name] = progress.add_task(name, total=None)
             progress.update(known[name], completed=done)

@@ -104,6 +104,7 @@ class _ActivityBoundary(ActivityInboundInterceptor):
         """Beat for as long as the activity runs, so that what a killed worker was at is soon given to another."""
 
         async def beat() -> None:
+            """Three times in the span after which silence is taken for death."""
             while True:
                 await asyncio.sleep(HEARTBEAT.total_seconds() / 3)
                 self._outbound.heartbeat()

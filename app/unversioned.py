@@ -17,6 +17,7 @@ class _Silent(Wrapped):
     """A workflow that does not say how it is versioned."""
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        """Answer as the workflow does, without its versioning behaviour, which such a worker may not name."""
         completion = super().activate(act)
         if completion.HasField("successful"):
             completion.successful.ClearField("versioning_behavior")
@@ -26,6 +27,7 @@ class _Silent(Wrapped):
 @dataclass(frozen=True)
 class _Runner(SandboxedWorkflowRunner):
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """The workflow, silent about how it is versioned."""
         return _Silent(super().create_instance(det))
 
 

@@ -79,6 +79,7 @@ def as_json(result: Result) -> dict[str, Any]:
     """The answer for programs: exact rationals and decimals in major units, minor units where it is payable."""
 
     def each(amounts: Any) -> dict[str, Any]:
+        """Amounts by name, each written in major units."""
         return {name: written(Fraction(amount), result.currency) for name, amount in amounts.items()}
 
     balance = result.conservation

@@ -126,6 +126,7 @@ def facts_of(transaction: Transaction, production: str, until: date, through: in
     factor = 10 ** exponent(currencies[0]) if currencies else 1
 
     def where(statement: int, line: int) -> str:
+        """Source, statement and line, for messages."""
         named = counting[statement]
         return f"{named.source} {named.statement}:{line}"
 

@@ -97,6 +97,7 @@ def _derived(desk: Desk, transaction: Transaction) -> tuple[Check, ...]:
     """What is made again from agreements, files and facts."""
 
     def agreement_of(state: State) -> Agreement:
+        """The agreement that a state stands under, read from its document."""
         if state.production is None:
             raise NotFound("No agreement is in force yet.")
         return desk.agreements.of(transaction, state.production.document)

@@ -53,6 +53,7 @@ def prove(
     said: list[Finding] = []
 
     def retold() -> Iterator[Fact]:
+        """Every fact in order, once all books have judged the stretch that it is in."""
         for stretch in stretches(queries.facts(connection, stream), said):
             for book in (ledger, commands, movements, refold):
                 said.extend(book.take(stretch))

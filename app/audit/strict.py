@@ -62,6 +62,7 @@ class _Heard:
     commands: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     def hear(self, activation: WorkflowActivation, completion: WorkflowActivationCompletion) -> None:
+        """Note the commands of an answer; one that failed asked for nothing."""
         if completion.HasField("successful"):
             self.commands[activation.history_length].extend(completion.successful.commands)
 
@@ -74,6 +75,7 @@ class _Listening(Wrapped):
         self._heard = heard
 
     def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        """Answer as the workflow does, and let it be heard."""
         completion = super().activate(act)
         self._heard.hear(act, completion)
         return completion
@@ -84,6 +86,7 @@ class _Runner(SandboxedWorkflowRunner):
     heard: _Heard = field(default_factory=_Heard)
 
     def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """A workflow that is heard, but for what the runner makes only to try the code."""
         inner = super().create_instance(det)
         return inner if det.info.attempt < 0 else _Listening(inner, self.heard)
 

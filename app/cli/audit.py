@@ -78,6 +78,7 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
         known: dict[str, TaskID] = {}
 
         def tick(what: str, more: int) -> None:
+            """Show so many more of something; its line comes with the first."""
             if what not in known:
                 known[what] = progress.add_task(what, total=None)
             progress.advance(known[what], more)

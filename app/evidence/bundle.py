@@ -87,6 +87,7 @@ class _Archive:
         count = 0
 
         def counted() -> Iterator[bytes]:
+            """Each line as bytes, counted as it is written."""
             nonlocal count
             for line in lines:
                 count += 1

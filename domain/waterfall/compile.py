@@ -65,6 +65,7 @@ class _Compiler:
         return named | {one.id: "took" for one in self._waterfall.assignments}
 
     def network(self) -> Network:
+        """All of it. Who recoups which claim comes first, since a claim is open by what all of them have taken."""
         for pool in self._waterfall.pools:
             for position in pool.positions:
                 self._count_recoupment(position)

@@ -7,7 +7,7 @@ proportion to what happens in it (conditions that change, costs, days on which i
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -18,48 +18,13 @@ from domain.waterfall.flow import Line, Spread, outstandings
 from domain.waterfall.linear import ZERO, now
 from domain.waterfall.memory import Memory
 from domain.waterfall.modes import Decider, about_to_hold
-from domain.waterfall.network import Kind, Network, leaves, variables
+from domain.waterfall.network import Kind, Network, Place, leaves, variables
+from domain.waterfall.outcome import Crossing, Outcome, Slice
 from domain.waterfall.stretch import Course, height, moved_by_receipts, plain, safe, towards
 
-State = dict[str, Fraction]
 _DAY = timedelta(days=1)
 _RELEASED = Kind(("", "", "", "", ""))
 """What a reserve that is released is: it enters the pool that it was set aside for, and is of no kind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """A receipt reached a threshold: `at` is what its entry pool had received by then, `part` what of the receipt."""
-
-    labels: tuple[str, ...]
-    on: date
-    kind: Kind
-    pool: str
-    at: Fraction
-    part: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A stretch of one receipt that was shared at the same rates."""
-
-    receipt: Receipt
-    amount: Fraction
-    entry: str
-    spread: Spread
-
-
-@dataclass(slots=True)
-class Outcome:
-    """Where a run ended. `received` counts receipts and openings; `refunds` are returns that nothing covered yet."""
-
-    state: State
-    claims: ClaimBook
-    crossings: list[Crossing] = field(default_factory=list)
-    received: Fraction = ZERO
-    refunds: Fraction = ZERO
-    releases: dict[tuple[str, date], Fraction] = field(default_factory=dict)
-    booked: dict[str, Fraction] = field(default_factory=dict)
 
 
 class Engine:
@@ -100,10 +65,14 @@ class Engine:
 
     def _go_on(self, start: Outcome) -> None:
         self._state.update(start.state)
-        self._outcome.received, self._outcome.refunds = start.received, start.refunds
+        self._outcome.received, self._outcome.returns = start.received, start.returns
         self._outcome.releases, self._outcome.booked = dict(start.releases), dict(start.booked)
         self._outcome.crossings = list(start.crossings)
         self._claims.carry(start.claims)
+        self._note_days(start.claims.day or date.min)
+        for place in self._places.values():
+            if place.cliff is not None:
+                self._steps[place.id] = self._step(place)
 
     def run(
         self, facts: Facts, since: date, as_of: date, watched: Mapping[date, Callable[[Outcome], None]] | None = None
@@ -117,10 +86,9 @@ class Engine:
             Broken: conditions contradict each other.
         """
         facts = facts.until(as_of)
-        rows = ordered(facts.receipts)
-        negative = [each for each in rows if each.amount < 0]
-        self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
-        rows = self._merged(rows[: len(rows) - len(negative)])
+        rows = ordered((*self._outcome.returns, *facts.receipts))
+        self._outcome.returns = tuple(each for each in rows if each.amount < 0)
+        rows = self._merged(rows[: len(rows) - len(self._outcome.returns)])
         for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
         for fact in facts.others:
@@ -138,7 +106,10 @@ class Engine:
         return self._outcome
 
     def _stops(self, rows: Sequence[Receipt], since: date, end: date, watched: Iterable[date]) -> list[date]:
-        """The days on which something else than a receipt happens, or on which interest has to be known."""
+        """The days on which something else than a receipt happens, or on which interest has to be known.
+
+        A run that goes on has none that were gone through before: a reserve would be noted and let go once more.
+        """
         days = {min([since, end, *(each.on for each in rows[:1])]), end}
         days |= set(self._agenda) | set(self._days.values())
         days |= {stop for day in watched for stop in (day, day + _DAY)}
@@ -152,7 +123,8 @@ class Engine:
             while place.held and stop < end:
                 days.add(stop + _DAY)
                 stop = period_end(stop + _DAY, place.held.of)
-        return sorted(day for day in days if day <= end)
+        begun = self._claims.day or date.min
+        return sorted(day for day in days if begun < day <= end)
 
     def _merged(self, rows: Sequence[Receipt]) -> list[Receipt]:
         """Rows in the order in which they are taken: those of a day that flow alike together, as one unless traced."""
@@ -191,14 +163,17 @@ class Engine:
             self._happen(fact)
         if any(fact.kind is FactKind.OPENING for fact in facts):
             self._memory.begin(day, anew=True)
-        for name, on in self._days.items():
-            if on <= day:
-                self._state[name] = Fraction(1)
+        self._note_days(day)
         self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._after_flow()
         self._set_aside(day)
+
+    def _note_days(self, day: date) -> None:
+        for name, on in self._days.items():
+            if on <= day:
+                self._state[name] = Fraction(1)
 
     def _happen(self, fact: Fact) -> None:
         match fact.kind:
@@ -280,7 +255,7 @@ class Engine:
         for place in self._places.values():
             if place.cliff is None:
                 continue
-            step = next(n for n, (guard, _, _) in enumerate(place.steps) if now(guard, self._state))
+            step = self._step(place)
             before = self._steps.setdefault(place.id, step)
             if step == before:
                 continue
@@ -296,11 +271,16 @@ class Engine:
             amounts = {leaf.to: difference, place.cliff: -difference}
             self._tell(self._today, "difference made by the step", "", place.id, amounts)
 
+    def _step(self, place: Place) -> int:
+        """Which step of a position is in force."""
+        return next(n for n, (guard, _, _) in enumerate(place.steps) if now(guard, self._state))
+
     # Receipts
 
     def _take(self, rows: Sequence[Receipt]) -> None:
         at = 0
         while at < len(rows):
+            self._today = rows[at].on
             sums, end = ({}, at) if self._trace else self._stretch(rows, at)
             if end > at:
                 for kind, amount in sums.items():
@@ -338,7 +318,6 @@ class Engine:
 
     def _one(self, receipt: Receipt, entry: str) -> None:
         """One receipt, split wherever it brings something to its limit."""
-        self._today = receipt.on
         left = Fraction(receipt.amount)
         while left > 0:
             heights = self._heights()
@@ -379,7 +358,7 @@ class Engine:
             self._weights = self._numbered.setdefault(weights, len(self._numbered))
         key = (kind, entry, signs, self._weights, counts)
         if key not in self._courses:
-            spread = decider.decide(dict(zip(self._lines, heights, strict=True)), self._state, counts)
+            spread = decider.decide(self._today, dict(zip(self._lines, heights, strict=True)), self._state, counts)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
             self._courses[key] = Course(spread, tuple((n, slope) for n, slope in slopes if slope))
         course = self._courses[key]

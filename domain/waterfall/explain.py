@@ -6,10 +6,10 @@ from datetime import date
 from fractions import Fraction
 
 from domain.errors import Broken
-from domain.waterfall.engine import Slice
 from domain.waterfall.facts import Facts
 from domain.waterfall.flow import Line
 from domain.waterfall.linear import ZERO
+from domain.waterfall.outcome import Slice
 from domain.waterfall.result import Result
 from domain.waterfall.run import Version, run
 

@@ -119,7 +119,7 @@ def ordered(receipts: Iterable[Receipt]) -> list[Receipt]:
         else:
             found += [each for each in day if each.amount]
     last = max((each.on for each in found), default=date.min)
-    return found + [Receipt(last, kind, rest.amount) for kind, rest in waiting.items()]
+    return found + [replace(rest, on=max(last, rest.on)) for rest in waiting.values()]
 
 
 def _netted(day: Sequence[Receipt]) -> list[Receipt]:

@@ -31,10 +31,11 @@ class Line:
 
 @dataclass(slots=True)
 class Spread:
-    """The rates of every variable, and the same by recipient."""
+    """The rates of every variable, the same by recipient, and what those valves take that are held to a rate."""
 
     rates: dict[str, Fraction] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    taken: dict[str, Fraction] = field(default_factory=dict)
 
     def add(self, name: str, amount: Fraction) -> None:
         """Count an amount on a variable."""
@@ -92,6 +93,7 @@ class _Flow:
         self._credit: Callable[[Leaf, Fraction], None]
 
     def run(self, entry: str, counts: Counts) -> Spread:
+        """Let one unit enter a pool and go through all that come after it, in flow order."""
         self._spread.add(f"in:{entry}", Fraction(1))
         for name, count in counts:
             self._spread.add(f"metric:{name}", count)
@@ -120,9 +122,11 @@ class _Flow:
             if mode == OFF:
                 continue
             base = max(remains, ZERO) if take.base is None else take.base.slope(self._spread.rates)
-            want = take.rate * base if isinstance(mode, str) else mode
+            want = take.rate * base
             if basin.deficit is None or take.base is None:
                 want = min(want, remains - taken)
+            if isinstance(mode, Fraction):
+                want = self._spread.taken[take.key] = max(min(mode, want), ZERO)
             if want <= 0:
                 continue
             self._credit = self._crediting(basin, place, take.phrase, base)
@@ -135,6 +139,7 @@ class _Flow:
         self, basin: Basin, place: Place | None, phrase: str, base: Fraction
     ) -> Callable[[Leaf, Fraction], None]:
         def credit(leaf: Leaf, amount: Fraction) -> None:
+            """Count an amount for a recipient or, where the position holds it back, for the reserve only."""
             self._spread.add(leaf.key, amount)
             held = place is not None and place.held is not None
             if held and place is not None:
@@ -165,10 +170,15 @@ class _Flow:
         if isinstance(node, Split):
             return self._share(node, amount)
         mode = self._modes[node.key]
-        taken = ZERO if mode == OFF else amount if isinstance(mode, str) else min(mode, amount)
-        if taken > 0:
-            self._credit(node, taken)
-        return max(taken, ZERO)
+        if mode == OFF or amount <= 0:
+            return ZERO
+        if isinstance(mode, Fraction):
+            before = self._spread.taken.get(node.key, ZERO)
+            amount = min(mode - before, amount)
+            self._spread.taken[node.key] = before + amount
+        if amount > 0:
+            self._credit(node, amount)
+        return amount
 
     def _share(self, split: Split, amount: Fraction) -> Fraction:
         if split.sharing is Sharing.IN_ORDER:

@@ -166,6 +166,7 @@ def now(guard: Guard, state: Mapping[str, Fraction]) -> bool:
     """Whether a guard holds in a state as it stands."""
 
     def truth(atom: Atom) -> bool:
+        """Whether a line stands above zero, or at it where that counts."""
         height = atom.line.at(state)
         return height > 0 or (atom.closed and height == 0)
 

@@ -213,6 +213,7 @@ class _Parser:
         self._at = 0
 
     def share(self) -> Share:
+        """A whole share: a fixed sum, what remains, or a part with its base, which is asked for."""
         if self._skip("what", "remains"):
             return Share(Fraction(1), None)
         if self._kind() == "amount" and self._at == len(self._tokens) - 1:
@@ -226,6 +227,7 @@ class _Parser:
         return Share(rate, self.sum())
 
     def sum(self) -> Sum:
+        """Terms from the left; what is taken away is kept as minus one times it."""
         self._deeper()
         terms = [self._term()]
         while self._word() in {"+", "-"}:
@@ -273,6 +275,7 @@ class _Parser:
         return self._take()[1]
 
     def part(self) -> Fraction:
+        """A part of one: a percentage, a fraction, or all."""
         if self._skip("all"):
             return Fraction(1)
         if self._kind() != "number":
@@ -286,6 +289,7 @@ class _Parser:
         return number / Fraction(self._take()[1])
 
     def condition(self) -> Condition:
+        """Conditions joined by `or` of conditions joined by `and`, which so binds closer."""
         self._deeper()
         read = self._joined("or", lambda: self._joined("and", self._one))
         self._depth -= 1
@@ -339,6 +343,7 @@ class _Parser:
         raise self._wrong('"reaches", "exceeds", "is below", "is at most" or "is recouped"')
 
     def end(self) -> None:
+        """Refuse whatever follows a phrase that could be read."""
         if self._at < len(self._tokens):
             raise self._wrong("the end")
 

@@ -9,11 +9,11 @@ from fractions import Fraction
 from domain.currency import exponent
 from domain.money import Money, allocate
 from domain.waterfall.claims import period_end, periods_later
-from domain.waterfall.engine import Crossing, Outcome, State
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO
 from domain.waterfall.model import Waterfall
 from domain.waterfall.network import Network
+from domain.waterfall.outcome import Crossing, Outcome, State
 
 _DAY = timedelta(days=1)
 

@@ -9,12 +9,13 @@ from functools import partial
 
 from domain.errors import BadInput, Broken
 from domain.waterfall.compile import compile_network
-from domain.waterfall.engine import Engine, Outcome, Slice
+from domain.waterfall.engine import Engine
 from domain.waterfall.entry import Entries
 from domain.waterfall.facts import FactKind, Facts
 from domain.waterfall.linear import ZERO, now, value
 from domain.waterfall.model import Settlement, View, Waterfall
 from domain.waterfall.network import Network, leaves, variables
+from domain.waterfall.outcome import Outcome, Slice
 from domain.waterfall.result import (
     ClaimStatus,
     Conservation,
@@ -27,7 +28,7 @@ from domain.waterfall.result import (
 )
 from domain.waterfall.views import as_seen
 
-ENGINE = "2"
+ENGINE = "3"
 """The engine's version: another one may find other figures in the same facts, and says so."""
 _DAY = timedelta(days=1)
 
@@ -87,6 +88,7 @@ def entitled_by_day(versions: Sequence[Version], facts: Facts, days: Sequence[da
     plain: dict[date, dict[str, Fraction]] = {}
 
     def count(day: date, network: Network, outcome: Outcome) -> None:
+        """Note what everybody is entitled to at the end of a day, charges between parties included."""
         plain[day] = entitlements(network, outcome.state)
         found[day] |= plain[day]
         _charged(network, outcome, found[day])
@@ -95,6 +97,7 @@ def entitled_by_day(versions: Sequence[Version], facts: Facts, days: Sequence[da
     for own in chain[-1].waterfall.views:
 
         def differ(day: date, network: Network, outcome: Outcome, own: View = own) -> None:
+            """Add what the owner of a view has by it beyond the plain run of the day, at its bearer's cost."""
             difference = entitlements(network, outcome.state)[own.of] - plain[day][own.of]
             found[day][own.of] += difference
             found[day][own.borne_by] -= difference

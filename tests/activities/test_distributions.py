@@ -15,7 +15,7 @@ from domain.commands import (
     PostDistribution,
     ResolveObjection,
 )
-from domain.errors import BadInput, IllegalTransition, Refused, WrongRole
+from domain.errors import BadInput, Broken, IllegalTransition, Refused, WrongRole
 from domain.money import Money
 from domain.people import Person, Role
 from tests import revenue
@@ -312,6 +312,25 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
         order(world)
     assert standing(world).status == "posted"
     assert payouts(world) == {}
+
+
+def test_what_conditions_that_contradict_each_other_keep_from_being_shared_leaves_nothing_on_record(world):
+    waterfall = WATERFALL
+    for old, new in (
+        (b"  pools:", b"  claims: [{id: costs, amount: KRW 9000, cap: 30 % of gross}]\n  pools:"),
+        (b"10 % of gross", b"40 % of gross, once: writer reaches 15 % of gross, recoups: costs"),
+        (b"5 % of gross}", b"20 % of gross, until: costs is recouped}"),
+    ):
+        waterfall = waterfall.replace(old, new)
+    world.register(UNSHARED + waterfall)
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    before = world.events()
+    with pytest.raises(Broken, match="gross on 2025-02-03 cannot be shared, since fee and script wait for each other"):
+        compute(world)
+    assert world.events() == before
+    assert standing(world).status == "none"
+    assert world.snapshots() == world.refolded()
 
 
 def test_a_restated_statement_on_record_is_made_good_and_the_liabilities_are_what_is_unpaid(world, tmp_path):

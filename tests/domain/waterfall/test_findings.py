@@ -78,7 +78,7 @@ def test_a_finding_names_line_and_field_and_says_what_to_do(old, new, field, sen
 
 
 def test_the_good_one_has_no_findings():
-    parse_agreement(document(GOOD, PARTIES).encode(), "a.yaml")
+    assert parse_agreement(document(GOOD, PARTIES).encode(), "a.yaml").agreement.waterfall
 
 
 def test_an_agreement_without_a_waterfall_still_needs_its_payment_side():

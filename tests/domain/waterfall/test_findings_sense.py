@@ -60,6 +60,20 @@ NONSENSE = {
         "positions[x]",
         "never hold",
     ),
+    "once a capped claim is recouped, to recoup it": (
+        pool(
+            X + ", once: k is recouped, recoups: k",
+            "id: y, to: b, recoups: k",
+            claims=["{id: k, amount: USD 5, cap: 30 % of g}"],
+        ),
+        "positions[x]",
+        "never hold",
+    ),
+    "either of two that its end excludes": (
+        pool(X + ", once: g reaches USD 9 or g reaches USD 7, until: g reaches USD 5"),
+        "positions[x]",
+        "never hold",
+    ),
     "a step that another hides": (
         pool(X + ", then: [{once: g reaches USD 9, take: 5 % of g}, {once: g reaches USD 4, take: 2 % of g}]"),
         "x].then[1]",
@@ -211,6 +225,10 @@ def test_what_makes_no_sense_is_one_finding_with_its_line(section, field, senten
 
 
 SENSE = {
+    "until a capped claim is recouped, to recoup it": pool(
+        X + ", until: k is recouped, recoups: k", claims=["{id: k, amount: USD 5, cap: 30 % of g}"]
+    ),
+    "one of two that its end excludes": pool(X + ", once: g reaches USD 9 or g reaches USD 3, until: g reaches USD 5"),
     "two days that follow": pool(X + ", once: from 2025-01-01, until: from 2026-01-01"),
     "two sums that follow": pool(X + ", once: g reaches USD 5, until: g reaches USD 9"),
     "a claim that is only compared with": pool(X + ", once: g reaches 200 % of k", claims=[CLAIM]),
@@ -227,11 +245,13 @@ SENSE = {
 
 @pytest.mark.parametrize("section", SENSE.values(), ids=SENSE.keys())
 def test_what_makes_sense_has_no_finding(section):
-    parse_agreement(document(section, PARTIES).encode(), "a.yaml")
+    assert parse_agreement(document(section, PARTIES).encode(), "a.yaml").agreement.waterfall
 
 
 def test_hundreds_of_positions_and_of_pools_in_a_row_are_checked():
     many = pool(*(f"id: x{n}, to: a, take: 0.01 % of g, until: x{n} reaches USD {n + 1}" for n in range(300)))
-    parse_agreement(document(many, PARTIES).encode(), "a.yaml")
+    assert parse_agreement(document(many, PARTIES).encode(), "a.yaml").agreement.waterfall
     chain = "\n".join(f"  - {{id: g{n}, residue: {f'g{n + 1}' if n < 299 else 'p'}}}" for n in range(300))
-    parse_agreement(document(pool(more=chain).replace("residue: p\n", "residue: g0\n", 1), PARTIES).encode(), "a.yaml")
+    assert parse_agreement(
+        document(pool(more=chain).replace("residue: p\n", "residue: g0\n", 1), PARTIES).encode(), "a.yaml"
+    ).agreement.waterfall

@@ -104,6 +104,55 @@ pools:
     assert (more["financier"], more["star"]) == (10000, 3000)
 
 
+AMENDED_ON = "2025-07-01"
+ONWARD = """
+currency: USD
+applies: prospectively
+pools:
+  - id: net
+    receives: everything
+    positions:
+      - {{{position}}}
+    residue: freed
+  - {{id: freed, residue: producer}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("position", "rows"),
+    [
+        (
+            (
+                "id: reserve, to: star, take: 10 % of net, once: from 2025-02-01, "
+                "held_for: {periods: 1, of: quarter, then: freed}"
+            ),
+            [receipt("2025-03-15", "USD 100"), receipt("2025-06-15", "USD 50"), receipt("2025-07-15", "USD 30")],
+        ),
+        (
+            (
+                "id: points, to: star, take: 5 % of net, change: cliff, borne_by: producer, "
+                f"then: [{{once: from {AMENDED_ON}, take: 10 % of net}}]"
+            ),
+            [receipt("2025-01-31", "USD 100"), receipt("2025-07-31", "USD 50")],
+        ),
+        (
+            "id: points, to: star, take: 10 % of net",
+            [receipt("2025-01-31", "USD 100"), receipt("2025-06-30", "USD -20"), receipt("2025-07-31", "USD 50")],
+        ),
+    ],
+    ids=["a reserve", "a step on everything that comes that day", "a return that nothing covered yet"],
+)
+def test_a_prospective_amendment_that_says_the_same_changes_nothing(position, rows):
+    section = ONWARD.format(position=position)
+    one = version(section, ["star", "producer"])
+    again = version(section, ["star", "producer"], AMENDED_ON)
+    for day in ("2025-07-01", "2025-09-30", "2025-12-31", "2026-12-31"):
+        plain = run([one], facts(*rows), date.fromisoformat(day))
+        amended = run([one, again], facts(*rows), date.fromisoformat(day))
+        assert (amended.parties, amended.held) == (plain.parties, plain.held)
+        assert amended.conservation == plain.conservation
+
+
 def test_a_late_receipt_restates_everybody_it_concerns():
     one = [version(SPLIT.format(extra="", points=10), PARTIES.split())]
     known = facts(receipt("2025-01-31", "USD 90"), receipt("2025-03-31", "USD 30"))

@@ -359,29 +359,3 @@ def test_a_variant_comes_to_what_was_worked_out_by_hand(section, parties, rows, 
     assert share(section, parties, *rows).parties == {
         party: str(Fraction(amount)) for party, amount in expected.items()
     }
-
-
-UNDER_ONE_CAP = """
-currency: USD
-claims: [{id: costs, amount: USD 33, cap: 30 % of gross}]
-pools:
-  - id: gross
-    receives: everything
-    positions:
-      - {id: fee, to: agent, take: USD 21}
-      - {id: first, to: investor, take: what remains, recoups: costs, up_to: 20 % of gross}
-    residue: rest
-  - id: rest
-    positions:
-      - {id: points, to: director, take: 43 % of what remains, up_to: USD 5}
-      - {id: later, to: lender, take: USD 16, recoups: costs}
-    residue: producer
-"""
-
-
-@pytest.mark.parametrize("amounts", [("54",), ("30", "24"), ("30", "2", "3", "19"), ("25", "5", "5", "10", "9")])
-def test_of_two_under_one_moving_cap_the_first_has_its_own_limit_however_receipts_are_cut(amounts):
-    rows = [receipt(f"2025-0{n}-03", f"USD {amount}") for n, amount in enumerate(amounts, start=1)]
-    found = share(UNDER_ONE_CAP, "agent investor lender director producer", *rows)
-    # of 54 in all: 20 % are the first's own limit, 30 % are the cap of both
-    assert (found.parties["investor"], found.parties["lender"]) == ("54/5", "27/5")

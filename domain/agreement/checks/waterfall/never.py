@@ -1,11 +1,11 @@
 """Positions that can never take anything, and reserves that would never be free of their own position."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from domain.agreement.checks.finding import Finding, Path
 from domain.agreement.checks.waterfall.names import HERE
-from domain.waterfall.linear import Atom, Guard
+from domain.waterfall.linear import Atom, Guard, Joint
 from domain.waterfall.model import Waterfall
 from domain.waterfall.network import Kind, Network, Place, reached
 
@@ -38,17 +38,27 @@ def _comes_round(place: Place, network: Network) -> bool:
 
 
 def _impossible(guard: Guard) -> bool:
-    """Whether two conditions that must both hold exclude each other, whatever flows."""
-    atoms = list(_required(guard))
-    return any(_exclude(one, other) for n, one in enumerate(atoms) for other in atoms[:n])
+    """Whether conditions that must hold together exclude each other, whatever flows: two, or one all choices of one."""
+    required = list(_required(guard))
+    atoms = [each for each in required if isinstance(each, Atom)]
+    choices = [each.of for each in required if isinstance(each, Joint)]
+    return _clash(atoms, atoms) or any(
+        choice and all(_clash([each for each in _required(one) if isinstance(each, Atom)], atoms) for one in choice)
+        for choice in choices
+    )
 
 
-def _required(guard: Guard) -> Iterator[Atom]:
-    if isinstance(guard, Atom):
-        yield guard
-    elif guard.every:
+def _clash(some: Sequence[Atom], others: Sequence[Atom]) -> bool:
+    return any(_exclude(one, other) for one in some for other in others)
+
+
+def _required(guard: Guard) -> Iterator[Guard]:
+    """What must hold for a guard to: atoms, and choices of which one must."""
+    if isinstance(guard, Joint) and guard.every:
         for each in guard.of:
             yield from _required(each)
+    else:
+        yield guard
 
 
 def _exclude(one: Atom, other: Atom) -> bool:

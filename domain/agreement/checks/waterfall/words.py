@@ -102,6 +102,7 @@ class _Judge:
         }
 
     def phrase(self, path: Path, kind: str, phrase: str) -> Iterator[Finding]:
+        """What is wrong with one phrase, as a phrase of its kind in its place."""
         try:
             tree = self._readers[kind](phrase)
         except BadInput as error:
