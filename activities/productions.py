@@ -35,7 +35,7 @@ class ProductionActivities:
     @activity.defn
     def register(self, command: RegisterAgreement) -> Outcome:
         """Put the first version of an agreement in force and promise its schedule."""
-        agreement = self._desk.agreements.read(self._desk.store, command.document)
+        agreement = self._desk.agreements.first(self._desk.store, command.document)
 
         def _within(transaction: Transaction) -> tuple[State, list[Event]]:
             if agreement.production != command.production:

@@ -3,20 +3,24 @@
 from threading import Lock
 
 from adapters.db.store import Store, Transaction
-from adapters.documents import parse_agreement
+from adapters.documents import parse_agreement, reread_agreement
 from domain.agreement.model import Agreement
 from domain.errors import NotFound
 
 
 class Agreements:
-    """Reads agreements from the documents that are kept."""
+    """Reads agreements from the documents that are kept.
+
+    An agreement is checked when it is put in force, and never again: a check that is added later must not make what
+    is on record unreadable.
+    """
 
     def __init__(self) -> None:
         self._parsed: dict[str, Agreement] = {}
         self._lock = Lock()
 
     def of(self, transaction: Transaction, digest: str) -> Agreement:
-        """The agreement of a document.
+        """The agreement of a document, as it was recorded.
 
         Raises:
             NotFound: no such document is kept.
@@ -24,28 +28,36 @@ class Agreements:
         """
         with self._lock:
             known = self._parsed.get(digest)
-        if known is not None:
-            return known
-        raw = transaction.document(digest)
-        if raw is None:
-            raise NotFound(f"No document {digest[:12]}… is kept: register the agreement from its file.", sha256=digest)
-        agreement = parse_agreement(raw, "the kept document").agreement
-        with self._lock:
-            self._parsed[digest] = agreement
-        return agreement
+        return known or self._remembered(digest, reread_agreement(_kept(transaction, digest), "the kept document"))
 
     def read(self, store: Store, digest: str) -> Agreement:
         """The same, in a transaction of its own that only reads."""
         with store.transaction() as transaction:
             return self.of(transaction, digest)
 
-    def amendment(self, transaction: Transaction, digest: str, in_force: str) -> Agreement:
-        """The agreement of a document that is to follow the one in force.
+    def first(self, store: Store, digest: str) -> Agreement:
+        """The agreement of a document that is to be a production's first, checked.
 
         Raises:
             NotFound: no such document is kept.
-            BadInput: it cannot follow; the sentence names every finding with its line.
+            BadInput: it cannot be put in force; the sentence names every finding with its line.
         """
-        self.of(transaction, digest)
-        raw = transaction.document(digest) or b""
+        with store.transaction() as transaction:
+            raw = _kept(transaction, digest)
+        return self._remembered(digest, parse_agreement(raw, "the kept document").agreement)
+
+    def amendment(self, transaction: Transaction, digest: str, in_force: str) -> Agreement:
+        """The agreement of a document that is to follow the one in force, checked; raises as `first` does."""
+        raw = _kept(transaction, digest)
         return parse_agreement(raw, "the amendment", self.of(transaction, in_force)).agreement
+
+    def _remembered(self, digest: str, agreement: Agreement) -> Agreement:
+        with self._lock:
+            return self._parsed.setdefault(digest, agreement)
+
+
+def _kept(transaction: Transaction, digest: str) -> bytes:
+    raw = transaction.document(digest)
+    if raw is None:
+        raise NotFound(f"No document {digest[:12]}… is kept: register the agreement from its file.", sha256=digest)
+    return raw

@@ -87,6 +87,27 @@ def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
 
 def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) -> Loaded:
     """The same from bytes; `file` is how findings name them."""
+    loaded, document, slips = _read(raw, file)
+    findings = [*_time_zone(loaded.agreement), *check(loaded.agreement, previous)]
+    if slips or findings:
+        raise BadDocument([*slips, *_located(file, document, findings)])
+    return loaded
+
+
+def reread_agreement(raw: bytes, file: str) -> Agreement:
+    """An agreement that was checked when it was recorded; what today's checks would find does not undo it.
+
+    Raises:
+        BadDocument: it is none.
+    """
+    loaded, _, slips = _read(raw, file)
+    if slips:
+        raise BadDocument(slips)
+    return loaded.agreement
+
+
+def _read(raw: bytes, file: str) -> tuple[Loaded, LinedYaml, list[Located]]:
+    """What is written, whatever it is worth; with slips of the pen that leave it readable."""
     try:
         document = read_yaml(raw)
     except NotPlainYaml as error:
@@ -99,10 +120,7 @@ def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) ->
         agreement = Agreement.model_validate_json(json.dumps(document.data), strict=True)
     except ValidationError as error:
         raise BadDocument([*slips, *_located(file, document, _findings_of(error, document.data))]) from None
-    findings = [*_time_zone(agreement), *check(agreement, previous)]
-    if slips or findings:
-        raise BadDocument([*slips, *_located(file, document, findings)])
-    return Loaded(agreement, raw, hashlib.sha256(raw).hexdigest(), document.lines)
+    return Loaded(agreement, raw, hashlib.sha256(raw).hexdigest(), document.lines), document, slips
 
 
 def agreement_schema() -> dict[str, Any]:

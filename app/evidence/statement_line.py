@@ -9,7 +9,7 @@ from adapters.db import queries, statements
 from adapters.db.audited import BankData
 from adapters.db.facts import facts_of
 from adapters.db.store import Transaction
-from adapters.documents import parse_agreement
+from adapters.documents import reread_agreement
 from domain.distributions import the_distribution
 from domain.entitlements import fingerprint
 from domain.errors import Broken, NotFound
@@ -79,7 +79,7 @@ def _explanation(connection: Connection, bank_data: BankData, production: str, p
     through = statements.computed_at(connection, production, period)
     versions = []
     for row in queries.agreement_versions(connection, production, distribution.until, through):
-        agreement = parse_agreement(bank_data.document(row["document"]), "the kept document").agreement
+        agreement = reread_agreement(bank_data.document(row["document"]), "the kept document")
         if agreement.waterfall is not None:
             parties = tuple(one.id for one in agreement.parties)
             versions.append(Version(agreement.waterfall, parties, agreement.effective_on))
