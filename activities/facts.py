@@ -45,6 +45,15 @@ class FactActivities:
         """
         return self._desk.today(self._desk.in_force(production)) + timedelta(days=LATEST_DAYS)
 
+    def metrics(self, production: str) -> tuple[str, ...]:
+        """What may be counted with a receipt: the metrics of the waterfall in force.
+
+        Raises:
+            NotFound: the production is not registered.
+        """
+        waterfall = self._desk.in_force(production).waterfall
+        return waterfall.metrics if waterfall else ()
+
     def take(
         self, production: str, by: str, checked: Checked, mapping: bytes | None = None, tick: Tick = lambda _: None
     ) -> Outcome:
@@ -135,7 +144,7 @@ def _write(transaction: Transaction, checked: Checked, converted: Callable[[str]
     done = 0
     for batch in _batches(checked.lines()):
         text = "".join([converted(line.decode()) for line in batch])
-        facts.copy_in(transaction, checked.rows.kind, text)
+        facts.copy_in(transaction, checked.rows.kind, text, counted=bool(checked.rows.counts))
         done += len(batch)
         tick(done)
 

@@ -5,6 +5,7 @@ A statement's rows count in its newest version; earlier versions stay as they we
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -18,7 +19,7 @@ from domain.currency import exponent
 from domain.errors import Broken
 from domain.events import EVENT, ImportedRows, StatementImported, StatementKind
 from domain.revenue import Standing
-from domain.waterfall.facts import Fact, FactKind, Facts, Receipt
+from domain.waterfall.facts import Counts, Fact, FactKind, Facts, Receipt
 from domain.waterfall.network import Kind
 
 Row = dict[str, Any]
@@ -86,9 +87,12 @@ def open_version(transaction: Transaction, production: str, version: int, rows: 
     return number
 
 
-def copy_in(transaction: Transaction, kind: StatementKind, rows: str) -> None:
-    """Append rows in PostgreSQL's text form, in the order of the table's columns, to the table of a kind."""
-    table, named = _table(kind)
+def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted: bool = False) -> None:
+    """Append rows in PostgreSQL's text form to the table of a kind: its columns in their order, amounts converted.
+
+    Rows that are `counted` have their counts after the words.
+    """
+    table, named = _table(kind, counted=counted)
     columns = f'statement, line, "on", currency, minor, bank_rate, {named}, amount'
     driver: Any = transaction.connection.connection.driver_connection
     with (
@@ -130,11 +134,16 @@ def facts_of(transaction: Transaction, production: str, until: date, through: in
         return f"{named.source} {named.statement}:{line}"
 
     receipts: list[Receipt] = []
+    counted = False
     first: dict[Kind, int] = {}
     for row in connection.execute(_summed(list(counting), until)):
         kind = Kind((row.currency, row.payer, row.territory, row.media, row.window))
         first[kind] = min(row.first, first.get(kind, row.first))
         receipts.append(Receipt(row.on, kind, _whole(Fraction(row.amount) * factor)))
+        counted = counted or bool(row.counted)
+    if counted:
+        counts = _counts(connection, list(counting), until)
+        receipts = [replace(each, counts=counts.get((each.on, each.kind), ())) for each in receipts]
     others: list[Fact] = []
     for row in connection.execute(_listed(list(counting), until)):
         what = FactKind(counting[row.statement].kind)
@@ -214,8 +223,29 @@ def _summed(counting: list[int], until: date) -> sa.Select[Any]:
     row = tables.receipt_row.c
     kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
     amount, first = sa.func.sum(row.amount).label("amount"), sa.func.min(row.statement * _LINES + row.line)
-    query = sa.select(*kind, amount, first.label("first")).where(_of(row.statement, counting), row.on <= until)
+    columns = (*kind, amount, first.label("first"), sa.func.count(row.counts).label("counted"))
+    query = sa.select(*columns).where(_of(row.statement, counting), row.on <= until)
     return query.group_by(*kind).order_by(*kind).execution_options(yield_per=_READ)
+
+
+def _counts(connection: sa.Connection, counting: list[int], until: date) -> dict[tuple[date, Kind], Counts]:
+    """What is counted with receipts, summed by their day and kind."""
+    row = tables.receipt_row.c
+    each = sa.func.json_each_text(row.counts).table_valued("key", "value")
+    kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
+    query = (
+        sa.select(*kind, each.c.key, sa.func.sum(sa.cast(each.c.value, sa.BigInteger)).label("count"))
+        .select_from(tables.receipt_row.join(each, sa.true()))
+        .where(_of(row.statement, counting), row.on <= until)
+        .group_by(*kind, each.c.key)
+        .order_by(sa.collate(each.c.key, "C"))
+        .execution_options(yield_per=_READ)
+    )
+    found: dict[tuple[date, Kind], Counts] = {}
+    for on, *words, metric, count in connection.execute(query):
+        key = on, Kind(tuple(words))
+        found[key] = (*found.get(key, ()), (metric, Fraction(count)))
+    return found
 
 
 def _listed(counting: list[int], until: date) -> sa.Select[Any]:
@@ -234,8 +264,11 @@ def _whole(amount: Fraction) -> Fraction | int:
 
 
 def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
-    """A statement's rows in the canonical form that its hash is of, which is the text that PostgreSQL copies out."""
-    table, named = _table(kind)
+    """A statement's rows in the canonical form that its hash is of, which is the text that PostgreSQL copies out.
+
+    If any row has counts, all should: then they are part of it.
+    """
+    table, named = _table(kind, counted=_counted(connection, kind, version))
     amount = {StatementKind.METRIC: "amount", StatementKind.DATE: "''"}.get(kind, "minor")
     columns = f"\"on\", coalesce(currency, ''), {amount}, coalesce(bank_rate::text, ''), {named}"
     return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
@@ -243,10 +276,18 @@ def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int)
 
 def converted_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
     """The same rows as they were converted: line, amount, and rule, source, day and rate where there was one."""
-    table, _ = _table(kind)
+    table, _ = _table(kind, counted=False)
     columns = "line, amount, coalesce(rate_rule, ''), coalesce(rate_source, ''), coalesce(fixing_on::text, '')"
     columns += ", coalesce(rate::text, '')"
     return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
+
+
+def _counted(connection: sa.Connection, kind: StatementKind, version: int) -> bool:
+    if kind is not StatementKind.RECEIPT:
+        return False
+    row = tables.receipt_row.c
+    counted = sa.select(sa.exists().where(row.statement == version, row.counts.is_not(None)))
+    return connection.execute(counted).scalar_one()
 
 
 def _copied(connection: sa.Connection, query: str) -> Iterator[bytes]:
@@ -276,6 +317,8 @@ def _miscounted(connection: sa.Connection, kind: StatementKind, version: int) ->
     return bool(wrong) and connection.execute(sa.select(sa.exists().where(here, sa.or_(*wrong)))).scalar_one()
 
 
-def _table(kind: StatementKind) -> tuple[str, str]:
+def _table(kind: StatementKind, *, counted: bool) -> tuple[str, str]:
+    """The table of a kind, and the columns of its rows that are words; and their counts."""
     receipts = kind is StatementKind.RECEIPT
-    return "receipt_row" if receipts else "fact_row", ", ".join(_COLUMNS[receipts])
+    named = (*_COLUMNS[receipts], "counts") if counted else _COLUMNS[receipts]
+    return "receipt_row" if receipts else "fact_row", ", ".join(named)

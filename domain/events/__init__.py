@@ -76,6 +76,7 @@ from domain.events.refusals import (
 )
 from domain.events.revenue import (
     ImportedRows,
+    StatementCount,
     StatementImported,
     StatementKind,
     StatementTotal,
@@ -211,6 +212,7 @@ __all__ = [
     "ScheduledPayment",
     "SettledPayment",
     "Share",
+    "StatementCount",
     "StatementImported",
     "StatementKind",
     "StatementTotal",
