@@ -297,7 +297,7 @@ def test_what_the_agreement_in_force_does_not_count_is_refused(sharing, tmp_path
     [
         "UPDATE receipt_row SET counts = '{\"viewers\":11}' WHERE line = 2",
         "UPDATE receipt_row SET counts = '{\"viewer\":10}' WHERE line = 2",
-        "UPDATE receipt_row SET counts = '{\"viewers\":10,\"viewers\":1}' WHERE line = 2",
+        'UPDATE receipt_row SET counts = \'{"viewers":10,"viewers":1}\' WHERE line = 2',
         "UPDATE receipt_row SET counts = NULL WHERE line = 2",
         "UPDATE receipt_row SET counts = NULL",
     ],
@@ -320,7 +320,7 @@ def test_counts_that_were_smuggled_into_rows_without_are_found(sharing, database
 def test_the_database_takes_counts_in_no_form_but_the_one_that_is_hashed(sharing, database, tmp_path, counts):
     r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
     with pytest.raises(sa.exc.IntegrityError, match="counts_check"):
-        r.tamper(database.owner_url, f"UPDATE receipt_row SET counts = '{counts}' WHERE line = 2")
+        r.tamper(database.owner_url, f"UPDATE receipt_row SET counts = '{counts}' WHERE line = 2")  # noqa: S608 - our own
 
 
 def some_rows(seed: int, count: int = 40) -> list[str]:
