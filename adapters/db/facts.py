@@ -5,7 +5,6 @@ A statement's rows count in its newest version; earlier versions stay as they we
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -19,7 +18,7 @@ from domain.currency import exponent
 from domain.errors import Broken
 from domain.events import EVENT, ImportedRows, StatementImported, StatementKind
 from domain.revenue import Standing
-from domain.waterfall.facts import Counts, Fact, FactKind, Facts, Receipt
+from domain.waterfall.facts import Fact, FactKind, Facts, Receipt
 from domain.waterfall.network import Kind
 
 Row = dict[str, Any]
@@ -28,6 +27,7 @@ _COLUMNS = {
     False: ("name",),
 }
 _READ = 10_000
+_COUNTS = 8
 _LINES = 1 << 32
 """More than a file has lines, so that a statement and a line make one number."""
 
@@ -134,16 +134,14 @@ def facts_of(transaction: Transaction, production: str, until: date, through: in
         return f"{named.source} {named.statement}:{line}"
 
     receipts: list[Receipt] = []
-    counted = False
+    metrics = _metrics(connection, list(counting))
     first: dict[Kind, int] = {}
-    for row in connection.execute(_summed(list(counting), until)):
+    for row in connection.execute(_summed(list(counting), until, metrics)):
         kind = Kind((row.currency, row.payer, row.territory, row.media, row.window))
         first[kind] = min(row.first, first.get(kind, row.first))
-        receipts.append(Receipt(row.on, kind, _whole(Fraction(row.amount) * factor)))
-        counted = counted or bool(row.counted)
-    if counted:
-        counts = _counts(connection, list(counting), until)
-        receipts = [replace(each, counts=counts.get((each.on, each.kind), ())) for each in receipts]
+        sums = zip(metrics, row[_COUNTS:], strict=True)
+        counts = tuple((metric, Fraction(count)) for metric, count in sums if count is not None)
+        receipts.append(Receipt(row.on, kind, _whole(Fraction(row.amount) * factor), counts=counts))
     others: list[Fact] = []
     for row in connection.execute(_listed(list(counting), until)):
         what = FactKind(counting[row.statement].kind)
@@ -219,33 +217,27 @@ def _counting(production: str, through: int | None) -> sa.Select[Any]:
     return query.ext(distinct_on(*named)).order_by(*named, table.version.desc())
 
 
-def _summed(counting: list[int], until: date) -> sa.Select[Any]:
+def _summed(counting: list[int], until: date, metrics: list[str]) -> sa.Select[Any]:
+    """Receipts by day and kind, with the first of them; from column `_COUNTS` on, what is counted of each metric."""
     row = tables.receipt_row.c
     kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
     amount, first = sa.func.sum(row.amount).label("amount"), sa.func.min(row.statement * _LINES + row.line)
-    columns = (*kind, amount, first.label("first"), sa.func.count(row.counts).label("counted"))
-    query = sa.select(*columns).where(_of(row.statement, counting), row.on <= until)
+    counts = (sa.func.sum(sa.cast(row.counts[metric].as_string(), sa.BigInteger)) for metric in metrics)
+    query = sa.select(*kind, amount, first.label("first"), *counts)
+    query = query.where(_of(row.statement, counting), row.on <= until)
     return query.group_by(*kind).order_by(*kind).execution_options(yield_per=_READ)
 
 
-def _counts(connection: sa.Connection, counting: list[int], until: date) -> dict[tuple[date, Kind], Counts]:
-    """What is counted with receipts, summed by their day and kind."""
-    row = tables.receipt_row.c
-    each = sa.func.json_each_text(row.counts).table_valued("key", "value")
-    kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
+def _metrics(connection: sa.Connection, counting: list[int]) -> list[str]:
+    """What the statements count, by name: in each of a statement's rows it is the same as in its first."""
+    row, version = tables.receipt_row.c, tables.statement_version.c
+    first = sa.select(row.counts).where(row.statement == version.id).order_by(row.line).limit(1).lateral()
     query = (
-        sa.select(*kind, each.c.key, sa.func.sum(sa.cast(each.c.value, sa.BigInteger)).label("count"))
-        .select_from(tables.receipt_row.join(each, sa.true()))
-        .where(_of(row.statement, counting), row.on <= until)
-        .group_by(*kind, each.c.key)
-        .order_by(sa.collate(each.c.key, "C"))
-        .execution_options(yield_per=_READ)
+        sa.select(first.c.counts)
+        .select_from(tables.statement_version.join(first, sa.true()))
+        .where(_of(version.id, counting), first.c.counts.is_not(None))
     )
-    found: dict[tuple[date, Kind], Counts] = {}
-    for on, *words, metric, count in connection.execute(query):
-        key = on, Kind(tuple(words))
-        found[key] = (*found.get(key, ()), (metric, Fraction(count)))
-    return found
+    return sorted({metric for counts in connection.execute(query).scalars() for metric in counts})
 
 
 def _listed(counting: list[int], until: date) -> sa.Select[Any]:
