@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from adapters.db import tables
 from adapters.db.facts import statements
 from adapters.documents import BadDocument
+from domain.commands import AmendAgreement
 from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, WrongRole
 from domain.events import CommandRefused, StatementImported
 from domain.money import Money
 from domain.waterfall.facts import FactKind
 from domain.waterfall.run import Version, run
 from tests import revenue as r
-from tests.world import PRODUCTION
+from tests.world import PRODUCTION, UNSHARED
 
 ROWS = (
     "2025-01-31,KRW 1000000,tidewater,KR,svod,first",
@@ -282,6 +283,22 @@ def test_a_file_of_counts_alone_can_be_restated_to_nothing(sharing, tmp_path):
     r.take(sharing, r.csv_file(tmp_path, [], COUNTED))
     assert counted(sharing) == []
     assert sharing.wrong() == []
+
+
+@pytest.mark.parametrize("applies", ["prospectively", "retroactively"])
+def test_what_an_earlier_version_counts_can_be_restated_for_as_long_as_runs_go_through_it(sharing, tmp_path, applies):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
+    later = r.SHARED.replace("metrics: [viewers]", f"applies: {applies}\n  metrics: [units]")
+    amended = (UNSHARED + later.encode()).replace(b"\nversion: 1\n", b"\nversion: 2\n")
+    amended = amended.replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2026-01-01\n")
+    command = {"by": "seoyeon", "production": PRODUCTION, "document": sharing.keep(amended)}
+    sharing.productions.amend(AmendAgreement(key="amend", **command))
+    restated = r.csv_file(tmp_path, VIEWED[:1], COUNTED)
+    if applies == "prospectively":
+        assert r.take(sharing, restated).counts == {"viewers": 10}
+    else:
+        with pytest.raises(BadDocument, match="viewers: a receipt has no 'viewers', and the agreement counts units"):
+            r.take(sharing, restated)
 
 
 @pytest.mark.parametrize("metric", ["viewer", "admissions"])
