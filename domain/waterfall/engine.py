@@ -120,12 +120,11 @@ class Engine:
         rows = ordered(facts.receipts)
         negative = [each for each in rows if each.amount < 0]
         self._outcome.refunds += sum((Fraction(each.amount) for each in negative), ZERO)
-        unpaid = [each for each in rows if not each.amount]
+        unpaid = [Fact(FactKind.METRIC, each.on, *one) for each in rows if not each.amount for one in each.counts]
         rows = self._merged([each for each in rows if each.amount > 0])
         for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
-        counted = [Fact(FactKind.METRIC, each.on, name, count) for each in unpaid for name, count in each.counts]
-        for fact in (*facts.others, *counted):
+        for fact in (*facts.others, *unpaid):
             self._agenda.setdefault(fact.on, []).append(fact)
         watched = {day: show for day, show in (watched or {}).items() if day <= as_of}
         stops = self._stops(rows, since, as_of, watched)
