@@ -47,7 +47,7 @@ def find(
         Refused: no version with a waterfall counts by then.
     """
     until = period_end(period)
-    versions = _versions(desk, transaction, agreement.production, until)
+    versions = versions_by(desk, transaction, agreement.production, until)
     if not versions:
         raise Refused(
             f"No version of {agreement.production} that counts on {until} has a waterfall: nothing can be distributed.",
@@ -77,7 +77,7 @@ def due(
 ) -> tuple[str, ...]:
     """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
     waterfall, today = agreement.waterfall, desk.today(agreement)
-    versions = _versions(desk, transaction, agreement.production, today)
+    versions = versions_by(desk, transaction, agreement.production, today)
     if waterfall is None or waterfall.settlement is None or not versions:
         return ()
     since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
@@ -95,7 +95,7 @@ def found_before(
     """
     until = distribution.until
     through = statements.computed_at(transaction.connection, production, distribution.period)
-    versions = [version for _, version in _versions(desk, transaction, production, until, through)]
+    versions = [version for _, version in versions_by(desk, transaction, production, until, through)]
     accounts = Accounts.of(versions, facts_of(transaction, production, until, through), until)
     if entitlements.fingerprint(accounts.result) != distribution.result:
         raise Broken(
@@ -112,7 +112,7 @@ def business_day(desk: Desk, agreement: Agreement, day: date) -> date:
     return calendars_of(agreement, [account], desk.overrides).adjust(day, Convention.FOLLOWING)
 
 
-def _versions(
+def versions_by(
     desk: Desk, transaction: Transaction, production: str, until: date, through: int | None = None
 ) -> list[tuple[int, Version]]:
     """The versions with a waterfall that count by a day, oldest first, by number; as known by event `through`."""

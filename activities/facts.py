@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from activities.desk import Desk
+from activities.entitlements import versions_by
 from activities.receipt_rates import ReceiptRates
 from adapters.db import facts
 from adapters.db.store import Outcome, Transaction
@@ -20,6 +21,7 @@ from domain.currency import exponent
 from domain.errors import BadInput, RateMissing
 from domain.events import Event, ImportedRows
 from domain.state import State
+from domain.waterfall.run import in_force
 
 LATEST_DAYS = 366
 """How far ahead a fact may lie: further is a slip of the pen, and would silently never count."""
@@ -44,6 +46,20 @@ class FactActivities:
             NotFound: the production is not registered.
         """
         return self._desk.today(self._desk.in_force(production)) + timedelta(days=LATEST_DAYS)
+
+    def metrics(self, production: str) -> tuple[str, ...]:
+        """What may be counted with a receipt: the metrics of all versions that a run goes through.
+
+        Not only of the one in force: a statement from before an amendment can still be restated with its counts.
+
+        Raises:
+            NotFound: the production is not registered.
+        """
+        latest = self.latest(production)
+        with self._desk.store.transaction() as transaction:
+            versions = [version for _, version in versions_by(self._desk, transaction, production, latest)]
+        known = (metric for version in in_force(versions) for metric in version.waterfall.metrics)
+        return tuple(dict.fromkeys(known))
 
     def take(
         self, production: str, by: str, checked: Checked, mapping: bytes | None = None, tick: Tick = lambda _: None
@@ -135,7 +151,7 @@ def _write(transaction: Transaction, checked: Checked, converted: Callable[[str]
     done = 0
     for batch in _batches(checked.lines()):
         text = "".join([converted(line.decode()) for line in batch])
-        facts.copy_in(transaction, checked.rows.kind, text)
+        facts.copy_in(transaction, checked.rows.kind, text, counted=bool(checked.rows.counts))
         done += len(batch)
         tick(done)
 

@@ -52,6 +52,7 @@ class Imported:
     new: bool
     rows: int
     totals: dict[str, list[str]]
+    counts: dict[str, int]
 
     def show(self, as_json: bool) -> None:
         """Print it."""
@@ -67,6 +68,8 @@ class Imported:
         click.echo(f"{rows} of {what} taken in as version {self.version}{restates}")
         for of, amounts in self.totals.items():
             click.echo(f"  {of or 'other'}: {', '.join(amounts)}")
+        for metric, count in self.counts.items():
+            click.echo(f"  {metric}: {count}")
 
 
 def import_file(data: Path | None, wish: Import, file: Path, mapping: Path | None) -> Imported:
@@ -106,8 +109,8 @@ def import_on(
         if not _NAME.fullmatch(name):
             raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
     ticks, facts, kind = tick or Ticks(), FactActivities(desk), StatementKind(wish.kind)
-    latest = facts.latest(wish.production)
-    with checked(file, kind, wish.source, wish.statement, declared, latest, ticks.checked) as found:
+    latest, metrics = facts.latest(wish.production), facts.metrics(wish.production)
+    with checked(file, kind, wish.source, wish.statement, declared, latest, ticks.checked, metrics) as found:
         raw = declared.raw if declared else None
         outcome = facts.take(wish.production, wish.user, found, raw, ticks.written)
     with desk.store.transaction() as transaction:
@@ -124,6 +127,7 @@ def import_on(
         new=outcome.changed,
         rows=found.rows.count,
         totals=totals,
+        counts={one.of: one.count for one in found.rows.counts},
     )
 
 

@@ -43,6 +43,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
                 "share": one.share,
                 "base": written(one.base, currency),
                 "amount": written(one.amount, currency),
+                "counts": {metric: str(count) for metric, count in one.counts},
             }
             for one in explanation.origins
         ],
@@ -57,6 +58,7 @@ def as_text(explanation: Explanation) -> str:
             written(each, explanation.currency)["decimal"] for each in (one.base, one.slice, one.amount)
         )
         way = " → ".join([*one.through, one.position])
+        part += f" with {one.counted}" if one.counts else ""
         lines.append(f"{one.on}  {one.receipt}  slice {part}  {way}  {one.share} (base {base})  = {amount}")
     total = written(explanation.total, explanation.currency)
     return "\n".join([*lines, f"{explanation.party}: {explanation.currency} {total['decimal']} ({total['exact']})"])

@@ -41,8 +41,8 @@ def lived(world: World, folder) -> World:
     world.accept("closing")
     world.clock.to(date(2025, 4, 1))
     world.distributions = DistributionActivities(world.desk, facts_of)
-    rows = ["2025-01-31,KRW 1000,tidewater,KR,svod,first", "2025-03-03,USD 12.34,tidewater,JP,avod,second"]
-    revenue.take(world, revenue.csv_file(folder, rows))
+    rows = ["2025-01-31,KRW 1000,tidewater,KR,svod,first,500", "2025-03-03,USD 12.34,tidewater,JP,avod,second,7"]
+    revenue.take(world, revenue.csv_file(folder, rows, f"{revenue.HEADER},viewers"))
     distribute(world)
     world.send()
     world.take()

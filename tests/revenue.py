@@ -85,5 +85,5 @@ def tamper(owner_url: str, statement: str) -> None:
     with engine.begin() as connection:
         for table in ("statement_version", "receipt_row"):
             connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER append_only"))
-        connection.execute(sa.text(statement))
+        connection.exec_driver_sql(statement)
     engine.dispose()

@@ -27,6 +27,7 @@ _COLUMNS = {
     False: ("name",),
 }
 _READ = 10_000
+_COUNTS = 8
 _LINES = 1 << 32
 """More than a file has lines, so that a statement and a line make one number."""
 
@@ -86,9 +87,12 @@ def open_version(transaction: Transaction, production: str, version: int, rows: 
     return number
 
 
-def copy_in(transaction: Transaction, kind: StatementKind, rows: str) -> None:
-    """Append rows in PostgreSQL's text form, in the order of the table's columns, to the table of a kind."""
-    table, named = _table(kind)
+def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted: bool = False) -> None:
+    """Append rows in PostgreSQL's text form to the table of a kind: its columns in their order, amounts converted.
+
+    Rows that are `counted` have their counts after the words.
+    """
+    table, named = _table(kind, counted=counted)
     columns = f'statement, line, "on", currency, minor, bank_rate, {named}, amount'
     driver: Any = transaction.connection.connection.driver_connection
     with (
@@ -131,11 +135,14 @@ def facts_of(transaction: Transaction, production: str, until: date, through: in
         return f"{named.source} {named.statement}:{line}"
 
     receipts: list[Receipt] = []
+    metrics = _metrics(connection, list(counting))
     first: dict[Kind, int] = {}
-    for row in connection.execute(_summed(list(counting), until)):
+    for row in connection.execute(_summed(list(counting), until, metrics)):
         kind = Kind((row.currency, row.payer, row.territory, row.media, row.window))
         first[kind] = min(row.first, first.get(kind, row.first))
-        receipts.append(Receipt(row.on, kind, _whole(Fraction(row.amount) * factor)))
+        sums = zip(metrics, row[_COUNTS:], strict=True)
+        counts = tuple((metric, Fraction(count)) for metric, count in sums if count is not None)
+        receipts.append(Receipt(row.on, kind, _whole(Fraction(row.amount) * factor), counts=counts))
     others: list[Fact] = []
     for row in connection.execute(_listed(list(counting), until)):
         what = FactKind(counting[row.statement].kind)
@@ -211,12 +218,32 @@ def _counting(production: str, through: int | None) -> sa.Select[Any]:
     return query.ext(distinct_on(*named)).order_by(*named, table.version.desc())
 
 
-def _summed(counting: list[int], until: date) -> sa.Select[Any]:
+def _summed(counting: list[int], until: date, metrics: list[str]) -> sa.Select[Any]:
+    """Receipts by day and kind, with the first of them; from column `_COUNTS` on, what is counted of each metric."""
     row = tables.receipt_row.c
     kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
     amount, first = sa.func.sum(row.amount).label("amount"), sa.func.min(row.statement * _LINES + row.line)
-    query = sa.select(*kind, amount, first.label("first")).where(_of(row.statement, counting), row.on <= until)
+    counts = (sa.func.sum(_count(row.counts[metric].as_string())) for metric in metrics)
+    query = sa.select(*kind, amount, first.label("first"), *counts)
+    query = query.where(_of(row.statement, counting), row.on <= until)
     return query.group_by(*kind).order_by(*kind).execution_options(yield_per=_READ)
+
+
+def _count(written: sa.ColumnElement[str]) -> sa.ColumnElement[int | None]:
+    """A count; what somebody put there with force and is none counts nothing, for an audit has to come to name it."""
+    return sa.case((written.regexp_match("^-?[0-9]{1,12}$"), sa.cast(written, sa.BigInteger)))
+
+
+def _metrics(connection: sa.Connection, counting: list[int]) -> list[str]:
+    """What the statements count, by name: in each of a statement's rows it is the same as in its first."""
+    row, version = tables.receipt_row.c, tables.statement_version.c
+    first = sa.select(row.counts).where(row.statement == version.id).order_by(row.line).limit(1).lateral()
+    query = (
+        sa.select(first.c.counts)
+        .select_from(tables.statement_version.join(first, sa.true()))
+        .where(_of(version.id, counting), first.c.counts.is_not(None))
+    )
+    return sorted({metric for counts in connection.execute(query).scalars() for metric in counts})
 
 
 def _listed(counting: list[int], until: date) -> sa.Select[Any]:
@@ -235,8 +262,11 @@ def _whole(amount: Fraction) -> Fraction | int:
 
 
 def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
-    """A statement's rows in the canonical form that its hash is of, which is the text that PostgreSQL copies out."""
-    table, named = _table(kind)
+    """A statement's rows in the canonical form that its hash is of, which is the text that PostgreSQL copies out.
+
+    If any row has counts, all should: then they are part of it.
+    """
+    table, named = _table(kind, counted=_counted(connection, kind, version))
     amount = {StatementKind.METRIC: "amount", StatementKind.DATE: "''"}.get(kind, "minor")
     columns = f"\"on\", coalesce(currency, ''), {amount}, coalesce(bank_rate::text, ''), {named}"
     return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
@@ -244,10 +274,18 @@ def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int)
 
 def converted_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
     """The same rows as they were converted: line, amount, and rule, source, day and rate where there was one."""
-    table, _ = _table(kind)
+    table, _ = _table(kind, counted=False)
     columns = "line, amount, coalesce(rate_rule, ''), coalesce(rate_source, ''), coalesce(fixing_on::text, '')"
     columns += ", coalesce(rate::text, '')"
     return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
+
+
+def _counted(connection: sa.Connection, kind: StatementKind, version: int) -> bool:
+    if kind is not StatementKind.RECEIPT:
+        return False
+    row = tables.receipt_row.c
+    counted = sa.select(sa.exists().where(row.statement == version, row.counts.is_not(None)))
+    return connection.execute(counted).scalar_one()
 
 
 def _copied(connection: sa.Connection, query: str) -> Iterator[bytes]:
@@ -277,6 +315,8 @@ def _miscounted(connection: sa.Connection, kind: StatementKind, version: int) ->
     return bool(wrong) and connection.execute(sa.select(sa.exists().where(here, sa.or_(*wrong)))).scalar_one()
 
 
-def _table(kind: StatementKind) -> tuple[str, str]:
+def _table(kind: StatementKind, *, counted: bool) -> tuple[str, str]:
+    """The table of a kind, and the columns of its rows that are words; and their counts."""
     receipts = kind is StatementKind.RECEIPT
-    return "receipt_row" if receipts else "fact_row", ", ".join(_COLUMNS[receipts])
+    named = (*_COLUMNS[receipts], "counts") if counted else _COLUMNS[receipts]
+    return "receipt_row" if receipts else "fact_row", ", ".join(named)

@@ -124,7 +124,9 @@ def _reported(*named: str) -> list[sa.Column[Any]]:
     ]
 
 
-receipt_row = sa.Table("receipt_row", metadata, *_reported("payer", "territory", "media", "window"))
+receipt_row = sa.Table(
+    "receipt_row", metadata, *_reported("payer", "territory", "media", "window"), sa.Column("counts", sa.JSON)
+)
 
 fact_row = sa.Table("fact_row", metadata, *_reported("name"))
 

@@ -18,6 +18,9 @@ V = TypeVar("V")
 MAX_DIGITS = 15
 """Digits of one amount in minor units: more than any film, and sums of millions of rows still fit the ledger."""
 
+MAX_COUNT_DIGITS = 12
+"""Digits of one count: every minute that everybody on earth watches of a film, and some."""
+
 _REMEMBERED = 50_000
 _WORD_LENGTH = 100
 _SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
@@ -102,6 +105,34 @@ class Currencies(dict[str, tuple[str, int]]):
         return found
 
 
+class Counted(dict[str, int]):
+    """Counts of one metric: none is missing, since nobody could say later whether that was none."""
+
+    def __init__(self, field: str, numbers: "Numbers") -> None:
+        super().__init__()
+        self._field, self._numbers = field, numbers
+
+    def __missing__(self, written: str) -> int:
+        if not written.strip():
+            raise BadCell(self._field, "it is empty: write how many there were, 0 for none.")
+        count = self._numbers.whole(self._field, written)
+        _remember(self, written, count)
+        return count
+
+    def paid_for(self, written: str, minor: int) -> int:
+        """The count that comes with an amount: below zero where that is taken back, and only there."""
+        count = self[written]
+        if count and not minor:
+            words = "was counted, and nothing paid for it: leave it out here, and import it as a metric of its own."
+            raise BadCell(self._field, f"{shown(written)} {words}")
+        if count < 0 < minor:
+            raise BadCell(self._field, f"{shown(written)} is below zero, and its amount is not: correct one of them.")
+        if minor < 0 < count:
+            words = "is above zero, and its amount is taken back: take back the count with it, or write 0."
+            raise BadCell(self._field, f"{shown(written)} {words}")
+        return count
+
+
 class Numbers:
     """Decimal numbers as the mapping says they are written, and as a workbook holds them."""
 
@@ -133,6 +164,16 @@ class Numbers:
         if positive and (sign or plain == "0"):
             raise BadCell(field, f"{shown(written)} is not above zero: correct it.")
         return f"-{plain}" if sign and plain != "0" else plain
+
+    def whole(self, field: str, written: str) -> int:
+        """A count, of things of which there are no halves."""
+        sign, whole, part = self._parts(field, written)
+        if part.strip("0"):
+            raise BadCell(field, f"{shown(written)} is not whole: count what there is in full.")
+        digits = whole.lstrip("0") or "0"
+        if len(digits) > MAX_COUNT_DIGITS:
+            raise BadCell(field, f"{shown(written)} is more than anything can count: is this the right column?")
+        return -int(digits) if sign else int(digits)
 
     def _parts(self, field: str, written: str) -> tuple[str, str, str]:
         """Sign, whole digits and decimals; a bracketed number is a negative one, as accountants write."""

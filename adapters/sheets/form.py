@@ -1,23 +1,23 @@
 """From the cells of a row to its canonical form, by a mapping and the names in the file's header."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from adapters.documents import BadDocument, Located
-from adapters.sheets.cells import BadCell, Currencies, Days, Numbers, Words
+from adapters.sheets.cells import BadCell, Counted, Currencies, Days, Numbers, Words
+from adapters.sheets.header import Header
 from adapters.sheets.mapping import LAYOUTS, FieldName, Mapping
 from adapters.sheets.table import bad_row
-from domain.agreement.checks.finding import did_you_mean
-from domain.events import StatementKind, StatementTotal
+from domain.events import StatementCount, StatementKind, StatementTotal
 from domain.money import Money
 
 MAX_TOTALS = 1_000
 """Media or names of one statement, by currency: the journal's event names each."""
 _MAX_MINOR = 10**18
 """What a written amount can say, and the ledger hold."""
-_PLAIN: dict[FieldName, str] = {"on": "date"}
+_MAX_COUNTED = 10**15
+"""What all counts of a metric in one statement can come to: whatever reads the journal's JSON, reads it exactly."""
 _TOTALLED: dict[StatementKind, FieldName] = {StatementKind.RECEIPT: "media"}
 
 
@@ -25,15 +25,22 @@ class Form:
     """Makes canonical rows, and remembers what they add up to and between which dates they lie.
 
     Raises:
-        BadDocument: the header has not the columns that the mapping, or without one the kind of rows, needs.
+        BadDocument: the header has not the columns that it should have; see `Header`.
     """
 
     def __init__(
-        self, path: Path, kind: StatementKind, mapping: Mapping | None, header: Sequence[str], latest: date
+        self,
+        path: Path,
+        kind: StatementKind,
+        mapping: Mapping | None,
+        header: Sequence[str],
+        latest: date,
+        metrics: Sequence[str] = (),
     ) -> None:
         layout, rules = LAYOUTS[kind], mapping or Mapping()
         self._path, self._kind = path, kind
-        self._columns = _columns(path, kind, mapping, header)
+        columns = Header(path, kind, mapping, header, metrics)
+        self._columns = columns.fields
         written = {"currency"} - rules.constants.keys()  # with the amount, where there is no column of it
         given = {n: rules.constants.get(n, "") for n in layout.fields if n not in self._columns and n not in written}
         self._constants = list(given.values())
@@ -46,6 +53,11 @@ class Form:
         self._currencies, self._numbers = Currencies(), Numbers(rules.decimal, rules.thousands)
         self._words = [(Words(name, needed=name in layout.needed), place[name]) for name in layout.words]
         self._totalled = layout.words.index(_TOTALLED.get(kind, "name"))
+        self._counted = [
+            (metric, Counted(_shown(metric, column), self._numbers), header.index(column))
+            for metric, column in columns.counts.items()
+        ]
+        self._counts = dict.fromkeys(columns.counts, 0)
         self._totals: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._first, self._last = "9999", "0000"
         self.count = 0
@@ -70,6 +82,8 @@ class Form:
             minor = self._numbers.minor(number, places, code)
             self._totals[words[self._totalled], code] += minor
             amount = str(minor)
+            if self._counted:
+                words.append(self._counts_of(row, minor))
             if self._rate is not None and row[self._rate]:
                 rate = self._numbers.plain("rate", row[self._rate], positive=True)
         elif self._amount is not None:
@@ -81,10 +95,17 @@ class Form:
             raise BadCell(field, f"more than {MAX_TOTALS} different ones by now: is this the right column?")
         return "\t".join((on, code, amount, rate, *words)) + "\n"
 
+    def _counts_of(self, row: list[str], minor: int) -> str:
+        """What is counted with a receipt, as JSON in the one form in which it is recorded."""
+        found = [(metric, known.paid_for(row[place], minor)) for metric, known, place in self._counted]
+        for metric, count in found:
+            self._counts[metric] += count
+        return "{" + ",".join([f'"{metric}":{count}' for metric, count in found]) + "}"
+
     def column(self, field: str) -> str:
         """A field as the person who has the file before them finds it."""
         column = next((column for name, column in self._columns.items() if name == field), field)
-        return field if column == field else f"{field} ({column})"
+        return _shown(field, column)
 
     @property
     def first_on(self) -> date | None:
@@ -110,26 +131,17 @@ class Form:
             StatementTotal(of=word, amount=Money(minor, code)) for (word, code), minor in sorted(self._totals.items())
         )
 
+    def counts(self) -> tuple[StatementCount, ...]:
+        """What the rows count of each metric that has a column, in the order of the metrics' names.
 
-def _columns(path: Path, kind: StatementKind, mapping: Mapping | None, header: Sequence[str]) -> dict[FieldName, str]:
-    """Which column each field is in: as the mapping says, or of the field's own name."""
-    layout = LAYOUTS[kind]
-    line = mapping.header if mapping else 1
-    if mapping is not None:
-        wanted = dict(mapping.columns)
-    else:
-        wanted = {n: _PLAIN.get(n, n) for n in layout.fields if _PLAIN.get(n, n) in header or n in layout.needed}
-    times, findings = Counter(header), list[Located]()
-    for name, column in wanted.items():
-        if times[column] != 1:
-            how = "there is no column" if not times[column] else "there are several columns"
-            words = f"{how} {column!r}: {did_you_mean(column, [one for one in header if one])}"
-            findings.append(Located(str(path), line, name, words))
-    unknown = [] if mapping or findings else [column for column in header if column not in {*wanted.values(), "id"}]
-    findings += [
-        Located(str(path), line, column or "header", f"a {kind} has no {column!r}: leave it out, or write a mapping.")
-        for column in unknown
-    ]
-    if findings:
-        raise BadDocument(findings)
-    return wanted
+        Raises:
+            BadDocument: of one they count more than there can be.
+        """
+        for metric, count in self._counts.items():
+            if abs(count) > _MAX_COUNTED:
+                raise bad_row(self._path, 1, metric, f"the rows count {count} in all: is this the right column?")
+        return tuple(StatementCount(of=metric, count=count) for metric, count in self._counts.items())
+
+
+def _shown(field: str, column: str) -> str:
+    return field if column == field else f"{field} ({column})"

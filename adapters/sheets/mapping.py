@@ -18,6 +18,7 @@ from adapters.yaml_lines import MAX_BYTES, LinedYaml, NotPlainYaml, read_yaml
 from domain.errors import BadInput
 from domain.events import StatementKind
 from domain.model import Record
+from domain.waterfall.model import Name
 
 FieldName = Literal["on", "amount", "currency", "rate", "name", "payer", "territory", "media", "window"]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
@@ -29,8 +30,9 @@ class Mapping(Record):
     """A source's layout. What is in no column may be a constant.
 
     Without a mapping columns are named as the fields, and the date `date`, as `sluice waterfall run` reads them.
-    `header` is the row of the column names, `sheet` the sheet of a workbook (its first, if none is named), `dates` the
-    form of dates that are text, as in `%d.%m.%Y`.
+    `counts` has the columns of what is counted with receipts, by the agreement's metrics; without a mapping they are
+    named as these. `header` is the row of the column names, `sheet` the sheet of a workbook (its first, if none is
+    named), `dates` the form of dates that are text, as in `%d.%m.%Y`.
     """
 
     sheet: str | None = None
@@ -41,6 +43,7 @@ class Mapping(Record):
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ",", ".", " ", "'"] = ""
     columns: AnyMapping[FieldName, Text] = Field(default_factory=dict)
+    counts: AnyMapping[Name, Text] = Field(default_factory=dict)
     constants: AnyMapping[FieldName, Text] = Field(default_factory=dict)
 
     @field_validator("encoding")
@@ -154,6 +157,9 @@ def _unfit(file: str, document: LinedYaml, mapping: Mapping, kind: StatementKind
             if name not in layout.fields:
                 words = f"a {kind} has no {name}: its fields are {', '.join(layout.fields)}."
                 found.append(Located(file, document.lines[place_, name], f"{place_}.{name}", words))
+    for metric in mapping.counts if kind is not StatementKind.RECEIPT else ():
+        words = f"a {kind} has no counts, which come with receipts: leave them out."
+        found.append(Located(file, document.lines["counts", metric], f"counts.{metric}", words))
     for name in layout.needed:
         if name not in mapping.columns and name not in mapping.constants:
             words = f"{name} is missing: name its column, or give it under `constants`."

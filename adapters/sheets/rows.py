@@ -1,13 +1,13 @@
 """The first pass over a statement's file: every row is checked, summed up and spooled in its canonical form.
 
 A canonical row is `on, currency, amount, rate, words…` with tabs between, amounts in minor units, empty where there is
-nothing. The SHA-256 over these, each ended by a newline, is the statement's; lines of the file are not part of it, so
-an empty row more or less changes nothing.
+nothing; and `counts` in the end, as JSON, where the file has columns of them. The SHA-256 over these, each ended by a
+newline, is the statement's; lines of the file are not part of it, so an empty row more or less changes nothing.
 """
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -51,8 +51,11 @@ def checked(
     declared: Declared | None,
     latest: date,
     tick: Tick = lambda _: None,
+    metrics: Sequence[str] = (),
 ) -> Iterator[Checked]:
-    """Read a file of a statement. The spool is gone after the block; memory does not grow with the rows.
+    """Read a file of a statement, in which the agreement's `metrics` may be counted.
+
+    The spool is gone after the block; memory does not grow with the rows.
 
     Raises:
         BadDocument: anything does not fit; the first findings by line, and nothing can be taken.
@@ -60,7 +63,7 @@ def checked(
     """
     mapping = declared.mapping if declared else None
     with open_table(path, mapping or Mapping()) as table, tempfile.TemporaryFile() as spool:
-        form = Form(path, kind, mapping, table.header, latest)
+        form = Form(path, kind, mapping, table.header, latest, metrics)
         digest = _spool(path, form, table, spool, tick)
         with path.open("rb") as file:
             file_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -77,6 +80,7 @@ def checked(
                 from_on=form.first_on,
                 to_on=form.last_on,
                 totals=form.totals(),
+                counts=form.counts(),
             ),
             spool,
             path,

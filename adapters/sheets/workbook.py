@@ -51,7 +51,7 @@ def workbook_rows(path: Path, file: BinaryIO, sheet: str | None) -> Iterator[tup
             for line, cells in enumerate(chosen.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
                 if line > MAX_ROWS:
                     raise _bad(path, line, "row", f"a sheet has at most {MAX_ROWS} rows: split the statement.")
-                yield line, [_text(cell) for cell in cells]
+                yield line, [_text(cell) for cell in cells[: _used(cells)]]
     except (
         zipfile.BadZipFile,
         DefusedXmlException,
@@ -67,6 +67,14 @@ def workbook_rows(path: Path, file: BinaryIO, sheet: str | None) -> Iterator[tup
     ) as error:  # what openpyxl lets through of a workbook that is not in order
         words = f"this is no workbook that can be read ({str(error)[:80]}): save it as XLSX again, or as CSV."
         raise _bad(path, line, "document", words) from None
+
+
+def _used(cells: tuple[Any, ...]) -> int:
+    """How many cells of a row there are up to the last with something in it: the reader fills up what is not there."""
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
+    return end
 
 
 def _bounded(path: Path, file: BinaryIO) -> None:

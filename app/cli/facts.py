@@ -115,7 +115,9 @@ def _recording(kind: str, amount: str | None) -> click.Command:
     return record
 
 
-_RECEIPT = "date, amount, and as needed currency, payer, territory, media, window, rate"
+_RECEIPT = (
+    "date, amount, and as needed currency, payer, territory, media, window, rate, and the agreement's metrics, counted"
+)
 
 revenue = _group("revenue", "receipt", "Import what the finished work earned, statement by statement.", _RECEIPT)
 cost = _recorded("cost", "Costs that are recouped: prints and advertising, the negative cost.", _MONEY)

@@ -121,6 +121,7 @@ def _origin(one: Origin, currency: str) -> Row:
         "position": one.position,
         "share": one.share,
         **{name: written(amount, currency) for name, amount in amounts.items()},
+        "counts": {metric: str(count) for metric, count in one.counts},
     }
 
 
@@ -134,4 +135,5 @@ def _figures_in_words(line: Line, currency: str) -> str:
 def _in_words(one: Origin, currency: str) -> str:
     base, amount = (written(each, currency)["decimal"] for each in (one.base, one.amount))
     way = " → ".join([*one.through, one.position])
-    return f"{one.on}  {one.receipt}  {way}: {one.share} of {base} = {currency} {amount}"
+    counted = f" with {one.counted}" if one.counts else ""
+    return f"{one.on}  {one.receipt}{counted}  {way}: {one.share} of {base} = {currency} {amount}"

@@ -77,6 +77,7 @@ from domain.events.refusals import (
 )
 from domain.events.revenue import (
     ImportedRows,
+    StatementCount,
     StatementImported,
     StatementKind,
     StatementTotal,
@@ -214,6 +215,7 @@ __all__ = [
     "ScheduledPayment",
     "SettledPayment",
     "Share",
+    "StatementCount",
     "StatementImported",
     "StatementKind",
     "StatementTotal",

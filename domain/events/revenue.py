@@ -30,11 +30,19 @@ class StatementTotal(Record):
     amount: Money
 
 
+class StatementCount(Record):
+    """What the rows of receipts count of one of the agreement's metrics, in all."""
+
+    of: str
+    count: int
+
+
 class ImportedRows(Record):
     """The rows of a statement, summed up.
 
     `sha256` binds the rows in their canonical form, `file_sha256` the file they came in, `mapping` how it was read.
-    Dates are those of the first and the last row by date; None without rows.
+    Dates are those of the first and the last row by date; None without rows. Rows that count nothing are written
+    without `counts`, as they were before there were any: what is on record keeps its bytes and its hashes.
     """
 
     kind: StatementKind
@@ -48,6 +56,7 @@ class ImportedRows(Record):
     from_on: Day | None = None
     to_on: Day | None = None
     totals: tuple[StatementTotal, ...] = ()
+    counts: tuple[StatementCount, ...] = Field(default=(), exclude_if=lambda counts: not counts)
 
 
 class StatementImported(Record):

@@ -135,6 +135,7 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.StatementImported: lambda event, _: (
         f"{event.rows.count} {event.rows.kind} rows of {event.rows.source} {event.rows.statement} came in as version "
         f"{event.version}, from the file {event.rows.file} (SHA-256 {event.rows.file_sha256})"
+        + "".join(f", counting {one.count} {one.of}" for one in event.rows.counts)
     ),
     e.CommandRefused: lambda event, _: f"refused ({event.code}): {event.sentence}",
 }

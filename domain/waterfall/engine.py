@@ -88,10 +88,11 @@ class Engine:
         facts = facts.until(as_of)
         rows = ordered((*self._outcome.returns, *facts.receipts))
         self._outcome.returns = tuple(each for each in rows if each.amount < 0)
-        rows = self._merged(rows[: len(rows) - len(self._outcome.returns)])
+        unpaid = [Fact(FactKind.METRIC, each.on, *one) for each in rows if not each.amount for one in each.counts]
+        rows = self._merged([each for each in rows if each.amount > 0])
         for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(Fact(FactKind.OPENING, on, claim_id, amount))
-        for fact in facts.others:
+        for fact in (*facts.others, *unpaid):
             self._agenda.setdefault(fact.on, []).append(fact)
         watched = {day: show for day, show in (watched or {}).items() if day <= as_of}
         stops = self._stops(rows, since, as_of, watched)

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from domain.errors import Broken
-from domain.waterfall.facts import Facts
+from domain.waterfall.facts import Counts, Facts, part_of
 from domain.waterfall.flow import Line
 from domain.waterfall.linear import ZERO
 from domain.waterfall.outcome import Slice
@@ -16,7 +16,10 @@ from domain.waterfall.run import Version, run
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One amount and how it came about, in minor units. `slice` is the part of the receipt shared at these rates."""
+    """One amount and how it came about, in minor units.
+
+    `slice` is the part of the receipt shared at these rates, and `counts` what was counted with that part.
+    """
 
     on: date
     receipt: str
@@ -26,6 +29,12 @@ class Origin:
     share: str
     base: Fraction
     amount: Fraction
+    counts: Counts = ()
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words: nothing, or such as "1200 admissions, 1 screens"."""
+        return ", ".join(f"{count} {metric}" for metric, count in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,7 @@ def explain(versions: Sequence[Version], facts: Facts, as_of: date, party: str) 
 
 def _origins(one: Slice, party: str) -> list[Origin]:
     name = one.receipt.id or str(one.receipt.kind)
+    counts = part_of(one.receipt.counts, one.amount, one.receipt.amount)
     return [
         Origin(
             one.receipt.on,
@@ -69,6 +79,7 @@ def _origins(one: Slice, party: str) -> list[Origin]:
             line.phrase,
             line.base * one.amount,
             line.amount * one.amount,
+            counts,
         )
         for line in one.spread.lines
         if line.to == party and not line.is_pool

@@ -103,7 +103,8 @@ def ordered(receipts: Iterable[Receipt]) -> list[Receipt]:
     """In date order and, within a day, by kind: so nothing depends on the order in which a day's rows were written.
 
     What a day takes back (returns, reversals) is taken from the receipts of its kind on that day, then from what comes
-    next of its kind; what nothing follows stays negative.
+    next of its kind; what nothing follows stays negative. Where nothing is left of a day's money, a receipt of nothing
+    has what is left of its counts.
     """
     waiting: dict[Kind, Receipt] = {}
     found: list[Receipt] = []
@@ -117,16 +118,16 @@ def ordered(receipts: Iterable[Receipt]) -> list[Receipt]:
         if day and day[0].amount < 0:
             waiting[kind] = day[0]
         else:
-            found += [each for each in day if each.amount]
+            found += [each for each in day if each.amount or each.counts]
     last = max((each.on for each in found), default=date.min)
     return found + [replace(rest, on=max(last, rest.on)) for rest in waiting.values()]
 
 
 def _netted(day: Sequence[Receipt]) -> list[Receipt]:
-    """The receipts of a day and kind less what was taken back, the first ones first; one negative if that is more."""
+    """The receipts of a day and kind less what was taken back, the first ones first; one if nothing or less is left."""
     total = sum(each.amount for each in day)
     counts = reduce(added, (each.counts for each in day))
-    if total < 0:
+    if total <= 0:
         return [replace(day[0], amount=total, counts=counts)]
     back = -sum(each.amount for each in day if each.amount < 0)
     left = []

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from adapters.db import tables
 from adapters.db.facts import statements
 from adapters.documents import BadDocument
+from domain.commands import AmendAgreement
 from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, WrongRole
 from domain.events import CommandRefused, StatementImported
 from domain.money import Money
 from domain.waterfall.facts import FactKind
 from domain.waterfall.run import Version, run
 from tests import revenue as r
-from tests.world import PRODUCTION
+from tests.world import PRODUCTION, UNSHARED
 
 ROWS = (
     "2025-01-31,KRW 1000000,tidewater,KR,svod,first",
@@ -219,6 +220,124 @@ def test_rows_that_were_tampered_with_are_found(sharing, database, tmp_path, cha
     (wrong,) = sharing.wrong()
     assert told in wrong
     assert f"production/{PRODUCTION} event" in wrong
+
+
+# Counts
+
+COUNTED = f"{r.HEADER},viewers"
+VIEWED = (
+    "2025-01-31,KRW 1000,tidewater,KR,svod,first,10",
+    "2025-01-31,KRW 500,tidewater,KR,svod,first,5",
+    "2025-02-28,KRW -200,tidewater,JP,tvod,first,-3",
+    "2025-02-28,KRW 700,tidewater,JP,tvod,first,0",
+)
+
+
+def counted(world, **asked):
+    return [(each.on.isoformat(), each.amount, each.counts) for each in r.facts(world, **asked).receipts]
+
+
+def test_counts_come_back_summed_with_the_receipts_that_they_came_with(sharing, tmp_path):
+    taken = r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
+    assert taken.counts == {"viewers": 12}
+    assert [(one.of, one.count) for one in sharing.newest().rows.counts] == [("viewers", 12)]
+    assert counted(sharing) == [
+        ("2025-01-31", 1500, (("viewers", Fraction(15)),)),
+        ("2025-02-28", 500, (("viewers", Fraction(-3)),)),
+    ]
+    assert sharing.wrong() == []
+
+
+def test_counts_of_one_source_stand_beside_receipts_of_another_that_has_none(sharing, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED[:2], COUNTED))
+    r.take(sharing, r.csv_file(tmp_path, ROWS), source="other")
+    assert counted(sharing) == [
+        ("2025-01-31", 1_501_500, (("viewers", Fraction(15)),)),
+        ("2025-02-28", 200_000, ()),
+    ]
+
+
+def test_a_restated_count_replaces_the_first_which_stays_as_it_was_known_then(sharing, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED[:1], COUNTED))
+    first = len(sharing.events())
+    again = r.take(sharing, r.csv_file(tmp_path, [VIEWED[0].removesuffix("10") + "12"], COUNTED))
+    assert (again.version, again.new) == (2, True)
+    assert counted(sharing) == [("2025-01-31", 1000, (("viewers", Fraction(12)),))]
+    assert counted(sharing, through=first) == [("2025-01-31", 1000, (("viewers", Fraction(10)),))]
+    bare = r.take(sharing, r.csv_file(tmp_path, [VIEWED[0].removesuffix(",10")]))
+    assert (bare.version, bare.counts) == (3, {})
+    assert counted(sharing) == [("2025-01-31", 1000, ())]
+    assert sharing.wrong() == []
+
+
+def test_the_same_counts_again_change_nothing(sharing, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
+    before = sharing.events()
+    again = r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED, name="again.csv"))
+    assert (again.new, again.version) == (False, 1)
+    assert sharing.events() == before
+
+
+def test_a_file_of_counts_alone_can_be_restated_to_nothing(sharing, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
+    r.take(sharing, r.csv_file(tmp_path, [], COUNTED))
+    assert counted(sharing) == []
+    assert sharing.wrong() == []
+
+
+@pytest.mark.parametrize("applies", ["prospectively", "retroactively"])
+def test_what_an_earlier_version_counts_can_be_restated_for_as_long_as_runs_go_through_it(sharing, tmp_path, applies):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
+    later = r.SHARED.replace("metrics: [viewers]", f"applies: {applies}\n  metrics: [units]")
+    amended = (UNSHARED + later.encode()).replace(b"\nversion: 1\n", b"\nversion: 2\n")
+    amended = amended.replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2026-01-01\n")
+    command = {"by": "seoyeon", "production": PRODUCTION, "document": sharing.keep(amended)}
+    sharing.productions.amend(AmendAgreement(key="amend", **command))
+    restated = r.csv_file(tmp_path, VIEWED[:1], COUNTED)
+    if applies == "prospectively":
+        assert r.take(sharing, restated).counts == {"viewers": 10}
+    else:
+        with pytest.raises(BadDocument, match="viewers: a receipt has no 'viewers', and the agreement counts units"):
+            r.take(sharing, restated)
+
+
+@pytest.mark.parametrize("metric", ["viewer", "admissions"])
+def test_what_the_agreement_in_force_does_not_count_is_refused(sharing, tmp_path, metric):
+    wanted = rf"s.csv:1: {metric}: a receipt has no '{metric}', and the agreement counts viewers"
+    with pytest.raises(BadDocument, match=wanted):
+        r.take(sharing, r.csv_file(tmp_path, VIEWED, f"{r.HEADER},{metric}"))
+    assert rows_of(sharing) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE receipt_row SET counts = '{\"viewers\":11}' WHERE line = 2",
+        "UPDATE receipt_row SET counts = '{\"viewer\":10}' WHERE line = 2",
+        'UPDATE receipt_row SET counts = \'{"viewers":10,"viewers":1}\' WHERE line = 2',
+        "UPDATE receipt_row SET counts = NULL WHERE line = 2",
+        "UPDATE receipt_row SET counts = NULL",
+    ],
+)
+def test_counts_that_were_tampered_with_are_found(sharing, database, tmp_path, change):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
+    r.tamper(database.owner_url, change)
+    (wrong,) = sharing.wrong()
+    assert "the rows of tidewater S1 version 1 are not what was imported" in wrong
+
+
+def test_counts_that_were_smuggled_into_rows_without_are_found(sharing, database, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, ROWS))
+    r.tamper(database.owner_url, "UPDATE receipt_row SET counts = '{\"viewers\":1}' WHERE line = 3")
+    (wrong,) = sharing.wrong()
+    assert "the rows of tidewater S1 version 1 are not what was imported" in wrong
+
+
+@pytest.mark.parametrize("counts", ['{"viewers": 1}', '{"viewers":1.5}', '{"viewers":"1"}', "[1]", "{}", "null"])
+def test_the_database_takes_counts_in_no_form_but_the_one_that_is_hashed(sharing, database, tmp_path, counts):
+    r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
+    with pytest.raises(sa.exc.IntegrityError, match="counts_check"):
+        r.tamper(database.owner_url, f"UPDATE receipt_row SET counts = '{counts}' WHERE line = 2")  # noqa: S608 - our own
 
 
 def some_rows(seed: int, count: int = 40) -> list[str]:

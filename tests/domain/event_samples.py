@@ -207,6 +207,7 @@ SAMPLES: tuple[e.Event, ...] = (
             from_on=b.TODAY,
             to_on=b.TODAY,
             totals=(e.StatementTotal(of="S-VOD", amount=b.usd(5)), e.StatementTotal(of="", amount=b.krw(-7))),
+            counts=(e.StatementCount(of="admissions", count=10**15), e.StatementCount(of="units", count=-1)),
         ),
         restated=(e.StatementTotal(of="구독 / VOD", amount=b.usd(9)),),
     ),

@@ -9,7 +9,8 @@ from domain.agreement.model import ReceiptFx
 from domain.calendars import Calendars
 from domain.commands import ImportStatement
 from domain.errors import BadInput, IllegalTransition, NotFound, WrongRole
-from domain.events import ImportedRows, StatementImported, StatementKind, StatementTotal
+from domain.events import EVENT, ImportedRows, StatementImported, StatementKind, StatementTotal
+from domain.journal import canonical, sha256
 from domain.ledger import postings
 from domain.money import totals
 from domain.rates import mean
@@ -42,6 +43,14 @@ def test_a_first_statement_counts_and_the_same_rows_count_once():
     assert (event.version, event.restated) == (1, ())
     standing = Standing(1, "a" * 64, event.rows.totals)
     assert revenue.take(command(2), standing, b.agreement(), b.SORA) == []
+
+
+def test_an_import_without_counts_has_the_hashes_that_it_had_before_there_were_any():
+    (event,) = revenue.take(command(), None, b.agreement(), b.SORA)
+    assert b"counts" not in canonical(event)
+    assert sha256(canonical(event)) == "4910a00be7b465b791c2a5911c52968e703cca8c3f62c3800062674b835a363f"
+    assert sha256(canonical(command())) == "d3700154ddd78a15961490940762e0e8473f704d41c193d1c35ebaaea1c09c65"
+    assert EVENT.validate_json(canonical(event)) == event
 
 
 def test_other_rows_restate_by_negating_exactly_what_the_version_before_posted():

@@ -11,7 +11,7 @@ from domain.agreement.schedule import Flow, amounts, direction, due_date
 from domain.calendars import Calendars
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
-FILES = ["drama-manga.yaml", "film-mg.yaml", "film-four-countries.yaml"]
+FILES = ["drama-manga.yaml", "film-mg.yaml", "film-four-countries.yaml", "film-release.yaml"]
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -54,7 +54,7 @@ def test_the_committed_schema_is_what_the_models_say_now():
     assert committed == agreement_schema(), "run: sluice agreement schema > examples/agreement.schema.json"
 
 
-@pytest.mark.parametrize("file", ["drama-manga.yaml", "film-mg.yaml", "film-four-countries.yaml"])
+@pytest.mark.parametrize("file", FILES)
 def test_the_users_of_the_examples_can_play_each_agreement_through(file):
     users = tomllib.loads((EXAMPLES / "users.toml").read_text(encoding="utf-8"))["users"]
     agreement = load_agreement(EXAMPLES / file).agreement

@@ -1,5 +1,6 @@
-"""Rows that were imported from sources' statements: as they were hashed, added up and converted."""
+"""Rows that were imported from sources' statements: as they were hashed, added up, counted and converted."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from .postings import money, places
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _OF = {"receipt": 6}
 """The column that totals are kept by: a receipt's medium, and the name of anything else."""
+_COUNTS = 8
+"""Where a row of receipts has its counts, if it has any."""
 
 
 def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
@@ -20,6 +23,7 @@ def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
         yield f"{what} are not those that were imported"
         return
     count, sums, miscounted = 0, defaultdict[tuple[str, str], int](int), 0
+    uncounted = defaultdict[str, int](int, {one["of"]: one["count"] for one in rows.get("counts", ())})
     converted = bundle.raw_lines(f"rows/{seq}.converted.tsv")
     for raw in bundle.raw_lines(f"rows/{seq}.tsv"):
         cells = raw.decode().rstrip("\n").split("\t")
@@ -29,6 +33,9 @@ def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
             minor, currency = int(cells[2]), cells[1]
             sums[_plain(cells[_OF.get(rows["kind"], 4)]), currency] += minor
             miscounted += _number(amount) * 10 ** places(currency) != minor * (_number(rate) if rate else 1)
+        for counts in cells[_COUNTS:]:
+            for metric, number in json.loads(counts).items():
+                uncounted[metric] -= number
     if (count, next(converted, None)) != (rows["count"], None):
         yield f"{what} are not as many as its fact says"
     if miscounted:
@@ -36,6 +43,8 @@ def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
     told = {(total["of"], money(total["amount"])[1]): money(total["amount"])[0] for total in rows["totals"]}
     if {key: minor for key, minor in told.items() if minor} != {key: minor for key, minor in sums.items() if minor}:
         yield f"{what} do not add up to the totals of its fact"
+    if any(uncounted.values()):
+        yield f"{what} do not count what its fact says"
 
 
 def _number(text: str) -> Fraction:

@@ -37,6 +37,13 @@ def test_a_mapping_is_read_with_the_hash_that_the_journal_names(tmp_path):
         (WHOLE.replace("%d.%m.%Y", "%d.%m"), "receipt", ["m.yaml:3: dates: '%d.%m' does not say year, month and day"]),
         (WHOLE.replace("media:", "amount:"), "receipt", ["m.yaml:2: document: amount is both a column and a constant"]),
         (WHOLE + "colums: {}\n", "receipt", ["m.yaml:10: colums: there is no such field here: did you mean 'columns'"]),
+        (WHOLE + "counts: {ticket sales: A}\n", "receipt", ["m.yaml:10: counts.ticket sales"]),
+        (WHOLE + "counts: {tickets: ''}\n", "receipt", ["m.yaml:10: counts.tickets"]),
+        (
+            WHOLE.replace("media: svod", "name: a") + "counts: {tickets: A}\n",
+            "cost",
+            ["m.yaml:10: counts.tickets: a cost has no counts, which come with receipts: leave them out"],
+        ),
         ("- a\n", "receipt", ["m.yaml:1: document: a mapping is a list of fields"]),
         ("a: &x 1\n", "receipt", ["m.yaml:1: document: anchors"]),
     ],

@@ -20,10 +20,10 @@ from tests.adapters.sheets.books import HEADER, book, raw_book, sheet_xml
 LATEST = date(2027, 1, 1)
 
 
-def read(path: Path, kind: StatementKind = StatementKind.RECEIPT, **mapping):
+def read(path: Path, kind: StatementKind = StatementKind.RECEIPT, metrics=(), **mapping):
     """The rows' summary and the spooled lines."""
     declared = Declared(Mapping(**mapping), b"", "a" * 64) if mapping else None
-    with checked(path, kind, "tidewater", "S1", declared, LATEST) as found:
+    with checked(path, kind, "tidewater", "S1", declared, LATEST, metrics=metrics) as found:
         return found.rows, [line.decode().rstrip("\n").split("\t") for line in found.lines()]
 
 
@@ -33,9 +33,9 @@ def text(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
     return path
 
 
-def refused(path: Path, *wanted: str, kind: StatementKind = StatementKind.RECEIPT, **mapping) -> None:
+def refused(path: Path, *wanted: str, kind: StatementKind = StatementKind.RECEIPT, metrics=(), **mapping) -> None:
     with pytest.raises(BadDocument) as raised:
-        read(path, kind, **mapping)
+        read(path, kind, metrics, **mapping)
     found = [str(finding).removeprefix(f"{path}:") for finding in raised.value.findings]
     assert len(found) == len(wanted), found
     for line, start in zip(found, wanted, strict=True):

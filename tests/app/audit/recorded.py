@@ -24,6 +24,12 @@ from tests.app.conftest import _end_all
 from tests.revenue import csv_file, take
 from tests.world import EVIDENCE, EXAMPLES, PRODUCTION, UNSHARED, WATERFALL, World, eventually
 
+SHARED = WATERFALL.replace(b"pools:", b"metrics: [viewers, screens]\n  pools:", 1).replace(
+    b"5 % of gross", b"all of KRW 5 for each viewers"
+)
+"""With a share that depends on what is counted."""
+HEADER = "date,amount,payer,territory,media,window,viewers,screens"
+
 PERIOD = "2025-Q1"
 ENDED = 4
 """Workflows that end by themselves: a milestone, the opening of a day, its run, a distribution."""
@@ -49,7 +55,7 @@ async def _act(services, world, folder):
         return Office(services, user)
 
     agreement = folder / "drama.yaml"
-    agreement.write_bytes(UNSHARED + WATERFALL)
+    agreement.write_bytes(UNSHARED + SHARED)
     with world.store.transaction() as transaction:
         raw, rates = read_rates(EXAMPLES / "rates" / "ecb-illustrative.xml")
         keep_rates(transaction, "ecb.xml", raw, rates)
@@ -61,8 +67,9 @@ async def _act(services, world, folder):
     await office("jiho").approve(PRODUCTION, "closing", 1)
     await office("kenta").approve(PRODUCTION, "closing", 1)
     await _pay(services, world, office)
-    for name, rows in (("a", ("2025-02-03,KRW 1000,,,,",)), ("b", ("2025-02-03,KRW 1200,,,,", "2025-03-03,KRW 9,,,,"))):
-        take(world, csv_file(folder, rows, name=f"{name}.csv"))
+    restated = ("2025-02-03,KRW 1200,,,,,24,1", "2025-03-03,KRW 9,,,,,0,1")
+    for name, rows in (("a", ("2025-02-03,KRW 1000,,,,,20,1",)), ("b", restated)):
+        take(world, csv_file(folder, rows, HEADER, f"{name}.csv"))
     await _distribute(services, world, office)
 
 

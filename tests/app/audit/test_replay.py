@@ -112,6 +112,8 @@ TAMPERED = {
     "UPDATE journal_event SET type = 'run-released' WHERE type IN ('agreement-registered', 'run-submitted')": "is not",
     'UPDATE journal_event SET body = regexp_replace(body, \'(?<="file":")\\w+\', (SELECT max(document) FROM rate))'
     " WHERE type = 'run-submitted'": "is not what was hashed",
+    """UPDATE receipt_row SET counts = '{"admissions":"many"}'""": "rows",
+    "UPDATE receipt_row SET counts = '[1, {}]'": "rows",
 }
 """What a superuser does, and words of what is then found."""
 
@@ -125,6 +127,7 @@ def tampered(postgres, recorded):
     def change(statement):
         with postgres.connect(database=name) as connection:
             connection.execute("ALTER TABLE document DROP CONSTRAINT document_check")
+            connection.execute("ALTER TABLE receipt_row DROP CONSTRAINT receipt_row_counts_check")
             connection.execute("SET session_replication_role = replica")
             assert connection.execute(statement).rowcount
         return postgres.url(APP, name), postgres.url(AUDITOR, name)

@@ -61,6 +61,16 @@ def test_revenue_is_imported_by_its_mapping_listed_and_not_imported_twice(sluice
     assert (listed["source"], listed["statement"], listed["version"], listed["count"]) == ("tidewater", "2025-Q1", 1, 2)
 
 
+def test_counts_are_imported_by_a_mapping_and_told_with_the_totals(sluice, tmp_path):
+    (tmp_path / "m.yaml").write_text(f"{MAPPING}counts: {{viewers: Seen by}}\n", "utf-8")
+    file = r.csv_file(tmp_path, ["Day,Net,Where,Seen by", "2025-01-31,1000,KR,40", "2025-02-28,500,JP,2"], "Royalties")
+    wish = ("revenue", "import", str(file), "--production", PRODUCTION, "--source", "tidewater", "--statement", "Q1")
+    wish += ("--mapping", str(tmp_path / "m.yaml"), "--as", r.TREASURER)
+    assert sluice(*wish) == "2 rows of tidewater Q1 taken in as version 1\n  svod: KRW 1500\n  viewers: 42\n"
+    assert json.loads(sluice(*wish, "--json"))["counts"] == {"viewers": 42}
+    assert "counted" in sluice("revenue", "import", "--help")
+
+
 def test_a_bad_file_is_a_line_for_each_finding_and_nothing_is_in_the_books(sluice, tmp_path):
     file = r.csv_file(tmp_path, ["2025-01-31,KRW x,,,,", "2025-99-31,KRW 1,,,,"])
     wish = ("revenue", "import", str(file), "--production", PRODUCTION, "--source", "s", "--statement", "1")

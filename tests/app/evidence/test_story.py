@@ -111,9 +111,10 @@ def test_the_origins_of_a_statements_line_add_up_to_it(told, sluice, position):
         "KRW tidewater KR svod first",
         "USD tidewater JP avod second",
     ]
+    assert [one["counts"] for one in story["origins"]] == [{"viewers": "500"}, {"viewers": "7"}]
     assert types(story)[0] == "distribution-computed"
     said = sluice("audit", "explain", name)
-    assert "gross → residue: what is left of 1000 = KRW 600" in said
+    assert "svod first with 500 viewers  gross → residue: what is left of 1000 = KRW 600" in said
     assert "KRW 0 before, 10987.812 in the period, 10987.812 to date" in said
 
 

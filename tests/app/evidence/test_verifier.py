@@ -21,6 +21,7 @@ from app.evidence.verifier.postings import money, places, postings, written
 from domain import ledger
 from domain.currency import exponent
 from domain.errors import SluiceError, UnknownCurrency
+from domain.events import StatementCount, StatementImported
 from domain.journal import canonical
 from domain.money import Money
 from tests.app.evidence.rewriting import rewrite
@@ -88,6 +89,7 @@ CHANGES = {
     "a balance": (lambda b: _in_list(b, "balances.jsonl", "balance", "KRW 1"), "", "and the facts make"),
     "a lost balance": (lambda b: _without_line(b, "balances.jsonl", 0), "", "by the facts and is missing"),
     "an imported row": (lambda b: _in_rows(b, ".tsv"), "are not those that were imported", ""),
+    "a row's count": (lambda b: replaced(b, _rows(b), '"viewers":500', '"viewers":501'), "are not those that", ""),
     "a converted row": (lambda b: _in_rows(b, ".converted.tsv"), "into other amounts than their rates make", ""),
     "the signature": (lambda b: replaced(b, "heads.json", '"signature":"', '"signature":"0'), "heads.json", ""),
     "a bank file's hash": (lambda b: _in_list(b, "bank_files.jsonl", "sha256", "0" * 64), "bank_files.jsonl", ""),
@@ -104,6 +106,10 @@ def _without_line(folder, name, number):
     lines = (folder / name).read_bytes().splitlines(keepends=True)
     del lines[number]
     (folder / name).write_bytes(b"".join(lines))
+
+
+def _rows(folder):
+    return next(f"rows/{one.name}" for one in (folder / "rows").iterdir() if one.name.count(".") == 1)
 
 
 def _in_rows(folder, ending):
@@ -177,6 +183,7 @@ DATABASE = {
         f"DELETE FROM journal_event WHERE stream = '{STREAM}' AND seq = (SELECT max(seq) FROM journal_event)"
     ],
     "a payment's state": ["UPDATE payment SET status = 'due' WHERE status = 'settled'"],
+    "a row's count": ["UPDATE receipt_row SET counts = '{\"viewers\":8}' WHERE line = 3"],
     "a row's conversion": ["UPDATE receipt_row SET amount = amount + 1 WHERE line = 3"],
 }
 
@@ -211,6 +218,20 @@ def test_a_production_that_was_rewritten_and_exported_is_signed_by_nobody_who_si
     shutil.copy(bundle / "heads.json", forged / "heads.json")
     made_right(forged)
     assert any("of another journal than this one" in sentence for sentence in verdict(forged)[0])
+
+
+def test_counts_that_a_rewritten_fact_tells_otherwise_are_named(world, sluice, postgres, database, tmp_path):
+    def miscounted(event):
+        if not isinstance(event, StatementImported):
+            return event
+        rows = event.rows.model_copy(update={"counts": (StatementCount(of="viewers", count=508),)})
+        return event.model_copy(update={"rows": rows})
+
+    with postgres.connect(database=database.name) as connection:
+        rewrite(world, connection, miscounted)
+    sluice(*EXPORT, str(tmp_path / "b.zip"))
+    integrity, _ = verdict(unpacked(tmp_path / "b.zip", tmp_path / "b"))
+    assert any("the rows of tidewater S1 do not count what its fact says" in sentence for sentence in integrity)
 
 
 @pytest.mark.parametrize("event", SAMPLES, ids=lambda event: event.type)

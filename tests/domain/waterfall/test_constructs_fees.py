@@ -93,6 +93,28 @@ def test_the_admissions_of_a_day_are_spread_over_its_receipts_however_they_are_w
     assert plain.state["to:distributor"] == 16000
 
 
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        [
+            receipt("2025-01-31", "KRW 9000", {"admissions": 1100}),
+            receipt("2025-01-31", "KRW -9000", {"admissions": -99}),
+        ],
+        [receipt("2025-01-31", "KRW 0", {"admissions": 1001})],
+        [
+            receipt("2025-01-20", "KRW -9000", {"admissions": -99}),
+            receipt("2025-01-31", "KRW 9000", {"admissions": 1100}),
+        ],
+    ],
+    ids=["on one day", "summed before", "from one day to another"],
+)
+def test_what_was_counted_stays_so_where_all_that_was_paid_for_it_was_given_back(nothing):
+    section = COUNTED.replace("WHEN", "exceeds")
+    shared = share(section, "distributor fund star producer", *nothing, receipt("2025-02-28", "KRW 100"))
+    assert shared["distributor"] == "20"
+    assert shared["star"] == "10"
+
+
 def test_a_receipt_with_a_count_that_the_waterfall_has_not_is_an_error():
     with pytest.raises(BadInput, match="knows no metric 'copies': it knows admissions"):
         share(

@@ -41,3 +41,26 @@ def test_every_party_s_origins_add_up_to_its_entitlement():
     assert (first.slice, first.amount) == (6000 * 100 // 95, 6000) or first.amount > 0
     producer = explain(one, known, date(2025, 12, 31), "producer").origins
     assert {"bonus", "view of financier", "points"} <= {origin.position for origin in producer}
+
+
+COUNTED = """
+currency: USD
+metrics: [admissions]
+pools:
+  - id: gross
+    receives: everything
+    positions:
+      - {id: points, to: star, take: 5 % of gross, then: [{once: admissions reaches 10, take: 8 % of gross}]}
+    residue: producer
+"""
+
+
+def test_an_origin_says_what_was_counted_with_its_part_of_the_receipt():
+    one = [version(COUNTED, ["star", "producer"])]
+    known = facts(receipt("2025-01-31", "USD 70", {"admissions": 14}), receipt("2025-02-28", "USD 60"))
+    points = explain(one, known, date(2025, 12, 31), "star").origins
+    assert [(each.slice, each.counted) for each in points] == [
+        (5000, "10 admissions"),
+        (2000, "4 admissions"),
+        (6000, ""),
+    ]
