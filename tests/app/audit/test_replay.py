@@ -112,8 +112,8 @@ TAMPERED = {
     "UPDATE journal_event SET type = 'run-released' WHERE type IN ('agreement-registered', 'run-submitted')": "is not",
     'UPDATE journal_event SET body = regexp_replace(body, \'(?<="file":")\\w+\', (SELECT max(document) FROM rate))'
     " WHERE type = 'run-submitted'": "is not what was hashed",
-    """UPDATE receipt_row SET counts = '{"admissions":"many"}'""": "rows",
-    "UPDATE receipt_row SET counts = '[1, {}]'": "rows",
+    """UPDATE receipt_row SET counts = '{"admissions":"many"}'""": "are not what was imported",
+    "UPDATE receipt_row SET counts = '[1, {}]'": "are not what was imported",
 }
 """What a superuser does, and words of what is then found."""
 
