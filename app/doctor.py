@@ -1,6 +1,7 @@
 """Looks at everything that could stick, and says what somebody should do. Nothing here changes anything."""
 
 import asyncio
+import shutil
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -58,13 +59,14 @@ async def examined(data: Path | None) -> Examination:
 
 
 async def examine(services: Services) -> Examination:
-    """Look at the database, the bank's folders and Temporal.
+    """Look at the disks, the database, the bank's folders and Temporal.
 
     Raises:
         OperationalError: the database does not answer.
         RPCError: Temporal does not.
     """
     examination = Examination()
+    await asyncio.to_thread(_of_the_disks, services, examination)
     needed = await asyncio.to_thread(_of_the_database, services, examination)
     await asyncio.to_thread(_of_the_folders, services, examination)
     await _of_temporal(services, needed, examination)
@@ -116,8 +118,20 @@ def _of_productions(services: Services, keys: list[str], needed: _Needed) -> Non
             needed.schedules.append(settlement_schedule_id(key))
 
 
+def _of_the_disks(services: Services, examination: Examination) -> None:
+    """What is free on each disk that this machine keeps something of ours on."""
+    data = services.settings.data
+    seen = set[int]()
+    for folder in (data, *(data / part for part in ("postgres", "temporal", "logs")), services.settings.bank_files):
+        if folder.exists() and folder.stat().st_dev not in seen:
+            seen.add(folder.stat().st_dev)
+            full = health.disk_full(str(folder), shutil.disk_usage(folder).free)
+            examination.ailments += [full] if full is not None else []
+
+
 def _of_the_folders(services: Services, examination: Examination) -> None:
-    """Files that were kept aside and lie there still."""
+    """Files of a bank that are not taken in, or were kept aside and lie there still."""
+    now = datetime.now().astimezone()
     with services.store.reading() as connection:
         keys = [row["key"] for row in queries.productions(connection)]
     for key in keys:
@@ -127,6 +141,8 @@ def _of_the_folders(services: Services, examination: Examination) -> None:
                 examination.ailments += [
                     health.file_refused(folder, name, at, why) for name, at, why in services.folder.refused(folder)
                 ]
+                unread = [health.unread(folder, *one, now) for one in services.folder.arrived(folder)]
+                examination.ailments += [one for one in unread if one is not None]
 
 
 async def _of_temporal(services: Services, needed: _Needed, examination: Examination) -> None:

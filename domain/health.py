@@ -13,6 +13,9 @@ TASK_ATTEMPTS = 3
 ACTIVITY_ATTEMPTS = 10
 """By then an activity has been retried for more than a minute."""
 OUTBOX_PATIENCE = timedelta(minutes=1)
+INBOX_PATIENCE = timedelta(minutes=1)
+LEAST_FREE = 100_000_000
+"""Bytes that a disk needs to have free: a day of ten thousand payments, with its logs, takes less."""
 FAILED_IS_SHOWN_FOR = timedelta(days=3)
 """Over a weekend; whoever is responsible for what is unfinished is shown for as long as it is."""
 CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
@@ -33,6 +36,8 @@ class Kind(StrEnum):
     WORKFLOW_MISSING = "workflow-missing"
     SCHEDULE = "schedule"
     OUTBOX = "outbox"
+    INBOX = "inbox"
+    DISK = "disk"
     UNMATCHED = "unmatched"
     CONTRADICTED = "contradicted"
     FILE_REFUSED = "file-refused"
@@ -163,6 +168,32 @@ def outbox_lag(waiting: int, oldest: datetime | None, now: datetime, what: str) 
         oldest,
         f"{waiting} things wait in the outbox",
         "see that a worker runs and can write to the bank's folder: its log says what keeps it (`gateway.trouble`)",
+    )
+
+
+def unread(account: str, name: str, since: datetime, now: datetime) -> Ailment | None:
+    """A file of a bank that lies where it was put, and should have been taken in."""
+    if now - since < INBOX_PATIENCE:
+        return None
+    return Ailment(
+        Kind.INBOX,
+        f"{account} {name}",
+        since,
+        "it has come from the bank and is not taken in",
+        "see that a worker runs and can write to the bank's folder: its log says what keeps it (`gateway.trouble`)",
+    )
+
+
+def disk_full(folder: str, free: int) -> Ailment | None:
+    """A disk on which there is no room left for what the next hours bring."""
+    if free >= LEAST_FREE:
+        return None
+    return Ailment(
+        Kind.DISK,
+        folder,
+        None,
+        f"its disk has {free // 1_000_000} MB left",
+        "make room: what cannot be written now is tried again, and goes on by itself once it can",
     )
 
 

@@ -117,6 +117,15 @@ class BankFolder:
         _write(kept.with_name(f"{kept.name}{_WHY}"), f"{why}\n".encode())
         _sync(kept.parent)
 
+    def arrived(self, account: str) -> list[tuple[str, datetime]]:
+        """What lies in the inbox, whatever it is, with the time that it came there; nothing is opened or moved."""
+        home = self._root / _checked(_ACCOUNT, account, "account key") / "inbox"
+        found = []
+        for path in sorted(home.glob("[!.]*")):
+            with suppress(FileNotFoundError):  # it has just been taken in
+                found.append((path.name, datetime.fromtimestamp(path.lstat().st_ctime, UTC)))
+        return found
+
     def refused(self, account: str) -> list[tuple[str, datetime, str]]:
         """The files that were kept aside and lie there still: each one's name, since when, and why."""
         home = self._root / _checked(_ACCOUNT, account, "account key") / "refused"

@@ -14,6 +14,7 @@ from app.archive import keep_sweeping
 from app.cli.doctor import told
 from app.doctor import examine
 from app.office import Office
+from domain import health
 from domain.health import Kind
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
 from workflows.names import milestone_workflow, production_workflow
@@ -76,6 +77,18 @@ async def test_what_a_bank_said_that_nothing_explains_is_told(services, world):
     assert (found.what, found.why) == (f"{FOLDER} bad.xml", "It is no XML")
     examination = await examine(services)
     assert (examination.outbox_waiting, examination.wrong) == (1, True)
+
+
+async def test_a_file_that_nobody_takes_in_and_a_full_disk_are_told(services, world, monkeypatch):
+    inbox = world.data / "bank" / FOLDER / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / ".half.xml").write_text("<still-being-written")
+    (inbox / "answer.xml").write_text("<answer/>")
+    assert (await examine(services)).ailments == []  # of this very minute
+    monkeypatch.setattr(health, "INBOX_PATIENCE", timedelta(0))
+    monkeypatch.setattr(health, "LEAST_FREE", 10**18)
+    found = await found_in_the_end(services, {Kind.INBOX, Kind.DISK})
+    assert {one.what for one in found} == {f"{FOLDER} answer.xml", str(world.data)}
 
 
 async def test_a_payment_that_is_held_or_forgotten_at_the_bank_is_told(services, world):
