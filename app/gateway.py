@@ -192,8 +192,14 @@ class Gateway:
         taken = 0
         for production, account in self._accounts():
             folder = folder_of(production, account.id)
-            self._open_in_sandbox(folder, account)
-            for name in self._services.folder.waiting(folder):
+            try:
+                self._open_in_sandbox(folder, account)
+                waiting = self._services.folder.waiting(folder)
+            except Exception as error:  # noqa: BLE001 - told by `step`, together with the others
+                error.add_note(f"folder {folder}")
+                trouble.append(error)
+                continue
+            for name in waiting:
                 try:
                     self._take(production, account.id, name)
                 except Exception as error:  # noqa: BLE001 - told by `step`, together with the others

@@ -29,6 +29,11 @@ def _kills(commits: tuple[str, ...], victim: str) -> Scene:
     return Scene(lambda dice, short: boundaries.plan(dice, commits, victim, 1 if short else None), boundaries.play)
 
 
+def _out_of(disk: disks.Disk) -> Scene:
+    ailing = frozenset({Kind.DISK, Kind.FILE_REFUSED})  # it stays small
+    return Scene(disks.plan(disk), disks.play(disk), disks.stage_of(disk), ailing)
+
+
 _LIES = frozenset({Kind.UNMATCHED, Kind.CONTRADICTED, Kind.FILE_REFUSED})
 
 SCENES: dict[str, Scene] = {  # the longest first, so that they end together
@@ -43,7 +48,10 @@ SCENES: dict[str, Scene] = {  # the longest first, so that they end together
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
     "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of(clocks.DAY)),
     "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of(-clocks.DAY)),
-    "disk": Scene(disks.plan, disks.play, disks.small_disk),
+    "disk": _out_of(disks.POSTGRES),
+    "disk-temporal": _out_of(disks.TEMPORAL),
+    "disk-bank": _out_of(disks.BANK),
+    "disk-whole": _out_of(disks.WHOLE),
 }
 
 
