@@ -229,8 +229,13 @@ class Scarcity:
     def _take_all(self) -> None:
         space = os.statvfs(self._ballast.parent)
         self._nothing_free |= space.f_bavail == 0
-        with self._ballast.open("ab") as file, suppress(OSError):  # somebody has taken some of it meanwhile
-            os.posix_fallocate(file.fileno(), file.tell(), max(1, space.f_bavail * space.f_frsize))
+        pages = space.f_bavail
+        with self._ballast.open("ab") as file:
+            while pages:
+                try:
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), pages * space.f_frsize)
+                except OSError:  # somebody has taken some of it meanwhile
+                    pages //= 2
 
     def _need_segments(self) -> None:
         with suppress(psycopg.Error), self._stage.stack.postgres.connect() as admin:
