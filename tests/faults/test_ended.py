@@ -34,20 +34,9 @@ def place():
 
 @pytest.mark.parametrize("by", ["a signal to it alone", "Ctrl-C at its terminal"])
 def test_interrupted_it_ends_what_it_started_and_reports_what_is_known(place, by):
-    command = (
-        sys.executable,
-        "-m",
-        "tests.faults.programme",
-        "--short",
-        "--lanes",
-        "1",
-        "--seed",
-        "7",
-        "--only",
-        *SCENES,
-    )
+    given = ("--short", "--lanes", "1", "--seed", "7", "--only", *SCENES)
     programme = subprocess.Popen(
-        command,
+        (sys.executable, "-m", "tests.faults.programme", *given),
         env=os.environ | {"TMPDIR": str(place)},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -64,6 +64,7 @@ async def played(seed: int, name: str, short: bool, tally: Tally) -> None:
     """Play a scene on a stack of its own."""
     logs.configure("console", "error")
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # answers that came after somebody had asked again
+    logging.getLogger("sluice.supervisor").setLevel(logging.CRITICAL)  # what a full disk or we ourselves end
     async with SCENES[name].stage(Random(f"{seed}/{name}/played"), tally) as stage:
         await SCENES[name].play(stage, planned(seed, name, short))
         if stage is not None:

@@ -52,9 +52,11 @@ class Disk:
     log: str | None
     """Whose log says that the disk was full."""
     words: str = "No space left on device"
+    times: int = 1
+    """How often it is full before each step, with and without the need of a segment."""
 
 
-POSTGRES = Disk("PostgreSQL out of disk", "200m", ("postgres",), STEPS, "postgres.log")
+POSTGRES = Disk("PostgreSQL out of disk", "200m", ("postgres",), STEPS, "postgres.log", times=2)
 TEMPORAL = Disk("Temporal out of disk", "40m", ("temporal",), STEPS, "temporal.log", "disk is full")
 BANK = Disk("bank folders out of disk", "20m", ("bank", "sandbox-bank"), ("accept", "release", "answer"), "worker.log")
 WHOLE = Disk("data folder out of disk", "400m", (), STEPS, None)
@@ -76,7 +78,7 @@ def plan(disk: Disk) -> Callable[[Random, bool], list[Full]]:
             Full(draw(dice, (150, 200)), step, dice.randint(2, 4), new_segment)
             for step in disk.steps
             for new_segment in (False, True)
-            for _ in range(2)
+            for _ in range(disk.times)
         ]
         dice.shuffle(fulls)
         return fulls[:1] if short else fulls
@@ -183,7 +185,7 @@ class Scarcity:
                 await stage.until(lambda: stage.run(runs[0]) is not None, "the run is not prepared", PATIENCE_S)
             elif step == "release":
                 await stage.release(runs[0])
-        await stage.until(lambda: stage.paid(key), f"{key} is not paid: {stage.statuses(key)}", PATIENCE_S)
+        await stage.until(lambda: stage.paid(key), f"{key} is not paid", PATIENCE_S)
         if filling is not None:
             await filling
 
