@@ -1,7 +1,7 @@
 import errno
 import os
 import resource
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 
@@ -9,6 +9,7 @@ from adapters.bank import folder as folder_module
 from adapters.bank.folder import BankFolder
 from adapters.bank.xml import BadBankFile
 from domain.errors import BadInput, IdempotencyConflict, NotFound
+from tests.scarce import room_for
 
 KEY = "MANGA12-spc-jpy"
 
@@ -25,17 +26,6 @@ def names(tmp_path, part):
 def arrived(folder, tmp_path, name="a.xml", raw=b"<a/>"):
     folder.waiting(KEY)
     (tmp_path / KEY / "inbox" / name).write_bytes(raw)
-
-
-@contextmanager
-def room_for(size):
-    """No file may have more bytes than that: what is written beyond fails in the middle, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_a_delivered_file_is_out_once_and_kept(folder, tmp_path):
