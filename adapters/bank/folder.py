@@ -12,18 +12,21 @@ import hashlib
 import os
 import re
 import secrets
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
 
-from adapters.bank.xml import MAX_BYTES, BadBankFile
+from adapters.bank.xml import MAX_BYTES, BadBankFile, is_cut_off
 from domain.errors import BadInput, IdempotencyConflict, NotFound
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,40}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PARTS = ("outbox", "inbox", "archive", "refused", "sent", "staging")
 _WHY = ".why.txt"
+WRITTEN_WITHIN_S = 5.0
+"""A file that is cut off, and to which nothing was added for so long, will not become whole."""
 _NO_FILE = {errno.ELOOP, errno.ENXIO}
 """What opening a link or a socket fails with; any other failure is this machine's, and says nothing of the file."""
 _READ_ONCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -93,7 +96,7 @@ class BankFolder:
         try:
             descriptor = os.open(path, _READ_ONCE)
         except FileNotFoundError:
-            raise NotFound(f"{account}: no file {name} is waiting: list the waiting files first.", name=name) from None
+            raise _not_waiting(account, name) from None
         except OSError as error:
             if error.errno not in _NO_FILE:
                 raise
@@ -106,6 +109,20 @@ class BankFolder:
         if len(raw) > MAX_BYTES:
             raise BadBankFile(f"{account}: {name} has more than {MAX_BYTES} bytes: keep it aside.", name=name)
         return raw
+
+    def may_grow(self, account: str, name: str, raw: bytes) -> bool:
+        """Whether a bank may still be writing a waiting file, which read as `raw`: not all write under a hidden name.
+
+        Raises:
+            NotFound: it is gone.
+        """
+        if not is_cut_off(raw):
+            return False
+        path = self._home(account) / "inbox" / _checked(_NAME, name, "file name")
+        try:
+            return time.time() - path.stat().st_mtime < WRITTEN_WITHIN_S
+        except FileNotFoundError:
+            raise _not_waiting(account, name) from None
 
     def archive(self, account: str, name: str) -> None:
         """Put a file away that was read and recorded; one that is away already stays where it is.
@@ -204,6 +221,10 @@ class BankFolder:
             except FileNotFoundError:
                 continue  # another worker has just sent it, or given its own copy up
         _sync(home / "outbox")
+
+
+def _not_waiting(account: str, name: str) -> NotFound:
+    return NotFound(f"{account}: no file {name} is waiting: list the waiting files first.", name=name)
 
 
 def _checked(pattern: re.Pattern[str], written: str, what: str) -> str:

@@ -1,6 +1,7 @@
 import errno
 import os
 import resource
+import time
 from contextlib import suppress
 
 import pytest
@@ -113,6 +114,26 @@ def test_a_link_a_pipe_or_a_folder_put_in_a_files_place_is_not_read(folder, tmp_
     for name in ("link.xml", "pipe.xml", "folder.xml"):
         with pytest.raises(BadBankFile, match="not a regular file"):
             folder.read(KEY, name)
+
+
+@pytest.mark.parametrize(
+    ("raw", "grows"),
+    [
+        (b"", True),
+        (b"<?xml version='1.0'?>\n<Docu", True),
+        (b"<?xml version='1.0'?>\n<Document xmlns='x'><a>1</a>", True),
+        (b"<?xml version='1.0'?>\n<Document xmlns='x'><a>1</a></Document>", False),
+        (b"<p:Document xmlns:p='x'><a/></p:Document >\n\n", False),
+        (b"<Document/>\n", False),
+    ],
+)
+def test_a_file_that_ends_before_its_root_may_grow_until_nobody_has_written_to_it_for_a_while(
+    folder, tmp_path, raw, grows
+):
+    arrived(folder, tmp_path, raw=raw)
+    assert folder.may_grow(KEY, "a.xml", raw) is grows
+    os.utime(tmp_path / KEY / "inbox" / "a.xml", times=(0, time.time() - folder_module.WRITTEN_WITHIN_S))
+    assert folder.may_grow(KEY, "a.xml", raw) is False
 
 
 def test_a_machine_that_can_open_no_more_files_does_not_speak_ill_of_the_banks(folder, tmp_path):
