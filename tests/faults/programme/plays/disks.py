@@ -12,6 +12,8 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -36,6 +38,7 @@ from tests.faults.programme.tally import Harm, Tally
 
 STEPS = ("register", "accept", "open", "release", "answer")
 PATIENCE_S = 120
+LOOKS_WITHIN_S = 20
 HALF = b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsR'
 """What lies in an inbox when a bank, too, ran out of disk in the middle of a file."""
 
@@ -146,6 +149,8 @@ class Scarcity:
         self._ballast = _place(stage.data, disk) / "ballast"
         self._harm = Harm()
         self._nothing_free = False
+        self._looked, self._enough = threading.Event(), threading.Event()
+        self._filling: asyncio.Future[None] | None = None
 
     async def play(self) -> None:
         before = self._said()
@@ -154,7 +159,9 @@ class Scarcity:
         except Stuck as stuck:
             self._harm.stuck.append(str(stuck))
         finally:
-            self._ballast.unlink(missing_ok=True)
+            self._enough.set()
+            if self._filling is not None:
+                await self._filling
         self._harm.broken += self._unwhole()
         injected = int(self._nothing_free if self._disk.log is None else self._said() > before)
         harm = self._harm.and_also(judge(self._stage, self._key)).and_also(proven(self._stage))
@@ -166,13 +173,14 @@ class Scarcity:
         async def open_day() -> None:
             runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
 
-        filling: asyncio.Task[None] | None = None
+        told: asyncio.Task[list[str]] | None = None
         for step in STEPS:
             if step == self._full.step:
                 self._slow_bank()
                 half = self._half_written()
-                filling = asyncio.create_task(self._fill())
+                self._filling = asyncio.ensure_future(asyncio.to_thread(self._fill))
                 await asyncio.sleep(0.2)
+                told = asyncio.create_task(self._told())
                 if half is not None:
                     half.rename(half.with_name(half.name.lstrip(".")))
             if step == "register":
@@ -186,8 +194,8 @@ class Scarcity:
             elif step == "release":
                 await stage.release(runs[0])
         await stage.until(lambda: stage.paid(key), f"{key} is not paid", PATIENCE_S)
-        if filling is not None:
-            await filling
+        if told is not None:
+            self._harm.stuck += await told
 
     def _slow_bank(self) -> None:
         """It answers after a second: the disk is full by then."""
@@ -216,18 +224,23 @@ class Scarcity:
                     raise Stuck(f"the bank takes in no money: {error}") from error
             await asyncio.sleep(0.2)
 
-    async def _fill(self) -> None:
-        """Leave nothing free, also of what is given back meanwhile, and give it all back after a while."""
-        self._take_all()
-        if self._full.new_segment and self._disk in {POSTGRES, WHOLE}:
-            await asyncio.to_thread(self._need_segments)
-        told = asyncio.create_task(self._told())
-        until = asyncio.get_running_loop().time() + self._full.seconds
-        while asyncio.get_running_loop().time() < until or not told.done():
+    def _fill(self) -> None:
+        """Leave nothing free, also of what is given back meanwhile, and give it all back after a while.
+
+        In a thread of its own: the others may be waiting for a database that waits for room.
+        """
+        begun = time.monotonic()
+        try:
             self._take_all()
-            await asyncio.sleep(0.05)
-        self._ballast.unlink(missing_ok=True)
-        self._harm.stuck += await told
+            if self._full.new_segment and self._disk in {POSTGRES, WHOLE}:
+                self._need_segments()
+            while not self._enough.wait(0.05):
+                self._take_all()
+                passed = time.monotonic() - begun
+                if passed > self._full.seconds and (self._looked.is_set() or passed > LOOKS_WITHIN_S):
+                    break
+        finally:
+            self._ballast.unlink(missing_ok=True)
 
     def _take_all(self) -> None:
         space = os.statvfs(self._ballast.parent)
@@ -249,9 +262,11 @@ class Scarcity:
     async def _told(self) -> list[str]:
         """What is wrong with what the doctor says meanwhile; that it cannot look at all is an alert of its own."""
         try:
-            found = await asyncio.wait_for(examine(self._stage.services), 20)
+            found = await asyncio.wait_for(examine(self._stage.services), LOOKS_WITHIN_S)
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, RPCError, TimeoutError):
             return []
+        finally:
+            self._looked.set()
         if any(one.kind is Kind.DISK for one in found.ailments):
             return []
         return ["the doctor says nothing of a disk that is full"]
