@@ -16,11 +16,16 @@ from app import doctor_temporal as temporal
 from app.archive import SWEEP
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from domain import health
 from domain.agreement.model import Control
+from domain.errors import SluiceError
 from domain.health import Ailment
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
+
+
+class NoRoom(SluiceError):
+    """Nothing can be examined, and the reason may be that a disk is full."""
 
 
 @dataclass
@@ -49,13 +54,23 @@ class _Needed:
 
 
 async def examined(data: Path | None) -> Examination:
-    """Examine the stack of a data folder, or the servers that the settings name."""
+    """Examine the stack of a data folder, or the servers that the settings name.
+
+    Raises:
+        NoRoom: they cannot be examined, and a disk is full.
+    """
     settings = load_settings(data)
-    services = await connect(settings, endpoints(settings))
     try:
-        return await examine(services)
-    finally:
-        services.store.engine.dispose()
+        services = await connect(settings, endpoints(settings))
+        try:
+            return await examine(services)
+        finally:
+            services.store.engine.dispose()
+    except Exception as error:
+        full = [f"{one.what}: {one.why}: {one.todo}" for one in disks(settings)]
+        if not full:
+            raise
+        raise NoRoom(f"{'; '.join(full)}; nothing else could be examined: {error}") from error
 
 
 async def examine(services: Services) -> Examination:
@@ -66,7 +81,7 @@ async def examine(services: Services) -> Examination:
         RPCError: Temporal does not.
     """
     examination = Examination()
-    await asyncio.to_thread(_of_the_disks, services, examination)
+    examination.ailments += await asyncio.to_thread(disks, services.settings)
     needed = await asyncio.to_thread(_of_the_database, services, examination)
     await asyncio.to_thread(_of_the_folders, services, examination)
     await _of_temporal(services, needed, examination)
@@ -118,15 +133,13 @@ def _of_productions(services: Services, keys: list[str], needed: _Needed) -> Non
             needed.schedules.append(settlement_schedule_id(key))
 
 
-def _of_the_disks(services: Services, examination: Examination) -> None:
-    """What is free on each disk that this machine keeps something of ours on."""
-    data = services.settings.data
-    seen = set[int]()
-    for folder in (data, *(data / part for part in ("postgres", "temporal", "logs")), services.settings.bank_files):
-        if folder.exists() and folder.stat().st_dev not in seen:
-            seen.add(folder.stat().st_dev)
-            full = health.disk_full(str(folder), shutil.disk_usage(folder).free)
-            examination.ailments += [full] if full is not None else []
+def disks(settings: Settings) -> list[Ailment]:
+    """Which disks have no room left, of those that this machine keeps something of ours on."""
+    data, found = settings.data, dict[int, Ailment | None]()
+    for folder in (data, *(data / part for part in ("postgres", "temporal", "logs")), settings.bank_files):
+        if folder.exists() and folder.stat().st_dev not in found:
+            found[folder.stat().st_dev] = health.disk_full(str(folder), shutil.disk_usage(folder).free)
+    return [one for one in found.values() if one is not None]
 
 
 def _of_the_folders(services: Services, examination: Examination) -> None:

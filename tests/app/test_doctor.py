@@ -12,8 +12,9 @@ from adapters.bank.folder import folder_of
 from app import metrics
 from app.archive import keep_sweeping
 from app.cli.doctor import told
-from app.doctor import examine
+from app.doctor import NoRoom, examine, examined
 from app.office import Office
+from app.stack_state import NotUp
 from domain import health
 from domain.health import Kind
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
@@ -77,6 +78,15 @@ async def test_what_a_bank_said_that_nothing_explains_is_told(services, world):
     assert (found.what, found.why) == (f"{FOLDER} bad.xml", "It is no XML")
     examination = await examine(services)
     assert (examination.outbox_waiting, examination.wrong) == (1, True)
+
+
+async def test_where_nothing_can_be_examined_a_full_disk_is_told_as_what_may_be_the_reason(tmp_path, monkeypatch):
+    with pytest.raises(NotUp):
+        await examined(tmp_path)
+    monkeypatch.setattr(health, "LEAST_FREE", 10**18)
+    with pytest.raises(NoRoom, match=rf"{tmp_path}: its disk has \d+ MB left: make room") as told:
+        await examined(tmp_path)
+    assert isinstance(told.value.__cause__, NotUp)
 
 
 async def test_a_file_that_nobody_takes_in_and_a_full_disk_are_told(services, world, monkeypatch):

@@ -58,9 +58,10 @@ def test_interrupted_it_ends_what_it_started_and_reports_what_is_known(place, by
     assert (left_of(place), list(place.iterdir())) == ([], [])
 
 
-def test_a_scene_that_takes_too_long_is_ended_and_is_a_finding(place, monkeypatch):
+def test_a_scene_that_takes_too_long_is_ended_and_is_a_finding(place, monkeypatch, capsys):
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     report = run(7, ["run-worker"], short=True, lanes=1, bound_s=4)
+    assert "playing run-worker; 0 scenes to come\n" in capsys.readouterr().err
     assert "run-worker: stuck: it was not over after 4 s" in report["notes"]
     assert (report["harmless"], report["not_played"]) == (False, [])
     assert (left_of(place), list(place.iterdir())) == ([], [])

@@ -149,7 +149,7 @@ class Scarcity:
         self._ballast = _place(stage.data, disk) / "ballast"
         self._harm = Harm()
         self._nothing_free = False
-        self._looked, self._enough = threading.Event(), threading.Event()
+        self._filled, self._looked, self._enough = (threading.Event() for _ in range(3))
         self._filling: asyncio.Future[None] | None = None
 
     async def play(self) -> None:
@@ -179,7 +179,7 @@ class Scarcity:
                 self._slow_bank()
                 half = self._half_written()
                 self._filling = asyncio.ensure_future(asyncio.to_thread(self._fill))
-                await asyncio.sleep(0.2)
+                await asyncio.to_thread(self._filled.wait, LOOKS_WITHIN_S)
                 told = asyncio.create_task(self._told())
                 if half is not None:
                     half.rename(half.with_name(half.name.lstrip(".")))
@@ -232,6 +232,7 @@ class Scarcity:
         begun = time.monotonic()
         try:
             self._take_all()
+            self._filled.set()
             if self._full.new_segment and self._disk in {POSTGRES, WHOLE}:
                 self._need_segments()
             while not self._enough.wait(0.05):
