@@ -28,6 +28,9 @@ _SERVER_SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "max_connections": "150",
+    # A server that recovers by itself can hang for good when its checkpointer crashes once more meanwhile, as it does
+    # on a full disk. So it ends as a whole, and its supervisor starts it again.
+    "restart_after_crash": "off",
     # Statements and rows hold account numbers: neither may reach a log.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
