@@ -86,10 +86,10 @@ class _Programme:
             tally, harm.broken = Tally(), ["its process told nothing"]
         if harm:
             tally.add(name, 0, harm)
+        self._tallies.append(tally)
+        self._seconds[name] = seconds
         lane.end()
         self._playing.remove(lane)
-        self._seconds[name] = seconds
-        self._tallies.append(tally)
         total = tally.total
         said(f"{name:<28} {total.injected:>5} injected, {total.survived:>5} survived, {seconds:>6.1f} s")
         for note in tally.notes:
@@ -100,7 +100,8 @@ class _Programme:
         for lane in self._playing:
             lane.interrupt()
         for lane in self._playing:
-            self._tallies.append(lane.told() or Tally())
+            if lane.name not in self._seconds:
+                self._tallies.append(lane.told() or Tally())
             lane.end()
         self._playing.clear()
 

@@ -62,10 +62,9 @@ class Lane:
         for process in _processes_in(self.folder):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        for line in Path("/proc/mounts").read_text("utf-8").splitlines():
-            place = line.split()[1]
-            if place.startswith(f"{self.folder}/"):
-                subprocess.run(["umount", "--lazy", place], check=False)
+        for mounted in psutil.disk_partitions(all=True):
+            if mounted.mountpoint.startswith(f"{self.folder}/"):
+                subprocess.run(["umount", "--lazy", mounted.mountpoint], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _patience_s(self) -> float:
@@ -86,7 +85,8 @@ def interrupt_once(first: Callable[[], None] = lambda: None) -> None:
         raise KeyboardInterrupt
 
     for sign in _SIGNALS:
-        signal.signal(sign, interrupted)
+        if sign is not signal.SIGHUP or signal.getsignal(sign) is not signal.SIG_IGN:  # `nohup` means it
+            signal.signal(sign, interrupted)
 
 
 def _play(end: Connection, folder: Path, seed: int, name: str, short: bool) -> None:

@@ -147,6 +147,7 @@ class Scarcity:
         self._key = full.drawn.key
         self._home = folders_path(stage.data) / folder_of(self._key, ACCOUNT)
         self._ballast = _place(stage.data, disk) / "ballast"
+        self._runs: list[str] = []
         self._harm = Harm()
         self._nothing_free = False
         self._filled, self._looked, self._enough = (threading.Event() for _ in range(3))
@@ -168,41 +169,46 @@ class Scarcity:
         self._stage.tally.add(self._disk.kind, injected, harm)
 
     async def _steps(self) -> None:
-        stage, key, runs = self._stage, self._key, list[str]()
-
-        async def open_day() -> None:
-            runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
-
+        stage, key = self._stage, self._key
         told: asyncio.Task[list[str]] | None = None
         for step in STEPS:
             if step == self._full.step:
-                self._slow_bank()
                 half = self._half_written()
                 self._filling = asyncio.ensure_future(asyncio.to_thread(self._fill))
                 await asyncio.to_thread(self._filled.wait, LOOKS_WITHIN_S)
                 told = asyncio.create_task(self._told())
                 if half is not None:
                     half.rename(half.with_name(half.name.lstrip(".")))
-            if step == "register":
-                await stage.register(self._full.drawn)
-            elif step == "accept":
-                await stage.accept(key)
-                await self._pay_in()
-            elif step == "open":
-                await stage.persist(open_day, lambda: bool(runs), PATIENCE_S)
-                await stage.until(lambda: stage.run(runs[0]) is not None, "the run is not prepared", PATIENCE_S)
-            elif step == "release":
-                await stage.release(runs[0])
+            await self._step(step)
         await stage.until(lambda: stage.paid(key), f"{key} is not paid", PATIENCE_S)
         if told is not None:
             self._harm.stuck += await told
 
+    async def _step(self, step: str) -> None:
+        """What somebody asks for; after the last step there is only the bank's answer to wait for."""
+        stage, key, runs = self._stage, self._key, self._runs
+
+        async def open_day() -> None:
+            runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
+
+        if step == "register":
+            await stage.register(self._full.drawn)
+        elif step == "accept":
+            await stage.accept(key)
+            await self._pay_in()
+        elif step == "open":
+            await stage.persist(open_day, lambda: bool(runs), PATIENCE_S)
+            await stage.until(lambda: stage.run(runs[0]) is not None, "the run is not prepared", PATIENCE_S)
+        elif step == "release":
+            if self._full.step == "answer":
+                self._slow_bank()
+            await stage.release(runs[0])
+
     def _slow_bank(self) -> None:
         """It answers after a second: the disk is full by then."""
-        if self._full.step == "answer":
-            with suppress(sqlite3.OperationalError), self._stage.books() as books:
-                for number in range(len(self._full.drawn.payouts)):
-                    add_fault(books.db, f"{self._key}.P{number}", FaultKind.DELAY, reason="AC04", seconds=1)
+        with self._stage.books() as books:
+            for number in range(len(self._full.drawn.payouts)):
+                add_fault(books.db, f"{self._key}.P{number}", FaultKind.DELAY, reason="AC04", seconds=1)
 
     def _half_written(self) -> Path | None:
         """Half a file, not yet in sight."""
