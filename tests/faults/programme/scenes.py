@@ -42,16 +42,16 @@ SCENES: dict[str, Scene] = {  # the longest first, so that they end together
     "starts": Scene(starts.plan, starts.play, ailing=frozenset({Kind.WORKFLOW_FAILED, Kind.HISTORY_UNARCHIVED})),
     **{f"run-{victim}": _kills(boundaries.OF_A_RUN, victim) for victim in boundaries.VICTIMS},
     **{f"distribution-{victim}": _kills(boundaries.OF_A_DISTRIBUTION, victim) for victim in boundaries.VICTIMS},
+    "disk": _out_of(disks.POSTGRES),
+    "disk-temporal": _out_of(disks.TEMPORAL),
+    "disk-bank": _out_of(disks.BANK),
+    "disk-whole": _out_of(disks.WHOLE),
     "banks": Scene(banks.plan, banks.play),
     "messages": Scene(messages.plan, messages.play, ailing=_LIES),
     "hostile": Scene(hostile.plan, hostile.play, ailing=_LIES),
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
     "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of(clocks.DAY)),
     "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of(-clocks.DAY)),
-    "disk": _out_of(disks.POSTGRES),
-    "disk-temporal": _out_of(disks.TEMPORAL),
-    "disk-bank": _out_of(disks.BANK),
-    "disk-whole": _out_of(disks.WHOLE),
 }
 
 
