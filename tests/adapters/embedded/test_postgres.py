@@ -4,6 +4,7 @@ import stat
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
@@ -110,6 +111,23 @@ def test_a_server_left_over_from_a_killed_supervisor_is_ended_first(tmp_path):
 
     assert left_over.wait(5) == 0
     assert not (tmp_path / "postgres/postmaster.pid").exists()
+
+
+def test_a_session_that_ends_while_leftovers_are_looked_for_is_no_obstacle(tmp_path, monkeypatch):
+    server = EmbeddedPostgres(tmp_path / "postgres", tmp_path / "log")
+    server.prepare()
+    left_over = server.launch().start()
+    server.await_ready(left_over)
+    asked = psutil.Process.ppid
+
+    def gone(process):
+        if process.pid != left_over.pid:
+            raise psutil.NoSuchProcess(process.pid)
+        return asked(process)
+
+    monkeypatch.setattr(psutil.Process, "ppid", gone)
+    EmbeddedPostgres(tmp_path / "postgres", tmp_path / "log").prepare()
+    assert left_over.wait(5) is not None
 
 
 def test_a_pid_file_that_names_some_other_process_is_no_obstacle(tmp_path):

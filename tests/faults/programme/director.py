@@ -12,7 +12,7 @@ from tests.faults.programme.scenes import planned
 from tests.faults.programme.tally import Harm, Tally, merged
 
 BOUND_S = 900.0
-"""So long a scene may take; the longest takes four minutes on two cores."""
+"""So long a scene may take: as long as all of them together take on two cores."""
 _LOOK_EVERY_S = 0.5
 
 Report = dict[str, Any]
