@@ -1,6 +1,7 @@
 """Looks at everything that could stick, and says what somebody should do. Nothing here changes anything."""
 
 import asyncio
+import shutil
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,11 +16,16 @@ from app import doctor_temporal as temporal
 from app.archive import SWEEP
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
-from app.settings import load_settings
+from app.settings import Settings, load_settings
 from domain import health
 from domain.agreement.model import Control
+from domain.errors import SluiceError
 from domain.health import Ailment
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
+
+
+class NoRoom(SluiceError):
+    """Nothing can be examined, and the reason may be that a disk is full."""
 
 
 @dataclass
@@ -48,23 +54,34 @@ class _Needed:
 
 
 async def examined(data: Path | None) -> Examination:
-    """Examine the stack of a data folder, or the servers that the settings name."""
+    """Examine the stack of a data folder, or the servers that the settings name.
+
+    Raises:
+        NoRoom: they cannot be examined, and a disk is full.
+    """
     settings = load_settings(data)
-    services = await connect(settings, endpoints(settings))
     try:
-        return await examine(services)
-    finally:
-        services.store.engine.dispose()
+        services = await connect(settings, endpoints(settings))
+        try:
+            return await examine(services)
+        finally:
+            services.store.engine.dispose()
+    except Exception as error:
+        full = [f"{one.what}: {one.why}: {one.todo}" for one in disks(settings)]
+        if not full:
+            raise
+        raise NoRoom(f"{'; '.join(full)}; nothing else could be examined: {error}") from error
 
 
 async def examine(services: Services) -> Examination:
-    """Look at the database, the bank's folders and Temporal.
+    """Look at the disks, the database, the bank's folders and Temporal.
 
     Raises:
         OperationalError: the database does not answer.
         RPCError: Temporal does not.
     """
     examination = Examination()
+    examination.ailments += await asyncio.to_thread(disks, services.settings)
     needed = await asyncio.to_thread(_of_the_database, services, examination)
     await asyncio.to_thread(_of_the_folders, services, examination)
     await _of_temporal(services, needed, examination)
@@ -119,8 +136,18 @@ def _of_productions(services: Services, keys: list[str], needed: _Needed) -> Non
             needed.schedules.append(settlement_schedule_id(key))
 
 
+def disks(settings: Settings) -> list[Ailment]:
+    """Which disks have no room left, of those that this machine keeps something of ours on."""
+    data, found = settings.data, dict[int, Ailment | None]()
+    for folder in (data, *(data / part for part in ("postgres", "temporal", "logs")), settings.bank_files):
+        if folder.exists() and folder.stat().st_dev not in found:
+            found[folder.stat().st_dev] = health.disk_full(str(folder), shutil.disk_usage(folder).free)
+    return [one for one in found.values() if one is not None]
+
+
 def _of_the_folders(services: Services, examination: Examination) -> None:
-    """Files that were kept aside and lie there still."""
+    """Files of a bank that are not taken in, or were kept aside and lie there still."""
+    now = datetime.now().astimezone()
     with services.store.reading() as connection:
         keys = [row["key"] for row in queries.productions(connection)]
     for key in keys:
@@ -130,6 +157,8 @@ def _of_the_folders(services: Services, examination: Examination) -> None:
                 examination.ailments += [
                     health.file_refused(folder, name, at, why) for name, at, why in services.folder.refused(folder)
                 ]
+                unread = [health.unread(folder, *one, now) for one in services.folder.arrived(folder)]
+                examination.ailments += [one for one in unread if one is not None]
 
 
 async def _of_temporal(services: Services, needed: _Needed, examination: Examination) -> None:

@@ -192,22 +192,30 @@ class Gateway:
         taken = 0
         for production, account in self._accounts():
             folder = folder_of(production, account.id)
-            self._open_in_sandbox(folder, account)
-            for name in self._services.folder.waiting(folder):
+            try:
+                self._open_in_sandbox(folder, account)
+                waiting = self._services.folder.waiting(folder)
+            except Exception as error:  # noqa: BLE001 - told by `step`, together with the others
+                error.add_note(f"folder {folder}")
+                trouble.append(error)
+                continue
+            for name in waiting:
                 try:
-                    self._take(production, account.id, name)
+                    taken += self._take(production, account.id, name)
                 except Exception as error:  # noqa: BLE001 - told by `step`, together with the others
                     error.add_note(f"file {name} in {folder}")
                     trouble.append(error)
-                taken += 1
         return taken
 
-    def _take(self, production: str, account: str, name: str) -> None:
+    def _take(self, production: str, account: str, name: str) -> bool:
+        """Take in a file, or keep it aside; False if it is left where it is for now, or is gone."""
         folder = folder_of(production, account)
         try:
             raw = self._services.folder.read(folder, name)
+            if self._services.folder.may_grow(folder, name, raw):
+                return False
         except NotFound:
-            return  # another gateway has put it away
+            return False  # another gateway has put it away
         except BadBankFile as error:  # too large to be read, let alone recorded
             why: str | None = error.sentence
         else:
@@ -218,6 +226,7 @@ class Gateway:
             else:
                 self._services.folder.keep_aside(folder, name, why)
                 log.warning("bank.file_refused", production=production, account=account, name=name, why=why)
+        return True
 
     def _accounts(self) -> Iterator[tuple[str, Account]]:
         with self._store.transaction() as transaction:

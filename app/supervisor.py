@@ -82,6 +82,7 @@ class Supervisor:
     _kept: dict[str, _Kept] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _starting: threading.Lock = field(default_factory=threading.Lock)
+    _untold: bool = False
     _thread: threading.Thread | None = None
 
     def start(self, service: Service) -> None:
@@ -125,6 +126,8 @@ class Supervisor:
             for kept in self._kept.values():
                 if kept.process.poll() is not None:
                     self._look_after(kept)
+            if self._untold:
+                self._tell()
 
     def _look_after(self, kept: _Kept) -> None:
         now = time.monotonic()
@@ -138,8 +141,8 @@ class Supervisor:
             kept.again_at = None
             try:
                 self._start_again(kept)
-            except ServiceFailed as error:
-                log.error("process does not start", process=kept.service.name, reason=error.sentence)  # noqa: TRY400
+            except (ServiceFailed, OSError) as error:
+                log.error("process does not start", process=kept.service.name, reason=str(error))  # noqa: TRY400
 
     def _start_again(self, kept: _Kept) -> None:
         kept.service.prepare()
@@ -147,10 +150,21 @@ class Supervisor:
             if self._stopping.is_set():
                 return
             kept.process, kept.since = kept.service.launch().start(), time.monotonic()
-        self.changed()
+        self._tell()
         try:
             kept.service.await_ready(kept.process)
         except ServiceFailed:
             end_child(kept.process, kept.service.stop_signal)
             raise
         log.info("process runs again", process=kept.service.name)
+
+    def _tell(self) -> None:
+        """Call `changed`; where a full disk keeps it from noting anything, again with every look until it has."""
+        try:
+            self.changed()
+        except OSError as error:
+            if not self._untold:
+                log.warning("processes are not noted", reason=str(error))
+            self._untold = True
+        else:
+            self._untold = False

@@ -7,22 +7,28 @@
 Everything is durable when a call returns, and a call that was cut off is finished by calling again.
 """
 
+import errno
 import hashlib
 import os
 import re
 import secrets
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from stat import S_ISREG
 
-from adapters.bank.xml import MAX_BYTES, BadBankFile
+from adapters.bank.xml import MAX_BYTES, BadBankFile, is_cut_off
 from domain.errors import BadInput, IdempotencyConflict, NotFound
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,40}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PARTS = ("outbox", "inbox", "archive", "refused", "sent", "staging")
 _WHY = ".why.txt"
+WRITTEN_WITHIN_S = 5.0
+"""A file that is cut off, and to which nothing was added for so long, will not become whole."""
+_NO_FILE = {errno.ELOOP, errno.ENXIO}
+"""What opening a link or a socket fails with; any other failure is this machine's, and says nothing of the file."""
 _READ_ONCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -56,6 +62,9 @@ class BankFolder:
                 raise IdempotencyConflict(
                     f"{account}: another file was already sent as {name}: give this one its own name.", name=name
                 ) from None
+        except OSError:  # there may be no room for it, nor for one more with every time that it is tried
+            staged.unlink(missing_ok=True)
+            raise
         _sync(home / "sent")
         self._send(home, name)
 
@@ -87,8 +96,10 @@ class BankFolder:
         try:
             descriptor = os.open(path, _READ_ONCE)
         except FileNotFoundError:
-            raise NotFound(f"{account}: no file {name} is waiting: list the waiting files first.", name=name) from None
+            raise _not_waiting(account, name) from None
         except OSError as error:
+            if error.errno not in _NO_FILE:
+                raise
             raise BadBankFile(f"{account}: {name} is not a regular file: keep it aside.", name=name) from error
         if not S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -99,23 +110,48 @@ class BankFolder:
             raise BadBankFile(f"{account}: {name} has more than {MAX_BYTES} bytes: keep it aside.", name=name)
         return raw
 
+    def may_grow(self, account: str, name: str, raw: bytes) -> bool:
+        """Whether a bank may still be writing a waiting file, which read as `raw`: not all write under a hidden name.
+
+        Raises:
+            NotFound: it is gone.
+        """
+        if not is_cut_off(raw):
+            return False
+        path = self._home(account) / "inbox" / _checked(_NAME, name, "file name")
+        try:
+            return time.time() - path.stat().st_mtime < WRITTEN_WITHIN_S
+        except FileNotFoundError:
+            raise _not_waiting(account, name) from None
+
     def archive(self, account: str, name: str) -> None:
         """Put a file away that was read and recorded; one that is away already stays where it is.
 
         Raises:
             NotFound: there never was such a file.
         """
-        self._put_away(account, name, "archive")
+        self._put_away(account, name, self._away(account, name, "archive"))
 
     def keep_aside(self, account: str, name: str, why: str) -> None:
         """Put a file away that was refused, and next to it `{name}.why.txt` saying why.
 
+        The reason comes first: without it nobody would be told of the file.
+
         Raises:
             NotFound: there never was such a file.
         """
-        kept = self._put_away(account, name, "refused")
-        _write(kept.with_name(f"{kept.name}{_WHY}"), f"{why}\n".encode())
-        _sync(kept.parent)
+        kept = self._away(account, name, "refused")
+        _write_whole(kept.with_name(f"{kept.name}{_WHY}"), f"{why}\n".encode())
+        self._put_away(account, name, kept)
+
+    def arrived(self, account: str) -> list[tuple[str, datetime]]:
+        """What lies in the inbox, whatever it is, with the time that it came there; nothing is opened or moved."""
+        home = self._root / _checked(_ACCOUNT, account, "account key") / "inbox"
+        found = []
+        for path in sorted(home.glob("[!.]*")):
+            with suppress(FileNotFoundError):  # it has just been taken in
+                found.append((path.name, datetime.fromtimestamp(path.lstat().st_ctime, UTC)))
+        return found
 
     def refused(self, account: str) -> list[tuple[str, datetime, str]]:
         """The files that were kept aside and lie there still: each one's name, since when, and why."""
@@ -129,28 +165,32 @@ class BankFolder:
                     found.append((name, at, why.read_text("utf-8", "replace").strip()))
         return found
 
-    def _put_away(self, account: str, name: str, part: str) -> Path:
+    def _away(self, account: str, name: str, part: str) -> Path:
+        """Where a file of the inbox is put away, or lies already."""
         home = self._home(account)
         source = home / "inbox" / _checked(_NAME, name, "file name")
         target = home / part / name
         if not os.path.lexists(source):
             if not target.exists():
                 raise NotFound(f"{account}: there is no file {name} to put away.", name=name)
-            return target
-        if target.exists() and target.read_bytes() != source.read_bytes():
+        elif target.exists() and target.read_bytes() != source.read_bytes():
             digest = hashlib.sha256(source.read_bytes()).hexdigest()[:12]
             target = target.with_name(f"{target.stem}-{digest}{target.suffix}")
-        source.replace(target)
-        _sync(home / part)
-        _sync(home / "inbox")
         return target
+
+    def _put_away(self, account: str, name: str, target: Path) -> None:
+        source = self._home(account) / "inbox" / name
+        if os.path.lexists(source):
+            source.replace(target)
+        _sync(target.parent)
+        _sync(source.parent)
 
     def _keep_strange(self, home: Path, name: str) -> None:
         digest = hashlib.sha256(os.fsencode(name)).hexdigest()[:12]
         kept = home / "refused" / f"strange-{digest}-{secrets.token_hex(4)}"
-        (home / "inbox" / name).rename(kept)
         why = f"{name!r} is not a regular file with a plain name, so it was not opened.\n"
-        _write(kept.with_name(f"{kept.name}{_WHY}"), why.encode(errors="backslashreplace"))
+        _write_whole(kept.with_name(f"{kept.name}{_WHY}"), why.encode(errors="backslashreplace"))
+        (home / "inbox" / name).rename(kept)
         _sync(home / "refused")
 
     def _home(self, account: str) -> Path:
@@ -165,7 +205,6 @@ class BankFolder:
     def _staged(self, home: Path, name: str, raw: bytes) -> Path:
         staged = home / "staging" / f"{name}.{secrets.token_hex(8)}"
         _write(staged, raw)
-        _sync(staged.parent)
         return staged
 
     def _send(self, home: Path, name: str) -> None:
@@ -184,6 +223,10 @@ class BankFolder:
         _sync(home / "outbox")
 
 
+def _not_waiting(account: str, name: str) -> NotFound:
+    return NotFound(f"{account}: no file {name} is waiting: list the waiting files first.", name=name)
+
+
 def _checked(pattern: re.Pattern[str], written: str, what: str) -> str:
     if not pattern.fullmatch(written):
         raise BadInput(f"{written!r} is not a {what}: use letters, digits and hyphens.")
@@ -191,10 +234,24 @@ def _checked(pattern: re.Pattern[str], written: str, what: str) -> str:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a new file; nothing of it stays where there is no room for all of it."""
+    try:
+        with path.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        _sync(path.parent)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write_whole(path: Path, raw: bytes) -> None:
+    """Write a file that may be there already: all of it, or it stays as it was."""
+    part = path.with_name(f".{path.name}.part")
+    _write(part, raw)
+    part.replace(path)
+    _sync(path.parent)
 
 
 def _sync(folder: Path) -> None:

@@ -12,8 +12,21 @@ MAX_BYTES = 64 * 1024 * 1024
 _ISO_20022 = re.compile(r"\{urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.\d{3}\.\d{3}\.\d{2})\}Document")
 
 
+_START = re.compile(rb"<([A-Za-z_][\w.:-]*)[^>]*>")
+_FIRST_BYTES, _LAST_BYTES = 4096, 256
+
+
 class BadBankFile(BadInput):
     """A bank's file cannot be read or says something that cannot be: keep it aside, post nothing."""
+
+
+def is_cut_off(raw: bytes) -> bool:
+    """Whether a file does not end with the end of its root, and so is not whole; a glance, which reads none of it."""
+    root = _START.search(raw[:_FIRST_BYTES])
+    if root is None:
+        return True
+    end = re.escape(root[0]) if root[0].endswith(b"/>") else rb"</%b\s*>" % re.escape(root[1])
+    return re.search(rb"%b\s*\Z" % end, raw[-_LAST_BYTES:]) is None
 
 
 def parse_document(raw: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[str, etree._Element]:

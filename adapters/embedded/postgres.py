@@ -28,6 +28,9 @@ _SERVER_SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "max_connections": "150",
+    # A server that recovers by itself can hang for good when its checkpointer crashes once more meanwhile, as it does
+    # on a full disk. So it ends as a whole, and its supervisor starts it again.
+    "restart_after_crash": "off",
     # Statements and rows hold account numbers: neither may reach a log.
     "log_error_verbosity": "terse",
     "log_min_error_statement": "panic",
@@ -165,12 +168,21 @@ class EmbeddedPostgres:
     def _clear_leftovers(self) -> None:
         """End servers and orphaned sessions of this folder, known by name and working folder, never by pid alone."""
         leftovers = [p for p in psutil.process_iter() if _is_postgres_of(p, self.folder)]
-        servers = [p for p in leftovers if p.ppid() not in {q.pid for q in leftovers}]
+        ids = {p.pid for p in leftovers}
+        servers = [p for p in leftovers if _parent(p) not in ids]
         for process in servers:
             end(process, signal.SIGINT)
         for process in leftovers:
             end(process, signal.SIGQUIT, patience_s=2.0)
         (self.folder / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _parent(process: psutil.Process) -> int | None:
+    """None if the process has just ended, as sessions do at any moment."""
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
+        return None
 
 
 def _is_postgres_of(process: psutil.Process, folder: Path) -> bool:

@@ -116,13 +116,22 @@ class EmbeddedTemporal:
     def _chosen(self) -> tuple[int, int]:
         if self._ports is None:
             kept = self.folder / "ports.json"
-            ports = tuple(json.loads(kept.read_text())) if kept.exists() else ()
+            ports = _read_ports(kept)
             if len(ports) != 2 or any(_accepts(port) or not _free(port) for port in ports):  # noqa: PLR2004
                 ports = _free_ports()
                 kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 kept.write_text(json.dumps(ports))
             self._ports = (int(ports[0]), int(ports[1]))
         return self._ports
+
+
+def _read_ports(kept: Path) -> tuple[int, ...]:
+    """The ports of the last time; none where a full disk has cut the file off."""
+    try:
+        ports = json.loads(kept.read_text())
+    except (FileNotFoundError, ValueError):
+        return ()
+    return tuple(ports) if isinstance(ports, list) else ()
 
 
 def _free_ports() -> tuple[int, int]:

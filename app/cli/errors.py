@@ -1,5 +1,6 @@
 """What a person reads when a command fails."""
 
+import errno
 from collections.abc import Callable, Iterator
 
 from psycopg import Error as PostgresError
@@ -60,7 +61,11 @@ def _of_activity(error: BaseException) -> str | None:
 
 
 def _of_file(error: BaseException) -> str | None:
-    return f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else None
+    if not isinstance(error, OSError):
+        return None
+    full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    what = "a disk is full: make room and do it again (`sluice doctor` says which)" if full else error.strerror
+    return f"{error.filename}: {what}" if error.filename else what if full else None
 
 
 _SAYINGS: tuple[tuple[type[BaseException], Callable[[BaseException], str | None]], ...] = (

@@ -1,6 +1,7 @@
 """`sluice sandbox-bank`: the sandbox bank's process."""
 
 import signal
+from contextlib import suppress
 from pathlib import Path
 from threading import Event
 from types import FrameType
@@ -31,7 +32,8 @@ def sandbox_bank(data_dir: Path) -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     bank = SandboxBank(data_dir, SandboxClock(data_dir / "clock.json"))
-    click.echo(f"The sandbox bank serves {data_dir / 'bank'}")
+    with suppress(OSError):  # a full disk below its log
+        click.echo(f"The sandbox bank serves {data_dir / 'bank'}")
     try:
         bank.run(stop)
     except SluiceError as error:

@@ -1,6 +1,7 @@
 """The outbox and the bank's folders: everything happens, and happens once, wherever it was cut off."""
 
 import asyncio
+import os
 from datetime import date
 
 import pytest
@@ -87,11 +88,29 @@ async def test_after_all_histories_were_lost_everything_unfinished_is_started(wo
     await gateway.resume()  # again, with all of them running
 
 
+async def test_an_answer_that_is_still_being_written_is_left_until_it_is_whole(world, gateway):
+    ordered(world)
+    await gateway.step()
+    world.their_bank.step()
+    inbox = world.data / "bank" / FOLDER / "inbox"
+    whole = {path: path.read_bytes() for path in inbox.iterdir()}
+    for path, raw in whole.items():
+        path.write_bytes(raw[: len(raw) // 2])
+    assert not await gateway.step()
+    assert (files(world, "refused"), len(files(world, "inbox"))) == ([], len(whole))
+    for path, raw in whole.items():
+        path.write_bytes(raw)
+    await gateway.step()
+    assert (files(world, "refused"), files(world, "inbox")) == ([], [])
+    assert world.statuses()["WR-A"] == "settled"
+
+
 async def test_a_file_that_is_refused_is_kept_aside_with_why_and_the_next_is_taken(world, gateway):
     inbox = world.data / "bank" / FOLDER / "inbox"
     ordered(world)
     await gateway.step()
     (inbox / "0000-bad.xml").write_bytes(b"<not-xml")
+    os.utime(inbox / "0000-bad.xml", (0, 0))  # nobody is writing it any more
     world.their_bank.step()
     await gateway.step()
     assert files(world, "refused") == ["0000-bad.xml", "0000-bad.xml.why.txt"]

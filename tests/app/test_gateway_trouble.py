@@ -1,5 +1,6 @@
 """The gateway: what it does with an outbox and with folders in which not everything is as it should be."""
 
+import shutil
 from datetime import date
 
 import pytest
@@ -77,6 +78,18 @@ async def test_what_the_outbox_cannot_do_now_does_not_keep_the_rest_waiting(worl
     temporal.down = False
     assert await gateway.step()
     assert (temporal.told, still_to_do(world)) == ([f"run/{run}"], [])
+
+
+async def test_a_folder_that_cannot_be_used_does_not_keep_the_others_waiting(world, gateway, temporal):
+    await gateway.step()
+    (first, *_) = sorted(path for path in (world.data / "bank").iterdir() if path.name != FOLDER)
+    shutil.rmtree(first)
+    first.touch()
+    put_in(world, "answer.xml", b"<no-answer/>")
+    with pytest.raises(ExceptionGroup, match="left where it is") as told:
+        await gateway.step()
+    assert [error.__notes__ for error in told.value.exceptions] == [[f"folder {first.name}"]]
+    assert lying_in(world, "refused") == ["answer.xml", "answer.xml.why.txt"]
 
 
 async def test_a_file_too_large_to_be_read_is_kept_aside(world, gateway, monkeypatch):

@@ -75,6 +75,18 @@ def test_what_is_killed_comes_back(stack, data, name):
     assert stack.process(name).poll() is None
 
 
+def test_what_ends_while_the_state_cannot_be_written_comes_back_and_is_noted_later(stack, data):
+    in_the_way = data / ".state.json.part"  # as a full disk would be
+    in_the_way.mkdir()
+    for _ in range(2):
+        before = stack.process("worker").pid
+        os.kill(before, signal.SIGKILL)
+        eventually(lambda before=before: stack.process("worker").pid != before)
+    assert running_state(data).processes["worker"].pid != stack.process("worker").pid
+    in_the_way.rmdir()
+    eventually(lambda: running_state(data).processes["worker"].pid == stack.process("worker").pid)
+
+
 def test_two_stacks_run_side_by_side(stack, tmp_path):
     with EmbeddedStack(tmp_path / "two", programs=[]) as other:
         assert other.temporal_address != stack.temporal_address

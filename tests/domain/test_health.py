@@ -86,6 +86,18 @@ def test_the_outbox_may_lag_a_minute():
     assert health.outbox_lag(3, NOW - timedelta(seconds=60), NOW, "bank-file F").what == "bank-file F"
 
 
+def test_a_file_of_a_bank_may_lie_for_a_minute():
+    assert health.unread("P.a", "f.xml", NOW - timedelta(seconds=59), NOW) is None
+    found = health.unread("P.a", "f.xml", NOW - timedelta(seconds=60), NOW)
+    assert (found.kind, found.what, found.since) == (Kind.INBOX, "P.a f.xml", NOW - timedelta(seconds=60))
+
+
+def test_a_disk_is_full_before_nothing_at_all_is_free():
+    assert health.disk_full("/srv/bank", health.LEAST_FREE) is None
+    found = health.disk_full("/srv/bank", health.LEAST_FREE - 1)
+    assert (found.kind, found.what, found.why) == (Kind.DISK, "/srv/bank", "its disk has 99 MB left")
+
+
 def test_a_contradiction_is_shown_for_a_week():
     assert health.contradicted("P", "P.1", "settled", NOW, NOW).kind is Kind.CONTRADICTED
     assert health.contradicted("P", "P.1", "settled", NOW - timedelta(days=8), NOW) is None
@@ -152,6 +164,8 @@ def test_what_is_in_suspense_is_told_with_its_amount():
         health.unreleased(WAITING, TODAY + timedelta(days=1)),
         health.unsent(RELEASED, NOW + timedelta(days=1)),
         health.unsent(replace(RELEASED, sent_before=True), NOW + timedelta(days=1)),
+        health.unread("P.a", "f.xml", NOW - timedelta(hours=1), NOW),
+        health.disk_full("/srv/bank", 0),
     ],
 )
 def test_every_sentence_goes_on_after_a_colon_and_ends_without_a_stop(ailment):

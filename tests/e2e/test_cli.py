@@ -1,6 +1,7 @@
 """The whole path through the command line, and what it says to what cannot be."""
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -138,6 +139,7 @@ def test_a_hostile_file_is_kept_aside_and_recorded(sluice, registered, name, con
     time.sleep(0.5)
     folder = sluice.data / "bank" / f"{production}.spc-krw"
     (folder / "inbox" / name).write_bytes(content)
+    os.utime(folder / "inbox" / name, (0, 0))  # nobody is writing it any more
     give_up_at = time.monotonic() + PATIENCE_S
     while not (folder / "refused" / name).exists():
         assert time.monotonic() < give_up_at

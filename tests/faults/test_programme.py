@@ -9,7 +9,7 @@ from tests.faults.programme.tally import Harm, Tally
 pytestmark = pytest.mark.xdist_group("faults-programme")
 
 SEED = 20260105
-BRIEF = ["run-worker", "run-postgres", "distribution-temporal", "messages", "hostile"]
+BRIEF = ["run-worker", "run-postgres", "distribution-temporal", "messages", "hostile", "disk-bank"]
 """What is played with every run of the tests; `make faults ARGS=--short` plays a little of everything."""
 
 

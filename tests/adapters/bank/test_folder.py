@@ -1,4 +1,8 @@
+import errno
 import os
+import resource
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -6,6 +10,7 @@ from adapters.bank import folder as folder_module
 from adapters.bank.folder import BankFolder
 from adapters.bank.xml import BadBankFile
 from domain.errors import BadInput, IdempotencyConflict, NotFound
+from tests.scarce import room_for
 
 KEY = "MANGA12-spc-jpy"
 
@@ -60,6 +65,26 @@ def test_a_delivery_that_was_cut_off_is_finished_by_delivering_again(folder, tmp
     assert names(tmp_path, "outbox") == ["RUN-1.xml"]
 
 
+def test_a_delivery_for_which_there_is_no_room_puts_nothing_out_and_leaves_nothing_lying(folder, tmp_path):
+    folder.waiting(KEY)
+    with room_for(10), pytest.raises(OSError, match="large"):
+        folder.deliver(KEY, "RUN-1.xml", b"<order/>" * 10)
+    assert [names(tmp_path, part) for part in ("outbox", "sent", "staging")] == [[], [], []]
+    folder.deliver(KEY, "RUN-1.xml", b"<order/>" * 10)
+    assert (tmp_path / KEY / "outbox" / "RUN-1.xml").read_bytes() == b"<order/>" * 10
+
+
+def test_a_delivery_that_cannot_be_recorded_leaves_nothing_lying(folder, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module.os, "link", full)
+        with pytest.raises(OSError, match="No space"):
+            folder.deliver(KEY, "RUN-1.xml", b"<a/>")
+    assert [names(tmp_path, part) for part in ("outbox", "sent", "staging")] == [[], [], []]
+
+
 def test_waiting_lists_only_finished_regular_files_in_order(folder, tmp_path):
     arrived(folder, tmp_path, "b.xml")
     arrived(folder, tmp_path, "a.xml")
@@ -91,6 +116,38 @@ def test_a_link_a_pipe_or_a_folder_put_in_a_files_place_is_not_read(folder, tmp_
             folder.read(KEY, name)
 
 
+@pytest.mark.parametrize(
+    ("raw", "grows"),
+    [
+        (b"", True),
+        (b"<?xml version='1.0'?>\n<Docu", True),
+        (b"<?xml version='1.0'?>\n<Document xmlns='x'><a>1</a>", True),
+        (b"<?xml version='1.0'?>\n<Document xmlns='x'><a>1</a></Document>", False),
+        (b"<p:Document xmlns:p='x'><a/></p:Document >\n\n", False),
+        (b"<Document/>\n", False),
+    ],
+)
+def test_a_file_that_ends_before_its_root_may_grow_until_nobody_has_written_to_it_for_a_while(
+    folder, tmp_path, raw, grows
+):
+    arrived(folder, tmp_path, raw=raw)
+    assert folder.may_grow(KEY, "a.xml", raw) is grows
+    os.utime(tmp_path / KEY / "inbox" / "a.xml", times=(0, time.time() - folder_module.WRITTEN_WITHIN_S))
+    assert folder.may_grow(KEY, "a.xml", raw) is False
+
+
+def test_a_machine_that_can_open_no_more_files_does_not_speak_ill_of_the_banks(folder, tmp_path):
+    arrived(folder, tmp_path)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="Too many open files"):
+            folder.read(KEY, "a.xml")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert folder.read(KEY, "a.xml") == b"<a/>"
+
+
 def test_a_file_is_read_as_it_came_and_archived_once(folder, tmp_path):
     arrived(folder, tmp_path)
     assert folder.read(KEY, "a.xml") == b"<a/>"
@@ -111,6 +168,31 @@ def test_a_refused_file_is_kept_with_the_reason(folder, tmp_path):
     folder.keep_aside(KEY, "a.xml", "Line 1: not XML.")
     assert names(tmp_path, "refused") == ["a.xml", "a.xml.why.txt"]
     assert (tmp_path / KEY / "refused" / "a.xml.why.txt").read_text() == "Line 1: not XML.\n"
+
+
+def test_a_refused_file_stays_where_it_is_until_there_is_room_to_say_why(folder, tmp_path):
+    arrived(folder, tmp_path)
+    with room_for(10), pytest.raises(OSError, match="large"):
+        folder.keep_aside(KEY, "a.xml", "Line 1: it is not XML.")
+    assert (folder.waiting(KEY), names(tmp_path, "refused")) == (["a.xml"], [])
+    folder.keep_aside(KEY, "a.xml", "Line 1: it is not XML.")
+    assert (folder.waiting(KEY), names(tmp_path, "refused")) == ([], ["a.xml", "a.xml.why.txt"])
+
+
+def test_what_was_said_of_a_refused_file_stays_when_there_is_no_room_to_say_it_again(folder, tmp_path):
+    for _ in range(2):
+        arrived(folder, tmp_path)
+        with suppress(OSError), room_for(10 if names(tmp_path, "refused") else 100):
+            folder.keep_aside(KEY, "a.xml", "Line 1: it is not XML.")
+    assert (tmp_path / KEY / "refused" / "a.xml.why.txt").read_text() == "Line 1: it is not XML.\n"
+
+
+def test_what_cannot_be_a_banks_file_stays_until_there_is_room_to_say_why(folder, tmp_path):
+    folder.waiting(KEY)
+    (tmp_path / KEY / "inbox" / "folder.xml").mkdir()
+    with room_for(10), pytest.raises(OSError, match="large"):
+        folder.waiting(KEY)
+    assert (names(tmp_path, "inbox"), names(tmp_path, "refused")) == (["folder.xml"], [])
 
 
 def test_a_file_that_is_not_there_is_named(folder):

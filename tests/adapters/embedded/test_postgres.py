@@ -4,6 +4,7 @@ import stat
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from sqlalchemy import create_engine, text
@@ -80,6 +81,26 @@ def test_rows_survive_kill_9_of_the_server_and_of_its_supervisor(tmp_path):
         end_child(process, again.stop_signal)
 
 
+def test_when_a_part_of_it_crashes_it_ends_as_a_whole_and_its_rows_survive(tmp_path):
+    server = EmbeddedPostgres(tmp_path / "postgres", tmp_path / "log")
+    server.prepare()
+    process = server.launch().start()
+    server.await_ready(process)
+    with server.connect() as admin:
+        admin.execute("CREATE TABLE kept AS SELECT 1 AS a")
+        part = admin.execute("SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'").fetchone()[0]
+    os.kill(part, signal.SIGKILL)
+    assert process.wait(20) != 0
+    server.prepare()
+    process = server.launch().start()
+    try:
+        server.await_ready(process)
+        with server.connect() as admin:
+            assert admin.execute("SELECT a FROM kept").fetchone() == (1,)
+    finally:
+        end_child(process, server.stop_signal)
+
+
 def test_a_server_left_over_from_a_killed_supervisor_is_ended_first(tmp_path):
     server = EmbeddedPostgres(tmp_path / "postgres", tmp_path / "log")
     server.prepare()
@@ -90,6 +111,23 @@ def test_a_server_left_over_from_a_killed_supervisor_is_ended_first(tmp_path):
 
     assert left_over.wait(5) == 0
     assert not (tmp_path / "postgres/postmaster.pid").exists()
+
+
+def test_a_session_that_ends_while_leftovers_are_looked_for_is_no_obstacle(tmp_path, monkeypatch):
+    server = EmbeddedPostgres(tmp_path / "postgres", tmp_path / "log")
+    server.prepare()
+    left_over = server.launch().start()
+    server.await_ready(left_over)
+    asked = psutil.Process.ppid
+
+    def gone(process):
+        if process.pid != left_over.pid:
+            raise psutil.NoSuchProcess(process.pid)
+        return asked(process)
+
+    monkeypatch.setattr(psutil.Process, "ppid", gone)
+    EmbeddedPostgres(tmp_path / "postgres", tmp_path / "log").prepare()
+    assert left_over.wait(5) is not None
 
 
 def test_a_pid_file_that_names_some_other_process_is_no_obstacle(tmp_path):

@@ -24,5 +24,13 @@ def test_a_port_that_somebody_took_is_chosen_anew(tmp_path):
         assert EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log").address != f"127.0.0.1:{taken}"
 
 
+def test_ports_that_a_full_disk_left_half_written_are_chosen_anew(tmp_path):
+    (tmp_path / "temporal").mkdir()
+    for half in ("", "[512", "[51234]", '"no ports"'):
+        (tmp_path / "temporal/ports.json").write_text(half)
+        chosen = EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log").address
+        assert EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log").address == chosen
+
+
 async def test_the_time_skipping_server_starts(time_skipping):
     assert time_skipping.supports_time_skipping

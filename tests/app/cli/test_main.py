@@ -1,3 +1,4 @@
+import errno
 import json
 import subprocess
 import sys
@@ -124,6 +125,8 @@ def test_migrating_without_a_stack_says_how_to_start_one(tmp_path, capsys):
         (RuntimeError("Failed client connect: refused"), "Temporal does not answer"),
         (RPCError("workflow not found", RPCStatusCode.NOT_FOUND, b""), "no such workflow"),
         (FileNotFoundError(2, "No such file or directory", "a.yaml"), "a.yaml: No such file or directory"),
+        (OSError(errno.ENOSPC, "No space left on device"), "a disk is full: make room and do it again"),
+        (OSError(errno.ENOSPC, "No space left on device", "a.zip"), "a.zip: a disk is full: make room and do it again"),
     ],
 )
 def test_a_failure_outside_is_one_clear_line_also_when_wrapped(error, said):

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -103,3 +104,21 @@ def test_the_process_serves_until_told_to_stop_and_continues_after_being_killed(
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=10) == 0
     assert (customer.bank.effects("E1"), customer.bank.effects("E2")) == (1, 1)
+
+
+def test_a_bank_whose_log_is_full_serves_all_the_same(customer):
+    code = "from app.cli.sandbox_bank import sandbox_bank; sandbox_bank()"
+    with Path("/dev/full").open("w") as full:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, "--data", str(customer.data_dir)], stdout=full, stderr=full
+        )
+    customer.send(transfer("E1"))
+    try:
+        for _ in range(500):
+            if len(customer.folder.waiting(KEY)) == 2 or process.poll() is not None:
+                break
+            time.sleep(0.02)
+        assert (process.poll(), len(groups(customer.answers()))) == (None, 1)
+    finally:
+        process.terminate()
+        process.wait(timeout=10)

@@ -1,12 +1,14 @@
-"""Plays the fault programme and prints its report as the last thing on stdout; see the package."""
+"""Plays the fault programme; its report is the last thing on stdout, also when interrupted; see the package."""
 
 import argparse
 import json
 import secrets
+import signal
 import sys
 from pathlib import Path
 
 from tests.faults.programme.director import Report, run
+from tests.faults.programme.lanes import interrupt_once
 from tests.faults.programme.scenes import SCENES, planned
 
 
@@ -31,9 +33,13 @@ def main() -> int:
         if given.report:
             given.report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
+    interrupt_once()
     report = run(seed, given.only, given.short, given.lanes, keep)
     written = json.dumps(report, indent=2, ensure_ascii=False)
     print(written)
+    if report["interrupted"]:
+        keep(report)
+        return 128 + signal.SIGINT
     return 0 if report["harmless"] else 1
 
 

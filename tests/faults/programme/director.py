@@ -1,62 +1,113 @@
 """Plays scenes side by side, each in a process of its own, and puts their tallies together."""
 
-import asyncio
 import hashlib
-import multiprocessing
 import sys
 import time
-import traceback
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing.connection import wait
 from typing import Any
 
-from tests.faults.programme.scenes import planned, played
+from tests.faults.programme.lanes import Lane
+from tests.faults.programme.scenes import planned
 from tests.faults.programme.tally import Harm, Tally, merged
+
+BOUND_S = 900.0
+"""So long a scene may take: as long as all of them together take on two cores."""
+_LOOK_EVERY_S = 0.5
+
+Report = dict[str, Any]
 
 
 def said(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-Report = dict[str, Any]
-
-
 def run(
-    seed: int, names: list[str], short: bool, lanes: int, so_far: Callable[[Report], None] = lambda _: None
+    seed: int,
+    names: list[str],
+    short: bool,
+    lanes: int,
+    so_far: Callable[[Report], None] = lambda _: None,
+    bound_s: float = BOUND_S,
 ) -> Report:
-    """Play scenes, `lanes` at a time, each on its own stack; after each, `so_far` is given the report until then."""
-    plans = {name: planned(seed, name, short) for name in names}
-    digest = hashlib.sha256(repr(sorted(plans.items())).encode()).hexdigest()
-    begun, tallies, seconds = time.monotonic(), [], {}
-    said(f"seed {seed}; the plan's SHA-256 is {digest[:16]}")
+    """Play scenes, `lanes` at a time, each on its own stack; after each, `so_far` is given the report until then.
 
-    def report() -> Report:
-        whole = merged(tallies)
-        head = {"seed": seed, "form": "short" if short else "full", "plan_sha256": digest}
-        left = sorted(set(names) - set(seconds))
-        told = {"seconds": round(time.monotonic() - begun, 1), "scene_seconds": seconds, "not_played": left}
-        return dict(whole.report(**head, **told, harmless=whole.harmless and not left))
-
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(lanes, mp_context=context, max_tasks_per_child=1) as pool:
-        running = {pool.submit(one, seed, name, short): name for name in names}
-        for future in as_completed(running):
-            name = running[future]
-            tally, seconds[name] = future.result()
-            tallies.append(tally)
-            total = tally.total
-            said(f"{name:<28} {total.injected:>5} injected, {total.survived:>5} survived, {seconds[name]:>6.1f} s")
-            for note in tally.notes:
-                said(f"  {note}")
-            so_far(report())
-    return report()
-
-
-def one(seed: int, name: str, short: bool) -> tuple[Tally, float]:
-    """One scene; a scene that breaks down is itself a finding."""
-    begun, tally = time.monotonic(), Tally()
+    KeyboardInterrupt ends all that was started, and the report is of what was known by then.
+    """
+    programme = _Programme(seed, names, short)
     try:
-        asyncio.run(played(seed, name, short, tally))
-    except Exception:  # noqa: BLE001 - told in the report
-        tally.add(name, 0, Harm(broken=[traceback.format_exc(limit=-4)]))
-    return tally, round(time.monotonic() - begun, 1)
+        while programme.goes_on(lanes):
+            for lane in programme.over(bound_s):
+                programme.take(lane, bound_s)
+                so_far(programme.report())
+    except KeyboardInterrupt:
+        said("interrupted: all that runs is being ended")
+        programme.interrupted = True
+    finally:
+        programme.end()
+    return programme.report()
+
+
+class _Programme:
+    """What is to be played, what is being played, and what came of the rest."""
+
+    def __init__(self, seed: int, names: list[str], short: bool) -> None:
+        self._seed, self._names, self._short = seed, names, short
+        plans = {name: planned(seed, name, short) for name in names}
+        self._digest = hashlib.sha256(repr(sorted(plans.items())).encode()).hexdigest()
+        self._begun, self._to_come = time.monotonic(), list(names)
+        self._playing: list[Lane] = []
+        self._tallies: list[Tally] = []
+        self._seconds: dict[str, float] = {}
+        self.interrupted = False
+        said(f"seed {seed}; the plan's SHA-256 is {self._digest[:16]}")
+
+    def goes_on(self, lanes: int) -> bool:
+        """Begin with the next scenes as far as there are lanes; whether anything is being played."""
+        while self._to_come and len(self._playing) < lanes:
+            self._playing.append(Lane(self._seed, self._to_come.pop(0), self._short))
+            said(f"playing {' and '.join(lane.name for lane in self._playing)}; {len(self._to_come)} scenes to come")
+        return bool(self._playing)
+
+    def over(self, bound_s: float) -> list[Lane]:
+        """Those that have told what became of them, or have taken too long."""
+        told = wait([lane.telling for lane in self._playing], _LOOK_EVERY_S)
+        return [lane for lane in self._playing if lane.telling in told or lane.seconds > bound_s]
+
+    def take(self, lane: Lane, bound_s: float) -> None:
+        """Take in what became of a scene, and end it."""
+        name, seconds = lane.name, lane.seconds
+        stuck = not lane.telling.poll()
+        if stuck:
+            lane.interrupt()
+        tally = lane.told()
+        harm = Harm(stuck=[f"it was not over after {bound_s:.0f} s"] if stuck else [])
+        if tally is None:
+            tally, harm.broken = Tally(), ["its process told nothing"]
+        if harm:
+            tally.add(name, 0, harm)
+        self._tallies.append(tally)
+        self._seconds[name] = seconds
+        lane.end()
+        self._playing.remove(lane)
+        total = tally.total
+        said(f"{name:<28} {total.injected:>5} injected, {total.survived:>5} survived, {seconds:>6.1f} s")
+        for note in tally.notes:
+            said(f"  {note}")
+
+    def end(self) -> None:
+        """End what is still being played; what it had come to counts."""
+        for lane in self._playing:
+            lane.interrupt()
+        for lane in self._playing:
+            if lane.name not in self._seconds:
+                self._tallies.append(lane.told() or Tally())
+            lane.end()
+        self._playing.clear()
+
+    def report(self) -> Report:
+        whole = merged(self._tallies)
+        left = sorted(set(self._names) - set(self._seconds))
+        head = {"seed": self._seed, "form": "short" if self._short else "full", "plan_sha256": self._digest}
+        told = {"seconds": round(time.monotonic() - self._begun, 1), "scene_seconds": self._seconds, "not_played": left}
+        return dict(whole.report(**head, **told, interrupted=self.interrupted, harmless=whole.harmless and not left))

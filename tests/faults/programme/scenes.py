@@ -29,6 +29,11 @@ def _kills(commits: tuple[str, ...], victim: str) -> Scene:
     return Scene(lambda dice, short: boundaries.plan(dice, commits, victim, 1 if short else None), boundaries.play)
 
 
+def _out_of(disk: disks.Disk) -> Scene:
+    ailing = frozenset({Kind.DISK, Kind.FILE_REFUSED})  # it stays small
+    return Scene(disks.plan(disk), disks.play(disk), disks.stage_of(disk), ailing)
+
+
 _LIES = frozenset({Kind.UNMATCHED, Kind.CONTRADICTED, Kind.FILE_REFUSED})
 
 SCENES: dict[str, Scene] = {  # the longest first, so that they end together
@@ -37,13 +42,16 @@ SCENES: dict[str, Scene] = {  # the longest first, so that they end together
     "starts": Scene(starts.plan, starts.play, ailing=frozenset({Kind.WORKFLOW_FAILED, Kind.HISTORY_UNARCHIVED})),
     **{f"run-{victim}": _kills(boundaries.OF_A_RUN, victim) for victim in boundaries.VICTIMS},
     **{f"distribution-{victim}": _kills(boundaries.OF_A_DISTRIBUTION, victim) for victim in boundaries.VICTIMS},
+    "disk": _out_of(disks.POSTGRES),
+    "disk-temporal": _out_of(disks.TEMPORAL),
+    "disk-bank": _out_of(disks.BANK),
+    "disk-whole": _out_of(disks.WHOLE),
     "banks": Scene(banks.plan, banks.play),
     "messages": Scene(messages.plan, messages.play, ailing=_LIES),
     "hostile": Scene(hostile.plan, hostile.play, ailing=_LIES),
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
     "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of),
     "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of),
-    "disk": Scene(disks.plan, disks.play, disks.small_disk),
 }
 
 
@@ -56,6 +64,7 @@ async def played(seed: int, name: str, short: bool, tally: Tally) -> None:
     """Play a scene on a stack of its own."""
     logs.configure("console", "error")
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # answers that came after somebody had asked again
+    logging.getLogger("sluice.supervisor").setLevel(logging.CRITICAL)  # what a full disk or we ourselves end
     async with SCENES[name].stage(Random(f"{seed}/{name}/played"), tally) as stage:
         await SCENES[name].play(stage, planned(seed, name, short))
         if stage is not None:

@@ -160,12 +160,12 @@ class Stage:
             return False
 
     async def register(self, drawn: Drawn) -> None:
-        file = self.data / f"{drawn.key}.yaml"
+        file = self.data.parent / f"{drawn.key}.yaml"
         file.write_bytes(drawn.agreement())
         self.played.append(drawn.key)
         await self.persist(lambda: self.office("producer").register(file), lambda: self.registered(drawn.key))
         if drawn.earned:
-            statement = self.data / f"{drawn.key}.csv"
+            statement = self.data.parent / f"{drawn.key}.csv"
             statement.write_text(drawn.statement(), "utf-8")
             wish = Import("receipt", drawn.key, "sales", "S1", "payer-one")
             await self.persist(

@@ -1,36 +1,73 @@
-"""PostgreSQL out of disk: its folder lies on a small file system of its own, which is filled to the last page.
+"""Out of disk: a part of a stack lies on a small file system of its own, which is filled to the last byte.
 
-One fault is one time that the file system was full while a step of a production was asked for, and PostgreSQL said so
-in its log (SQLSTATE 53100 at a table, or a panic where the next segment of its log cannot be written).
+One fault is one time that the file system was full while a step of a production was asked for. It counts where the part
+said so in its log: PostgreSQL (SQLSTATE 53100 at a table, or a panic where the next segment of its log cannot be
+written), Temporal's SQLite file, or the gateway, which can put out no order and note no reason why a file is refused.
+Where even the logs are on the disk that is full, nobody can say so, and it counts that nothing was free.
 """
 
 import asyncio
 import os
 import shutil
+import sqlite3
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import psycopg
+import sqlalchemy as sa
+from temporalio.service import RPCError
 
-from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.bank.folder import folder_of
+from adapters.db import tables
+from adapters.sandbox_bank.admin import folders_path
+from adapters.sandbox_bank.faults import FaultKind, add_fault
+from app.doctor import examine
+from domain.errors import NotFound
+from domain.health import Kind
 from tests.faults.programme.agreements import ACCOUNT, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import Stage, Stuck, staged
 from tests.faults.programme.tally import Harm, Tally
 
-KIND = "PostgreSQL out of disk"
-SIZE = "200m"
-STEPS = ("register", "accept", "open", "release")
+STEPS = ("register", "accept", "open", "release", "answer")
+PATIENCE_S = 120
+LOOKS_WITHIN_S = 20
+HALF = b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsR'
+"""What lies in an inbox when a bank, too, ran out of disk in the middle of a file."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What lies on the small disk: folders of the data folder, or all of it."""
+
+    kind: str
+    size: str
+    parts: tuple[str, ...]
+    steps: tuple[str, ...]
+    """Before which of a production's steps it may be full."""
+    log: str | None
+    """Whose log says that the disk was full."""
+    words: str = "No space left on device"
+    times: int = 1
+    """How often it is full before each step, with and without the need of a segment."""
+
+
+POSTGRES = Disk("PostgreSQL out of disk", "200m", ("postgres",), STEPS, "postgres.log", times=2)
+TEMPORAL = Disk("Temporal out of disk", "40m", ("temporal",), STEPS, "temporal.log", "disk is full")
+BANK = Disk("bank folders out of disk", "20m", ("bank", "sandbox-bank"), ("accept", "release", "answer"), "worker.log")
+WHOLE = Disk("data folder out of disk", "400m", (), STEPS, None)
 
 
 @dataclass(frozen=True)
 class Full:
-    """A production, the step before which the disk is full, for how long, and whether the log needs a segment then."""
+    """A production, the step before which the disk is full, for how long, and whether PostgreSQL needs a segment."""
 
     drawn: Drawn
     step: str
@@ -38,107 +75,228 @@ class Full:
     new_segment: bool
 
 
-def plan(dice: Random, short: bool) -> list[Full]:
-    fulls = [
-        Full(draw(dice, (150, 200)), step, dice.randint(2, 4), new_segment)
-        for step in STEPS
-        for new_segment in (False, True)
-        for _ in range(2)
-    ]
-    dice.shuffle(fulls)
-    return fulls[:1] if short else fulls
+def plan(disk: Disk) -> Callable[[Random, bool], list[Full]]:
+    def drawn(dice: Random, short: bool) -> list[Full]:
+        fulls = [
+            Full(draw(dice, (150, 200)), step, dice.randint(2, 4), new_segment)
+            for step in disk.steps
+            for new_segment in (False, True)
+            for _ in range(disk.times)
+        ]
+        dice.shuffle(fulls)
+        return fulls[:1] if short else fulls
+
+    return drawn
 
 
-@asynccontextmanager
-async def small_disk(dice: Random, tally: Tally) -> AsyncIterator[Stage | None]:
-    """A stack whose PostgreSQL has a small file system of its own; None where none may be mounted."""
-    folder = Path(tempfile.mkdtemp(prefix="sluice-faults-"))
-    data = folder / "data"
-    data.mkdir(mode=0o700)
-    (data / "lock").touch()
-    home = data / "postgres"
-    EmbeddedPostgres(home, data / "logs" / "postgres.log").prepare()
-    home.rename(data / "made")
-    home.mkdir(mode=0o700)
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(home)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        tally.skipped[KIND] = "no file system may be mounted here (that needs root)"
-        shutil.rmtree(folder)
-        yield None
-        return
-    try:
-        subprocess.run(["cp", "-a", f"{data / 'made'}/.", str(home)], check=True)
-        shutil.rmtree(data / "made")
-        async with staged(dice, tally, data) as stage:
-            yield stage
-    finally:
-        subprocess.run(["umount", str(home)], check=False)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-async def play(stage: Stage | None, fulls: list[Full]) -> None:
-    for full in fulls if stage is not None else ():
-        assert stage is not None
-        key, harm = full.drawn.key, Harm()
-        before = _said(stage)
+def stage_of(disk: Disk) -> Callable[[Random, Tally], AbstractAsyncContextManager[Stage | None]]:
+    @asynccontextmanager
+    async def small_disk(dice: Random, tally: Tally) -> AsyncIterator[Stage | None]:
+        """A stack with the small disk; None where none may be mounted."""
+        folder = Path(tempfile.mkdtemp(prefix="sluice-faults-"))
+        mounted = _mount(folder, disk)
         try:
-            await _one(stage, full)
-        except Stuck as stuck:
-            harm.stuck.append(str(stuck))
+            if not mounted:
+                tally.skipped[disk.kind] = "no file system may be mounted here (that needs root)"
+                yield None
+                return
+            async with staged(dice, tally, folder / "data") as stage:
+                yield stage
         finally:
-            _ballast(stage).unlink(missing_ok=True)
-        injected = int(_said(stage) > before)
-        stage.tally.add(KIND, injected, harm.and_also(judge(stage, key)).and_also(proven(stage)))
+            if mounted:
+                subprocess.run(["umount", "--lazy", str(_place(folder / "data", disk))], check=False)
+            shutil.rmtree(folder, ignore_errors=True)
+
+    return small_disk
 
 
-async def _one(stage: Stage, full: Full) -> None:
-    key, runs = full.drawn.key, list[str]()
+def _mount(folder: Path, disk: Disk) -> bool:
+    """Mount the small disk, and let the data folder lead to it; whether that is allowed."""
+    data, small = folder / "data", _place(folder / "data", disk)
+    data.mkdir(mode=0o700)
+    small.mkdir(mode=0o700, exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={disk.size},mode=0700", "tmpfs", str(small)]
+    if subprocess.run(command, capture_output=True, check=False).returncode:
+        return False
+    (data / "lock").touch()
+    for part in disk.parts:
+        (data / part).symlink_to(small / part)
+        if part != "postgres":  # which makes its folder itself, and only where there is none
+            (small / part).mkdir(mode=0o700)
+    return True
 
-    async def open_day() -> None:
-        runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
 
-    filling: asyncio.Task[None] | None = None
-    for step in STEPS:
-        if step == full.step:
-            filling = asyncio.create_task(_fill(stage, full))
-            await asyncio.sleep(0.2)
+def _place(data: Path, disk: Disk) -> Path:
+    return data.parent / "small" if disk.parts else data
+
+
+def play(disk: Disk) -> Callable[[Stage | None, list[Full]], Awaitable[None]]:
+    async def each(stage: Stage | None, fulls: list[Full]) -> None:
+        for full in fulls if stage is not None else ():
+            assert stage is not None
+            await Scarcity(stage, disk, full).play()
+
+    return each
+
+
+class Scarcity:
+    """One time that the disk is full."""
+
+    def __init__(self, stage: Stage, disk: Disk, full: Full) -> None:
+        self._stage, self._disk, self._full = stage, disk, full
+        self._key = full.drawn.key
+        self._home = folders_path(stage.data) / folder_of(self._key, ACCOUNT)
+        self._ballast = _place(stage.data, disk) / "ballast"
+        self._runs: list[str] = []
+        self._harm = Harm()
+        self._nothing_free = False
+        self._filled, self._looked, self._enough = (threading.Event() for _ in range(3))
+        self._filling: asyncio.Future[None] | None = None
+
+    async def play(self) -> None:
+        before = self._said()
+        try:
+            await self._steps()
+        except Stuck as stuck:
+            self._harm.stuck.append(str(stuck))
+        finally:
+            self._enough.set()
+            if self._filling is not None:
+                await self._filling
+        self._harm.broken += self._unwhole()
+        injected = int(self._nothing_free if self._disk.log is None else self._said() > before)
+        harm = self._harm.and_also(judge(self._stage, self._key)).and_also(proven(self._stage))
+        self._stage.tally.add(self._disk.kind, injected, harm)
+
+    async def _steps(self) -> None:
+        stage, key = self._stage, self._key
+        told: asyncio.Task[list[str]] | None = None
+        for step in STEPS:
+            if step == self._full.step:
+                half = self._half_written()
+                self._filling = asyncio.ensure_future(asyncio.to_thread(self._fill))
+                await asyncio.to_thread(self._filled.wait, LOOKS_WITHIN_S)
+                told = asyncio.create_task(self._told())
+                if half is not None:
+                    half.rename(half.with_name(half.name.lstrip(".")))
+            await self._step(step)
+        await stage.until(lambda: stage.paid(key), f"{key} is not paid", PATIENCE_S)
+        if told is not None:
+            self._harm.stuck += await told
+
+    async def _step(self, step: str) -> None:
+        """What somebody asks for; after the last step there is only the bank's answer to wait for."""
+        stage, key, runs = self._stage, self._key, self._runs
+
+        async def open_day() -> None:
+            runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
+
         if step == "register":
-            await stage.register(full.drawn)
+            await stage.register(self._full.drawn)
         elif step == "accept":
             await stage.accept(key)
-            await stage.pay_in(key)
+            await self._pay_in()
         elif step == "open":
-            await stage.persist(open_day, lambda: bool(runs), 120)
-            await stage.until(lambda: stage.run(runs[0]) is not None, "the run is not prepared", 120)
-        else:
+            await stage.persist(open_day, lambda: bool(runs), PATIENCE_S)
+            await stage.until(lambda: stage.run(runs[0]) is not None, "the run is not prepared", PATIENCE_S)
+        elif step == "release":
+            if self._full.step == "answer":
+                self._slow_bank()
             await stage.release(runs[0])
-    await stage.until(lambda: stage.paid(key), f"{key} is not paid: {stage.statuses(key)}", 120)
-    if filling is not None:
-        await filling
 
+    def _slow_bank(self) -> None:
+        """It answers after a second: the disk is full by then."""
+        with self._stage.books() as books:
+            for number in range(len(self._full.drawn.payouts)):
+                add_fault(books.db, f"{self._key}.P{number}", FaultKind.DELAY, reason="AC04", seconds=1)
 
-async def _fill(stage: Stage, full: Full) -> None:
-    """Leave nothing free, and give it all back after a while."""
-    if full.new_segment:
-        with stage.stack.postgres.connect() as admin:
+    def _half_written(self) -> Path | None:
+        """Half a file, not yet in sight."""
+        if self._full.step not in {"release", "answer"} or not (self._home / "inbox").is_dir():
+            return None
+        half = self._home / "inbox" / ".half.xml"
+        half.write_bytes(HALF)
+        os.utime(half, (0, 0))  # nobody is at it any more
+        return half
+
+    async def _pay_in(self) -> None:
+        """The bank can open no account, and note no money that comes in, while its own disk is full."""
+        until = asyncio.get_running_loop().time() + PATIENCE_S
+        while True:
+            try:
+                return await self._stage.pay_in(self._key)
+            except (sqlite3.OperationalError, NotFound) as error:
+                if asyncio.get_running_loop().time() > until:
+                    raise Stuck(f"the bank takes in no money: {error}") from error
+            await asyncio.sleep(0.2)
+
+    def _fill(self) -> None:
+        """Leave nothing free, also of what is given back meanwhile, and give it all back after a while.
+
+        In a thread of its own: the others may be waiting for a database that waits for room.
+        """
+        begun = time.monotonic()
+        try:
+            self._take_all()
+            self._filled.set()
+            if self._full.new_segment and self._disk in {POSTGRES, WHOLE}:
+                self._need_segments()
+            while not self._enough.wait(0.05):
+                self._take_all()
+                passed = time.monotonic() - begun
+                if passed > self._full.seconds and (self._looked.is_set() or passed > LOOKS_WITHIN_S):
+                    break
+        finally:
+            self._ballast.unlink(missing_ok=True)
+
+    def _take_all(self) -> None:
+        space = os.statvfs(self._ballast.parent)
+        self._nothing_free |= space.f_bavail == 0
+        pages = space.f_bavail
+        with self._ballast.open("ab") as file:
+            while pages:
+                try:
+                    os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), pages * space.f_frsize)
+                except OSError:  # somebody has taken some of it meanwhile
+                    pages //= 2
+
+    def _need_segments(self) -> None:
+        with suppress(psycopg.Error), self._stage.stack.postgres.connect() as admin:
             admin.execute("CHECKPOINT")
-    ballast = _ballast(stage)
-    space = os.statvfs(ballast.parent)
-    with ballast.open("wb") as file, suppress(OSError):  # PostgreSQL has taken some of it meanwhile
-        os.posix_fallocate(file.fileno(), 0, max(1, space.f_bavail * space.f_frsize))
-    if full.new_segment:
-        with suppress(psycopg.Error), stage.stack.postgres.connect() as admin:
             admin.execute("SELECT pg_switch_wal()")
             admin.execute("SELECT pg_switch_wal()")
-    await asyncio.sleep(full.seconds)
-    ballast.unlink(missing_ok=True)
 
+    async def _told(self) -> list[str]:
+        """What is wrong with what the doctor says meanwhile; that it cannot look at all is an alert of its own."""
+        try:
+            found = await asyncio.wait_for(examine(self._stage.services), LOOKS_WITHIN_S)
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError, RPCError, TimeoutError):
+            return []
+        finally:
+            self._looked.set()
+        if any(one.kind is Kind.DISK for one in found.ailments):
+            return []
+        return ["the doctor says nothing of a disk that is full"]
 
-def _ballast(stage: Stage) -> Path:
-    return stage.stack.postgres.folder / "ballast"
+    def _unwhole(self) -> list[str]:
+        """Files for the bank that are not exactly what was decided, and what was left lying about."""
+        wrong = [f"{path.name} was left half written" for path in (self._home / "staging").glob("*")]
+        with self._stage.reading() as transaction:
+            table = tables.outbox
+            query = sa.select(table).where(table.c.kind == "bank-file", table.c.target == self._home.name)
+            wrong += [
+                f"{row.name} is not what was decided"
+                for row in transaction.connection.execute(query).all()
+                if (self._home / "sent" / row.name).read_bytes() != transaction.document(row.document)
+            ]
+        for path in (self._home / "refused").glob("*.xml"):
+            why = path.with_name(f"{path.name}.why.txt")
+            if not why.exists() or not why.read_text("utf-8"):
+                wrong.append(f"{path.name} was kept aside, and nobody can read why")
+        return wrong
 
-
-def _said(stage: Stage) -> int:
-    return (stage.data / "logs" / "postgres.log").read_text("utf-8", "replace").count("No space left on device")
+    def _said(self) -> int:
+        if self._disk.log is None:
+            return 0
+        log = self._stage.data / "logs" / self._disk.log
+        return log.read_text("utf-8", "replace").count(self._disk.words)

@@ -11,6 +11,7 @@ import re
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -92,6 +93,8 @@ async def _bank_file(stage: Stage, key: str, attack: Attack) -> Harm:
         put(home, name, made)
     else:
         made(home / "inbox" / name)
+    with suppress(FileNotFoundError):  # it is put away already
+        os.utime(home / "inbox" / name, (0, 0), follow_symlinks=False)  # nobody is writing it any more
     await stage.until(lambda: stage.quiet(key), f"{attack} is not put away", PATIENCE_S)
     with stage.services.store.reading() as connection:
         balances = {row["account"]: row["balance"] for row in queries.balances(connection, key)}

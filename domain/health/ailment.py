@@ -1,0 +1,59 @@
+"""What an ailment is: one thing that somebody should look at."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What can be wrong. The values are names in JSON, of metrics, and of the alert rules in `deploy/`."""
+
+    NO_WORKER = "no-worker"
+    BUILD_WITHOUT_WORKER = "build-without-worker"
+    WORKFLOW_STUCK = "workflow-stuck"
+    WORKFLOW_FAILED = "workflow-failed"
+    WORKFLOW_MISSING = "workflow-missing"
+    SCHEDULE = "schedule"
+    OUTBOX = "outbox"
+    INBOX = "inbox"
+    DISK = "disk"
+    UNMATCHED = "unmatched"
+    CONTRADICTED = "contradicted"
+    FILE_REFUSED = "file-refused"
+    UNSETTLED = "unsettled"
+    UNGATHERED = "ungathered"
+    UNRELEASED = "unreleased"
+    UNSENT = "unsent"
+    HELD = "held"
+    HISTORY_UNARCHIVED = "history-unarchived"
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """One thing that somebody should look at: what, since when, why it is here, and what to do.
+
+    `wrong` is false for what is only good to know, such as a payment that a person holds.
+    """
+
+    kind: Kind
+    what: str
+    since: datetime | date | None
+    why: str
+    todo: str
+    wrong: bool = True
+
+
+def counted(count: int, what: str) -> str:
+    """So many of something, in words."""
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
+def because(cause: str) -> str:
+    """A cause in the middle of a sentence, on one line and not without end."""
+    words = in_a_sentence(cause)
+    return f": {words}" if words else ""
+
+
+def in_a_sentence(words: str) -> str:
+    """Somebody else's words on one line, without their full stop."""
+    return " ".join(words.split())[:300].rstrip(".")

@@ -1,0 +1,60 @@
+"""Files that wait to go out or to be taken in, those that were refused, and the disks that they lie on."""
+
+from datetime import datetime, timedelta
+
+from domain.health.ailment import Ailment, Kind, in_a_sentence
+
+OUTBOX_PATIENCE = timedelta(minutes=1)
+INBOX_PATIENCE = timedelta(minutes=1)
+LEAST_FREE = 100_000_000
+"""Bytes that a disk needs to have free: a day of ten thousand payments, with its logs, takes less."""
+
+
+def outbox_lag(waiting: int, oldest: datetime | None, now: datetime, what: str) -> Ailment | None:
+    """Files for a bank, or news, that should have gone out."""
+    if oldest is None or now - oldest < OUTBOX_PATIENCE:
+        return None
+    return Ailment(
+        Kind.OUTBOX,
+        what,
+        oldest,
+        f"{waiting} things wait in the outbox",
+        "see that a worker runs and can write to the bank's folder: its log says what keeps it (`gateway.trouble`)",
+    )
+
+
+def unread(account: str, name: str, since: datetime, now: datetime) -> Ailment | None:
+    """A file of a bank that lies where it was put, and should have been taken in."""
+    if now - since < INBOX_PATIENCE:
+        return None
+    return Ailment(
+        Kind.INBOX,
+        f"{account} {name}",
+        since,
+        "it has come from the bank and is not taken in",
+        "see that a worker runs and can write to the bank's folder: its log says what keeps it (`gateway.trouble`)",
+    )
+
+
+def file_refused(account: str, name: str, at: datetime, why: str) -> Ailment:
+    """A file of a bank that was kept aside."""
+    return Ailment(
+        Kind.FILE_REFUSED,
+        f"{account} {name}",
+        at,
+        in_a_sentence(why),
+        "ask the bank for a right one; take this one out of the account's `refused` folder once it is dealt with",
+    )
+
+
+def disk_full(folder: str, free: int) -> Ailment | None:
+    """A disk on which there is no room left for what the next hours bring."""
+    if free >= LEAST_FREE:
+        return None
+    return Ailment(
+        Kind.DISK,
+        folder,
+        None,
+        f"its disk has {free // 1_000_000} MB left",
+        "make room: what cannot be written now is tried again, and goes on by itself once it can",
+    )

@@ -1,0 +1,132 @@
+"""Payments, runs and money of which nothing comes by itself any more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from domain.health.ailment import Ailment, Kind, counted
+
+CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
+SETTLING_TAKES_DAYS = 4
+"""Calendar days from a run's day until its money must have left: the longest weekend with a holiday."""
+GATHERING_TAKES_DAYS = 4
+"""Calendar days from the day a payment is due until it must be in a run."""
+SENDING_TAKES = timedelta(minutes=5)
+"""From a run's release, or from the bank's word that it never saw its payments, until they must be on their way."""
+HOLDING_TAKES = timedelta(days=14)
+"""A payment that is held for longer was probably forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunWaiting:
+    """A run with payments that wait in it: how many, and their sum as it is written; `on` is its day.
+
+    `since` is when it was released, or the bank said that it never saw them (then it was `sent_before`); None before
+    its release.
+    """
+
+    production: str
+    account: str
+    run: str
+    on: date
+    count: int
+    amount: str
+    sent_before: bool = False
+    since: datetime | None = None
+
+    @property
+    def anew(self) -> str:
+        """What to do with a run that will come to nothing."""
+        return (
+            f"`sluice run cancel {self.run}`, which makes its payments due again, then "
+            f"`sluice run open {self.production} {self.account}` for a run of today's"
+        )
+
+
+def unmatched(production: str, account: str, amount: str, count: int, since: datetime) -> Ailment:
+    """Money in suspense: movements that no payment and no receipt explains."""
+    return Ailment(
+        Kind.UNMATCHED,
+        f"{production} {account}",
+        since,
+        f"{amount} is in suspense, from {counted(count, 'movement')} that nothing explains",
+        "ask the bank what each is, and say so: `sluice movement list`, `sluice movement allocate`",
+    )
+
+
+def contradicted(production: str, payment: str, answer: str, at: datetime, now: datetime) -> Ailment | None:
+    """A bank that says the opposite of what it said before."""
+    if now - at > CONTRADICTION_IS_SHOWN_FOR:
+        return None
+    return Ailment(
+        Kind.CONTRADICTED,
+        f"{production} {payment}",
+        at,
+        f"the bank said '{answer}', which its earlier answers exclude; nothing was posted for it",
+        f"ask the bank which of its answers holds; `sluice payment show {payment}` shows ours",
+    )
+
+
+def unsettled(payment: str, status: str, execution_on: date, today: date) -> Ailment | None:
+    """A payment that the bank has, and has not booked for too long."""
+    if (today - execution_on).days <= SETTLING_TAKES_DAYS:
+        return None
+    return Ailment(
+        Kind.UNSETTLED,
+        payment,
+        execution_on,
+        f"it is {status} and was to be paid {(today - execution_on).days} days ago",
+        "ask the bank for its statement of that day; nothing is sent again unless it says that it never saw it",
+    )
+
+
+def ungathered(payment: str, due_on: date, today: date) -> Ailment | None:
+    """A payment that is due and in no run."""
+    if (today - due_on).days <= GATHERING_TAKES_DAYS:
+        return None
+    return Ailment(
+        Kind.UNGATHERED,
+        payment,
+        due_on,
+        f"it is due since {(today - due_on).days} days and in no run",
+        "open the account's day (`sluice run open`), which says what keeps it: often a rate that is not imported",
+    )
+
+
+def unreleased(run: RunWaiting, today: date) -> Ailment | None:
+    """A run that nobody released on its day, and nobody can release any more; its payments are in no other run."""
+    if run.on >= today:
+        return None
+    return Ailment(
+        Kind.UNRELEASED,
+        run.run,
+        run.on,
+        f"its day is past, so that it can never be released, and {counted(run.count, 'payment')} of {run.amount} "
+        f"{'wait' if run.count != 1 else 'waits'} in it",
+        run.anew,
+    )
+
+
+def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
+    """A run that was released, or that the bank never saw, and that does not go out."""
+    if run.since is None or now - run.since < SENDING_TAKES:
+        return None
+    waiting = f"{counted(run.count, 'payment')} of {run.amount}"
+    if run.sent_before:
+        why = f"the bank never saw {waiting}, and its order is not sent again"
+        todo = "see that a worker runs, and what its log says of the run: it sends the same bytes once it can"
+    else:
+        why = f"it is released and not sent, with {waiting}: what would be paid may have changed since"
+        todo = f"if no worker runs, start one; else {run.anew}"
+    return Ailment(Kind.UNSENT, run.run, run.since, why, todo)
+
+
+def held(payment: str, since: datetime, reason: str, now: datetime) -> Ailment:
+    """A payment that somebody keeps back: wrong only once it was probably forgotten."""
+    return Ailment(
+        Kind.HELD,
+        payment,
+        since,
+        f"somebody holds it: {reason}",
+        "`sluice payment resume` once it may go",
+        wrong=now - since > HOLDING_TAKES,
+    )

@@ -1,0 +1,181 @@
+"""Workflows that stick, fail or are missing; schedules, workers, and histories that are not archived."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.health.ailment import Ailment, Kind, because, counted, in_a_sentence
+
+TASK_ATTEMPTS = 3
+"""A workflow whose task fails so often will not get on by itself: its code or its input is wrong."""
+ACTIVITY_ATTEMPTS = 10
+"""By then an activity has been retried for more than a minute."""
+FAILED_IS_SHOWN_FOR = timedelta(days=3)
+"""Over a weekend; whoever is responsible for what is unfinished is shown for as long as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """An activity that is tried again: by name, how often so far, and what went wrong last."""
+
+    name: str
+    attempt: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A workflow that runs: how often its present task was tried, what failed it, and what it waits for.
+
+    `pinned_to` is the build that alone may take its next step; empty if the current one may.
+    """
+
+    name: str
+    started: datetime
+    task_attempt: int
+    cause: str
+    activities: tuple[Retried, ...] = ()
+    pinned_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """The builds whose workers ask for work, and the one that new work goes to; `""` is a worker without versioning."""
+
+    builds: frozenset[str]
+    current: str
+
+
+def stuck(workflow: Running) -> Ailment | None:
+    """A workflow that cannot go on by itself."""
+    if workflow.task_attempt >= TASK_ATTEMPTS:
+        return Ailment(
+            Kind.WORKFLOW_STUCK,
+            workflow.name,
+            workflow.started,
+            f"its task has failed {workflow.task_attempt} times{because(workflow.cause)}",
+            "if its code is a newer one, deploy that; else terminate it: what it was about is in the database, and a "
+            "worker's start (or the next command for it) starts it again from there",
+        )
+    for activity in workflow.activities:
+        if activity.attempt >= ACTIVITY_ATTEMPTS:
+            return Ailment(
+                Kind.WORKFLOW_STUCK,
+                workflow.name,
+                workflow.started,
+                f"{activity.name} has been tried {activity.attempt} times{because(activity.cause)}",
+                "put right what it says; it is tried again at least every half minute, and then goes on",
+            )
+    return None
+
+
+def failed(name: str, closed: datetime, now: datetime, cause: str) -> Ailment | None:
+    """A workflow whose last run ended in an error."""
+    if now - closed > FAILED_IS_SHOWN_FOR:
+        return None
+    return Ailment(
+        Kind.WORKFLOW_FAILED,
+        name,
+        closed,
+        f"it ended in an error{because(cause)}",
+        "put right what it says and ask again for what it was to do; facts are in the database and none was lost",
+    )
+
+
+def missing(names: Iterable[str], running: Collection[str]) -> list[Ailment]:
+    """Workflows that the database needs to run and that do not."""
+    return [
+        Ailment(
+            Kind.WORKFLOW_MISSING,
+            name,
+            None,
+            "the database has it as unfinished and no workflow runs for it",
+            "restart a worker: at its start it takes up everything unfinished",
+        )
+        for name in names
+        if name not in running
+    ]
+
+
+def unscheduled(names: Iterable[str], known: Collection[str], paused: Collection[str]) -> list[Ailment]:
+    """Temporal Schedules that should be there and are not, or stand still."""
+    found = []
+    for name in names:
+        if name not in known:
+            why, todo = "there is no such schedule", "restart a worker, which makes what is missing"
+        elif name in paused:
+            why, todo = "somebody has paused it", f"`temporal schedule toggle --unpause -s {name}` once it may go on"
+        else:
+            continue
+        found.append(Ailment(Kind.SCHEDULE, name, None, why, todo))
+    return found
+
+
+def missed(name: str, at: datetime, cause: str) -> Ailment:
+    """The last time that a schedule came round, it came to nothing."""
+    return Ailment(
+        Kind.SCHEDULE,
+        name,
+        at,
+        f"what it started last ended in an error{because(cause)}",
+        "put right what it says, then do it by hand or wait for the next time",
+    )
+
+
+def no_worker(task_queue: str) -> Ailment:
+    """Nobody asks for work."""
+    return Ailment(
+        Kind.NO_WORKER,
+        f"task queue {task_queue}",
+        None,
+        "no worker asks for work",
+        "start one: `sluice worker`, or `sluice up` for the embedded stack",
+    )
+
+
+def unserved(task_queue: str, workers: Workers) -> Ailment | None:
+    """New work goes to a build that no worker runs, while workers of others have nothing to do."""
+    if not workers.builds or workers.current in workers.builds:
+        return None
+    others = ", ".join(sorted(each or "(without versioning)" for each in workers.builds))
+    goes = f"build {workers.current}, of which" if workers.current else "workers without versioning, of which"
+    start = f"start a worker of build {workers.current}, or " if workers.current else ""
+    return Ailment(
+        Kind.BUILD_WITHOUT_WORKER,
+        f"task queue {task_queue}",
+        None,
+        f"new work goes to {goes} no worker asks for any; there are workers of {others}",
+        f"{start}let new work go to a build that has workers: `sluice deployment make-current BUILD_ID`",
+    )
+
+
+def abandoned(workflows: Iterable[Running], workers: Workers) -> list[Ailment]:
+    """Workflows that only a build may go on with that no worker runs, told together for each such build."""
+    waiting: dict[str, list[str]] = {}
+    for one in workflows:
+        if workers.builds and one.pinned_to and one.pinned_to not in workers.builds:
+            waiting.setdefault(one.pinned_to, []).append(one.name)
+    return [
+        Ailment(
+            Kind.BUILD_WITHOUT_WORKER,
+            f"build {build}",
+            None,
+            f"{counted(len(names), 'workflow')} began on it and no worker of it asks for work: {min(names)}"
+            + (" is one of them" if len(names) > 1 else ""),
+            f"start a worker of that build; if it is gone for good, `sluice deployment release {build}` lets "
+            f"{'them' if len(names) > 1 else 'it'} go on with the current one",
+        )
+        for build, names in sorted(waiting.items())
+    ]
+
+
+def unarchived(name: str, run_id: str, why: str) -> Ailment:
+    """A history that must have been and is not in the archive."""
+    return Ailment(
+        Kind.HISTORY_UNARCHIVED,
+        f"{name} (run {run_id})" if run_id else name,
+        None,
+        f"its history is not archived: {in_a_sentence(why)}",
+        "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good, "
+        "which an auditor may say: `sluice history give-up`",
+    )
