@@ -15,8 +15,7 @@ from app.cli.doctor import told
 from app.doctor import NoRoom, examine, examined
 from app.office import Office
 from app.stack_state import NotUp
-from domain import health
-from domain.health import Kind
+from domain.health import Kind, files
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
 from workflows.names import milestone_workflow, production_workflow
 
@@ -83,7 +82,7 @@ async def test_what_a_bank_said_that_nothing_explains_is_told(services, world):
 async def test_where_nothing_can_be_examined_a_full_disk_is_told_as_what_may_be_the_reason(tmp_path, monkeypatch):
     with pytest.raises(NotUp):
         await examined(tmp_path)
-    monkeypatch.setattr(health, "LEAST_FREE", 10**18)
+    monkeypatch.setattr(files, "LEAST_FREE", 10**18)
     with pytest.raises(NoRoom, match=rf"{tmp_path}: its disk has \d+ MB left: make room") as told:
         await examined(tmp_path)
     assert isinstance(told.value.__cause__, NotUp)
@@ -95,8 +94,8 @@ async def test_a_file_that_nobody_takes_in_and_a_full_disk_are_told(services, wo
     (inbox / ".half.xml").write_text("<still-being-written")
     (inbox / "answer.xml").write_text("<answer/>")
     assert (await examine(services)).ailments == []  # of this very minute
-    monkeypatch.setattr(health, "INBOX_PATIENCE", timedelta(0))
-    monkeypatch.setattr(health, "LEAST_FREE", 10**18)
+    monkeypatch.setattr(files, "INBOX_PATIENCE", timedelta(0))
+    monkeypatch.setattr(files, "LEAST_FREE", 10**18)
     found = await found_in_the_end(services, {Kind.INBOX, Kind.DISK})
     assert {one.what for one in found} == {f"{FOLDER} answer.xml", str(world.data)}
 

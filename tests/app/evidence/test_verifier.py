@@ -60,8 +60,8 @@ def replaced(folder, name, old, new):
 
 
 CHANGES = {
-    "a document": (lambda b: next(b.glob("documents/*")).write_bytes(b"x"), "does not have the hash", ""),
-    "a document that is gone": (lambda b: _gone(b, "agreement-registered"), "that it names is missing", ""),
+    "a document": (lambda b: _agreement(b).write_bytes(b"x"), "does not have the hash", ""),
+    "a document that is gone": (lambda b: _agreement(b).unlink(), "that it names is missing", ""),
     "an actor": (lambda b: replaced(b, "journal.jsonl", '"actor":"sora"', '"actor":"yuri"'), "not what was hashed", ""),
     "a history": (lambda b: next(b.glob("histories/*")).write_bytes(b'{"events":[]}'), "not the one that was", ""),
     "a history's build": (lambda b: replaced(b, "histories.jsonl", '"b1"', '"b2"'), "not described as in the", ""),
@@ -97,9 +97,9 @@ CHANGES = {
 }
 
 
-def _gone(folder, kind):
+def _agreement(folder):
     bodies = [json.loads(json.loads(line)["body"]) for line in (folder / "journal.jsonl").read_text().splitlines()]
-    (folder / "documents" / next(body["document"] for body in bodies if body["type"] == kind)).unlink()
+    return folder / "documents" / next(one["document"] for one in bodies if one["type"] == "agreement-registered")
 
 
 def _without_line(folder, name, number):
