@@ -1,14 +1,15 @@
 """Facts of a waterfall from files: CSV with a header, or YAML. A million rows are read in one pass and kept by group.
 
 CSV columns: date and amount ("USD 1250.00"; a plain count for a metric), and as needed kind (receipt if there is none),
-id, name, payer, territory, media, window, rate (units of the waterfall's currency for one of the amount's), counts
-(metrics that come with a receipt, such as "admissions 1200") and reverses (the id of a receipt that this row takes
-back, with the opposite amount).
+id, name, payer, territory, media, window, rate (units of the waterfall's currency for one of the amount's) and reverses
+(the id of a receipt that this row takes back, with the opposite amount). A column that is named as a metric of the
+agreement has what was counted with each receipt.
 """
 
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -33,7 +34,6 @@ COLUMNS = (
     "media",
     "window",
     "rate",
-    "counts",
     "reverses",
 )
 _LISTS = {
@@ -45,7 +45,6 @@ _LISTS = {
     "payments": FactKind.PAYMENT,
     "dates": FactKind.DATE,
 }
-_COUNT = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]{0,39}) (-?[0-9]{1,18}(?:[.][0-9]{1,12})?)")
 _NUMBER = re.compile(r"[0-9]{1,18}([.][0-9]{1,12})?")
 _GROUPED = ("date", "payer", "territory", "media", "window", "rate")
 
@@ -56,10 +55,30 @@ class BadFacts(BadInput):
     """A file of facts cannot be read; the sentence names file, line and field."""
 
 
-def read_facts(
-    paths: Iterable[Path], currency: str, rates: Mapping[str, Decimal] | None = None, *, singly: bool = False
-) -> Facts:
-    """The facts of some files, in the minor units of `currency`; `rates` convert what comes without a rate.
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What facts are told in: the waterfall's currency, what others are worth in it, and the metrics that it counts.
+
+    `rates` convert what comes without a rate.
+    """
+
+    currency: str
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The fields that a row may have: a metric that is called as a field is no column."""
+        return (*COLUMNS, *self.counted)
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """The metrics that may come with a receipt."""
+        return tuple(metric for metric in self.metrics if metric not in COLUMNS)
+
+
+def read_facts(paths: Iterable[Path], units: Units, *, singly: bool = False) -> Facts:
+    """The facts of some files, in minor units of the waterfall's currency.
 
     `singly` keeps every receipt apart, with its id or its line, where a run has to explain each of them.
 
@@ -67,7 +86,7 @@ def read_facts(
         BadFacts: anything in a file does not fit.
         BadInput: a file cannot be opened.
     """
-    reader = FactReader(currency, rates or {}, singly=singly)
+    reader = FactReader(units, singly=singly)
     for path in paths:
         try:
             if path.suffix.lower() in {".yaml", ".yml"}:
@@ -85,9 +104,9 @@ def read_facts(
 class FactReader:
     """Facts as they are read, row by row; `facts` gives them all."""
 
-    def __init__(self, currency: str, rates: Mapping[str, Decimal], *, singly: bool = False) -> None:
-        self._currency = currency
-        self._rates = rates
+    def __init__(self, units: Units, *, singly: bool = False) -> None:
+        self._units, self._metrics = units, units.counted
+        self._currency, self._rates = units.currency, units.rates
         self._singly = singly
         self._sums: dict[tuple[str, ...], int] = {}
         self._where: dict[tuple[str, ...], str] = {}
@@ -100,12 +119,12 @@ class FactReader:
         self._places: dict[str, int] = {}
 
     def read_csv(self, lines: Iterable[str], file: str) -> None:
-        """Rows under a header of `COLUMNS`."""
+        """Rows under a header of the units' columns."""
         rows = csv.reader(lines, strict=True)
         try:
             header = next(rows, None)
-            columns = _columns(header, file)
-            if {"kind", "reverses", "counts"} & columns.keys() or self._singly:
+            columns = _columns(header, file, self._units)
+            if {"kind", "reverses", *self._metrics} & columns.keys() or self._singly:
                 self._careful(rows, columns, file)
             else:
                 self._receipts(rows, columns, file)
@@ -180,9 +199,9 @@ class FactReader:
         money = _money(row["amount"], where)
         key = (money.currency, *(row.get(name, "") for name in _GROUPED))
         self._kind(key, where)
-        counts = _counts(row.get("counts", ""), where)
+        counts = _counts(row, self._metrics, where)
         if counts and not money.minor:
-            raise BadFacts(f"{where}: counts: nothing was paid for these: give them as a fact of kind metric.")
+            raise BadFacts(f"{where}: {counts[0][0]}: nothing was paid for these: give them as a fact of kind metric.")
         entry = (key, money.minor, row.get("id") or where, counts)
         if row.get("reverses"):
             self._reverse(row["reverses"], money, where)
@@ -235,19 +254,20 @@ class FactReader:
             raise BadFacts(f"{path}:{line}: document: {sentence}")
         if not isinstance(document.data, dict):
             raise BadFacts(f"{path}:1: document: write lists such as `receipts:` and `costs:`.")
-        for field, items in document.data.items():
-            line = document.lines[(field,)]
-            if field not in _LISTS or not isinstance(items, list):
-                raise BadFacts(f"{path}:{line}: {field}: write lists named {', '.join(_LISTS)}.")
+        columns = self._units.columns
+        for listed, items in document.data.items():
+            line = document.lines[(listed,)]
+            if listed not in _LISTS or not isinstance(items, list):
+                raise BadFacts(f"{path}:{line}: {listed}: write lists named {', '.join(_LISTS)}.")
             for n, item in enumerate(items):
-                where = f"{path}:{document.lines[field, n]}"
+                where = f"{path}:{document.lines[listed, n]}"
                 if not isinstance(item, dict):
-                    raise BadFacts(f"{where}: {field}: write fields such as {{date: 2025-03-31, amount: USD 100}}.")
-                unknown = [name for name in item if name not in COLUMNS or name == "kind"]
+                    raise BadFacts(f"{where}: {listed}: write fields such as {{date: 2025-03-31, amount: USD 100}}.")
+                unknown = [name for name in item if name not in columns or name == "kind"]
                 if unknown:
-                    raise BadFacts(f"{where}: {unknown[0]}: there is no such field here: write {', '.join(COLUMNS)}.")
+                    raise BadFacts(f"{where}: {unknown[0]}: there is no such field here: write {', '.join(columns)}.")
                 row = {name: "" if value is None else str(value) for name, value in item.items()}
-                self.one({**row, "kind": _LISTS[field]}, where)
+                self.one({**row, "kind": _LISTS[listed]}, where)
 
     def facts(self) -> Facts:
         """Everything that was read, reversals applied."""
@@ -270,12 +290,12 @@ class FactReader:
         return Facts(tuple(receipts), tuple(self._others), self._kinds)
 
 
-def _columns(header: Sequence[str] | None, file: str) -> dict[str, int]:
+def _columns(header: Sequence[str] | None, file: str, units: Units) -> dict[str, int]:
     columns = {name.strip(): n for n, name in enumerate(header or ())}
-    unknown = [name for name in columns if name not in COLUMNS]
+    unknown = [name for name in columns if name not in units.columns]
     if unknown or not {"date", "amount"} <= columns.keys() or len(columns) != len(header or ()):
         what = f"{unknown[0][:40]!r} is no column" if unknown else "date and amount are needed, each column once"
-        raise BadFacts(f"{file}:1: header: {what}: write date, amount and any of {', '.join(COLUMNS[2:])}.")
+        raise BadFacts(f"{file}:1: header: {what}: write date, amount and any of {', '.join(units.columns[2:])}.")
     return columns
 
 
@@ -294,14 +314,14 @@ def _wrong_size(file: str, rows: object, row: Sequence[str], size: int) -> str:
     return f"{file}:{line}: row: it has {len(row)} fields and the header {size}: write one for each column."
 
 
-def _counts(text: str, where: str) -> Counts:
-    """What metrics come with a receipt: a name and a count, several with commas between."""
+def _counts(row: Row, metrics: Iterable[str], where: str) -> Counts:
+    """What was counted with a receipt: a number under each metric's name, or nothing."""
     found: Counts = ()
-    for part in text.split(",") if text.strip() else ():
-        match = _COUNT.fullmatch(part.strip())
-        if match is None:
-            raise BadFacts(f"{where}: counts: {part.strip()[:40]!r} is no count: write such as admissions 1200.")
-        found = added(found, ((match[1], Fraction(match[2])),))
+    for metric in metrics:
+        if text := row.get(metric, "").strip():
+            if not _NUMBER.fullmatch(text.removeprefix("-")):
+                raise BadFacts(f"{where}: {metric}: {text[:40]!r} is no count: write plain digits.")
+            found = added(found, ((metric, Fraction(text)),))
     return found
 
 

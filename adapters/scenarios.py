@@ -3,12 +3,11 @@
 A row that names no scenario counts in each of them.
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.documents import BadDocument, Located
-from adapters.facts import COLUMNS, BadFacts, FactReader
+from adapters.facts import BadFacts, FactReader, Units
 from adapters.sheets.cells import BadCell, Words
 from adapters.sheets.mapping import Mapping as Layout
 from adapters.sheets.rows import MAX_FINDINGS
@@ -21,7 +20,7 @@ MAX_SCENARIOS = 24
 _Rows = list[tuple[int, dict[str, str]]]
 
 
-def read_scenarios(path: Path, currency: str, rates: Mapping[str, Decimal]) -> dict[str, Facts]:
+def read_scenarios(path: Path, units: Units) -> dict[str, Facts]:
     """The facts of each scenario by its name, in the order in which the names first come.
 
     Raises:
@@ -29,7 +28,7 @@ def read_scenarios(path: Path, currency: str, rates: Mapping[str, Decimal]) -> d
         BadInput: the file cannot be opened.
     """
     findings: dict[Located, None] = {}
-    by_name = _rows(path, findings)
+    by_name = _rows(path, units, findings)
     common = by_name.pop("", [])
     if len(by_name) > MAX_SCENARIOS:
         words = f"{len(by_name)} scenarios are named, at most {MAX_SCENARIOS} can be compared: is this the column?"
@@ -38,7 +37,7 @@ def read_scenarios(path: Path, currency: str, rates: Mapping[str, Decimal]) -> d
         raise bad_row(path, 1, "scenario", "no row names a scenario: write one, such as base, on each row of it.")
     found = {}
     for name, own in by_name.items():
-        reader = FactReader(currency, rates)
+        reader = FactReader(units)
         wrong = [*_take(path, reader, sorted([*common, *own], key=lambda row: row[0]))]
         if not wrong:
             try:
@@ -51,11 +50,11 @@ def read_scenarios(path: Path, currency: str, rates: Mapping[str, Decimal]) -> d
     return found
 
 
-def _rows(path: Path, findings: dict[Located, None]) -> dict[str, _Rows]:
+def _rows(path: Path, units: Units, findings: dict[Located, None]) -> dict[str, _Rows]:
     """The rows of each scenario with their lines, under "" those of all."""
     names, found = Words("scenario", needed=False), dict[str, _Rows]()
     with open_table(path, Layout()) as table:
-        _check_header(path, table.header)
+        _check_header(path, units, table.header)
         for line, cells in table.rows:
             row = dict(zip(table.header, (cell.strip() for cell in cells), strict=True))
             try:
@@ -82,8 +81,8 @@ def _located(path: Path, error: BadFacts) -> Located:
     return Located(str(path), int(line), field, words)
 
 
-def _check_header(path: Path, header: Sequence[str]) -> None:
-    unknown = [name for name in header if name not in {"scenario", *COLUMNS}]
+def _check_header(path: Path, units: Units, header: Sequence[str]) -> None:
+    unknown = [name for name in header if name not in {"scenario", *units.columns}]
     if "scenario" not in header:
         what = "there is no column 'scenario'"
     elif unknown:
@@ -92,7 +91,7 @@ def _check_header(path: Path, header: Sequence[str]) -> None:
         what = "date and amount are needed, each column once"
     else:
         return
-    words = f"{what}: write scenario, date, amount and any of {', '.join(COLUMNS[2:])}."
+    words = f"{what}: write scenario, date, amount and any of {', '.join(units.columns[2:])}."
     raise bad_row(path, 1, "header", words)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.documents import load_agreement
-from adapters.facts import read_facts
+from adapters.facts import Units, read_facts
 from domain.agreement.model import Agreement
 from domain.errors import BadInput
 from domain.waterfall.facts import Facts
@@ -41,13 +40,15 @@ def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[Version]:
 
 def facts_of(agreement: Path, facts: Sequence[Path], *, singly: bool = False) -> Facts:
     """The facts of files in the currency of an agreement's waterfall; its contract rates convert other currencies."""
-    return read_facts(facts, *currency_and_rates(load_agreement(agreement).agreement), singly=singly)
+    return read_facts(facts, units_of(load_agreement(agreement).agreement), singly=singly)
 
 
-def currency_and_rates(agreement: Agreement) -> tuple[str, dict[str, Decimal]]:
-    """The currency of an agreement's waterfall, and what its contract says others are worth in it."""
-    currency = agreement.waterfall.currency if agreement.waterfall else ""
-    return currency, {rule.base: rule.contract for rule in agreement.fx if rule.quote == currency}
+def units_of(agreement: Agreement) -> Units:
+    """What facts of an agreement's waterfall are told in: its currency, the contract's rates, its metrics."""
+    if agreement.waterfall is None:
+        return Units("")
+    currency, metrics = agreement.waterfall.currency, agreement.waterfall.metrics
+    return Units(currency, {rule.base: rule.contract for rule in agreement.fx if rule.quote == currency}, metrics)
 
 
 def run_files(

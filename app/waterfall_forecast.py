@@ -13,7 +13,7 @@ from rich.console import Console
 from adapters.documents import load_agreement
 from adapters.facts import read_facts
 from adapters.scenarios import read_scenarios
-from app.waterfall import currency_and_rates, last_day, table_of, versions
+from app.waterfall import last_day, table_of, units_of, versions
 from domain.currency import exponent
 from domain.waterfall.forecast import Return, forecast
 from domain.waterfall.result import written
@@ -40,12 +40,12 @@ def forecast_files(
     """
     chain = versions(agreement, amends)
     loaded = load_agreement(agreement).agreement
-    currency, rates = currency_and_rates(loaded)
-    happened = read_facts(facts, currency, rates)
-    assumed = {name: happened.joined(each) for name, each in read_scenarios(scenarios, currency, rates).items()}
+    units = units_of(loaded)
+    happened = read_facts(facts, units)
+    assumed = {name: happened.joined(each) for name, each in read_scenarios(scenarios, units).items()}
     until = as_of or max(last_day(each) for each in assumed.values())
     found = {name: forecast(chain, each, until) for name, each in assumed.items()}
-    return Forecast(loaded.title, currency, until, {party.id: party.name for party in loaded.parties}, found)
+    return Forecast(loaded.title, units.currency, until, {party.id: party.name for party in loaded.parties}, found)
 
 
 def as_json(found: Forecast) -> dict[str, Any]:

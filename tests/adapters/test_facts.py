@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from adapters.facts import BadFacts, read_facts
+from adapters.facts import BadFacts, Units, read_facts
 from domain.errors import BadInput
 from domain.waterfall.facts import FactKind, ordered
 
@@ -14,7 +14,7 @@ def read(tmp_path):
     def write(text, name="facts.csv", **options):
         path = tmp_path / name
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return read_facts([path], "USD", {"EUR": Decimal("1.25")}, **options)
+        return read_facts([path], Units("USD", {"EUR": Decimal("1.25")}, ("admissions", "copies")), **options)
 
     return write
 
@@ -98,32 +98,29 @@ def test_yaml_that_does_not_fit_is_named_by_line(read):
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
     with pytest.raises(BadInput, match="name a file of facts"):
-        read_facts([tmp_path / "none.csv"], "USD")
+        read_facts([tmp_path / "none.csv"], Units("USD"))
 
 
 def test_counts_come_with_receipts_and_go_with_what_is_taken_back(read):
-    text = (
-        'date,id,amount,counts\n2025-01-31,A,USD 5,"admissions 12, copies 1.5"\n'
-        "2025-01-31,B,USD 7,admissions 3\n2025-02-28,C,USD 1,\n"
-    )
+    text = "date,id,amount,admissions,copies\n2025-01-31,A,USD 5,12,1.5\n2025-01-31,B,USD 7,3,\n2025-02-28,C,USD 1,,\n"
     assert [each.counts for each in read(text).receipts] == [
         (("admissions", Fraction(15)), ("copies", Fraction("1.5"))),
         (),
     ]
-    listed = read(
-        "receipts:\n  - {date: 2025-01-31, amount: USD 5, counts: admissions 12}\n", "facts.yaml", singly=True
-    )
+    listed = read("receipts:\n  - {date: 2025-01-31, amount: USD 5, admissions: 12}\n", "facts.yaml", singly=True)
     assert [each.counts for each in listed.receipts] == [(("admissions", Fraction(12)),)]
-    with pytest.raises(BadFacts, match=r"facts.csv:2: counts: 'twelve' is no count"):
-        read("date,amount,counts\n2025-01-31,USD 5,twelve\n")
-    with pytest.raises(BadFacts, match=r"facts.csv:2: counts: nothing was paid for these"):
-        read("date,amount,counts\n2025-01-31,USD 0,admissions 5\n")
+    with pytest.raises(BadFacts, match=r"facts.csv:2: admissions: 'twelve' is no count"):
+        read("date,amount,admissions\n2025-01-31,USD 5,twelve\n")
+    with pytest.raises(BadFacts, match=r"facts.csv:2: admissions: nothing was paid for these"):
+        read("date,amount,admissions\n2025-01-31,USD 0,5\n")
+    with pytest.raises(BadFacts, match=r"facts.csv:1: header: 'screens' is no column: .*, admissions, copies"):
+        read("date,amount,screens\n2025-01-31,USD 5,5\n")
 
 
 def test_what_a_reversal_takes_back_is_not_run(read):
     text = (
-        "date,id,amount,counts,reverses\n2025-01-31,A,USD 5,admissions 5,\n2025-01-31,B,USD 7,admissions 7,\n"
-        "2025-02-28,C,USD 4,admissions 4,\n2025-06-30,D,USD -5,,A\n"
+        "date,id,amount,admissions,reverses\n2025-01-31,A,USD 5,5,\n2025-01-31,B,USD 7,7,\n"
+        "2025-02-28,C,USD 4,4,\n2025-06-30,D,USD -5,,A\n"
     )
     ran = ordered(read(text).receipts)
     assert [(each.on, each.amount, each.counts[0][1]) for each in ran] == [

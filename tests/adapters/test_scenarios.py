@@ -4,6 +4,7 @@ import pytest
 from openpyxl import Workbook
 
 from adapters.documents import BadDocument
+from adapters.facts import Units
 from adapters.scenarios import MAX_SCENARIOS, read_scenarios
 
 
@@ -12,7 +13,7 @@ def read(tmp_path):
     def write(text):
         path = tmp_path / "scenarios.csv"
         path.write_text(text, encoding="utf-8")
-        return read_scenarios(path, "USD", {})
+        return read_scenarios(path, Units("USD"))
 
     return write
 
@@ -30,7 +31,7 @@ def test_a_workbook_is_read_as_a_text_is(tmp_path):
         book.active.append(row)
     book.active.append(["기준", date(2026, 1, 2), 1200, "metric", "admissions"])
     book.save(tmp_path / "sheet.xlsx")
-    found = read_scenarios(tmp_path / "sheet.xlsx", "USD", {})["기준"]
+    found = read_scenarios(tmp_path / "sheet.xlsx", Units("USD"))["기준"]
     assert [(each.on, each.amount) for each in found.receipts] == [(date(2026, 1, 1), 700)]
     assert [(each.name, each.amount) for each in found.others] == [("admissions", 1200)]
 

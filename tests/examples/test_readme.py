@@ -11,7 +11,8 @@ from app.cli import execute
 from domain.commands import RegisterAgreement
 from tests.world import EXAMPLES, World
 
-README = pathlib.Path(__file__).parents[2] / "README.md"
+ROOT = pathlib.Path(__file__).parents[2]
+README = ROOT / "README.md"
 
 
 def blocks(language):
@@ -74,7 +75,7 @@ def test_a_statement_with_admissions_shares_as_the_readme_says(capsys, release):
     text = README.read_text("utf-8")
     command = re.search(r"sluice (revenue import examples/\S+ [^\n]+) \\\n\s+([^\n]+)", text)
     name, *given = " ".join(command.groups()).split()[2:]
-    file = README.parent / name
+    file = ROOT / name
     assert blocks("csv")[2] == file.read_text("utf-8")
     assert execute(["revenue", "import", str(file), *given, "--data", str(release)]) == 0
     assert "admissions: 120000" in capsys.readouterr().out
@@ -84,3 +85,7 @@ def test_a_statement_with_admissions_shares_as_the_readme_says(capsys, release):
     wanted = [words(line) for line in blocks("text")[2].splitlines()]
     assert len(wanted) == 3
     assert all(line in said for line in wanted)
+    agreement, facts = re.search(r"sluice waterfall run (\S+film-release\S+) --facts (\S+csv)", text).groups()
+    assert execute(["waterfall", "run", str(ROOT / agreement), "--facts", str(ROOT / facts), "--json"]) == 0
+    taken = json.loads(capsys.readouterr().out)["positions"]
+    assert {position: taken[position]["exact"] for _, position, _ in wanted} == {line[1]: line[2] for line in wanted}
