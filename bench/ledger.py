@@ -19,11 +19,12 @@ from adapters.embedded.process import end_child
 from app.database import upgrade
 from app.verify import verify
 from bench import common
+from domain import payments
 from domain.agreement.model import Purpose
 from domain.commands import FallDue
-from domain.events import LINES_PER_EVENT, DuePayment, PaymentsFellDue
+from domain.events import LINES_PER_EVENT, DuePayment, PaymentsFellDue, PaymentsScheduled, ScheduledPayment
 from domain.money import Money
-from domain.payments import Payment
+from domain.runs import chunks
 from domain.state import State
 
 TODAY = date(2026, 1, 5)
@@ -31,11 +32,11 @@ PGBENCH = "pgbench"
 ENTRIES_PER_LINE = 2
 
 
-def post(store: Store, production: str, number: int, lines: int) -> None:
-    """One command with one event: `lines` payments fall due."""
-    payments = [
-        Payment(
-            id=f"{production}-{number}-{line}",
+def promised(production: str, number: int, lines: int) -> list[ScheduledPayment]:
+    """The payments that a command lets fall due."""
+    return [
+        ScheduledPayment(
+            payment=f"{production}-{number}-{line}",
             instalment=f"{number}-{line}",
             purpose=Purpose.PRODUCTION,
             account="spc-krw",
@@ -47,13 +48,26 @@ def post(store: Store, production: str, number: int, lines: int) -> None:
         )
         for line in range(lines)
     ]
+
+
+def promise(store: Store, production: str, commands: int, lines: int) -> None:
+    """Put all payments of a production's commands on record, as promised."""
+    every = [line for number in range(commands) for line in promised(production, number, lines)]
+    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(every)]
+    command = common.PromisePayouts(key=f"promise/{production}", by="bench", production=production, count=len(every))
+    store.carry_out(command, Context(effective_on=TODAY, actor="bench"), lambda _: (State(), events))
+
+
+def post(store: Store, production: str, number: int, lines: int) -> None:
+    """One command with one event: `lines` payments fall due."""
+    due = [payments.scheduled(line) for line in promised(production, number, lines)]
     fell_due = PaymentsFellDue(
         payments=tuple(
             DuePayment(payment=p.id, purpose=p.purpose, payee_party=p.payee_party, amount=p.amount, due_on=TODAY)
-            for p in payments
+            for p in due
         )
     )
-    state = State(payments={payment.id: payment for payment in payments})
+    state = State(payments={payment.id: payment for payment in due})
     command = FallDue(key=f"bench/{production}/{number}", by="bench", production=production, on=TODAY)
     store.carry_out(command, Context(effective_on=TODAY, actor="bench"), lambda _: (state, [fell_due]))
 
@@ -65,6 +79,8 @@ def commands_per_s(store: Store, name: str, clients: int, commands: int, lines: 
         for number in range(commands // clients):
             post(store, f"{name}{client}", number, lines)
 
+    for client in range(clients):
+        promise(store, f"{name}{client}", commands // clients, lines)
     with ThreadPoolExecutor(clients) as threads:
         begun = time.perf_counter()
         list(threads.map(one_after_the_other, range(clients)))
