@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
@@ -95,8 +95,8 @@ async def check_clock(services: Services, machine: Clock) -> None:
 
     try:
         await asyncio.to_thread(_compare)
-    except OperationalError as error:
-        log.warning("clock.unknown", why=str(error.orig))
+    except SQLAlchemyError as error:
+        log.warning("clock.unknown", why=str(error).partition("\n")[0])
     except ClockOff as error:
         log.error("clock.off", why=error.sentence)  # noqa: TRY400 - a clock has no traceback
         raise

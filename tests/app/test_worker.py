@@ -49,7 +49,17 @@ async def test_a_worker_whose_clock_jumps_while_it_works_ends_itself(idle, monke
         await asyncio.wait_for(serving, 10)
 
 
+def on(services, engine):
+    return dataclasses.replace(services, desk=dataclasses.replace(services.desk, store=Store(engine)))
+
+
 async def test_while_the_database_does_not_answer_nothing_is_said_of_the_clock(idle, tmp_path):
-    nowhere = Store(sa.create_engine(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"))
-    without = dataclasses.replace(idle, desk=dataclasses.replace(idle.desk, store=nowhere))
-    await check_clock(without, Jumping(timedelta(days=1)))
+    nowhere = sa.create_engine(f"postgresql+psycopg://nobody@/nothing?host={tmp_path}")
+    await check_clock(on(idle, nowhere), Jumping(timedelta(days=1)))
+
+
+async def test_while_every_connection_is_in_use_nothing_is_said_of_the_clock(idle, database):
+    busy = sa.create_engine(database.app_url, pool_size=1, max_overflow=0, pool_timeout=0.1)
+    with busy.connect():
+        await check_clock(on(idle, busy), Jumping(timedelta(days=1)))
+    busy.dispose()
