@@ -5,7 +5,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from adapters.clock import SandboxClock
 from adapters.db import tables
-from adapters.db.store import Context
+from adapters.db.store import Context, Store
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.office import Office
@@ -140,26 +140,27 @@ class PromisePayouts(Command):
     count: int
 
 
-async def promise(services: Services, production: str, payouts: int) -> None:
-    """Promise that many payouts, all due on one day: more than an agreement's file may name."""
-    lines = [
-        ScheduledPayment(
-            payment=f"{production}.S{number}",
-            instalment=f"S{number}",
-            purpose=Purpose.PRODUCTION,
-            account=ACCOUNT,
-            payee="vendor-krw",
-            payee_party="vendor",
-            amount=Money(10_000 + number, "KRW"),
-            milestone=None,
-            due_on=date.fromisoformat(DUE_ON),
-        )
-        for number in range(payouts)
-    ]
-    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
-    command = PromisePayouts(key=f"promise/{production}", by=PRODUCER, production=production, count=payouts)
+def payout(name: str, number: int) -> ScheduledPayment:
+    """A payout that no instalment of the agreement names: `name` is the production's key, a dot, and its own."""
+    return ScheduledPayment(
+        payment=name,
+        instalment=name.partition(".")[2],
+        purpose=Purpose.PRODUCTION,
+        account=ACCOUNT,
+        payee="vendor-krw",
+        payee_party="vendor",
+        amount=Money(10_000 + number, "KRW"),
+        milestone=None,
+        due_on=date.fromisoformat(DUE_ON),
+    )
+
+
+def promise(store: Store, production: str, payouts: Sequence[ScheduledPayment]) -> None:
+    """Promise payouts: more than an agreement's file may name."""
+    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(payouts)]
+    command = PromisePayouts(key=f"promise/{production}", by=PRODUCER, production=production, count=len(payouts))
     context = Context(effective_on=date.fromisoformat(DUE_ON), actor=PRODUCER)
-    await asyncio.to_thread(services.store.carry_out, command, context, lambda _: (State(), events))
+    store.carry_out(command, context, lambda _: (State(), events))
 
 
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:

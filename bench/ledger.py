@@ -9,6 +9,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,11 +21,8 @@ from app.database import upgrade
 from app.verify import verify
 from bench import common
 from domain import payments
-from domain.agreement.model import Purpose
 from domain.commands import FallDue
-from domain.events import LINES_PER_EVENT, DuePayment, PaymentsFellDue, PaymentsScheduled, ScheduledPayment
-from domain.money import Money
-from domain.runs import chunks
+from domain.events import LINES_PER_EVENT, DuePayment, PaymentsFellDue, ScheduledPayment
 from domain.state import State
 
 TODAY = date(2026, 1, 5)
@@ -34,28 +32,7 @@ ENTRIES_PER_LINE = 2
 
 def promised(production: str, number: int, lines: int) -> list[ScheduledPayment]:
     """The payments that a command lets fall due."""
-    return [
-        ScheduledPayment(
-            payment=f"{production}-{number}-{line}",
-            instalment=f"{number}-{line}",
-            purpose=Purpose.PRODUCTION,
-            account="spc-krw",
-            payee="vendor-krw",
-            payee_party="vendor",
-            amount=Money(1_000 + line, "KRW"),
-            milestone=None,
-            due_on=TODAY,
-        )
-        for line in range(lines)
-    ]
-
-
-def promise(store: Store, production: str, commands: int, lines: int) -> None:
-    """Put all payments of a production's commands on record, as promised."""
-    every = [line for number in range(commands) for line in promised(production, number, lines)]
-    events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(every)]
-    command = common.PromisePayouts(key=f"promise/{production}", by="bench", production=production, count=len(every))
-    store.carry_out(command, Context(effective_on=TODAY, actor="bench"), lambda _: (State(), events))
+    return [common.payout(f"{production}.{number}-{line}", line) for line in range(lines)]
 
 
 def post(store: Store, production: str, number: int, lines: int) -> None:
@@ -80,7 +57,8 @@ def commands_per_s(store: Store, name: str, clients: int, commands: int, lines: 
             post(store, f"{name}{client}", number, lines)
 
     for client in range(clients):
-        promise(store, f"{name}{client}", commands // clients, lines)
+        every = (promised(f"{name}{client}", number, lines) for number in range(commands // clients))
+        common.promise(store, f"{name}{client}", list(chain.from_iterable(every)))
     with ThreadPoolExecutor(clients) as threads:
         begun = time.perf_counter()
         list(threads.map(one_after_the_other, range(clients)))

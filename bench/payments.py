@@ -110,7 +110,8 @@ async def measure(stack: EmbeddedStack, payments: int, bare: int) -> dict[str, o
 
 async def _measure(stack: EmbeddedStack, services: Services, payments: int, bare: int) -> dict[str, object]:
     await common.register(services, PRODUCTION, payouts=1)
-    await common.promise(services, PRODUCTION, payments - 1)
+    payouts = [common.payout(f"{PRODUCTION}.S{number}", number) for number in range(payments - 1)]
+    await asyncio.to_thread(common.promise, services.store, PRODUCTION, payouts)
     run, sha256 = await common.prepared_run(services, PRODUCTION)
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
         (last_seq,) = auditor.execute("SELECT seq FROM stream_head").fetchone() or (0,)

@@ -40,7 +40,6 @@ from domain.events import (
     RunPrepared,
     RunReleased,
     RunSubmitted,
-    ScheduledPayment,
     SettledPayment,
 )
 from domain.journal import Head, canonical, chained, sha256
@@ -59,17 +58,7 @@ def life(production: str, number: int) -> Iterator[tuple[Command, list[Event]]]:
     """The commands of one payment's life with the events they write: eight of them."""
     name, run = f"{production}.{number}", f"{production}/spc-krw/KRW/{TODAY}/{number}"
     amount, by = Money(10_000 + number, "KRW"), {"by": "bench", "production": production}
-    scheduled = ScheduledPayment(
-        payment=name,
-        instalment=str(number),
-        purpose=Purpose.PRODUCTION,
-        account="spc-krw",
-        payee="vendor-krw",
-        payee_party="vendor",
-        amount=amount,
-        milestone=None,
-        due_on=TODAY,
-    )
+    scheduled = common.payout(name, number)
     due = DuePayment(payment=name, purpose=Purpose.PRODUCTION, payee_party="vendor", amount=amount, due_on=TODAY)
     settled = SettledPayment(
         payment=name,
