@@ -119,9 +119,8 @@ def versions_by(
     found = []
     for row in queries.agreement_versions(transaction.connection, production, until, through):
         agreement = desk.agreements.of(transaction, row["document"])
-        if agreement.waterfall is not None:
-            parties = tuple(party.id for party in agreement.parties)
-            found.append((agreement.version, Version(agreement.waterfall, parties, agreement.effective_on)))
+        if (version := entitlements.version_of(agreement)) is not None:
+            found.append((agreement.version, version))
     return found
 
 

@@ -47,15 +47,11 @@ class FactActivities:
         """
         return self._desk.today(self._desk.in_force(production)) + timedelta(days=LATEST_DAYS)
 
-    def metrics(self, production: str) -> tuple[str, ...]:
-        """What may be counted with a receipt: the metrics of all versions that a run goes through.
+    def metrics(self, production: str, latest: date) -> tuple[str, ...]:
+        """What may be counted with a receipt: the metrics of all versions that a run goes through until `latest`.
 
         Not only of the one in force: a statement from before an amendment can still be restated with its counts.
-
-        Raises:
-            NotFound: the production is not registered.
         """
-        latest = self.latest(production)
         with self._desk.store.transaction() as transaction:
             versions = [version for _, version in versions_by(self._desk, transaction, production, latest)]
         known = (metric for version in in_force(versions) for metric in version.waterfall.metrics)

@@ -28,13 +28,13 @@ from adapters.db import histories, tables
 from adapters.db.histories import Run
 from adapters.db.store import Context, Transaction
 from adapters.executions import PAGE, Closed, Executions, as_archived
-from domain.agreement.model import Control
 from domain.commands import ArchiveHistory, GiveUpHistory
 from domain.errors import IdempotencyConflict, IllegalTransition, NotFound
 from domain.events import HistoryArchived, HistoryGivenUp
 from domain.histories import called, give_up, require_lost
 from domain.journal import sha256
 from domain.people import SYSTEM
+from domain.revenue import treasuries
 from domain.state import State
 
 SOON = timedelta(minutes=2)
@@ -204,11 +204,10 @@ class HistoryActivities:
             ) from None
 
     def _asking(self, transaction: Transaction, production: str) -> tuple[str, ...]:
-        """The parties whose auditors ask for a production's histories: those whose accounts it pays from."""
+        """The parties whose auditors ask for a production's histories."""
         if transaction.state(production).production is None:  # of the house, or never registered
             return ()
-        accounts = self.desk.agreement(transaction, production).accounts
-        return tuple(sorted({account.owner for account in accounts if account.control is Control.CONTROLLED}))
+        return treasuries(self.desk.agreement(transaction, production))
 
     def _given_up(self, keys: Sequence[str]) -> frozenset[str]:
         with self.desk.store.reading() as connection:

@@ -109,7 +109,8 @@ def import_on(
         if not _NAME.fullmatch(name):
             raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
     ticks, facts, kind = tick or Ticks(), FactActivities(desk), StatementKind(wish.kind)
-    latest, metrics = facts.latest(wish.production), facts.metrics(wish.production)
+    latest = facts.latest(wish.production)
+    metrics = facts.metrics(wish.production, latest)
     with checked(file, kind, wish.source, wish.statement, declared, latest, ticks.checked, metrics) as found:
         raw = declared.raw if declared else None
         outcome = facts.take(wish.production, wish.user, found, raw, ticks.written)

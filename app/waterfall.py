@@ -13,6 +13,7 @@ from rich.table import Table
 from adapters.documents import load_agreement
 from adapters.facts import Units, read_facts
 from domain.agreement.model import Agreement
+from domain.entitlements import version_of
 from domain.errors import BadInput
 from domain.waterfall.facts import Facts
 from domain.waterfall.result import Result, written
@@ -30,10 +31,9 @@ def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[Version]:
     previous: Agreement | None = None
     for path in (*amends, agreement):
         loaded = load_agreement(path, previous).agreement
-        if loaded.waterfall is None:
+        if (version := version_of(loaded)) is None:
             raise BadInput(f"{path}: waterfall: this agreement has none: add a `waterfall:` section.")
-        parties = tuple(party.id for party in loaded.parties)
-        found.append(Version(loaded.waterfall, parties, loaded.effective_on))
+        found.append(version)
         previous = loaded
     return found
 

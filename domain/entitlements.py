@@ -9,6 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from domain.agreement.model import Agreement
 from domain.events import DistributionComputed, PartyAmount, ReserveAmount, Share
 from domain.money import Money
 from domain.waterfall.compile import compile_network
@@ -18,6 +19,13 @@ from domain.waterfall.run import ENGINE, Version
 
 ELSEWHERE = "(other)"
 """What a party has come to by no position of the version in force: views, charges, openings, earlier versions."""
+
+
+def version_of(agreement: Agreement) -> Version | None:
+    """The waterfall of an agreement as a run goes through it; None if it has none."""
+    if agreement.waterfall is None:
+        return None
+    return Version(agreement.waterfall, tuple(party.id for party in agreement.parties), agreement.effective_on)
 
 
 def computed(

@@ -73,7 +73,7 @@ def shared_currency(agreement: Agreement) -> str:
 
 
 def treasuries(agreement: Agreement) -> tuple[str, ...]:
-    """The parties whose treasurers may import: the owners of accounts that we instruct."""
+    """The parties that the production pays from: the owners of accounts that we instruct."""
     return tuple(dict.fromkeys(a.owner for a in agreement.accounts if a.control is Control.CONTROLLED))
 
 

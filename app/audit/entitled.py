@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from activities.desk import Desk
-from activities.entitlements import FactsOf, business_day
+from activities.entitlements import FactsOf, business_day, versions_by
 from activities.statements import written
-from adapters.db import audit, queries
+from adapters.db import audit
 from adapters.db.store import Transaction
 from app.audit.bank import AgreementOf
 from domain import distributions, entitlements
@@ -42,7 +42,7 @@ from domain.payouts import payout_terms, scheduled, the_waterfall
 from domain.productions import fall_due, promised
 from domain.state import State
 from domain.statements import Signature
-from domain.waterfall.run import ENGINE, Version, run
+from domain.waterfall.run import ENGINE, run
 
 _CLOSED = timedelta(days=14)
 """The longest that banks are closed in a row; which days those were is not asked again, for calendars change."""
@@ -154,7 +154,7 @@ class Entitled:
 
     def _computed(self, state: State, told: Told, event: DistributionComputed) -> Iterator[Finding]:
         production, through = self._agreement_of(state).production, told.fact.seq - 1
-        versions = list(self._versions(production, event.until, through))
+        versions = versions_by(self._desk, self._transaction, production, event.until, through)
         number, last = versions[-1]
         facts = self._facts_of(self._transaction, production, event.until, through)
         expected = entitlements.computed(
@@ -176,13 +176,6 @@ class Entitled:
                 if both[0] != both[1]:
                     said = f"its {name} is not what the waterfall makes of what was known{engine}"
                     yield unfaithful(told.record, said, *both)
-
-    def _versions(self, production: str, until: date, through: int) -> Iterator[tuple[int, Version]]:
-        for row in queries.agreement_versions(self._transaction.connection, production, until, through):
-            agreement = self._desk.agreements.of(self._transaction, row["document"])
-            if agreement.waterfall is not None:
-                parties = tuple(party.id for party in agreement.parties)
-                yield agreement.version, Version(agreement.waterfall, parties, agreement.effective_on)
 
     def _posted(self, state: State, told: Told, event: EntitlementsPosted) -> Iterator[Finding]:
         expected = distributions.post(state.distributions, event.period, date.max)

@@ -8,8 +8,7 @@ from typing import Any
 from adapters.db import queries
 from adapters.db.known import settle
 from adapters.db.store import stream_of
-from app.evidence.reading import store_of
-from app.settings import load_settings
+from app.evidence.reading import opened
 from domain.errors import BadInput, Broken, NotFound
 from domain.evidence.as_of import Picture, known_at, picture
 from domain.journal import broken_links
@@ -45,16 +44,13 @@ def as_of(data: Path | None, production: str, effective: date, known: datetime, 
         BadInput: `known` is in the future.
         Broken: the journal up to then is not as it was recorded.
     """
-    store = store_of(load_settings(data))
-    try:
+    with opened(data) as (_, store):
         settle(store.engine, known)
         with store.reading() as connection:
             stream = stream_of(production)
             for wrong in broken_links(stream, known_at(queries.facts(connection, stream), known)):
                 raise Broken(f"{wrong}: nothing can be said of {production} before `sluice audit replay` holds.")
             found = picture(queries.facts(connection, stream), effective, known)
-    finally:
-        store.engine.dispose()
     if not found.head.seq:
         raise NotFound(f"Nothing had been recorded of {production!r} by {known.isoformat()}.", production=production)
     return report(found, production, effective, known, sections)

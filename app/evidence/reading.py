@@ -42,13 +42,8 @@ def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
     """
-    settings = load_settings(data)
-    store = store_of(settings)
-    try:
-        with store.reading() as connection:
-            yield Reading(settings, connection, BankData(store.engine, user or getpass.getuser(), why))
-    finally:
-        store.engine.dispose()
+    with opened(data) as (settings, store), store.reading() as connection:
+        yield Reading(settings, connection, BankData(store.engine, user or getpass.getuser(), why))
 
 
 @contextmanager
@@ -58,22 +53,30 @@ def auditing(data: Path | None, user: str | None, why: str, production: str | No
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
     """
+    with (
+        opened(data) as (settings, store),
+        everything(store.engine, user or getpass.getuser(), why, production) as (connection, ticket),
+    ):
+        yield Auditing(settings, connection, ticket)
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[tuple[Settings, Store]]:
+    """The settings, with the store as the auditor's role sees it; as the application's where no URL of an auditor's is.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
     settings = load_settings(data)
-    store = store_of(settings)
-    try:
-        with everything(store.engine, user or getpass.getuser(), why, production) as (connection, ticket):
-            yield Auditing(settings, connection, ticket)
-    finally:
-        store.engine.dispose()
-
-
-def store_of(settings: Settings) -> Store:
-    """The store as the auditor's role sees it; as the application's where no database URL of an auditor is set."""
     if settings.database_url is None:
         url = running_state(settings.data).auditor_url
     else:
         url = settings.auditor_database_url or settings.database_url
-    return desk_of(settings, url).store
+    store = desk_of(settings, url).store
+    try:
+        yield settings, store
+    finally:
+        store.engine.dispose()
 
 
 def instant_of(connection: Connection) -> datetime:

@@ -11,13 +11,13 @@ from adapters.db.facts import facts_of
 from adapters.db.store import Transaction
 from adapters.documents import reread_agreement
 from domain.distributions import the_distribution
-from domain.entitlements import fingerprint
+from domain.entitlements import fingerprint, version_of
 from domain.errors import Broken, NotFound
 from domain.journal import sha256
 from domain.statements import Line, Statement
 from domain.waterfall.explain import Explanation, Origin, explain
 from domain.waterfall.result import written
-from domain.waterfall.run import ENGINE, Version, run
+from domain.waterfall.run import ENGINE, run
 
 Row = dict[str, Any]
 
@@ -77,12 +77,9 @@ def _explanation(connection: Connection, bank_data: BankData, production: str, p
     transaction = Transaction(connection)
     distribution = the_distribution(transaction.state(production, distributions=True).distributions, period)
     through = statements.computed_at(connection, production, period)
-    versions = []
-    for row in queries.agreement_versions(connection, production, distribution.until, through):
-        agreement = reread_agreement(bank_data.document(row["document"]), "the kept document")
-        if agreement.waterfall is not None:
-            parties = tuple(one.id for one in agreement.parties)
-            versions.append(Version(agreement.waterfall, parties, agreement.effective_on))
+    kept = queries.agreement_versions(connection, production, distribution.until, through)
+    agreements = (reread_agreement(bank_data.document(row["document"]), "the kept document") for row in kept)
+    versions = [version for each in agreements if (version := version_of(each)) is not None]
     facts = facts_of(transaction, production, distribution.until, through)
     if fingerprint(run(versions, facts, distribution.until)) != distribution.result:
         raise Broken(

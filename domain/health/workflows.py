@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.health.ailment import Ailment, Kind, because, counted, in_a_sentence
+from domain.histories import called
 
 TASK_ATTEMPTS = 3
 """A workflow whose task fails so often will not get on by itself: its code or its input is wrong."""
@@ -173,7 +174,7 @@ def unarchived(name: str, run_id: str, why: str) -> Ailment:
     """A history that must have been and is not in the archive."""
     return Ailment(
         Kind.HISTORY_UNARCHIVED,
-        f"{name} (run {run_id})" if run_id else name,
+        called(name, run_id),
         None,
         f"its history is not archived: {in_a_sentence(why)}",
         "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good, "

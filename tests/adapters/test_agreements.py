@@ -5,17 +5,10 @@ import pytest
 from adapters.agreements import Agreements
 from adapters.documents import BadDocument
 from domain.errors import NotFound
-from tests.world import UNSHARED, World
+from tests.world import UNSHARED
 
 FLAWED = UNSHARED.replace(b"due: {on: 2025-02-14}", b"due: {on: 2024-02-14}", 1)
 """It has a date before it takes effect: a finding today, as others may become one with a later release."""
-
-
-@pytest.fixture
-def world(database, tmp_path):
-    world = World(database.app_url, tmp_path)
-    yield world
-    world.close()
 
 
 def test_what_was_recorded_is_read_whatever_todays_checks_find(world):
