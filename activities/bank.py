@@ -105,8 +105,8 @@ class BankActivities:
 
         asked = (command.production, command.account, command.bank_reference)
         self._desk.carry_out(command, _within)
-        with self._desk.store.transaction() as transaction:
-            left = queries.in_suspense(transaction.connection, *asked)
+        with self._desk.store.reading() as records:
+            left = queries.in_suspense(records.connection, *asked)
         if left is None:
             raise Broken(f"Movement {command.bank_reference} was allocated and is in no book.")
         return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)

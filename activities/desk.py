@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.agreements import Agreements
 from adapters.clock import Clock
+from adapters.db.records import Records
 from adapters.db.store import Context, Outcome, Store, Transaction
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of, due_date
@@ -63,15 +64,15 @@ class Desk:
             raise WrongRole(f"Nobody called {user!r} acts in {where}: see `users` in the settings.", user=user)
         return person
 
-    def agreement(self, transaction: Transaction, production: str) -> Agreement:
+    def agreement(self, records: Records, production: str) -> Agreement:
         """The agreement in force; `NotFound` if the production is not registered."""
-        known = the_production(transaction.state(production).production, production)
-        return self.agreements.of(transaction, known.document)
+        known = the_production(records.state(production).production, production)
+        return self.agreements.of(records, known.document)
 
     def in_force(self, production: str) -> Agreement:
         """The same, in a transaction of its own that only reads."""
-        with self.store.transaction() as transaction:
-            return self.agreement(transaction, production)
+        with self.store.reading() as records:
+            return self.agreement(records, production)
 
     def now(self, agreement: Agreement) -> datetime:
         """The business instant, in the agreement's zone."""

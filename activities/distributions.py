@@ -124,9 +124,9 @@ class DistributionActivities:
     @activity.defn
     def distribution_standing(self, ref: DistributionRef) -> DistributionView:
         """Where a distribution stands; status `none` while it is not computed."""
-        with self._desk.store.transaction() as transaction:
-            agreement = self._desk.agreement(transaction, ref.production)
-            known = transaction.state(ref.production, distributions=True).distributions
+        with self._desk.store.reading() as records:
+            agreement = self._desk.agreement(records, ref.production)
+            known = records.state(ref.production, distributions=True).distributions
         found = known.get(ref.period)
         if found is None:
             return DistributionView(production=ref.production, period=ref.period, status="none")
@@ -151,18 +151,18 @@ class DistributionActivities:
     @activity.defn
     def due_distributions(self, ref: ProductionRef) -> list[DistributionRef]:
         """What the settlement calendar says is to be computed by now, oldest first."""
-        with self._desk.store.transaction() as transaction:
-            agreement = self._desk.agreement(transaction, ref.production)
-            known = transaction.state(ref.production, distributions=True).distributions
-            periods = due(self._desk, self._facts_of, transaction, agreement, known)
+        with self._desk.store.reading() as records:
+            agreement = self._desk.agreement(records, ref.production)
+            known = records.state(ref.production, distributions=True).distributions
+            periods = due(self._desk, self._facts_of, records, agreement, known)
         return [DistributionRef(production=ref.production, period=period) for period in periods]
 
     def preview(self, ref: DistributionRef) -> DistributionComputed:
         """What computing a distribution now would find; nothing is recorded."""
-        with self._desk.store.transaction() as transaction:
-            agreement = self._desk.agreement(transaction, ref.production)
-            known = transaction.state(ref.production, distributions=True).distributions
-            return find(self._desk, self._facts_of, transaction, agreement, ref.period, known)
+        with self._desk.store.reading() as records:
+            agreement = self._desk.agreement(records, ref.production)
+            known = records.state(ref.production, distributions=True).distributions
+            return find(self._desk, self._facts_of, records, agreement, ref.period, known)
 
     def _ordered(
         self, transaction: Transaction, agreement: Agreement, known: Distributions, period: str

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from activities.desk import Desk
 from adapters.db import queries, statements
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from domain import distributions, entitlements
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of
@@ -24,7 +24,7 @@ from domain.waterfall.run import ENGINE, Version, paid_by, run
 class FactsOf(Protocol):
     """Answers with the facts of a production up to and with a day, as known by event `through`, else by now."""
 
-    def __call__(self, transaction: Transaction, production: str, until: date, through: int | None = None) -> Facts:
+    def __call__(self, records: Records, production: str, until: date, through: int | None = None) -> Facts:
         """The facts."""
         ...
 
@@ -36,7 +36,7 @@ ANSWER_WITHIN = 10
 def find(
     desk: Desk,
     facts_of: FactsOf,
-    transaction: Transaction,
+    records: Records,
     agreement: Agreement,
     period: str,
     known: distributions.Distributions,
@@ -47,14 +47,14 @@ def find(
         Refused: no version with a waterfall counts by then.
     """
     until = period_end(period)
-    versions = versions_by(desk, transaction, agreement.production, until)
+    versions = versions_by(desk, records, agreement.production, until)
     if not versions:
         raise Refused(
             f"No version of {agreement.production} that counts on {until} has a waterfall: nothing can be distributed.",
             production=agreement.production,
         )
     number, last = versions[-1]
-    result = run([version for _, version in versions], facts_of(transaction, agreement.production, until), until)
+    result = run([version for _, version in versions], facts_of(records, agreement.production, until), until)
     parties = tuple(party.id for party in agreement.parties)
     answer_by = desk.after_business_days(agreement, parties, ANSWER_WITHIN)
     return entitlements.computed(
@@ -71,22 +71,22 @@ def find(
 def due(
     desk: Desk,
     facts_of: FactsOf,
-    transaction: Transaction,
+    records: Records,
     agreement: Agreement,
     known: distributions.Distributions,
 ) -> tuple[str, ...]:
     """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
     waterfall, today = agreement.waterfall, desk.today(agreement)
-    versions = versions_by(desk, transaction, agreement.production, today)
+    versions = versions_by(desk, records, agreement.production, today)
     if waterfall is None or waterfall.settlement is None or not versions:
         return ()
     since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
-    facts = facts_of(transaction, agreement.production, today)
+    facts = facts_of(records, agreement.production, today)
     return due_periods(waterfall.settlement, facts, known, since, today)
 
 
 def found_before(
-    desk: Desk, facts_of: FactsOf, transaction: Transaction, production: str, distribution: distributions.Distribution
+    desk: Desk, facts_of: FactsOf, records: Records, production: str, distribution: distributions.Distribution
 ) -> tuple[Accounts, int]:
     """The accounts that a distribution on record was computed from, made again, and the number of its event.
 
@@ -94,9 +94,9 @@ def found_before(
         Broken: the same versions and facts say something else now.
     """
     until = distribution.until
-    through = statements.computed_at(transaction.connection, production, distribution.period)
-    versions = [version for _, version in versions_by(desk, transaction, production, until, through)]
-    accounts = Accounts.of(versions, facts_of(transaction, production, until, through), until)
+    through = statements.computed_at(records.connection, production, distribution.period)
+    versions = [version for _, version in versions_by(desk, records, production, until, through)]
+    accounts = Accounts.of(versions, facts_of(records, production, until, through), until)
     if entitlements.fingerprint(accounts.result) != distribution.result:
         raise Broken(
             f"Distribution {distribution.period} of {production} was computed as {distribution.result[:12]}… by engine "
@@ -113,12 +113,12 @@ def business_day(desk: Desk, agreement: Agreement, day: date) -> date:
 
 
 def versions_by(
-    desk: Desk, transaction: Transaction, production: str, until: date, through: int | None = None
+    desk: Desk, records: Records, production: str, until: date, through: int | None = None
 ) -> list[tuple[int, Version]]:
     """The versions with a waterfall that count by a day, oldest first, by number; as known by event `through`."""
     found = []
-    for row in queries.agreement_versions(transaction.connection, production, until, through):
-        agreement = desk.agreements.of(transaction, row["document"])
+    for row in queries.agreement_versions(records.connection, production, until, through):
+        agreement = desk.agreements.of(records, row["document"])
         if (version := entitlements.version_of(agreement)) is not None:
             found.append((agreement.version, version))
     return found

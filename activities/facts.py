@@ -52,8 +52,8 @@ class FactActivities:
 
         Not only of the one in force: a statement from before an amendment can still be restated with its counts.
         """
-        with self._desk.store.transaction() as transaction:
-            versions = [version for _, version in versions_by(self._desk, transaction, production, latest)]
+        with self._desk.store.reading() as records:
+            versions = [version for _, version in versions_by(self._desk, records, production, latest)]
         known = (metric for version in in_force(versions) for metric in version.waterfall.metrics)
         return tuple(dict.fromkeys(known))
 
@@ -68,9 +68,9 @@ class FactActivities:
             BadInput: the agreement does not say how a row's currency is converted, or has no waterfall.
         """
         rows = checked.rows
-        with self._desk.store.transaction() as transaction:
-            agreement = self._desk.agreement(transaction, production)
-            known = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
+        with self._desk.store.reading() as records:
+            agreement = self._desk.agreement(records, production)
+            known = facts.standing(records, production, rows.kind, rows.source, rows.statement)
         version = known.version + 1 if known else 1
         command = ImportStatement(
             key=_key(production, version, rows, by), by=by, production=production, version=version, rows=rows

@@ -26,6 +26,7 @@ from activities.desk import Desk
 from activities.views import HistoryGap, SweepView
 from adapters.db import histories, tables
 from adapters.db.histories import Run
+from adapters.db.records import Records
 from adapters.db.store import Context, Transaction
 from adapters.executions import PAGE, Closed, Executions, as_archived
 from domain.commands import ArchiveHistory, GiveUpHistory
@@ -203,19 +204,21 @@ class HistoryActivities:
                 "what the journal has of it stands."
             ) from None
 
-    def _asking(self, transaction: Transaction, production: str) -> tuple[str, ...]:
+    def _asking(self, records: Records, production: str) -> tuple[str, ...]:
         """The parties whose auditors ask for a production's histories."""
-        if transaction.state(production).production is None:  # of the house, or never registered
+        if records.state(production).production is None:  # of the house, or never registered
             return ()
-        return treasuries(self.desk.agreement(transaction, production))
+        return treasuries(self.desk.agreement(records, production))
 
     def _given_up(self, keys: Sequence[str]) -> frozenset[str]:
-        with self.desk.store.reading() as connection:
-            return histories.given_up(connection, keys)
+        with self.desk.store.reading() as records:
+            return histories.given_up(records.connection, keys)
 
     def _has_any(self, workflow_id: str, run_id: str | None) -> bool:
-        with self.desk.store.reading() as connection:
-            return any(run_id in {None, row.run_id} for row in histories.listed(connection, workflow_id=workflow_id))
+        with self.desk.store.reading() as records:
+            return any(
+                run_id in {None, row.run_id} for row in histories.listed(records.connection, workflow_id=workflow_id)
+            )
 
     def _today(self, production: str) -> date:
         try:
@@ -224,19 +227,19 @@ class HistoryActivities:
             return self.desk.clock.now().date()
 
     def _archived(self, runs: Sequence[Run]) -> frozenset[Run]:
-        with self.desk.store.transaction() as transaction:
-            return histories.archived(transaction.connection, runs)
+        with self.desk.store.reading() as records:
+            return histories.archived(records.connection, runs)
 
     def _chains(self) -> tuple[list[tuple[Run, Run]], list[Run]]:
-        with self.desk.store.reading() as connection:
-            return histories.beginnings_lost(connection), histories.ends_open(connection)
+        with self.desk.store.reading() as records:
+            return histories.beginnings_lost(records.connection), histories.ends_open(records.connection)
 
     def _without_history(self) -> list[str]:
         found: list[str] = []
-        with self.desk.store.reading() as connection:
-            expected = self._expected(connection)
+        with self.desk.store.reading() as records:
+            expected = self._expected(records.connection)
             while ids := list(islice(expected, PAGE)):
-                found += sorted(histories.unheard_of(connection, ids))
+                found += sorted(histories.unheard_of(records.connection, ids))
         return found
 
     def _expected(self, connection: sa.Connection) -> Iterator[str]:

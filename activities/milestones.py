@@ -74,9 +74,9 @@ class MilestoneActivities:
     @activity.defn
     def milestone_standing(self, ref: MilestoneRef) -> MilestoneView:
         """Where a milestone stands."""
-        with self._desk.store.transaction() as transaction:
-            agreement = self._desk.agreement(transaction, ref.production)
-            state = transaction.state(ref.production, milestones=True)
+        with self._desk.store.reading() as records:
+            agreement = self._desk.agreement(records, ref.production)
+            state = records.state(ref.production, milestones=True)
         milestone = state.milestones.get(ref.milestone, Milestone(ref.milestone))
         known = any(terms.id == ref.milestone for terms in agreement.milestones)
         left = None

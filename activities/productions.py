@@ -84,13 +84,13 @@ class ProductionActivities:
         """Where a production stands; version 0 while it is not registered."""
         unfinished = tables.payment.c.status.not_in(sorted(FINISHED))
         expected = tables.receipt.c.status.in_([ReceiptStatus.EXPECTED, ReceiptStatus.OWED])
-        with self._desk.store.transaction() as transaction:
-            state = transaction.state(ref.production, payments=unfinished, receipts=expected, milestones=True)
+        with self._desk.store.reading() as records:
+            state = records.state(ref.production, payments=unfinished, receipts=expected, milestones=True)
             if state.production is None:
                 return ProductionView(
                     production=ref.production, version=0, open_milestones=(), debtor_accounts=(), complete=False
                 )
-            agreement = self._desk.agreements.of(transaction, state.production.document)
+            agreement = self._desk.agreements.of(records, state.production.document)
         accepted = {m.id for m in state.milestones.values() if m.status == "accepted"}
         waiting = tuple(m.id for m in agreement.milestones if m.id not in accepted)
         return ProductionView(
@@ -124,6 +124,6 @@ class ProductionActivities:
             return state, rule(state.payments, command, self._desk.person(command), debtor)
 
         self._desk.carry_out(command, _within)
-        with self._desk.store.transaction() as transaction:
-            after = transaction.state(command.production, payments=tables.payment.c.id == command.payment)
+        with self._desk.store.reading() as records:
+            after = records.state(command.production, payments=tables.payment.c.id == command.payment)
         return PaymentView(payment=command.payment, status=after.payments[command.payment].status)

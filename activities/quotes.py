@@ -3,7 +3,7 @@
 from datetime import date
 
 from adapters.db.rates import rates_on
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from domain.agreement.model import Agreement
 from domain.calendars import CalendarCode, Calendars
 from domain.errors import NotFound, RateMissing
@@ -19,7 +19,7 @@ def published_on(source: str) -> tuple[CalendarCode, ...]:
     return _PUBLISHED_ON.get(source, ())
 
 
-def quote_for(transaction: Transaction, agreement: Agreement, account: str, currency: str, on: date) -> Quote | None:
+def quote_for(records: Records, agreement: Agreement, account: str, currency: str, on: date) -> Quote | None:
     """The quote for paying `currency` from an account on a day; None when the account holds that currency.
 
     Raises:
@@ -33,7 +33,7 @@ def quote_for(transaction: Transaction, agreement: Agreement, account: str, curr
         return Quote(currency, held.currency, rule.contract, "contract", agreement.effective_on, rule.contract)
     fixing_on = fixing_date(rule, on, Calendars.of(published_on(rule.source) or held.calendars))
     try:
-        rate = cross(rates_on(transaction, rule.source, fixing_on), currency, held.currency)
+        rate = cross(rates_on(records, rule.source, fixing_on), currency, held.currency)
     except NotFound as error:
         raise RateMissing(
             f"{rule.source} has no {currency}/{held.currency} for {fixing_on} yet: import it: `sluice rate import`.",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from activities.quotes import published_on
 from adapters.db.rates import rates_on
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from domain.agreement.model import Agreement, Control, ReceiptFx
 from domain.agreement.schedule import calendars_of
 from domain.calendars import CalendarOverride, Calendars
@@ -20,9 +20,9 @@ class ReceiptRates:
     """Conversions into `quote` in one transaction; what was looked up once is remembered."""
 
     def __init__(
-        self, transaction: Transaction, agreement: Agreement, quote: str, overrides: tuple[CalendarOverride, ...]
+        self, records: Records, agreement: Agreement, quote: str, overrides: tuple[CalendarOverride, ...]
     ) -> None:
-        self._transaction, self._agreement, self._quote = transaction, agreement, quote
+        self._records, self._agreement, self._quote = records, agreement, quote
         self._overrides = overrides
         self._published: dict[tuple[str, date], _Published] = {}
         self._converted: dict[tuple[str, tuple[date, ...]], Conversion] = {}
@@ -79,7 +79,7 @@ class ReceiptRates:
 
     def _on(self, source: str, day: date) -> _Published:
         if (source, day) not in self._published:
-            self._published[source, day] = rates_on(self._transaction, source, day)
+            self._published[source, day] = rates_on(self._records, source, day)
         return self._published[source, day]
 
     def _calendars(self, rule: ReceiptFx) -> Calendars:

@@ -14,6 +14,7 @@ from adapters.bank.folder import folder_of
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.pain001 import write_order
 from adapters.db import tables
+from adapters.db.records import Records
 from adapters.db.store import Transaction
 from domain import productions, runs
 from domain.agreement.model import Account, Agreement
@@ -60,8 +61,8 @@ class RunActivities:
             state = _promised(transaction, ref.production, today)
             return state, productions.fall_due(state.payments, state.receipts, today)
 
-        with self._desk.store.transaction() as transaction:
-            waiting = _promised(transaction, ref.production, today)
+        with self._desk.store.reading() as records:
+            waiting = _promised(records, ref.production, today)
         names = sorted((*waiting.payments, *waiting.receipts))
         if not names and ref.by == SYSTEM.user:
             return 0
@@ -77,15 +78,15 @@ class RunActivities:
     @activity.defn
     def plan_runs(self, ref: AccountRef) -> list[PlannedRun]:
         """The runs to prepare today for a debtor account, one a currency; none on a day its banks are closed."""
-        with self._desk.store.transaction() as transaction:
-            agreement = self._desk.agreement(transaction, ref.production)
+        with self._desk.store.reading() as records:
+            agreement = self._desk.agreement(records, ref.production)
             today = self._desk.today(agreement)
             account = _account(agreement, ref.account)
             if not calendars_of(agreement, [account], self._desk.overrides).is_business_day(today):
                 return []
             payment = tables.payment.c
             currencies = (
-                transaction.connection.execute(
+                records.connection.execute(
                     sa.select(payment.currency)
                     .where(
                         payment.production == ref.production,
@@ -101,7 +102,7 @@ class RunActivities:
                 .all()
             )
             of_today = sa.and_(tables.run.c.account == ref.account, tables.run.c.execution_on == today)
-            before = transaction.state(ref.production, runs=of_today).runs
+            before = records.state(ref.production, runs=of_today).runs
         return [
             PlannedRun(
                 production=ref.production,
@@ -220,11 +221,11 @@ class RunActivities:
     def run_standing(self, ref: RunRef) -> RunView:
         """Where a run stands; status `empty` when nothing was due and so none was made."""
         payment = tables.payment.c
-        with self._desk.store.transaction() as transaction:
-            agreement = self._desk.agreement(transaction, ref.production)
-            found = transaction.state(ref.production, runs=tables.run.c.id == ref.run).runs.get(ref.run)
+        with self._desk.store.reading() as records:
+            agreement = self._desk.agreement(records, ref.production)
+            found = records.state(ref.production, runs=tables.run.c.id == ref.run).runs.get(ref.run)
             counts: dict[str, int] = dict(
-                transaction.connection.execute(
+                records.connection.execute(
                     sa.select(payment.status, sa.func.count()).where(payment.run == ref.run).group_by(payment.status)
                 ).all()
             )
@@ -258,10 +259,10 @@ class RunActivities:
         return self.run_standing(RunRef(production=command.production, run=run))
 
 
-def _promised(transaction: Transaction, production: str, on: date) -> State:
+def _promised(records: Records, production: str, on: date) -> State:
     """What is promised for a day or before, and not owed yet."""
     payment, receipt = tables.payment.c, tables.receipt.c
-    return transaction.state(
+    return records.state(
         production,
         payments=sa.and_(payment.status == Status.SCHEDULED, payment.due_on <= on),
         receipts=sa.and_(receipt.status == ReceiptStatus.EXPECTED, receipt.due_on <= on),

@@ -7,6 +7,7 @@ from activities.desk import Desk
 from activities.entitlements import FactsOf, found_before
 from adapters.db import statements as on_record
 from adapters.db.facts import rates_used
+from adapters.db.records import Records
 from adapters.db.store import Transaction, stream_of
 from domain.agreement.model import Agreement
 from domain.distributions import Distribution, Distributions, posted_before
@@ -59,7 +60,7 @@ def issue(
 def written(
     desk: Desk,
     facts_of: FactsOf,
-    transaction: Transaction,
+    records: Records,
     agreement: Agreement,
     known: Distributions,
     ordered: PayoutsOrdered,
@@ -74,8 +75,8 @@ def written(
     """
     production, distribution = agreement.production, known[ordered.period]
     before = posted_before(known, distribution)
-    after, through = found_before(desk, facts_of, transaction, production, distribution)
-    earlier, since = found_before(desk, facts_of, transaction, production, before) if before else (None, 0)
+    after, through = found_before(desk, facts_of, records, production, distribution)
+    earlier, since = found_before(desk, facts_of, records, production, before) if before else (None, 0)
     return statements(
         Issue(
             agreement=agreement,
@@ -88,7 +89,7 @@ def written(
             known=known,
             ordered=ordered,
             objected_on=objected_on,
-            fx=_fx(transaction, production, distribution.until, through, before.until if before else None, since),
+            fx=_fx(records, production, distribution.until, through, before.until if before else None, since),
             due_on=due_on,
             signature=signed,
         )
@@ -96,18 +97,18 @@ def written(
 
 
 def _fx(
-    transaction: Transaction, production: str, until: date, through: int, after: date | None, since: int
+    records: Records, production: str, until: date, through: int, after: date | None, since: int
 ) -> tuple[FxUsed, ...]:
-    rows = rates_used(transaction, production, until, through, after, since)
+    rows = rates_used(records, production, until, through, after, since)
     return tuple(
         FxUsed(**row | {"rule": FxRuleUsed.BANK if row["rule"] == "bank_rate" else FxRuleUsed(row["rule"])})
         for row in rows
     )
 
 
-def signature(transaction: Transaction, production: str, distribution: Distribution) -> Signature:
+def signature(records: Records, production: str, distribution: Distribution) -> Signature:
     """What statements issued now rest on: the journal as it is until now."""
-    seq, head, recorded_at = on_record.head(transaction.connection, production)
+    seq, head, recorded_at = on_record.head(records.connection, production)
     return Signature(
         stream=stream_of(production),
         seq=seq,

@@ -2,7 +2,8 @@
 
 from threading import Lock
 
-from adapters.db.store import Store, Transaction
+from adapters.db.records import Records
+from adapters.db.store import Store
 from adapters.documents import parse_agreement, reread_agreement
 from domain.agreement.model import Agreement
 from domain.errors import NotFound
@@ -19,7 +20,7 @@ class Agreements:
         self._parsed: dict[str, Agreement] = {}
         self._lock = Lock()
 
-    def of(self, transaction: Transaction, digest: str) -> Agreement:
+    def of(self, records: Records, digest: str) -> Agreement:
         """The agreement of a document, as it was recorded.
 
         Raises:
@@ -28,12 +29,12 @@ class Agreements:
         """
         with self._lock:
             known = self._parsed.get(digest)
-        return known or self._remembered(digest, reread_agreement(_kept(transaction, digest), "the kept document"))
+        return known or self._remembered(digest, reread_agreement(_kept(records, digest), "the kept document"))
 
     def read(self, store: Store, digest: str) -> Agreement:
         """The same, in a transaction of its own that only reads."""
-        with store.transaction() as transaction:
-            return self.of(transaction, digest)
+        with store.reading() as records:
+            return self.of(records, digest)
 
     def first(self, store: Store, digest: str) -> Agreement:
         """The agreement of a document that is to be a production's first, checked.
@@ -42,22 +43,22 @@ class Agreements:
             NotFound: no such document is kept.
             BadInput: it cannot be put in force; the sentence names every finding with its line.
         """
-        with store.transaction() as transaction:
-            raw = _kept(transaction, digest)
+        with store.reading() as records:
+            raw = _kept(records, digest)
         return self._remembered(digest, parse_agreement(raw, "the kept document").agreement)
 
-    def amendment(self, transaction: Transaction, digest: str, in_force: str) -> Agreement:
+    def amendment(self, records: Records, digest: str, in_force: str) -> Agreement:
         """The agreement of a document that is to follow the one in force, checked; raises as `first` does."""
-        raw = _kept(transaction, digest)
-        return parse_agreement(raw, "the amendment", self.of(transaction, in_force)).agreement
+        raw = _kept(records, digest)
+        return parse_agreement(raw, "the amendment", self.of(records, in_force)).agreement
 
     def _remembered(self, digest: str, agreement: Agreement) -> Agreement:
         with self._lock:
             return self._parsed.setdefault(digest, agreement)
 
 
-def _kept(transaction: Transaction, digest: str) -> bytes:
-    raw = transaction.document(digest)
+def _kept(records: Records, digest: str) -> bytes:
+    raw = records.document(digest)
     if raw is None:
         raise NotFound(f"No document {digest[:12]}… is kept: register the agreement from its file.", sha256=digest)
     return raw

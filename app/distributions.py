@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from activities.distributions import DistributionActivities
 from activities.views import DistributionRef
 from adapters.db.facts import facts_of
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from app.bootstrap import desk_of
 from app.endpoints import endpoints
 from app.settings import load_settings
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 def listed(connection: Connection, production: str) -> list[Row]:
     """A production's distributions, oldest first."""
-    known = Transaction(connection).state(production, distributions=True).distributions
+    known = Records(connection).state(production, distributions=True).distributions
     return [_head(one) for one in sorted(known.values(), key=lambda one: one.until)]
 
 
@@ -33,7 +33,7 @@ def shown(connection: Connection, production: str, period: str) -> tuple[Row, li
     Raises:
         NotFound: it has not been computed.
     """
-    known = Transaction(connection).state(production, distributions=True).distributions
+    known = Records(connection).state(production, distributions=True).distributions
     return _whole(the_distribution(known, period))
 
 

@@ -10,7 +10,7 @@ from activities.productions import ProductionActivities
 from activities.schedules import schedule_id, settlement_schedule_id
 from activities.views import ProductionRef
 from adapters.bank.folder import folder_of
-from adapters.db import health as records
+from adapters.db import health as recorded
 from adapters.db import queries
 from app import doctor_temporal as temporal
 from app.archive import SWEEP
@@ -89,26 +89,27 @@ async def examine(services: Services) -> Examination:
 
 
 def _of_the_database(services: Services, examination: Examination) -> _Needed:
-    with services.store.reading() as connection:
-        now = records.now(connection)
-        outbox = records.outbox(connection)
-        examination.payments = records.statuses(connection)
+    with services.store.reading() as records:
+        connection = records.connection
+        now = recorded.now(connection)
+        outbox = recorded.outbox(connection)
+        examination.payments = recorded.statuses(connection)
         examination.outbox_waiting = outbox.waiting
         examination.outbox_oldest_s = (now - outbox.oldest).total_seconds() if outbox.oldest else 0.0
         found: list[Ailment | None] = [health.outbox_lag(outbox.waiting, outbox.oldest, now, outbox.what)]
         found += [
             health.unmatched(one.production, one.account, one.amount, one.count, one.since)
-            for one in records.suspense(connection)
+            for one in recorded.suspense(connection)
         ]
         since = now - health.CONTRADICTION_IS_SHOWN_FOR
-        found += [health.contradicted(*one, now) for one in records.contradictions(connection, since)]
-        found += [health.held(payment, at, reason, now) for payment, at, reason in records.held(connection)]
-        needed = _Needed([run_workflow(run) for run in records.unfinished_runs(connection)])
-        needed.workflows += [distribution_workflow(*one) for one in records.open_distributions(connection)]
-        needed.workflows += [milestone_workflow(*one) for one in records.submitted_milestones(connection)]
-        at_the_bank, alone = list(records.at_the_bank(connection)), list(records.due_and_alone(connection))
-        found += [health.unsent(run, now) for run in records.unsent_runs(connection)]
-        prepared = list(records.prepared_runs(connection))
+        found += [health.contradicted(*one, now) for one in recorded.contradictions(connection, since)]
+        found += [health.held(payment, at, reason, now) for payment, at, reason in recorded.held(connection)]
+        needed = _Needed([run_workflow(run) for run in recorded.unfinished_runs(connection)])
+        needed.workflows += [distribution_workflow(*one) for one in recorded.open_distributions(connection)]
+        needed.workflows += [milestone_workflow(*one) for one in recorded.submitted_milestones(connection)]
+        at_the_bank, alone = list(recorded.at_the_bank(connection)), list(recorded.due_and_alone(connection))
+        found += [health.unsent(run, now) for run in recorded.unsent_runs(connection)]
+        prepared = list(recorded.prepared_runs(connection))
         keys = [row["key"] for row in queries.productions(connection)]
     todays = {key: _today(services, key) for key in keys}
     found += [health.unsettled(one.payment, one.status, one.on, todays[one.production]) for one in at_the_bank]
@@ -148,8 +149,8 @@ def disks(settings: Settings) -> list[Ailment]:
 def _of_the_folders(services: Services, examination: Examination) -> None:
     """Files of a bank that are not taken in, or were kept aside and lie there still."""
     now = datetime.now().astimezone()
-    with services.store.reading() as connection:
-        keys = [row["key"] for row in queries.productions(connection)]
+    with services.store.reading() as records:
+        keys = [row["key"] for row in queries.productions(records.connection)]
     for key in keys:
         for account in services.desk.in_force(key).accounts:
             if account.control is Control.CONTROLLED:

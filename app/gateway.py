@@ -115,13 +115,13 @@ class Gateway:
 
     def _waiting(self) -> list[sa.Row[tuple[object, ...]]]:
         table = tables.outbox
-        with self._store.transaction() as transaction:
+        with self._store.reading() as records:
             query = sa.select(table).where(table.c.done_at.is_(None)).order_by(table.c.id).limit(BATCH)
-            return list(transaction.connection.execute(query))
+            return list(records.connection.execute(query))
 
     def _deliver(self, row: sa.Row[tuple[object, ...]]) -> None:
-        with self._store.transaction() as transaction:
-            raw = transaction.document(row.document)
+        with self._store.reading() as records:
+            raw = records.document(row.document)
         if raw is None:
             raise LookupError(f"outbox {row.id}: document {row.document} is not kept")
         self._services.folder.deliver(row.target, row.name, raw)
@@ -161,20 +161,20 @@ class Gateway:
         )
 
     def _unfinished(self) -> tuple[list[str], list[PlannedRun]]:
-        with self._store.transaction() as transaction:
-            productions = list(transaction.connection.execute(sa.select(tables.production.c.key)).scalars())
-            runs = health.unfinished_runs(transaction.connection)
+        with self._store.reading() as records:
+            productions = list(records.connection.execute(sa.select(tables.production.c.key)).scalars())
+            runs = health.unfinished_runs(records.connection)
         return productions, self._planned(tables.run.c.id.in_(runs))
 
     def _open_distributions(self) -> list[DistributionRef]:
         """Those that are not paid out, or in dispute."""
-        with self._store.transaction() as transaction:
-            found = health.open_distributions(transaction.connection)
+        with self._store.reading() as records:
+            found = health.open_distributions(records.connection)
         return [DistributionRef(production=production, period=period) for production, period in found]
 
     def _planned(self, condition: sa.ColumnElement[bool]) -> list[PlannedRun]:
-        with self._store.transaction() as transaction:
-            rows = list(transaction.connection.execute(sa.select(tables.run).where(condition)))
+        with self._store.reading() as records:
+            rows = list(records.connection.execute(sa.select(tables.run).where(condition)))
         return [
             PlannedRun(
                 production=row.production,
@@ -229,9 +229,9 @@ class Gateway:
         return True
 
     def _accounts(self) -> Iterator[tuple[str, Account]]:
-        with self._store.transaction() as transaction:
-            rows = list(transaction.connection.execute(sa.select(tables.production)))
-            agreements = [self._services.desk.agreements.of(transaction, row.document) for row in rows]
+        with self._store.reading() as records:
+            rows = list(records.connection.execute(sa.select(tables.production)))
+            agreements = [self._services.desk.agreements.of(records, row.document) for row in rows]
         for agreement in agreements:
             for account in agreement.accounts:
                 if account.control is Control.CONTROLLED:

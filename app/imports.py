@@ -114,8 +114,8 @@ def import_on(
     with checked(file, kind, wish.source, wish.statement, declared, latest, ticks.checked, metrics) as found:
         raw = declared.raw if declared else None
         outcome = facts.take(wish.production, wish.user, found, raw, ticks.written)
-    with desk.store.transaction() as transaction:
-        versions = statements(transaction.connection, wish.production, kind)
+    with desk.store.reading() as records:
+        versions = statements(records.connection, wish.production, kind)
     named = [one for one in versions if (one["source"], one["statement"]) == (wish.source, wish.statement)]
     totals: dict[str, list[str]] = {}
     for total in found.rows.totals:

@@ -28,11 +28,11 @@ def expected(desk: Desk, production: str | None = None) -> list[queries.Row]:
     Raises:
         NotFound: there is no such production.
     """
-    with desk.store.transaction() as transaction:
+    with desk.store.reading() as records:
         if production is not None:
-            queries.the_production(transaction.connection, production)
-        rows = queries.receipts(transaction.connection, production)
-        agreements = {key: desk.agreement(transaction, key) for key in {row["production"] for row in rows}}
+            queries.the_production(records.connection, production)
+        rows = queries.receipts(records.connection, production)
+        agreements = {key: desk.agreement(records, key) for key in {row["production"] for row in rows}}
     return [_with_interest(row, agreements[row["production"]], desk) for row in rows]
 
 

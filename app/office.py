@@ -335,13 +335,13 @@ class Office:
             return transaction.keep(file.name, raw)
 
     def _production_exists(self, production: str) -> None:
-        with self.services.store.transaction() as transaction:
-            queries.the_production(transaction.connection, production)
+        with self.services.store.reading() as records:
+            queries.the_production(records.connection, production)
 
     def _planned(self, run: str) -> PlannedRun:
         """What a run's workflow was, or would be, started with."""
-        with self.services.store.transaction() as transaction:
-            row = queries.run(transaction.connection, run)
+        with self.services.store.reading() as records:
+            row = queries.run(records.connection, run)
         if row is None:
             raise NotFound(f"There is no run {run}: `sluice run show` lists them.", run=run)
         return PlannedRun(
@@ -354,8 +354,8 @@ class Office:
         )
 
     def _production_of_payment(self, payment: str) -> str:
-        with self.services.store.transaction() as transaction:
-            row = queries.payment(transaction.connection, payment)
+        with self.services.store.reading() as records:
+            row = queries.payment(records.connection, payment)
         if row is None:
             raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)
         return str(row["production"])

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import queries, tables
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from domain.agreement.model import Purpose
 from domain.money import Money
 from domain.participation import untied
@@ -20,6 +20,6 @@ def participation_ties(connection: Connection, production: str) -> list[str]:
     concerned = sa.or_(
         payment.purpose == Purpose.PARTICIPATION, payment.status.not_in(sorted(FINISHED | {Status.SCHEDULED}))
     )
-    state = Transaction(connection).state(production, payments=concerned, distributions=True)
+    state = Records(connection).state(production, payments=concerned, distributions=True)
     balances = [(row["account"], Money.parse(row["balance"])) for row in queries.balances(connection, production)]
     return untied(state.distributions, state.payments, balances)

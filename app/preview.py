@@ -34,12 +34,12 @@ def preview_of(data: Path | None, run_id: str) -> Preview:
 
 def preview(desk: Desk, run_id: str) -> Preview:
     """The same on a desk. The payees' accounts are shown as the agreement in force has them, numbers masked."""
-    with desk.store.transaction() as transaction:
-        row = queries.run(transaction.connection, run_id)
+    with desk.store.reading() as records:
+        row = queries.run(records.connection, run_id)
         if row is None:
             raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.", run=run_id)
-        agreement = desk.agreement(transaction, row["production"])
-        state = transaction.state(
+        agreement = desk.agreement(records, row["production"])
+        state = records.state(
             row["production"], payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id
         )
     run = state.runs[run_id]

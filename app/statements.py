@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from activities.desk import Desk
 from adapters.db import queries
 from adapters.db import statements as on_record
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from adapters.statements import Format, Language, render
 from domain.errors import BadInput, Broken, NotFound
 from domain.journal import sha256
@@ -124,7 +124,7 @@ def write(file: Path, content: bytes) -> None:
 
 
 def _kept(connection: Connection, row: Row) -> Statement:
-    content = Transaction(connection).document(row["sha256"])
+    content = Records(connection).document(row["sha256"])
     if content is None or sha256(content) != row["sha256"]:
         raise Broken(
             f"The statement of {row['party']} for {row['period']} is not what event {row['seq']} of "
@@ -135,4 +135,4 @@ def _kept(connection: Connection, row: Row) -> Statement:
 
 
 def _payer(desk: Desk, connection: Connection, production: str) -> str:
-    return paying_account(desk.agreement(Transaction(connection), production)).owner
+    return paying_account(desk.agreement(Records(connection), production)).owner

@@ -24,13 +24,13 @@ def missing_rates_of(data: Path | None, production: str | None = None) -> list[s
 def missing_rates(desk: Desk, production: str | None = None) -> Iterator[str]:
     """A sentence for each debtor account and currency that waits for a rate, counted from today's."""
     gathered_not_yet = sa.and_(tables.payment.c.status == Status.DUE, tables.payment.c.run.is_(None))
-    with desk.store.transaction() as transaction:
-        keys = [production] if production else [row["key"] for row in queries.productions(transaction.connection)]
+    with desk.store.reading() as records:
+        keys = [production] if production else [row["key"] for row in queries.productions(records.connection)]
         for key in keys:
-            agreement = desk.agreement(transaction, key)
-            waiting = transaction.state(key, payments=gathered_not_yet).payments.values()
+            agreement = desk.agreement(records, key)
+            waiting = records.state(key, payments=gathered_not_yet).payments.values()
             for account, currency in sorted({(each.account, each.amount.currency) for each in waiting}):
                 try:
-                    quote_for(transaction, agreement, account, currency, desk.today(agreement))
+                    quote_for(records, agreement, account, currency, desk.today(agreement))
                 except RateMissing as error:
                     yield f"{key}: what is due in {currency} from {account} waits for a rate: {error.sentence}"

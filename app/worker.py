@@ -88,9 +88,9 @@ async def check_clock(services: Services, machine: Clock) -> None:
     """Compare the machine's clock with the database's; not now, if the database does not answer: nor can we work."""
 
     def _compare() -> None:
-        with services.store.reading() as connection:
+        with services.store.reading() as records:
             asked = machine.now()
-            theirs = health.now(connection)
+            theirs = health.now(records.connection)
             in_time(asked, theirs, machine.now())
 
     try:

@@ -172,17 +172,17 @@ async def prepared_run(services: Services, production: str) -> tuple[str, str]:
 
 def hash_of(services: Services, run: str) -> str | None:
     """The SHA-256 that a run was prepared with; None while it is not."""
-    with services.store.transaction() as transaction:
+    with services.store.reading() as records:
         query = sa.select(tables.run.c.sha256).where(tables.run.c.id == run)
-        return transaction.connection.execute(query).scalar_one_or_none()
+        return records.connection.execute(query).scalar_one_or_none()
 
 
 def statuses(services: Services, production: str) -> dict[str, int]:
     """How many payments of a production are where in their lives."""
     payment = tables.payment.c
     query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
-    with services.store.transaction() as transaction:
-        return {status: int(count) for status, count in transaction.connection.execute(query)}
+    with services.store.reading() as records:
+        return {status: int(count) for status, count in records.connection.execute(query)}
 
 
 async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:

@@ -109,8 +109,8 @@ def measure(server: EmbeddedPostgres, commands: int, batches: int, seconds: int,
             "entries_per_s_goal": 20_000,
         }
     begun = time.perf_counter()
-    with store.reading() as connection:
-        proof = verify(connection)
+    with store.reading() as records:
+        proof = verify(records.connection)
     figures["verified_events"] = proof.events
     figures["verified_events_per_s"] = round(proof.events / (time.perf_counter() - begun))
     figures["verified"] = not proof.wrong

@@ -139,8 +139,8 @@ def record(store: Store, production: str) -> int:
 def plainly_read(store: Store) -> float:
     """Seconds to read every row of the journal and to hash the bytes of each."""
     begun = time.perf_counter()
-    with store.reading() as connection:
-        for row in streamed(connection, "SELECT * FROM journal_event ORDER BY stream, seq"):
+    with store.reading() as records:
+        for row in streamed(records.connection, "SELECT * FROM journal_event ORDER BY stream, seq"):
             digest = hashlib.sha256(row[8])
             digest.update(row[3].encode())
             digest.digest()
@@ -150,8 +150,8 @@ def plainly_read(store: Store) -> float:
 def verified(store: Store, processes: int, read: float) -> dict[str, object]:
     """One pass over everything by so many processes."""
     begun, busy = time.perf_counter(), cpu_s()
-    with store.reading() as connection:
-        proof = verify(connection, processes)
+    with store.reading() as records:
+        proof = verify(records.connection, processes)
     took, busy = time.perf_counter() - begun, cpu_s() - busy
     return {
         "events_per_s": round(proof.events / took),

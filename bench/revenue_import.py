@@ -107,8 +107,8 @@ def imported(database_url: str, file: Path, statement: str) -> dict[str, object]
     again = import_on(desk, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
     again_s = time.perf_counter() - begun
     begun = time.perf_counter()
-    with store.transaction() as transaction:
-        groups = len(facts_of(transaction, "BENCH", TODAY.date()).receipts)
+    with store.reading() as records:
+        groups = len(facts_of(records, "BENCH", TODAY.date()).receipts)
     facts_s = time.perf_counter() - begun
     return {
         "rows": answer.rows,

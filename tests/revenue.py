@@ -75,8 +75,8 @@ def take(
 
 
 def facts(world: World, until: date = date(2099, 1, 1), through: int | None = None) -> Facts:
-    with world.store.transaction() as transaction:
-        return facts_of(transaction, PRODUCTION, until, through)
+    with world.store.reading() as records:
+        return facts_of(records, PRODUCTION, until, through)
 
 
 def tamper(owner_url: str, statement: str) -> None:

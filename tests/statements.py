@@ -6,7 +6,6 @@ from activities.distributions import DistributionActivities
 from activities.views import DistributionRef
 from adapters.db import statements as on_record
 from adapters.db.facts import facts_of
-from adapters.db.store import Transaction
 from domain.commands import ComputeDistribution, ObjectToDistribution, OrderPayouts, PostDistribution
 from domain.statements import Statement
 from tests import revenue
@@ -78,8 +77,8 @@ def distribute(world: World, period: str, objects: tuple[str, ...] = ()) -> None
 def told(world: World, period: str) -> dict[str, Statement]:
     """The statements of a period as they are kept, by party."""
     found = {}
-    with world.store.transaction() as transaction:
-        for row in on_record.issued(transaction.connection, PRODUCTION, period):
-            content = Transaction(transaction.connection).document(row["sha256"])
+    with world.store.reading() as records:
+        for row in on_record.issued(records.connection, PRODUCTION, period):
+            content = records.document(row["sha256"])
             found[row["party"]] = Statement.model_validate_json(content)
     return found

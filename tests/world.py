@@ -20,7 +20,8 @@ from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.agreements import Agreements
 from adapters.bank.folder import BankFolder, folder_of
 from adapters.db import queries, tables
-from adapters.db.store import Store, Transaction, stream_of
+from adapters.db.records import Records
+from adapters.db.store import Store, stream_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.bank import SandboxBank
 from app.preview import preview
@@ -120,9 +121,9 @@ class World:
         self.their_bank.close()
         self.store.engine.dispose()
 
-    def facts_of(self, transaction: Transaction, production: str, until: date, through: int | None = None) -> Facts:
+    def facts_of(self, records: Records, production: str, until: date, through: int | None = None) -> Facts:
         """What the test says has happened, instead of what is on record; by event `through`, what it had said then."""
-        seq = queries.head(transaction.connection, stream_of(production)).seq
+        seq = queries.head(records.connection, stream_of(production)).seq
         if through is None:
             self.told.append((seq, len(self.facts)))
         known = [count for at, count in self.told if through is not None and at < through]
@@ -215,26 +216,26 @@ class World:
 
     def events(self) -> list[str]:
         """The types of all events, in order."""
-        with self.store.transaction() as transaction:
-            return [fact.type for fact in queries.facts(transaction.connection, stream_of(PRODUCTION))]
+        with self.store.reading() as records:
+            return [fact.type for fact in queries.facts(records.connection, stream_of(PRODUCTION))]
 
     def newest(self) -> object:
         """The last event on record."""
-        with self.store.transaction() as transaction:
-            return queries.newest_facts(transaction.connection, PRODUCTION, 1)[0].event
+        with self.store.reading() as records:
+            return queries.newest_facts(records.connection, PRODUCTION, 1)[0].event
 
     def snapshots(self) -> State:
         """The state as the snapshot tables have it."""
         every = sa.true()
-        with self.store.transaction() as transaction:
-            return transaction.state(
+        with self.store.reading() as records:
+            return records.state(
                 PRODUCTION, payments=every, receipts=every, runs=every, milestones=True, distributions=True
             )
 
     def refolded(self) -> State:
         """The state as the journal tells it."""
-        with self.store.transaction() as transaction:
-            facts = list(queries.facts(transaction.connection, stream_of(PRODUCTION)))
+        with self.store.reading() as records:
+            facts = list(queries.facts(records.connection, stream_of(PRODUCTION)))
         return fold(State(), [(fact.event, fact.effective_on) for fact in facts])
 
     def statuses(self) -> dict[str, str]:
@@ -246,14 +247,14 @@ class World:
         return next(p.id for p in self.snapshots().payments.values() if p.instalment == instalment)
 
     def balances(self) -> dict[str, str]:
-        with self.store.transaction() as transaction:
-            rows = queries.balances(transaction.connection, PRODUCTION)
+        with self.store.reading() as records:
+            rows = queries.balances(records.connection, PRODUCTION)
         return {f"{row['account']} {row['currency']}": row["balance"] for row in rows}
 
     def wrong(self) -> list[str]:
         """What a proof of the record finds wrong."""
-        with self.store.reading() as connection:
-            return verify(connection).wrong
+        with self.store.reading() as records:
+            return verify(records.connection).wrong
 
 
 async def eventually(enough: Callable[[], bool]) -> None:

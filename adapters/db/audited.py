@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 
 from adapters.db import tables
 from adapters.db.queries import streamed
-from adapters.db.store import Transaction, at_one_instant
+from adapters.db.records import Records, at_one_instant
 from domain.errors import Broken
 
 _AT_ONCE = 100
@@ -107,8 +107,8 @@ class BankData:
         return Document(digest, row.name, bytes(row.content))
 
 
-class Announced(Transaction):
-    """A transaction that reads for an audit of everything, with bank data by the `ticket` of an announcement.
+class Announced(Records):
+    """The records, read for an audit of everything, with bank data by the `ticket` of an announcement.
 
     Without a ticket, bank data is read as the application's role reads it. `named_by` says which event of the audited
     production's stream names a document, which is how the database knows it for the production's.

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from adapters.db import tables
+from adapters.db.records import Records
 from adapters.db.store import Transaction, stream_of
 from domain.currency import exponent
 from domain.errors import Broken
@@ -32,7 +33,7 @@ _LINES = 1 << 32
 """More than a file has lines, so that a statement and a line make one number."""
 
 
-def standing(transaction: Transaction, production: str, kind: StatementKind, source: str, name: str) -> Standing | None:
+def standing(records: Records, production: str, kind: StatementKind, source: str, name: str) -> Standing | None:
     """The version of a statement that counts; None while there is none.
 
     Raises:
@@ -51,7 +52,7 @@ def standing(transaction: Transaction, production: str, kind: StatementKind, sou
         .order_by(table.version.desc())
         .limit(1)
     )
-    row = transaction.connection.execute(query).one_or_none()
+    row = records.connection.execute(query).one_or_none()
     if row is None:
         return None
     event = EVENT.validate_json(row.body) if row.body else None
@@ -113,7 +114,7 @@ def statements(connection: sa.Connection, production: str, kind: StatementKind |
     return [dict(row) for row in connection.execute(ordered).mappings()]
 
 
-def facts_of(transaction: Transaction, production: str, until: date, through: int | None = None) -> Facts:
+def facts_of(records: Records, production: str, until: date, through: int | None = None) -> Facts:
     """What counts of a production up to and with a day, receipts summed by day and kind, in minor units.
 
     `through` is a number in the production's stream of events: what was imported after it is left out, so that a run
@@ -122,7 +123,7 @@ def facts_of(transaction: Transaction, production: str, until: date, through: in
     Raises:
         Broken: statements were converted into several currencies.
     """
-    connection = transaction.connection
+    connection = records.connection
     counting = {row.id: row for row in connection.execute(_counting(production, through))}
     currencies = sorted({row.converted_to for row in counting.values()})
     if len(currencies) > 1:
@@ -152,13 +153,13 @@ def facts_of(transaction: Transaction, production: str, until: date, through: in
 
 
 def rates_used(
-    transaction: Transaction, production: str, until: date, through: int, after: date | None, since: int
+    records: Records, production: str, until: date, through: int, after: date | None, since: int
 ) -> list[Row]:
     """The rates by which receipts up to and with a day were converted, each once: base, quote, rule, source, on, rate.
 
     Of what was imported by event `through`; only those of receipts dated after a day or imported after event `since`.
     """
-    counting = {row.id: row for row in transaction.connection.execute(_counting(production, through))}
+    counting = {row.id: row for row in records.connection.execute(_counting(production, through))}
     fresh = [number for number, row in counting.items() if row.seq > since]
     row, version = tables.receipt_row.c, tables.statement_version.c
     columns = (
@@ -178,7 +179,7 @@ def rates_used(
     )
     if after is not None:
         query = query.where(sa.or_(row.on > after, _of(row.statement, fresh)))
-    return [dict(one) for one in transaction.connection.execute(query).mappings()]
+    return [dict(one) for one in records.connection.execute(query).mappings()]
 
 
 def altered(connection: sa.Connection, production: str, number: int, event: StatementImported) -> str | None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from adapters.db import tables
+from adapters.db.records import Records
 from adapters.db.store import Transaction
 from domain.errors import BadInput
 from domain.rates import Rate
@@ -34,18 +35,18 @@ def keep_rates(transaction: Transaction, name: str, raw: bytes, rates: Sequence[
     return len(added)
 
 
-def rates_on(transaction: Transaction, source: str, on: date) -> Mapping[tuple[str, str], Decimal]:
+def rates_on(records: Records, source: str, on: date) -> Mapping[tuple[str, str], Decimal]:
     """All rates of a source for a day: (base, quote) → units of quote for one base."""
     table = tables.rate.c
-    rows = transaction.connection.execute(
+    rows = records.connection.execute(
         sa.select(table.base, table.quote, table.rate).where(table.source == source, table.on == on)
     )
     return {(row.base, row.quote): row.rate for row in rows}
 
 
-def _same(transaction: Transaction, rates: Sequence[Rate]) -> None:
+def _same(records: Records, rates: Sequence[Rate]) -> None:
     for rate in rates:
-        known = rates_on(transaction, rate.source, rate.on).get((rate.base, rate.quote))
+        known = rates_on(records, rate.source, rate.on).get((rate.base, rate.quote))
         if known != rate.rate:
             raise BadInput(
                 f"{rate.source} {rate.base}/{rate.quote} of {rate.on} is known as {known}, not {rate.rate}: "

@@ -11,9 +11,10 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import Cursor
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Connection, Engine, RowMapping
+from sqlalchemy import Engine
 
 from adapters.db import rows, tables
+from adapters.db.records import Records, at_one_instant
 from domain import journal
 from domain.answers import movements
 from domain.commands import Command
@@ -22,7 +23,6 @@ from domain.events import CommandRefused, Event
 from domain.journal import Fact, Head
 from domain.ledger import postings
 from domain.model import Record
-from domain.productions import Production
 from domain.state import State, fold
 
 
@@ -61,13 +61,14 @@ class Store:
             yield Transaction(connection)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection that only reads, and sees the records as they are at one instant however much is asked.
+    def reading(self) -> Iterator[Records]:
+        """The record as it is at one instant, however much is asked; nothing can be written.
 
-        A proof needs this: a stream read before its head would seem to lack what was appended in between.
+        Who asks twice needs this: what is due, asked before the runs that are prepared, would seem to be in none of
+        them; a stream read before its head would seem to lack what was appended in between.
         """
         with self.engine.connect() as connection, at_one_instant(connection):
-            yield connection
+            yield Records(connection)
 
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
@@ -118,11 +119,8 @@ class Store:
         return outcome
 
 
-class Transaction:
+class Transaction(Records):
     """What can be done inside one database transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
 
     def lock(self, stream: str, key: str, payload: str) -> tuple[Head, datetime, Outcome | None]:
         """Take the end of a stream for this transaction alone; with it, the database's clock once we have it.
@@ -205,33 +203,6 @@ class Transaction:
         changed = _changed(before.distributions, after.distributions)
         self._upsert("distribution", "production, period", [rows.distribution_row(production, d) for d in changed])
 
-    def state(
-        self,
-        production: str,
-        *,
-        payments: sa.ColumnElement[bool] | None = None,
-        receipts: sa.ColumnElement[bool] | None = None,
-        runs: sa.ColumnElement[bool] | None = None,
-        milestones: bool = False,
-        distributions: bool = False,
-    ) -> State:
-        """The production, and those of its payments, receipts and runs that the conditions choose (none by default)."""
-        row = self._rows(tables.production, tables.production.c.key == production)
-        return State(
-            production=Production(**row[0]) if row else None,
-            milestones={
-                r["id"]: rows.milestone_of(r)
-                for r in self._chosen(tables.milestone, production, sa.true() if milestones else None)
-            },
-            payments={r["id"]: rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)},
-            receipts={r["id"]: rows.receipt_of(r) for r in self._chosen(tables.receipt, production, receipts)},
-            runs={r["id"]: rows.run_of(r) for r in self._chosen(tables.run, production, runs)},
-            distributions={
-                r["period"]: rows.distribution_of(r)
-                for r in self._chosen(tables.distribution, production, sa.true() if distributions else None)
-            },
-        )
-
     def keep(self, name: str, content: bytes) -> str:
         """Keep a document under its SHA-256 and answer with that; keeping it again is nothing new."""
         digest = journal.sha256(content)
@@ -240,12 +211,6 @@ class Transaction:
             {"d": digest, "n": name, "c": content},
         )
         return digest
-
-    def document(self, digest: str) -> bytes | None:
-        """A kept document's bytes."""
-        table = tables.document
-        row = self.connection.execute(sa.select(table.c.content).where(table.c.sha256 == digest)).one_or_none()
-        return None if row is None else bytes(row[0])
 
     def sent(self, account: str, message_id: str, document: str) -> None:
         """Remember which document we send to a bank under which message id."""
@@ -278,29 +243,9 @@ class Transaction:
                 message_id=message_id,
             )
 
-    def known_movements(self, stream: str, account: str, references: Sequence[str]) -> frozenset[str]:
-        """Which of a bank's references on one of our accounts are in the books already."""
-        table = tables.movement.c
-        query = sa.select(table.bank_reference).where(
-            table.stream == stream,
-            table.account == account,
-            table.bank_reference == sa.any_(sa.literal(list(references), sa.ARRAY(sa.Text))),
-        )
-        return frozenset(self.connection.execute(query).scalars())
-
     def post(self, kind: str, target: str, name: str, document: str | None = None) -> None:
         """Put something in the outbox, to be done after this transaction has committed."""
         self.connection.execute(sa.insert(tables.outbox).values(kind=kind, target=target, name=name, document=document))
-
-    def _chosen(
-        self, table: sa.Table, production: str, condition: sa.ColumnElement[bool] | None
-    ) -> Sequence[RowMapping]:
-        if condition is None:
-            return ()
-        return self._rows(table, sa.and_(table.c.production == production, condition))
-
-    def _rows(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> Sequence[RowMapping]:
-        return self.connection.execute(sa.select(table).where(condition)).mappings().all()
 
     def _upsert(self, table: str, key: str, changed: Sequence[Mapping[str, Any]]) -> None:
         """Insert or update snapshot rows, ten thousand in one statement, unpacked from one JSON value."""
@@ -332,22 +277,6 @@ class Transaction:
         driver: Any = self.connection.connection.driver_connection
         connection: psycopg.Connection[Any] = driver
         return connection
-
-
-@contextmanager
-def at_one_instant(connection: Connection) -> Iterator[None]:
-    """Inside, a connection only reads, and sees the records as they are now; see `Store.reading`.
-
-    It holds nobody up, so unlike who writes it may take its time between two questions: a proof computes for minutes.
-    """
-    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with connection.begin():
-        try:
-            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-            yield
-        except KeyboardInterrupt:
-            connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
-            raise
 
 
 _NUL = b"\\u0000"

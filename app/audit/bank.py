@@ -9,7 +9,7 @@ from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.pain001 import write_order
 from adapters.bank.read import read_message
 from adapters.db.rates import rates_on
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from domain import answers, runs
 from domain.agreement.model import Agreement
 from domain.answers import movements
@@ -33,8 +33,8 @@ AgreementOf = Callable[[State], Agreement]
 class Bank:
     """A check of a production's stretches; see `domain.audit.refold.Check`."""
 
-    def __init__(self, transaction: Transaction, agreement_of: AgreementOf) -> None:
-        self._transaction, self._agreement_of = transaction, agreement_of
+    def __init__(self, records: Records, agreement_of: AgreementOf) -> None:
+        self._records, self._agreement_of = records, agreement_of
         self._booked: set[tuple[str, str]] = set()
 
     def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ class Bank:
 
     def _taken(self, state: State, stretch: Stretch, folder: str, digest: str) -> Iterator[Finding]:
         """A bank's file means what was made of it."""
-        raw = self._transaction.document(digest)
+        raw = self._records.document(digest)
         if raw is None:
             return  # said where documents are looked at
         record, account = stretch.told[0].record, folder.partition(".")[2]
@@ -102,7 +102,7 @@ class Bank:
         if quote.source == "contract":
             expected = rule.contract
         else:
-            expected = cross(rates_on(self._transaction, quote.source, quote.fixing_on), quote.base, quote.quote)
+            expected = cross(rates_on(self._records, quote.source, quote.fixing_on), quote.base, quote.quote)
         if (quote.rate, quote.contract_rate) != (expected, rule.contract):
             said = f"{quote.source} has another {quote.base}/{quote.quote} for {quote.fixing_on}"
             yield unfaithful(told.record, said, f"{expected}, contract {rule.contract}", quote.rate)
@@ -122,14 +122,14 @@ class Bank:
             if (event.message_id, event.file) != (run.message_id, run.file):
                 yield unfaithful(told.record, "sends other bytes than before", run.file, event.file)
             return
-        raw = self._transaction.document(event.file)
+        raw = self._records.document(event.file)
         if raw is None:
             return
         order = runs.order(run, state.payments, self._agreement_of(state), _written_at(raw))
         yield from _same_bytes(told, event.file, event.message_id, order.message_id, write_order(order))
 
     def _doubted(self, state: State, told: Told, event: RunDoubted) -> Iterator[Finding]:
-        raw = self._transaction.document(event.file)
+        raw = self._records.document(event.file)
         if raw is None:
             return
         run = state.runs[event.run]

@@ -7,7 +7,7 @@ from activities.desk import Desk
 from activities.entitlements import FactsOf, business_day, versions_by
 from activities.statements import written
 from adapters.db import audit
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from app.audit.bank import AgreementOf
 from domain import distributions, entitlements
 from domain.agreement.model import DueAfter
@@ -51,8 +51,8 @@ _CLOSED = timedelta(days=14)
 class Entitled:
     """A check of a production's stretches; see `domain.audit.refold.Check`."""
 
-    def __init__(self, desk: Desk, facts_of: FactsOf, transaction: Transaction, agreement_of: AgreementOf) -> None:
-        self._desk, self._facts_of, self._transaction = desk, facts_of, transaction
+    def __init__(self, desk: Desk, facts_of: FactsOf, records: Records, agreement_of: AgreementOf) -> None:
+        self._desk, self._facts_of, self._records = desk, facts_of, records
         self._agreement_of = agreement_of
         self._objected_on: dict[tuple[str, str], date] = {}
         self._last: Told | None = None
@@ -110,7 +110,7 @@ class Entitled:
         self, stretch: Stretch, told: Told, event: AgreementRegistered | AgreementAmended
     ) -> Iterator[Finding]:
         """The schedule is the agreement's, but for dates: a calendar may have changed since, and a promise has not."""
-        agreement = self._desk.agreements.of(self._transaction, event.document)
+        agreement = self._desk.agreements.of(self._records, event.document)
         said = (event.production, event.title, event.version)
         if said != (agreement.production, agreement.title, agreement.version):
             expected = (agreement.production, agreement.title, agreement.version)
@@ -131,7 +131,7 @@ class Entitled:
         """A milestone fixes the dates of its own instalments, and no others."""
         amended = [each for each in stretch.events if isinstance(each, AgreementRegistered | AgreementAmended)]
         agreement = (
-            self._desk.agreements.of(self._transaction, amended[0].document) if amended else self._agreement_of(state)
+            self._desk.agreements.of(self._records, amended[0].document) if amended else self._agreement_of(state)
         )
         own = {
             f"{agreement.production}.{instalment.id}"
@@ -146,7 +146,7 @@ class Entitled:
         """Statements are converted into the currency that the earnings are shared in."""
         agreement = self._agreement_of(state)
         currency = the_waterfall(agreement).currency
-        for row in audit.statement_versions(self._transaction.connection, agreement.production):
+        for row in audit.statement_versions(self._records.connection, agreement.production):
             if row["seq"] == told.fact.seq and row["converted_to"] != currency:
                 yield unfaithful(
                     told.record, "its rows are converted into another currency", currency, row["converted_to"]
@@ -154,9 +154,9 @@ class Entitled:
 
     def _computed(self, state: State, told: Told, event: DistributionComputed) -> Iterator[Finding]:
         production, through = self._agreement_of(state).production, told.fact.seq - 1
-        versions = versions_by(self._desk, self._transaction, production, event.until, through)
+        versions = versions_by(self._desk, self._records, production, event.until, through)
         number, last = versions[-1]
-        facts = self._facts_of(self._transaction, production, event.until, through)
+        facts = self._facts_of(self._records, production, event.until, through)
         expected = entitlements.computed(
             run([version for _, version in versions], facts, event.until),
             last,
@@ -237,7 +237,7 @@ class Entitled:
         made = written(
             self._desk,
             self._facts_of,
-            self._transaction,
+            self._records,
             agreement,
             known,
             ordered,

@@ -32,9 +32,9 @@ def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -
 def _part(url: str, instant: str, streams: Sequence[str]) -> list[StreamProof]:
     collect_seldom()
     engine = create_engine(url, poolclass=NullPool)
-    with Store(engine).reading() as connection:
-        connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{instant}'")
-        return [_prove(connection, stream) for stream in streams]
+    with Store(engine).reading() as records:
+        records.connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{instant}'")
+        return [_prove(records.connection, stream) for stream in streams]
 
 
 def _prove(connection: Connection, stream: str) -> StreamProof:

@@ -12,7 +12,8 @@ from adapters.clock import SystemClock
 from adapters.db import histories, queries
 from adapters.db.audited import Announced
 from adapters.db.facts import facts_of
-from adapters.db.store import Store, Transaction, production_of, stream_of
+from adapters.db.records import Records
+from adapters.db.store import Store, production_of, stream_of
 from app.audit import files as bank_files
 from app.audit.archive import Archive, Histories
 from app.audit.bank import Bank
@@ -93,16 +94,16 @@ def _desk(connection: Connection, agreements: Agreements) -> Desk:
     return Desk(Store(connection.engine), agreements, SystemClock(), people={}, answer_within_s=0)
 
 
-def _derived(desk: Desk, transaction: Transaction) -> tuple[Check, ...]:
+def _derived(desk: Desk, records: Records) -> tuple[Check, ...]:
     """What is made again from agreements, files and facts."""
 
     def agreement_of(state: State) -> Agreement:
         """The agreement that a state stands under, read from its document."""
         if state.production is None:
             raise NotFound("No agreement is in force yet.")
-        return desk.agreements.of(transaction, state.production.document)
+        return desk.agreements.of(records, state.production.document)
 
-    return Bank(transaction, agreement_of), Entitled(desk, facts_of, transaction, agreement_of)
+    return Bank(records, agreement_of), Entitled(desk, facts_of, records, agreement_of)
 
 
 def _streams(connection: Connection, scope: Scope) -> list[str]:

@@ -86,7 +86,7 @@ def amend(file: Path, user: str, as_json: bool, data: Path | None) -> None:
 def show(production: str | None, as_of: datetime | None, as_yaml: bool, as_json: bool, data: Path | None) -> None:
     """List the productions, or show the versions of a PRODUCTION's agreement."""
     from adapters.db import queries
-    from adapters.db.store import Transaction
+    from adapters.db.records import Records
     from app.cli.session import records
     from app.cli.session import show as show_rows
     from domain.errors import NotFound
@@ -99,7 +99,7 @@ def show(production: str | None, as_of: datetime | None, as_yaml: bool, as_json:
         versions = queries.agreement_versions(connection, production, as_of.date() if as_of else None)
         if not versions:
             raise NotFound(f"No version of an agreement of {production} counted" + (" then." if as_of else " yet."))
-        document = Transaction(connection).document(versions[-1]["document"])
+        document = Records(connection).document(versions[-1]["document"])
     if as_yaml and document is not None:
         click.echo(document, nl=False)
         return

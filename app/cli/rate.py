@@ -39,10 +39,10 @@ def import_(file: Path, data: Path | None) -> None:
 def show_(source: str, on: datetime, as_json: bool, data: Path | None) -> None:
     """Show the rates of a SOURCE for a day."""
     from adapters.db.rates import rates_on
-    from adapters.db.store import Transaction
+    from adapters.db.records import Records
     from app.cli.session import records, show
 
     with records(data) as connection:
-        rates = rates_on(Transaction(connection), source, on.date())
+        rates = rates_on(Records(connection), source, on.date())
     rows = [{"base": base, "quote": quote, "rate": str(value)} for (base, quote), value in sorted(rates.items())]
     show(rows, ("base", "quote", "rate"), as_json, f"{source} has no rates for {on.date()}: import them first")

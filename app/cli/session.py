@@ -44,8 +44,8 @@ def records(data: Path | None) -> Iterator[Connection]:
     settings = load_settings(data)
     desk = desk_of(settings, endpoints(settings).database_url)
     try:
-        with desk.store.reading() as connection:
-            yield connection
+        with desk.store.reading() as records:
+            yield records.connection
     finally:
         desk.store.engine.dispose()
 

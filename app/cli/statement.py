@@ -96,7 +96,7 @@ def _records(data: Path | None) -> Iterator["tuple[Desk, Connection]"]:
     settings = load_settings(data)
     desk = desk_of(settings, endpoints(settings).database_url)
     try:
-        with desk.store.reading() as connection:
-            yield desk, connection
+        with desk.store.reading() as records:
+            yield desk, records.connection
     finally:
         desk.store.engine.dispose()

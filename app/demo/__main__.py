@@ -47,10 +47,10 @@ async def play(data: Path, folder: Path, screen: Console) -> dict[str, int | boo
     books = Books(admin.books_path(data))
     try:
         await _act(services, agreement, books, screen)
-        with services.store.reading() as connection:
-            found = figures(connection, agreement.production)
-            wrong = same_as_bank(connection, agreement, books)
-            files = write_all(services.desk, connection, agreement.production, folder, PERIODS[-1])
+        with services.store.reading() as records:
+            found = figures(records.connection, agreement.production)
+            wrong = same_as_bank(records.connection, agreement, books)
+            files = write_all(services.desk, records.connection, agreement.production, folder, PERIODS[-1])
     finally:
         books.close()
     screen.print(f"{len(files)} files of the last period's statements, in three languages, are in {folder}")

@@ -148,8 +148,8 @@ class Stage:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection to look things up with."""
-        with self.services.store.transaction() as transaction:
-            yield transaction.connection
+        with self.services.store.reading() as records:
+            yield records.connection
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something has happened; after too long, say so instead of waiting for ever."""

@@ -46,11 +46,11 @@ def as_of(data: Path | None, production: str, effective: date, known: datetime, 
     """
     with opened(data) as (_, store):
         settle(store.engine, known)
-        with store.reading() as connection:
+        with store.reading() as records:
             stream = stream_of(production)
-            for wrong in broken_links(stream, known_at(queries.facts(connection, stream), known)):
+            for wrong in broken_links(stream, known_at(queries.facts(records.connection, stream), known)):
                 raise Broken(f"{wrong}: nothing can be said of {production} before `sluice audit replay` holds.")
-            found = picture(queries.facts(connection, stream), effective, known)
+            found = picture(queries.facts(records.connection, stream), effective, known)
     if not found.head.seq:
         raise NotFound(f"Nothing had been recorded of {production!r} by {known.isoformat()}.", production=production)
     return report(found, production, effective, known, sections)

@@ -42,8 +42,8 @@ def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
     """
-    with opened(data) as (settings, store), store.reading() as connection:
-        yield Reading(settings, connection, BankData(store.engine, user or getpass.getuser(), why))
+    with opened(data) as (settings, store), store.reading() as records:
+        yield Reading(settings, records.connection, BankData(store.engine, user or getpass.getuser(), why))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from adapters.db import queries, statements
 from adapters.db.audited import BankData
 from adapters.db.facts import facts_of
-from adapters.db.store import Transaction
+from adapters.db.records import Records
 from adapters.documents import reread_agreement
 from domain.distributions import the_distribution
 from domain.entitlements import fingerprint, version_of
@@ -74,13 +74,13 @@ def _statement(
 
 def _explanation(connection: Connection, bank_data: BankData, production: str, period: str, party: str) -> Explanation:
     """The origins of a party's entitlement as the distribution was computed: its versions, and the facts known then."""
-    transaction = Transaction(connection)
-    distribution = the_distribution(transaction.state(production, distributions=True).distributions, period)
+    records = Records(connection)
+    distribution = the_distribution(records.state(production, distributions=True).distributions, period)
     through = statements.computed_at(connection, production, period)
     kept = queries.agreement_versions(connection, production, distribution.until, through)
     agreements = (reread_agreement(bank_data.document(row["document"]), "the kept document") for row in kept)
     versions = [version for each in agreements if (version := version_of(each)) is not None]
-    facts = facts_of(transaction, production, distribution.until, through)
+    facts = facts_of(records, production, distribution.until, through)
     if fingerprint(run(versions, facts, distribution.until)) != distribution.result:
         raise Broken(
             f"{period} of {production} was computed as {distribution.result} by engine {distribution.engine}; from the "

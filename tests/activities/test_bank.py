@@ -108,10 +108,8 @@ def test_money_that_comes_in_is_matched_with_what_is_expected(registered):
     )
     assert registered.take() == [None]
     assert registered.snapshots().receipts[receipt].status == "received"
-    with registered.store.transaction() as transaction:
-        news = transaction.connection.exec_driver_sql(
-            "SELECT name FROM outbox WHERE kind = 'production-news'"
-        ).scalars()
+    with registered.store.reading() as records:
+        news = records.connection.exec_driver_sql("SELECT name FROM outbox WHERE kind = 'production-news'").scalars()
         assert set(news) == {PRODUCTION}
 
 
@@ -131,8 +129,8 @@ def test_a_file_that_cannot_be_taken_is_recorded_and_posts_nothing(sent, raw, wo
     assert words.lower() in why.lower()
     assert isinstance(sent.newest(), BankFileRefused)
     assert sent.balances() == before
-    with sent.store.transaction() as transaction:
-        assert transaction.document(sent.newest().file) == raw
+    with sent.store.reading() as records:
+        assert records.document(sent.newest().file) == raw
 
 
 def test_a_refused_file_is_recorded_once_however_often_and_under_whatever_name_it_comes(sent):
@@ -206,10 +204,10 @@ def test_a_movement_that_nothing_explains_goes_to_suspense(registered):
 def test_news_of_a_run_is_put_in_the_outbox_with_the_facts(sent):
     sent.take()
     run = next(iter(sent.snapshots().runs))
-    with sent.store.transaction() as transaction:
-        rows = transaction.connection.exec_driver_sql("SELECT name FROM outbox WHERE kind = 'run-news'").scalars().all()
+    with sent.store.reading() as records:
+        rows = records.connection.exec_driver_sql("SELECT name FROM outbox WHERE kind = 'run-news'").scalars().all()
         assert set(rows) == {run}
-        assert queries.run(transaction.connection, run)["status"] == "submitted"
+        assert queries.run(records.connection, run)["status"] == "submitted"
 
 
 def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(registered):
@@ -217,8 +215,8 @@ def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(register
     reference = uuid.uuid4().hex
     admin.credit(registered.their_bank.books, account, Money.parse("KRW 77"), "A stranger", reference, date(2025, 1, 8))
     registered.take()
-    with registered.store.transaction() as transaction:
-        (found,) = queries.unmatched(transaction.connection)
+    with registered.store.reading() as records:
+        (found,) = queries.unmatched(records.connection)
     assert (found["open"], found["counterparty"]) == ("KRW 77", "A stranger")
 
     def allocate(key):
@@ -239,6 +237,6 @@ def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(register
     assert allocate("a1").open == Money.parse("KRW 0")
     with pytest.raises(IllegalTransition, match="is allocated already"):
         allocate("a2")
-    with registered.store.transaction() as transaction:
-        assert queries.unmatched(transaction.connection) == []
+    with registered.store.reading() as records:
+        assert queries.unmatched(records.connection) == []
     assert registered.wrong() == []

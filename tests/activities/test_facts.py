@@ -35,9 +35,9 @@ def sharing(world):
 
 
 def rows_of(world):
-    with world.store.transaction() as transaction:
+    with world.store.reading() as records:
         query = sa.select(tables.receipt_row).order_by(tables.receipt_row.c.statement, tables.receipt_row.c.line)
-        return list(transaction.connection.execute(query).mappings())
+        return list(records.connection.execute(query).mappings())
 
 
 def test_receipts_come_back_summed_by_day_and_kind_and_post_what_the_source_owes(sharing, tmp_path):
@@ -63,10 +63,10 @@ def test_the_journal_names_the_file_and_the_rows_but_counts_on_their_last_day(sh
     event = sharing.newest()
     assert isinstance(event, StatementImported)
     assert (event.rows.file, event.rows.from_on, event.rows.to_on) == ("q1.csv", date(2025, 1, 31), date(2025, 2, 28))
-    with sharing.store.transaction() as transaction:
-        assert transaction.document(event.rows.file_sha256) == file.read_bytes()
+    with sharing.store.reading() as records:
+        assert records.document(event.rows.file_sha256) == file.read_bytes()
         query = sa.select(tables.journal_event.c.effective_on).order_by(tables.journal_event.c.seq.desc()).limit(1)
-        assert transaction.connection.execute(query).scalar_one() == date(2025, 2, 28)
+        assert records.connection.execute(query).scalar_one() == date(2025, 2, 28)
 
 
 def test_the_same_rows_again_change_nothing_by_whatever_file_they_come(sharing, tmp_path):
@@ -397,8 +397,8 @@ def test_two_imports_at_the_same_time_are_one_version_each_or_one_of_them_is_tol
 
     with ThreadPoolExecutor(4) as threads:
         versions = [version for version in threads.map(attempt, files) if version]
-    with sharing.store.transaction() as transaction:
-        known = [row["version"] for row in statements(transaction.connection, PRODUCTION)]
+    with sharing.store.reading() as records:
+        known = [row["version"] for row in statements(records.connection, PRODUCTION)]
     assert known == list(range(1, len(known) + 1))
     assert len(versions) == len(known)
     assert sharing.wrong() == []

@@ -2,6 +2,7 @@
 
 import time as time_module
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, time
 from decimal import Decimal
 
@@ -47,12 +48,34 @@ def outbox(world, part="outbox"):
     return {path.name: path.read_bytes() for path in folder.iterdir()} if folder.exists() else {}
 
 
+@contextmanager
+def just_before(world, question, happens):
+    """Something happens, and is committed, just before the first question of this text is put to the database."""
+    waiting = [happens]
+
+    def _asked(connection, cursor, statement, *_):
+        if question in statement and waiting:
+            waiting.pop()()
+
+    sa.event.listen(world.store.engine, "before_cursor_execute", _asked)
+    yield
+    sa.event.remove(world.store.engine, "before_cursor_execute", _asked)
+    assert not waiting
+
+
 def test_what_is_promised_for_today_falls_due_once(due):
     ref = AccountRef(production=PRODUCTION, account="spc-krw")
     assert due.runs.fall_due(ref) == 2  # the payment, and the equity that was promised for January
     assert due.runs.fall_due(ref) == 0
     assert due.statuses()["WR-A"] == "due"
     assert due.balances()["liability:payable:writer KRW"] == "KRW -192000000"
+
+
+def test_a_run_that_is_prepared_while_the_day_is_planned_does_not_make_for_a_second_one(due):
+    (first,) = due.open_day()
+    with just_before(due, "FROM run", lambda: due.runs.prepare(first)):
+        planned = due.runs.plan_runs(AccountRef(production=PRODUCTION, account="spc-krw"))
+    assert planned == [first]
 
 
 def test_what_becomes_due_later_the_same_day_falls_due_too(due):
@@ -199,8 +222,8 @@ def await_lock(world):
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
     for _ in range(500):
-        with world.store.transaction() as transaction:
-            if transaction.connection.execute(waiting).scalar_one():
+        with world.store.reading() as records:
+            if records.connection.execute(waiting).scalar_one():
                 return
         time_module.sleep(0.01)
     raise AssertionError("nobody waits for a lock")

@@ -13,8 +13,8 @@ FLAWED = UNSHARED.replace(b"due: {on: 2025-02-14}", b"due: {on: 2024-02-14}", 1)
 
 def test_what_was_recorded_is_read_whatever_todays_checks_find(world):
     digest = world.keep(FLAWED)
-    with world.store.transaction() as transaction:
-        assert Agreements().of(transaction, digest).production == "LIGHTHOUSE"
+    with world.store.reading() as records:
+        assert Agreements().of(records, digest).production == "LIGHTHOUSE"
 
 
 def test_what_is_to_be_put_in_force_is_checked_though_it_was_read_before(world):
@@ -24,14 +24,14 @@ def test_what_is_to_be_put_in_force_is_checked_though_it_was_read_before(world):
         agreements.first(world.store, digest)
     good = world.keep(UNSHARED)
     assert agreements.first(world.store, good) is agreements.read(world.store, good)
-    with world.store.transaction() as transaction, pytest.raises(BadDocument):
-        agreements.amendment(transaction, digest, good)
+    with world.store.reading() as records, pytest.raises(BadDocument):
+        agreements.amendment(records, digest, good)
 
 
 def test_what_is_no_agreement_is_told_by_its_line(world):
     digest = world.keep(b"sluice: 1\nproduction: [\n")
-    with world.store.transaction() as transaction, pytest.raises(BadDocument, match="the kept document:"):
-        Agreements().of(transaction, digest)
+    with world.store.reading() as records, pytest.raises(BadDocument, match="the kept document:"):
+        Agreements().of(records, digest)
 
 
 def test_a_document_that_is_not_kept_is_not_found(world):

@@ -91,13 +91,13 @@ async def until_archived(services, count, archivist=None):
 
 
 def archived(services, production=None):
-    with services.store.reading() as connection:
-        return list(histories.listed(connection, production))
+    with services.store.reading() as records:
+        return list(histories.listed(records.connection, production))
 
 
 def journalled(services, production):
-    with services.store.reading() as connection:
-        facts = list(queries.facts(connection, stream_of(production)))
+    with services.store.reading() as records:
+        facts = list(queries.facts(records.connection, stream_of(production)))
     return [fact.event for fact in facts if fact.type == "history-archived"]
 
 
@@ -138,8 +138,8 @@ async def test_a_workflow_that_ended_is_archived_as_it_was_received(services):
     await handle.result()
     (row,) = await until_archived(services, 1)
     assert (row.production, row.workflow_type, row.status) == (PRODUCTION, "OpenRuns", "completed")
-    with services.store.reading() as connection:
-        content = histories.the_history(connection, row.workflow_id, row.run_id).json()
+    with services.store.reading() as records:
+        content = histories.the_history(records.connection, row.workflow_id, row.run_id).json()
     received = await handle.fetch_history()
     assert list(WorkflowHistory.from_json(row.workflow_id, content.decode()).events) == list(received.events)
     (event,) = journalled(services, PRODUCTION)
@@ -191,8 +191,8 @@ async def test_a_history_of_many_megabytes_is_archived(services):
     async with chains(services) as chain:
         await chain("long", 0, 8, say=[MEGABYTE] * 8)
         (row,) = await until_archived(services, 1)
-    with services.store.reading() as connection:
-        kept = histories.the_history(connection, row.workflow_id, row.run_id)
+    with services.store.reading() as records:
+        kept = histories.the_history(records.connection, row.workflow_id, row.run_id)
     assert len(kept.json()) > 8 * len(MEGABYTE)
     assert len(kept.packed) < len(MEGABYTE)
 
@@ -365,6 +365,6 @@ async def test_the_json_is_what_temporals_own_tools_read(services):
     async with chains(services) as chain:
         await chain("house", 0)
         (row,) = await until_archived(services, 1)
-    with services.store.reading() as connection:
-        told = json.loads(histories.the_history(connection, row.workflow_id, row.run_id).json())
+    with services.store.reading() as records:
+        told = json.loads(histories.the_history(records.connection, row.workflow_id, row.run_id).json())
     assert [event["eventId"] for event in told["events"]] == [str(n + 1) for n in range(row.events)]

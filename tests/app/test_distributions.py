@@ -36,8 +36,8 @@ def world(services):
 
 
 def read(world, how, *what):
-    with world.store.reading() as connection:
-        return how(connection, PRODUCTION, *what)
+    with world.store.reading() as records:
+        return how(records.connection, PRODUCTION, *what)
 
 
 def found(world):

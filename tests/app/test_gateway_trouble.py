@@ -58,9 +58,9 @@ def lying_in(world, part):
 
 
 def still_to_do(world):
-    with world.store.transaction() as transaction:
+    with world.store.reading() as records:
         query = sa.select(tables.outbox.c.kind).where(tables.outbox.c.done_at.is_(None))
-        return list(transaction.connection.execute(query).scalars())
+        return list(records.connection.execute(query).scalars())
 
 
 async def test_what_the_outbox_cannot_do_now_does_not_keep_the_rest_waiting(world, gateway, temporal):

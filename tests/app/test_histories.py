@@ -72,8 +72,8 @@ def connection(database, tmp_path):
                 sha256=sha256(b"{}"),
             )
             histories.keep(transaction, PRODUCTION, event, b"{}")
-    with world.store.reading() as reading:
-        yield reading
+    with world.store.reading() as records:
+        yield records.connection
     world.close()
 
 

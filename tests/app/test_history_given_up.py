@@ -32,8 +32,8 @@ def with_histories(services, histories):
 
 
 def journalled(services, production):
-    with services.store.reading() as connection:
-        return [(fact.type, fact.actor) for fact in queries.facts(connection, stream_of(production))]
+    with services.store.reading() as records:
+        return [(fact.type, fact.actor) for fact in queries.facts(records.connection, stream_of(production))]
 
 
 async def missing(services):
@@ -41,8 +41,8 @@ async def missing(services):
 
 
 async def notes(services, production):
-    with services.store.reading() as connection:
-        report = await audited(connection, Scope(production))
+    with services.store.reading() as records:
+        report = await audited(records.connection, Scope(production))
     assert [finding.full for finding in report.findings] == []
     return report.notes
 
@@ -131,8 +131,8 @@ async def test_a_run_that_is_gone_from_a_chain_is_given_up_by_its_id_and_no_othe
 
 async def test_what_turns_up_after_all_is_archived_and_told_as_lost_no_more(services):
     async def lost():
-        with services.store.reading() as connection:
-            return [note for note in (await audited(connection, Scope(""))).notes if "is lost" in note]
+        with services.store.reading() as records:
+            return [note for note in (await audited(records.connection, Scope(""))).notes if "is lost" in note]
 
     async with chains(services) as chain:
         _, middle, _ = await chain("house", 2)

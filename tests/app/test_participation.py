@@ -24,8 +24,8 @@ def world(database, tmp_path):
 
 
 def ties(world):
-    with world.store.reading() as connection:
-        return participation_ties(connection, PRODUCTION)
+    with world.store.reading() as records:
+        return participation_ties(records.connection, PRODUCTION)
 
 
 def test_it_ties_out_after_every_step(world):
@@ -53,5 +53,5 @@ def test_what_was_tampered_with_is_named(world, database):
 
 
 def test_a_production_that_nobody_registered_owes_nothing(world):
-    with world.store.reading() as connection:
-        assert participation_ties(connection, "NOBODY") == []
+    with world.store.reading() as records:
+        assert participation_ties(records.connection, "NOBODY") == []

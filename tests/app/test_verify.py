@@ -43,8 +43,8 @@ def tamper(database):
 
 def seq_of(world, kind):
     query = sa.text("SELECT max(seq) FROM journal_event WHERE type = :t")
-    with world.store.transaction() as transaction:
-        return transaction.connection.execute(query, {"t": kind}).scalar_one()
+    with world.store.reading() as records:
+        return records.connection.execute(query, {"t": kind}).scalar_one()
 
 
 def run_of(world):
@@ -53,8 +53,8 @@ def run_of(world):
 
 
 def test_an_honest_record_is_proved(told):
-    with told.store.transaction() as transaction:
-        proof = verify(transaction.connection)
+    with told.store.reading() as records:
+        proof = verify(records.connection)
     assert proof.wrong == []
     assert (proof.streams, proof.events) == (1, len(told.events()))
 

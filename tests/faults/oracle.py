@@ -29,8 +29,8 @@ def closed(services: Services, production: str) -> bool:
 
 
 def _closed(services: Services, production: str) -> bool:
-    with services.store.transaction() as transaction:
-        waiting = transaction.connection.execute(
+    with services.store.reading() as records:
+        waiting = records.connection.execute(
             sa.select(sa.func.count()).where(tables.outbox.c.done_at.is_(None))
         ).scalar_one()
     files = folders_path(services.settings.data) / folder_of(production, common.ACCOUNT)
@@ -43,11 +43,11 @@ def assert_books_agree(stack: EmbeddedStack, services: Services, production: str
     folder = folder_of(production, common.ACCOUNT)
     books = Books(books_path(stack.data))
     try:
-        with services.store.reading() as connection:
-            payments = queries.payments(connection, production)
-            balances = {row["account"]: row["balance"] for row in queries.balances(connection, production)}
-            proof = verify(connection)
-            types = {fact.type for fact in queries.newest_facts(connection, production, 1_000)}
+        with services.store.reading() as records:
+            payments = queries.payments(records.connection, production)
+            balances = {row["account"]: row["balance"] for row in queries.balances(records.connection, production)}
+            proof = verify(records.connection)
+            types = {fact.type for fact in queries.newest_facts(records.connection, production, 1_000)}
         assert len(payments) == payouts
         effects = {row["id"]: books.effects(row["end_to_end_id"]) for row in payments}
         assert effects == {row["id"]: int(row["status"] in {"settled", "returned"}) for row in payments}

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from adapters.db import health as records
+from adapters.db import health as recorded
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from domain import health
 from domain.commands import CancelRun, HoldPayment
@@ -24,13 +24,13 @@ def world(database, tmp_path):
 
 
 def read(world, of):
-    with world.store.reading() as connection:
-        return list(of(connection))
+    with world.store.reading() as records:
+        return list(of(records.connection))
 
 
 def minutes_later(world):
-    with world.store.reading() as connection:
-        return records.now(connection) + health.SENDING_TAKES
+    with world.store.reading() as records:
+        return recorded.now(records.connection) + health.SENDING_TAKES
 
 
 def cancel(world, run):
@@ -40,16 +40,16 @@ def cancel(world, run):
 
 def test_a_run_that_was_not_released_on_its_day_is_told_until_it_is_cancelled_and_its_payments_go_out_the_next(world):
     run = world.prepare().run
-    (waiting,) = read(world, records.prepared_runs)
+    (waiting,) = read(world, recorded.prepared_runs)
     assert (waiting.production, waiting.account, waiting.run, waiting.on) == (PRODUCTION, "spc-krw", run, PAID_ON)
     assert (waiting.count, waiting.amount, waiting.since) == (1, "KRW 192000000", None)
     world.clock.to(PAID_ON + timedelta(days=3))
     with pytest.raises(StaleApproval):
         world.release(run)
     assert health.unreleased(waiting, PAID_ON + timedelta(days=3)).what == run
-    assert read(world, records.due_and_alone) == []
+    assert read(world, recorded.due_and_alone) == []
     cancel(world, run)
-    assert read(world, records.prepared_runs) == []
+    assert read(world, recorded.prepared_runs) == []
     world.send()
     assert set(world.statuses().values()) >= {"submitted"}
 
@@ -60,7 +60,7 @@ def test_a_prepared_run_whose_payments_are_all_held_has_nothing_in_it(world):
         key="hold", by="eunwoo", production=PRODUCTION, payment=world.payment("WR-A"), reason="tax form"
     )
     world.productions.hold(command)
-    (waiting,) = read(world, records.prepared_runs)
+    (waiting,) = read(world, recorded.prepared_runs)
     assert (waiting.count, waiting.amount) == (0, "KRW 0")
 
 
@@ -73,23 +73,23 @@ def test_a_released_run_that_an_amendment_stopped_is_told_until_it_is_cancelled(
         amending.connection.exec_driver_sql("UPDATE production SET document = %s", (amended,))
     with pytest.raises(StaleApproval):
         world.runs.send(run)
-    (waiting,) = read(world, records.unsent_runs)
+    (waiting,) = read(world, recorded.unsent_runs)
     assert (waiting.run, waiting.count, waiting.amount, waiting.sent_before) == (run.run, 1, "KRW 192000000", False)
     assert health.unsent(waiting, minutes_later(world)).what == run.run
     cancel(world, run.run)
-    assert read(world, records.unsent_runs) == []
+    assert read(world, recorded.unsent_runs) == []
 
 
 def test_a_run_that_the_bank_never_saw_is_told_until_it_is_sent_again(world):
     add_fault(world.their_bank.books.db, world.payment("WR-A"), FaultKind.LOSE_FILE, reason="AC04", seconds=0)
     run = world.send()
     world.take()
-    (released,) = read(world, lambda connection: [records.now(connection)])
+    (released,) = read(world, lambda connection: [recorded.now(connection)])
     world.runs.doubt(run)
     world.deliver()
     world.take()
-    (waiting,) = read(world, records.unsent_runs)
+    (waiting,) = read(world, recorded.unsent_runs)
     assert (waiting.run, waiting.sent_before) == (run.run, True)
     assert waiting.since > released  # it counts from the bank's word, not from the release
     world.runs.send(run)
-    assert read(world, records.unsent_runs) == []
+    assert read(world, recorded.unsent_runs) == []

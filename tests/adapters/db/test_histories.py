@@ -49,31 +49,31 @@ def changed(database, assignment: str) -> None:
 
 
 def test_a_history_comes_out_as_it_went_in(archive):
-    with archive.reading() as connection:
-        kept = histories.the_history(connection, "run/X", "r2")
+    with archive.reading() as records:
+        kept = histories.the_history(records.connection, "run/X", "r2")
         assert kept.json() == CONTENT
     assert (kept.row.production, kept.row.status, kept.row.name) == (PRODUCTION, "completed", "run/X (run r2)")
 
 
 def test_the_archive_is_read_in_order_whole_or_by_production(archive):
-    with archive.reading() as connection:
-        everything = [(row.workflow_id, row.run_id) for row in histories.listed(connection)]
+    with archive.reading() as records:
+        everything = [(row.workflow_id, row.run_id) for row in histories.listed(records.connection)]
         assert everything == [("run/X", "r1"), ("run/X", "r2"), ("sweep-histories", "r1")]
-        assert [kept.row for kept in histories.kept(connection)] == list(histories.listed(connection))
-        assert [kept.json() for kept in histories.kept(connection, PRODUCTION)] == [CONTENT, CONTENT]
-        assert [row.run_id for row in histories.listed(connection, "", "sweep-histories")] == ["r1"]
+        assert [kept.row for kept in histories.kept(records.connection)] == list(histories.listed(records.connection))
+        assert [kept.json() for kept in histories.kept(records.connection, PRODUCTION)] == [CONTENT, CONTENT]
+        assert [row.run_id for row in histories.listed(records.connection, "", "sweep-histories")] == ["r1"]
 
 
 def test_it_says_which_of_many_runs_it_has(archive):
     asked = [("run/X", "r1"), ("run/X", "r9"), ("run/Y", "r2")]
-    with archive.reading() as connection:
-        assert histories.archived(connection, asked) == {("run/X", "r1")}
-        assert histories.archived(connection, []) == frozenset()
+    with archive.reading() as records:
+        assert histories.archived(records.connection, asked) == {("run/X", "r1")}
+        assert histories.archived(records.connection, []) == frozenset()
 
 
 def test_what_it_does_not_have_is_not_found(archive):
-    with archive.reading() as connection, pytest.raises(NotFound, match=r"run/X \(run r9\)"):
-        histories.the_history(connection, "run/X", "r9")
+    with archive.reading() as records, pytest.raises(NotFound, match=r"run/X \(run r9\)"):
+        histories.the_history(records.connection, "run/X", "r9")
 
 
 def test_content_under_another_hash_is_not_taken(world):
@@ -87,8 +87,8 @@ def test_a_run_is_archived_once(archive):
 
 
 def test_each_single_bit_of_the_stored_bytes_counts(archive, database):
-    with archive.reading() as connection:
-        kept = histories.the_history(connection, "run/X", "r2")
+    with archive.reading() as records:
+        kept = histories.the_history(records.connection, "run/X", "r2")
     for place in range(8 * len(kept.packed)):
         flipped = bytearray(kept.packed)
         flipped[place // 8] ^= 1 << place % 8
@@ -106,5 +106,5 @@ def test_each_single_bit_of_the_stored_bytes_counts(archive, database):
 )
 def test_a_tampered_row_is_named(archive, database, assignment, how):
     changed(database, assignment)
-    with archive.reading() as connection, pytest.raises(Broken, match=how):
-        histories.the_history(connection, "run/X", "r2").json()
+    with archive.reading() as records, pytest.raises(Broken, match=how):
+        histories.the_history(records.connection, "run/X", "r2").json()

@@ -25,8 +25,8 @@ def told(module_database, tmp_path_factory):
 
 @pytest.fixture
 def connection(told):
-    with told.store.transaction() as transaction:
-        yield transaction.connection
+    with told.store.reading() as records:
+        yield records.connection
 
 
 def test_balances_of_a_day_leave_out_what_counts_later(connection):

@@ -182,8 +182,8 @@ def test_an_audit_of_everything_is_on_record_once_and_first_whatever_it_reads(ro
         files = list(transaction.bank_files())
     assert read == named.keys() - ({rates} if production else set())
     assert len(reads(role)) == before + 1
-    with Store(role["app"]).reading() as connection:
-        assert files == list(Announced(connection).bank_files())
+    with Store(role["app"]).reading() as records:
+        assert files == list(Announced(records.connection).bank_files())
     assert {file.direction for file in files} == {"in", "out"}
 
 
@@ -310,6 +310,6 @@ def test_nobody_but_the_owner_hands_rights_out(role, name):
 
 
 def test_an_auditor_can_wait_for_what_is_being_recorded(role):
-    with Store(role["auditor"]).reading() as connection:
-        now = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+    with Store(role["auditor"]).reading() as records:
+        now = records.connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
     settle(role["auditor"], now)

@@ -34,8 +34,8 @@ def refuse(_):
 
 
 def head(world, production=PRODUCTION):
-    with world.store.transaction() as transaction:
-        return queries.head(transaction.connection, stream_of(production))
+    with world.store.reading() as records:
+        return queries.head(records.connection, stream_of(production))
 
 
 def test_the_same_key_and_payload_answer_with_the_earlier_outcome(world):
@@ -101,9 +101,9 @@ def test_an_exception_leaves_nothing_behind(world):
 
     with pytest.raises(RuntimeError):
         world.store.carry_out(wish(), DAY, explode)
-    with world.store.transaction() as transaction:
-        assert transaction.connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one() == 0
-        assert transaction.connection.exec_driver_sql("SELECT count(*) FROM document").scalar_one() == 0
+    with world.store.reading() as records:
+        assert records.connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one() == 0
+        assert records.connection.exec_driver_sql("SELECT count(*) FROM document").scalar_one() == 0
     assert head(world).seq == 0
 
 
@@ -131,9 +131,9 @@ def test_one_stream_waits_for_nobody_elses(world):
 def test_documents_are_kept_by_their_hash_once(world):
     digest = world.keep(b"\x00\xff raw", "first.bin")
     assert world.keep(b"\x00\xff raw", "second.bin") == digest
-    with world.store.transaction() as transaction:
-        assert transaction.document(digest) == b"\x00\xff raw"
-        assert transaction.document("0" * 64) is None
+    with world.store.reading() as records:
+        assert records.document(digest) == b"\x00\xff raw"
+        assert records.document("0" * 64) is None
 
 
 def test_a_message_id_stands_for_one_document_in_each_direction(world):
@@ -196,12 +196,12 @@ def _something(world, chance, waiting, step):
 
 def test_who_reads_sees_one_instant_and_writes_nothing(world):
     world.store.carry_out(wish(), DAY, escalate())
-    with world.store.reading() as connection:
-        before = queries.head(connection, stream_of(PRODUCTION))
+    with world.store.reading() as records:
+        before = queries.head(records.connection, stream_of(PRODUCTION))
         world.store.carry_out(wish("k2"), DAY, escalate())
-        assert queries.head(connection, stream_of(PRODUCTION)) == before
+        assert queries.head(records.connection, stream_of(PRODUCTION)) == before
         with pytest.raises(sa.exc.InternalError, match="read-only"):
-            connection.execute(sa.update(tables.stream_head).values(seq=0))
+            records.connection.execute(sa.update(tables.stream_head).values(seq=0))
     with world.store.transaction() as transaction:
         assert queries.head(transaction.connection, stream_of(PRODUCTION)).seq == before.seq + 1
         transaction.connection.execute(sa.update(tables.stream_head).values(seq=tables.stream_head.c.seq))
@@ -210,10 +210,10 @@ def test_who_reads_sees_one_instant_and_writes_nothing(world):
 def test_who_reads_may_think_between_two_questions_for_longer_than_who_writes(database):
     impatient = {"options": "-c idle_in_transaction_session_timeout=200ms"}
     engine = sa.create_engine(database.app_url, connect_args=impatient)
-    with Store(engine).reading() as connection:
-        assert queries.streams(connection) == []
+    with Store(engine).reading() as records:
+        assert queries.streams(records.connection) == []
         time.sleep(0.5)
-        assert queries.streams(connection) == []
+        assert queries.streams(records.connection) == []
     engine.dispose()
 
 

@@ -105,12 +105,12 @@ async def _archive(services):
     archivist = Archivist(services)
 
     def count():
-        with services.store.reading() as connection:
-            return len(list(histories.listed(connection)))
+        with services.store.reading() as records:
+            return len(list(histories.listed(records.connection)))
 
     def missing(runs):
-        with services.store.reading() as connection:
-            return runs - histories.archived(connection, sorted(runs))
+        with services.store.reading() as records:
+            return runs - histories.archived(records.connection, sorted(runs))
 
     while await asyncio.to_thread(count) < ENDED:
         await archivist.step()

@@ -25,8 +25,8 @@ from tests.world import PRODUCTION
 @pytest.fixture
 def connection(recorded):
     engine = create_engine(recorded.app_url, poolclass=NullPool)
-    with Store(engine).reading() as reading:
-        yield reading
+    with Store(engine).reading() as records:
+        yield records.connection
     engine.dispose()
 
 

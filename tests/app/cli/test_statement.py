@@ -153,8 +153,8 @@ def test_what_there_is_not_is_said_in_one_sentence(sluice, wish, told):
 def test_all_of_a_period_are_written_to_a_folder(data, tmp_path):
     settings = load_settings(data)
     desk = desk_of(settings, settings.database_url)
-    with desk.store.reading() as connection:
-        files = write_all(desk, connection, PRODUCTION, tmp_path, Q1)
+    with desk.store.reading() as records:
+        files = write_all(desk, records.connection, PRODUCTION, tmp_path, Q1)
     desk.store.engine.dispose()
     assert sorted(files) == sorted(tmp_path.iterdir())
     assert len(files) == 3 * (3 + 3 + 1)

@@ -40,8 +40,8 @@ def rechained(facts: list[Fact], change: Callable[[Event], Event]) -> list[Fact]
 
 def rewrite(world: World, connection: Connection, change: Callable[[Event], Event] = more_settled) -> None:
     """Rewrite the production's journal, entries, snapshots and head, consistently; triggers are off."""
-    with world.store.reading() as reading:
-        facts = rechained(list(queries.facts(reading, STREAM)), change)
+    with world.store.reading() as records:
+        facts = rechained(list(queries.facts(records.connection, STREAM)), change)
     connection.execute("SET session_replication_role = replica")
     connection.execute("DELETE FROM entry WHERE stream = %s", [STREAM])
     for fact in facts:

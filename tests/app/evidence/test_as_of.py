@@ -46,8 +46,10 @@ def test_every_section_says_what_the_tables_say_at_the_end(world, sluice):
     balances = {f"{row['account']} {row['currency']}": row["balance"] for row in answer["balances"]}
     assert balances == {name: said for name, said in world.balances().items() if not said.endswith(" 0")}
     assert answer["agreement"]["version"] == 1
-    with world.store.reading() as connection:
-        head = connection.execute(sa.text("SELECT seq, hash FROM stream_head WHERE stream = :s"), {"s": STREAM}).one()
+    with world.store.reading() as records:
+        head = records.connection.execute(
+            sa.text("SELECT seq, hash FROM stream_head WHERE stream = :s"), {"s": STREAM}
+        ).one()
     assert answer["head"] == {"stream": STREAM, "seq": head.seq, "hash": bytes(head.hash).hex()}
 
 

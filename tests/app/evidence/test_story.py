@@ -87,8 +87,8 @@ def test_a_payouts_story_begins_with_its_distribution(told):
 
 
 def test_every_entry_has_a_story_that_its_own_event_is_in(told, world, sluice):
-    with world.store.reading() as connection:
-        entries = list(queries.entries(connection, PRODUCTION))
+    with world.store.reading() as records:
+        entries = list(queries.entries(records.connection, PRODUCTION))
     seen = set()
     for entry in entries:
         if entry["about"] in seen:

@@ -349,8 +349,8 @@ def test_a_bundle_that_commands_a_terminal_commands_nothing(bundle):
 
 def test_the_journal_in_a_bundle_is_the_journal(bundle, world):
     told = [json.loads(line) for line in (bundle / "journal.jsonl").read_text().splitlines()]
-    with world.store.reading() as connection:
-        facts = list(queries.facts(connection, STREAM))
+    with world.store.reading() as records:
+        facts = list(queries.facts(records.connection, STREAM))
     assert [(one["seq"], one["body"].encode(), one["hash"]) for one in told] == [
         (f.seq, f.body, f.hash.hex()) for f in facts
     ]

@@ -21,9 +21,9 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
     the unit; what is in suspense is exactly what a lying bank put there.
     """
     harm = Harm()
-    with stage.records() as connection:
-        payments = queries.payments(connection, key)
-        balances = {row["account"]: _won(row["balance"]) for row in queries.balances(connection, key)}
+    with stage.reading() as records:
+        payments = queries.payments(records.connection, key)
+        balances = {row["account"]: _won(row["balance"]) for row in queries.balances(records.connection, key)}
     with stage.books() as books:
         sent = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'transfer'"))
         back = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'return'"))
@@ -58,8 +58,8 @@ def _won(written: str) -> Money:
 
 def proven(stage: Stage) -> Harm:
     """What a proof of the whole record finds: chains, balances, and postings as the events make them."""
-    with stage.records() as connection:
-        return Harm(broken=list(verify(connection).wrong))
+    with stage.reading() as records:
+        return Harm(broken=list(verify(records.connection).wrong))
 
 
 async def doctored(stage: Stage, expected: frozenset[Kind] = frozenset()) -> Harm:
@@ -76,8 +76,8 @@ def judge_distribution(stage: Stage, key: str) -> Harm:
         harm.stuck.append(f"the distribution of {key} is {one['status'] if one else 'not there'}")
         return harm
     to_date, ordered = one["body"]["to_date"], one["body"]["ordered"]
-    with stage.records() as connection:
-        payments = [row for row in queries.payments(connection, key) if row["purpose"] == "participation"]
+    with stage.reading() as records:
+        payments = [row for row in queries.payments(records.connection, key) if row["purpose"] == "participation"]
     paid: dict[str, Money] = {}
     for row in payments:
         paid[row["payee_party"]] = paid.get(row["payee_party"], Money.zero("KRW")) + Money.parse(row["amount"])

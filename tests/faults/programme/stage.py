@@ -256,56 +256,49 @@ class Stage:
     @contextmanager
     def reading(self):
         self.await_database()
-        with self.services.store.transaction() as transaction:
-            yield transaction
-
-    @contextmanager
-    def records(self):
-        """A connection that sees one instant."""
-        self.await_database()
-        with self.services.store.reading() as connection:
-            yield connection
+        with self.services.store.reading() as records:
+            yield records
 
     def facts(self, key: str) -> list[Fact]:
         """What is on record of a production, but for the archiving of its histories, which goes on by itself."""
-        with self.records() as connection:
-            found = queries.newest_facts(connection, key, 100_000)
+        with self.reading() as records:
+            found = queries.newest_facts(records.connection, key, 100_000)
         return [fact for fact in found if fact.type != "history-archived"]
 
     def registered(self, key: str) -> bool:
-        with self.reading() as transaction:
-            return transaction.state(key).production is not None
+        with self.reading() as records:
+            return records.state(key).production is not None
 
     def earned(self, key: str) -> bool:
-        with self.reading() as transaction:
+        with self.reading() as records:
             query = sa.select(tables.statement_version.c.id).where(tables.statement_version.c.production == key)
-            return transaction.connection.execute(query).first() is not None
+            return records.connection.execute(query).first() is not None
 
     def milestone(self, key: str, milestone: str) -> str:
-        with self.reading() as transaction:
-            found = transaction.state(key, milestones=True).milestones.get(milestone)
+        with self.reading() as records:
+            found = records.state(key, milestones=True).milestones.get(milestone)
             return found.status if found else "open"
 
     def run(self, run: str) -> queries.Row | None:
-        with self.reading() as transaction:
-            return queries.run(transaction.connection, run)
+        with self.reading() as records:
+            return queries.run(records.connection, run)
 
     def prepared(self, key: str) -> list[str]:
         """Runs that wait for their release."""
-        with self.reading() as transaction:
-            return [row["id"] for row in queries.runs(transaction.connection, key, "prepared")]
+        with self.reading() as records:
+            return [row["id"] for row in queries.runs(records.connection, key, "prepared")]
 
     def distribution(self, key: str) -> Any:
-        with self.reading() as transaction:
+        with self.reading() as records:
             table = tables.distribution
             query = sa.select(table).where(table.c.production == key, table.c.period == PERIOD)
-            return transaction.connection.execute(query).mappings().one_or_none()
+            return records.connection.execute(query).mappings().one_or_none()
 
     def statuses(self, key: str) -> dict[str, int]:
         payment = tables.payment.c
         query = sa.select(payment.status, sa.func.count()).where(payment.production == key).group_by(payment.status)
-        with self.reading() as transaction:
-            return {status: int(count) for status, count in transaction.connection.execute(query)}
+        with self.reading() as records:
+            return {status: int(count) for status, count in records.connection.execute(query)}
 
     def paid(self, key: str) -> bool:
         """Every payment has come to an end, every receipt is in, and nothing waits to be told or taken in."""
@@ -316,14 +309,14 @@ class Stage:
         return set(self.statuses(key)) <= {"settled", "rejected", "returned"}
 
     def received(self, key: str) -> bool:
-        with self.reading() as transaction:
-            rows = queries.receipts(transaction.connection, key)
+        with self.reading() as records:
+            rows = queries.receipts(records.connection, key)
         return all(row["received"] == row["amount"] for row in rows)
 
     def quiet(self, key: str) -> bool:
         """Nothing waits in the outbox, nor in the account's folders."""
-        with self.reading() as transaction:
-            waiting = transaction.connection.execute(
+        with self.reading() as records:
+            waiting = records.connection.execute(
                 sa.select(sa.func.count()).where(tables.outbox.c.done_at.is_(None))
             ).scalar_one()
         home = folders_path(self.data) / folder_of(key, ACCOUNT)

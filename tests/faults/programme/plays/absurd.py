@@ -105,8 +105,8 @@ async def _asked(stage: Stage, key: str, ask: Any) -> None:
 def _readable(stage: Stage, key: str) -> Harm:
     """The whole state folds from the journal, and the proof holds."""
     try:
-        with stage.reading() as transaction:
-            facts = list(queries.facts(transaction.connection, stream_of(key)))
+        with stage.reading() as records:
+            facts = list(queries.facts(records.connection, stream_of(key)))
             fold(State(), [(fact.event, fact.effective_on) for fact in facts])
     except SluiceError as error:
         return Harm(lost=[f"the journal of {key} cannot be read: {error.sentence[:200]}"])

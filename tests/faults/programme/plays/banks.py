@@ -87,10 +87,12 @@ async def _put_right(stage: Stage, key: str) -> None:
     for _ in range(6):
         await asyncio.sleep(2.5)  # what comes back, comes back two seconds after it settled
         await stage.until(lambda: stage.paid(key), f"{key} is not paid: {stage.statuses(key)}", PATIENCE_S)
-        with stage.services.store.reading() as connection:
+        with stage.services.store.reading() as records:
             from adapters.db import queries
 
-            wrong = [row for row in queries.payments(connection, key) if row["status"] in {"rejected", "returned"}]
+            wrong = [
+                row for row in queries.payments(records.connection, key) if row["status"] in {"rejected", "returned"}
+            ]
         if not wrong:
             return
         office = stage.office("payer-one")

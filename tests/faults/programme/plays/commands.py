@@ -151,8 +151,8 @@ def _times(stage: Stage, command_key: str) -> int:
     """How many stretches of the journal a command key wrote."""
     table = tables.journal_event.c
     query = sa.select(sa.func.count(sa.distinct(table.recorded_at))).where(table.command_key == command_key)
-    with stage.reading() as transaction:
-        return transaction.connection.execute(query).scalar_one()
+    with stage.reading() as records:
+        return records.connection.execute(query).scalar_one()
 
 
 def plan_crowd(dice: Random, short: bool) -> list[Drawn]:
@@ -180,8 +180,8 @@ async def _approved(stage: Stage, key: str, milestone: str, user: str) -> None:
     def recorded() -> bool:
         table = tables.command.c
         query = sa.select(table.key).where(table.key == f"approve/{key}/{milestone}/1/{user}")
-        with stage.reading() as transaction:
-            return transaction.connection.execute(query).first() is not None
+        with stage.reading() as records:
+            return records.connection.execute(query).first() is not None
 
     for _ in range(10):
         try:
@@ -199,9 +199,9 @@ def _accepted_once(stage: Stage, drawn: Drawn, names: list[str]) -> Harm:
         .where(table.stream == stream_of(drawn.key), table.type.like("milestone-%"))
         .group_by(table.type)
     )
-    with stage.reading() as transaction:
-        counts = dict(transaction.connection.execute(query).all())
-        accepted = [m for m in transaction.state(drawn.key, milestones=True).milestones.values() if m.accepted_on]
+    with stage.reading() as records:
+        counts = dict(records.connection.execute(query).all())
+        accepted = [m for m in records.state(drawn.key, milestones=True).milestones.values() if m.accepted_on]
     harm, wanted = Harm(), {"milestone-submitted": len(names), "milestone-approved": len(names) * len(APPROVERS)}
     for kind, count in {**wanted, "milestone-accepted": len(names)}.items():
         found = counts.get(kind, 0)

@@ -281,13 +281,13 @@ class Scarcity:
     def _unwhole(self) -> list[str]:
         """Files for the bank that are not exactly what was decided, and what was left lying about."""
         wrong = [f"{path.name} was left half written" for path in (self._home / "staging").glob("*")]
-        with self._stage.reading() as transaction:
+        with self._stage.reading() as records:
             table = tables.outbox
             query = sa.select(table).where(table.c.kind == "bank-file", table.c.target == self._home.name)
             wrong += [
                 f"{row.name} is not what was decided"
-                for row in transaction.connection.execute(query).all()
-                if (self._home / "sent" / row.name).read_bytes() != transaction.document(row.document)
+                for row in records.connection.execute(query).all()
+                if (self._home / "sent" / row.name).read_bytes() != records.document(row.document)
             ]
         for path in (self._home / "refused").glob("*.xml"):
             why = path.with_name(f"{path.name}.why.txt")

@@ -96,8 +96,8 @@ async def _bank_file(stage: Stage, key: str, attack: Attack) -> Harm:
     with suppress(FileNotFoundError):  # it is put away already
         os.utime(home / "inbox" / name, (0, 0), follow_symlinks=False)  # nobody is writing it any more
     await stage.until(lambda: stage.quiet(key), f"{attack} is not put away", PATIENCE_S)
-    with stage.services.store.reading() as connection:
-        balances = {row["account"]: row["balance"] for row in queries.balances(connection, key)}
+    with stage.services.store.reading() as records:
+        balances = {row["account"]: row["balance"] for row in queries.balances(records.connection, key)}
     # A changed byte may make a reference that nobody knows: such money is in suspense, which is where it belongs.
     stage.lies[key] = -int(balances.get(f"suspense:unmatched:{ACCOUNT}", "KRW 0").removeprefix("KRW "))
     if attack.trick in ALTERED:

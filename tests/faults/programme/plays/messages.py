@@ -118,8 +118,8 @@ async def _lied_to(stage: Stage, talk: Talk) -> None:
     key = talk.drawn.key
     home = folders_path(stage.data) / folder_of(key, ACCOUNT)
     for n, (lie, chance) in enumerate(talk.lies):
-        with stage.services.store.reading() as connection:
-            payments = queries.payments(connection, key)
+        with stage.services.store.reading() as records:
+            payments = queries.payments(records.connection, key)
         row = payments[chance % len(payments)]
         before, states = stage.facts(key), {p["id"]: p["status"] for p in payments}
         raw, money = LIES[lie](stage, key, row, f"LIE-{n}-{chance}")
@@ -127,8 +127,8 @@ async def _lied_to(stage: Stage, talk: Talk) -> None:
         put(home, f"lie-{n}.xml", raw)
         await stage.until(lambda: stage.quiet(key), f"the lie '{lie}' is not taken in")
         harm = judge(stage, key)
-        with stage.services.store.reading() as connection:
-            after = {p["id"]: p["status"] for p in queries.payments(connection, key)}
+        with stage.services.store.reading() as records:
+            after = {p["id"]: p["status"] for p in queries.payments(records.connection, key)}
         new = [fact.type for fact in stage.facts(key)[len(before) :]]
         harm.broken += [f"the lie '{lie}' changed a payment"] if after != states else []
         harm.stuck += [] if ALERTS & set(new) else [f"the lie '{lie}' alerts nobody: {new}"]
