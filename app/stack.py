@@ -17,7 +17,7 @@ import psutil
 import app
 from adapters.embedded.postgres import APP, AUDITOR, DATABASE, OWNER, EmbeddedPostgres
 from adapters.embedded.process import Launch, ServiceFailed, end
-from adapters.embedded.temporal import NAMESPACE, EmbeddedTemporal
+from adapters.embedded.temporal import EmbeddedTemporal
 from app.database import upgrade
 from app.settings import FILE_NAME, TASK_QUEUE
 from app.stack_state import ProcessRecord, StackState, read_state, remove_state, write_state
@@ -160,7 +160,7 @@ class EmbeddedStack:
             owner_url=self.owner_url,
             auditor_url=self.auditor_url,
             temporal_address=self.temporal_address,
-            temporal_namespace=NAMESPACE,
+            temporal_namespace=self.temporal.namespace,
             temporal_ui=self.temporal.ui,
         )
         with self._writing:

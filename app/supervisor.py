@@ -10,11 +10,12 @@ from typing import Protocol
 
 import structlog
 
-from adapters.embedded.process import Launch, ServiceFailed, end_child, end_leftovers
+from adapters.embedded.process import EndedAtOnce, Launch, ServiceFailed, end_child, end_leftovers
 
 _LOOK_EVERY_S = 0.1
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 _STEADY_AFTER_S = 10.0
+_TRIES = 3
 
 log = structlog.get_logger("sluice.supervisor")
 
@@ -88,14 +89,23 @@ class Supervisor:
     def start(self, service: Service) -> None:
         """Prepare and start it and return when it is ready.
 
+        One that ends at once is tried again: a port that was free when it was chosen may be taken when it is used.
+
         Raises:
             ServiceFailed: it did not start.
         """
-        service.prepare()
-        process = service.launch().start()
-        self._kept[service.name] = _Kept(service, process, time.monotonic())
-        self.changed()
-        service.await_ready(process)
+        for tries_left in reversed(range(_TRIES)):
+            service.prepare()
+            process = service.launch().start()
+            self._kept[service.name] = _Kept(service, process, time.monotonic())
+            self.changed()
+            try:
+                service.await_ready(process)
+            except EndedAtOnce:
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
         """The process that runs as `name` now."""

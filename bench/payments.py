@@ -17,7 +17,6 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from adapters.bank.folder import folder_of
-from adapters.embedded.temporal import NAMESPACE
 from app.bootstrap import Services
 from app.office import Office
 from app.stack import WORKER, EmbeddedStack
@@ -45,7 +44,7 @@ class Bare:
 
 async def bare_workflows_per_s(stack: EmbeddedStack, count: int) -> float:
     """How many bare workflows of one activity the server completes in a second, many at a time."""
-    client = await Client.connect(stack.temporal_address, namespace=NAMESPACE)
+    client = await Client.connect(stack.temporal_address, namespace=stack.temporal.namespace)
     at_once = asyncio.Semaphore(BARE_AT_ONCE)
 
     async def one(number: int) -> None:

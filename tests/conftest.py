@@ -11,6 +11,7 @@ from hypothesis import settings
 from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from adapters.embedded.process import bundled_binary, end_child
 from adapters.embedded.temporal import EmbeddedTemporal
+from app.supervisor import Supervisor
 
 settings.register_profile("sluice", deadline=None, derandomize=True)
 settings.load_profile("sluice")  # the same examples everywhere, and no test that a busy machine can fail
@@ -69,13 +70,12 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedTempo
     """A real Temporal server; use task queues and workflow ids of your own."""
     data = tmp_path_factory.mktemp("temporal")
     server = EmbeddedTemporal(data / "temporal", data / "temporal.log")
-    server.prepare()
-    process = server.launch().start()
+    supervisor = Supervisor()
     try:
-        server.await_ready(process)
+        supervisor.start(server)
         yield server
     finally:
-        end_child(process, server.stop_signal)
+        supervisor.stop([server.name])
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,10 @@ class ServiceFailed(SluiceError):
     """A server or child process did not start, or did not answer in time; its log says more."""
 
 
+class EndedAtOnce(ServiceFailed):
+    """It ended before it answered."""
+
+
 @dataclass(frozen=True)
 class Launch:
     """All that is needed to start one process again and again. Its output is appended to `log`."""
@@ -131,14 +135,13 @@ def await_ready(
     """Return when `ready()` says so.
 
     Raises:
-        ServiceFailed: the process ended, or `patience_s` passed.
+        EndedAtOnce: the process ended.
+        ServiceFailed: `patience_s` passed.
     """
     until = time.monotonic() + patience_s
     while not ready():
         if process.poll() is not None:
-            raise ServiceFailed(
-                f"{name} ended at once (status {process.returncode}); {launch.log}: {launch.log_tail()}"
-            )
+            raise EndedAtOnce(f"{name} ended at once (status {process.returncode}); {launch.log}: {launch.log_tail()}")
         if time.monotonic() > until:
             raise ServiceFailed(f"{name} did not answer in {patience_s:.0f} s; {launch.log}: {launch.log_tail()}")
         time.sleep(0.02)

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import secrets
 import signal
 import socket
 import subprocess
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
@@ -25,7 +27,6 @@ from adapters.embedded.process import (
     plain_environment,
 )
 
-NAMESPACE = "default"
 UPDATES_AT_ONCE = 1_000
 """That one workflow takes; Temporal's own ten turn a crowd of people away who all approve in the same minute."""
 HOST = "127.0.0.1"
@@ -34,7 +35,10 @@ RETENTION = timedelta(days=30)
 
 
 class EmbeddedTemporal:
-    """One server. Its two ports are free ones, chosen once and kept; chosen anew only if somebody else took them."""
+    """One server. Its two ports are free ones, chosen once and kept; chosen anew only if somebody else took them.
+
+    Its namespace is its own: whoever meets the server of another folder on one of its ports is turned away there.
+    """
 
     name = "temporal"
     stop_signal = signal.SIGTERM
@@ -51,6 +55,18 @@ class EmbeddedTemporal:
         self._log = log
         self._file = folder / "temporal.db"
         self._ports: tuple[int, int] | None = None
+        self._answered = False
+
+    @cached_property
+    def namespace(self) -> str:
+        """Drawn when the folder is new, and kept."""
+        kept = self.folder / "namespace"
+        name = kept.read_text() if kept.exists() else ""
+        if not name:  # nor is there one where a full disk cut it off: the server has not run yet
+            name = f"sluice-{secrets.token_hex(4)}"
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            kept.write_text(name)
+        return name
 
     @property
     def address(self) -> str:
@@ -60,7 +76,7 @@ class EmbeddedTemporal:
     @property
     def ui(self) -> str:
         """The web UI's address for a browser."""
-        return f"http://{HOST}:{self._chosen()[1]}"
+        return f"http://{HOST}:{self._chosen()[1]}/namespaces/{self.namespace}/workflows"
 
     @property
     def where(self) -> str:
@@ -71,6 +87,8 @@ class EmbeddedTemporal:
         """End a server that an earlier life of this folder left running, then settle on ports."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         end_leftovers(lambda argv: str(self._file) in argv)
+        if not self._answered:  # nobody uses them yet
+            self._ports = None
         self._chosen()
 
     def launch(self) -> Launch:
@@ -84,7 +102,7 @@ class EmbeddedTemporal:
                 "--ip", HOST, "--port", str(port), "--ui-ip", HOST, "--ui-port", str(ui_port),
                 "--ui-disable-news-fetch", "--dynamic-config-value", "frontend.enableServerVersionCheck=false",
                 "--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_AT_ONCE}",
-                "--namespace", NAMESPACE, "--log-level", "warn", "--log-format", "json", "--color", "never",
+                "--namespace", self.namespace, "--log-level", "warn", "--log-format", "json", "--color", "never",
             ),
             log=self._log,
             cwd=self.folder,
@@ -98,20 +116,21 @@ class EmbeddedTemporal:
             ServiceFailed: it ended, or does not answer in `patience_s`.
         """
         await_ready("Temporal", self.launch(), process, self.answers, patience_s)
+        self._answered = True
 
     def answers(self) -> bool:
         """Whether a client can connect now and use the namespace."""
         if not _accepts(self._chosen()[0]):
             return False
         try:
-            asyncio.run(_keep_histories(self.address))
+            asyncio.run(_keep_histories(self.address, self.namespace))
         except (RPCError, RuntimeError):
             return False
         return True
 
     def has_poller(self, task_queue: str) -> bool:
         """Whether a worker has asked this server for work since the server's start."""
-        return asyncio.run(_has_poller(self.address, task_queue))
+        return asyncio.run(_has_poller(self.address, self.namespace, task_queue))
 
     def _chosen(self) -> tuple[int, int]:
         if self._ports is None:
@@ -157,21 +176,21 @@ def _accepts(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-async def _keep_histories(address: str) -> None:
-    client = await Client.connect(address, namespace=NAMESPACE)
+async def _keep_histories(address: str, namespace: str) -> None:
+    client = await Client.connect(address, namespace=namespace)
     retention = Duration()
     retention.FromTimedelta(RETENTION)
     await client.workflow_service.update_namespace(
-        UpdateNamespaceRequest(namespace=NAMESPACE, config=NamespaceConfig(workflow_execution_retention_ttl=retention)),
+        UpdateNamespaceRequest(namespace=namespace, config=NamespaceConfig(workflow_execution_retention_ttl=retention)),
         timeout=timedelta(seconds=5),
     )
 
 
-async def _has_poller(address: str, task_queue: str) -> bool:
-    client = await Client.connect(address, namespace=NAMESPACE)
+async def _has_poller(address: str, namespace: str, task_queue: str) -> bool:
+    client = await Client.connect(address, namespace=namespace)
     described = await client.workflow_service.describe_task_queue(
         DescribeTaskQueueRequest(
-            namespace=NAMESPACE,
+            namespace=namespace,
             task_queue=TaskQueue(name=task_queue),
             task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
         ),

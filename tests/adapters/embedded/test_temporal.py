@@ -1,7 +1,25 @@
 import json
 import socket
+from contextlib import contextmanager
 
 from adapters.embedded.temporal import EmbeddedTemporal
+from app.supervisor import Supervisor
+
+
+@contextmanager
+def kept_running(server):
+    supervisor = Supervisor()
+    try:
+        supervisor.start(server)
+        yield
+    finally:
+        supervisor.stop([server.name])
+
+
+def port_nobody_has():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def test_a_client_can_use_its_namespace(temporal):
@@ -30,6 +48,37 @@ def test_ports_that_a_full_disk_left_half_written_are_chosen_anew(tmp_path):
         (tmp_path / "temporal/ports.json").write_text(half)
         chosen = EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log").address
         assert EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log").address == chosen
+
+
+def test_its_namespace_is_its_own_and_kept(tmp_path):
+    def called(name):
+        return EmbeddedTemporal(tmp_path / name, tmp_path / "log").namespace
+
+    assert called("one") == called("one") != called("other")
+
+
+def test_the_server_of_another_folder_on_its_port_is_not_taken_for_it(tmp_path):
+    robbed = EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log")
+    robbed.prepare()
+    port = int(robbed.address.rpartition(":")[2])
+    robber = EmbeddedTemporal(tmp_path / "robber", tmp_path / "robber.log")
+    robber.folder.mkdir()
+    (robber.folder / "ports.json").write_text(json.dumps([port, port_nobody_has()]))
+    with kept_running(robber):
+        assert robber.address == robbed.address
+        assert robber.answers()
+        assert not robbed.answers()
+
+
+def test_a_port_that_is_taken_between_its_choice_and_the_start_is_chosen_anew(tmp_path):
+    server = EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log")
+    chosen = server.address
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", int(chosen.rpartition(":")[2])))
+        somebody.listen()
+        with kept_running(server):
+            assert server.answers()
+            assert server.address != chosen
 
 
 async def test_the_time_skipping_server_starts(time_skipping):
