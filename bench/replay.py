@@ -21,6 +21,7 @@ from adapters.db.queries import streamed
 from adapters.db.store import Store, stream_of
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from adapters.embedded.process import end_child
+from app.audit.parallel import proved
 from app.database import upgrade
 from app.garbage import collect_seldom
 from app.verify import verify
@@ -51,6 +52,7 @@ TODAY = date(2026, 1, 5)
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 PAYMENTS = 100
 """Payments of a production, each of which goes through its life in a run of its own."""
+EVENTS_OF_A_LIFE = 8
 HASH = "0" * 64
 
 
@@ -97,11 +99,11 @@ def life(production: str, number: int) -> Iterator[tuple[Command, list[Event]]]:
     )
 
 
-def record(store: Store, production: str) -> int:
+def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
     """Put a production's life on record in one transaction; how many events it has."""
     stream, head, state = stream_of(production), Head(), State()
     facts, entries, remembered, movements = [], [], [], []
-    for number in range(PAYMENTS):
+    for number in range(payments):
         for command, events in life(production, number):
             about = {"effective_on": TODAY, "recorded_at": NOW, "actor": "bench", "command_key": command.key}
             written = chained(stream, head, events, **about)
@@ -162,6 +164,16 @@ def verified(store: Store, processes: int, read: float) -> dict[str, object]:
     }
 
 
+def of_one_stream(store: Store, size: int) -> dict[str, object]:
+    """One production as long as all the others together: as fast as they, unless something grows with its length."""
+    events = record(store, "LONG", size // EVENTS_OF_A_LIFE)
+    begun = time.perf_counter()
+    with store.reading() as records:
+        (proof,) = proved(records.connection, [stream_of("LONG")])
+    took = time.perf_counter() - begun
+    return {"events": events, "events_per_s": round(events / took), "holds": not proof.findings}
+
+
 def cpu_s() -> float:
     """Seconds of processor time of this process and of those that it started and that have ended."""
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -183,6 +195,7 @@ def measure(store: Store, sizes: list[int]) -> dict[str, object]:
             "plain_read_events_per_s": round(events / read),
             **{f"processes_{n}": verified(store, n, read) for n in (1, 2)},
         }
+    figures["one_stream"] = of_one_stream(store, sizes[-1])
     return figures
 
 

@@ -4,7 +4,7 @@ Messages come twice, late and in any order. One that repeats what is known chang
 posts nothing on its own account and says so; money that moved without our knowing why goes to suspense.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from domain.agreement.model import Agreement
@@ -184,7 +184,7 @@ class _Reading:
 def booked(
     agreement: Agreement,
     account: str,
-    payments: Payments,
+    payments: Mapping[str, Payment],
     receipts: Receipts,
     seen: frozenset[str],
     report: AccountReport,

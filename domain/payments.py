@@ -9,10 +9,11 @@ scheduled → due → released → submitted → accepted → settled → return
 A released payment is due again when its run is cancelled before it was sent.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 
 from domain.agreement.model import Purpose
 from domain.commands import CorrectPayment, HoldPayment, ResumePayment
@@ -148,7 +149,28 @@ def payment_id(end_to_end_id: str) -> str:
     return f"{production}.{rest.partition('.')[0]}" if rest else end_to_end_id
 
 
-Payments = MutableMapping[str, Payment]
+class Payments(dict[str, Payment]):
+    """Payments by id, set one by one; those of one run are found without looking through all the others."""
+
+    def __init__(self, payments: Mapping[str, Payment] = MappingProxyType({})) -> None:
+        super().__init__()
+        self._in_run: dict[str, dict[str, None]] = {}
+        for name, payment in payments.items():
+            self[name] = payment
+
+    def __setitem__(self, name: str, payment: Payment) -> None:
+        before = self.get(name)
+        left = before.run if before is not None else None
+        if left != payment.run:
+            if left is not None:
+                del self._in_run[left][name]
+            if payment.run is not None:
+                self._in_run.setdefault(payment.run, {})[name] = None
+        super().__setitem__(name, payment)
+
+    def of_run(self, run: str) -> list[Payment]:
+        """Those that are in a run now, in the order in which they came into it."""
+        return [self[name] for name in self._in_run.get(run, ())]
 
 
 def can(payment: Payment, step: Step) -> bool:

@@ -201,7 +201,7 @@ def due_dates(
     return [DueDatesSet(milestone=milestone, payments=tuple(payments), receipts=tuple(receipts))]
 
 
-def fall_due(payments: Payments, receipts: Receipts, on: date) -> list[Event]:
+def fall_due(payments: Mapping[str, Payment], receipts: Mapping[str, Receipt], on: date) -> list[Event]:
     """Everything promised for `on` or before, that was not owed yet, is owed now."""
     due = sorted(
         (p for p in payments.values() if p.status is Status.SCHEDULED and p.due_on is not None and p.due_on <= on),

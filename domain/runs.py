@@ -280,7 +280,7 @@ def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: date
 
 def members(run: Run, payments: Payments) -> list[Payment]:
     """The payments that are in a run now."""
-    return [payment for payment in payments.values() if payment.run == run.id]
+    return payments.of_run(run.id)
 
 
 def unsent(run: Run, payments: Payments) -> list[Payment]:

@@ -8,7 +8,7 @@ from domain import distributions, milestones, payments, receipts, runs
 from domain.distributions import Distribution
 from domain.events import AgreementAmended, AgreementRegistered, Event
 from domain.milestones import Milestone
-from domain.payments import Payment
+from domain.payments import Payments
 from domain.productions import Production
 from domain.receipts import Receipt
 from domain.runs import Run
@@ -20,7 +20,7 @@ class State:
 
     production: Production | None = None
     milestones: dict[str, Milestone] = field(default_factory=dict)
-    payments: dict[str, Payment] = field(default_factory=dict)
+    payments: Payments = field(default_factory=Payments)
     receipts: dict[str, Receipt] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
@@ -35,7 +35,7 @@ def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
     after = State(
         state.production,
         dict(state.milestones),
-        dict(state.payments),
+        Payments(state.payments),
         dict(state.receipts),
         dict(state.runs),
         dict(state.distributions),

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
 from adapters.db import rows, tables
+from domain.payments import Payments
 from domain.productions import Production
 from domain.state import State
 
@@ -35,7 +36,9 @@ class Records:
                 r["id"]: rows.milestone_of(r)
                 for r in self._chosen(tables.milestone, production, sa.true() if milestones else None)
             },
-            payments={r["id"]: rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)},
+            payments=Payments(
+                {r["id"]: rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)}
+            ),
             receipts={r["id"]: rows.receipt_of(r) for r in self._chosen(tables.receipt, production, receipts)},
             runs={r["id"]: rows.run_of(r) for r in self._chosen(tables.run, production, runs)},
             distributions={

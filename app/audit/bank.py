@@ -17,12 +17,13 @@ from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import Stretch, Told
 from domain.bank import StatusReport
 from domain.errors import BadInput
-from domain.events import Event, QuoteTaken, RunDoubted, RunPrepared, RunReleased, RunSubmitted
+from domain.events import Event, PaymentsGathered, QuoteTaken, RunDoubted, RunPrepared, RunReleased, RunSubmitted
 from domain.journal import sha256
 from domain.money import total as total_of
-from domain.payments import Payment
+from domain.payments import Payments, payment_id
 from domain.rates import cross
 from domain.receipts import ReceiptStatus
+from domain.runs import Run
 from domain.state import State, fold
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
@@ -72,9 +73,10 @@ class Bank:
             named = [one for one in state.runs.values() if one.message_id == message.order_message_id]
             expected = answers.reported(named[0], state.payments, message) if named else []
         else:
-            named_ids = {movement.end_to_end_id for movement in message.movements}
+            names = {payment_id(one.end_to_end_id) for one in message.movements if one.end_to_end_id is not None}
+            found = [state.payments[name] for name in sorted(names) if name in state.payments]
             waiting = {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
-            ours = {n: p for n, p in state.payments.items() if p.account == account and p.end_to_end_id in named_ids}
+            ours = {payment.id: payment for payment in found if payment.account == account}
             theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in waiting}
             seen = frozenset(reference for whose, reference in self._booked if whose == account)
             expected = answers.booked(self._agreement_of(state), account, ours, theirs, seen, message)
@@ -84,8 +86,12 @@ class Bank:
 
     def _prepared(self, state: State, stretch: Stretch, told: Told, event: RunPrepared) -> Iterator[Finding]:
         """What a releaser is bound to is the hash of what was gathered, at the rate that was published."""
-        after = fold(state, [(each, stretch.first.effective_on) for each in stretch.events])
-        run, gathered = after.runs[event.run], runs.members(after.runs[event.run], after.payments)
+        names = [
+            each.payment for part in stretch.events if isinstance(part, PaymentsGathered) for each in part.payments
+        ]
+        before = State(state.production, payments=Payments({name: state.payments[name] for name in names}))
+        after = fold(before, [(each, stretch.first.effective_on) for each in stretch.events])
+        run, gathered = after.runs[event.run], list(after.payments.values())
         bound = runs.binding(run, gathered, self._agreement_of(state))
         if bound != event.sha256:
             yield unfaithful(told.record, f"run {run.id} is bound to something else", bound, event.sha256)
@@ -133,7 +139,7 @@ class Bank:
         if raw is None:
             return
         run = state.runs[event.run]
-        enquiry = runs.enquiry(run, _in_order(state.payments), self._agreement_of(state), _written_at(raw))
+        enquiry = runs.enquiry(run, _of_run(run, state.payments), self._agreement_of(state), _written_at(raw))
         if enquiry is None:
             yield unfaithful(told.record, f"asks after payments of run {run.id}, and none was in doubt")
         elif event.enquiry_message_id != enquiry.message_id or not _same_enquiry(raw, write_enquiry(enquiry)):
@@ -152,8 +158,9 @@ def _same_enquiry(one: bytes, other: bytes) -> bool:
     return sorted(re.split(rb"(?=<)", one)) == sorted(re.split(rb"(?=<)", other))
 
 
-def _in_order(payments: dict[str, Payment]) -> dict[str, Payment]:
-    return dict(sorted(payments.items()))
+def _of_run(run: Run, payments: Payments) -> Payments:
+    """The payments of a run by id, in the order in which they are asked after."""
+    return Payments({each.id: each for each in sorted(runs.members(run, payments), key=lambda each: each.id)})
 
 
 def _written_at(raw: bytes) -> datetime:

@@ -265,8 +265,8 @@ def _fell_due(state: State, told: Told, event: PaymentsFellDue | ReceiptsFellDue
     payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
     receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
     expected = fall_due(
-        {name: each for name, each in state.payments.items() if name in payments},
-        {name: each for name, each in state.receipts.items() if name in receipts},
+        {name: state.payments[name] for name in payments if name in state.payments},
+        {name: state.receipts[name] for name in receipts if name in state.receipts},
         told.fact.effective_on,
     )
     if expected != [event]:

@@ -12,7 +12,7 @@ from app.verify import verify
 from domain.agreement.model import Agreement
 from domain.money import Money
 from domain.payments import Status
-from domain.state import State, fold
+from domain.state import State, apply
 
 
 def figures(connection: Connection, production: str) -> dict[str, int | bool]:
@@ -20,7 +20,7 @@ def figures(connection: Connection, production: str) -> dict[str, int | bool]:
     facts = list(queries.facts(connection, stream_of(production)))
     state, rejected, doubted = State(), set(), set()
     for fact in facts:
-        state = fold(state, [(fact.event, fact.effective_on)])
+        state = apply(state, fact.event, fact.effective_on)
         rejected |= {payment.id for payment in state.payments.values() if payment.status is Status.REJECTED}
         doubted |= {payment.id for payment in state.payments.values() if payment.status is Status.UNKNOWN}
     settled = {row["id"] for row in queries.payments(connection, production, Status.SETTLED)}

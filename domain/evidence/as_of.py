@@ -27,7 +27,7 @@ from domain.journal import Fact, Head
 from domain.ledger import postings
 from domain.milestones import Milestone
 from domain.money import Money
-from domain.payments import Payment
+from domain.payments import Payment, Payments
 from domain.receipts import Receipt
 from domain.runs import Run
 
@@ -90,6 +90,10 @@ class _Noted(dict[str, Kept]):
         self._written.clear()
 
 
+class _Paid(_Noted[Payment], Payments):
+    """The same of payments, which their runs ask for."""
+
+
 def known_at(facts: Iterable[Fact], known: datetime) -> Iterable[Fact]:
     """The journal as it was at an instant: up to the first fact that was recorded later."""
     for fact in facts:
@@ -105,7 +109,7 @@ def picture(facts: Iterable[Fact], effective: date, known: datetime) -> Picture:
         Broken: a fact cannot be read, or the journal tells a life that nothing can have.
     """
     seen = Picture()
-    paid: _Noted[Payment] = _Noted()
+    paid = _Paid()
     expected: _Noted[Receipt] = _Noted()
     shared: _Noted[Distribution] = _Noted()
     reached: dict[str, Milestone] = {}

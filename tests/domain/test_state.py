@@ -418,6 +418,14 @@ class Lives(RuleBasedStateMachine):
         ids = [p.end_to_end_id for p in self.life.state.payments.values() if p.end_to_end_id is not None]
         assert len(ids) == len(set(ids))
 
+    @invariant()
+    def the_payments_of_a_run_are_those_that_say_they_are_in_it(self):
+        payments, said = self.life.state.payments, {}
+        for payment in payments.values():
+            said.setdefault(payment.run, set()).add(payment.id)
+        for run in self.life.state.runs:
+            assert {payment.id for payment in payments.of_run(run)} == said.get(run, set())
+
     def balances(self, prefix: str) -> dict[tuple[str, str], int]:
         return {key: minor for key, minor in self.life.books.items() if key[0].startswith(prefix) and minor}
 
