@@ -123,8 +123,8 @@ class EmbeddedStack:
             self._write_state()
             for program in self._programs:
                 self._supervisor.start(program)
-            self._await_worker()
             self._supervisor.watch()
+            self._await_worker()
         except BaseException:
             self.stop()
             raise

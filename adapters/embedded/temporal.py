@@ -30,6 +30,8 @@ from adapters.embedded.process import (
 UPDATES_AT_ONCE = 1_000
 """That one workflow takes; Temporal's own ten turn a crowd of people away who all approve in the same minute."""
 HOST = "127.0.0.1"
+PORTS = range(20_000, 30_000)
+"""Below those that systems give to whoever asks for any: the server asks for a dozen more before it uses its own."""
 RETENTION = timedelta(days=30)
 """How long the server keeps the history of what has ended; the archive of Sluice keeps it for good."""
 
@@ -129,8 +131,11 @@ class EmbeddedTemporal:
         return True
 
     def has_poller(self, task_queue: str) -> bool:
-        """Whether a worker has asked this server for work since the server's start."""
-        return asyncio.run(_has_poller(self.address, self.namespace, task_queue))
+        """Whether a worker has asked this server for work since the server's start; False also while it is down."""
+        try:
+            return asyncio.run(_has_poller(self.address, self.namespace, task_queue))
+        except (RPCError, RuntimeError):
+            return False
 
     def _chosen(self) -> tuple[int, int]:
         if self._ports is None:
@@ -144,20 +149,22 @@ class EmbeddedTemporal:
         return self._ports
 
 
-def _read_ports(kept: Path) -> tuple[int, ...]:
+def _read_ports(kept: Path) -> list[int]:
     """The ports of the last time; none where a full disk has cut the file off."""
     try:
         ports = json.loads(kept.read_text())
     except (FileNotFoundError, ValueError):
-        return ()
-    return tuple(ports) if isinstance(ports, list) else ()
+        return []
+    return ports if isinstance(ports, list) else []
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind((HOST, 0))
-        other.bind((HOST, 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def _free_ports() -> list[int]:
+    ports: set[int] = set()
+    while len(ports) < 2:  # noqa: PLR2004
+        port = secrets.choice(PORTS)
+        if _free(port):
+            ports.add(port)
+    return list(ports)
 
 
 def _free(port: int) -> bool:

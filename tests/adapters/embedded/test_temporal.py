@@ -32,6 +32,15 @@ def test_its_ports_are_kept(tmp_path):
     assert EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log").address == first
 
 
+def test_its_ports_are_none_that_the_system_gives_to_whoever_asks_for_any(tmp_path):
+    server = EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log")
+    server.prepare()
+    ports = json.loads((server.folder / "ports.json").read_text())
+    with socket.socket() as anybody:
+        anybody.bind(("127.0.0.1", 0))
+        assert max(ports) < 30_000 < anybody.getsockname()[1]
+
+
 def test_a_port_that_somebody_took_is_chosen_anew(tmp_path):
     (tmp_path / "temporal").mkdir()
     with socket.socket() as somebody:
@@ -68,6 +77,7 @@ def test_the_server_of_another_folder_on_its_port_is_not_taken_for_it(tmp_path):
         assert robber.address == robbed.address
         assert robber.answers()
         assert not robbed.answers()
+        assert not robbed.has_poller("nobody-works-here")
 
 
 def test_a_port_that_is_taken_between_its_choice_and_the_start_is_chosen_anew(tmp_path):
