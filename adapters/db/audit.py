@@ -1,6 +1,5 @@
 """The records as an audit reads them: every column, every row, streamed, whatever was done to them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.queries import streamed
+from adapters.db.queries import read_through, streamed
 from domain.audit.books import Commanded, Entered
 from domain.events import EVENT, Event
 
@@ -59,7 +58,7 @@ def balances(connection: Connection, stream: str) -> Iterator[tuple[str, str, in
         "SELECT account, currency, sum(minor)::text FROM entry WHERE stream = %s"
         " GROUP BY account, currency ORDER BY account, currency"
     )
-    for account, currency, minor in streamed(connection, query, (stream,)):
+    for account, currency, minor in read_through(connection, query, (stream,)):
         yield account, currency, int(minor)
 
 
@@ -112,7 +111,7 @@ def _event(body: str) -> Event | None:
 
 def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:
     """The bank's movements that are in a stream's books: account and bank reference."""
-    rows = streamed(connection, "SELECT account, bank_reference FROM movement WHERE stream = %s", (stream,))
+    rows = read_through(connection, "SELECT account, bank_reference FROM movement WHERE stream = %s", (stream,))
     return ((account, reference) for account, reference in rows)
 
 
@@ -182,7 +181,7 @@ def snapshots(connection: Connection, table: str, production: str) -> Iterator[R
     named = [column.name for column in tables.metadata.tables[table].columns]
     columns = ", ".join(f'"{name}"' for name in named)
     query = f"SELECT {columns} FROM {table} WHERE {where} = %s ORDER BY {SNAPSHOTS[table]}"  # noqa: S608 - our own
-    for row in streamed(connection, query, (production,)):
+    for row in read_through(connection, query, (production,)):
         yield {name: _json_ready(value) for name, value in zip(named, row, strict=True)}
 
 
@@ -199,11 +198,6 @@ def strangers(connection: Connection, streams: list[str], productions: list[str]
         )
         for (name,) in streamed(connection, query, (known,)):
             yield table, name
-
-
-def plain(value: Any) -> Any:
-    """A row that the fold makes in the form in which PostgreSQL gives it back."""
-    return json.loads(json.dumps(value))
 
 
 def _json_ready(value: Any) -> Any:

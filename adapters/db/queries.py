@@ -242,12 +242,24 @@ def facts(connection: Connection, stream: str) -> Iterator[Fact]:
 def streamed(
     connection: Connection, statement: str, parameters: Sequence[object] = (), rows: int = FETCH
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a statement of our own as the driver has them, fetched piece by piece from a cursor of the server."""
+    """The rows of a statement of our own as the driver has them, fetched piece by piece from a cursor of the server.
+
+    Other questions can be asked between them.
+    """
     driver: Any = connection.connection.driver_connection
     with driver.cursor(name=f"streamed_{next(_CURSORS)}", binary=True) as cursor:
         cursor.itersize = rows
         cursor.execute(statement, parameters)
         yield from cursor
+
+
+def read_through(
+    connection: Connection, statement: str, parameters: Sequence[object] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """The same for who asks nothing else before the last row: one way to the server and back, and not three."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        yield from cursor.stream(statement, parameters, binary=True, size=FETCH)
 
 
 def newest_facts(connection: Connection, production: str, count: int, about: str | None = None) -> list[Fact]:

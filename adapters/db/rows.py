@@ -31,6 +31,7 @@ def milestone_row(production: str, milestone: Milestone) -> dict[str, Any]:
     return {
         **asdict(milestone),
         "production": production,
+        "approvals": [list(approval) for approval in milestone.approvals],
         "deadline_on": _iso(milestone.deadline_on),
         "accepted_on": _iso(milestone.accepted_on),
     }
@@ -57,7 +58,7 @@ def payment_row(production: str, payment: Payment) -> dict[str, Any]:
         "id": payment.id,
         "production": production,
         "instalment": payment.instalment,
-        "purpose": payment.purpose,
+        "purpose": payment.purpose.value,
         "account": payment.account,
         "payee": payment.payee,
         "payee_party": payment.payee_party,
@@ -65,7 +66,7 @@ def payment_row(production: str, payment: Payment) -> dict[str, Any]:
         "minor": payment.amount.minor,
         "milestone": payment.milestone,
         "due_on": _iso(payment.due_on),
-        "status": payment.status,
+        "status": payment.status.value,
         "run": payment.run,
         "attempt": payment.attempt,
         "end_to_end_id": payment.end_to_end_id,
@@ -106,14 +107,14 @@ def receipt_row(production: str, receipt: Receipt) -> dict[str, Any]:
         "id": receipt.id,
         "production": production,
         "instalment": receipt.instalment,
-        "purpose": receipt.purpose,
+        "purpose": receipt.purpose.value,
         "account": receipt.account,
         "payer_party": receipt.payer_party,
         "currency": receipt.amount.currency,
         "minor": receipt.amount.minor,
         "milestone": receipt.milestone,
         "due_on": _iso(receipt.due_on),
-        "status": receipt.status,
+        "status": receipt.status.value,
         "received_minor": receipt.received.minor,
     }
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -169,7 +169,7 @@ class Transaction(Records):
             return
         stream, effective_on, last, execute = facts[0].stream, facts[0].effective_on, facts[-1], self._cursor().execute
         for fact in facts:
-            execute(_APPEND, {each.name: getattr(fact, each.name) for each in fields(fact)})
+            execute(_APPEND, fact._asdict())
         entries = [
             (fact.seq, line, e.account, e.amount.currency, e.amount.minor, e.about)
             for fact, event in zip(facts, events, strict=True)

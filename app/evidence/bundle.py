@@ -190,7 +190,7 @@ def _noting(facts: Iterable[Fact], named: dict[str, None], last: list[Fact]) -> 
 def _fact(fact: Fact) -> str:
     """A fact with every field as it is hashed."""
     instant = fact.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    told = asdict(fact) | {
+    told = fact._asdict() | {
         "body": fact.body.decode(),
         "effective_on": fact.effective_on.isoformat(),
         "recorded_at": instant,

@@ -7,7 +7,6 @@ bounds).
 """
 
 import base64
-import dataclasses
 import json
 import zlib
 from datetime import timedelta
@@ -52,8 +51,8 @@ class Forger:
             changed = self._leaf(body)
             if changed is None:
                 return None
-            forged = dataclasses.replace(
-                fact, body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+            forged = fact._replace(
+                body=json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
             )
         elif what == "effective_on":
             if not self.driver.execute(
@@ -62,11 +61,11 @@ class Forger:
                 return None
             changed, forged = (
                 "a day later",
-                dataclasses.replace(fact, effective_on=fact.effective_on + timedelta(days=1)),
+                fact._replace(effective_on=fact.effective_on + timedelta(days=1)),
             )
         else:
             changed = flipped(getattr(fact, what), self.random)
-            forged = dataclasses.replace(fact, **{what: changed})
+            forged = fact._replace(**{what: changed})
         self.rechain(forged)
         return Change(f"event {fact.seq} {fact.type} {what}: {changed} of {fact.body[:300]!r}", names)
 
@@ -75,7 +74,7 @@ class Forger:
         before = self.facts[forged.seq - 2].hash if forged.seq > 1 else bytes(32)
         rows = []
         for fact in (forged, *self.facts[forged.seq :]):
-            link = linked(dataclasses.replace(fact, prev_hash=before))
+            link = linked(fact._replace(prev_hash=before))
             rows.append(
                 (
                     link.type,
@@ -129,7 +128,7 @@ class Forger:
             " WHERE (workflow_id, run_id) = (%s, %s)",
             (packed, sha256(packed), forged.sha256, forged.events, *where),
         )
-        self.rechain(dataclasses.replace(fact, body=canonical(forged)))
+        self.rechain(fact._replace(body=canonical(forged)))
         command = ArchiveHistory(key=fact.command_key, by=fact.actor, production=PRODUCTION, history=forged)
         self.driver.execute("UPDATE command SET payload = %s WHERE key = %s", (sha256(canonical(command)), command.key))
         return Change(f"history {where}: {changed}", (f"history {where[0]} (run {where[1]})",))
@@ -187,7 +186,7 @@ def linked(fact):
         fact.actor,
         fact.command_key,
     )
-    return dataclasses.replace(fact, hash=link)
+    return fact._replace(hash=link)
 
 
 def things_of(value):

@@ -29,7 +29,7 @@ class Lives(test_state.Lives):
             ("milestone", {name: rows.milestone_row("HANA", one) for name, one in state.milestones.items()}),
             ("distribution", {name: rows.distribution_row("HANA", one) for name, one in state.distributions.items()}),
         ):
-            assert dict(books.rows[table]) == json.loads(json.dumps(made)), table
+            assert dict(books.rows[table]) == made, table
 
 
 TestLives = Lives.TestCase
