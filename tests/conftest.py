@@ -12,6 +12,7 @@ from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from adapters.embedded.process import bundled_binary, end_child
 from adapters.embedded.temporal import EmbeddedTemporal
 from app.supervisor import Supervisor
+from tests.world import World
 
 settings.register_profile("sluice", deadline=None, derandomize=True)
 settings.load_profile("sluice")  # the same examples everywhere, and no test that a busy machine can fail
@@ -63,6 +64,21 @@ def _fresh_database(server: EmbeddedPostgres) -> Iterator[Database]:
     server.create_database(name, template="template_sluice")
     yield Database(name, server.url(APP, name), server.url(OWNER, name), server.url(AUDITOR, name))
     server.drop_database(name)
+
+
+@pytest.fixture
+def world(database: Database, tmp_path: Path) -> Iterator[World]:
+    """A desk with its activities and a sandbox bank on a fresh database; it is 6 January 2025."""
+    made = World(database.app_url, tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def registered(world: World) -> World:
+    """The same, with the drama's agreement in force since that day."""
+    world.register()
+    return world
 
 
 @pytest.fixture(scope="session")

@@ -17,16 +17,13 @@ from app.plugin import SluicePlugin
 from app.settings import Settings
 from domain.health import Kind
 from tests.app.test_deployment import OUTSIDE, opened, until_current, working
-from tests.world import World
 
 
 @pytest.fixture
-def world(database, tmp_path):
-    made = World(database.app_url, tmp_path)
-    made.register()
-    made.clock.to(made.clock.at.date().replace(month=2, day=14))
-    yield made
-    made.close()
+def world(world):
+    world.register()
+    world.clock.to(world.clock.at.date().replace(month=2, day=14))
+    return world
 
 
 @asynccontextmanager

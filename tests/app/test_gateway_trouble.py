@@ -12,7 +12,7 @@ from adapters.db import tables
 from app.bootstrap import Services
 from app.gateway import Gateway
 from app.settings import Settings
-from tests.world import PRODUCTION, World
+from tests.world import PRODUCTION
 
 FOLDER = folder_of(PRODUCTION, "spc-krw")
 
@@ -31,12 +31,10 @@ class Temporal:
 
 
 @pytest.fixture
-def world(database, tmp_path):
-    made = World(database.app_url, tmp_path)
-    made.register()
-    made.clock.to(date(2025, 2, 14))
-    yield made
-    made.close()
+def world(world):
+    world.register()
+    world.clock.to(date(2025, 2, 14))
+    return world
 
 
 @pytest.fixture

@@ -6,15 +6,12 @@ import pytest
 
 from app.lateness import expected
 from domain.errors import NotFound
-from tests.world import World
 
 
 @pytest.fixture
-def world(database, tmp_path):
-    made = World(database.app_url, tmp_path)
-    made.register()
-    yield made
-    made.close()
+def world(world):
+    world.register()
+    return world
 
 
 def first_call(world):

@@ -13,14 +13,12 @@ from tests.world import PRODUCTION, UNSHARED, WATERFALL, World
 
 
 @pytest.fixture
-def world(database, tmp_path):
+def world(world):
     """The drama has earned KRW 1,000; other payments of its schedule fall due at the same time."""
-    made = World(database.app_url, tmp_path)
-    made.register(UNSHARED + WATERFALL)
-    made.clock.to(date(2025, 4, 1))
-    made.facts.append(receipt("2025-02-03", "KRW 1000"))
-    yield made
-    made.close()
+    world.register(UNSHARED + WATERFALL)
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    return world
 
 
 def ties(world):

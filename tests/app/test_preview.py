@@ -6,16 +6,13 @@ import pytest
 
 from app.preview import preview
 from domain.errors import NotFound
-from tests.world import World
 
 
 @pytest.fixture
-def world(database, tmp_path):
-    made = World(database.app_url, tmp_path)
-    made.register()
-    made.clock.to(date(2025, 2, 14))
-    yield made
-    made.close()
+def world(world):
+    world.register()
+    world.clock.to(date(2025, 2, 14))
+    return world
 
 
 def test_a_preview_shows_each_line_with_the_number_masked_and_the_hash_that_a_release_binds(world):

@@ -9,18 +9,16 @@ from adapters.sandbox_bank.faults import FaultKind, add_fault
 from domain import health
 from domain.commands import CancelRun, HoldPayment
 from domain.errors import StaleApproval
-from tests.world import PRODUCTION, UNSHARED, World
+from tests.world import PRODUCTION, UNSHARED
 
 PAID_ON = date(2025, 2, 14)
 
 
 @pytest.fixture
-def world(database, tmp_path):
-    made = World(database.app_url, tmp_path)
-    made.register()
-    made.clock.to(PAID_ON)
-    yield made
-    made.close()
+def world(world):
+    world.register()
+    world.clock.to(PAID_ON)
+    return world
 
 
 def read(world, of):
