@@ -80,7 +80,7 @@ class Files:
                 return
 
 
-def document_findings(transaction: Announced, files: Files, *, everything: bool) -> Iterator[Finding]:
+def document_findings(records: Announced, files: Files, *, everything: bool) -> Iterator[Finding]:
     """Documents whose content is not what they are called by, and those that are named and not kept.
 
     `everything` looks at all that are kept, otherwise at those that the walked streams name. They are hashed here, one
@@ -88,8 +88,8 @@ def document_findings(transaction: Announced, files: Files, *, everything: bool)
     """
     missing = dict(files.named)
     named = ((digest, f"named by {_record(place)}") for digest, place in files.named.items())
-    for digest, name in audit.documents(transaction.connection) if everything else named:
-        content = transaction.document(digest)
+    for digest, name in audit.documents(records.connection) if everything else named:
+        content = records.document(digest)
         if content is None:
             continue
         missing.pop(digest, None)
@@ -100,17 +100,17 @@ def document_findings(transaction: Announced, files: Files, *, everything: bool)
         yield broken(f"document {digest}", f"is named by {_record(place)}, and not kept")
 
 
-def bank_file_findings(transaction: Announced, files: Files, production: str | None) -> Iterator[Finding]:
+def bank_file_findings(records: Announced, files: Files, production: str | None) -> Iterator[Finding]:
     """Differences between the bank files on record, the outbox, and what the walked streams sent and took in."""
     sent, taken = dict(files.sent), dict(files.taken)
-    for file in transaction.bank_files():
+    for file in records.bank_files():
         if production is not None and not file.account.startswith(f"{production}."):
             continue
         if file.direction == "out":
             yield from _sent_as_told(file, sent.pop((file.account, file.message_id), None))
         elif file.direction == "in":
             taken.pop((file.account, file.sha256), None)
-            yield from _says_what_it_is(transaction, file)
+            yield from _says_what_it_is(records, file)
         else:
             yield broken(
                 f"bank file {file.message_id} of {file.account}", "went neither out nor in", "", file.direction
@@ -120,18 +120,18 @@ def bank_file_findings(transaction: Announced, files: Files, production: str | N
     for (folder, digest), record in taken.items():
         yield broken(f"bank file {digest} from {folder}", f"was taken in by {record}, and is not on record")
     delivered = dict(files.delivered)
-    for waiting in audit.outbox(transaction.connection):
+    for waiting in audit.outbox(records.connection):
         if production is None or waiting.target.startswith(f"{production}."):
             yield from _delivered_as_told(waiting, delivered.pop((waiting.target, waiting.name), None))
     for (folder, name), (_, record) in delivered.items():
         yield broken(f"outbox {name} for {folder}", f"was put out by {record}, and is not on record")
 
 
-def rate_findings(transaction: Announced) -> Iterator[Finding]:
+def rate_findings(records: Announced) -> Iterator[Finding]:
     """Imported rates that are not those of the file that they came in, and rates of such a file that are not there."""
-    connection = transaction.connection
+    connection = records.connection
     for digest in audit.rate_documents(connection):
-        raw = transaction.document(digest)
+        raw = records.document(digest)
         if raw is None:
             for kept in audit.rates(connection, digest):
                 name = f"rate {kept.source} {kept.base}/{kept.quote} of {kept.on}"
@@ -189,9 +189,9 @@ def _sent_as_told(file: BankFile, told: tuple[str, str] | None) -> Iterator[Find
         yield broken(name, "bears another name than its message id", file.message_id, file.name)
 
 
-def _says_what_it_is(transaction: Announced, file: BankFile) -> Iterator[Finding]:
+def _says_what_it_is(records: Announced, file: BankFile) -> Iterator[Finding]:
     name = f"bank file {file.message_id} from {file.account}"
-    raw = transaction.document(file.sha256)
+    raw = records.document(file.sha256)
     if raw is None:
         yield broken(name, "is not kept", file.sha256)
         return

@@ -59,18 +59,18 @@ async def audited(
     """
     report, files, archive = Report(), Files(), Archive(scope)
     eyes = eyes or Eyes()
-    desk, transaction = _desk(connection, eyes.agreements), Announced(connection, ticket, files.named_by)
+    desk, records = _desk(connection, eyes.agreements), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
     witnessed = {row.production for row in histories.listed(connection, scope.production)}
     for stream in _streams(connection, scope):
         production = production_of(stream)
         if production in witnessed:
-            timelines[production] = Timeline(lambda digest: desk.agreements.of(transaction, digest))
+            timelines[production] = Timeline(lambda digest: desk.agreements.of(records, digest))
         imports = Imports(connection, stream)
         proof = prove(
             connection,
             stream,
-            [files, archive, imports, *_derived(desk, transaction)],
+            [files, archive, imports, *_derived(desk, records)],
             heard=timelines.get(production),
             tick=lambda events: tick("events", events),
             scope=scope,
@@ -81,7 +81,7 @@ async def audited(
         report.findings += proof.findings
         if scope.whole:
             report.findings += imports.end()
-    report.findings += _house(transaction, scope, files)
+    report.findings += _house(records, scope, files)
     looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read)
     report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]
     report.histories = looked.looked_at
@@ -115,14 +115,14 @@ def _streams(connection: Connection, scope: Scope) -> list[str]:
     return [stream]
 
 
-def _house(transaction: Announced, scope: Scope, files: Files) -> Iterator[Finding]:
+def _house(records: Announced, scope: Scope, files: Files) -> Iterator[Finding]:
     """What the streams do not own: documents, bank files, rates, and rows that belong to nothing."""
-    connection = transaction.connection
+    connection = records.connection
     everything = scope.production is None and scope.whole
-    yield from bank_files.document_findings(transaction, files, everything=everything)
+    yield from bank_files.document_findings(records, files, everything=everything)
     if scope.whole:
-        yield from bank_files.bank_file_findings(transaction, files, scope.production)
+        yield from bank_files.bank_file_findings(records, files, scope.production)
     if everything:
-        yield from bank_files.rate_findings(transaction)
+        yield from bank_files.rate_findings(records)
         streams = queries.streams(connection)
         yield from bank_files.stranger_findings(connection, streams, [production_of(each) for each in streams])

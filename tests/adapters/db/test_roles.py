@@ -177,9 +177,9 @@ def test_an_audit_of_everything_is_on_record_once_and_first_whatever_it_reads(ro
     before = len(reads(role))
     with everything(role["auditor"], "vera", "the audit of 2025", production) as (connection, ticket):
         assert reads(role)[before:] == [("sluice_auditor", "vera", "the audit of 2025", production, [])]
-        transaction = Announced(connection, ticket, named.get)
-        read = {digest for digest in named if transaction.document(digest)}
-        files = list(transaction.bank_files())
+        records = Announced(connection, ticket, named.get)
+        read = {digest for digest in named if records.document(digest)}
+        files = list(records.bank_files())
     assert read == named.keys() - ({rates} if production else set())
     assert len(reads(role)) == before + 1
     with Store(role["app"]).reading() as records:
@@ -189,9 +189,9 @@ def test_an_audit_of_everything_is_on_record_once_and_first_whatever_it_reads(ro
 
 def test_an_audit_of_another_production_reads_nothing_of_this_one(role):
     with everything(role["auditor"], "vera", "the audit of 2025", PRODUCTION[:-1]) as (connection, ticket):
-        transaction = Announced(connection, ticket, documents(role).get)
-        assert [transaction.document(digest) for digest in documents(role)] == [None] * len(documents(role))
-        assert list(transaction.bank_files()) == []
+        records = Announced(connection, ticket, documents(role).get)
+        assert [records.document(digest) for digest in documents(role)] == [None] * len(documents(role))
+        assert list(records.bank_files()) == []
 
 
 def test_a_document_is_the_productions_only_by_an_event_that_names_it_or_by_a_bank_file(role):
