@@ -1,11 +1,13 @@
-"""Plays the fault programme; its report is the last thing on stdout, also when interrupted; see the package."""
+"""Plays the fault programme; its report is all that it writes to stdout, also when interrupted; see the package."""
 
 import argparse
 import json
+import os
 import secrets
 import signal
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from tests.faults.programme.director import Report, run
 from tests.faults.programme.lanes import interrupt_once
@@ -34,13 +36,21 @@ def main() -> int:
             given.report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
     interrupt_once()
+    stdout = for_the_report_alone()
     report = run(seed, given.only, given.short, given.lanes, keep)
     written = json.dumps(report, indent=2, ensure_ascii=False)
-    print(written)
+    print(written, file=stdout, flush=True)
     if report["interrupted"]:
         keep(report)
         return 128 + signal.SIGINT
     return 0 if report["harmless"] else 1
+
+
+def for_the_report_alone() -> TextIO:
+    """What stdout was; what a library writes there from now on, in a scene's process too, goes to stderr."""
+    stdout = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return stdout
 
 
 if __name__ == "__main__":
