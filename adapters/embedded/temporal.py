@@ -61,11 +61,11 @@ class EmbeddedTemporal:
 
     @cached_property
     def namespace(self) -> str:
-        """Drawn when the folder is new, and kept."""
+        """Drawn when the folder is new, and kept; a folder from before there were such names stays what it was."""
         kept = self.folder / "namespace"
         name = kept.read_text() if kept.exists() else ""
-        if not name:  # nor is there one where a full disk cut it off: the server has not run yet
-            name = f"sluice-{secrets.token_hex(4)}"
+        if not name:  # nor is there one where a full disk cut it off
+            name = "default" if self._file.exists() else f"sluice-{secrets.token_hex(4)}"
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             kept.write_text(name)
         return name

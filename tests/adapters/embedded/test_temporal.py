@@ -66,6 +66,12 @@ def test_its_namespace_is_its_own_and_kept(tmp_path):
     assert called("one") == called("one") != called("other")
 
 
+def test_a_folder_from_before_keeps_its_namespace(tmp_path):
+    (tmp_path / "temporal").mkdir()
+    (tmp_path / "temporal/temporal.db").touch()
+    assert EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log").namespace == "default"
+
+
 def test_the_server_of_another_folder_on_its_port_is_not_taken_for_it(tmp_path):
     robbed = EmbeddedTemporal(tmp_path / "temporal", tmp_path / "log")
     robbed.prepare()
