@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - the names in these statements are our own
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -310,6 +311,12 @@ def test_nobody_but_the_owner_hands_rights_out(role, name):
 
 
 def test_an_auditor_can_wait_for_what_is_being_recorded(role):
-    with Store(role["auditor"]).reading() as records:
-        now = records.connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
-    settle(role["auditor"], now)
+    with ThreadPoolExecutor(1) as auditors:
+        with role["app"].begin() as recording:
+            recording.execute(sa.text("SELECT seq FROM stream_head LIMIT 1 FOR UPDATE"))
+            with Store(role["auditor"]).reading() as records:
+                now = records.connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+            settled = auditors.submit(settle, role["auditor"], now)
+            with pytest.raises(TimeoutError):
+                settled.result(timeout=0.5)
+        assert settled.result(timeout=30) is None
