@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import EventType, TaskQueueType, VersioningBehavior, WorkerVersioningMode
@@ -21,6 +21,8 @@ from domain.health import TASK_ATTEMPTS, Retried, Running, Workers
 _AT_ONCE = 20
 _NEWEST_EVENTS = 20
 _PATIENCE = timedelta(seconds=10)
+ASKS_WITHIN = timedelta(minutes=2)
+"""A worker asks for work at least once a minute; one that has ended is listed for five all the same."""
 _SCHEDULED_BY = "TemporalScheduledById"
 
 
@@ -100,14 +102,15 @@ async def schedules(client: Client) -> Schedules:
 
 
 async def workers(client: Client, task_queue: str) -> Workers:
-    """The builds whose workers have asked for work in the last minutes, and the one that new work goes to."""
+    """The builds whose workers ask for work, and the one that new work goes to."""
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=task_queue),
         task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
     )
     answer = await client.workflow_service.describe_task_queue(request, timeout=_PATIENCE)
-    asking = (each.deployment_options for each in answer.pollers)
+    since = datetime.now(UTC) - ASKS_WITHIN
+    asking = (one.deployment_options for one in answer.pollers if one.last_access_time.ToDatetime(UTC) > since)
     return Workers(
         frozenset(
             each.build_id
