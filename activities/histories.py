@@ -216,9 +216,8 @@ class HistoryActivities:
 
     def _has_any(self, workflow_id: str, run_id: str | None) -> bool:
         with self.desk.store.reading() as records:
-            return any(
-                run_id in {None, row.run_id} for row in histories.listed(records.connection, workflow_id=workflow_id)
-            )
+            rows = histories.listed(records.connection, workflow_id=workflow_id)
+            return any(run_id in {None, row.run_id} for row in rows)
 
     def _today(self, production: str) -> date:
         try:

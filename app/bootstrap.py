@@ -1,7 +1,9 @@
 """The composition root: settings in, everything wired out. Nothing is constructed anywhere else, or at import."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
@@ -22,9 +24,9 @@ from adapters.clock import Clock, SandboxClock, SystemClock
 from adapters.db.facts import facts_of
 from adapters.db.store import Store
 from adapters.executions import Executions
-from app.endpoints import Endpoints
+from app.endpoints import Endpoints, endpoints
 from app.plugin import SluicePlugin
-from app.settings import Settings
+from app.settings import Settings, load_settings
 from domain.people import Person
 from workflows import names
 
@@ -124,6 +126,21 @@ def desk_of(settings: Settings, database_url: str, clock: Clock | None = None) -
         answer_within_s=settings.answer_within_s,
         overrides=settings.calendar_overrides,
     )
+
+
+@contextmanager
+def desk_on(data: Path | None) -> Iterator[Desk]:
+    """The desk on the database of a data folder's stack, or of the settings; Temporal is not needed for that.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
+    settings = load_settings(data)
+    desk = desk_of(settings, endpoints(settings).database_url)
+    try:
+        yield desk
+    finally:
+        desk.store.engine.dispose()
 
 
 def _engine(database_url: str) -> Engine:

@@ -5,15 +5,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from activities.distributions import DistributionActivities
 from activities.views import DistributionRef
 from adapters.db.facts import facts_of
 from adapters.db.records import Records
-from app.bootstrap import desk_of
-from app.endpoints import endpoints
-from app.settings import load_settings
+from app.bootstrap import desk_on
 from domain.distributions import Distribution, apply, the_distribution
 from domain.money import Money
 from domain.waterfall.result import written
@@ -21,30 +17,26 @@ from domain.waterfall.result import written
 Row = dict[str, Any]
 
 
-def listed(connection: Connection, production: str) -> list[Row]:
+def listed(records: Records, production: str) -> list[Row]:
     """A production's distributions, oldest first."""
-    known = Records(connection).state(production, distributions=True).distributions
+    known = records.state(production, distributions=True).distributions
     return [_head(one) for one in sorted(known.values(), key=lambda one: one.until)]
 
 
-def shown(connection: Connection, production: str, period: str) -> tuple[Row, list[Row]]:
+def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row]]:
     """One distribution, and a line for each party and position.
 
     Raises:
         NotFound: it has not been computed.
     """
-    known = Records(connection).state(production, distributions=True).distributions
+    known = records.state(production, distributions=True).distributions
     return _whole(the_distribution(known, period))
 
 
 def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
     """The same as it would be computed now on the stack of a data folder; nothing is recorded."""
-    settings = load_settings(data)
-    desk = desk_of(settings, endpoints(settings).database_url)
-    try:
+    with desk_on(data) as desk:
         return preview(DistributionActivities(desk, facts_of), production, period)
-    finally:
-        desk.store.engine.dispose()
 
 
 def preview(activities: DistributionActivities, production: str, period: str) -> tuple[Row, list[Row]]:

@@ -20,10 +20,8 @@ from adapters.db.facts import statements
 from adapters.documents import BadDocument
 from adapters.sheets.mapping import Declared, load_mapping
 from adapters.sheets.rows import Tick, checked
-from app.bootstrap import desk_of
+from app.bootstrap import desk_on
 from app.cli.session import records, show
-from app.endpoints import endpoints
-from app.settings import load_settings
 from domain.errors import BadInput, RateMissing
 from domain.events import StatementKind
 
@@ -79,7 +77,7 @@ def import_file(data: Path | None, wish: Import, file: Path, mapping: Path | Non
         SluiceError: it does not fit, or may not be.
     """
     declared = load_mapping(mapping, StatementKind(wish.kind)) if mapping else None
-    with _desk(data) as desk, _progress() as tick:
+    with desk_on(data) as desk, _progress() as tick:
         return import_on(desk, wish, file, declared, tick)
 
 
@@ -89,7 +87,7 @@ def record(data: Path | None, wish: Import, fields: Mapping[str, str]) -> Import
     Raises:
         SluiceError: it does not fit, or may not be.
     """
-    with _desk(data) as desk, tempfile.TemporaryDirectory() as folder:
+    with desk_on(data) as desk, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "record.csv"
         with file.open("w", encoding="utf-8", newline="") as lines:
             csv.writer(lines).writerows((fields.keys(), fields.values()))
@@ -134,20 +132,10 @@ def import_on(
 
 def show_statements(data: Path | None, production: str, kind: str, as_json: bool) -> None:
     """Print the statements of a kind."""
-    with records(data) as connection:
-        queries.the_production(connection, production)
-        rows = statements(connection, production, StatementKind(kind))
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        rows = statements(reading.connection, production, StatementKind(kind))
     show(rows, ("source", "statement", "version", "count", "sha256"), as_json, f"no {kind}s of {production} yet")
-
-
-@contextmanager
-def _desk(data: Path | None) -> Iterator[Desk]:
-    settings = load_settings(data)
-    desk = desk_of(settings, endpoints(settings).database_url)
-    try:
-        yield desk
-    finally:
-        desk.store.engine.dispose()
 
 
 def _nothing(_: int) -> None:

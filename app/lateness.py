@@ -5,9 +5,7 @@ from pathlib import Path
 
 from activities.desk import Desk
 from adapters.db import queries
-from app.bootstrap import desk_of
-from app.endpoints import endpoints
-from app.settings import load_settings
+from app.bootstrap import desk_on
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import late_interest
 from domain.money import Money
@@ -16,8 +14,8 @@ from domain.receipts import ReceiptStatus
 
 def expected_of(data: Path | None, production: str | None) -> list[queries.Row]:
     """Expected receipts on the stack of a data folder; see `expected`."""
-    settings = load_settings(data)
-    return expected(desk_of(settings, endpoints(settings).database_url), production)
+    with desk_on(data) as desk:
+        return expected(desk, production)
 
 
 def expected(desk: Desk, production: str | None = None) -> list[queries.Row]:

@@ -1,7 +1,6 @@
 """Whether what the ledger owes of a production's earnings is what its waterfall left unpaid, read from the database."""
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 
 from adapters.db import queries, tables
 from adapters.db.records import Records
@@ -11,15 +10,17 @@ from domain.participation import untied
 from domain.payments import FINISHED, Status
 
 
-def participation_ties(connection: Connection, production: str) -> list[str]:
+def participation_ties(records: Records, production: str) -> list[str]:
     """A sentence for each account or party where ledger, payments and waterfall differ; none if it all ties out.
 
-    `connection` should see one instant, as `Store.reading` gives it.
+    `records` should be of one instant, as `Store.reading` gives it.
     """
     payment = tables.payment.c
     concerned = sa.or_(
         payment.purpose == Purpose.PARTICIPATION, payment.status.not_in(sorted(FINISHED | {Status.SCHEDULED}))
     )
-    state = Records(connection).state(production, payments=concerned, distributions=True)
-    balances = [(row["account"], Money.parse(row["balance"])) for row in queries.balances(connection, production)]
+    state = records.state(production, payments=concerned, distributions=True)
+    balances = [
+        (row["account"], Money.parse(row["balance"])) for row in queries.balances(records.connection, production)
+    ]
     return untied(state.distributions, state.payments, balances)

@@ -6,9 +6,7 @@ from typing import Any
 
 from activities.desk import Desk
 from adapters.db import queries, tables
-from app.bootstrap import desk_of
-from app.endpoints import endpoints
-from app.settings import load_settings
+from app.bootstrap import desk_on
 from domain import runs
 from domain.errors import NotFound
 from domain.money import total
@@ -28,8 +26,8 @@ def preview_of(data: Path | None, run_id: str) -> Preview:
     Raises:
         NotFound: there is no such run.
     """
-    settings = load_settings(data)
-    return preview(desk_of(settings, endpoints(settings).database_url), run_id)
+    with desk_on(data) as desk:
+        return preview(desk, run_id)
 
 
 def preview(desk: Desk, run_id: str) -> Preview:
@@ -43,7 +41,7 @@ def preview(desk: Desk, run_id: str) -> Preview:
             row["production"], payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id
         )
     run = state.runs[run_id]
-    members = sorted(runs.members(run, state.payments), key=lambda payment: payment.id)
+    members = sorted(state.payments.of_run(run.id), key=lambda payment: payment.id)
     lines = []
     for payment in members:
         creditor = agreement.bank_account(payment.payee)

@@ -37,22 +37,22 @@ def the_only_production(connection: Connection, named: str | None) -> str:
 
 
 def listed(
-    desk: Desk, connection: Connection, production: str, period: str | None = None, user: str | None = None
+    desk: Desk, records: Records, production: str, period: str | None = None, user: str | None = None
 ) -> list[Row]:
     """The statements of a production, or those of one period; of a user's, those that the user may read.
 
     Raises:
         WrongRole: nobody of that name acts in the production.
     """
-    rows = list(on_record.issued(connection, production, period))
+    rows = list(on_record.issued(records.connection, production, period))
     if user is None:
         return rows
-    person, payer = desk.who(user, production), _payer(desk, connection, production)
+    person, payer = desk.who(user, production), _payer(desk, records, production)
     return [row for row in rows if may_read(person, row["party"], payer)]
 
 
 def statement_of(
-    desk: Desk, connection: Connection, production: str, party: str, period: str, user: str | None = None
+    desk: Desk, records: Records, production: str, party: str, period: str, user: str | None = None
 ) -> Statement:
     """The statement that was issued to a party for a period.
 
@@ -65,19 +65,19 @@ def statement_of(
     """
     if user is not None:
         person = desk.who(user, production)
-        require_reader(person, party, _payer(desk, connection, production), production)
-    rows = list(on_record.issued(connection, production, period))
+        require_reader(person, party, _payer(desk, records, production), production)
+    rows = list(on_record.issued(records.connection, production, period))
     found = next((row for row in rows if row["party"] == party), None)
     if found is None:
-        periods = dict.fromkeys(row["period"] for row in on_record.issued(connection, production))
+        periods = dict.fromkeys(row["period"] for row in on_record.issued(records.connection, production))
         known = f"{party} has none for it" if rows else f"issued are {', '.join(periods) or 'none yet'}"
         raise NotFound(f"There is no statement of {party} for {period} of {production}: {known}.", period=period)
-    return _kept(connection, found)
+    return _kept(records, found)
 
 
 def write_all(
     desk: Desk,
-    connection: Connection,
+    records: Records,
     production: str,
     folder: Path,
     period: str | None = None,
@@ -90,8 +90,8 @@ def write_all(
         Broken: a document is not what the journal says.
     """
     chosen, files = tuple(languages), []
-    for row in listed(desk, connection, production, period):
-        statement = _kept(connection, row)
+    for row in listed(desk, records, production, period):
+        statement = _kept(records, row)
         for form in forms:
             for language in chosen[:1] if form is Format.JSON else chosen:
                 name, content = as_file(statement, language, form)
@@ -123,8 +123,8 @@ def write(file: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _kept(connection: Connection, row: Row) -> Statement:
-    content = Records(connection).document(row["sha256"])
+def _kept(records: Records, row: Row) -> Statement:
+    content = records.document(row["sha256"])
     if content is None or sha256(content) != row["sha256"]:
         raise Broken(
             f"The statement of {row['party']} for {row['period']} is not what event {row['seq']} of "
@@ -134,5 +134,5 @@ def _kept(connection: Connection, row: Row) -> Statement:
     return Statement.model_validate_json(content)
 
 
-def _payer(desk: Desk, connection: Connection, production: str) -> str:
-    return paying_account(desk.agreement(Records(connection), production)).owner
+def _payer(desk: Desk, records: Records, production: str) -> str:
+    return paying_account(desk.agreement(records, production)).owner

@@ -4,7 +4,9 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,6 +66,18 @@ class Program:
 
     def await_ready(self, process: subprocess.Popen[bytes]) -> None:
         """It need not answer."""
+
+
+@contextmanager
+def running(service: Service) -> Iterator[None]:
+    """One service by itself, ready to be used and until the end of the block; also from within an event loop."""
+    supervisor = Supervisor()
+    try:
+        with ThreadPoolExecutor(1) as aside:  # a service may need an event loop of its own to see whether it is ready
+            aside.submit(supervisor.start, service).result()
+        yield
+    finally:
+        supervisor.stop([service.name])
 
 
 @dataclass

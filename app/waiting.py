@@ -8,17 +8,15 @@ import sqlalchemy as sa
 from activities.desk import Desk
 from activities.quotes import quote_for
 from adapters.db import queries, tables
-from app.bootstrap import desk_of
-from app.endpoints import endpoints
-from app.settings import load_settings
+from app.bootstrap import desk_on
 from domain.errors import RateMissing
 from domain.payments import Status
 
 
 def missing_rates_of(data: Path | None, production: str | None = None) -> list[str]:
     """What is missing on the stack of a data folder, for one production or all of them."""
-    settings = load_settings(data)
-    return list(missing_rates(desk_of(settings, endpoints(settings).database_url), production))
+    with desk_on(data) as desk:
+        return list(missing_rates(desk, production))
 
 
 def missing_rates(desk: Desk, production: str | None = None) -> Iterator[str]:

@@ -16,11 +16,13 @@ import sqlalchemy as sa
 from adapters.clock import SandboxClock
 from adapters.db import tables
 from adapters.db.store import Context, Store
+from adapters.embedded.postgres import EmbeddedPostgres
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.office import Office
 from app.settings import load_settings
 from app.stack import EmbeddedStack
+from app.supervisor import running
 from domain.agreement.model import Purpose
 from domain.commands import Command
 from domain.events import PaymentsScheduled, ScheduledPayment
@@ -161,6 +163,20 @@ def promise(store: Store, production: str, payouts: Sequence[ScheduledPayment]) 
     command = PromisePayouts(key=f"promise/{production}", by=PRODUCER, production=production, count=len(payouts))
     context = Context(effective_on=date.fromisoformat(DUE_ON), actor=PRODUCER)
     store.carry_out(command, context, lambda _: (State(), events))
+
+
+@contextmanager
+def postgres() -> Iterator[tuple[EmbeddedPostgres, Path]]:
+    """A server without a database, and the folder that it is in: both are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="sluice-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)  # as root, the server runs as another user
+        server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
+        try:
+            with running(server):
+                yield server, folder
+        finally:
+            server.close()
 
 
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:

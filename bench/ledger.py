@@ -5,7 +5,6 @@ Compared with pgbench's TPC-B on the same server in the same run, with as many c
 
 import argparse
 import subprocess
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -16,7 +15,6 @@ import sqlalchemy as sa
 
 from adapters.db.store import Context, Store
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
-from adapters.embedded.process import end_child
 from app.database import upgrade
 from app.verify import verify
 from bench import common
@@ -119,17 +117,8 @@ def measure(server: EmbeddedPostgres, commands: int, batches: int, seconds: int,
 
 
 def main(commands: int, batches: int, seconds: int, scale: int) -> None:
-    with tempfile.TemporaryDirectory(prefix="sluice-") as folder:
-        Path(folder).chmod(0o711)  # as root, the server runs as another user
-        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
-        server.prepare()
-        process = server.launch().start()
-        try:
-            server.await_ready(process)
-            common.print_json(measure(server, commands, batches, seconds, scale))
-        finally:
-            end_child(process, server.stop_signal)
-            server.close()
+    with common.postgres() as (server, _):
+        common.print_json(measure(server, commands, batches, seconds, scale))
 
 
 if __name__ == "__main__":

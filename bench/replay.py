@@ -8,7 +8,6 @@ import argparse
 import hashlib
 import os
 import resource
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -19,8 +18,7 @@ import sqlalchemy as sa
 
 from adapters.db.queries import streamed
 from adapters.db.store import Store, stream_of
-from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
-from adapters.embedded.process import end_child
+from adapters.embedded.postgres import APP, OWNER
 from app.audit.parallel import proved
 from app.database import upgrade
 from app.garbage import collect_seldom
@@ -201,21 +199,12 @@ def measure(store: Store, sizes: list[int]) -> dict[str, object]:
 
 def main(sizes: list[int]) -> None:
     collect_seldom()
-    with tempfile.TemporaryDirectory(prefix="sluice-") as folder:
-        Path(folder).chmod(0o711)  # as root, the server runs as another user
-        server = EmbeddedPostgres(Path(folder) / "postgres", Path(folder) / "postgres.log")
-        server.prepare()
-        process = server.launch().start()
-        try:
-            server.await_ready(process)
-            server.create_database()
-            upgrade(server.url(OWNER))
-            store = Store(sa.create_engine(server.url(APP)))
-            common.print_json(measure(store, sizes))
-            store.engine.dispose()
-        finally:
-            end_child(process, server.stop_signal)
-            server.close()
+    with common.postgres() as (server, _):
+        server.create_database()
+        upgrade(server.url(OWNER))
+        store = Store(sa.create_engine(server.url(APP)))
+        common.print_json(measure(store, sizes))
+        store.engine.dispose()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +25,6 @@ from adapters.db.facts import copy_in, facts_of
 from adapters.db.rates import keep_rates
 from adapters.db.store import Store
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
-from adapters.embedded.process import end_child
 from app.database import upgrade
 from app.imports import Import, Imported, import_on
 from bench import common
@@ -167,18 +165,8 @@ def measure(server: EmbeddedPostgres, folder: Path, sizes: list[int]) -> dict[st
 
 
 def main(sizes: list[int]) -> None:
-    with tempfile.TemporaryDirectory(prefix="sluice-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # as root, the server runs as another user
-        server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
-        server.prepare()
-        process = server.launch().start()
-        try:
-            server.await_ready(process)
-            common.print_json(measure(server, folder, sizes))
-        finally:
-            end_child(process, server.stop_signal)
-            server.close()
+    with common.postgres() as (server, folder):
+        common.print_json(measure(server, folder, sizes))
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from domain.money import Money, allocate
 from domain.payments import Payment, Payments, Status, Step, can, payment_id
 from domain.rates import contract_value
 from domain.receipts import Receipt, Receipts, ReceiptStatus, matched_by
-from domain.runs import Run, chunks, members
+from domain.runs import Run, chunks
 
 _HAD_IT_BEFORE = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
 """ISO reasons for which a bank refuses a copy: of a file, or of a payment, that it has taken already."""
@@ -38,7 +38,7 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
 
     What a report says twice of one payment counts once; where it contradicts itself it is not believed about that one.
     """
-    ours = {p.end_to_end_id: p for p in members(run, payments)}
+    ours = {p.end_to_end_id: p for p in payments.of_run(run.id)}
     said: dict[str, list[TransferStatus]] = {}
     for status in report.transfers:
         said.setdefault(status.end_to_end_id, []).append(status)

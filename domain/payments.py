@@ -9,11 +9,10 @@ scheduled → due → released → submitted → accepted → settled → return
 A released payment is due again when its run is cancelled before it was sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 
 from domain.agreement.model import Purpose
 from domain.commands import CorrectPayment, HoldPayment, ResumePayment
@@ -152,11 +151,11 @@ def payment_id(end_to_end_id: str) -> str:
 class Payments(dict[str, Payment]):
     """Payments by id, set one by one; those of one run are found without looking through all the others."""
 
-    def __init__(self, payments: Mapping[str, Payment] = MappingProxyType({})) -> None:
+    def __init__(self, payments: Iterable[Payment] = ()) -> None:
         super().__init__()
         self._in_run: dict[str, dict[str, None]] = {}
-        for name, payment in payments.items():
-            self[name] = payment
+        for payment in payments:
+            self[payment.id] = payment
 
     def __setitem__(self, name: str, payment: Payment) -> None:
         before = self.get(name)

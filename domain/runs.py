@@ -206,7 +206,7 @@ def release(
             f"Run {run.id} was to be paid on {run.execution_on}, which is past: cancel it and open today's.",
             run=run.id,
         )
-    lines = members(run, payments)
+    lines = payments.of_run(run.id)
     if not lines:
         raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
     if command.sha256 != binding(run, lines, agreement):
@@ -241,7 +241,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
     """
     if run.status != "released":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a released run is sent.", run=run.id)
-    lines = members(run, payments)
+    lines = payments.of_run(run.id)
     if binding(run, lines, agreement) != run.sha256:
         raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is another now.")
     agreed = AgreedRate(rate=run.quote.rate, contract_id=message_id(run)) if run.quote else None
@@ -266,7 +266,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
 
 def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
     """The enquiry after every payment of a run that is at the bank without an answer; `None` when there is none."""
-    silent = [p for p in members(run, payments) if p.status in UNANSWERED]
+    silent = [p for p in payments.of_run(run.id) if p.status in UNANSWERED]
     if not silent or run.message_id is None:
         return None
     return Enquiry(
@@ -278,14 +278,9 @@ def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: date
     )
 
 
-def members(run: Run, payments: Payments) -> list[Payment]:
-    """The payments that are in a run now."""
-    return payments.of_run(run.id)
-
-
 def unsent(run: Run, payments: Payments) -> list[Payment]:
     """The payments of a run that are released and that the bank was not sent, or says it never saw."""
-    return [payment for payment in members(run, payments) if payment.status is Status.RELEASED]
+    return [payment for payment in payments.of_run(run.id) if payment.status is Status.RELEASED]
 
 
 def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
@@ -318,7 +313,7 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
             )
         case RunReleased():
             run = runs[event.run]
-            paid = [payment.amount for payment in members(run, payments)]
+            paid = [payment.amount for payment in payments.of_run(run.id)]
             runs[run.id] = replace(
                 run,
                 status="released",
@@ -330,7 +325,7 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
             _all(run, payments, Step.RELEASE)
         case RunCancelled():
             runs[event.run] = replace(runs[event.run], status="cancelled")
-            for payment in members(runs[event.run], payments):
+            for payment in payments.of_run(event.run):
                 status = advance(payment, Step.RECALL) if payment.status is Status.RELEASED else payment.status
                 payments[payment.id] = replace(payment, status=status, run=None, end_to_end_id=None)
         case RunSubmitted():
@@ -353,6 +348,6 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
 
 
 def _all(run: Run, payments: Payments, step: Step) -> None:
-    for payment in members(run, payments):
+    for payment in payments.of_run(run.id):
         if can(payment, step):
             take(payments, payment.id, step)

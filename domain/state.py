@@ -35,7 +35,7 @@ def fold(state: State, events: Iterable[tuple[Event, date]]) -> State:
     after = State(
         state.production,
         dict(state.milestones),
-        Payments(state.payments),
+        Payments(state.payments.values()),
         dict(state.receipts),
         dict(state.runs),
         dict(state.distributions),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import settings
 
 from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
-from adapters.embedded.process import bundled_binary, end_child
+from adapters.embedded.process import bundled_binary
 from adapters.embedded.temporal import EmbeddedTemporal
-from app.supervisor import Supervisor
+from app.supervisor import running
 from tests.world import World
 
 settings.register_profile("sluice", deadline=None, derandomize=True)
@@ -35,15 +35,12 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
     data = tmp_path_factory.mktemp("pg")
     server = EmbeddedPostgres(data / "postgres", data / "postgres.log")
-    server.prepare()
-    process = server.launch().start()
     try:
-        server.await_ready(process)
-        server.create_database("template_sluice")
-        upgrade(server.url(OWNER, "template_sluice"))
-        yield server
+        with running(server):
+            server.create_database("template_sluice")
+            upgrade(server.url(OWNER, "template_sluice"))
+            yield server
     finally:
-        end_child(process, server.stop_signal)
         server.close()
 
 
@@ -86,12 +83,8 @@ def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedTempo
     """A real Temporal server; use task queues and workflow ids of your own."""
     data = tmp_path_factory.mktemp("temporal")
     server = EmbeddedTemporal(data / "temporal", data / "temporal.log")
-    supervisor = Supervisor()
-    try:
-        supervisor.start(server)
+    with running(server):
         yield server
-    finally:
-        supervisor.stop([server.name])
 
 
 @pytest.fixture(scope="session")

@@ -36,9 +36,7 @@ class Records:
                 r["id"]: rows.milestone_of(r)
                 for r in self._chosen(tables.milestone, production, sa.true() if milestones else None)
             },
-            payments=Payments(
-                {r["id"]: rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)}
-            ),
+            payments=Payments(rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)),
             receipts={r["id"]: rows.receipt_of(r) for r in self._chosen(tables.receipt, production, receipts)},
             runs={r["id"]: rows.run_of(r) for r in self._chosen(tables.run, production, runs)},
             distributions={

@@ -23,7 +23,6 @@ from domain.money import total as total_of
 from domain.payments import Payments, payment_id
 from domain.rates import cross
 from domain.receipts import ReceiptStatus
-from domain.runs import Run
 from domain.state import State, fold
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
@@ -89,7 +88,7 @@ class Bank:
         names = [
             each.payment for part in stretch.events if isinstance(part, PaymentsGathered) for each in part.payments
         ]
-        before = State(state.production, payments=Payments({name: state.payments[name] for name in names}))
+        before = State(state.production, payments=Payments(state.payments[name] for name in names))
         after = fold(before, [(each, stretch.first.effective_on) for each in stretch.events])
         run, gathered = after.runs[event.run], list(after.payments.values())
         bound = runs.binding(run, gathered, self._agreement_of(state))
@@ -115,7 +114,7 @@ class Bank:
 
     def _released(self, state: State, told: Told, event: RunReleased) -> Iterator[Finding]:
         run = state.runs[event.run]
-        bound = runs.binding(run, runs.members(run, state.payments), self._agreement_of(state))
+        bound = runs.binding(run, state.payments.of_run(run.id), self._agreement_of(state))
         if event.sha256 != bound:
             yield unfaithful(told.record, f"releases something else than run {run.id} is", bound, event.sha256)
         if event.by == run.prepared_by:
@@ -139,7 +138,7 @@ class Bank:
         if raw is None:
             return
         run = state.runs[event.run]
-        enquiry = runs.enquiry(run, _of_run(run, state.payments), self._agreement_of(state), _written_at(raw))
+        enquiry = runs.enquiry(run, state.payments, self._agreement_of(state), _written_at(raw))
         if enquiry is None:
             yield unfaithful(told.record, f"asks after payments of run {run.id}, and none was in doubt")
         elif event.enquiry_message_id != enquiry.message_id or not _same_enquiry(raw, write_enquiry(enquiry)):
@@ -156,11 +155,6 @@ def _same_bytes(told: Told, file: str, message_id: str, expected_id: str, conten
 def _same_enquiry(one: bytes, other: bytes) -> bool:
     """The same but for the order in which it asks after payments, which is the database's."""
     return sorted(re.split(rb"(?=<)", one)) == sorted(re.split(rb"(?=<)", other))
-
-
-def _of_run(run: Run, payments: Payments) -> Payments:
-    """The payments of a run by id, in the order in which they are asked after."""
-    return Payments({each.id: each for each in sorted(runs.members(run, payments), key=lambda each: each.id)})
 
 
 def _written_at(raw: bytes) -> datetime:

@@ -16,7 +16,7 @@ from domain.events import Event
 from domain.milestones import Milestone
 from domain.payments import FINISHED, ON_ITS_WAY, UNANSWERED, Payment, Status
 from domain.receipts import ReceiptStatus
-from domain.runs import Run, members
+from domain.runs import Run
 from domain.state import State
 
 View = dict[str, Any]
@@ -84,7 +84,7 @@ class Timeline:
                     self._stands(state.payments[name], stretch.last_seq)
         found = [state.runs[name] for name in sorted(filter(None, runs)) if name in state.runs]
         for run in found:
-            for payment in members(run, state.payments):
+            for payment in state.payments.of_run(run.id):
                 self._stands(payment, stretch.last_seq)
         return found
 
@@ -136,7 +136,7 @@ def _milestone(known: Milestone, in_force: set[str]) -> View:
 
 
 def _run(state: State, run: Run) -> View:
-    statuses = [payment.status for payment in members(run, state.payments)]
+    statuses = [payment.status for payment in state.payments.of_run(run.id)]
     return {
         "status": run.status,
         "count": run.count,

@@ -86,20 +86,19 @@ def amend(file: Path, user: str, as_json: bool, data: Path | None) -> None:
 def show(production: str | None, as_of: datetime | None, as_yaml: bool, as_json: bool, data: Path | None) -> None:
     """List the productions, or show the versions of a PRODUCTION's agreement."""
     from adapters.db import queries
-    from adapters.db.records import Records
     from app.cli.session import records
     from app.cli.session import show as show_rows
     from domain.errors import NotFound
 
-    with records(data) as connection:
+    with records(data) as reading:
         if production is None:
-            rows = queries.productions(connection)
+            rows = queries.productions(reading.connection)
             show_rows(rows, ("key", "title", "version"), as_json, "no agreement is registered")
             return
-        versions = queries.agreement_versions(connection, production, as_of.date() if as_of else None)
+        versions = queries.agreement_versions(reading.connection, production, as_of.date() if as_of else None)
         if not versions:
             raise NotFound(f"No version of an agreement of {production} counted" + (" then." if as_of else " yet."))
-        document = Records(connection).document(versions[-1]["document"])
+        document = reading.document(versions[-1]["document"])
     if as_yaml and document is not None:
         click.echo(document, nl=False)
         return

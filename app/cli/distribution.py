@@ -117,9 +117,9 @@ def show(production: str, period: str, as_json: bool, data: Path | None) -> None
     from app.cli.session import records
     from app.distributions import shown
 
-    with records(data) as connection:
-        queries.the_production(connection, production)
-        head, lines = shown(connection, production, period)
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        head, lines = shown(reading, production, period)
     _show(head, lines, as_json)
 
 
@@ -133,9 +133,9 @@ def list_(production: str, as_json: bool, data: Path | None) -> None:
     from app.cli.session import records, show
     from app.distributions import listed
 
-    with records(data) as connection:
-        queries.the_production(connection, production)
-        rows = listed(connection, production)
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        rows = listed(reading, production)
     if not as_json:
         rows = [row | {name: ", ".join(row[name]) for name in ("waiting_for", "disputed_by")} for row in rows]
     show(rows, _COLUMNS, as_json, f"nothing has been distributed for {production} yet")
@@ -156,5 +156,5 @@ def _revision(data: Path | None, production: str, period: str) -> int:
     from app.cli.session import records
     from app.distributions import shown
 
-    with records(data) as connection:
-        return int(shown(connection, production, period)[0]["revision"])
+    with records(data) as reading:
+        return int(shown(reading, production, period)[0]["revision"])

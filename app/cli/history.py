@@ -26,10 +26,10 @@ def list_(production: str | None, as_json: bool, data: Path | None) -> None:
     from adapters.db import histories, queries
     from app.cli.session import records, show
 
-    with records(data) as connection:
+    with records(data) as reading:
         if production:
-            queries.the_production(connection, production)
-        found = [asdict(row) for row in histories.listed(connection, production)]
+            queries.the_production(reading.connection, production)
+        found = [asdict(row) for row in histories.listed(reading.connection, production)]
     show(found, _ROWS, as_json, "no workflow has ended yet")
 
 
@@ -43,8 +43,8 @@ def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None
     from app.cli.session import records, show, show_one
     from app.histories import lines, one_of
 
-    with records(data) as connection:
-        kept = one_of(connection, workflow_id, run_id)
+    with records(data) as reading:
+        kept = one_of(reading.connection, workflow_id, run_id)
     told = [asdict(line) for line in lines(kept.json())]
     if as_json:
         show_one(asdict(kept.row) | {"history": told}, as_json=True)
@@ -79,8 +79,8 @@ def fetch(workflow_id: str, run_id: str | None, out: Path, data: Path | None) ->
     from app.cli.session import records
     from app.histories import one_of
 
-    with records(data) as connection:
-        kept = one_of(connection, workflow_id, run_id)
+    with records(data) as reading:
+        kept = one_of(reading.connection, workflow_id, run_id)
     content = kept.json()
     half = out.with_name(f".{out.name}.part")
     try:

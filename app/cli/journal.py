@@ -28,9 +28,9 @@ def tail(production: str, count: int, about: str | None, as_json: bool, data: Pa
     from adapters.db import queries
     from app.cli.session import records
 
-    with records(data) as connection:
-        queries.the_production(connection, production)
-        facts = queries.newest_facts(connection, production, count, about)
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        facts = queries.newest_facts(reading.connection, production, count, about)
     if as_json:
         click.echo(json.dumps([told(fact) for fact in facts], ensure_ascii=False, indent=2))
         return
@@ -50,8 +50,8 @@ def verify(as_json: bool, data: Path | None) -> None:
     from app.verify import verify as proven
 
     collect_seldom()
-    with records(data) as connection:
-        proof = proven(connection)
+    with records(data) as reading:
+        proof = proven(reading.connection)
     if as_json:
         click.echo(json.dumps({"events": proof.events, "streams": proof.streams, "wrong": proof.wrong}, indent=2))
     else:

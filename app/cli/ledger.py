@@ -33,9 +33,9 @@ def balances(
     from adapters.db import queries
     from app.cli.session import records, show
 
-    with records(data) as connection:
-        queries.the_production(connection, production)
-        rows = queries.balances(connection, production, effective.date() if effective else None, known)
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        rows = queries.balances(reading.connection, production, effective.date() if effective else None, known)
     show(rows, ("account", "balance"), as_json, f"{production} has no entries that count so")
 
 
@@ -50,7 +50,7 @@ def entries(production: str, account: str | None, about: str | None, as_json: bo
     from adapters.db import queries
     from app.cli.session import records, show
 
-    with records(data) as connection:
-        queries.the_production(connection, production)
-        rows = list(queries.entries(connection, production, account, about))
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        rows = list(queries.entries(reading.connection, production, account, about))
     show(rows, ("seq", "effective_on", "account", "amount", "about"), as_json, f"{production} has no such entries")

@@ -82,9 +82,9 @@ def list_(production: str, as_json: bool, data: Path | None) -> None:
     from adapters.db import queries
     from app.cli.session import records, show
 
-    with records(data) as connection:
-        queries.the_production(connection, production)
-        rows = queries.milestones(connection, production)
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        rows = queries.milestones(reading.connection, production)
     show(rows, _COLUMNS, as_json, f"nothing has been submitted for {production} yet")
 
 
@@ -120,6 +120,6 @@ def _round(data: Path | None, production: str, milestone_id: str) -> int:
     from adapters.db import queries
     from app.cli.session import records
 
-    with records(data) as connection:
-        found = [row for row in queries.milestones(connection, production) if row["id"] == milestone_id]
+    with records(data) as reading:
+        found = [row for row in queries.milestones(reading.connection, production) if row["id"] == milestone_id]
     return int(found[0]["round"]) if found else 0

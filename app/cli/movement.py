@@ -24,10 +24,10 @@ def list_(production: str | None, as_json: bool, data: Path | None) -> None:
     from adapters.db import queries
     from app.cli.session import records, show
 
-    with records(data) as connection:
+    with records(data) as reading:
         if production is not None:
-            queries.the_production(connection, production)
-        rows = queries.unmatched(connection, production)
+            queries.the_production(reading.connection, production)
+        rows = queries.unmatched(reading.connection, production)
     show(rows, _COLUMNS, as_json, "nothing is in suspense")
 
 

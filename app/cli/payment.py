@@ -28,10 +28,10 @@ def list_(production: str | None, status: str | None, run_id: str | None, as_jso
 
     if status is not None and status not in set(Status):
         raise click.BadParameter(f"{status!r} is none of {', '.join(Status)}.", param_hint="--status")
-    with records(data) as connection:
+    with records(data) as reading:
         if production is not None:
-            queries.the_production(connection, production)
-        rows = queries.payments(connection, production, status, run_id)
+            queries.the_production(reading.connection, production)
+        rows = queries.payments(reading.connection, production, status, run_id)
     show(rows, _COLUMNS, as_json, "no payments")
 
 
@@ -48,12 +48,12 @@ def show_(payment_id: str, as_json: bool, data: Path | None) -> None:
     from app.cli.session import records, show_one
     from domain.errors import NotFound
 
-    with records(data) as connection:
-        row = queries.payment(connection, payment_id)
+    with records(data) as reading:
+        row = queries.payment(reading.connection, payment_id)
         if row is None:
             raise NotFound(f"There is no payment {payment_id}: `sluice payment list` lists them.")
-        life = [told(fact) for fact in queries.newest_facts(connection, row["production"], 100, payment_id)]
-        entries = list(queries.entries(connection, row["production"], about=payment_id))
+        life = [told(fact) for fact in queries.newest_facts(reading.connection, row["production"], 100, payment_id)]
+        entries = list(queries.entries(reading.connection, row["production"], about=payment_id))
     if as_json:
         click.echo(json.dumps(row | {"life": life, "entries": entries}, ensure_ascii=False, indent=2))
         return

@@ -20,13 +20,10 @@ def import_(file: Path, data: Path | None) -> None:
     """Import rates from a CSV file (date,base,quote,rate,source) or the ECB's reference XML. All or nothing."""
     from adapters.db.rates import keep_rates
     from adapters.rates import read_rates
-    from app.bootstrap import desk_of
-    from app.endpoints import endpoints
-    from app.settings import load_settings
+    from app.bootstrap import desk_on
 
     raw, rates = read_rates(file)
-    settings = load_settings(data)
-    with desk_of(settings, endpoints(settings).database_url).store.transaction() as transaction:
+    with desk_on(data) as desk, desk.store.transaction() as transaction:
         added = keep_rates(transaction, file.name, raw, rates)
     click.echo(f"{added} rates are new of {len(rates)} in {file}")
 
@@ -39,10 +36,9 @@ def import_(file: Path, data: Path | None) -> None:
 def show_(source: str, on: datetime, as_json: bool, data: Path | None) -> None:
     """Show the rates of a SOURCE for a day."""
     from adapters.db.rates import rates_on
-    from adapters.db.records import Records
     from app.cli.session import records, show
 
-    with records(data) as connection:
-        rates = rates_on(Records(connection), source, on.date())
+    with records(data) as reading:
+        rates = rates_on(reading, source, on.date())
     rows = [{"base": base, "quote": quote, "rate": str(value)} for (base, quote), value in sorted(rates.items())]
     show(rows, ("base", "quote", "rate"), as_json, f"{source} has no rates for {on.date()}: import them first")

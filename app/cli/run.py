@@ -45,15 +45,15 @@ def show_(run_id: str | None, production: str | None, status: str | None, as_jso
     from app.cli.session import records, show, show_one
     from domain.errors import NotFound
 
-    with records(data) as connection:
+    with records(data) as reading:
         if production is not None:
-            queries.the_production(connection, production)
+            queries.the_production(reading.connection, production)
         if run_id is None:
-            show(queries.runs(connection, production, status), _RUNS, as_json, "no runs")
+            show(queries.runs(reading.connection, production, status), _RUNS, as_json, "no runs")
             _tell_what_waits(data, production)
             return
-        row = queries.run(connection, run_id)
-        lines = queries.payments(connection, run=run_id)
+        row = queries.run(reading.connection, run_id)
+        lines = queries.payments(reading.connection, run=run_id)
     if row is None:
         raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.")
     if as_json:

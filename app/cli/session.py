@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import Connection
 
-from app.bootstrap import connect, desk_of
+from adapters.db.records import Records
+from app.bootstrap import connect, desk_on
 from app.endpoints import endpoints
 from app.interrupt import run
 from app.office import Office
@@ -39,15 +39,10 @@ def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseMod
 
 
 @contextmanager
-def records(data: Path | None) -> Iterator[Connection]:
-    """A connection to read the records with; Temporal is not needed for that."""
-    settings = load_settings(data)
-    desk = desk_of(settings, endpoints(settings).database_url)
-    try:
-        with desk.store.reading() as records:
-            yield records.connection
-    finally:
-        desk.store.engine.dispose()
+def records(data: Path | None) -> Iterator[Records]:
+    """The records of a data folder's stack, or of the settings', at one instant; Temporal is not needed for that."""
+    with desk_on(data) as desk, desk.store.reading() as found:
+        yield found
 
 
 def show(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], as_json: bool, nothing: str) -> None:

@@ -1,18 +1,10 @@
 """`sluice statement`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.options import data_option, json_option
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from activities.desk import Desk
 
 _COLUMNS = ("period", "party", "issued_on", "seq", "sha256")
 _reader = click.option(
@@ -39,11 +31,12 @@ def statement() -> None:
 @data_option
 def list_(production: str | None, period: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
     """List the statements of PRODUCTION (needless if there is only one), in the order of their issue."""
+    from app.bootstrap import desk_on
     from app.cli.session import show
     from app.statements import listed, the_only_production
 
-    with _records(data) as (desk, connection):
-        rows = listed(desk, connection, the_only_production(connection, production), period, user)
+    with desk_on(data) as desk, desk.store.reading() as records:
+        rows = listed(desk, records, the_only_production(records.connection, production), period, user)
     show(rows, _COLUMNS, as_json, "no statements have been issued yet")
 
 
@@ -73,11 +66,12 @@ def render(
 ) -> None:
     """Write one party's statement of a period to a file."""
     from adapters.statements import Format, Language
+    from app.bootstrap import desk_on
     from app.statements import as_file, statement_of, the_only_production, write
 
-    with _records(data) as (desk, connection):
-        chosen = the_only_production(connection, production)
-        found = statement_of(desk, connection, chosen, party, period, user)
+    with desk_on(data) as desk, desk.store.reading() as records:
+        chosen = the_only_production(records.connection, production)
+        found = statement_of(desk, records, chosen, party, period, user)
     name, content = as_file(found, Language(lang), Format(form))
     if str(out) == "-":
         click.echo(content, nl=False)
@@ -85,18 +79,3 @@ def render(
     file = out or Path(name)
     write(file, content)
     click.echo(f"{file}: {len(content)} bytes")
-
-
-@contextmanager
-def _records(data: Path | None) -> Iterator["tuple[Desk, Connection]"]:
-    from app.bootstrap import desk_of
-    from app.endpoints import endpoints
-    from app.settings import load_settings
-
-    settings = load_settings(data)
-    desk = desk_of(settings, endpoints(settings).database_url)
-    try:
-        with desk.store.reading() as records:
-            yield desk, records.connection
-    finally:
-        desk.store.engine.dispose()

@@ -48,9 +48,9 @@ async def play(data: Path, folder: Path, screen: Console) -> dict[str, int | boo
     try:
         await _act(services, agreement, books, screen)
         with services.store.reading() as records:
-            found = figures(records.connection, agreement.production)
+            found = figures(records, agreement.production)
             wrong = same_as_bank(records.connection, agreement, books)
-            files = write_all(services.desk, records.connection, agreement.production, folder, PERIODS[-1])
+            files = write_all(services.desk, records, agreement.production, folder, PERIODS[-1])
     finally:
         books.close()
     screen.print(f"{len(files)} files of the last period's statements, in three languages, are in {folder}")

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from activities.schedules import settlement_schedule_id
 from adapters.bank.folder import folder_of
-from adapters.db.records import Records
 from adapters.sandbox_bank import admin
 from adapters.sheets.mapping import load_mapping
 from app.demo.stage import EXAMPLES, Stage
@@ -121,5 +120,5 @@ def _take_in(stage: Stage, kind: str, source: str, statement: str, file: str, ma
 
 
 def _distributions(stage: Stage) -> dict[str, Distribution]:
-    with stage.reading() as connection:
-        return Records(connection).state(stage.agreement.production, distributions=True).distributions
+    with stage.services.store.reading() as records:
+        return records.state(stage.agreement.production, distributions=True).distributions

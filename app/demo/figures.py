@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from adapters.bank.folder import folder_of
 from adapters.db import queries
+from adapters.db.records import Records
 from adapters.db.statements import issued
 from adapters.db.store import stream_of
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
@@ -15,26 +16,26 @@ from domain.payments import Status
 from domain.state import State, apply
 
 
-def figures(connection: Connection, production: str) -> dict[str, int | bool]:
+def figures(records: Records, production: str) -> dict[str, int | bool]:
     """What the database says of a production now that all is done."""
-    facts = list(queries.facts(connection, stream_of(production)))
+    facts = list(queries.facts(records.connection, stream_of(production)))
     state, rejected, doubted = State(), set(), set()
     for fact in facts:
         state = apply(state, fact.event, fact.effective_on)
         rejected |= {payment.id for payment in state.payments.values() if payment.status is Status.REJECTED}
         doubted |= {payment.id for payment in state.payments.values() if payment.status is Status.UNKNOWN}
-    settled = {row["id"] for row in queries.payments(connection, production, Status.SETTLED)}
-    milestones = queries.milestones(connection, production)
+    settled = {row["id"] for row in queries.payments(records.connection, production, Status.SETTLED)}
+    milestones = queries.milestones(records.connection, production)
     return {
         "payments_settled": len(settled),
         "payments_rejected": len(rejected),
         "payments_unknown_resolved": len(doubted & settled),
         "milestones_accepted": sum(row["status"] == "accepted" for row in milestones),
         "distributions": sum(one.status == "ordered" for one in state.distributions.values()),
-        "statements": len(list(issued(connection, production))),
-        "participation_ties_out": not participation_ties(connection, production),
-        "ledger_balanced": not queries.unbalanced(connection),
-        "chain_verified": not verify(connection).wrong,
+        "statements": len(list(issued(records.connection, production))),
+        "participation_ties_out": not participation_ties(records, production),
+        "ledger_balanced": not queries.unbalanced(records.connection),
+        "chain_verified": not verify(records.connection).wrong,
     }
 
 

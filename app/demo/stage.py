@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from datetime import time as day_time
@@ -12,7 +11,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from rich.progress import Progress, TaskID
-from sqlalchemy import Connection
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities.schedules import schedule_id
@@ -99,28 +97,28 @@ class Stage:
 
     def payments(self, status: str | None = None, run: str | None = None) -> list[queries.Row]:
         """The production's payments."""
-        with self.reading() as connection:
-            return queries.payments(connection, self.agreement.production, status, run)
+        with self.services.store.reading() as records:
+            return queries.payments(records.connection, self.agreement.production, status, run)
 
     def payment(self, payment_id: str) -> queries.Row:
         """One payment."""
-        with self.reading() as connection:
-            return queries.payment(connection, payment_id) or {}
+        with self.services.store.reading() as records:
+            return queries.payment(records.connection, payment_id) or {}
 
     def receipts(self) -> list[queries.Row]:
         """What is expected to come in."""
-        with self.reading() as connection:
-            return queries.receipts(connection, self.agreement.production)
+        with self.services.store.reading() as records:
+            return queries.receipts(records.connection, self.agreement.production)
 
     def runs(self, status: str) -> list[str]:
         """Ids of the production's runs."""
-        with self.reading() as connection:
-            return [row["id"] for row in queries.runs(connection, self.agreement.production, status)]
+        with self.services.store.reading() as records:
+            return [row["id"] for row in queries.runs(records.connection, self.agreement.production, status)]
 
     def unmatched(self) -> list[queries.Row]:
         """What moved on our accounts and nothing explains."""
-        with self.reading() as connection:
-            return queries.unmatched(connection, self.agreement.production)
+        with self.services.store.reading() as records:
+            return queries.unmatched(records.connection, self.agreement.production)
 
     def calendars(self) -> Calendars:
         """The calendars of everybody's banks together."""
@@ -144,12 +142,6 @@ class Stage:
     def as_(self, user: str) -> Office:
         """The office, with somebody of `examples/users.toml` acting."""
         return Office(self.services, user)
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection to look things up with."""
-        with self.services.store.reading() as records:
-            yield records.connection
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something has happened; after too long, say so instead of waiting for ever."""

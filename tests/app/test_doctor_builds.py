@@ -2,19 +2,18 @@
 
 import asyncio
 import uuid
-from contextlib import asynccontextmanager
 
 import pytest
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.client import Client
 
-from adapters.embedded.process import end_child
 from adapters.embedded.temporal import EmbeddedTemporal
 from app.bootstrap import Services
 from app.deployment import Deployment
 from app.doctor import examine
 from app.plugin import SluicePlugin
 from app.settings import Settings
+from app.supervisor import running
 from domain.health import Kind
 from tests.app.test_deployment import OUTSIDE, opened, until_current, working
 
@@ -24,18 +23,6 @@ def world(world):
     world.register()
     world.clock.to(world.clock.at.date().replace(month=2, day=14))
     return world
-
-
-@asynccontextmanager
-async def serving(server):
-    """A Temporal server of the test's own: a new life of it remembers no worker of an earlier one."""
-    server.prepare()
-    process = server.launch().start()
-    try:
-        await asyncio.to_thread(server.await_ready, process)
-        yield
-    finally:
-        await asyncio.to_thread(end_child, process, server.stop_signal)
 
 
 async def of_build(world, server, queue, build_id):
@@ -58,18 +45,20 @@ async def found_in_the_end(services, whats):
 
 async def test_what_waits_for_a_build_that_no_worker_runs_is_told_until_it_is_let_go(world, tmp_path):
     server, queue = EmbeddedTemporal(tmp_path / "temporal", tmp_path / "temporal.log"), f"b-{uuid.uuid4().hex[:8]}"
-    async with serving(server), working(await of_build(world, server, queue, "before")) as before:
-        handle, _ = await opened(before)
-        await found_in_the_end(before, set())
-    async with serving(server), working(await of_build(world, server, queue, "after")) as after:
-        told = {one.what: one.why for one in await found_in_the_end(after, {f"task queue {queue}", "build before"})}
-        assert told[f"task queue {queue}"].startswith("new work goes to build before, of which no worker asks")
-        assert told["build before"] == f"1 workflow began on it and no worker of it asks for work: {handle.id}"
-        decided = Deployment(after.client, queue)
-        await until_current(decided, "after")
-        await found_in_the_end(after, {"build before"})
-        assert await decided.release("before") == 1
-        await found_in_the_end(after, set())
+    with running(server):
+        async with working(await of_build(world, server, queue, "before")) as before:
+            handle, _ = await opened(before)
+            await found_in_the_end(before, set())
+    with running(server):  # in this life it remembers no worker of the one before
+        async with working(await of_build(world, server, queue, "after")) as after:
+            told = {one.what: one.why for one in await found_in_the_end(after, {f"task queue {queue}", "build before"})}
+            assert told[f"task queue {queue}"].startswith("new work goes to build before, of which no worker asks")
+            assert told["build before"] == f"1 workflow began on it and no worker of it asks for work: {handle.id}"
+            decided = Deployment(after.client, queue)
+            await until_current(decided, "after")
+            await found_in_the_end(after, {"build before"})
+            assert await decided.release("before") == 1
+            await found_in_the_end(after, set())
 
 
 async def test_new_work_that_goes_to_workers_without_a_build_is_told_where_all_have_one(world, temporal):

@@ -23,7 +23,7 @@ def world(world):
 
 def ties(world):
     with world.store.reading() as records:
-        return participation_ties(records.connection, PRODUCTION)
+        return participation_ties(records, PRODUCTION)
 
 
 def test_it_ties_out_after_every_step(world):
@@ -52,4 +52,4 @@ def test_what_was_tampered_with_is_named(world, database):
 
 def test_a_production_that_nobody_registered_owes_nothing(world):
     with world.store.reading() as records:
-        assert participation_ties(records.connection, "NOBODY") == []
+        assert participation_ties(records, "NOBODY") == []

@@ -23,7 +23,7 @@ from domain.events import (
     RunDoubted,
     RunReleased,
 )
-from domain.payments import ON_ITS_WAY, Status
+from domain.payments import ON_ITS_WAY, Payments, Status
 from domain.people import SYSTEM, Person
 from domain.state import State
 from tests.domain import builders as b
@@ -54,11 +54,11 @@ def cancel(state: State, run: str, person: Person = b.SORA):
 
 
 def on_their_way(state: State, run: str) -> int:
-    return sum(payment.status in ON_ITS_WAY for payment in runs.members(state.runs[run], state.payments))
+    return sum(payment.status in ON_ITS_WAY for payment in state.payments.of_run(run))
 
 
 def statuses(state: State, run: str) -> dict[str, Status]:
-    return {payment.instalment: payment.status for payment in runs.members(state.runs[run], state.payments)}
+    return {payment.instalment: payment.status for payment in state.payments.of_run(run)}
 
 
 def test_preparing_when_nothing_is_due_makes_nothing():
@@ -107,8 +107,8 @@ def test_another_rate_is_another_approval():
 def test_ten_thousand_payments_are_gathered_by_a_bounded_number_of_lines_an_event():
     state = b.owing()
     one = state.payments["HANA.P1"]
-    many = {f"HANA.{i}": replace(one, id=f"HANA.{i}", instalment=str(i)) for i in range(2_500)}
-    events = prepare(State(payments=many))
+    many = (replace(one, id=f"HANA.{i}", instalment=str(i)) for i in range(2_500))
+    events = prepare(State(payments=Payments(many)))
     assert [len(event.payments) for event in events[1:]] == [1000, 1000, 500]
 
 
@@ -159,7 +159,7 @@ def test_a_payment_held_after_preparing_voids_the_hash_and_leaves_the_run():
     state = b.after(state, [PaymentHeld(payment="HANA.P1", reason="frozen")])
     with pytest.raises(StaleApproval):
         release(state, run)
-    now = runs.binding(state.runs[run], runs.members(state.runs[run], state.payments), TERMS)
+    now = runs.binding(state.runs[run], state.payments.of_run(run), TERMS)
     state = b.after(state, release(state, run, sha256=now))
     assert (state.runs[run].count, state.runs[run].total) == (1, b.krw(80_000_000))
     assert statuses(state, run) == {"P2": Status.RELEASED}
@@ -303,7 +303,7 @@ def test_a_corrected_payment_goes_in_a_later_run_under_a_new_end_to_end_id():
     )
     assert statuses(state, run) == {"P2": Status.SUBMITTED}
     state, second = b.prepared(state, 2)
-    [payment] = runs.members(state.runs[second], state.payments)
+    [payment] = state.payments.of_run(second)
     assert (payment.id, payment.run) == ("HANA.P1", second)
     assert payment.end_to_end_id not in {None, "HANA.P1"}
 

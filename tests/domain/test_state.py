@@ -229,7 +229,7 @@ class Lives(RuleBasedStateMachine):
         if (run := self.a_run(number)) is None:
             return
         state = self.life.state
-        now = runs.binding(run, runs.members(run, state.payments), self.life.terms)
+        now = runs.binding(run, state.payments.of_run(run.id), self.life.terms)
         command = ReleaseRun(key="k", by="x", production="HANA", run=run.id, sha256=run.sha256 if stale else now)
         self.wish(runs.release, state.runs, state.payments, self.life.terms, command, person, self.life.today)
 

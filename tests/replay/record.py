@@ -22,10 +22,11 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Worker
 
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
-from adapters.embedded.process import Launch, bundled_binary, end_child
+from adapters.embedded.process import Launch, bundled_binary
 from adapters.embedded.temporal import EmbeddedTemporal
 from app.database import upgrade
 from app.plugin import SluicePlugin
+from app.supervisor import running
 from app.worker import WORKFLOWS
 from tests.replay.payloads import update_payloads
 from tests.replay.scenes import SCENES, Played, Scene, run_doubted_and_found, run_lost_and_resent
@@ -149,13 +150,14 @@ async def main(wanted: set[str], again: bool) -> None:
                 keep(*found, again=again)
     with tempfile.TemporaryDirectory() as home:
         if long_lived:
-            with server(ShortHistories(Path(home) / "short", Path(home) / "short.log")) as temporal:
+            temporal = ShortHistories(Path(home) / "short", Path(home) / "short.log")
+            with running(temporal):
                 client = await Client.connect(temporal.address, identity=NOBODY, plugins=[SluicePlugin()])
                 async for found in staged(long_lived, client, _sleep):
                     keep(*found, again=again)
         if scenes:
             temporal = EmbeddedTemporal(Path(home) / "temporal", Path(home) / "temporal.log")
-            with server(temporal), database(Path(home)) as postgres:
+            with running(temporal), database(Path(home)) as postgres:
                 async for found in real(scenes, postgres, temporal.address, Path(home)):
                     keep(*found, again=again)
     for change in update_payloads():
@@ -180,22 +182,10 @@ def keep(play: Any, told: str, *, again: bool) -> None:
 
 
 @contextmanager
-def server(one: Any) -> Iterator[Any]:
-    """A server from its wheel, until the end of the block."""
-    one.prepare()
-    process = one.launch().start()
-    try:
-        with ThreadPoolExecutor(1) as aside:  # it asks with an event loop of its own
-            aside.submit(one.await_ready, process).result()
-        yield one
-    finally:
-        end_child(process, one.stop_signal)
-
-
-@contextmanager
 def database(home: Path) -> Iterator[EmbeddedPostgres]:
     """PostgreSQL with a migrated template."""
-    with server(EmbeddedPostgres(home / "postgres", home / "postgres.log")) as postgres:
+    postgres = EmbeddedPostgres(home / "postgres", home / "postgres.log")
+    with running(postgres):
         postgres.create_database("template_sluice")
         upgrade(postgres.url(OWNER, "template_sluice"))
         yield postgres

@@ -1,19 +1,8 @@
 import json
 import socket
-from contextlib import contextmanager
 
 from adapters.embedded.temporal import EmbeddedTemporal
-from app.supervisor import Supervisor
-
-
-@contextmanager
-def kept_running(server):
-    supervisor = Supervisor()
-    try:
-        supervisor.start(server)
-        yield
-    finally:
-        supervisor.stop([server.name])
+from app.supervisor import running
 
 
 def port_nobody_has():
@@ -79,7 +68,7 @@ def test_the_server_of_another_folder_on_its_port_is_not_taken_for_it(tmp_path):
     robber = EmbeddedTemporal(tmp_path / "robber", tmp_path / "robber.log")
     robber.folder.mkdir()
     (robber.folder / "ports.json").write_text(json.dumps([port, port_nobody_has()]))
-    with kept_running(robber):
+    with running(robber):
         assert robber.address == robbed.address
         assert robber.answers()
         assert not robbed.answers()
@@ -92,7 +81,7 @@ def test_a_port_that_is_taken_between_its_choice_and_the_start_is_chosen_anew(tm
     with socket.socket() as somebody:
         somebody.bind(("127.0.0.1", int(chosen.rpartition(":")[2])))
         somebody.listen()
-        with kept_running(server):
+        with running(server):
             assert server.answers()
             assert server.address != chosen
 
