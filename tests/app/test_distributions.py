@@ -37,7 +37,7 @@ def world(services):
 
 def read(world, how, *what):
     with world.store.reading() as records:
-        return how(records.connection, PRODUCTION, *what)
+        return how(records, PRODUCTION, *what)
 
 
 def found(world):
