@@ -3,20 +3,20 @@
 import sqlalchemy as sa
 from temporalio import activity
 
-from activities.desk import Desk
 from activities.views import MovementView
 from adapters.bank.folder import folder_of
 from adapters.bank.read import read_message
+from adapters.command_handler import CommandHandler
 from adapters.db import queries, tables
 from adapters.db.store import Transaction, stream_of
-from domain import answers, suspense
 from domain.agreement.model import Agreement
-from domain.bank import AccountReport, BankMessage, StatusReport
+from domain.bank import answers, suspense
+from domain.bank.messages import AccountReport, BankMessage, StatusReport
 from domain.commands import AllocateMovement, TakeBankFile
 from domain.errors import BadInput, Broken
 from domain.events import BankFileRefused, Event, ReceiptMatched
-from domain.journal import sha256
-from domain.people import SYSTEM
+from domain.identity import SYSTEM
+from domain.ledger.journal import sha256
 from domain.state import State
 
 _TEXTS = sa.ARRAY(sa.Text)
@@ -25,8 +25,8 @@ _TEXTS = sa.ARRAY(sa.Text)
 class BankActivities:
     """Takes in files for one debtor account at a time."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, handler: CommandHandler) -> None:
+        self._handler = handler
 
     def take(self, production: str, account: str, name: str, raw: bytes) -> str | None:
         """Take in a file of the bank that keeps `account`. Taking the same bytes again changes nothing.
@@ -48,7 +48,7 @@ class BankActivities:
                 return self._reported(transaction, agreement, account, message)
             return self._booked(transaction, agreement, account, message)
 
-        self._desk.carry_out(_command("bank-file", production, account, raw), _within)
+        self._handler.carry_out(_command("bank-file", production, account, raw), _within)
 
     def _reported(
         self, transaction: Transaction, agreement: Agreement, account: str, report: StatusReport
@@ -101,11 +101,11 @@ class BankActivities:
             receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
             state = transaction.state(command.production, receipts=receipts)
             open_ = queries.in_suspense(transaction.connection, *asked)
-            return state, suspense.allocate(command, open_, state.receipts, agreement, self._desk.person(command))
+            return state, suspense.allocate(command, open_, state.receipts, agreement, self._handler.person(command))
 
         asked = (command.production, command.account, command.bank_reference)
-        self._desk.carry_out(command, _within)
-        with self._desk.store.reading() as records:
+        self._handler.carry_out(command, _within)
+        with self._handler.store.reading() as records:
             left = queries.in_suspense(records.connection, *asked)
         if left is None:
             raise Broken(f"Movement {command.bank_reference} was allocated and is in no book.")
@@ -115,11 +115,11 @@ class BankActivities:
         def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
             return State(), [BankFileRefused(account=account, name=name, file=transaction.keep(name, raw), why=why)]
 
-        self._desk.carry_out(_command("bank-file-refused", production, account, raw), _within)
+        self._handler.carry_out(_command("bank-file-refused", production, account, raw), _within)
 
 
 def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:
-    """The wish to do something with these very bytes, whatever name they came under."""
+    """The command to do something with these very bytes, whatever name they came under."""
     digest = sha256(raw)
     return TakeBankFile(
         key=f"{kind}/{folder_of(production, account)}/{digest}",

@@ -4,13 +4,18 @@ from collections.abc import Callable
 
 from temporalio import activity
 
-from activities.desk import Desk
-from activities.entitlements import FactsOf, business_day, due, find
-from activities.statements import issue
 from activities.views import DistributionRef, DistributionView, ProductionRef
+from adapters.command_handler import CommandHandler
 from adapters.db.store import Transaction
-from domain import distributions
+from adapters.sharing.entitlements import (
+    FactsOf,
+    business_day,
+    due,
+    find,
+)
+from adapters.sharing.issuing import issue
 from domain.agreement.model import Agreement
+from domain.calendar.periods import period_end
 from domain.commands import (
     ApproveDistribution,
     ComputeDistribution,
@@ -19,13 +24,13 @@ from domain.commands import (
     PostDistribution,
     ResolveObjection,
 )
-from domain.distributions import Distributions
 from domain.errors import Refused
 from domain.events import DistributionComputed, Event, PaymentsScheduled
-from domain.payouts import paying_account, payout_terms, scheduled
-from domain.people import SYSTEM, Role
-from domain.periods import period_end
-from domain.runs import chunks
+from domain.identity import SYSTEM, Role
+from domain.payments.runs import chunks
+from domain.sharing import distributions
+from domain.sharing.distributions import Distributions
+from domain.sharing.payouts import paying_account, payout_terms, scheduled
 from domain.state import State
 
 DistributionCommand = (
@@ -42,8 +47,8 @@ Rule = Callable[[Transaction, Agreement, Distributions], list[Event]]
 class DistributionActivities:
     """Each method is one activity and one transaction, and answers with where the distribution stands after it."""
 
-    def __init__(self, desk: Desk, facts_of: FactsOf) -> None:
-        self._desk = desk
+    def __init__(self, handler: CommandHandler, facts_of: FactsOf) -> None:
+        self._handler = handler
         self._facts_of = facts_of
 
     @activity.defn
@@ -55,11 +60,11 @@ class DistributionActivities:
             if command.by != SYSTEM.user:
                 opener = paying_account(agreement).owner
                 deed = f"open distribution {command.period}"
-                self._desk.person(command).require(Role.PREPARER, (opener,), deed)
-            if until >= self._desk.today(agreement):
+                self._handler.person(command).require(Role.PREPARER, (opener,), deed)
+            if until >= self._handler.today(agreement):
                 raise Refused(f"{command.period} lasts until {until}: it can be distributed from the day after.")
             return distributions.compute(
-                known, find(self._desk, self._facts_of, transaction, agreement, command.period, known)
+                known, find(self._handler, self._facts_of, transaction, agreement, command.period, known)
             )
 
         return self._decide(command, _rule)
@@ -70,7 +75,7 @@ class DistributionActivities:
         return self._decide(
             command,
             lambda _, __, known: distributions.approve(
-                known, command.period, command.revision, self._desk.person(command)
+                known, command.period, command.revision, self._handler.person(command)
             ),
         )
 
@@ -85,7 +90,7 @@ class DistributionActivities:
                 command.revision,
                 command.positions,
                 command.reason,
-                self._desk.person(command),
+                self._handler.person(command),
             ),
         )
 
@@ -94,7 +99,7 @@ class DistributionActivities:
         """End the objection of one's party; if payouts are ordered already, what it held is ordered too."""
 
         def _rule(transaction: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
-            person = self._desk.person(command)
+            person = self._handler.person(command)
             events = distributions.resolve(known, command.period, person.party, command.reason, person)
             if distributions.the_distribution(known, command.period).status != "ordered":
                 return events
@@ -110,7 +115,7 @@ class DistributionActivities:
         """Owe what the entitlements have changed by; nothing before everybody has answered or had the time to."""
         return self._decide(
             command,
-            lambda _, agreement, known: distributions.post(known, command.period, self._desk.today(agreement)),
+            lambda _, agreement, known: distributions.post(known, command.period, self._handler.today(agreement)),
         )
 
     @activity.defn
@@ -124,14 +129,14 @@ class DistributionActivities:
     @activity.defn
     def distribution_standing(self, ref: DistributionRef) -> DistributionView:
         """Where a distribution stands; status `none` while it is not computed."""
-        with self._desk.store.reading() as records:
-            agreement = self._desk.agreement(records, ref.production)
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
             known = records.state(ref.production, distributions=True).distributions
         found = known.get(ref.period)
         if found is None:
             return DistributionView(production=ref.production, period=ref.period, status="none")
-        still_open = self._desk.today(agreement) <= found.answer_by
-        left = self._desk.seconds_until(agreement, found.answer_by) if still_open else None
+        still_open = self._handler.today(agreement) <= found.answer_by
+        left = self._handler.seconds_until(agreement, found.answer_by) if still_open else None
         waiting = sorted((one.until, one.period) for one in known.values() if not one.is_posted)
         earlier = [period for until, period in waiting if until < found.until]
         return DistributionView(
@@ -151,18 +156,18 @@ class DistributionActivities:
     @activity.defn
     def due_distributions(self, ref: ProductionRef) -> list[DistributionRef]:
         """What the settlement calendar says is to be computed by now, oldest first."""
-        with self._desk.store.reading() as records:
-            agreement = self._desk.agreement(records, ref.production)
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
             known = records.state(ref.production, distributions=True).distributions
-            periods = due(self._desk, self._facts_of, records, agreement, known)
+            periods = due(self._handler, self._facts_of, records, agreement, known)
         return [DistributionRef(production=ref.production, period=period) for period in periods]
 
     def preview(self, ref: DistributionRef) -> DistributionComputed:
         """What computing a distribution now would find; nothing is recorded."""
-        with self._desk.store.reading() as records:
-            agreement = self._desk.agreement(records, ref.production)
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
             known = records.state(ref.production, distributions=True).distributions
-            return find(self._desk, self._facts_of, records, agreement, ref.period, known)
+            return find(self._handler, self._facts_of, records, agreement, ref.period, known)
 
     def _ordered(
         self, transaction: Transaction, agreement: Agreement, known: Distributions, period: str
@@ -171,11 +176,11 @@ class DistributionActivities:
         if ordered is None:
             return []
         distribution = known[period]
-        due_on = business_day(self._desk, agreement, max(distribution.pay_on, self._desk.today(agreement)))
+        due_on = business_day(self._handler, agreement, max(distribution.pay_on, self._handler.today(agreement)))
         lines = scheduled(agreement, payouts, due_on)
         events: list[Event] = [ordered]
         if distribution.status == "posted":  # and not when a resolved objection frees more: a period is stated once
-            events += [issue(self._desk, self._facts_of, transaction, agreement, known, ordered, due_on)]
+            events += [issue(self._handler, self._facts_of, transaction, agreement, known, ordered, due_on)]
         return events + [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
 
     def _decide(self, command: DistributionCommand, rule: Rule) -> DistributionView:
@@ -183,5 +188,5 @@ class DistributionActivities:
             state = transaction.state(command.production, distributions=True)
             return state, rule(transaction, agreement, state.distributions)
 
-        self._desk.carry_out(command, _within)
+        self._handler.carry_out(command, _within)
         return self.distribution_standing(DistributionRef(production=command.production, period=command.period))

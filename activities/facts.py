@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from activities.desk import Desk
-from activities.entitlements import versions_by
-from activities.receipt_rates import ReceiptRates
+from adapters.agreement.documents import BadDocument, Located
+from adapters.command_handler import CommandHandler
 from adapters.db import facts
-from adapters.db.store import Outcome, Transaction
-from adapters.documents import BadDocument, Located
-from adapters.sheets.rows import Checked, Tick
-from domain import revenue
+from adapters.db.store import CommandOutcome, Transaction
+from adapters.sharing.entitlements import versions_by
+from adapters.sharing.receipt_rates import ReceiptRates
+from adapters.sharing.sheets.rows import Checked, Tick
 from domain.agreement.model import Agreement
 from domain.commands import ImportStatement
-from domain.currency import exponent
 from domain.errors import BadInput, RateMissing
 from domain.events import Event, ImportedRows
+from domain.sharing import revenue
+from domain.sharing.waterfall.run import in_force
 from domain.state import State
-from domain.waterfall.run import in_force
+from domain.values.currency import exponent
 
 LATEST_DAYS = 366
 """How far ahead a fact may lie: further is a slip of the pen, and would silently never count."""
@@ -36,8 +36,8 @@ _NULL = "\\N"
 class FactActivities:
     """Statements in, whole or not at all."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, handler: CommandHandler) -> None:
+        self._handler = handler
 
     def latest(self, production: str) -> date:
         """The last date that a row may have.
@@ -45,21 +45,21 @@ class FactActivities:
         Raises:
             NotFound: the production is not registered.
         """
-        return self._desk.today(self._desk.in_force(production)) + timedelta(days=LATEST_DAYS)
+        return self._handler.today(self._handler.in_force(production)) + timedelta(days=LATEST_DAYS)
 
     def metrics(self, production: str, latest: date) -> tuple[str, ...]:
         """What may be counted with a receipt: the metrics of all versions that a run goes through until `latest`.
 
         Not only of the one in force: a statement from before an amendment can still be restated with its counts.
         """
-        with self._desk.store.reading() as records:
-            versions = [version for _, version in versions_by(self._desk, records, production, latest)]
+        with self._handler.store.reading() as records:
+            versions = [version for _, version in versions_by(self._handler, records, production, latest)]
         known = (metric for version in in_force(versions) for metric in version.waterfall.metrics)
         return tuple(dict.fromkeys(known))
 
     def take(
         self, production: str, by: str, checked: Checked, mapping: bytes | None = None, tick: Tick = lambda _: None
-    ) -> Outcome:
+    ) -> CommandOutcome:
         """Take in a statement: new, as a restatement, or, if its rows are those that count already, not again.
 
         Raises:
@@ -68,8 +68,8 @@ class FactActivities:
             BadInput: the agreement does not say how a row's currency is converted, or has no waterfall.
         """
         rows = checked.rows
-        with self._desk.store.reading() as records:
-            agreement = self._desk.agreement(records, production)
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, production)
             known = facts.standing(records, production, rows.kind, rows.source, rows.statement)
         version = known.version + 1 if known else 1
         command = ImportStatement(
@@ -79,17 +79,17 @@ class FactActivities:
         def _taken(transaction: Transaction, in_force: Agreement) -> tuple[State, list[Event]]:
             state = transaction.state(production)
             standing = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
-            events = revenue.take(command, standing, in_force, self._desk.person(command))
+            events = revenue.take(command, standing, in_force, self._handler.person(command))
             if events:
                 currency = revenue.shared_currency(in_force)
-                rates = ReceiptRates(transaction, in_force, currency, self._desk.overrides)
+                rates = ReceiptRates(transaction, in_force, currency, self._handler.overrides)
                 number = facts.open_version(transaction, production, version, rows, currency)
                 self._keep(transaction, checked, mapping)
                 _write(transaction, checked, _Converted(number, rates, checked), tick)
             return state, events
 
-        today = self._desk.today(agreement)
-        return self._desk.carry_out(command, _taken, min(today, rows.to_on or today))
+        today = self._handler.today(agreement)
+        return self._handler.carry_out(command, _taken, min(today, rows.to_on or today))
 
     def _keep(self, transaction: Transaction, checked: Checked, mapping: bytes | None) -> None:
         if mapping is not None:
@@ -99,7 +99,7 @@ class FactActivities:
 
 
 def _key(production: str, version: int, rows: ImportedRows, by: str) -> str:
-    """Another version is another wish, also when its rows are those of one long before."""
+    """Another version is another command, also when its rows are those of one long before."""
     return f"import/{production}/{rows.kind}/{rows.source}/{rows.statement}/{version}/{rows.sha256[:16]}/{by}"
 
 

@@ -7,7 +7,8 @@ What can be proven to be missing, since something else on record says that it mu
     no history behind facts       the journal knows a production, milestone, run or distribution, and neither Temporal
                                   nor the archive has a workflow that made it
 
-What is missing for good an auditor may give up (`domain/histories.py`): it is on record then, and no gap any more.
+An auditor may give up what is missing for good (`domain/audit/lost_histories.py`). That is recorded, and the gap is
+no longer reported.
 A workflow that ended and left neither facts nor a link behind, and that Temporal has forgotten, cannot be known of.
 """
 
@@ -22,20 +23,25 @@ import sqlalchemy as sa
 import structlog
 from temporalio import activity
 
-from activities.desk import Desk
 from activities.views import HistoryGap, SweepView
+from adapters.command_handler import CommandHandler
 from adapters.db import histories, tables
 from adapters.db.histories import Run
 from adapters.db.records import Records
 from adapters.db.store import Context, Transaction
-from adapters.executions import PAGE, Closed, Executions, as_archived
+from adapters.temporal.executions import (
+    PAGE,
+    Closed,
+    Executions,
+    as_archived,
+)
+from domain.audit.lost_histories import called, give_up, require_lost
 from domain.commands import ArchiveHistory, GiveUpHistory
 from domain.errors import IdempotencyConflict, IllegalTransition, NotFound
 from domain.events import HistoryArchived, HistoryGivenUp
-from domain.histories import called, give_up, require_lost
-from domain.journal import sha256
-from domain.people import SYSTEM
-from domain.revenue import treasuries
+from domain.identity import SYSTEM
+from domain.ledger.journal import sha256
+from domain.sharing.revenue import treasuries
 from domain.state import State
 
 SOON = timedelta(minutes=2)
@@ -70,7 +76,7 @@ class Names(Protocol):
 class HistoryActivities:
     """Archives histories and looks for gaps, with Temporal on the one side and the store on the other."""
 
-    desk: Desk
+    handler: CommandHandler
     executions: Executions
     names: Names
 
@@ -182,21 +188,21 @@ class HistoryActivities:
             return State(), [archived]
 
         try:
-            self.desk.store.carry_out(command, Context(self._today(production), command.by), _within)
+            self.handler.store.carry_out(command, Context(self._today(production), command.by), _within)
         except IdempotencyConflict:  # fetched twice, its JSON need not be the same to the byte
             if not self._archived([(archived.workflow_id, archived.run_id)]):
                 raise
 
     def _give_up(self, command: GiveUpHistory, in_temporal: bool) -> None:
         def _within(transaction: Transaction) -> tuple[State, list[HistoryGivenUp]]:
-            person = self.desk.person(command)
+            person = self.handler.person(command)
             parties = self._asking(transaction, command.production) or (person.party,)
             run = (command.workflow_id, command.run_id)
             archived = run in histories.archived(transaction.connection, [run])
             return State(), give_up(command, person, parties, archived=archived, in_temporal=in_temporal)
 
         try:
-            self.desk.store.carry_out(command, Context(self._today(command.production), command.by), _within)
+            self.handler.store.carry_out(command, Context(self._today(command.production), command.by), _within)
         except IdempotencyConflict:
             history = called(command.workflow_id, command.run_id)
             raise IllegalTransition(
@@ -208,34 +214,34 @@ class HistoryActivities:
         """The parties whose auditors ask for a production's histories."""
         if records.state(production).production is None:  # of the house, or never registered
             return ()
-        return treasuries(self.desk.agreement(records, production))
+        return treasuries(self.handler.agreement(records, production))
 
     def _given_up(self, keys: Sequence[str]) -> frozenset[str]:
-        with self.desk.store.reading() as records:
+        with self.handler.store.reading() as records:
             return histories.given_up(records.connection, keys)
 
     def _has_any(self, workflow_id: str, run_id: str | None) -> bool:
-        with self.desk.store.reading() as records:
+        with self.handler.store.reading() as records:
             rows = histories.listed(records.connection, workflow_id=workflow_id)
             return any(run_id in {None, row.run_id} for row in rows)
 
     def _today(self, production: str) -> date:
         try:
-            return self.desk.today(self.desk.in_force(production))
+            return self.handler.today(self.handler.in_force(production))
         except NotFound:  # of the house, or of a production that was never registered
-            return self.desk.clock.now().date()
+            return self.handler.clock.now().date()
 
     def _archived(self, runs: Sequence[Run]) -> frozenset[Run]:
-        with self.desk.store.reading() as records:
+        with self.handler.store.reading() as records:
             return histories.archived(records.connection, runs)
 
     def _chains(self) -> tuple[list[tuple[Run, Run]], list[Run]]:
-        with self.desk.store.reading() as records:
+        with self.handler.store.reading() as records:
             return histories.beginnings_lost(records.connection), histories.ends_open(records.connection)
 
     def _without_history(self) -> list[str]:
         found: list[str] = []
-        with self.desk.store.reading() as records:
+        with self.handler.store.reading() as records:
             expected = self._expected(records.connection)
             while ids := list(islice(expected, PAGE)):
                 found += sorted(histories.unheard_of(records.connection, ids))

@@ -7,16 +7,16 @@ from datetime import UTC, date
 import sqlalchemy as sa
 from temporalio import activity
 
-from activities.desk import Desk
-from activities.quotes import quote_for
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.bank.folder import folder_of
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.pain001 import write_order
+from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.records import Records
 from adapters.db.store import Transaction
-from domain import productions, runs
+from adapters.payments.quotes import quote_for
+from domain.agreement import productions
 from domain.agreement.model import Account, Agreement
 from domain.agreement.schedule import calendars_of
 from domain.commands import (
@@ -31,9 +31,10 @@ from domain.commands import (
 )
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
-from domain.payments import ON_ITS_WAY, UNANSWERED, Status
-from domain.people import SYSTEM, Role
-from domain.receipts import ReceiptStatus
+from domain.identity import SYSTEM, Role
+from domain.payments import runs
+from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status
+from domain.payments.receipts import ReceiptStatus
 from domain.state import State
 
 Rule = Callable[[Transaction, State, Agreement], list[Event]]
@@ -42,8 +43,8 @@ Rule = Callable[[Transaction, State, Agreement], list[Event]]
 class RunActivities:
     """Each method is one activity and one transaction."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, handler: CommandHandler) -> None:
+        self._handler = handler
 
     @activity.defn
     def fall_due(self, ref: AccountRef) -> int:
@@ -51,38 +52,38 @@ class RunActivities:
 
         Who opens a day by hand must be allowed to prepare its runs, and hears of it here, before any is started.
         """
-        agreement = self._desk.in_force(ref.production)
+        agreement = self._handler.in_force(ref.production)
         debtor = _account(agreement, ref.account).owner
-        today = self._desk.today(agreement)
+        today = self._handler.today(agreement)
 
         def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
             if ref.by != SYSTEM.user:
-                self._desk.person(command).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
+                self._handler.person(command).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
             state = _promised(transaction, ref.production, today)
             return state, productions.fall_due(state.payments, state.receipts, today)
 
-        with self._desk.store.reading() as records:
+        with self._handler.store.reading() as records:
             waiting = _promised(records, ref.production, today)
         names = sorted((*waiting.payments, *waiting.receipts))
         if not names and ref.by == SYSTEM.user:
             return 0
-        # The key names what falls due, so that what becomes due later the same day is a wish of its own, and who asks,
-        # so that two who ask at once do not contradict each other.
+        # The key names what falls due: what becomes due later the same day is a command of its own. It also names who
+        # asks, so that two people who ask at once do not contradict each other.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
         command = FallDue(
             key=f"fall-due/{ref.production}/{today}/{digest}/{ref.by}", by=ref.by, production=ref.production, on=today
         )
-        outcome = self._desk.carry_out(command, _within, today)
+        outcome = self._handler.carry_out(command, _within, today)
         return outcome.last_seq - outcome.first_seq + 1
 
     @activity.defn
     def plan_runs(self, ref: AccountRef) -> list[PlannedRun]:
         """The runs to prepare today for a debtor account, one a currency; none on a day its banks are closed."""
-        with self._desk.store.reading() as records:
-            agreement = self._desk.agreement(records, ref.production)
-            today = self._desk.today(agreement)
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
+            today = self._handler.today(agreement)
             account = _account(agreement, ref.account)
-            if not calendars_of(agreement, [account], self._desk.overrides).is_business_day(today):
+            if not calendars_of(agreement, [account], self._handler.overrides).is_business_day(today):
                 return []
             payment = tables.payment.c
             currencies = (
@@ -140,10 +141,10 @@ class RunActivities:
             if all(each.amount.currency != planned.currency for each in state.payments.values()):
                 return state, []  # paid by a later day's run: the rate of this one may never come
             quote = quote_for(transaction, agreement, planned.account, planned.currency, planned.on)
-            person = SYSTEM if planned.by == SYSTEM.user else self._desk.person(command)
+            person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command)
             return state, runs.prepare(state.payments, agreement, command, person, quote)
 
-        self._desk.carry_out(command, _within, planned.on)
+        self._handler.carry_out(command, _within, planned.on)
         return self.run_standing(RunRef(production=planned.production, run=planned.run))
 
     @activity.defn
@@ -153,7 +154,12 @@ class RunActivities:
             command,
             command.run,
             lambda _, state, agreement: runs.release(
-                state.runs, state.payments, agreement, command, self._desk.person(command), self._desk.today(agreement)
+                state.runs,
+                state.payments,
+                agreement,
+                command,
+                self._handler.person(command),
+                self._handler.today(agreement),
             ),
         )
 
@@ -163,7 +169,7 @@ class RunActivities:
         return self._decide(
             command,
             command.run,
-            lambda _, state, agreement: runs.cancel(state.runs, agreement, command, self._desk.person(command)),
+            lambda _, state, agreement: runs.cancel(state.runs, agreement, command, self._handler.person(command)),
         )
 
     @activity.defn
@@ -189,7 +195,7 @@ class RunActivities:
                     return []
                 message_id, digest = run.message_id, run.file
             else:
-                now = self._desk.clock.now().astimezone(UTC)
+                now = self._handler.clock.now().astimezone(UTC)
                 order = runs.order(run, state.payments, agreement, now)
                 message_id, digest = order.message_id, transaction.keep(f"{order.message_id}.xml", write_order(order))
                 transaction.sent(folder, message_id, digest)
@@ -206,7 +212,7 @@ class RunActivities:
 
         def _within(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)
-            enquiry = runs.enquiry(run, state.payments, agreement, self._desk.clock.now().astimezone(UTC))
+            enquiry = runs.enquiry(run, state.payments, agreement, self._handler.clock.now().astimezone(UTC))
             if enquiry is None:
                 return []
             folder = folder_of(agreement.production, run.account)
@@ -221,8 +227,8 @@ class RunActivities:
     def run_standing(self, ref: RunRef) -> RunView:
         """Where a run stands; status `empty` when nothing was due and so none was made."""
         payment = tables.payment.c
-        with self._desk.store.reading() as records:
-            agreement = self._desk.agreement(records, ref.production)
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
             found = records.state(ref.production, runs=tables.run.c.id == ref.run).runs.get(ref.run)
             counts: dict[str, int] = dict(
                 records.connection.execute(
@@ -244,8 +250,8 @@ class RunActivities:
             unsent=counts.get(Status.RELEASED, 0),
             times_sent=found.times_sent,
             enquiries=found.enquiries,
-            seconds_to_cut_off=self._desk.seconds_until(agreement, found.execution_on, cut_off),
-            answer_within_s=self._desk.answer_within_s,
+            seconds_to_cut_off=self._handler.seconds_until(agreement, found.execution_on, cut_off),
+            answer_within_s=self._handler.answer_within_s,
         )
 
     def _decide(self, command: Command, run: str, rule: Rule) -> RunView:
@@ -255,7 +261,7 @@ class RunActivities:
             )
             return state, rule(transaction, state, agreement)
 
-        self._desk.carry_out(command, _within)
+        self._handler.carry_out(command, _within)
         return self.run_standing(RunRef(production=command.production, run=run))
 
 

@@ -24,8 +24,8 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.desk import Desk
 from activities.views import AccountRef, ProductionRef, ProductionView
+from adapters.command_handler import CommandHandler
 from domain.agreement.model import Agreement
 
 OPENING_HOUR = 8
@@ -45,15 +45,15 @@ def settlement_schedule_id(production: str) -> str:
 class ScheduleActivities:
     """Makes and removes schedules; doing so again changes nothing."""
 
-    def __init__(self, desk: Desk, client: Client, task_queue: str) -> None:
-        self._desk = desk
+    def __init__(self, handler: CommandHandler, client: Client, task_queue: str) -> None:
+        self._handler = handler
         self._client = client
         self._task_queue = task_queue
 
     @activity.defn
     async def open_days(self, view: ProductionView) -> None:
         """See to it that every debtor account of a production has its schedule, and its settlement calendar one."""
-        agreement = await asyncio.to_thread(self._desk.in_force, view.production)
+        agreement = await asyncio.to_thread(self._handler.in_force, view.production)
         for account in view.debtor_accounts:
             name = schedule_id(view.production, account)
             ref = AccountRef(production=view.production, account=account)
@@ -70,7 +70,7 @@ class ScheduleActivities:
         """
         for account in view.debtor_accounts:
             await self._remove(schedule_id(view.production, account))
-        await self._keep_settling(await asyncio.to_thread(self._desk.in_force, view.production))
+        await self._keep_settling(await asyncio.to_thread(self._handler.in_force, view.production))
 
     async def _keep_settling(self, agreement: Agreement) -> None:
         """While the agreement in force has a settlement calendar, its distributions are opened by a schedule."""

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from domain.model import Record, UserName
-from domain.money import Money
+from domain.values.money import Money
+from domain.values.record import Record, UserName
 
 
 class ProductionRef(Record):

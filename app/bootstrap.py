@@ -9,25 +9,25 @@ from typing import Any
 from sqlalchemy import Engine, create_engine
 from temporalio.client import Client
 
+from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
-from activities.desk import Desk
 from activities.distributions import DistributionActivities
-from activities.entitlements import FactsOf
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
-from activities.productions import ProductionActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
-from adapters.agreements import Agreements
+from adapters.agreement.cache import Agreements
 from adapters.bank.folder import BankFolder
 from adapters.clock import Clock, SandboxClock, SystemClock
+from adapters.command_handler import CommandHandler
 from adapters.db.facts import facts_of
 from adapters.db.store import Store
-from adapters.executions import Executions
+from adapters.sharing.entitlements import FactsOf
+from adapters.temporal.executions import Executions
 from app.endpoints import Endpoints, endpoints
-from app.plugin import SluicePlugin
 from app.settings import Settings, load_settings
-from domain.people import Person
+from app.worker.plugin import SluicePlugin
+from domain.identity import Person
 from workflows import names
 
 POOL_SIZE = 24
@@ -45,7 +45,7 @@ class Services:
     """What a worker, the command line or a test works with."""
 
     settings: Settings
-    desk: Desk
+    handler: CommandHandler
     client: Client
     folder: BankFolder
     facts_of: FactsOf = facts_of
@@ -53,32 +53,32 @@ class Services:
     @property
     def store(self) -> Store:
         """The store."""
-        return self.desk.store
+        return self.handler.store
 
     @property
     def bank(self) -> BankActivities:
         """Takes in bank files."""
-        return BankActivities(self.desk)
+        return BankActivities(self.handler)
 
     @property
     def distributions(self) -> DistributionActivities:
         """Computes and previews distributions."""
-        return DistributionActivities(self.desk, self.facts_of)
+        return DistributionActivities(self.handler, self.facts_of)
 
     @property
     def histories(self) -> HistoryActivities:
         """Archives the histories of workflows that have ended."""
-        return HistoryActivities(self.desk, Executions(self.client, self.settings.task_queue), names)
+        return HistoryActivities(self.handler, Executions(self.client, self.settings.task_queue), names)
 
     def activities(self) -> list[Callable[..., Any]]:
-        """Every activity of the worker, bound to this desk."""
+        """Every activity of the worker, bound to this command handler."""
         productions, milestones, runs = (
-            ProductionActivities(self.desk),
-            MilestoneActivities(self.desk),
-            RunActivities(self.desk),
+            AgreementActivities(self.handler),
+            MilestoneActivities(self.handler),
+            RunActivities(self.handler),
         )
         distributions = self.distributions
-        schedules = ScheduleActivities(self.desk, self.client, self.settings.task_queue)
+        schedules = ScheduleActivities(self.handler, self.client, self.settings.task_queue)
         return [
             productions.register,
             productions.amend,
@@ -115,10 +115,10 @@ class Services:
         ]
 
 
-def desk_of(settings: Settings, database_url: str, clock: Clock | None = None) -> Desk:
-    """The desk on a database; the embedded stack's clock can be moved, any other is the machine's."""
+def handler_of(settings: Settings, database_url: str, clock: Clock | None = None) -> CommandHandler:
+    """The command handler on a database; the embedded stack's clock can be moved, any other is the machine's."""
     own_clock: Clock = SandboxClock(settings.data / "clock.json") if settings.embedded else SystemClock()
-    return Desk(
+    return CommandHandler(
         store=Store(_engine(database_url)),
         agreements=Agreements(),
         clock=clock or own_clock,
@@ -129,18 +129,18 @@ def desk_of(settings: Settings, database_url: str, clock: Clock | None = None) -
 
 
 @contextmanager
-def desk_on(data: Path | None) -> Iterator[Desk]:
-    """The desk on the database of a data folder's stack, or of the settings; Temporal is not needed for that.
+def handler_on(data: Path | None) -> Iterator[CommandHandler]:
+    """A command handler on the database of a data folder's stack, or of the settings. Temporal is not needed.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
     """
     settings = load_settings(data)
-    desk = desk_of(settings, endpoints(settings).database_url)
+    handler = handler_of(settings, endpoints(settings).database_url)
     try:
-        yield desk
+        yield handler
     finally:
-        desk.store.engine.dispose()
+        handler.store.engine.dispose()
 
 
 def _engine(database_url: str) -> Engine:
@@ -151,7 +151,7 @@ async def connect(settings: Settings, where: Endpoints) -> Services:
     """Connect to Temporal and the database; the database is only spoken to when something is asked of it."""
     return Services(
         settings=settings,
-        desk=desk_of(settings, where.database_url),
+        handler=handler_of(settings, where.database_url),
         client=await Client.connect(**where.temporal, plugins=[SluicePlugin()]),
         folder=BankFolder(settings.bank_files),
     )

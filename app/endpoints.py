@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
 from app.settings import BadSettings, Settings
-from app.stack_state import running_state
+from app.stack.state import running_state
 
 _LOCAL = "localhost:7233"
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 import structlog
 
-from domain.currency import exponent
 from domain.errors import UnknownCurrency
+from domain.values.currency import exponent
 
 _ACCOUNT_KEYS = frozenset({"number", "iban", "account_number", "debtor_account", "creditor_account"})
 _ACCOUNT_NUMBER = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b|\d(?:[ -]?\d){7,}")

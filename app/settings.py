@@ -23,10 +23,10 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError
 
-from domain.calendars import CalendarOverride
+from domain.calendar.calendars import CalendarOverride
 from domain.errors import BadInput
-from domain.model import UserName
-from domain.people import Role
+from domain.identity import Role
+from domain.values.record import UserName
 
 PREFIX = "SLUICE_"
 FILE_NAME = "sluice.toml"

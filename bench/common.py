@@ -18,17 +18,17 @@ from adapters.db import tables
 from adapters.db.store import Context, Store
 from adapters.embedded.postgres import EmbeddedPostgres
 from app.bootstrap import Services, connect
+from app.commands.client import CommandClient
 from app.endpoints import endpoints
-from app.office import Office
 from app.settings import load_settings
-from app.stack import EmbeddedStack
-from app.supervisor import running
+from app.stack.stack import EmbeddedStack
+from app.stack.supervisor import running
 from domain.agreement.model import Purpose
 from domain.commands import Command
 from domain.events import PaymentsScheduled, ScheduledPayment
-from domain.money import Money
-from domain.runs import chunks
+from domain.payments.runs import chunks
 from domain.state import State
+from domain.values.money import Money
 
 PREPARER, RELEASER, PRODUCER = "payer-one", "payer-two", "producer"
 ACCOUNT = "spc-krw"
@@ -133,7 +133,7 @@ async def register(services: Services, production: str, payouts: int) -> None:
     """Put such an agreement in force."""
     file = services.settings.data / f"{production}.yaml"
     file.write_bytes(agreement(production, payouts))
-    await Office(services, PRODUCER).register(file)
+    await CommandClient(services, PRODUCER).register(file)
 
 
 class PromisePayouts(Command):
@@ -181,7 +181,7 @@ def postgres() -> Iterator[tuple[EmbeddedPostgres, Path]]:
 
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:
     """Open the day of the debtor account; the run's id, and the SHA-256 to release, once it is prepared."""
-    (run,) = await Office(services, PREPARER).open_runs(production, ACCOUNT)
+    (run,) = await CommandClient(services, PREPARER).open_runs(production, ACCOUNT)
     await until(lambda: hash_of(services, run) is not None)
     return run, hash_of(services, run) or ""
 

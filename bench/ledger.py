@@ -16,11 +16,11 @@ import sqlalchemy as sa
 from adapters.db.store import Context, Store
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from app.database import upgrade
-from app.verify import verify
+from app.ledger.verify import verify
 from bench import common
-from domain import payments
 from domain.commands import FallDue
 from domain.events import LINES_PER_EVENT, DuePayment, PaymentsFellDue, ScheduledPayment
+from domain.payments import payments
 from domain.state import State
 
 TODAY = date(2026, 1, 5)

@@ -18,8 +18,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from adapters.bank.folder import folder_of
 from app.bootstrap import Services
-from app.office import Office
-from app.stack import WORKER, EmbeddedStack
+from app.commands.client import CommandClient
+from app.stack.stack import WORKER, EmbeddedStack
 from bench import common
 
 PRODUCTION = "BENCH"
@@ -115,7 +115,7 @@ async def _measure(stack: EmbeddedStack, services: Services, payments: int, bare
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
         (last_seq,) = auditor.execute("SELECT seq FROM stream_head").fetchone() or (0,)
     begun, began_at = time.perf_counter(), datetime.now().astimezone()
-    await Office(services, common.RELEASER).release(run, sha256)
+    await CommandClient(services, common.RELEASER).release(run, sha256)
     await common.until(lambda: common.statuses(services, PRODUCTION) == {"settled": payments}, patience_s=600)
     seconds, ended_at = time.perf_counter() - begun, datetime.now().astimezone()
     bare_per_s = await bare_workflows_per_s(stack, bare)

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from adapters.db.queries import streamed
 from adapters.db.store import Store, stream_of
 from adapters.embedded.postgres import APP, OWNER
-from app.audit.parallel import proved
+from app.audit.replay.parallel import proved
 from app.database import upgrade
-from app.garbage import collect_seldom
-from app.verify import verify
+from app.ledger.verify import verify
+from app.worker.collector import collect_seldom
 from bench import common
 from domain import commands
 from domain.agreement.model import Purpose
@@ -41,10 +41,15 @@ from domain.events import (
     RunSubmitted,
     SettledPayment,
 )
-from domain.journal import Head, canonical, chained, sha256
-from domain.ledger import postings
-from domain.money import Money
+from domain.ledger.entries import postings
+from domain.ledger.journal import (
+    Head,
+    canonical,
+    chained,
+    sha256,
+)
 from domain.state import State, fold
+from domain.values.money import Money
 
 TODAY = date(2026, 1, 5)
 NOW = datetime(2026, 1, 5, tzinfo=UTC)

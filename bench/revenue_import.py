@@ -18,19 +18,19 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from activities.desk import Desk
-from activities.productions import ProductionActivities
-from adapters.agreements import Agreements
+from activities.agreement import AgreementActivities
+from adapters.agreement.cache import Agreements
+from adapters.command_handler import CommandHandler
 from adapters.db.facts import copy_in, facts_of
 from adapters.db.rates import keep_rates
 from adapters.db.store import Store
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from app.database import upgrade
-from app.imports import Import, Imported, import_on
+from app.sharing.imports import Import, Imported, import_on
 from bench import common
 from domain.commands import RegisterAgreement
 from domain.events import StatementKind
-from domain.people import Person, Role
+from domain.identity import Person, Role
 from domain.rates import Rate
 
 TODAY = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -73,9 +73,9 @@ def write(file: Path, rows: int) -> None:
             )
 
 
-def desk_on(store: Store) -> Desk:
+def handler_on(store: Store) -> CommandHandler:
     """A production whose work is shared in KRW, with two years of rates."""
-    desk = Desk(store, Agreements(), Fixed(), PEOPLE, 120)
+    handler = CommandHandler(store, Agreements(), Fixed(), PEOPLE, 120)
     agreement = json.loads(common.agreement("BENCH", 1))
     agreement["waterfall"] = {"currency": "KRW", "pools": [{"id": "gross", "receives": "everything", "residue": "spc"}]}
     agreement["receipt_fx"] = [{"at": "receipt_date", "source": "ECB"}]
@@ -87,22 +87,22 @@ def desk_on(store: Store) -> Desk:
     with store.transaction() as transaction:
         digest = transaction.keep("agreement.yaml", json.dumps(agreement).encode())
         keep_rates(transaction, "rates.csv", b"rates", rates)
-    ProductionActivities(desk).register(
+    AgreementActivities(handler).register(
         RegisterAgreement(key="register/BENCH", by="jiho", production="BENCH", document=digest)
     )
-    return desk
+    return handler
 
 
 def imported(database_url: str, file: Path, statement: str) -> dict[str, object]:
     """Import a file and read its facts, in this process."""
     store = Store(sa.create_engine(database_url, pool_size=4))
-    desk = Desk(store, Agreements(), Fixed(), PEOPLE, 120)
+    handler = CommandHandler(store, Agreements(), Fixed(), PEOPLE, 120)
     begun = time.perf_counter()
-    answer: Imported = import_on(desk, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
+    answer: Imported = import_on(handler, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
     import_s = time.perf_counter() - begun
     rss_mb = common.peak_rss_mb(int(Path("/proc/self").readlink().name))
     begun = time.perf_counter()
-    again = import_on(desk, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
+    again = import_on(handler, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
     again_s = time.perf_counter() - begun
     begun = time.perf_counter()
     with store.reading() as records:
@@ -147,7 +147,7 @@ def measure(server: EmbeddedPostgres, folder: Path, sizes: list[int]) -> dict[st
     server.create_database()
     upgrade(server.url(OWNER))
     store = Store(sa.create_engine(server.url(APP), pool_size=4))
-    desk_on(store)
+    handler_on(store)
     figures: dict[str, object] = {"bench": Path(__file__).stem}
     for rows in sizes:
         file = folder / f"{rows}.csv"

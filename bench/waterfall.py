@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from app.waterfall import run_files
+from app.sharing.waterfall import run_files
 
 PARTICIPANTS, MEDIA, TERRITORIES, QUARTERS = 60, 6, 5, 40
 START = date(2016, 1, 1)

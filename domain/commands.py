@@ -1,7 +1,7 @@
 """What somebody or something wants.
 
-Each command carries a business key: the same key with the same content is the same wish, and answers with the earlier
-outcome; the same key with other content is refused.
+Each command carries a business key: the same key with the same content is the same command, and answers with
+the earlier outcome. The same key with other content is refused.
 
 `by` is a user name; whom it stands for is looked up where the command is carried out, never believed from the message.
 """
@@ -13,8 +13,8 @@ from pydantic import Field, StringConstraints
 
 from domain.events.histories import HistoryArchived
 from domain.events.revenue import ImportedRows
-from domain.model import Record, Sha256, UserName
-from domain.money import Money
+from domain.values.money import Money
+from domain.values.record import Record, Sha256, UserName
 
 CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
 

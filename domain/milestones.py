@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain.agreement.model import Agreement, OnDeadline
-from domain.agreement.model import Milestone as Terms
+from domain.agreement.model import MilestoneTerms as Terms
 from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
 from domain.errors import BadInput, IllegalTransition, NotFound, Refused, SamePerson, StaleApproval
 from domain.events import (
@@ -16,7 +16,7 @@ from domain.events import (
     MilestoneRejected,
     MilestoneSubmitted,
 )
-from domain.people import Person, Role
+from domain.identity import Person, Role
 
 Deadline = Callable[[Terms], date]
 """Answers the last day on which approvals of a milestone submitted (or escalated) today count."""

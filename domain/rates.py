@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.agreement.model import Agreement, CurrencyCode, FxRule
-from domain.bank import carries_rate
-from domain.calendars import Calendars, Convention
+from domain.bank.messages import carries_rate
+from domain.calendar.calendars import Calendars, Convention
 from domain.errors import BadInput, NotFound
-from domain.model import Day, Record
-from domain.money import Exact, Money, convert
+from domain.values.money import Exact, Money, convert
+from domain.values.record import Day, Record
 
 _DIGITS = 10
 """Digits that a derived rate keeps: bank files take a rate of at most 11 digits, 10 of them decimals."""

@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from domain import distributions, milestones, payments, receipts, runs
-from domain.distributions import Distribution
+from domain import milestones
+from domain.agreement.productions import Production
 from domain.events import AgreementAmended, AgreementRegistered, Event
 from domain.milestones import Milestone
-from domain.payments import Payments
-from domain.productions import Production
-from domain.receipts import Receipt
-from domain.runs import Run
+from domain.payments import payments, receipts, runs
+from domain.payments.payments import Payments
+from domain.payments.receipts import Receipt
+from domain.payments.runs import Run
+from domain.sharing import distributions
+from domain.sharing.distributions import Distribution
 
 
 @dataclass(frozen=True, slots=True)

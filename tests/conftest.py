@@ -11,7 +11,7 @@ from hypothesis import settings
 from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
 from adapters.embedded.process import bundled_binary
 from adapters.embedded.temporal import EmbeddedTemporal
-from app.supervisor import running
+from app.stack.supervisor import running
 from tests.world import World
 
 settings.register_profile("sluice", deadline=None, derandomize=True)
@@ -65,7 +65,7 @@ def _fresh_database(server: EmbeddedPostgres) -> Iterator[Database]:
 
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> Iterator[World]:
-    """A desk with its activities and a sandbox bank on a fresh database; it is 6 January 2025."""
+    """A command handler with its activities and a sandbox bank on a fresh database; it is 6 January 2025."""
     made = World(database.app_url, tmp_path)
     yield made
     made.close()

@@ -19,7 +19,7 @@ from domain.commands import (
     PostDistribution,
 )
 from domain.events import HistoryArchived
-from domain.journal import sha256
+from domain.ledger.journal import sha256
 from domain.state import State
 from tests import revenue
 from tests.world import PRODUCTION, UNSHARED, World
@@ -40,7 +40,7 @@ def lived(world: World, folder) -> World:
     world.take()
     world.accept("closing")
     world.clock.to(date(2025, 4, 1))
-    world.distributions = DistributionActivities(world.desk, facts_of)
+    world.distributions = DistributionActivities(world.handler, facts_of)
     rows = ["2025-01-31,KRW 1000,tidewater,KR,svod,first,500", "2025-03-03,USD 12.34,tidewater,JP,avod,second,7"]
     revenue.take(world, revenue.csv_file(folder, rows, f"{revenue.HEADER},viewers"))
     distribute(world)
@@ -51,15 +51,15 @@ def lived(world: World, folder) -> World:
 
 
 def distribute(world: World) -> None:
-    def wish(kind, by="system", **more):
+    def request(kind, by="system", **more):
         return kind(key=f"{kind.__name__}/{PERIOD}/{by}", by=by, production=PRODUCTION, period=PERIOD, **more)
 
-    world.distributions.compute_distribution(wish(ComputeDistribution, "dohyun"))
-    world.distributions.approve_distribution(wish(ApproveDistribution, "jiho", revision=1))
+    world.distributions.compute_distribution(request(ComputeDistribution, "dohyun"))
+    world.distributions.approve_distribution(request(ApproveDistribution, "jiho", revision=1))
     world.clock.to(world.distributions.distribution_standing(_ref()).answer_by)
     world.clock.forward(days=1)
-    world.distributions.post_distribution(wish(PostDistribution))
-    world.distributions.order_payouts(wish(OrderPayouts))
+    world.distributions.post_distribution(request(PostDistribution))
+    world.distributions.order_payouts(request(OrderPayouts))
     world.clock.to(world.snapshots().payments[f"{PRODUCTION}.D/1"].due_on)
 
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from adapters.db.facts import facts_of
 from adapters.db.rates import keep_rates
-from app.imports import Import, Imported, import_on
+from app.sharing.imports import Import, Imported, import_on
 from domain.rates import Rate
-from domain.waterfall.facts import Facts
+from domain.sharing.waterfall.facts import Facts
 from tests.world import PRODUCTION, UNSHARED, World
 
 SHARED = """
@@ -71,7 +71,7 @@ def take(
     kind: str = "receipt",
     by: str = TREASURER,
 ) -> Imported:
-    return import_on(world.desk, Import(kind, PRODUCTION, source, statement, by), file)
+    return import_on(world.handler, Import(kind, PRODUCTION, source, statement, by), file)
 
 
 def facts(world: World, until: date = date(2099, 1, 1), through: int | None = None) -> Facts:

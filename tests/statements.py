@@ -7,7 +7,7 @@ from activities.views import DistributionRef
 from adapters.db import statements as on_record
 from adapters.db.facts import facts_of
 from domain.commands import ComputeDistribution, ObjectToDistribution, OrderPayouts, PostDistribution
-from domain.statements import Statement
+from domain.sharing.statements import Statement
 from tests import revenue
 from tests.world import PRODUCTION, UNSHARED, World
 
@@ -45,7 +45,7 @@ def register(world: World) -> None:
     world.register(UNSHARED + EARNING.encode())
     revenue.publish(world, date(2025, 1, 1), date(2025, 6, 30))
     world.clock.to(date(2025, 4, 1))
-    world.distributions = DistributionActivities(world.desk, facts_of)
+    world.distributions = DistributionActivities(world.handler, facts_of)
 
 
 def first_quarter(world: World, folder) -> None:
@@ -65,8 +65,8 @@ def distribute(world: World, period: str, objects: tuple[str, ...] = ()) -> None
     given = {"by": "system", "production": PRODUCTION, "period": period}
     world.distributions.compute_distribution(ComputeDistribution(key=f"compute/{period}", **given))
     if objects:
-        wish = {**given, "by": "jiho", "revision": 1, "positions": objects, "reason": "요율이 다릅니다."}
-        world.distributions.object_to_distribution(ObjectToDistribution(key=f"object/{period}", **wish))
+        request = {**given, "by": "jiho", "revision": 1, "positions": objects, "reason": "요율이 다릅니다."}
+        world.distributions.object_to_distribution(ObjectToDistribution(key=f"object/{period}", **request))
     ref = DistributionRef(production=PRODUCTION, period=period)
     world.clock.to(world.distributions.distribution_standing(ref).answer_by)
     world.clock.forward(days=1)

@@ -10,28 +10,28 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import create_engine
 
+from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
-from activities.desk import Desk
 from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
-from activities.productions import ProductionActivities
 from activities.runs import RunActivities
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
-from adapters.agreements import Agreements
+from adapters.agreement.cache import Agreements
 from adapters.bank.folder import BankFolder, folder_of
+from adapters.command_handler import CommandHandler
 from adapters.db import queries, tables
 from adapters.db.records import Records
 from adapters.db.store import Store, stream_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.bank import SandboxBank
-from app.preview import preview
-from app.verify import verify
+from app.ledger.verify import verify
+from app.payments.preview import preview
 from domain.agreement.model import Control
 from domain.commands import ApproveMilestone, RegisterAgreement, ReleaseRun, SubmitMilestone
-from domain.people import Person, Role
+from domain.identity import Person, Role
+from domain.sharing.waterfall.facts import Facts, ReceiptGroup, WaterfallFact
 from domain.state import State, fold
-from domain.waterfall.facts import Fact, Facts, Receipt
-from tests.domain.waterfall import deal
+from tests.domain.sharing.waterfall import deal
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DRAMA = EXAMPLES / "drama-manga.yaml"
@@ -97,7 +97,7 @@ def example_people() -> dict[str, Person]:
 
 
 class World:
-    """One database, its desk and activities, and one sandbox bank, below a folder of the test's own."""
+    """One database, its command handler and activities, and one sandbox bank, below a folder of the test's own."""
 
     def __init__(
         self, database_url: str, folder: Path, *, at: datetime | None = None, answer_within_s: int = 120
@@ -105,14 +105,14 @@ class World:
         self.data = folder
         self.clock = MovedClock(at or datetime(2025, 1, 6, 9, tzinfo=SEOUL))
         self.store = Store(create_engine(database_url, pool_size=24))
-        self.desk = Desk(self.store, Agreements(), self.clock, example_people(), answer_within_s)
-        self.productions = ProductionActivities(self.desk)
-        self.milestones = MilestoneActivities(self.desk)
-        self.runs = RunActivities(self.desk)
-        self.bank = BankActivities(self.desk)
-        self.facts: list[Receipt | Fact] = []
+        self.handler = CommandHandler(self.store, Agreements(), self.clock, example_people(), answer_within_s)
+        self.productions = AgreementActivities(self.handler)
+        self.milestones = MilestoneActivities(self.handler)
+        self.runs = RunActivities(self.handler)
+        self.bank = BankActivities(self.handler)
+        self.facts: list[ReceiptGroup | WaterfallFact] = []
         self.told: list[tuple[int, int]] = []
-        self.distributions = DistributionActivities(self.desk, self.facts_of)
+        self.distributions = DistributionActivities(self.handler, self.facts_of)
         self.folder = BankFolder(folder / "bank")
         self.seconds = 1000.0
         self.their_bank = SandboxBank(folder, self.clock, lambda: self.seconds)
@@ -143,7 +143,7 @@ class World:
         self.open_accounts(production)
 
     def open_accounts(self, production: str = PRODUCTION) -> None:
-        for account in self.desk.in_force(production).accounts:
+        for account in self.handler.in_force(production).accounts:
             if account.control is Control.CONTROLLED:
                 admin.open_account(self.data, folder_of(production, account.id), account.number, account.currency)
 
@@ -170,7 +170,7 @@ class World:
         return self.runs.prepare(planned)
 
     def release(self, run: str, by: str = "sora") -> RunView:
-        sha256 = preview(self.desk, run).head["sha256"]
+        sha256 = preview(self.handler, run).head["sha256"]
         command = ReleaseRun(key=f"release/{run}", by=by, production=PRODUCTION, run=run, sha256=sha256)
         return self.runs.release(command)
 

@@ -18,18 +18,18 @@ with workflow.unsafe.imports_passed_through():
         PostDistribution,
         ResolveObjection,
     )
-    from domain.people import SYSTEM
+    from domain.identity import SYSTEM
+    from workflows.admission import admit
     from workflows.names import distribution_workflow, production_workflow
-    from workflows.news import silence, start_or_tell, tell
+    from workflows.notify import no_news_within, notify, start_or_notify
     from workflows.policies import DECISION, REMINDER, TRANSACTION
-    from workflows.production import Production
-    from workflows.updates import admit
+    from workflows.production import ProductionWorkflow
 
 Step = Callable[[DistributionView], Awaitable[None]]
 
 
-@workflow.defn
-class Distribution:
+@workflow.defn(name="Distribution")
+class DistributionWorkflow:
     """Id `distribution/{production}/{period}`. Where it is, is read from the database: started again, it goes on."""
 
     @workflow.init
@@ -70,7 +70,7 @@ class Distribution:
                 await step(view)
         except ActivityError as error:
             workflow.logger.warning("distribution %s waits: %s", workflow.info().workflow_id, error.cause)
-            await silence(lambda: self._news, REMINDER)
+            await no_news_within(lambda: self._news, REMINDER)
 
     async def _post(self, view: DistributionView) -> None:
         command = PostDistribution(
@@ -81,7 +81,7 @@ class Distribution:
         )
         await workflow.execute_activity_method(DistributionActivities.post_distribution, command, **TRANSACTION)
         for later in view.before:
-            await tell(distribution_workflow(view.production, later))
+            await notify(distribution_workflow(view.production, later))
 
     async def _order(self, view: DistributionView) -> None:
         command = OrderPayouts(
@@ -96,16 +96,18 @@ class Distribution:
     async def _let_it_be_paid(self) -> None:
         """A production that had nothing left to pay has ended: it opens its accounts' days again."""
         production = self._ref.production
-        await start_or_tell(Production.run, ProductionRef(production=production), production_workflow(production))
+        await start_or_notify(
+            ProductionWorkflow.run, ProductionRef(production=production), production_workflow(production)
+        )
 
     async def _silence(self, view: DistributionView) -> bool:
         """Wait for news, or for the window's end; True when neither came within a day."""
         if view.status == "computed" and view.seconds_left is not None:
             left = timedelta(seconds=view.seconds_left + 1)
             if left < REMINDER:
-                await silence(lambda: self._news, left)
+                await no_news_within(lambda: self._news, left)
                 return False
-        return await silence(lambda: self._news, REMINDER)
+        return await no_news_within(lambda: self._news, REMINDER)
 
     @workflow.signal
     def look_again(self) -> None:

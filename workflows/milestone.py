@@ -10,13 +10,13 @@ with workflow.unsafe.imports_passed_through():
     from activities.milestones import MilestoneActivities
     from activities.views import MilestoneRef, MilestoneView
     from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
-    from workflows.news import silence, tell_production
+    from workflows.admission import admit
+    from workflows.notify import no_news_within, notify_production
     from workflows.policies import DECISION, REMINDER, TRANSACTION
-    from workflows.updates import admit
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
-class Milestone:
+@workflow.defn(name="Milestone", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class MilestoneWorkflow:
     """Id `milestone/{production}/{milestone}`. Started when its production is, or by the first command for it."""
 
     @workflow.init
@@ -31,13 +31,13 @@ class Milestone:
         view = await self._newest()
         while not view.over:
             wait = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
-            if await silence(lambda: self._view is not None, wait):
+            if await no_news_within(lambda: self._view is not None, wait):
                 await self._pass_deadline(view)
             view = await self._newest()
             if workflow.info().is_continue_as_new_suggested() and not view.over:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
-        await tell_production(self._ref.production)
+        await notify_production(self._ref.production)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return view
 

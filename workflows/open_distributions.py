@@ -6,15 +6,15 @@ with workflow.unsafe.imports_passed_through():
     from activities.distributions import DistributionActivities
     from activities.views import ProductionRef
     from domain.commands import ComputeDistribution
-    from domain.people import SYSTEM
-    from workflows.distribution import Distribution
+    from domain.identity import SYSTEM
+    from workflows.distribution import DistributionWorkflow
     from workflows.names import distribution_workflow
-    from workflows.news import start_or_tell
+    from workflows.notify import start_or_notify
     from workflows.policies import TRANSACTION
 
 
-@workflow.defn
-class OpenDistributions:
+@workflow.defn(name="OpenDistributions")
+class OpenDistributionsWorkflow:
     """Started by a Temporal Schedule every weekday morning, or by hand; on most of them nothing is due.
 
     Started twice it opens nothing twice: what is computed is not due any more, and the command's key is the period's.
@@ -34,6 +34,6 @@ class OpenDistributions:
                 period=due.period,
             )
             await workflow.execute_activity_method(DistributionActivities.compute_distribution, command, **TRANSACTION)
-            await start_or_tell(Distribution.run, due, distribution_workflow(due.production, due.period))
+            await start_or_notify(DistributionWorkflow.run, due, distribution_workflow(due.production, due.period))
             opened.append(due.period)
         return opened

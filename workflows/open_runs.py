@@ -8,12 +8,12 @@ with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.views import AccountRef
     from workflows.names import run_workflow
-    from workflows.payment_run import PaymentRun
+    from workflows.payment_run import PaymentRunWorkflow
     from workflows.policies import TRANSACTION
 
 
-@workflow.defn
-class OpenRuns:
+@workflow.defn(name="OpenRuns")
+class OpenRunsWorkflow:
     """Started by a Temporal Schedule every weekday morning, or by hand; opening a day twice opens nothing twice.
 
     That is the doing of a run's key in the database. A run whose workflow ended without making it (nothing was due any
@@ -28,7 +28,7 @@ class OpenRuns:
         for planned in await workflow.execute_activity_method(RunActivities.plan_runs, ref, **TRANSACTION):
             try:
                 await workflow.start_child_workflow(
-                    PaymentRun.run,
+                    PaymentRunWorkflow.run,
                     planned,
                     id=run_workflow(planned.run),
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

@@ -11,9 +11,9 @@ with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.views import PlannedRun, RunRef, RunView
     from domain.commands import CancelRun, ReleaseRun
-    from workflows.news import silence, tell_production
+    from workflows.admission import admit
+    from workflows.notify import no_news_within, notify_production
     from workflows.policies import DECISION, REMINDER, TRANSACTION
-    from workflows.updates import admit
 
 MOST_DOUBLINGS = 16
 """Of the patience with a silent bank; by then it is a day from whatever it began with."""
@@ -21,8 +21,8 @@ MOST_DOUBLINGS = 16
 Step = Callable[[RunView], Awaitable[RunView]]
 
 
-@workflow.defn
-class PaymentRun:
+@workflow.defn(name="PaymentRun")
+class PaymentRunWorkflow:
     """Id `run/{run}`. Where it is, is read from the database: started again, it goes on from there."""
 
     @workflow.init
@@ -41,7 +41,7 @@ class PaymentRun:
             if workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(planned)
-        await tell_production(self._ref.production)
+        await notify_production(self._ref.production)
         await workflow.wait_condition(workflow.all_handlers_finished)
         return view
 
@@ -86,7 +86,7 @@ class PaymentRun:
         return await self._look()
 
     async def _silence(self, patience: timedelta) -> bool:
-        silent = await silence(lambda: self._news, patience)
+        silent = await no_news_within(lambda: self._news, patience)
         if not silent:
             self._news = False
         return silent

@@ -7,8 +7,8 @@ from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.agreement import AgreementActivities
     from activities.bank import BankActivities
-    from activities.productions import ProductionActivities
     from activities.schedules import ScheduleActivities
     from activities.views import AccountRef, MilestoneRef, MovementView, PaymentView, ProductionRef, ProductionView
     from domain.commands import (
@@ -19,16 +19,16 @@ with workflow.unsafe.imports_passed_through():
         RegisterAgreement,
         ResumePayment,
     )
-    from workflows.milestone import Milestone
+    from workflows.admission import admit
+    from workflows.milestone import MilestoneWorkflow
     from workflows.names import milestone_workflow
-    from workflows.news import silence
-    from workflows.open_runs import OpenRuns
+    from workflows.notify import no_news_within
+    from workflows.open_runs import OpenRunsWorkflow
     from workflows.policies import DECISION, REMINDER, TRANSACTION
-    from workflows.updates import admit
 
 
-@workflow.defn(versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
-class Production:
+@workflow.defn(name="Production", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+class ProductionWorkflow:
     """Id `production/{key}`. It holds no facts: started anew, it reads from the journal where everything stands."""
 
     @workflow.init
@@ -51,7 +51,7 @@ class Production:
             elif view.registered and now != tended:
                 await self._tend(view)
                 tended = now
-            if view.complete or (await silence(lambda: self._news, REMINDER) and not view.registered):
+            if view.complete or (await no_news_within(lambda: self._news, REMINDER) and not view.registered):
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._news:
                     return view
@@ -65,7 +65,7 @@ class Production:
         for milestone in view.open_milestones:
             try:
                 await workflow.start_child_workflow(
-                    Milestone.run,
+                    MilestoneWorkflow.run,
                     MilestoneRef(production=self._ref.production, milestone=milestone),
                     id=milestone_workflow(self._ref.production, milestone),
                     id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
@@ -83,33 +83,33 @@ class Production:
     async def register(self, command: RegisterAgreement) -> ProductionView:
         """Put the first version of the agreement in force."""
         async with self._one_at_a_time:
-            await workflow.execute_activity_method(ProductionActivities.register, command, **DECISION)
+            await workflow.execute_activity_method(AgreementActivities.register, command, **DECISION)
         return await self._changed()
 
     @workflow.update
     async def amend(self, command: AmendAgreement) -> ProductionView:
         """Put the next version in force."""
         async with self._one_at_a_time:
-            await workflow.execute_activity_method(ProductionActivities.amend, command, **DECISION)
+            await workflow.execute_activity_method(AgreementActivities.amend, command, **DECISION)
         return await self._changed()
 
     @workflow.update
     async def hold(self, command: HoldPayment) -> PaymentView:
         """Keep a due payment back."""
         async with self._one_at_a_time:
-            return await workflow.execute_activity_method(ProductionActivities.hold, command, **DECISION)
+            return await workflow.execute_activity_method(AgreementActivities.hold, command, **DECISION)
 
     @workflow.update
     async def resume(self, command: ResumePayment) -> PaymentView:
         """Let a held payment go again."""
         async with self._one_at_a_time:
-            return await workflow.execute_activity_method(ProductionActivities.resume, command, **DECISION)
+            return await workflow.execute_activity_method(AgreementActivities.resume, command, **DECISION)
 
     @workflow.update
     async def correct(self, command: CorrectPayment) -> PaymentView:
         """Make a rejected or returned payment due again."""
         async with self._one_at_a_time:
-            return await workflow.execute_activity_method(ProductionActivities.correct, command, **DECISION)
+            return await workflow.execute_activity_method(AgreementActivities.correct, command, **DECISION)
 
     @workflow.update
     async def allocate(self, command: AllocateMovement) -> MovementView:
@@ -124,7 +124,7 @@ class Production:
         """Open an account's day by hand."""
         asked = workflow.current_update_info()
         name = f"open-runs/{ref.production}/{ref.account}/{asked.id if asked else 'by-hand'}"
-        return await workflow.execute_child_workflow(OpenRuns.run, ref, id=name)
+        return await workflow.execute_child_workflow(OpenRunsWorkflow.run, ref, id=name)
 
     @register.validator
     def _register_is_ours(self, command: RegisterAgreement) -> None:
@@ -159,6 +159,4 @@ class Production:
         return await self._look()
 
     async def _look(self) -> ProductionView:
-        return await workflow.execute_activity_method(
-            ProductionActivities.production_standing, self._ref, **TRANSACTION
-        )
+        return await workflow.execute_activity_method(AgreementActivities.production_standing, self._ref, **TRANSACTION)

@@ -9,8 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import SWEEP
 
 
-@workflow.defn
-class SweepHistories:
+@workflow.defn(name="SweepHistories")
+class SweepHistoriesWorkflow:
     """Started by the Temporal Schedule `sweep-histories`; it is about no production."""
 
     @workflow.run

@@ -7,8 +7,8 @@ from typing import Any
 from adapters.bank.fields import day, filled, instant, money
 from adapters.bank.movements import movements
 from adapters.bank.xml import BadBankFile
-from domain.bank import AccountReport, Movement
-from domain.money import Money
+from domain.bank.messages import AccountReport, Movement
+from domain.values.money import Money
 
 _OPENING = frozenset({"OPBD", "PRCD"})
 _CLOSING = "CLBD"

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.bank.xml import BadBankFile
-from domain.currency import exponent
 from domain.errors import UnknownCurrency
-from domain.money import Money
+from domain.values.currency import exponent
+from domain.values.money import Money
 
 _MAX_DIGITS = 18
 

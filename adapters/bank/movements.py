@@ -5,8 +5,8 @@ from typing import Any
 
 from adapters.bank.fields import filled, money
 from adapters.bank.xml import BadBankFile
-from domain.bank import Direction, Movement
-from domain.money import Money, total
+from domain.bank.messages import Direction, Movement
+from domain.values.money import Money, total
 
 _OURS = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,35}")
 _NONE_GIVEN = "NOTPROVIDED"

@@ -1,7 +1,7 @@
 """Writes an enquiry as pacs.028.001.03: what became of these transfers?"""
 
 from adapters.bank.iso import module, moment, rendered
-from domain.bank import Enquiry
+from domain.bank.messages import Enquiry
 
 _TYPE = "pacs.028.001.03"
 _ORDER_TYPE = "pain.001.001.09"

@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from adapters.bank.iso import module, moment, rendered
-from domain.bank import (
+from domain.bank.messages import (
     MAX_RATE_DECIMALS,
     MAX_RATE_DIGITS,
     AgreedRate,
@@ -16,7 +16,7 @@ from domain.bank import (
     carries_text,
 )
 from domain.errors import BadInput
-from domain.money import total
+from domain.values.money import total
 
 _TYPE = "pain.001.001.09"
 _MAX_AMOUNT_DIGITS = 18

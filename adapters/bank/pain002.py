@@ -4,7 +4,7 @@ from typing import Any
 
 from adapters.bank.fields import filled, instant
 from adapters.bank.xml import BadBankFile
-from domain.bank import StatusReport, TransferStatus, Verdict
+from domain.bank.messages import BankVerdict, StatusReport, TransferStatus
 
 _ROOT = "CstmrPmtStsRpt"
 _ACCEPTED = frozenset({"ACCP", "ACSP", "ACTC", "ACWC", "ACSC", "ACFC", "ACCC", "ACWP"})
@@ -53,13 +53,13 @@ def _transfers(statuses: list[Any], where: str) -> list[TransferStatus]:
     return transfers
 
 
-def _verdict(of: Any, status: Any, where: str) -> tuple[Verdict | None, str | None, str | None]:
+def _verdict(of: Any, status: Any, where: str) -> tuple[BankVerdict | None, str | None, str | None]:
     """Verdict, reason code and the bank's words; no verdict where there is no status or only a pending one."""
     code = getattr(status, "value", status)  # an enumeration in the older versions, plain text in the newer ones
     if code is None or code in _NO_VERDICT:
         return None, None, None
     if code in _ACCEPTED:
-        return Verdict.ACCEPTED, None, None
+        return BankVerdict.ACCEPTED, None, None
     if code not in _REJECTED:
         raise BadBankFile(
             f"{where}: status {code} does not say whether the money moves: ask the bank what became of it.",
@@ -71,5 +71,5 @@ def _verdict(of: Any, status: Any, where: str) -> tuple[Verdict | None, str | No
             cause = information.rsn.cd or information.rsn.prtry
             reason = getattr(cause, "value", cause)
         words.extend(information.addtl_inf)
-    verdict = Verdict.NOT_FOUND if reason == _NO_SUCH_ORIGINAL else Verdict.REJECTED
+    verdict = BankVerdict.NOT_FOUND if reason == _NO_SUCH_ORIGINAL else BankVerdict.REJECTED
     return verdict, reason, " ".join(words) or None

@@ -10,7 +10,7 @@ from adapters.bank.camt import notification, statement
 from adapters.bank.iso import module
 from adapters.bank.pain002 import status_report
 from adapters.bank.xml import BadBankFile, parse_document
-from domain.bank import BankMessage
+from domain.bank.messages import BankMessage
 
 _READERS: dict[str, Callable[[Any], BankMessage]] = {
     **{f"pain.002.001.{version:02}": status_report for version in range(3, 15)},

@@ -185,7 +185,7 @@ def snapshots(connection: Connection, table: str, production: str) -> Iterator[R
         yield {name: _json_ready(value) for name, value in zip(named, row, strict=True)}
 
 
-def strangers(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[tuple[str, str]]:
+def unnamed_documents(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[tuple[str, str]]:
     """Rows of streams and productions that the store does not know: table, and the stream or production they name."""
     tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream"), ("movement", "stream")]
     tables_of += [(table, "key" if table == "production" else "production") for table in SNAPSHOTS]

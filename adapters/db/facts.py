@@ -15,12 +15,17 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from adapters.db import tables
 from adapters.db.records import Records
 from adapters.db.store import Transaction, stream_of
-from domain.currency import exponent
 from domain.errors import Broken
 from domain.events import EVENT, ImportedRows, StatementImported, StatementKind
-from domain.revenue import Standing
-from domain.waterfall.facts import Fact, FactKind, Facts, Receipt
-from domain.waterfall.network import Kind
+from domain.sharing.revenue import StatementVersion
+from domain.sharing.waterfall.facts import (
+    FactKind,
+    Facts,
+    ReceiptGroup,
+    WaterfallFact,
+)
+from domain.sharing.waterfall.network import BranchKind
+from domain.values.currency import exponent
 
 Row = dict[str, Any]
 _COLUMNS = {
@@ -33,7 +38,7 @@ _LINES = 1 << 32
 """More than a file has lines, so that a statement and a line make one number."""
 
 
-def standing(records: Records, production: str, kind: StatementKind, source: str, name: str) -> Standing | None:
+def standing(records: Records, production: str, kind: StatementKind, source: str, name: str) -> StatementVersion | None:
     """The version of a statement that counts; None while there is none.
 
     Raises:
@@ -58,7 +63,7 @@ def standing(records: Records, production: str, kind: StatementKind, source: str
     event = EVENT.validate_json(row.body) if row.body else None
     if not isinstance(event, StatementImported):
         raise Broken(f"Event {row.seq} of {production} should be the import of {source} {name}: it is not.")
-    return Standing(row.version, row.sha256, event.rows.totals)
+    return StatementVersion(row.version, row.sha256, event.rows.totals)
 
 
 def open_version(transaction: Transaction, production: str, version: int, rows: ImportedRows, converted_to: str) -> int:
@@ -135,20 +140,20 @@ def facts_of(records: Records, production: str, until: date, through: int | None
         named = counting[statement]
         return f"{named.source} {named.statement}:{line}"
 
-    receipts: list[Receipt] = []
+    receipts: list[ReceiptGroup] = []
     metrics = _metrics(connection, list(counting))
-    first: dict[Kind, int] = {}
+    first: dict[BranchKind, int] = {}
     for row in connection.execute(_summed(list(counting), until, metrics)):
-        kind = Kind((row.currency, row.payer, row.territory, row.media, row.window))
+        kind = BranchKind((row.currency, row.payer, row.territory, row.media, row.window))
         first[kind] = min(row.first, first.get(kind, row.first))
         sums = zip(metrics, row[_COUNTS:], strict=True)
         counts = tuple((metric, Fraction(count)) for metric, count in sums if count is not None)
-        receipts.append(Receipt(row.on, kind, _whole(Fraction(row.amount) * factor), counts=counts))
-    others: list[Fact] = []
+        receipts.append(ReceiptGroup(row.on, kind, _whole(Fraction(row.amount) * factor), counts=counts))
+    others: list[WaterfallFact] = []
     for row in connection.execute(_listed(list(counting), until)):
         what = FactKind(counting[row.statement].kind)
         amount = Fraction(row.amount) * (1 if what is FactKind.METRIC else factor)
-        others.append(Fact(what, row.on, row.name, amount, where(row.statement, row.line)))
+        others.append(WaterfallFact(what, row.on, row.name, amount, where(row.statement, row.line)))
     return Facts(tuple(receipts), tuple(others), {kind: where(*divmod(at, _LINES)) for kind, at in first.items()})
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.store import production_of, stream_of
 from domain.health import RunWaiting
-from domain.money import Money
-from domain.payments import AT_THE_BANK, ON_ITS_WAY, Status
+from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Status
+from domain.values.money import Money
 
 _SUSPENSE = "suspense:unmatched:"
 _HELD = sa.text(

@@ -15,7 +15,7 @@ from adapters.db import tables
 from adapters.db.store import Transaction
 from domain.errors import Broken, NotFound
 from domain.events import HistoryArchived, HistoryStatus
-from domain.journal import sha256
+from domain.ledger.journal import sha256
 
 _FETCH = 1_000
 """Rows without their bytes, fetched at a time."""

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.store import production_of, stream_of
 from domain.errors import NotFound
-from domain.journal import Fact, Head
-from domain.ledger import suspense
-from domain.money import Money
+from domain.ledger.entries import suspense
+from domain.ledger.journal import Fact, Head
+from domain.values.money import Money
 
 Row = dict[str, Any]
 FETCH = 1_000

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
 from adapters.db import rows, tables
-from domain.payments import Payments
-from domain.productions import Production
+from domain.agreement.productions import Production
+from domain.payments.payments import Payments
 from domain.state import State
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from domain.agreement.model import Purpose
-from domain.distributions import Distribution, Objection
+from domain.agreement.productions import Production
 from domain.milestones import Milestone
-from domain.money import Money
-from domain.payments import Payment, Status
-from domain.productions import Production
-from domain.receipts import Receipt, ReceiptStatus
-from domain.runs import Quote, Run
+from domain.payments.payments import Payment, Status
+from domain.payments.receipts import Receipt, ReceiptStatus
+from domain.payments.runs import Quote, Run
+from domain.sharing.distributions import Distribution, Objection
+from domain.values.money import Money
 
 Row = RowMapping
 

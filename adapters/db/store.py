@@ -15,18 +15,18 @@ from sqlalchemy import Engine
 
 from adapters.db import rows, tables
 from adapters.db.records import Records, at_one_instant
-from domain import journal
-from domain.answers import movements
+from domain.bank.answers import movements
 from domain.commands import Command
 from domain.errors import BadInput, IdempotencyConflict, SluiceError
 from domain.events import CommandRefused, Event
-from domain.journal import Fact, Head
-from domain.ledger import postings
-from domain.model import Record
+from domain.ledger import journal
+from domain.ledger.entries import postings
+from domain.ledger.journal import Fact, Head
 from domain.state import State, fold
+from domain.values.record import Record
 
 
-class Outcome(Record):
+class CommandOutcome(Record):
     """What carrying out a command came to: the stretch of the stream that it wrote, empty when nothing needed doing."""
 
     key: str
@@ -72,7 +72,7 @@ class Store:
 
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
-    ) -> Outcome:
+    ) -> CommandOutcome:
         """Carry out a command exactly once, in one transaction.
 
         `decide` loads the part of the state that the command concerns, and answers with it and the events.
@@ -82,10 +82,10 @@ class Store:
             BadInput: the command holds a NUL character.
             SluiceError: whatever `decide` refuses; a refusal of a recorded kind is itself appended, and nothing else.
         """
-        stream, wish = stream_of(command.production), journal.canonical(command)
-        if _NUL in wish:
+        stream, request = stream_of(command.production), journal.canonical(command)
+        if _NUL in request:
             raise BadInput("One of the texts given holds the character NUL, which is no writing: take it out.")
-        payload = journal.sha256(wish)
+        payload = journal.sha256(request)
         refused: SluiceError | None = None
         with self.transaction() as transaction:
             head, now, earlier = transaction.lock(stream, command.key, payload)
@@ -108,7 +108,9 @@ class Store:
                 command_key=command.key,
             )
             after = fold(state, [(event, context.effective_on) for event in events])
-            outcome = Outcome(key=command.key, stream=stream, first_seq=head.seq + 1, last_seq=head.seq + len(events))
+            outcome = CommandOutcome(
+                key=command.key, stream=stream, first_seq=head.seq + 1, last_seq=head.seq + len(events)
+            )
             with transaction.writing(command.key):
                 transaction.append(facts, events)
                 transaction.snapshot(command.production, state, after)
@@ -122,7 +124,7 @@ class Store:
 class Transaction(Records):
     """What can be done inside one database transaction."""
 
-    def lock(self, stream: str, key: str, payload: str) -> tuple[Head, datetime, Outcome | None]:
+    def lock(self, stream: str, key: str, payload: str) -> tuple[Head, datetime, CommandOutcome | None]:
         """Take the end of a stream for this transaction alone; with it, the database's clock once we have it.
 
         And, looked up after that, the outcome that a command's key had before, if any.
@@ -144,7 +146,9 @@ class Transaction(Records):
         if earlier is not None and earlier[0] != payload:
             raise _taken(key)
         outcome = (
-            None if earlier is None else Outcome(key=key, stream=earlier[1], first_seq=earlier[2], last_seq=earlier[3])
+            None
+            if earlier is None
+            else CommandOutcome(key=key, stream=earlier[1], first_seq=earlier[2], last_seq=earlier[3])
         )
         return Head(row[0], bytes(row[1])), row[2], outcome
 
@@ -180,7 +184,7 @@ class Transaction(Records):
         execute("UPDATE stream_head SET seq = %s, hash = %s WHERE stream = %s", (last.seq, last.hash, stream))
         self._movements(stream, events)
 
-    def remember(self, outcome: Outcome, payload: str) -> None:
+    def remember(self, outcome: CommandOutcome, payload: str) -> None:
         """Make an outcome the answer to its key from now on."""
         self._cursor().execute(
             "INSERT INTO command VALUES (%s, %s, %s, %s, %s)",

@@ -4,9 +4,9 @@ import re
 from datetime import date
 from pathlib import Path
 
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books, converted
+from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks, converted
 from domain.errors import BadInput
-from domain.money import Money
+from domain.values.money import Money
 
 _MAX_REMITTANCE = 140
 _END_TO_END_ID = re.compile(r"[A-Za-z0-9/?:().,'+ -]{1,35}")
@@ -42,14 +42,14 @@ def open_account(
     opening = opening if opening is not None else Money(DEFAULT_OPENING_MINOR, currency)
     if not _KEY.fullmatch(key) or opening.currency != currency:
         raise BadInput(f"{key}: open an account by letters, digits, dots and hyphens, with a balance in {currency}.")
-    books = Books(books_path(data_dir))
+    books = BankBooks(books_path(data_dir))
     try:
         books.open_account(key, number, iban=iban, opening=opening)
     finally:
         books.close()
 
 
-def credit(books: Books, account: str, amount: Money, payer: str, reference: str, on: date) -> None:
+def credit(books: BankBooks, account: str, amount: Money, payer: str, reference: str, on: date) -> None:
     """Let money come in on an account from outside; the bank notifies it with its next step.
 
     The reference stands as remittance text, and as end-to-end id if it can be one. An amount in another currency is
@@ -81,7 +81,7 @@ def credit(books: Books, account: str, amount: Money, payer: str, reference: str
         db.execute("UPDATE account SET balance = balance + ? WHERE key = ?", (booked, account))
 
 
-def request_statement(books: Books, account: str, on: date) -> None:
+def request_statement(books: BankBooks, account: str, on: date) -> None:
     """Ask for a camt.053 of one day as it stands; the bank sends it with its next step.
 
     Raises:
@@ -92,7 +92,7 @@ def request_statement(books: Books, account: str, on: date) -> None:
         db.execute("INSERT INTO statement (account, on_date, day_end) VALUES (?, ?, 0)", (account, on.isoformat()))
 
 
-def transfers(books: Books) -> list[tuple[str, str, str, str, int]]:
+def transfers(books: BankBooks) -> list[tuple[str, str, str, str, int]]:
     """One line per transfer ever received: account, end-to-end id, amount as sent, state, how often it was booked."""
     rows = books.db.execute(
         "SELECT o.account, t.e2e, t.written, t.state,"

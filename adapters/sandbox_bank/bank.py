@@ -11,9 +11,15 @@ from threading import Event
 
 from adapters.clock import Clock
 from adapters.sandbox_bank.admin import books_path, folders_path
-from adapters.sandbox_bank.books import Books
-from adapters.sandbox_bank.desk import Moment, answer_enquiry, answer_order, settle, take_order
+from adapters.sandbox_bank.books import BankBooks
 from adapters.sandbox_bank.intake import Order, Unreadable, read_file
+from adapters.sandbox_bank.orders import (
+    Moment,
+    answer_enquiry,
+    answer_order,
+    settle,
+    take_order,
+)
 from adapters.sandbox_bank.outgoing import write_files
 from adapters.sandbox_bank.reports import bring_back, close_days, notify, state
 from domain.errors import Refused
@@ -39,7 +45,7 @@ class SandboxBank:
         self._clock = clock
         self._seconds = seconds
         self._day: date | None = None
-        self.books = Books(books_path(data_dir))
+        self.books = BankBooks(books_path(data_dir))
 
     def close(self) -> None:
         """Close the books."""

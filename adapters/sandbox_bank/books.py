@@ -11,9 +11,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 
 from adapters.sandbox_bank.answers import Holder
-from domain.currency import exponent
 from domain.errors import BadInput, NotFound
-from domain.money import Money
+from domain.values.currency import exponent
+from domain.values.money import Money
 
 DEFAULT_OPENING_MINOR = 10**14
 """What an account opens with unless told otherwise: more than any production spends."""
@@ -68,7 +68,7 @@ CREATE TABLE IF NOT EXISTS fault_met (
 _EXACT = Context(prec=80)
 
 
-class Books:
+class BankBooks:
     """One connection to the books; each process and thread takes its own."""
 
     def __init__(self, path: Path) -> None:

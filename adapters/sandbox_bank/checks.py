@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from adapters.sandbox_bank.answers import Holder
 from adapters.sandbox_bank.books import converted
-from adapters.sandbox_bank.intake import Account, Instructed, Order
-from domain.currency import exponent
+from adapters.sandbox_bank.intake import AccountRead, Instructed, Order
 from domain.errors import UnknownCurrency
+from domain.values.currency import exponent
 
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -91,7 +91,7 @@ def _minor(transfer: Instructed) -> int | Refusal:
     return minor if minor == scaled else Refusal("AM12", f"{transfer.currency} has {places} decimals")
 
 
-def _is_account(account: Account) -> bool:
+def _is_account(account: AccountRead) -> bool:
     if not account.iban:
         return _DOMESTIC.fullmatch(account.number) is not None
     if _IBAN.fullmatch(account.number) is None:

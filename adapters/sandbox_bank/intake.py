@@ -18,7 +18,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountRead:
     """An account as a file names it."""
 
     number: str
@@ -34,7 +34,7 @@ class Instructed:
     end_to_end_id: str
     amount: Decimal | None
     currency: str
-    creditor: Account
+    creditor: AccountRead
     name: str
     town: str
     country: str
@@ -52,19 +52,19 @@ class Order:
     control_sum: Decimal | None
     instructions: int
     execution_on: date | None
-    debtor: Account
+    debtor: AccountRead
     transfers: tuple[Instructed, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EnquiredTransfer:
     """One enquiry: the order's message id, and the transfers asked about (none: all of them)."""
 
     order_message_id: str
     end_to_end_ids: tuple[str, ...]
 
 
-def read_file(raw: bytes) -> Order | Asked:
+def read_file(raw: bytes) -> Order | EnquiredTransfer:
     """One file of a customer.
 
     Raises:
@@ -108,12 +108,12 @@ def _order(root: etree._Element, ns: str) -> Order:
     )
 
 
-def _asked(root: etree._Element, ns: str) -> Asked:
+def _asked(root: etree._Element, ns: str) -> EnquiredTransfer:
     order = root.findtext(f"{ns}FIToFIPmtStsReq/{ns}OrgnlGrpInf/{ns}OrgnlMsgId") or ""
     if not order:
         raise Unreadable("no OrgnlMsgId")
     found = root.iterfind(f"{ns}FIToFIPmtStsReq/{ns}TxInf/{ns}OrgnlEndToEndId")
-    return Asked(order, tuple(each.text or "" for each in found))
+    return EnquiredTransfer(order, tuple(each.text or "" for each in found))
 
 
 def _instructed(of: etree._Element, ns: str) -> Instructed:
@@ -134,14 +134,14 @@ def _instructed(of: etree._Element, ns: str) -> Instructed:
     )
 
 
-def _account(of: etree._Element, ns: str, side: str) -> Account:
+def _account(of: etree._Element, ns: str, side: str) -> AccountRead:
     account = of.find(f"{ns}{side}Acct")
     bic = of.findtext(f"{ns}{side}Agt/{ns}FinInstnId/{ns}BICFI") or ""
     if account is None:
-        return Account("", iban=False, bic=bic, currency=None)
+        return AccountRead("", iban=False, bic=bic, currency=None)
     iban = account.findtext(f"{ns}Id/{ns}IBAN")
     number = iban or account.findtext(f"{ns}Id/{ns}Othr/{ns}Id") or ""
-    return Account(number, iban=iban is not None, bic=bic, currency=account.findtext(f"{ns}Ccy"))
+    return AccountRead(number, iban=iban is not None, bic=bic, currency=account.findtext(f"{ns}Ccy"))
 
 
 def _decimal(written: str) -> Decimal | None:

@@ -5,8 +5,8 @@ from datetime import date
 from functools import partial
 
 from adapters.sandbox_bank.answers import Posting, notification, statement
-from adapters.sandbox_bank.books import Books
-from adapters.sandbox_bank.desk import Moment
+from adapters.sandbox_bank.books import BankBooks
+from adapters.sandbox_bank.orders import Moment
 from adapters.sandbox_bank.outgoing import send
 
 _BATCH = 10_000
@@ -15,7 +15,7 @@ _COLUMNS = (
 )
 
 
-def bring_back(books: Books, now: Moment) -> None:
+def bring_back(books: BankBooks, now: Moment) -> None:
     """Credit what is due to be returned after settlement, with the reason of its fault."""
     db = books.db
     due = db.execute(
@@ -36,7 +36,7 @@ def bring_back(books: Books, now: Moment) -> None:
         db.execute("UPDATE transfer SET state = 'returned' WHERE id = ?", (number,))
 
 
-def notify(books: Books, account: str, now: Moment) -> None:
+def notify(books: BankBooks, account: str, now: Moment) -> None:
     """Send a camt.054 of what was booked and not yet told, a file for each day and each 10,000 lines."""
     db, holder = books.db, books.holder(account)
     groups = db.execute(
@@ -61,7 +61,7 @@ def notify(books: Books, account: str, now: Moment) -> None:
             )
 
 
-def close_days(books: Books, account: str, now: Moment) -> None:
+def close_days(books: BankBooks, account: str, now: Moment) -> None:
     """Ask for the day-end statements of all days before today on which something was booked."""
     books.db.execute(
         "INSERT INTO statement (account, on_date, day_end)"
@@ -71,7 +71,7 @@ def close_days(books: Books, account: str, now: Moment) -> None:
     )
 
 
-def state(books: Books, now: Moment) -> None:
+def state(books: BankBooks, now: Moment) -> None:
     """Send the camt.053 of every statement asked for, by a person or by the end of a day."""
     db = books.db
     for number, account, on in db.execute(

@@ -24,7 +24,7 @@ def agreement() -> None:
 )
 def check(files: tuple[Path, ...], amends: Path | None) -> None:
     """Print everything that is wrong with agreements, by file and line; exit 1 if anything is."""
-    from adapters.documents import load_agreement
+    from adapters.agreement.documents import load_agreement
     from domain.errors import BadInput
 
     wrong = False
@@ -48,7 +48,7 @@ def check(files: tuple[Path, ...], amends: Path | None) -> None:
 @agreement.command()
 def schema() -> None:
     """Print the JSON Schema by which editors complete and check agreements."""
-    from adapters.documents import agreement_schema
+    from adapters.agreement.documents import agreement_schema
 
     click.echo(json.dumps(agreement_schema(), indent=2, ensure_ascii=False))
 
@@ -62,7 +62,7 @@ def register(file: Path, user: str, as_json: bool, data: Path | None) -> None:
     """Put version 1 of an agreement in force: its schedule is promised, its milestones wait for evidence."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.register(file), as_json)
+    act(data, user, lambda as_user: as_user.register(file), as_json)
 
 
 @agreement.command()
@@ -74,7 +74,7 @@ def amend(file: Path, user: str, as_json: bool, data: Path | None) -> None:
     """Put the next version in force. What fell due stands; what is only promised takes the new terms."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.amend(file), as_json)
+    act(data, user, lambda as_user: as_user.amend(file), as_json)
 
 
 @agreement.command()

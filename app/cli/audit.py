@@ -44,13 +44,13 @@ def replay(
     balances and states, which belong to no period, are left out. Where an auditor's role is used, it is on record once
     and beforehand who audits what, for agreements and bank files are read.
     """
-    from app.audit.replay import audited
-    from app.audit.scope import Scope
-    from app.evidence.heads import departed
-    from app.evidence.keys import trusted
-    from app.evidence.reading import auditing
-    from app.garbage import collect_seldom
+    from app.audit.evidence.heads import departed
+    from app.audit.evidence.keys import trusted
+    from app.audit.evidence.reading import auditing
+    from app.audit.replay.audit import audited
+    from app.audit.replay.scope import Scope
     from app.interrupt import run
+    from app.worker.collector import collect_seldom
 
     collect_seldom()
     scope = Scope(production, first.date() if first else None, last.date() if last else None)

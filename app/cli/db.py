@@ -18,7 +18,7 @@ def upgrade(data: Path | None) -> None:
     """Apply the migrations that are missing, as the role that owns the tables (owner_database_url)."""
     from app.database import upgrade as apply
     from app.settings import BadSettings, load_settings
-    from app.stack_state import running_state
+    from app.stack.state import running_state
 
     settings = load_settings(data)
     owner_url = running_state(settings.data).owner_url if settings.embedded else settings.owner_database_url

@@ -9,7 +9,7 @@ import click
 from app.cli.options import data_option, json_option
 
 if TYPE_CHECKING:
-    from app.deployment import Deployment
+    from app.worker.deployment import Deployment
 
 
 @click.group()
@@ -23,8 +23,8 @@ def deployment() -> None:
 def show(as_json: bool, data: Path | None) -> None:
     """List the versions that workers have had, with the one that gets new work marked current."""
     from app.cli.session import show as table
-    from app.deployment import build_of_sources
     from app.interrupt import run
+    from app.worker.deployment import build_of_sources
 
     async def _run() -> list[dict[str, str]]:
         return [asdict(each) for each in await (await _deployment(data)).versions()]
@@ -40,8 +40,8 @@ def show(as_json: bool, data: Path | None) -> None:
 @data_option
 def make_current(build_id: str | None, data: Path | None) -> None:
     """Give new work to the workers of BUILD_ID (default: of this code), which must be running."""
-    from app.deployment import build_of_sources
     from app.interrupt import run
+    from app.worker.deployment import build_of_sources
 
     chosen = build_id or build_of_sources()
 
@@ -67,9 +67,9 @@ def release(build_id: str, data: Path | None) -> None:
 
 async def _deployment(data: Path | None) -> "Deployment":
     from app.bootstrap import connect
-    from app.deployment import Deployment
     from app.endpoints import endpoints
     from app.settings import load_settings
+    from app.worker.deployment import Deployment
 
     settings = load_settings(data)
     services = await connect(settings, endpoints(settings))

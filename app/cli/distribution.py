@@ -29,7 +29,7 @@ def open_(production: str, period: str, user: str, as_json: bool, data: Path | N
     """Close PERIOD, run the waterfall, and ask all it concerns. Again: compute it anew, which voids the answers."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.open_distribution(production, period), as_json)
+    act(data, user, lambda as_user: as_user.open_distribution(production, period), as_json)
 
 
 @distribution.command()
@@ -39,7 +39,7 @@ def open_(production: str, period: str, user: str, as_json: bool, data: Path | N
 @data_option
 def preview(production: str, period: str, as_json: bool, data: Path | None) -> None:
     """Show what opening PERIOD would find now; nothing is recorded."""
-    from app.distributions import preview_of
+    from app.sharing.distributions import preview_of
 
     _show(*preview_of(data, production, period), as_json)
 
@@ -56,7 +56,7 @@ def approve(production: str, period: str, revision: int | None, user: str, as_js
     from app.cli.session import act
 
     chosen = _revision(data, production, period) if revision is None else revision
-    act(data, user, lambda office: office.approve_distribution(production, period, chosen), as_json)
+    act(data, user, lambda as_user: as_user.approve_distribution(production, period, chosen), as_json)
 
 
 @distribution.command(name="object")
@@ -87,7 +87,7 @@ def object_(
     act(
         data,
         user,
-        lambda office: office.object_to_distribution(production, period, chosen, positions, reason),
+        lambda as_user: as_user.object_to_distribution(production, period, chosen, positions, reason),
         as_json,
     )
 
@@ -103,7 +103,7 @@ def resolve(production: str, period: str, reason: str, user: str, as_json: bool,
     """End your party's objection to PERIOD: what was held is paid out."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.resolve_objection(production, period, reason), as_json)
+    act(data, user, lambda as_user: as_user.resolve_objection(production, period, reason), as_json)
 
 
 @distribution.command()
@@ -115,7 +115,7 @@ def show(production: str, period: str, as_json: bool, data: Path | None) -> None
     """Show the distribution of PERIOD with every share."""
     from adapters.db import queries
     from app.cli.session import records
-    from app.distributions import shown
+    from app.sharing.distributions import shown
 
     with records(data) as reading:
         queries.the_production(reading.connection, production)
@@ -131,7 +131,7 @@ def list_(production: str, as_json: bool, data: Path | None) -> None:
     """List the distributions of PRODUCTION, oldest first."""
     from adapters.db import queries
     from app.cli.session import records, show
-    from app.distributions import listed
+    from app.sharing.distributions import listed
 
     with records(data) as reading:
         queries.the_production(reading.connection, production)
@@ -154,7 +154,7 @@ def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> N
 
 def _revision(data: Path | None, production: str, period: str) -> int:
     from app.cli.session import records
-    from app.distributions import shown
+    from app.sharing.distributions import shown
 
     with records(data) as reading:
         return int(shown(reading, production, period)[0]["revision"])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @data_option
 def doctor(data: Path | None, as_json: bool) -> None:
     """Say what is stuck, late, unexplained or missing, since when and what to do; exit status 1 if any is wrong."""
-    from app.doctor import examined
+    from app.health.doctor import examined
     from app.interrupt import run
 
     found = run(examined(data))

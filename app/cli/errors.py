@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.exceptions import TimeoutError as ActivityTimeout
 from temporalio.service import RPCError, RPCStatusCode
 
-from adapters.documents import BadDocument
+from adapters.agreement.documents import BadDocument
 from domain.errors import SluiceError
 
 _SEE = "see `sluice status`"

@@ -40,8 +40,8 @@ def as_of(
     The answer comes from the journal alone, names the head that it rests on, and is the same byte for byte whenever it
     is asked again, whatever has been recorded since.
     """
-    from app.evidence.as_of import as_of as asked
-    from app.evidence.as_of import as_text, instant
+    from app.audit.evidence.as_of import as_of as asked
+    from app.audit.evidence.as_of import as_text, instant
 
     answer = asked(data, production, effective.date(), instant(known), sections)
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else as_text(answer))
@@ -52,7 +52,7 @@ def as_of(
 @data_option
 def key(as_json: bool, data: Path | None) -> None:
     """Show the public key by which this installation's signatures are known; embedded, one is made at first use."""
-    from app.evidence.keys import public_hex, public_pem, signing_key
+    from app.audit.evidence.keys import public_hex, public_pem, signing_key
     from app.settings import load_settings
 
     own = signing_key(load_settings(data))
@@ -73,9 +73,9 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
 
     Keep DIR where whoever may write the database may not: then rewriting all of it is found out too, and this exits 1.
     """
-    from app.evidence import heads
-    from app.evidence.keys import signing_key, trusted
-    from app.evidence.reading import instant_of, reading
+    from app.audit.evidence import heads
+    from app.audit.evidence.keys import signing_key, trusted
+    from app.audit.evidence.reading import instant_of, reading
 
     if (to is None) == (check is None):
         raise click.UsageError("name one folder: --to DIR to write an anchor, or --check DIR to check those in it")
@@ -106,9 +106,9 @@ def export(production: str, out: Path, user: str | None, as_json: bool, data: Pa
     It holds the journal, entries, histories, agreements, bank files, statements and imported rows, with everybody's
     account numbers: who exports it is on record where an auditor's role is used. Nothing is overwritten.
     """
-    from app.evidence.bundle import export as written
-    from app.evidence.keys import signing_key
-    from app.evidence.reading import reading
+    from app.audit.evidence.bundle import export as written
+    from app.audit.evidence.keys import signing_key
+    from app.audit.evidence.reading import reading
 
     with reading(data, user, f"export of {production}") as records:
         made = written(records.connection, records.bank_data, signing_key(records.settings), production, out)
@@ -130,10 +130,10 @@ def explain(figure: str, user: str | None, as_json: bool, data: Path | None) -> 
     A payment or receipt is named as LIGHTHOUSE.PR-A, an entry as LIGHTHOUSE/12/1 (production, event, line), the line of
     a statement as LIGHTHOUSE/2027-Q1/studio/fee (production, period, party, position).
     """
-    from app.evidence.reading import reading
-    from app.evidence.story import Record, as_text
-    from app.evidence.story import explain as told
+    from app.audit.evidence.reading import reading
+    from app.audit.evidence.story import StoryRecord, as_text
+    from app.audit.evidence.story import explain as told
 
     with reading(data, user, f"the story of {figure}") as records:
-        story = told(Record(records.connection, records.bank_data), figure)
+        story = told(StoryRecord(records.connection, records.bank_data), figure)
     click.echo(json.dumps(story, ensure_ascii=False, indent=2) if as_json else as_text(story))

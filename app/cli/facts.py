@@ -58,7 +58,7 @@ def _importing(kind: str, columns: str) -> click.Command:
         data: Path | None,
     ) -> None:
         """Import one file as one statement of a source."""
-        from app.imports import Import, import_file
+        from app.sharing.imports import Import, import_file
 
         import_file(data, Import(kind, production, source, statement, user), file, mapping).show(as_json)
 
@@ -72,7 +72,7 @@ def _listing(kind: str) -> click.Command:
     @data_option
     def list_(production: str, as_json: bool, data: Path | None) -> None:
         """Show the statements of the kind, with all their versions."""
-        from app.imports import show_statements
+        from app.sharing.imports import show_statements
 
         show_statements(data, production, kind, as_json)
 
@@ -102,7 +102,7 @@ def _recording(kind: str, amount: str | None) -> click.Command:
         rate: str | None = None,
     ) -> None:
         """Record what the options say as a statement of one row."""
-        from app.imports import Import, record
+        from app.sharing.imports import Import, record
 
         given = {"date": on, "name": name, "amount": amount, "rate": rate}
         fields = {field: written for field, written in given.items() if written is not None}

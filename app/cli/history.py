@@ -40,8 +40,8 @@ def list_(production: str | None, as_json: bool, data: Path | None) -> None:
 @data_option
 def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None) -> None:
     """Tell the events of a history, one a line; verified against its hash first."""
+    from app.audit.history_lines import lines, one_of
     from app.cli.session import records, show, show_one
-    from app.histories import lines, one_of
 
     with records(data) as reading:
         kept = one_of(reading.connection, workflow_id, run_id)
@@ -65,7 +65,7 @@ def give_up(workflow_id: str, run_id: str | None, reason: str, user: str, as_jso
     """Say that what is missing of WORKFLOW_ID is lost for good: it is missed no more, and every audit tells of it."""
     from app.cli.session import ask, show
 
-    lost = ask(data, user, lambda office: office.give_up_history(workflow_id, run_id, reason))
+    lost = ask(data, user, lambda as_user: as_user.give_up_history(workflow_id, run_id, reason))
     show([gap.model_dump() for gap in lost], ("workflow_id", "run_id", "why"), as_json, "nothing is missing of it")
 
 
@@ -76,8 +76,8 @@ def give_up(workflow_id: str, run_id: str | None, reason: str, user: str, as_jso
 @data_option
 def fetch(workflow_id: str, run_id: str | None, out: Path, data: Path | None) -> None:
     """Write a history as the JSON that Temporal's UI and replayers read; verified against its hash first."""
+    from app.audit.history_lines import one_of
     from app.cli.session import records
-    from app.histories import one_of
 
     with records(data) as reading:
         kept = one_of(reading.connection, workflow_id, run_id)

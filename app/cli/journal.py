@@ -9,7 +9,7 @@ import click
 from app.cli.options import data_option, json_option
 
 if TYPE_CHECKING:
-    from domain.journal import Fact
+    from domain.ledger.journal import Fact
 
 
 @click.group()
@@ -46,8 +46,8 @@ def tail(production: str, count: int, about: str | None, as_json: bool, data: Pa
 def verify(as_json: bool, data: Path | None) -> None:
     """Verify every chain of hashes, that entries balance, and that both agree; exit status 1 if anything is wrong."""
     from app.cli.session import records
-    from app.garbage import collect_seldom
-    from app.verify import verify as proven
+    from app.ledger.verify import verify as proven
+    from app.worker.collector import collect_seldom
 
     collect_seldom()
     with records(data) as reading:

@@ -35,7 +35,7 @@ def submit(
     from app.cli.session import act
 
     evidence = _documents(given)
-    act(data, user, lambda office: office.submit(production, milestone_id, evidence), as_json)
+    act(data, user, lambda as_user: as_user.submit(production, milestone_id, evidence), as_json)
 
 
 @milestone.command()
@@ -52,7 +52,7 @@ def approve(
     from app.cli.session import act
 
     chosen = _round(data, production, milestone_id) if round_ is None else round_
-    act(data, user, lambda office: office.approve(production, milestone_id, chosen), as_json)
+    act(data, user, lambda as_user: as_user.approve(production, milestone_id, chosen), as_json)
 
 
 @milestone.command()
@@ -70,7 +70,7 @@ def reject(
     from app.cli.session import act
 
     chosen = _round(data, production, milestone_id) if round_ is None else round_
-    act(data, user, lambda office: office.reject(production, milestone_id, chosen, reason), as_json)
+    act(data, user, lambda as_user: as_user.reject(production, milestone_id, chosen, reason), as_json)
 
 
 @milestone.command(name="list")

@@ -58,7 +58,7 @@ def allocate(
 ) -> None:
     """Say what the movement BANK_REFERENCE on ACCOUNT was: exactly one of --receipt, --source, --charges."""
     from app.cli.session import act
-    from domain.money import Money
+    from domain.values.money import Money
 
     if (receipt is not None) + (source is not None) + charges != 1:
         raise click.UsageError("Say what it was by exactly one of --receipt, --source and --charges.")
@@ -67,7 +67,7 @@ def allocate(
     act(
         data,
         user,
-        lambda office: office.allocate(
+        lambda as_user: as_user.allocate(
             production, account, bank_reference, to, receipt or source or "", settled, reason
         ),
         as_json,

@@ -24,7 +24,7 @@ def list_(production: str | None, status: str | None, run_id: str | None, as_jso
     """List payments."""
     from adapters.db import queries
     from app.cli.session import records, show
-    from domain.payments import Status
+    from domain.payments.payments import Status
 
     if status is not None and status not in set(Status):
         raise click.BadParameter(f"{status!r} is none of {', '.join(Status)}.", param_hint="--status")
@@ -77,7 +77,7 @@ def hold(payment_id: str, reason: str, user: str, as_json: bool, data: Path | No
     """Keep a due PAYMENT back until it is resumed."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.hold(payment_id, reason), as_json)
+    act(data, user, lambda as_user: as_user.hold(payment_id, reason), as_json)
 
 
 @payment.command()
@@ -89,7 +89,7 @@ def resume(payment_id: str, user: str, as_json: bool, data: Path | None) -> None
     """Let a held PAYMENT go again, with its account's next run."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.resume(payment_id), as_json)
+    act(data, user, lambda as_user: as_user.resume(payment_id), as_json)
 
 
 @payment.command()
@@ -102,7 +102,7 @@ def correct(payment_id: str, reason: str, user: str, as_json: bool, data: Path |
     """Make a rejected or returned PAYMENT due again, under a new end-to-end id."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.correct(payment_id, reason), as_json)
+    act(data, user, lambda as_user: as_user.correct(payment_id, reason), as_json)
 
 
 @payment.command()
@@ -112,7 +112,7 @@ def correct(payment_id: str, reason: str, user: str, as_json: bool, data: Path |
 def expected(production: str | None, as_json: bool, data: Path | None) -> None:
     """List what is expected to come in, what of it has arrived, and what lateness has cost."""
     from app.cli.session import show
-    from app.lateness import expected_of
+    from app.payments.overdue import expected_of
 
     columns = ("id", "status", "amount", "received", "due_on", "days_late", "late_interest", "account", "payer_party")
     show(expected_of(data, production), columns, as_json, "nothing is expected")

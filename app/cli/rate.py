@@ -20,10 +20,10 @@ def import_(file: Path, data: Path | None) -> None:
     """Import rates from a CSV file (date,base,quote,rate,source) or the ECB's reference XML. All or nothing."""
     from adapters.db.rates import keep_rates
     from adapters.rates import read_rates
-    from app.bootstrap import desk_on
+    from app.bootstrap import handler_on
 
     raw, rates = read_rates(file)
-    with desk_on(data) as desk, desk.store.transaction() as transaction:
+    with handler_on(data) as handler, handler.store.transaction() as transaction:
         added = keep_rates(transaction, file.name, raw, rates)
     click.echo(f"{added} rates are new of {len(rates)} in {file}")
 

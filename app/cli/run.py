@@ -26,7 +26,7 @@ def open_(production: str, account: str, user: str, as_json: bool, data: Path | 
     """Open today's runs of a debtor ACCOUNT by hand; every morning this happens by itself."""
     from app.cli.session import ask, show
 
-    started = ask(data, user, lambda office: office.open_runs(production, account))
+    started = ask(data, user, lambda as_user: as_user.open_runs(production, account))
     show([{"run": one} for one in started], ("run",), as_json, f"nothing is due from {account} today")
     _tell_what_waits(data, production)
 
@@ -71,7 +71,7 @@ def show_(run_id: str | None, production: str | None, status: str | None, as_jso
 def preview(run_id: str, as_json: bool, data: Path | None) -> None:
     """Show exactly what releasing RUN would pay now, and the SHA-256 that a release is bound to."""
     from app.cli.session import show, show_one
-    from app.preview import preview_of
+    from app.payments.preview import preview_of
 
     found = preview_of(data, run_id)
     if as_json:
@@ -92,7 +92,7 @@ def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | Non
     """Release RUN: the second pair of eyes. Bound to what the preview showed."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.release(run_id, sha256), as_json)
+    act(data, user, lambda as_user: as_user.release(run_id, sha256), as_json)
 
 
 @run.command()
@@ -105,12 +105,12 @@ def cancel(run_id: str, reason: str, user: str, as_json: bool, data: Path | None
     """Give up a RUN that is not sent yet, released or not; its payments can be gathered again."""
     from app.cli.session import act
 
-    act(data, user, lambda office: office.cancel(run_id, reason), as_json)
+    act(data, user, lambda as_user: as_user.cancel(run_id, reason), as_json)
 
 
 def _tell_what_waits(data: Path | None, production: str | None) -> None:
     """A run without its rate is not there yet and goes on by itself: said on stderr, since it is no row of a list."""
-    from app.waiting import missing_rates_of
+    from app.payments.missing_rates import missing_rates_of
 
     for sentence in missing_rates_of(data, production):
         click.echo(sentence, err=True)

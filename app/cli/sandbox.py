@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from adapters.sandbox_bank.books import Books
+    from adapters.sandbox_bank.books import BankBooks
 
 _KINDS = ("reject", "delay", "lose-answer", "lose-file", "partial", "duplicate-answer", "return")
 _reason = click.option("--reason", default="AC04", show_default=True, help="ISO reason code of a rejection or return.")
@@ -38,12 +38,12 @@ def sandbox(context: click.Context, data_dir: Path) -> None:
 
 
 @contextmanager
-def _books(data_dir: Path) -> Iterator["Books"]:
+def _books(data_dir: Path) -> Iterator["BankBooks"]:
     from adapters.sandbox_bank.admin import books_path
-    from adapters.sandbox_bank.books import Books
+    from adapters.sandbox_bank.books import BankBooks
     from domain.errors import SluiceError
 
-    books = Books(books_path(data_dir))
+    books = BankBooks(books_path(data_dir))
     try:
         yield books
     except SluiceError as error:
@@ -144,7 +144,7 @@ def credit_(data_dir: Path, account: str, amount: str, payer: str, reference: st
     """Let money come in on an account from outside."""
     from adapters.clock import SandboxClock
     from adapters.sandbox_bank.admin import credit
-    from domain.money import Money
+    from domain.values.money import Money
 
     with _books(data_dir) as books:
         on = SandboxClock(data_dir / "clock.json").now().date()

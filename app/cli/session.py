@@ -13,35 +13,35 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.db.records import Records
-from app.bootstrap import connect, desk_on
+from app.bootstrap import connect, handler_on
+from app.commands.client import CommandClient
 from app.endpoints import endpoints
 from app.interrupt import run
-from app.office import Office
 from app.settings import load_settings
 
 Answer = TypeVar("Answer")
 _ROOM = 4_000
 
 
-def ask(data: Path | None, user: str, wish: Callable[[Office], Awaitable[Answer]]) -> Answer:
-    """Carry a wish of `user` to the workflows, and wait for the answer."""
+def ask(data: Path | None, user: str, request: Callable[[CommandClient], Awaitable[Answer]]) -> Answer:
+    """Carry a command of `user` to the workflows, and wait for the answer."""
 
     async def _run() -> Answer:
         settings = load_settings(data)
-        return await wish(Office(await connect(settings, endpoints(settings)), user))
+        return await request(CommandClient(await connect(settings, endpoints(settings)), user))
 
     return run(_run())
 
 
-def act(data: Path | None, user: str, wish: Callable[[Office], Awaitable[BaseModel]], as_json: bool) -> None:
-    """Carry a wish of `user` to the workflows, and show where things stand after it."""
-    show_one(ask(data, user, wish).model_dump(mode="json"), as_json)
+def act(data: Path | None, user: str, request: Callable[[CommandClient], Awaitable[BaseModel]], as_json: bool) -> None:
+    """Carry a command of `user` to the workflows, and show where things stand after it."""
+    show_one(ask(data, user, request).model_dump(mode="json"), as_json)
 
 
 @contextmanager
 def records(data: Path | None) -> Iterator[Records]:
     """The records of a data folder's stack, or of the settings', at one instant; Temporal is not needed for that."""
-    with desk_on(data) as desk, desk.store.reading() as found:
+    with handler_on(data) as handler, handler.store.reading() as found:
         yield found
 
 

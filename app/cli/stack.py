@@ -20,7 +20,7 @@ def up(data: Path | None) -> None:
     """
     from app import logs
     from app.settings import BadSettings, load_settings
-    from app.stack import EmbeddedStack
+    from app.stack.stack import EmbeddedStack
 
     settings = load_settings(data)
     logs.configure(settings.log_format, settings.log_level)
@@ -48,8 +48,8 @@ def up(data: Path | None) -> None:
 def status(data: Path | None, as_json: bool) -> None:
     """Say what of the embedded stack is up; exit status 0 if all of it, 1 if not."""
     from app.settings import load_settings
-    from app.stack import STOP_ORDER
-    from app.stack_state import read_state
+    from app.stack.stack import STOP_ORDER
+    from app.stack.state import read_state
 
     folder = load_settings(data).data
     state = read_state(folder)

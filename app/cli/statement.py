@@ -31,12 +31,12 @@ def statement() -> None:
 @data_option
 def list_(production: str | None, period: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
     """List the statements of PRODUCTION (needless if there is only one), in the order of their issue."""
-    from app.bootstrap import desk_on
+    from app.bootstrap import handler_on
     from app.cli.session import show
-    from app.statements import listed, the_only_production
+    from app.sharing.statements import listed, the_only_production
 
-    with desk_on(data) as desk, desk.store.reading() as records:
-        rows = listed(desk, records, the_only_production(records.connection, production), period, user)
+    with handler_on(data) as handler, handler.store.reading() as records:
+        rows = listed(handler, records, the_only_production(records.connection, production), period, user)
     show(rows, _COLUMNS, as_json, "no statements have been issued yet")
 
 
@@ -65,13 +65,18 @@ def render(
     data: Path | None,
 ) -> None:
     """Write one party's statement of a period to a file."""
-    from adapters.statements import Format, Language
-    from app.bootstrap import desk_on
-    from app.statements import as_file, statement_of, the_only_production, write
+    from adapters.sharing.statements import Format, Language
+    from app.bootstrap import handler_on
+    from app.sharing.statements import (
+        as_file,
+        statement_of,
+        the_only_production,
+        write,
+    )
 
-    with desk_on(data) as desk, desk.store.reading() as records:
+    with handler_on(data) as handler, handler.store.reading() as records:
         chosen = the_only_production(records.connection, production)
-        found = statement_of(desk, records, chosen, party, period, user)
+        found = statement_of(handler, records, chosen, party, period, user)
     name, content = as_file(found, Language(lang), Format(form))
     if str(out) == "-":
         click.echo(content, nl=False)

@@ -52,8 +52,8 @@ def waterfall() -> None:
 @json_option
 def run(as_json: bool, **inputs: Any) -> None:
     """Entitlements to date by party and position, pools, thresholds, and what is payable."""
-    from app.waterfall import as_json as written
-    from app.waterfall import as_text, run_files
+    from app.sharing.waterfall import as_json as written
+    from app.sharing.waterfall import as_text, run_files
 
     result = run_files(**_named(inputs))
     click.echo(json.dumps(written(result), indent=2, ensure_ascii=False) if as_json else as_text(result))
@@ -66,8 +66,8 @@ def run(as_json: bool, **inputs: Any) -> None:
 @json_option
 def explain(as_json: bool, party: str, **inputs: Any) -> None:
     """Where each amount of a party comes from: receipt, pools, position, share, base, slice."""
-    from app.waterfall_explain import as_json as written
-    from app.waterfall_explain import as_text, explain_files
+    from app.sharing.waterfall_explain import as_json as written
+    from app.sharing.waterfall_explain import as_text, explain_files
 
     inputs.pop("view")  # a party with a view of its own is explained by it
     explanation = explain_files(party=party, **_named(inputs))
@@ -80,8 +80,8 @@ def explain(as_json: bool, party: str, **inputs: Any) -> None:
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The SVG.")
 def draw(out: Path, **inputs: Any) -> None:
     """Draw pools, positions and parties as SVG, with amounts where facts are given."""
-    from app.waterfall import run_files
-    from app.waterfall_draw import draw as drawn
+    from app.sharing.waterfall import run_files
+    from app.sharing.waterfall_draw import draw as drawn
 
     given = _named(inputs)
     result = run_files(**given) if given["facts"] else None
@@ -107,11 +107,11 @@ def draw(out: Path, **inputs: Any) -> None:
 @json_option
 def forecast(as_json: bool, chart: Path | None, **inputs: Any) -> None:
     """Recoupment date, multiple and IRR of each party in each scenario of a sheet of assumed receipts."""
-    from app.waterfall_forecast import as_json as written
-    from app.waterfall_forecast import as_text, forecast_files
+    from app.sharing.waterfall_forecast import as_json as written
+    from app.sharing.waterfall_forecast import as_text, forecast_files
 
     if chart is not None:  # Matplotlib takes a while to import
-        from app.waterfall_forecast_chart import chart_kind, write_chart
+        from app.sharing.waterfall_forecast_chart import chart_kind, write_chart
 
         chart_kind(chart)
     found = forecast_files(**_named(inputs))

@@ -17,7 +17,7 @@ def worker(data: Path | None) -> None:
     from app.bootstrap import connect
     from app.endpoints import endpoints
     from app.settings import load_settings
-    from app.worker import serve
+    from app.worker.worker import serve
 
     settings = load_settings(data)
     logs.configure(settings.log_format, settings.log_level)

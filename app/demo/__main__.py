@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from temporalio.exceptions import TemporalError
 
+from adapters.agreement.documents import load_agreement
 from adapters.clock import SandboxClock
 from adapters.db.rates import keep_rates
-from adapters.documents import load_agreement
 from adapters.rates import read_rates
 from adapters.sandbox_bank import admin
-from adapters.sandbox_bank.books import Books
+from adapters.sandbox_bank.books import BankBooks
 from app import demo, interrupt, logs
 from app.bootstrap import Services, connect
 from app.cli.errors import sentence
@@ -27,8 +27,8 @@ from app.demo.making import make
 from app.demo.stage import EXAMPLES, PATIENCE_S, Stage
 from app.endpoints import endpoints
 from app.settings import load_settings
-from app.stack import EmbeddedStack, ForeignFolder
-from app.statements import write_all
+from app.sharing.statements import write_all
+from app.stack.stack import EmbeddedStack, ForeignFolder
 from domain.agreement.model import Agreement
 from domain.errors import SluiceError
 from workflows.names import production_workflow
@@ -44,13 +44,13 @@ async def play(data: Path, folder: Path, screen: Console) -> dict[str, int | boo
     services = await connect(settings, endpoints(settings))
     _import_rates(services)
     agreement = load_agreement(EXAMPLES / "drama-manga.yaml").agreement
-    books = Books(admin.books_path(data))
+    books = BankBooks(admin.books_path(data))
     try:
         await _act(services, agreement, books, screen)
         with services.store.reading() as records:
             found = figures(records, agreement.production)
             wrong = same_as_bank(records.connection, agreement, books)
-            files = write_all(services.desk, records, agreement.production, folder, PERIODS[-1])
+            files = write_all(services.handler, records, agreement.production, folder, PERIODS[-1])
     finally:
         books.close()
     screen.print(f"{len(files)} files of the last period's statements, in three languages, are in {folder}")
@@ -59,7 +59,7 @@ async def play(data: Path, folder: Path, screen: Console) -> dict[str, int | boo
     return found | {"ledger_balanced": bool(found["ledger_balanced"]) and not wrong}
 
 
-async def _act(services: Services, agreement: Agreement, books: Books, screen: Console) -> None:
+async def _act(services: Services, agreement: Agreement, books: BankBooks, screen: Console) -> None:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen) as bar:
         task = bar.add_task("starting", total=len(agreement.schedule) + len(agreement.milestones) + len(PERIODS))

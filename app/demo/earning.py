@@ -5,14 +5,14 @@ from datetime import timedelta
 from activities.schedules import settlement_schedule_id
 from adapters.bank.folder import folder_of
 from adapters.sandbox_bank import admin
-from adapters.sheets.mapping import load_mapping
+from adapters.sharing.sheets.mapping import load_mapping
 from app.demo.stage import EXAMPLES, Stage
-from app.imports import Import, import_on
-from domain.calendars import Convention
-from domain.distributions import Distribution
+from app.sharing.imports import Import, import_on
+from domain.calendar.calendars import Convention
+from domain.calendar.periods import period_end
 from domain.events import StatementKind
-from domain.money import Money
-from domain.periods import period_end
+from domain.sharing.distributions import Distribution
+from domain.values.money import Money
 from workflows.names import distribution_workflow
 
 PERIODS = ("2027-01-17", "2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2028-Q1", "2028-Q2", "2028-Q3")
@@ -111,8 +111,8 @@ def _take_in(stage: Stage, kind: str, source: str, statement: str, file: str, ma
     """Take in a file of `examples/revenue/`; answers what its rows come to, all in one currency."""
     folder = EXAMPLES / "revenue"
     declared = load_mapping(folder / mapping, StatementKind(kind)) if mapping else None
-    wish = Import(kind, stage.agreement.production, source, statement, "eunwoo")
-    taken = import_on(stage.services.desk, wish, folder / file, declared)
+    request = Import(kind, stage.agreement.production, source, statement, "eunwoo")
+    taken = import_on(stage.services.handler, request, folder / file, declared)
     restated = f", restating version {taken.version - 1}" if taken.version > 1 else ""
     stage.say(f"{file}: {taken.rows} rows of {source}{restated}")
     totals = [Money.parse(amount) for amounts in taken.totals.values() for amount in amounts]

@@ -7,13 +7,13 @@ from adapters.db import queries
 from adapters.db.records import Records
 from adapters.db.statements import issued
 from adapters.db.store import stream_of
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
-from app.participation import participation_ties
-from app.verify import verify
+from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks
+from app.ledger.verify import verify
+from app.sharing.participation import participation_ties
 from domain.agreement.model import Agreement
-from domain.money import Money
-from domain.payments import Status
+from domain.payments.payments import Status
 from domain.state import State, apply
+from domain.values.money import Money
 
 
 def figures(records: Records, production: str) -> dict[str, int | bool]:
@@ -39,7 +39,7 @@ def figures(records: Records, production: str) -> dict[str, int | bool]:
     }
 
 
-def same_as_bank(connection: Connection, agreement: Agreement, books: Books) -> list[str]:
+def same_as_bank(connection: Connection, agreement: Agreement, books: BankBooks) -> list[str]:
     """Where our books and the bank's own differ about an account; nowhere, if all is well."""
     ours = {row["account"]: Money.parse(row["balance"]) for row in queries.balances(connection, agreement.production)}
     theirs = books.balances()

@@ -7,9 +7,9 @@ from adapters.bank.folder import folder_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.demo.stage import EXAMPLES, Stage
-from domain.agreement.model import Milestone
-from domain.calendars import Convention
-from domain.money import Money
+from domain.agreement.model import MilestoneTerms
+from domain.calendar.calendars import Convention
+from domain.values.money import Money
 
 FAULTS = {
     "PR-B": (FaultKind.LOSE_ANSWER, "the bank takes it and its answer is lost"),
@@ -44,7 +44,7 @@ async def _live_until(stage: Stage, end: date) -> None:
         await _open_day(stage)
 
 
-async def _reach(stage: Stage, milestone: Milestone) -> None:
+async def _reach(stage: Stage, milestone: MilestoneTerms) -> None:
     """Submit a milestone's evidence and approve it, as both studios' people do."""
     stage.move_to(max(stage.calendars().adjust(milestone.planned_on, Convention.FOLLOWING), stage.today))
     producer = {"studio": "seoyeon", "broadcaster": "haruka"}[milestone.submitter]
@@ -88,7 +88,7 @@ def _next_due(stage: Stage) -> date | None:
     return min((date.fromisoformat(row["due_on"]) for row in rows if row["due_on"]), default=None)
 
 
-def _evidence(milestone: Milestone, content: str) -> dict[str, str]:
+def _evidence(milestone: MilestoneTerms, content: str) -> dict[str, str]:
     """Hashes of the documents that a milestone asks for, as if their files held `content`."""
     return {
         document.id: hashlib.sha256(f"{document.title}: {content}".encode()).hexdigest()

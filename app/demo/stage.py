@@ -17,14 +17,14 @@ from activities.schedules import schedule_id
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
 from adapters.db import queries
-from adapters.sandbox_bank.books import Books
+from adapters.sandbox_bank.books import BankBooks
 from app.bootstrap import Services
-from app.office import Office
-from app.preview import preview
+from app.commands.client import CommandClient
+from app.payments.preview import preview
 from domain.agreement.model import Agreement, Control
 from domain.agreement.schedule import calendars_of
-from domain.calendars import Calendars
-from domain.payments import Status
+from domain.calendar.calendars import Calendars
+from domain.payments.payments import Status
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PATIENCE_S = 20
@@ -39,7 +39,7 @@ class Stage:
     services: Services
     agreement: Agreement
     clock: SandboxClock
-    books: Books
+    books: BankBooks
     bar: Progress
     task: TaskID
     today: date = field(init=False)
@@ -54,7 +54,7 @@ class Stage:
         await self.until(lambda: not any(self.payment(row["id"])["status"] == "scheduled" for row in mine))
         await self.until(lambda: all(row["run"] for row in self.payments("due") if row["account"] == account))
         for run in self.runs("prepared"):
-            found = preview(self.services.desk, run)
+            found = preview(self.services.handler, run)
             await self.as_("sora").release(run, found.head["sha256"])
             await self.until(partial(self.is_over, run))
             for row in self.payments(run=run):
@@ -139,9 +139,9 @@ class Stage:
         """Print a line above the progress bar."""
         self.bar.console.print(f"[dim]{self.today}[/dim]  {words}", highlight=False)
 
-    def as_(self, user: str) -> Office:
-        """The office, with somebody of `examples/users.toml` acting."""
-        return Office(self.services, user)
+    def as_(self, user: str) -> CommandClient:
+        """The command client, with somebody of `examples/users.toml` acting."""
+        return CommandClient(self.services, user)
 
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something has happened; after too long, say so instead of waiting for ever."""

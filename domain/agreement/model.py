@@ -5,11 +5,16 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from domain.bank import Address, BankAccount
-from domain.calendars import CalendarCode, CalendarOverride, Convention
-from domain.model import Day, Key, Record, TimeOfDay
-from domain.money import Exact, Money
-from domain.waterfall.model import Waterfall
+from domain.bank.messages import Address, BankAccount
+from domain.calendar.calendars import CalendarCode, CalendarOverride, Convention
+from domain.sharing.waterfall.model import Waterfall
+from domain.values.money import Exact, Money
+from domain.values.record import (
+    Day,
+    Key,
+    Record,
+    TimeOfDay,
+)
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
@@ -112,7 +117,7 @@ class ApprovalPolicy(Record):
     escalate_to: Key | None = None
 
 
-class Milestone(Record):
+class MilestoneTerms(Record):
     """A point of the production that releases money once it is accepted."""
 
     id: Key
@@ -218,7 +223,7 @@ class Agreement(Record):
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     fx: tuple[FxRule, ...] = ()
     receipt_fx: tuple[ReceiptFx, ...] = ()
-    milestones: tuple[Milestone, ...] = ()
+    milestones: tuple[MilestoneTerms, ...] = ()
     totals: tuple[Total, ...] = ()
     schedule: tuple[Instalment, ...] = ()
     waterfall: Waterfall | None = None
@@ -231,7 +236,7 @@ class Agreement(Record):
         """The account of that id; `KeyError` if there is none, which the checks exclude."""
         return _by_id(self.accounts, account_id)
 
-    def milestone(self, milestone_id: str) -> Milestone:
+    def milestone(self, milestone_id: str) -> MilestoneTerms:
         """The milestone of that id; `KeyError` if there is none."""
         return _by_id(self.milestones, milestone_id)
 
@@ -257,7 +262,7 @@ class Agreement(Record):
         raise KeyError(f"{base}/{quote}")
 
 
-_Named = TypeVar("_Named", Party, Account, Milestone)
+_Named = TypeVar("_Named", Party, Account, MilestoneTerms)
 
 
 def _by_id(items: tuple[_Named, ...], wanted: str) -> _Named:

@@ -9,21 +9,21 @@ from enum import StrEnum
 from fractions import Fraction
 
 from domain.agreement.model import Account, Agreement, Control, DueOn, Instalment
-from domain.calendars import CalendarOverride, Calendars
+from domain.calendar.calendars import CalendarOverride, Calendars
 from domain.errors import BadInput
-from domain.money import Money, allocate, total
+from domain.values.money import Money, allocate, total
 
 _DAYS_A_YEAR = 365
 
 
-class Flow(StrEnum):
+class Direction(StrEnum):
     """Whether an instalment is a payment we send or one that we expect and match."""
 
     OUTGOING = "outgoing"
     INCOMING = "incoming"
 
 
-def direction(agreement: Agreement, instalment: Instalment) -> Flow:
+def direction(agreement: Agreement, instalment: Instalment) -> Direction:
     """Outgoing from a controlled account to an external one; incoming the other way round.
 
     Raises:
@@ -32,9 +32,9 @@ def direction(agreement: Agreement, instalment: Instalment) -> Flow:
     payer, payee = agreement.account(instalment.payer), agreement.account(instalment.payee)
     match (payer.control, payee.control):
         case (Control.CONTROLLED, Control.EXTERNAL):
-            return Flow.OUTGOING
+            return Direction.OUTGOING
         case (Control.EXTERNAL, Control.CONTROLLED):
-            return Flow.INCOMING
+            return Direction.INCOMING
     raise BadInput(f"{instalment.id}: exactly one of {payer.id} and {payee.id} must be a controlled account.")
 
 

@@ -9,12 +9,12 @@ from datetime import date
 from itertools import groupby, zip_longest
 from typing import NamedTuple
 
-from domain.answers import movements
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import Stretch, Told, posted
+from domain.bank.answers import movements
 from domain.errors import SluiceError
-from domain.ledger import Entry
-from domain.money import Money
+from domain.ledger.entries import Entry
+from domain.values.money import Money
 
 
 class Entered(NamedTuple):

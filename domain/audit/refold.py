@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from domain.audit.findings import Finding, unfaithful
 from domain.errors import SluiceError
 from domain.events import CommandRefused, Event
-from domain.journal import Fact
-from domain.ledger import Entry, postings
+from domain.ledger.entries import Entry, postings
+from domain.ledger.journal import Fact
 from domain.state import State, apply
 
 UNFIT = (SluiceError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError)

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Literal
 
 from domain.agreement.model import Purpose
-from domain.model import Record, Sha256
-from domain.money import Money
+from domain.values.money import Money
+from domain.values.record import Record, Sha256
 
 
 class AgreementRegistered(Record):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from domain.model import Record, Sha256
+from domain.values.record import Record, Sha256
 
 
 class HistoryStatus(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from domain.model import Record, Sha256
+from domain.values.record import Record, Sha256
 
 
 class MilestoneSubmitted(Record):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from domain.model import Record
+from domain.values.record import Record
 
 
 class CommandRefused(Record):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from domain.model import Day, Record, Sha256
-from domain.money import Money
+from domain.values.money import Money
+from domain.values.record import Day, Record, Sha256
 
 Reported = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 """The name of a source, or a source's number of a statement."""

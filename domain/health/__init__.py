@@ -1,12 +1,9 @@
 """When something needs a person: how long is too long, and what is to be done. Observations in, ailments out.
 
-What is observed is read by `adapters/db/health.py` and by `app/doctor.py` from Temporal; ages are counted from there.
+`adapters/db/health.py` reads observations from the database, `app/health/doctor.py` from Temporal.
 """
 
-from domain.health.ailment import (
-    Ailment,
-    Kind,
-)
+from domain.health.ailment import Ailment, AilmentKind
 from domain.health.files import (
     INBOX_PATIENCE,
     LEAST_FREE,
@@ -62,7 +59,7 @@ __all__ = [
     "SETTLING_TAKES_DAYS",
     "TASK_ATTEMPTS",
     "Ailment",
-    "Kind",
+    "AilmentKind",
     "Retried",
     "RunWaiting",
     "Running",

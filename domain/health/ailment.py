@@ -5,7 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class AilmentKind(StrEnum):
     """What can be wrong. The values are names in JSON, of metrics, and of the alert rules in `deploy/`."""
 
     NO_WORKER = "no-worker"
@@ -35,7 +35,7 @@ class Ailment:
     `wrong` is false for what is only good to know, such as a payment that a person holds.
     """
 
-    kind: Kind
+    kind: AilmentKind
     what: str
     since: datetime | date | None
     why: str

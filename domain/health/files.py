@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from domain.health.ailment import Ailment, Kind, in_a_sentence
+from domain.health.ailment import Ailment, AilmentKind, in_a_sentence
 
 OUTBOX_PATIENCE = timedelta(minutes=1)
 INBOX_PATIENCE = timedelta(minutes=1)
@@ -15,7 +15,7 @@ def outbox_lag(waiting: int, oldest: datetime | None, now: datetime, what: str) 
     if oldest is None or now - oldest < OUTBOX_PATIENCE:
         return None
     return Ailment(
-        Kind.OUTBOX,
+        AilmentKind.OUTBOX,
         what,
         oldest,
         f"{waiting} things wait in the outbox",
@@ -28,7 +28,7 @@ def unread(account: str, name: str, since: datetime, now: datetime) -> Ailment |
     if now - since < INBOX_PATIENCE:
         return None
     return Ailment(
-        Kind.INBOX,
+        AilmentKind.INBOX,
         f"{account} {name}",
         since,
         "it has come from the bank and is not taken in",
@@ -39,7 +39,7 @@ def unread(account: str, name: str, since: datetime, now: datetime) -> Ailment |
 def file_refused(account: str, name: str, at: datetime, why: str) -> Ailment:
     """A file of a bank that was kept aside."""
     return Ailment(
-        Kind.FILE_REFUSED,
+        AilmentKind.FILE_REFUSED,
         f"{account} {name}",
         at,
         in_a_sentence(why),
@@ -52,7 +52,7 @@ def disk_full(folder: str, free: int) -> Ailment | None:
     if free >= LEAST_FREE:
         return None
     return Ailment(
-        Kind.DISK,
+        AilmentKind.DISK,
         folder,
         None,
         f"its disk has {free // 1_000_000} MB left",

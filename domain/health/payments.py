@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from domain.health.ailment import Ailment, Kind, counted
+from domain.health.ailment import Ailment, AilmentKind, counted
 
 CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
 SETTLING_TAKES_DAYS = 4
@@ -45,7 +45,7 @@ class RunWaiting:
 def unmatched(production: str, account: str, amount: str, count: int, since: datetime) -> Ailment:
     """Money in suspense: movements that no payment and no receipt explains."""
     return Ailment(
-        Kind.UNMATCHED,
+        AilmentKind.UNMATCHED,
         f"{production} {account}",
         since,
         f"{amount} is in suspense, from {counted(count, 'movement')} that nothing explains",
@@ -58,7 +58,7 @@ def contradicted(production: str, payment: str, answer: str, at: datetime, now: 
     if now - at > CONTRADICTION_IS_SHOWN_FOR:
         return None
     return Ailment(
-        Kind.CONTRADICTED,
+        AilmentKind.CONTRADICTED,
         f"{production} {payment}",
         at,
         f"the bank said '{answer}', which its earlier answers exclude; nothing was posted for it",
@@ -71,7 +71,7 @@ def unsettled(payment: str, status: str, execution_on: date, today: date) -> Ail
     if (today - execution_on).days <= SETTLING_TAKES_DAYS:
         return None
     return Ailment(
-        Kind.UNSETTLED,
+        AilmentKind.UNSETTLED,
         payment,
         execution_on,
         f"it is {status} and was to be paid {(today - execution_on).days} days ago",
@@ -84,7 +84,7 @@ def ungathered(payment: str, due_on: date, today: date) -> Ailment | None:
     if (today - due_on).days <= GATHERING_TAKES_DAYS:
         return None
     return Ailment(
-        Kind.UNGATHERED,
+        AilmentKind.UNGATHERED,
         payment,
         due_on,
         f"it is due since {(today - due_on).days} days and in no run",
@@ -97,7 +97,7 @@ def unreleased(run: RunWaiting, today: date) -> Ailment | None:
     if run.on >= today:
         return None
     return Ailment(
-        Kind.UNRELEASED,
+        AilmentKind.UNRELEASED,
         run.run,
         run.on,
         f"its day is past, so that it can never be released, and {counted(run.count, 'payment')} of {run.amount} "
@@ -117,13 +117,13 @@ def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
     else:
         why = f"it is released and not sent, with {waiting}: what would be paid may have changed since"
         todo = f"if no worker runs, start one; else {run.anew}"
-    return Ailment(Kind.UNSENT, run.run, run.since, why, todo)
+    return Ailment(AilmentKind.UNSENT, run.run, run.since, why, todo)
 
 
 def held(payment: str, since: datetime, reason: str, now: datetime) -> Ailment:
     """A payment that somebody keeps back: wrong only once it was probably forgotten."""
     return Ailment(
-        Kind.HELD,
+        AilmentKind.HELD,
         payment,
         since,
         f"somebody holds it: {reason}",

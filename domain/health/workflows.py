@@ -4,8 +4,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.health.ailment import Ailment, Kind, because, counted, in_a_sentence
-from domain.histories import called
+from domain.audit.lost_histories import called
+from domain.health.ailment import (
+    Ailment,
+    AilmentKind,
+    because,
+    counted,
+    in_a_sentence,
+)
 
 TASK_ATTEMPTS = 3
 """A workflow whose task fails so often will not get on by itself: its code or its input is wrong."""
@@ -51,7 +57,7 @@ def stuck(workflow: Running) -> Ailment | None:
     """A workflow that cannot go on by itself."""
     if workflow.task_attempt >= TASK_ATTEMPTS:
         return Ailment(
-            Kind.WORKFLOW_STUCK,
+            AilmentKind.WORKFLOW_STUCK,
             workflow.name,
             workflow.started,
             f"its task has failed {workflow.task_attempt} times{because(workflow.cause)}",
@@ -61,7 +67,7 @@ def stuck(workflow: Running) -> Ailment | None:
     for activity in workflow.activities:
         if activity.attempt >= ACTIVITY_ATTEMPTS:
             return Ailment(
-                Kind.WORKFLOW_STUCK,
+                AilmentKind.WORKFLOW_STUCK,
                 workflow.name,
                 workflow.started,
                 f"{activity.name} has been tried {activity.attempt} times{because(activity.cause)}",
@@ -75,7 +81,7 @@ def failed(name: str, closed: datetime, now: datetime, cause: str) -> Ailment | 
     if now - closed > FAILED_IS_SHOWN_FOR:
         return None
     return Ailment(
-        Kind.WORKFLOW_FAILED,
+        AilmentKind.WORKFLOW_FAILED,
         name,
         closed,
         f"it ended in an error{because(cause)}",
@@ -87,7 +93,7 @@ def missing(names: Iterable[str], running: Collection[str]) -> list[Ailment]:
     """Workflows that the database needs to run and that do not."""
     return [
         Ailment(
-            Kind.WORKFLOW_MISSING,
+            AilmentKind.WORKFLOW_MISSING,
             name,
             None,
             "the database has it as unfinished and no workflow runs for it",
@@ -108,14 +114,14 @@ def unscheduled(names: Iterable[str], known: Collection[str], paused: Collection
             why, todo = "somebody has paused it", f"`temporal schedule toggle --unpause -s {name}` once it may go on"
         else:
             continue
-        found.append(Ailment(Kind.SCHEDULE, name, None, why, todo))
+        found.append(Ailment(AilmentKind.SCHEDULE, name, None, why, todo))
     return found
 
 
 def missed(name: str, at: datetime, cause: str) -> Ailment:
     """The last time that a schedule came round, it came to nothing."""
     return Ailment(
-        Kind.SCHEDULE,
+        AilmentKind.SCHEDULE,
         name,
         at,
         f"what it started last ended in an error{because(cause)}",
@@ -126,7 +132,7 @@ def missed(name: str, at: datetime, cause: str) -> Ailment:
 def no_worker(task_queue: str) -> Ailment:
     """Nobody asks for work."""
     return Ailment(
-        Kind.NO_WORKER,
+        AilmentKind.NO_WORKER,
         f"task queue {task_queue}",
         None,
         "no worker asks for work",
@@ -142,7 +148,7 @@ def unserved(task_queue: str, workers: Workers) -> Ailment | None:
     goes = f"build {workers.current}, of which" if workers.current else "workers without versioning, of which"
     start = f"start a worker of build {workers.current}, or " if workers.current else ""
     return Ailment(
-        Kind.BUILD_WITHOUT_WORKER,
+        AilmentKind.BUILD_WITHOUT_WORKER,
         f"task queue {task_queue}",
         None,
         f"new work goes to {goes} no worker asks for any; there are workers of {others}",
@@ -158,7 +164,7 @@ def abandoned(workflows: Iterable[Running], workers: Workers) -> list[Ailment]:
             waiting.setdefault(one.pinned_to, []).append(one.name)
     return [
         Ailment(
-            Kind.BUILD_WITHOUT_WORKER,
+            AilmentKind.BUILD_WITHOUT_WORKER,
             f"build {build}",
             None,
             f"{counted(len(names), 'workflow')} began on it and no worker of it asks for work: {min(names)}"
@@ -173,7 +179,7 @@ def abandoned(workflows: Iterable[Running], workers: Workers) -> list[Ailment]:
 def unarchived(name: str, run_id: str, why: str) -> Ailment:
     """A history that must have been and is not in the archive."""
     return Ailment(
-        Kind.HISTORY_UNARCHIVED,
+        AilmentKind.HISTORY_UNARCHIVED,
         called(name, run_id),
         None,
         f"its history is not archived: {in_a_sentence(why)}",

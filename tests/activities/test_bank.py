@@ -12,7 +12,7 @@ from adapters.sandbox_bank.faults import FaultKind, add_fault
 from domain.commands import AllocateMovement
 from domain.errors import IllegalTransition
 from domain.events import BankFileRefused
-from domain.money import Money
+from domain.values.money import Money
 from tests.world import PRODUCTION
 
 PAID_ON = date(2025, 2, 14)

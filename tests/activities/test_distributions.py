@@ -16,10 +16,10 @@ from domain.commands import (
     ResolveObjection,
 )
 from domain.errors import BadInput, Broken, IllegalTransition, Refused, WrongRole
-from domain.money import Money
-from domain.people import Person, Role
+from domain.identity import Person, Role
+from domain.values.money import Money
 from tests import revenue
-from tests.domain.waterfall.deal import fact, receipt
+from tests.domain.sharing.waterfall.deal import fact, receipt
 from tests.world import PRODUCTION, SETTLEMENT, UNSHARED, WATERFALL
 
 Q1, Q2 = "2025-Q1", "2025-Q2"
@@ -47,8 +47,8 @@ def approve(world, by="jiho", revision=1, period=Q1):
 
 
 def object_to(world, *positions, by="jiho", period=Q1):
-    wish = named(ObjectToDistribution, "", by, period, revision=1, positions=positions, reason="the rate")
-    return world.distributions.object_to_distribution(wish)
+    request = named(ObjectToDistribution, "", by, period, revision=1, positions=positions, reason="the rate")
+    return world.distributions.object_to_distribution(request)
 
 
 def resolve(world, by="jiho", period=Q1):
@@ -202,7 +202,7 @@ def test_the_last_moment_of_the_window_is_still_in_it(earning):
 
 def test_when_all_have_answered_nobody_waits_for_the_window(earning):
     for party in ("writer", "spc"):
-        earning.desk.people[party] = Person(party, party, frozenset({Role.APPROVER}))
+        earning.handler.people[party] = Person(party, party, frozenset({Role.APPROVER}))
     compute(earning)
     for user in ("jiho", "writer", "spc"):
         view = approve(earning, user)
@@ -336,7 +336,7 @@ def test_what_conditions_that_contradict_each_other_keep_from_being_shared_leave
 def test_a_restated_statement_on_record_is_made_good_and_the_liabilities_are_what_is_unpaid(world, tmp_path):
     revenue.register(world)
     world.clock.to(date(2025, 4, 1))
-    world.distributions = DistributionActivities(world.desk, facts_of)
+    world.distributions = DistributionActivities(world.handler, facts_of)
     revenue.take(world, revenue.csv_file(tmp_path, ("2025-01-31,KRW 1000,tidewater,KR,svod,first",)))
     compute(world)
     let_the_window_pass(world)

@@ -8,15 +8,15 @@ from fractions import Fraction
 import pytest
 import sqlalchemy as sa
 
+from adapters.agreement.documents import BadDocument
 from adapters.db import tables
 from adapters.db.facts import statements
-from adapters.documents import BadDocument
 from domain.commands import AmendAgreement
 from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, WrongRole
 from domain.events import CommandRefused, StatementImported
-from domain.money import Money
-from domain.waterfall.facts import FactKind
-from domain.waterfall.run import Version, run
+from domain.sharing.waterfall.facts import FactKind
+from domain.sharing.waterfall.run import WaterfallVersion, run
+from domain.values.money import Money
 from tests import revenue as r
 from tests.world import PRODUCTION, UNSHARED
 
@@ -377,8 +377,10 @@ def test_split_shuffled_restated_or_taken_at_once_the_same_rows_are_the_same_fac
 def test_a_run_of_the_waterfall_shares_what_was_imported(sharing, tmp_path):
     r.take(sharing, r.csv_file(tmp_path, ROWS))
     r.take(sharing, r.csv_file(tmp_path, ["2025-01-06,p-and-a,KRW 200000"], "date,name,amount"), kind="cost")
-    agreement = sharing.desk.in_force(PRODUCTION)
-    version = Version(agreement.waterfall, tuple(party.id for party in agreement.parties), agreement.effective_on)
+    agreement = sharing.handler.in_force(PRODUCTION)
+    version = WaterfallVersion(
+        agreement.waterfall, tuple(party.id for party in agreement.parties), agreement.effective_on
+    )
     result = run([version], r.facts(sharing), date(2025, 3, 31))
     assert {party: payable.due.minor for party, payable in result.payable.items() if payable.due.minor} == {
         "spc": 200_000,

@@ -14,7 +14,7 @@ from adapters.bank.folder import folder_of
 from adapters.db.rates import keep_rates
 from adapters.db.store import Context, stream_of
 from adapters.sandbox_bank.faults import FaultKind, add_fault
-from app.waiting import missing_rates
+from app.payments.missing_rates import missing_rates
 from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile
 from domain.errors import IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
 from domain.events import CommandRefused, PaymentsNotFound
@@ -203,7 +203,7 @@ def test_sent_twice_is_the_same_bytes_once(prepared):
 
 def test_an_amendment_that_comes_first_stops_the_order(prepared):
     prepared.release(prepared.run.run)
-    payees_account = next(a.number for a in prepared.desk.in_force(PRODUCTION).accounts if a.id == "writer-krw")
+    payees_account = next(a.number for a in prepared.handler.in_force(PRODUCTION).accounts if a.id == "writer-krw")
     amended = prepared.keep(DRAMA.read_bytes().replace(payees_account.encode(), payees_account[::-1].encode()))
     with ThreadPoolExecutor(1) as thread:
         with prepared.store.transaction() as amending:
@@ -341,10 +341,10 @@ def test_a_missing_rate_is_waited_for_and_leaves_nothing(dollars):
 
 def test_a_missing_rate_is_told_with_what_waits_for_it_until_it_is_there(dollars):
     planned = planned_in(dollars, "USD")
-    (sentence,) = missing_rates(dollars.desk)
+    (sentence,) = missing_rates(dollars.handler)
     assert sentence.startswith(f"{PRODUCTION}: what is due in USD from spc-krw waits for a rate: ECB has no USD/KRW")
     import_rate(dollars, date(2025, 8, 28))
-    assert list(missing_rates(dollars.desk, PRODUCTION)) == []
+    assert list(missing_rates(dollars.handler, PRODUCTION)) == []
     dollars.runs.prepare(planned)
 
 

@@ -8,9 +8,9 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from app.bootstrap import Services
-from app.plugin import SluicePlugin
 from app.settings import Settings
-from app.worker import ACTIVITIES_AT_ONCE, worker_of
+from app.worker.plugin import SluicePlugin
+from app.worker.worker import ACTIVITIES_AT_ONCE, worker_of
 from tests.world import World
 
 
@@ -39,7 +39,9 @@ async def services(database, temporal, tmp_path):
     client = await Client.connect(temporal.address, plugins=[SluicePlugin()])
     await _end_all(client)
     settings = Settings(data=tmp_path, task_queue=f"q-{uuid.uuid4().hex[:8]}", worker_versioning=False)
-    made = Services(settings=settings, desk=world.desk, client=client, folder=world.folder, facts_of=world.facts_of)
+    made = Services(
+        settings=settings, handler=world.handler, client=client, folder=world.folder, facts_of=world.facts_of
+    )
     object.__setattr__(made, "world", world)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
         async with worker_of(made, threads):

@@ -2,7 +2,7 @@ import pytest
 
 from app.endpoints import endpoints
 from app.settings import BadSettings, Settings
-from app.stack_state import NotUp
+from app.stack.state import NotUp
 
 OUTSIDE = "postgresql+psycopg://app@db/sluice"
 

@@ -8,10 +8,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from adapters.embedded.postgres import APP, AUDITOR, OWNER
-from app.doctor import Examination
-from app.metrics import Figures
+from app.health.doctor import Examination
+from app.health.metrics import Gauges
 from app.settings import Settings
-from domain.health import Kind
+from domain.health import AilmentKind
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
@@ -126,11 +126,11 @@ def alerts():
 
 def test_everything_that_the_doctor_finds_has_an_alert_and_no_alert_waits_for_what_never_comes(alerts):
     asked = [kind for rule in alerts.values() for kind in re.findall(r'kind="([a-z-]+)"', rule["expr"])]
-    assert sorted(asked) == sorted(Kind)
+    assert sorted(asked) == sorted(AilmentKind)
 
 
 def test_alerts_ask_for_metrics_that_a_worker_serves(alerts):
-    figures = Figures()
+    figures = Gauges()
     figures.take(Examination(payments={"due": 1}))
     served = {family.name for family in figures.collect()}
     for name, rule in alerts.items():

@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
 
-from domain import ledger
 from domain.agreement.model import (
     Account,
     Agreement,
@@ -22,12 +21,21 @@ from domain.agreement.model import (
     Evidence,
     FxRule,
     Instalment,
-    Milestone,
+    MilestoneTerms,
     OnDeadline,
     Party,
     Purpose,
 )
-from domain.bank import AccountReport, Address, Direction, Movement, StatusReport, TransferStatus, Verdict
+from domain.agreement.productions import fall_due, register
+from domain.bank.messages import (
+    AccountReport,
+    Address,
+    BankVerdict,
+    Direction,
+    Movement,
+    StatusReport,
+    TransferStatus,
+)
 from domain.commands import PrepareRun
 from domain.events import (
     Event,
@@ -37,12 +45,17 @@ from domain.events import (
     RunReleased,
     RunSubmitted,
 )
-from domain.money import Money
-from domain.payments import Status
-from domain.people import Person, Role
-from domain.productions import fall_due, register
-from domain.runs import Quote, message_id, prepare, run_id
+from domain.identity import Person, Role
+from domain.ledger import entries
+from domain.payments.payments import Status
+from domain.payments.runs import (
+    Quote,
+    message_id,
+    prepare,
+    run_id,
+)
 from domain.state import State, fold
+from domain.values.money import Money
 
 TODAY = date(2026, 4, 1)
 DOCUMENT = "d" * 64
@@ -95,8 +108,8 @@ def milestone(
     escalate_to: str | None = "streamer",
     approvals: int = 2,
     distinct_parties: bool = True,
-) -> Milestone:
-    return Milestone(
+) -> MilestoneTerms:
+    return MilestoneTerms(
         id=name,
         title=name,
         planned_on=TODAY,
@@ -142,7 +155,7 @@ def schedule() -> tuple[Instalment, ...]:
 def agreement(
     version: int = 1,
     lines: tuple[Instalment, ...] | None = None,
-    milestones: tuple[Milestone, ...] = (),
+    milestones: tuple[MilestoneTerms, ...] = (),
     vendor_number: str = "",
 ) -> Agreement:
     """The agreement; other `lines`, milestones of the same ids, or another bank account of the vendor where given."""
@@ -202,7 +215,7 @@ def due_date(line: Instalment, accepted_on: date | None) -> date | None:
     return None if accepted_on is None else accepted_on + timedelta(days=line.due.business_days)
 
 
-def deadline(terms: Milestone) -> date:
+def deadline(terms: MilestoneTerms) -> date:
     return TODAY + timedelta(days=terms.approval.business_days)
 
 
@@ -250,11 +263,11 @@ def at_the_bank(number: int = 1, currency: str = "KRW", account: str = "spc-krw"
     return submitted(released(state, run), run), run
 
 
-def report(run_message: str, group: Verdict | None = None, **transfers: Verdict) -> StatusReport:
+def report(run_message: str, group: BankVerdict | None = None, **transfers: BankVerdict) -> StatusReport:
     """A status report; transfers are named by instalment (`P1=Verdict.ACCEPTED`)."""
     lines = tuple(
         TransferStatus(
-            end_to_end_id=f"HANA.{name}", verdict=verdict, reason="AC04" if verdict is Verdict.REJECTED else None
+            end_to_end_id=f"HANA.{name}", verdict=verdict, reason="AC04" if verdict is BankVerdict.REJECTED else None
         )
         for name, verdict in transfers.items()
     )
@@ -335,7 +348,7 @@ def balances(events: Sequence[Event]) -> dict[str, Money]:
     """Balances by account and currency, zeros left out."""
     sums: dict[tuple[str, str], int] = {}
     for event in events:
-        for entry in ledger.postings(event):
+        for entry in entries.postings(event):
             key = (entry.account, entry.amount.currency)
             sums[key] = sums.get(key, 0) + entry.amount.minor
     return {f"{account} {currency}": Money(minor, currency) for (account, currency), minor in sums.items() if minor}

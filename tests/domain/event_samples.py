@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from domain import events as e
 from domain.agreement.model import Purpose
-from domain.money import Money
+from domain.values.money import Money
 from tests.domain import builders as b
 
 SHA = "0123456789abcdef" * 4

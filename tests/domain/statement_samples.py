@@ -5,27 +5,27 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from domain.currency import exponent
-from domain.money import Money
-from domain.statements import (
+from domain.sharing.statements import (
     Figures,
     FxRuleUsed,
     FxUsed,
     Hold,
     Inflow,
-    Kind,
-    Line,
+    LineKind,
     Period,
-    Pool,
     Recoupment,
     Reserve,
-    Settlement,
     Signature,
     Statement,
+    StatementLine,
+    StatementPool,
+    StatementSettlement,
     Taking,
     Withholding,
     view_for,
 )
+from domain.values.currency import exponent
+from domain.values.money import Money
 
 HEAD = "9f2c" * 16
 LONG_NAME = (
@@ -54,13 +54,13 @@ def settlement(
     withheld: int = 0,
     paid: int = 0,
     pay_on: date | None = date(2027, 6, 30),
-) -> Settlement:
+) -> StatementSettlement:
     """A settlement that ties; whole numbers are minor units."""
 
     def money(minor: int) -> Money:
         return Money(minor, currency)
 
-    return Settlement.of(
+    return StatementSettlement.of(
         exact,
         money(round(exact * 10 ** exponent(currency))),
         paid_before=money(paid_before),
@@ -73,7 +73,7 @@ def settlement(
     )
 
 
-def own_total(pools: Sequence[Pool], adjustments: Sequence[Line] = ()) -> Fraction:
+def own_total(pools: Sequence[StatementPool], adjustments: Sequence[StatementLine] = ()) -> Fraction:
     """What a party's lines make to date."""
     lines = [line for pool in pools for line in pool.own] + list(adjustments)
     return sum((line.figures.to_date.value for line in lines), Fraction(0))
@@ -83,9 +83,9 @@ def small() -> Statement:
     """Mori TV's third of what is left of 1,000 USD after a fee of 10 %: a cent has to be rounded."""
     inflows = [Inflow("net", "Net receipts", Fraction(400), Fraction(1000))]
     takings = [
-        Taking("net", "fee", "Sales fee", Kind.DISTRIBUTION_FEE, "SALES", Fraction(40), Fraction(100)),
-        Taking("net", "mori", "Mori's share", Kind.SHARE, "MORI", Fraction(360, 7), Fraction(900, 7)),
-        Taking("net", "rest", "The others", Kind.SHARE, "HAN", Fraction(2160, 7), Fraction(5400, 7)),
+        Taking("net", "fee", "Sales fee", LineKind.DISTRIBUTION_FEE, "SALES", Fraction(40), Fraction(100)),
+        Taking("net", "mori", "Mori's share", LineKind.SHARE, "MORI", Fraction(360, 7), Fraction(900, 7)),
+        Taking("net", "rest", "The others", LineKind.SHARE, "HAN", Fraction(2160, 7), Fraction(5400, 7)),
     ]
     pools = view_for("MORI", inflows, takings)
     return Statement(
@@ -121,7 +121,13 @@ def large(currency: str = "KRW") -> Statement:
     ):
         inflows.append(Inflow(pool, title, Fraction(8_000_000_000 * (n + 1)), Fraction(10_500_000_000 * (n + 1), 1)))
         for i in range(10):
-            kind = (Kind.DISTRIBUTION_FEE, Kind.RECOUPMENT, Kind.SHARE, Kind.OVERAGE, Kind.SUCCESS_FEE)[i % 5]
+            kind = (
+                LineKind.DISTRIBUTION_FEE,
+                LineKind.RECOUPMENT,
+                LineKind.SHARE,
+                LineKind.OVERAGE,
+                LineKind.SUCCESS_FEE,
+            )[i % 5]
             opening = Fraction(1_234_567_890 * (i + n), 7)
             period = Fraction(-98_765_432 * i, 3) if i % 4 == 3 else Fraction(55_555_555 * i, 11)
             takings.append(
@@ -135,17 +141,19 @@ def large(currency: str = "KRW") -> Statement:
                     opening + period if i else Fraction(0) if not n else opening,
                 )
             )
-        takings.append(Taking(pool, "others", "", Kind.SHARE, "MORI", Fraction(1, 3), Fraction(2, 3)))
+        takings.append(Taking(pool, "others", "", LineKind.SHARE, "MORI", Fraction(1, 3), Fraction(2, 3)))
     pools = view_for("HAN", inflows, takings)
     adjustments = (
-        Line(
+        StatementLine(
             position="bank-direction",
             title="한국은행 대출금 상환을 위한 지급지시",
-            kind=Kind.ASSIGNMENT,
+            kind=LineKind.ASSIGNMENT,
             figures=Figures.of(Fraction(-500_000_000), Fraction(-750_000_000)),
         ),
-        Line(position="bonus", kind=Kind.CHARGE, figures=Figures.of(0, Fraction(30_000_000))),
-        Line(position="taken-over", kind=Kind.OPENING_BALANCE, figures=Figures.of(Fraction(1000), Fraction(1000))),
+        StatementLine(position="bonus", kind=LineKind.CHARGE, figures=Figures.of(0, Fraction(30_000_000))),
+        StatementLine(
+            position="taken-over", kind=LineKind.OPENING_BALANCE, figures=Figures.of(Fraction(1000), Fraction(1000))
+        ),
     )
     unit = 10 ** exponent(currency)
 

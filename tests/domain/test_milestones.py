@@ -14,7 +14,7 @@ from domain.events import (
     MilestoneRejected,
     MilestoneSubmitted,
 )
-from domain.people import Person, Role
+from domain.identity import Person, Role
 from domain.state import State
 from tests.domain import builders as b
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agreement.model import FxRule
-from domain.calendars import Calendars
+from domain.calendar.calendars import Calendars
 from domain.errors import BadInput, NotFound
 from domain.rates import cross, fixing_date
 

@@ -9,9 +9,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain import answers, distributions, milestones, payments, payouts, productions, runs
+from domain import milestones
+from domain.agreement import productions
 from domain.agreement.model import Agreement
-from domain.bank import Movement, StatusReport, TransferStatus, Verdict
+from domain.bank import answers
+from domain.bank.messages import (
+    BankVerdict,
+    Movement,
+    StatusReport,
+    TransferStatus,
+)
 from domain.commands import (
     ApproveMilestone,
     CancelRun,
@@ -34,17 +41,19 @@ from domain.events import (
     RunDoubted,
     RunSubmitted,
 )
-from domain.ledger import postings
-from domain.money import Money, totals
-from domain.participation import untied
-from domain.payments import Status
-from domain.people import Person, Role
-from domain.receipts import ReceiptStatus
-from domain.runs import Run
+from domain.identity import Person, Role
+from domain.ledger.entries import postings
+from domain.payments import payments, runs
+from domain.payments.payments import Status
+from domain.payments.receipts import ReceiptStatus
+from domain.payments.runs import Run
+from domain.sharing import distributions, payouts
+from domain.sharing.participation import untied
+from domain.sharing.waterfall.model import Minimum, Pool, Waterfall
 from domain.state import State, fold
-from domain.waterfall.model import Minimum, Pool, Waterfall
+from domain.values.money import Money, totals
 from tests.domain import builders as b
-from tests.domain.test_distributions import computed
+from tests.domain.sharing.test_distributions import computed
 
 OWED = {
     Status.DUE,
@@ -138,7 +147,7 @@ class Lives(RuleBasedStateMachine):
         super().__init__()
         self.life = Life()
 
-    def wish(self, decide, *arguments) -> None:
+    def request(self, decide, *arguments) -> None:
         try:
             events = decide(*arguments)
         except SluiceError:
@@ -166,22 +175,22 @@ class Lives(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["lock", "wrap"]), script=st.sampled_from("ab"), person=PEOPLE)
     def submit_milestone(self, name, script, person):
         command = SubmitMilestone(key="k", by="x", production="HANA", milestone=name, evidence={"script": script * 64})
-        self.wish(milestones.submit, self.life.state.milestones, self.life.terms, command, person, b.deadline)
+        self.request(milestones.submit, self.life.state.milestones, self.life.terms, command, person, b.deadline)
 
     @rule(name=st.sampled_from(["lock", "wrap"]), round_=st.integers(1, 2), person=PEOPLE)
     def approve(self, name, round_, person):
         command = ApproveMilestone(key="k", by="x", production="HANA", milestone=name, round=round_)
-        self.wish(milestones.approve, self.life.state.milestones, self.life.terms, command, person)
+        self.request(milestones.approve, self.life.state.milestones, self.life.terms, command, person)
 
     @rule(person=PEOPLE)
     def reject(self, person):
         command = RejectMilestone(key="k", by="x", production="HANA", milestone="lock", round=1, reason="no")
-        self.wish(milestones.reject, self.life.state.milestones, self.life.terms, command, person)
+        self.request(milestones.reject, self.life.state.milestones, self.life.terms, command, person)
 
     @rule(name=st.sampled_from(["lock", "wrap"]), round_=st.integers(1, 2))
     def pass_deadline(self, name, round_):
         command = PassDeadline(key="k", by="x", production="HANA", milestone=name, round=round_)
-        self.wish(
+        self.request(
             milestones.pass_deadline,
             self.life.state.milestones,
             self.life.terms,
@@ -216,13 +225,13 @@ class Lives(RuleBasedStateMachine):
                 CorrectPayment(key="k", by="x", production="HANA", payment=name, reason="r"),
             ),
         }[act]
-        self.wish(decide, self.life.state.payments, command, person, "spc")
+        self.request(decide, self.life.state.payments, command, person, "spc")
 
     @rule(kind=st.sampled_from(KINDS))
     def prepare(self, kind):
         command = b.prepare_command(len(self.life.state.runs) + 1, *kind).model_copy(update={"on": self.life.today})
         quote = b.QUOTE if kind[1] == "USD" else None
-        self.wish(runs.prepare, self.life.state.payments, self.life.terms, command, b.SORA, quote)
+        self.request(runs.prepare, self.life.state.payments, self.life.terms, command, b.SORA, quote)
 
     @rule(number=st.integers(0, 20), person=TREASURY, stale=st.booleans())
     def release(self, number, person, stale):
@@ -231,13 +240,13 @@ class Lives(RuleBasedStateMachine):
         state = self.life.state
         now = runs.binding(run, state.payments.of_run(run.id), self.life.terms)
         command = ReleaseRun(key="k", by="x", production="HANA", run=run.id, sha256=run.sha256 if stale else now)
-        self.wish(runs.release, state.runs, state.payments, self.life.terms, command, person, self.life.today)
+        self.request(runs.release, state.runs, state.payments, self.life.terms, command, person, self.life.today)
 
     @rule(number=st.integers(0, 20))
     def cancel(self, number):
         if run := self.a_run(number):
             command = CancelRun(key="k", by="x", production="HANA", run=run.id, reason="r")
-            self.wish(runs.cancel, self.life.state.runs, self.life.terms, command, b.SORA)
+            self.request(runs.cancel, self.life.state.runs, self.life.terms, command, b.SORA)
 
     @rule(kind=st.sampled_from(KINDS))
     def dispatch(self, kind):
@@ -287,8 +296,8 @@ class Lives(RuleBasedStateMachine):
 
     @rule(
         number=st.integers(0, 20),
-        group=st.sampled_from([None, *Verdict]),
-        told=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(Verdict)), max_size=4),
+        group=st.sampled_from([None, *BankVerdict]),
+        told=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(BankVerdict)), max_size=4),
     )
     def status_report(self, number, group, told):
         run = self.a_run(number)
@@ -341,27 +350,27 @@ class Lives(RuleBasedStateMachine):
         event = computed(reserves=reserves, **shares).model_copy(
             update={"period": str(until), "until": until, "result": f"{len(self.life.journal):064x}"}
         )
-        self.wish(distributions.compute, known, event)
+        self.request(distributions.compute, known, event)
 
     @rule(party=st.sampled_from(sorted(SHARERS)), positions=st.sampled_from([(), ("fee",), ("net",)]))
     def dispute(self, party, positions):
         known = self.life.state.distributions
         for one in known.values():
-            self.wish(distributions.object_to, known, one.period, one.revision, positions, "why", SHARERS[party])
+            self.request(distributions.object_to, known, one.period, one.revision, positions, "why", SHARERS[party])
 
     @rule()
     def post_and_order(self):
         for period in list(self.life.state.distributions):
             known = self.life.state.distributions
-            self.wish(distributions.post, known, period, b.TODAY + timedelta(days=99))
-            self.wish(self.ordered, period)
+            self.request(distributions.post, known, period, b.TODAY + timedelta(days=99))
+            self.request(self.ordered, period)
 
     @rule(party=st.sampled_from(sorted(SHARERS)))
     def resolve(self, party):
         for period in list(self.life.state.distributions):
             known = self.life.state.distributions
-            self.wish(distributions.resolve, known, period, party, "agreed", SHARERS[party])
-            self.wish(self.ordered, period)
+            self.request(distributions.resolve, known, period, party, "agreed", SHARERS[party])
+            self.request(self.ordered, period)
 
     def ordered(self, period):
         known, terms = self.life.state.distributions, self.life.terms

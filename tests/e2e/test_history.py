@@ -8,8 +8,8 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from app.plugin import SluicePlugin
-from app.worker import WORKFLOWS
+from app.worker.plugin import SluicePlugin
+from app.worker.worker import WORKFLOWS
 from tests.e2e.conftest import PATIENCE_S
 
 pytestmark = pytest.mark.xdist_group("e2e")

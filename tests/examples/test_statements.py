@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from adapters.documents import load_agreement
-from app.waterfall import facts_of
-from domain.statements import ties
-from tests.domain.statements.life import Life, paid_by
+from adapters.agreement.documents import load_agreement
+from app.sharing.waterfall import facts_of
+from domain.sharing.statements import ties
+from tests.domain.sharing.statements.life import Life, paid_by
 
 FOLDER = Path(__file__).parents[2] / "examples" / "waterfalls"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml") if not path.stem.endswith("-facts"))

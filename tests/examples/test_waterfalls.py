@@ -4,8 +4,8 @@ import pathlib
 
 import pytest
 
-from adapters.documents import load_agreement
-from app.waterfall import as_json, run_files
+from adapters.agreement.documents import load_agreement
+from app.sharing.waterfall import as_json, run_files
 
 FOLDER = pathlib.Path(__file__).parents[2] / "examples" / "waterfalls"
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from app.bootstrap import Services
-from app.stack import EmbeddedStack
+from app.stack.stack import EmbeddedStack
 from bench import common
 
 

@@ -6,12 +6,12 @@ from sqlalchemy.exc import OperationalError
 from adapters.bank.folder import folder_of
 from adapters.db import queries, tables
 from adapters.sandbox_bank.admin import books_path, folders_path
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, Books
+from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks
 from app.bootstrap import Services
-from app.stack import EmbeddedStack
-from app.verify import verify
+from app.ledger.verify import verify
+from app.stack.stack import EmbeddedStack
 from bench import common
-from domain.money import Money
+from domain.values.money import Money
 
 CLOSED = {"settled", "rejected", "returned"}
 OUT_OF_ORDER = {"answer-contradicted", "movement-unmatched", "bank-file-refused"}
@@ -41,7 +41,7 @@ def _closed(services: Services, production: str) -> bool:
 def assert_books_agree(stack: EmbeddedStack, services: Services, production: str, payouts: int) -> None:
     """One bank effect for each payment that was paid and none for any other; ledger and journal say the same."""
     folder = folder_of(production, common.ACCOUNT)
-    books = Books(books_path(stack.data))
+    books = BankBooks(books_path(stack.data))
     try:
         with services.store.reading() as records:
             payments = queries.payments(records.connection, production)

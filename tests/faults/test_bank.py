@@ -9,9 +9,9 @@ from fractions import Fraction
 import pytest
 
 from adapters.sandbox_bank.admin import books_path
-from adapters.sandbox_bank.books import Books
+from adapters.sandbox_bank.books import BankBooks
 from adapters.sandbox_bank.faults import RANDOM_KINDS, FaultKind, add_fault, add_random_faults, clear_faults
-from app.office import Office
+from app.commands.client import CommandClient
 from bench import common
 from domain.errors import IllegalTransition, Refused
 from tests.faults import oracle
@@ -24,7 +24,7 @@ PATIENCE_S = 90
 
 @contextmanager
 def books_of(stack):
-    books = Books(books_path(stack.data))
+    books = BankBooks(books_path(stack.data))
     try:
         yield books
     finally:
@@ -39,7 +39,7 @@ def fault(stack, payment, kind, seconds=1):
 async def assert_paid(stack, services, production, **expected):
     """Release a run of all payouts and see it to its end."""
     run, sha256 = await common.prepared_run(services, production)
-    await Office(services, common.RELEASER).release(run, sha256)
+    await CommandClient(services, common.RELEASER).release(run, sha256)
     await ended(services, production, **expected)
     oracle.assert_books_agree(stack, services, production, PAYOUTS)
 
@@ -85,7 +85,7 @@ async def test_a_batch_that_is_taken_in_part_settles_in_part(stack, services, pr
 async def test_a_rejected_payment_is_corrected_and_paid_under_a_new_name(stack, services, production, registered):
     fault(stack, f"{production}.P3", FaultKind.REJECT)
     await assert_paid(stack, services, production, settled=PAYOUTS - 1, rejected=1)
-    await Office(services, common.PREPARER).correct(f"{production}.P3", "the payee's account was closed")
+    await CommandClient(services, common.PREPARER).correct(f"{production}.P3", "the payee's account was closed")
     await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
@@ -101,19 +101,19 @@ async def test_money_that_comes_back_is_owed_again(stack, services, production, 
 
 async def test_a_day_opened_ten_times_at_once_opens_one_run(stack, services, production):
     await asyncio.gather(*(common.register(services, production, PAYOUTS) for _ in range(3)))
-    office = Office(services, common.PREPARER)
-    opened = await asyncio.gather(*(office.open_runs(production, common.ACCOUNT) for _ in range(10)))
+    as_user = CommandClient(services, common.PREPARER)
+    opened = await asyncio.gather(*(as_user.open_runs(production, common.ACCOUNT) for _ in range(10)))
     (run,) = {run for runs in opened for run in runs}  # who asks once it is prepared hears of none
     await common.until(lambda: common.hash_of(services, run) is not None)
-    await Office(services, common.RELEASER).release(run, common.hash_of(services, run))
+    await CommandClient(services, common.RELEASER).release(run, common.hash_of(services, run))
     await ended(services, production, settled=PAYOUTS)
     oracle.assert_books_agree(stack, services, production, PAYOUTS)
 
 
 async def test_a_release_sent_twenty_times_at_once_is_one_release(stack, services, production, registered):
     run, sha256 = await common.prepared_run(services, production)
-    office = Office(services, common.RELEASER)
-    views = await asyncio.gather(*(office.release(run, sha256) for _ in range(20)), return_exceptions=True)
+    as_user = CommandClient(services, common.RELEASER)
+    views = await asyncio.gather(*(as_user.release(run, sha256) for _ in range(20)), return_exceptions=True)
     assert not [view for view in views if isinstance(view, BaseException) and not isinstance(view, Refused)]
     assert any(not isinstance(view, BaseException) for view in views)
     await ended(services, production, settled=PAYOUTS)
@@ -122,9 +122,9 @@ async def test_a_release_sent_twenty_times_at_once_is_one_release(stack, service
 
 async def test_a_cancelled_run_is_not_paid_and_its_payments_are_gathered_again(stack, services, production, registered):
     run, sha256 = await common.prepared_run(services, production)
-    await Office(services, common.PREPARER).cancel(run, "wrong day")
+    await CommandClient(services, common.PREPARER).cancel(run, "wrong day")
     with pytest.raises(IllegalTransition):
-        await Office(services, common.RELEASER).release(run, sha256)
+        await CommandClient(services, common.RELEASER).release(run, sha256)
     await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
@@ -132,7 +132,7 @@ async def test_everything_at_once_while_the_worker_is_killed(stack, services, pr
     with books_of(stack) as books:
         add_random_faults(books.db, 1, Fraction(1, 10), RANDOM_KINDS, reason="AC04", seconds=1)
     run, sha256 = await common.prepared_run(services, production)
-    await Office(services, common.RELEASER).release(run, sha256)
+    await CommandClient(services, common.RELEASER).release(run, sha256)
     for _ in range(2):
         await asyncio.sleep(1.5)
         os.kill(stack.process("worker").pid, signal.SIGKILL)

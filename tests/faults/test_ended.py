@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from adapters.embedded.temporal import EmbeddedTemporal
-from app.stack import WORKER
-from app.stack_state import read_state
+from app.stack.stack import WORKER
+from app.stack.state import read_state
 from tests.faults.programme.director import run
 
 pytestmark = pytest.mark.xdist_group("faults-ended")

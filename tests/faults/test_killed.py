@@ -8,7 +8,7 @@ import pytest
 
 from adapters.db.store import stream_of
 from adapters.embedded.postgres import DATABASE, OWNER
-from app.office import Office
+from app.commands.client import CommandClient
 from bench import common
 from tests.faults import oracle
 
@@ -23,7 +23,7 @@ async def released_at_last(services, run, sha256, patience_s=10):
     until = asyncio.get_running_loop().time() + PATIENCE_S
     while True:
         try:
-            return await asyncio.wait_for(Office(services, common.RELEASER).release(run, sha256), patience_s)
+            return await asyncio.wait_for(CommandClient(services, common.RELEASER).release(run, sha256), patience_s)
         except Exception:
             if asyncio.get_running_loop().time() > until:
                 raise

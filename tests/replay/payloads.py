@@ -14,7 +14,7 @@ from temporalio import activity, workflow
 
 from app.bootstrap import Services
 from app.settings import Settings
-from app.worker import WORKFLOWS
+from app.worker.worker import WORKFLOWS
 from domain.events import Event
 
 SNAPSHOT = Path(__file__).parent / "payloads.json"
@@ -27,7 +27,7 @@ _WORDS = {"title", "description", "default", "examples"}
 def activity_types() -> dict[str, tuple[list[Any], Any]]:
     """Each activity's arguments and result, by its name."""
     nothing: Any = None
-    services = Services(settings=Settings(), desk=nothing, client=nothing, folder=nothing)
+    services = Services(settings=Settings(), handler=nothing, client=nothing, folder=nothing)
     return {str(activity._Definition.must_from_callable(each).name): _hints(each) for each in services.activities()}
 
 

@@ -25,9 +25,9 @@ from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from adapters.embedded.process import Launch, bundled_binary
 from adapters.embedded.temporal import EmbeddedTemporal
 from app.database import upgrade
-from app.plugin import SluicePlugin
-from app.supervisor import running
-from app.worker import WORKFLOWS
+from app.stack.supervisor import running
+from app.worker.plugin import SluicePlugin
+from app.worker.worker import WORKFLOWS
 from tests.replay.payloads import update_payloads
 from tests.replay.scenes import SCENES, Played, Scene, run_doubted_and_found, run_lost_and_resent
 from tests.replay.staged import IN_NO_TIME, LONG_LIVED, NOBODY, Stage, Staged

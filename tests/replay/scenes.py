@@ -10,9 +10,9 @@ from temporalio.client import Client, WorkflowHandle
 from activities.views import AccountRef, DistributionRef, MilestoneRef, ProductionRef
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.bootstrap import Services
-from app.gateway import Gateway
-from app.preview import preview
+from app.payments.preview import preview
 from app.settings import Settings
+from app.worker.gateway import Gateway
 from domain.commands import (
     AmendAgreement,
     CancelRun,
@@ -23,7 +23,7 @@ from domain.commands import (
     ReleaseRun,
     ResolveObjection,
 )
-from tests.domain.waterfall.deal import fact, receipt
+from tests.domain.sharing.waterfall.deal import fact, receipt
 from tests.world import (
     DRAMA,
     PRODUCTION,
@@ -35,13 +35,13 @@ from tests.world import (
     eventually,
     submit_command,
 )
-from workflows.distribution import Distribution
-from workflows.milestone import Milestone
+from workflows.distribution import DistributionWorkflow
+from workflows.milestone import MilestoneWorkflow
 from workflows.names import distribution_workflow
-from workflows.open_distributions import OpenDistributions
-from workflows.open_runs import OpenRuns
-from workflows.payment_run import PaymentRun
-from workflows.production import Production
+from workflows.open_distributions import OpenDistributionsWorkflow
+from workflows.open_runs import OpenRunsWorkflow
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
 
 
 class Scene:
@@ -51,25 +51,30 @@ class Scene:
         self.name, self.client, self.world = name, client, world
         settings = Settings(data=folder, task_queue=name)
         self.services = Services(
-            settings=settings, desk=world.desk, client=client, folder=world.folder, facts_of=world.facts_of
+            settings=settings, handler=world.handler, client=client, folder=world.folder, facts_of=world.facts_of
         )
         self.gateway = Gateway(self.services)
 
     async def production(self) -> WorkflowHandle:
         handle = await self.client.start_workflow(
-            Production.run, ProductionRef(production=PRODUCTION), id=f"{self.name}/production", task_queue=self.name
+            ProductionWorkflow.run,
+            ProductionRef(production=PRODUCTION),
+            id=f"{self.name}/production",
+            task_queue=self.name,
         )
         digest = self.world.keep(DRAMA.read_bytes())
         register = RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest)
-        await handle.execute_update(Production.register, register)
+        await handle.execute_update(ProductionWorkflow.register, register)
         self.world.open_accounts()
         return handle
 
     async def milestone(self) -> WorkflowHandle:
         self.world.register()
         ref = MilestoneRef(production=PRODUCTION, milestone="closing")
-        handle = await self.client.start_workflow(Milestone.run, ref, id=f"{self.name}/milestone", task_queue=self.name)
-        await handle.execute_update(Milestone.submit, submit_command("closing"))
+        handle = await self.client.start_workflow(
+            MilestoneWorkflow.run, ref, id=f"{self.name}/milestone", task_queue=self.name
+        )
+        await handle.execute_update(MilestoneWorkflow.submit, submit_command("closing"))
         return handle
 
     async def run(self) -> tuple[WorkflowHandle, str]:
@@ -78,15 +83,15 @@ class Scene:
         self.world.clock.to(date(2025, 2, 14))
         (planned,) = self.world.open_day()
         handle = await self.client.start_workflow(
-            PaymentRun.run, planned, id=f"run/{planned.run}", task_queue=self.name
+            PaymentRunWorkflow.run, planned, id=f"run/{planned.run}", task_queue=self.name
         )
         await eventually(lambda: planned.run in self.world.snapshots().runs)
         return handle, planned.run
 
     async def release(self, handle: WorkflowHandle, run: str) -> None:
-        sha256 = preview(self.world.desk, run).head["sha256"]
+        sha256 = preview(self.world.handler, run).head["sha256"]
         command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=sha256)
-        await handle.execute_update(PaymentRun.release, command)
+        await handle.execute_update(PaymentRunWorkflow.release, command)
 
     def fault(self, kind: FaultKind) -> None:
         add_fault(self.world.their_bank.books.db, self.world.payment("WR-A"), kind, reason="AC04", seconds=0)
@@ -102,7 +107,7 @@ class Scene:
 async def milestone_accepted(scene: Scene) -> WorkflowHandle:
     handle = await scene.milestone()
     for user in ("jiho", "kenta"):
-        await handle.execute_update(Milestone.approve, approve_command("closing", user))
+        await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", user))
     await handle.result()
     return handle
 
@@ -112,10 +117,10 @@ async def milestone_rejected_then_resubmitted(scene: Scene) -> WorkflowHandle:
     reject = RejectMilestone(
         key="reject", by="kenta", production=PRODUCTION, milestone="closing", round=1, reason="page 3 is missing"
     )
-    await handle.execute_update(Milestone.reject, reject)
-    await handle.execute_update(Milestone.submit, submit_command("closing", key="again"))
+    await handle.execute_update(MilestoneWorkflow.reject, reject)
+    await handle.execute_update(MilestoneWorkflow.submit, submit_command("closing", key="again"))
     for user in ("jiho", "kenta"):
-        await handle.execute_update(Milestone.approve, approve_command("closing", user, 2))
+        await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", user, 2))
     await handle.result()
     return handle
 
@@ -125,10 +130,10 @@ async def milestone_escalated(scene: Scene) -> WorkflowHandle:
     deadline = scene.world.snapshots().milestones["closing"].deadline_on
     assert deadline is not None
     scene.world.clock.to(deadline, time(23, 59, 59))
-    await handle.execute_update(Milestone.approve, approve_command("closing", "jiho"))
+    await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", "jiho"))
     scene.world.clock.forward(minutes=5)
     await eventually(lambda: scene.world.snapshots().milestones["closing"].escalated_to is not None)
-    await handle.execute_update(Milestone.approve, approve_command("closing", "kenta"))
+    await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", "kenta"))
     await handle.result()
     return handle
 
@@ -144,7 +149,7 @@ async def run_settled(scene: Scene) -> WorkflowHandle:
 async def run_cancelled(scene: Scene) -> WorkflowHandle:
     handle, run = await scene.run()
     cancel = CancelRun(key="cancel", by="dohyun", production=PRODUCTION, run=run, reason="wrong day")
-    await handle.execute_update(PaymentRun.cancel, cancel)
+    await handle.execute_update(PaymentRunWorkflow.cancel, cancel)
     await handle.result()
     return handle
 
@@ -153,7 +158,9 @@ async def run_escalated(scene: Scene) -> WorkflowHandle:
     scene.world.register()
     scene.world.clock.to(date(2025, 2, 14), time(15, 29, 59))
     (planned,) = scene.world.open_day()
-    handle = await scene.client.start_workflow(PaymentRun.run, planned, id=f"run/{planned.run}", task_queue=scene.name)
+    handle = await scene.client.start_workflow(
+        PaymentRunWorkflow.run, planned, id=f"run/{planned.run}", task_queue=scene.name
+    )
     await eventually(lambda: "run-escalated" in scene.world.events())
     await scene.release(handle, planned.run)
     await scene.until_settled()
@@ -183,7 +190,9 @@ async def open_runs(scene: Scene) -> WorkflowHandle:
     scene.world.register()
     scene.world.clock.to(date(2025, 2, 14))
     ref = AccountRef(production=PRODUCTION, account="spc-krw")
-    handle = await scene.client.start_workflow(OpenRuns.run, ref, id=f"{scene.name}/open-runs", task_queue=scene.name)
+    handle = await scene.client.start_workflow(
+        OpenRunsWorkflow.run, ref, id=f"{scene.name}/open-runs", task_queue=scene.name
+    )
     (run,) = await handle.result()
     await eventually(lambda: run in scene.world.snapshots().runs)
     await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
@@ -194,12 +203,12 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
     handle = await scene.production()
     scene.world.clock.to(date(2025, 2, 14))
     ref = AccountRef(production=PRODUCTION, account="spc-krw", by="dohyun")
-    (run,) = await handle.execute_update(Production.open_runs, ref)
+    (run,) = await handle.execute_update(ProductionWorkflow.open_runs, ref)
     digest = scene.world.keep(
         DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1)
     )
     amend = AmendAgreement(key="amend", by="seoyeon", production=PRODUCTION, document=digest)
-    await handle.execute_update(Production.amend, amend)
+    await handle.execute_update(ProductionWorkflow.amend, amend)
     await asyncio.sleep(1)  # it tends what the amendment changed
     await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
     return handle
@@ -211,17 +220,19 @@ async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     handle = await scene.client.start_workflow(
-        Distribution.run, DistributionRef(**about), id=f"{scene.name}/distribution", task_queue=scene.name
+        DistributionWorkflow.run, DistributionRef(**about), id=f"{scene.name}/distribution", task_queue=scene.name
     )
-    view = await handle.execute_update(Distribution.compute, ComputeDistribution(key="compute", by="dohyun", **about))
+    view = await handle.execute_update(
+        DistributionWorkflow.compute, ComputeDistribution(key="compute", by="dohyun", **about)
+    )
     assert view.answer_by is not None
     world.clock.to(view.answer_by, time(23, 59, 59))
     dispute = ObjectToDistribution(key="object", by="jiho", revision=1, positions=("fee",), reason="the rate", **about)
-    await handle.execute_update(Distribution.object_to, dispute)
+    await handle.execute_update(DistributionWorkflow.object_to, dispute)
     world.clock.forward(minutes=5)
     await eventually(lambda: "payouts-ordered" in world.events())
     await handle.execute_update(
-        Distribution.resolve, ResolveObjection(key="resolve", by="jiho", reason="agreed", **about)
+        DistributionWorkflow.resolve, ResolveObjection(key="resolve", by="jiho", reason="agreed", **about)
     )
     await handle.result()
     return handle
@@ -235,9 +246,9 @@ async def open_distributions(scene: Scene) -> WorkflowHandle:
     world.clock.to(date(2025, 4, 1), time(8))
     ref = DistributionRef(production=PRODUCTION, period="2025-Q1")
     name = distribution_workflow(PRODUCTION, ref.period)
-    await scene.client.start_workflow(Distribution.run, ref, id=name, task_queue=scene.name)
+    await scene.client.start_workflow(DistributionWorkflow.run, ref, id=name, task_queue=scene.name)
     handle = await scene.client.start_workflow(
-        OpenDistributions.run,
+        OpenDistributionsWorkflow.run,
         ProductionRef(production=PRODUCTION),
         id=f"{scene.name}/open-distributions",
         task_queue=scene.name,

@@ -18,7 +18,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.worker import Worker
 
 from activities.views import AccountRef, DistributionRef, HistoryGap, MilestoneRef, PlannedRun, ProductionRef, SweepView
-from app.worker import WORKFLOWS
+from app.worker.worker import WORKFLOWS
 from domain.commands import (
     AllocateMovement,
     ApproveDistribution,
@@ -33,12 +33,12 @@ from domain.commands import (
 )
 from tests.workflows.doubles import NoSchedules, OneMilestone, OneProduction, OneRun
 from tests.workflows.one_distribution import OneDistribution
-from workflows.distribution import Distribution
-from workflows.milestone import Milestone
-from workflows.open_runs import OpenRuns
-from workflows.payment_run import PaymentRun
-from workflows.production import Production
-from workflows.sweep_histories import SweepHistories
+from workflows.distribution import DistributionWorkflow
+from workflows.milestone import MilestoneWorkflow
+from workflows.open_runs import OpenRunsWorkflow
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
+from workflows.sweep_histories import SweepHistoriesWorkflow
 
 NOBODY = "recorder"
 """The identity of client and worker, so that no machine's name is kept."""
@@ -89,7 +89,7 @@ def _completed() -> list[Any]:
 
 async def distribution_forgotten(stage: Stage) -> WorkflowHandle:
     async with stage.working(*OneDistribution().all):
-        handle = await stage.start(Distribution.run, DistributionRef(**ABOUT))
+        handle = await stage.start(DistributionWorkflow.run, DistributionRef(**ABOUT))
         await handle.result()
     return handle
 
@@ -99,11 +99,11 @@ async def distribution_answered_and_refused_at_first(stage: Stage) -> WorkflowHa
     distribution = OneDistribution()
     distribution.refuse_order, distribution.before = True, ("2027-Q2",)
     async with stage.working(*distribution.all, *_completed()):
-        handle = await stage.start(Distribution.run, DistributionRef(**ABOUT))
-        await handle.execute_update(Distribution.compute, ComputeDistribution(key="c", by="sora", **ABOUT))
+        handle = await stage.start(DistributionWorkflow.run, DistributionRef(**ABOUT))
+        await handle.execute_update(DistributionWorkflow.compute, ComputeDistribution(key="c", by="sora", **ABOUT))
         for user in ("min", "ao"):
             command = ApproveDistribution(key=user, by=user, revision=1, **ABOUT)
-            await handle.execute_update(Distribution.approve, command)
+            await handle.execute_update(DistributionWorkflow.approve, command)
         await stage.sleep(timedelta(hours=1))
         distribution.refuse_order = False
         await handle.result()
@@ -112,11 +112,11 @@ async def distribution_answered_and_refused_at_first(stage: Stage) -> WorkflowHa
 
 async def milestone_without_a_deadline(stage: Stage) -> WorkflowHandle:
     async with stage.working(*OneMilestone().all):
-        handle = await stage.start(Milestone.run, MilestoneRef(production="HANA", milestone="lock"))
+        handle = await stage.start(MilestoneWorkflow.run, MilestoneRef(production="HANA", milestone="lock"))
         await stage.sleep(DAY)
-        await handle.execute_update(Milestone.submit, _submit("s"))
+        await handle.execute_update(MilestoneWorkflow.submit, _submit("s"))
         approve = ApproveMilestone(key="a", by="ji", production="HANA", milestone="lock", round=1)
-        await handle.execute_update(Milestone.approve, approve)
+        await handle.execute_update(MilestoneWorkflow.approve, approve)
         await handle.result()
     return handle
 
@@ -134,14 +134,14 @@ async def run_not_sent_at_first(stage: Stage) -> WorkflowHandle:
     run = OneRun()
     run.refuse_send = True
     async with stage.working(*run.all):
-        handle = await stage.start(PaymentRun.run, PLANNED)
-        await handle.execute_update(PaymentRun.release, _release())
+        handle = await stage.start(PaymentRunWorkflow.run, PLANNED)
+        await handle.execute_update(PaymentRunWorkflow.release, _release())
         await stage.sleep(timedelta(hours=1))
         run.refuse_send = False
         while run.status != "submitted":
             await stage.sleep(timedelta(hours=1))
         run.silent = 0
-        await handle.signal(PaymentRun.look_again)
+        await handle.signal(PaymentRunWorkflow.look_again)
         await handle.result()
     return handle
 
@@ -152,8 +152,8 @@ async def open_runs_twice(stage: Stage) -> WorkflowHandle:
     run.planned = [PLANNED]
     ref = AccountRef(production="HANA", account="a")
     async with stage.working(*run.all):
-        await (await stage.start(OpenRuns.run, ref)).result()
-        handle = await stage.start(OpenRuns.run, ref)
+        await (await stage.start(OpenRunsWorkflow.run, ref)).result()
+        handle = await stage.start(OpenRunsWorkflow.run, ref)
         await handle.result()
     return handle
 
@@ -165,21 +165,21 @@ async def production_completed(stage: Stage) -> WorkflowHandle:
     paid: dict[str, Any] = {**about, "payment": "HANA.P1"}
     money: dict[str, Any] = {**about, "account": "a", "bank_reference": "B1", "to": "charges", "reason": "a fee"}
     async with stage.working(*production.all, schedules.open_days, schedules.close_days):
-        handle = await stage.start(Production.run, HANA)
-        await handle.execute_update(Production.hold, HoldPayment(key="h", reason="tax form", **paid))
-        await handle.execute_update(Production.resume, ResumePayment(key="r", **paid))
-        await handle.execute_update(Production.correct, CorrectPayment(key="c", reason="account", **paid))
-        await handle.execute_update(Production.allocate, AllocateMovement(key="m", **money))
+        handle = await stage.start(ProductionWorkflow.run, HANA)
+        await handle.execute_update(ProductionWorkflow.hold, HoldPayment(key="h", reason="tax form", **paid))
+        await handle.execute_update(ProductionWorkflow.resume, ResumePayment(key="r", **paid))
+        await handle.execute_update(ProductionWorkflow.correct, CorrectPayment(key="c", reason="account", **paid))
+        await handle.execute_update(ProductionWorkflow.allocate, AllocateMovement(key="m", **money))
         await stage.sleep(DAY)
         production.standing = {"complete": True}
-        await handle.signal(Production.look_again)
+        await handle.signal(ProductionWorkflow.look_again)
         await handle.result()
     return handle
 
 
 async def production_never_registered(stage: Stage) -> WorkflowHandle:
     async with stage.working(*OneProduction(version=0).all):
-        handle = await stage.start(Production.run, HANA)
+        handle = await stage.start(ProductionWorkflow.run, HANA)
         await handle.result()
     return handle
 
@@ -194,7 +194,7 @@ def _sweep(view: SweepView) -> Any:
 
 async def sweep_of_a_whole_archive(stage: Stage) -> WorkflowHandle:
     async with stage.working(_sweep(SweepView(closed=7, archived=1))):
-        handle = await stage.start(SweepHistories.run)
+        handle = await stage.start(SweepHistoriesWorkflow.run)
         await handle.result()
     return handle
 
@@ -202,7 +202,7 @@ async def sweep_of_a_whole_archive(stage: Stage) -> WorkflowHandle:
 async def sweep_that_finds_a_gap(stage: Stage) -> WorkflowHandle:
     gap = HistoryGap(workflow_id="run/HANA/a/KRW/2026-04-01/1", why="the journal has facts that only this one makes")
     async with stage.working(_sweep(SweepView(closed=7, archived=0, gaps=1, first_gaps=(gap,)))):
-        handle = await stage.start(SweepHistories.run)
+        handle = await stage.start(SweepHistoriesWorkflow.run)
         try:
             await handle.result()
         except WorkflowFailureError:
@@ -227,42 +227,46 @@ async def _until_continued(
 
 async def distribution_continued(stage: Stage) -> WorkflowHandle:
     async with stage.working(*OneDistribution("computed").all):
-        handle = await stage.start(Distribution.run, DistributionRef(**ABOUT))
-        return await _until_continued(stage, handle, lambda _: stage.newest(handle).signal(Distribution.look_again))
+        handle = await stage.start(DistributionWorkflow.run, DistributionRef(**ABOUT))
+        return await _until_continued(
+            stage, handle, lambda _: stage.newest(handle).signal(DistributionWorkflow.look_again)
+        )
 
 
 async def milestone_continued(stage: Stage) -> WorkflowHandle:
     milestone = OneMilestone()
 
     async with stage.working(*milestone.all):
-        handle = await stage.start(Milestone.run, MilestoneRef(production="HANA", milestone="lock"))
+        handle = await stage.start(MilestoneWorkflow.run, MilestoneRef(production="HANA", milestone="lock"))
 
         async def news(number: int) -> None:
             if number % 2 == 0:
-                await stage.newest(handle).execute_update(Milestone.submit, _submit(f"s{number}"))
+                await stage.newest(handle).execute_update(MilestoneWorkflow.submit, _submit(f"s{number}"))
                 return
             reject = RejectMilestone(
                 key=f"r{number}", by="ji", production="HANA", milestone="lock", round=1, reason="unreadable"
             )
-            await stage.newest(handle).execute_update(Milestone.reject, reject)
+            await stage.newest(handle).execute_update(MilestoneWorkflow.reject, reject)
 
         return await _until_continued(stage, handle, news)
 
 
 async def run_continued(stage: Stage) -> WorkflowHandle:
     async with stage.working(*OneRun().all):
-        handle = await stage.start(PaymentRun.run, PLANNED)
-        return await _until_continued(stage, handle, lambda _: stage.newest(handle).signal(PaymentRun.look_again))
+        handle = await stage.start(PaymentRunWorkflow.run, PLANNED)
+        return await _until_continued(
+            stage, handle, lambda _: stage.newest(handle).signal(PaymentRunWorkflow.look_again)
+        )
 
 
 async def production_continued(stage: Stage) -> WorkflowHandle:
     schedules = NoSchedules()
     async with stage.working(*OneProduction().all, schedules.open_days, schedules.close_days):
-        handle = await stage.start(Production.run, HANA)
+        handle = await stage.start(ProductionWorkflow.run, HANA)
         # holding a payment is no news to it
         hold = HoldPayment(key="h", by="ji", production="HANA", payment="P", reason="a form is missing")
-        wish = lambda _: stage.newest(handle).execute_update(Production.hold, hold)  # noqa: E731
-        return await _until_continued(stage, handle, wish)
+        request = lambda _: stage.newest(handle).execute_update(ProductionWorkflow.hold, hold)  # noqa: E731
+        return await _until_continued(stage, handle, request)
 
 
 IN_NO_TIME: tuple[Staged, ...] = (

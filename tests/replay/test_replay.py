@@ -12,10 +12,10 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from adapters.documents import load_agreement
-from app.audit.strict import differences
-from app.plugin import SluicePlugin
-from app.worker import WORKFLOWS
+from adapters.agreement.documents import load_agreement
+from app.audit.replay.strict import differences
+from app.worker.plugin import SluicePlugin
+from app.worker.worker import WORKFLOWS
 from tests.replay import covered
 from tests.replay.covered import Lines, executable
 from tests.replay.record import named

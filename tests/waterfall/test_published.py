@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import pytest
 
-from adapters.documents import load_agreement
-from app.waterfall import as_json, run_files
+from adapters.agreement.documents import load_agreement
+from app.sharing.waterfall import as_json, run_files
 from domain.agreement.schedule import amounts
 
 CASES = pathlib.Path(__file__).parent / "published"

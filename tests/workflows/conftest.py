@@ -4,8 +4,8 @@ from contextlib import asynccontextmanager
 import pytest
 from temporalio.worker import Worker
 
-from app.plugin import SluicePlugin
-from app.worker import WORKFLOWS
+from app.worker.plugin import SluicePlugin
+from app.worker.worker import WORKFLOWS
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ from domain.commands import (
     ResumePayment,
     SubmitMilestone,
 )
-from domain.model import Record
-from domain.money import Money
+from domain.values.money import Money
+from domain.values.record import Record
 
 
 class NoSchedules:

@@ -9,7 +9,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
 from activities.views import MilestoneRef
 from domain.commands import ApproveMilestone, RejectMilestone, SubmitMilestone
 from tests.workflows.doubles import Gate, OneMilestone
-from workflows.milestone import Milestone
+from workflows.milestone import MilestoneWorkflow
 
 REF = MilestoneRef(production="HANA", milestone="lock")
 SUBMIT = SubmitMilestone(key="s", by="ji", production="HANA", milestone="lock", evidence={})
@@ -22,21 +22,23 @@ async def milestone():
 
 
 async def start(environment, queue):
-    return await environment.client.start_workflow(Milestone.run, REF, id="milestone/HANA/lock", task_queue=queue)
+    return await environment.client.start_workflow(
+        MilestoneWorkflow.run, REF, id="milestone/HANA/lock", task_queue=queue
+    )
 
 
 async def test_it_ends_when_the_milestone_is_accepted(time_skipping, working, milestone):
     async with working(*milestone.all) as queue:
         handle = await start(time_skipping, queue)
-        assert (await handle.execute_update(Milestone.submit, SUBMIT)).status == "submitted"
-        assert (await handle.execute_update(Milestone.approve, APPROVE)).status == "accepted"
+        assert (await handle.execute_update(MilestoneWorkflow.submit, SUBMIT)).status == "submitted"
+        assert (await handle.execute_update(MilestoneWorkflow.approve, APPROVE)).status == "accepted"
         assert (await handle.result()).status == "accepted"
 
 
 async def test_a_deadline_that_passes_is_noticed(time_skipping, working, milestone):
     async with working(*milestone.all) as queue:
         handle = await start(time_skipping, queue)
-        await handle.execute_update(Milestone.submit, SUBMIT)
+        await handle.execute_update(MilestoneWorkflow.submit, SUBMIT)
         await time_skipping.sleep(timedelta(seconds=590))
         assert milestone.calls == ["submitted"]
         await time_skipping.sleep(timedelta(seconds=30))
@@ -48,8 +50,8 @@ async def test_a_decision_that_comes_while_it_looks_is_not_lost(time_skipping, w
     async with working(*milestone.all) as queue:
         handle = await start(time_skipping, queue)
         await gate.reached.wait()
-        await handle.execute_update(Milestone.submit, SUBMIT)
-        await handle.execute_update(Milestone.approve, APPROVE)
+        await handle.execute_update(MilestoneWorkflow.submit, SUBMIT)
+        await handle.execute_update(MilestoneWorkflow.approve, APPROVE)
         gate.opened.set()
         await asyncio.wait_for(handle.result(), 20)
         lived = await handle.describe()
@@ -61,7 +63,7 @@ async def test_a_submission_that_comes_while_it_looks_starts_its_deadline(time_s
     async with working(*milestone.all) as queue:
         handle = await start(time_skipping, queue)
         await gate.reached.wait()
-        await handle.execute_update(Milestone.submit, SUBMIT)
+        await handle.execute_update(MilestoneWorkflow.submit, SUBMIT)
         gate.opened.set()
         await time_skipping.sleep(timedelta(minutes=30))
         assert milestone.calls == ["submitted", "escalated"]
@@ -70,12 +72,12 @@ async def test_a_submission_that_comes_while_it_looks_starts_its_deadline(time_s
 async def test_an_update_in_flight_when_it_ends_is_still_answered(time_skipping, working, milestone):
     async with working(*milestone.all) as queue:
         handle = await start(time_skipping, queue)
-        await handle.execute_update(Milestone.submit, SUBMIT)
+        await handle.execute_update(MilestoneWorkflow.submit, SUBMIT)
         milestone.deciding = gate = Gate()
-        first = asyncio.create_task(handle.execute_update(Milestone.approve, APPROVE))
+        first = asyncio.create_task(handle.execute_update(MilestoneWorkflow.approve, APPROVE))
         await gate.reached.wait()
         late = await handle.start_update(
-            Milestone.reject,
+            MilestoneWorkflow.reject,
             RejectMilestone(key="r", by="ren", production="HANA", milestone="lock", round=1, reason="late"),
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
         )
@@ -98,7 +100,7 @@ async def test_a_command_that_is_not_its_own_never_enters_its_history(time_skipp
     async with working(*milestone.all) as queue:
         handle = await start(time_skipping, queue)
         with pytest.raises(WorkflowUpdateFailedError):
-            await handle.execute_update(Milestone.submit, SUBMIT.model_copy(update=foreign))
+            await handle.execute_update(MilestoneWorkflow.submit, SUBMIT.model_copy(update=foreign))
         history = await handle.fetch_history()
         assert not [
             event for event in history.events if event.HasField("workflow_execution_update_accepted_event_attributes")

@@ -5,7 +5,7 @@ from inspect import getmembers, isfunction, signature
 import pytest
 
 from activities.schedules import schedule_id, settlement_schedule_id
-from app.archive import SWEEP
+from app.worker.archivist import SWEEP
 from workflows import names
 
 ID_MAKERS = [

@@ -11,9 +11,9 @@ from temporalio.exceptions import ApplicationError
 from activities.views import DistributionRef, DistributionView, ProductionRef
 from domain.commands import ComputeDistribution
 from tests.workflows.doubles import NoSchedules, OneProduction
-from workflows.distribution import Distribution
+from workflows.distribution import DistributionWorkflow
 from workflows.names import distribution_workflow
-from workflows.open_distributions import OpenDistributions
+from workflows.open_distributions import OpenDistributionsWorkflow
 
 REF = ProductionRef(production="HANA")
 
@@ -55,7 +55,7 @@ class Calendar:
 
 
 @pytest.fixture
-def office(working):
+def as_user(working):
     days, production = NoSchedules(), OneProduction()
 
     def of(calendar):
@@ -65,12 +65,12 @@ def office(working):
 
 
 async def open_due(environment, queue, name="o1"):
-    return await environment.client.execute_workflow(OpenDistributions.run, REF, id=name, task_queue=queue)
+    return await environment.client.execute_workflow(OpenDistributionsWorkflow.run, REF, id=name, task_queue=queue)
 
 
-async def test_what_is_due_is_computed_in_order_by_the_system_and_goes_on_by_itself(time_skipping, office):
+async def test_what_is_due_is_computed_in_order_by_the_system_and_goes_on_by_itself(time_skipping, as_user):
     calendar = Calendar("2027-03-01", "2027-Q1")
-    async with office(calendar) as queue:
+    async with as_user(calendar) as queue:
         assert await open_due(time_skipping, queue) == ["2027-03-01", "2027-Q1"]
         assert [(one.period, one.by) for one in calendar.commands] == [("2027-03-01", "system"), ("2027-Q1", "system")]
         await time_skipping.sleep(timedelta(minutes=1))
@@ -79,17 +79,17 @@ async def test_what_is_due_is_computed_in_order_by_the_system_and_goes_on_by_its
             assert (await child.describe()).status.name == "RUNNING"
 
 
-async def test_a_morning_on_which_nothing_is_due_opens_nothing(time_skipping, office):
+async def test_a_morning_on_which_nothing_is_due_opens_nothing(time_skipping, as_user):
     calendar = Calendar("2027-Q1")
-    async with office(calendar) as queue:
+    async with as_user(calendar) as queue:
         await open_due(time_skipping, queue)
         assert await open_due(time_skipping, queue, "o2") == []
         assert len(calendar.commands) == 1
 
 
-async def test_the_same_period_again_is_the_same_wish(time_skipping, office):
+async def test_the_same_period_again_is_the_same_wish(time_skipping, as_user):
     calendar = Calendar("2027-Q1")
-    async with office(calendar) as queue:
+    async with as_user(calendar) as queue:
         await open_due(time_skipping, queue)
         calendar.due = ["2027-Q1"]
         await open_due(time_skipping, queue, "o2")
@@ -97,12 +97,12 @@ async def test_the_same_period_again_is_the_same_wish(time_skipping, office):
         assert first == second
 
 
-async def test_a_distribution_that_somebody_opened_by_hand_is_told(time_skipping, office):
+async def test_a_distribution_that_somebody_opened_by_hand_is_told(time_skipping, as_user):
     calendar = Calendar("2027-Q1")
-    async with office(calendar) as queue:
+    async with as_user(calendar) as queue:
         ref = DistributionRef(production="HANA", period="2027-Q1")
         name = distribution_workflow("HANA", "2027-Q1")
-        await time_skipping.client.start_workflow(Distribution.run, ref, id=name, task_queue=queue)
+        await time_skipping.client.start_workflow(DistributionWorkflow.run, ref, id=name, task_queue=queue)
         while not calendar.looks:
             await asyncio.sleep(0.05)
         before = len(calendar.looks)
@@ -111,10 +111,10 @@ async def test_a_distribution_that_somebody_opened_by_hand_is_told(time_skipping
             await asyncio.sleep(0.05)
 
 
-async def test_a_period_that_cannot_be_computed_fails_loudly_and_keeps_those_after_it_waiting(time_skipping, office):
+async def test_a_period_that_cannot_be_computed_fails_loudly_and_keeps_those_after_it_waiting(time_skipping, as_user):
     calendar = Calendar("2027-03-01", "2027-Q1", "2027-Q2")
     calendar.refused = "2027-Q1"
-    async with office(calendar) as queue:
+    async with as_user(calendar) as queue:
         with pytest.raises(WorkflowFailureError):
             await open_due(time_skipping, queue)
         assert calendar.due == ["2027-Q1", "2027-Q2"]

@@ -1,4 +1,4 @@
-"""The production's workflow: tends what is open, ends when nothing is, and loses no wish on the way."""
+"""The production's workflow: tends what is open, ends when nothing is, and loses no command on the way."""
 
 import asyncio
 from datetime import timedelta
@@ -10,7 +10,7 @@ from activities.views import ProductionRef
 from domain.commands import AmendAgreement, HoldPayment
 from tests.workflows.doubles import Gate, NoSchedules, OneMilestone, OneProduction
 from workflows.names import milestone_workflow, production_workflow
-from workflows.production import Production
+from workflows.production import ProductionWorkflow
 
 REF = ProductionRef(production="HANA")
 AMEND = AmendAgreement(key="a", by="ji", production="HANA", document="d" * 64)
@@ -23,7 +23,7 @@ async def schedules():
 
 async def start(environment, queue):
     return await environment.client.start_workflow(
-        Production.run, REF, id=production_workflow("HANA"), task_queue=queue
+        ProductionWorkflow.run, REF, id=production_workflow("HANA"), task_queue=queue
     )
 
 
@@ -37,7 +37,7 @@ async def test_it_opens_the_days_and_starts_a_workflow_for_each_open_milestone(t
             child = time_skipping.client.get_workflow_handle(milestone_workflow("HANA", name))
             assert (await child.describe()).status.name == "RUNNING"
         production.standing = {"complete": True}
-        await handle.signal(Production.look_again)
+        await handle.signal(ProductionWorkflow.look_again)
         assert (await handle.result()).complete
         assert schedules.calls == ["open 1", "close 1"]
 
@@ -47,10 +47,10 @@ async def test_what_it_tended_is_not_tended_again_until_something_changes(time_s
     async with working(*production.all, schedules.open_days, schedules.close_days) as queue:
         handle = await start(time_skipping, queue)
         for _ in range(3):
-            await handle.signal(Production.look_again)
+            await handle.signal(ProductionWorkflow.look_again)
             await time_skipping.sleep(timedelta(minutes=1))
         assert schedules.calls == ["open 1"]
-        await handle.execute_update(Production.amend, AMEND)
+        await handle.execute_update(ProductionWorkflow.amend, AMEND)
         await time_skipping.sleep(timedelta(minutes=1))
         assert schedules.calls == ["open 1", "open 2"]
 
@@ -78,7 +78,7 @@ async def test_an_amendment_that_comes_as_it_ends_keeps_it_going(time_skipping, 
     production.amending = gate = Gate()
     async with working(*production.all, schedules.open_days, schedules.close_days) as queue:
         handle = await start(time_skipping, queue)
-        update = await handle.start_update(Production.amend, AMEND, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
+        update = await handle.start_update(ProductionWorkflow.amend, AMEND, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
         await gate.reached.wait()
         await asyncio.sleep(0.2)  # it waits for the amendment now, with its days closed
         gate.opened.set()
@@ -93,7 +93,7 @@ async def test_a_wish_for_another_production_or_in_the_systems_name_is_refused(t
     async with working(*production.all, schedules.open_days, schedules.close_days) as queue:
         handle = await start(time_skipping, queue)
         hold = HoldPayment(key="h", by="eunwoo", production="OTHER", payment="P", reason="x")
-        for wish in (hold, hold.model_copy(update={"production": "HANA", "by": "system"})):
+        for request in (hold, hold.model_copy(update={"production": "HANA", "by": "system"})):
             with pytest.raises(WorkflowUpdateFailedError):
-                await handle.execute_update(Production.hold, wish)
+                await handle.execute_update(ProductionWorkflow.hold, request)
         assert production.asked == []

@@ -14,20 +14,20 @@ from activities.views import ProductionRef, RunView
 from adapters.db.rates import keep_rates
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.bootstrap import Services
-from app.gateway import Gateway
-from app.plugin import SluicePlugin
-from app.preview import preview
+from app.payments.preview import preview
 from app.settings import Settings
-from app.worker import WORKFLOWS
+from app.worker.gateway import Gateway
+from app.worker.plugin import SluicePlugin
+from app.worker.worker import WORKFLOWS
 from domain.commands import CorrectPayment, RegisterAgreement, ReleaseRun
 from domain.rates import Rate
 from tests.workflows.doubles import NoSchedules
 from tests.world import DRAMA, PRODUCTION, SEOUL, World, approve_command, eventually, submit_command
 from workflows import policies
-from workflows.milestone import Milestone
+from workflows.milestone import MilestoneWorkflow
 from workflows.names import milestone_workflow, production_workflow, run_workflow
-from workflows.payment_run import PaymentRun
-from workflows.production import Production
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
 
 BEGINS = datetime(2025, 1, 6, 9, tzinfo=SEOUL)
 QUEUE = "two-years"
@@ -57,14 +57,14 @@ class Stage:
 
     async def start(self):
         handle = await self.client.start_workflow(
-            Production.run,
+            ProductionWorkflow.run,
             ProductionRef(production=PRODUCTION),
             id=production_workflow(PRODUCTION),
             task_queue=QUEUE,
         )
         digest = self.world.keep(DRAMA.read_bytes())
         await handle.execute_update(
-            Production.register,
+            ProductionWorkflow.register,
             RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest),
         )
         self.world.open_accounts()
@@ -86,9 +86,9 @@ class Stage:
 
     async def accept(self, name, on):
         await self.until(on, time(10))
-        await self.milestone(name).execute_update(Milestone.submit, submit_command(name))
+        await self.milestone(name).execute_update(MilestoneWorkflow.submit, submit_command(name))
         for user in ("jiho", "kenta"):
-            await self.milestone(name).execute_update(Milestone.approve, approve_command(name, user))
+            await self.milestone(name).execute_update(MilestoneWorkflow.approve, approve_command(name, user))
 
     async def pay(self, on):
         """Open the day on both accounts, release all that was prepared, and let the bank settle it."""
@@ -106,17 +106,17 @@ class Stage:
         planned = await asyncio.to_thread(self.world.open_day, account)
         for each in planned:
             name = run_workflow(each.run)
-            await self.client.start_workflow(PaymentRun.run, each, id=name, task_queue=QUEUE)
+            await self.client.start_workflow(PaymentRunWorkflow.run, each, id=name, task_queue=QUEUE)
         return [each.run for each in planned]
 
     def run(self, name):
-        return self.client.get_workflow_handle_for(PaymentRun.run, run_workflow(name))
+        return self.client.get_workflow_handle_for(PaymentRunWorkflow.run, run_workflow(name))
 
     async def release(self, handle, run):
         await eventually(lambda: run in self.world.snapshots().runs)
-        head = preview(self.world.desk, run).head
+        head = preview(self.world.handler, run).head
         command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=head["sha256"])
-        view: RunView = await handle.execute_update(PaymentRun.release, command)
+        view: RunView = await handle.execute_update(PaymentRunWorkflow.release, command)
         assert view.status in {"released", "submitted"}
         await eventually(lambda: self.world.snapshots().runs[run].status == "submitted")
 
@@ -145,11 +145,11 @@ async def stage(time_skipping, database, tmp_path, monkeypatch):
     monkeypatch.setattr(policies, "REMINDER", timedelta(days=30))
     clock = ServersClock(await time_skipping.get_current_time())
     world = World(database.app_url, tmp_path)
-    object.__setattr__(world.desk, "clock", clock)
+    object.__setattr__(world.handler, "clock", clock)
     world.clock = clock
     world.their_bank._clock = clock
     settings = Settings(data=tmp_path, task_queue=QUEUE)
-    services = Services(settings=settings, desk=world.desk, client=time_skipping.client, folder=world.folder)
+    services = Services(settings=settings, handler=world.handler, client=time_skipping.client, folder=world.folder)
     schedules = NoSchedules()
     activities = [each for each in services.activities() if not isinstance(each.__self__, ScheduleActivities)]
     with ThreadPoolExecutor(8) as threads:
@@ -212,7 +212,7 @@ async def test_a_production_of_two_years_pays_its_milestones_and_ends(stage):
 async def test_deadlines_fall_on_business_days_and_do_what_the_agreement_says(stage):
     await stage.start()
     await stage.until(date(2025, 1, 20), time(10))
-    view = await stage.milestone("closing").execute_update(Milestone.submit, submit_command("closing"))
+    view = await stage.milestone("closing").execute_update(MilestoneWorkflow.submit, submit_command("closing"))
     # Ten business days in Seoul and Tokyo from 20 January: New Year's days in Korea are left out.
     assert view.deadline_on == date(2025, 2, 7)
     await stage.until(date(2025, 2, 7), time(23, 58))
@@ -221,10 +221,10 @@ async def test_deadlines_fall_on_business_days_and_do_what_the_agreement_says(st
     escalated = stage.world.snapshots().milestones["closing"]
     assert (escalated.escalated_to, escalated.status) == ("broadcaster", "submitted")
     for user in ("jiho", "kenta"):
-        await stage.milestone("closing").execute_update(Milestone.approve, approve_command("closing", user))
+        await stage.milestone("closing").execute_update(MilestoneWorkflow.approve, approve_command("closing", user))
     await stage.accept("script-lock", date(2025, 4, 25))
     await stage.until(date(2025, 7, 1), time(10))
-    view = await stage.milestone("shoot-start").execute_update(Milestone.submit, submit_command("shoot-start"))
+    view = await stage.milestone("shoot-start").execute_update(MilestoneWorkflow.submit, submit_command("shoot-start"))
     assert view.deadline_on == date(2025, 7, 8)
     await stage.until(date(2025, 7, 9), time(0, 10))
     deemed = stage.world.snapshots().milestones["shoot-start"]
@@ -268,7 +268,7 @@ async def test_a_rejected_payment_is_corrected_and_paid_under_a_new_name(stage):
     await stage.pay(date(2025, 2, 14))
     assert stage.world.statuses()["WR-A"] == "rejected"
     correct = CorrectPayment(key="c", by="eunwoo", production=PRODUCTION, payment=name, reason="account confirmed")
-    await stage.production().execute_update(Production.correct, correct)
+    await stage.production().execute_update(ProductionWorkflow.correct, correct)
     (run,) = await stage.pay(date(2025, 2, 17))
     payment = stage.world.snapshots().payments[name]
     assert (payment.status, payment.attempt, payment.run) == ("settled", 2, run)
@@ -285,7 +285,7 @@ async def milestones_again(stage):
 async def test_a_production_whose_workflows_were_lost_goes_on_from_the_journal(stage):
     await stage.start()
     await stage.until(date(2025, 1, 20), time(10))
-    await stage.milestone("closing").execute_update(Milestone.submit, submit_command("closing"))
+    await stage.milestone("closing").execute_update(MilestoneWorkflow.submit, submit_command("closing"))
     await stage.until(date(2025, 2, 5))
     for handle in (stage.production(), stage.milestone("closing"), stage.milestone("wrap")):
         await handle.terminate("lost")
@@ -294,7 +294,7 @@ async def test_a_production_whose_workflows_were_lost_goes_on_from_the_journal(s
     await stage.until(date(2025, 2, 8), time(0, 10))
     assert stage.world.snapshots().milestones["closing"].escalated_to == "broadcaster"
     for user in ("jiho", "kenta"):
-        await stage.milestone("closing").execute_update(Milestone.approve, approve_command("closing", user))
+        await stage.milestone("closing").execute_update(MilestoneWorkflow.approve, approve_command("closing", user))
     assert stage.world.snapshots().milestones["closing"].status == "accepted"
 
 

@@ -3,7 +3,7 @@
 from domain.agreement.checks.accounts import accounts
 from domain.agreement.checks.amendment import amendment
 from domain.agreement.checks.dates import dates
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.flow import flows, fx_rules
 from domain.agreement.checks.ids import duplicates, references
 from domain.agreement.checks.milestones import approvals, order
@@ -14,7 +14,7 @@ from domain.agreement.checks.sums import shares, terms, totals
 from domain.agreement.checks.waterfall import waterfall
 from domain.agreement.model import Agreement
 
-__all__ = ["Finding", "Path", "check"]
+__all__ = ["AgreementFinding", "Path", "check"]
 
 _ALONE = (
     sections,
@@ -34,7 +34,7 @@ _ALONE = (
 )
 
 
-def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[Finding, ...]:
+def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[AgreementFinding, ...]:
     """Everything wrong with an agreement, and as an amendment of `previous` where that is given; empty if nothing is.
 
     Time zones are checked where the document is read, since their list is a file of the system.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from stdnum import bic, iban
 from stdnum.exceptions import InvalidChecksum, ValidationError
 
-from domain.agreement.checks.finding import Finding, Path, currency_findings
+from domain.agreement.checks.finding import AgreementFinding, Path, currency_findings
 from domain.agreement.model import Account, Agreement, Control
 
 _SHARED = (
@@ -15,7 +15,7 @@ _SHARED = (
 """Places whose banks may carry one another's country code in a BIC and an IBAN."""
 
 
-def accounts(agreement: Agreement) -> Iterator[Finding]:
+def accounts(agreement: Agreement) -> Iterator[AgreementFinding]:
     """IBAN, BIC, currency, cut-off, and the address of whoever has one."""
     homeless = {party.id for party in agreement.parties if party.address is None}
     for n, account in enumerate(agreement.accounts):
@@ -24,33 +24,33 @@ def accounts(agreement: Agreement) -> Iterator[Finding]:
         yield from _number(path, account)
         if account.owner in homeless:
             sentence = f"party {account.owner!r} has an account and no address, which bank files name: add it."
-            yield Finding((*path, "owner"), "no-address", sentence)
+            yield AgreementFinding((*path, "owner"), "no-address", sentence)
         if account.control is Control.CONTROLLED and account.cut_off is None:
             sentence = "a controlled account needs the bank's cut-off time: add cut_off, such as 15:30."
-            yield Finding((*path, "cut_off"), "no-cut-off", sentence)
+            yield AgreementFinding((*path, "cut_off"), "no-cut-off", sentence)
 
 
-def _number(path: Path, account: Account) -> Iterator[Finding]:
+def _number(path: Path, account: Account) -> Iterator[AgreementFinding]:
     if not bic.is_valid(account.bic):
         sentence = f"{account.bic!r} is no BIC: 4 letters or digits, a country, 2 more, and perhaps 3 for the branch."
-        yield Finding((*path, "bic"), "bad-bic", sentence)
+        yield AgreementFinding((*path, "bic"), "bad-bic", sentence)
         return
     if not account.iban:
         if iban.is_valid(account.number):
             sentence = f"this number is an IBAN: write `iban: true` for account {account.id!r}."
-            yield Finding((*path, "number"), "iban-unmarked", sentence)
+            yield AgreementFinding((*path, "number"), "iban-unmarked", sentence)
         return
     try:
         iban.validate(account.number)
     except InvalidChecksum:
         sentence = "the check digits of this IBAN are wrong: compare it with the bank's confirmation."
-        yield Finding((*path, "number"), "bad-iban", sentence)
+        yield AgreementFinding((*path, "number"), "bad-iban", sentence)
         return
     except ValidationError:
         sentence = "this is no IBAN of any country: correct it, or write `iban: false` for a domestic number."
-        yield Finding((*path, "number"), "bad-iban", sentence)
+        yield AgreementFinding((*path, "number"), "bad-iban", sentence)
         return
     countries = {account.number[:2], account.bic[4:6]}
     if len(countries) > 1 and not any(countries <= places for places in _SHARED):
         sentence = f"the bank is in {account.bic[4:6]} and the IBAN is of {account.number[:2]}: correct one of them."
-        yield Finding((*path, "bic"), "bic-country", sentence)
+        yield AgreementFinding((*path, "bic"), "bic-country", sentence)

@@ -5,29 +5,29 @@ Whether it touches what was paid already is for the journal to say, not for the 
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, by_id, instalment_currency
+from domain.agreement.checks.finding import AgreementFinding, by_id, instalment_currency
 from domain.agreement.model import Account, Agreement, Control
 
 
-def amendment(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
+def amendment(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFinding]:
     """What a new version may not do to the one before it."""
     if agreement.production != previous.production:
         sentence = f"it amends {previous.production!r}: keep that key, or register a new agreement."
-        yield Finding(("production",), "amendment-production", sentence)
+        yield AgreementFinding(("production",), "amendment-production", sentence)
     if agreement.version != previous.version + 1:
         sentence = f"it follows version {previous.version}: write {previous.version + 1}."
-        yield Finding(("version",), "amendment-version", sentence)
+        yield AgreementFinding(("version",), "amendment-version", sentence)
     if agreement.effective_on < previous.effective_on:
         sentence = (
             f"{agreement.effective_on} is before the previous version took effect ({previous.effective_on}): "
             "an amendment takes effect on that day or later."
         )
-        yield Finding(("effective_on",), "amendment-effective", sentence)
+        yield AgreementFinding(("effective_on",), "amendment-effective", sentence)
     yield from _accounts(agreement, previous)
     yield from _instalments(agreement, previous)
 
 
-def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
+def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFinding]:
     before = by_id(previous.accounts)
     for n, account in enumerate(agreement.accounts):
         earlier = before.get(account.id)
@@ -36,7 +36,7 @@ def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
                 f"account {account.id!r} was another one (its owner, control or currency changed, or the number of an "
                 "account of ours): give the new account an id of its own."
             )
-            yield Finding(("accounts", n, "id"), "amendment-account", sentence)
+            yield AgreementFinding(("accounts", n, "id"), "amendment-account", sentence)
     kept = by_id(agreement.accounts)
     for account in previous.accounts:
         if account.control is Control.CONTROLLED and account.id not in kept:
@@ -44,7 +44,7 @@ def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
                 f"account {account.id!r} is ours and is missing: leave it in, also when nothing is paid from it any "
                 "more, for its bank may still send statements and returns."
             )
-            yield Finding(("accounts",), "amendment-account-missing", sentence)
+            yield AgreementFinding(("accounts",), "amendment-account-missing", sentence)
 
 
 def _identity(account: Account) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def _identity(account: Account) -> tuple[str, ...]:
     return account.owner, account.control, account.currency, account.bic, account.number
 
 
-def _instalments(agreement: Agreement, previous: Agreement) -> Iterator[Finding]:
+def _instalments(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFinding]:
     before = by_id(previous.schedule)
     for n, instalment in enumerate(agreement.schedule):
         earlier = before.get(instalment.id)
@@ -66,4 +66,4 @@ def _instalments(agreement: Agreement, previous: Agreement) -> Iterator[Finding]
                 f"instalment {instalment.id!r} had another purpose or currency before: a different payment needs an "
                 "id of its own."
             )
-            yield Finding(("schedule", n, "id"), "amendment-instalment", sentence)
+            yield AgreementFinding(("schedule", n, "id"), "amendment-instalment", sentence)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.model import Agreement, DueOn
-from domain.calendars import FIRST_YEAR, LAST_YEAR
+from domain.calendar.calendars import FIRST_YEAR, LAST_YEAR
 
 
-def dates(agreement: Agreement, previous: Agreement | None) -> Iterator[Finding]:
+def dates(agreement: Agreement, previous: Agreement | None) -> Iterator[AgreementFinding]:
     """Years that calendars know, and nothing new that lies before the agreement takes effect.
 
     An amendment repeats what was due before it, so only what the previous version did not have is judged; where that
@@ -17,7 +17,7 @@ def dates(agreement: Agreement, previous: Agreement | None) -> Iterator[Finding]
     for path, day in _all_dates(agreement):
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             sentence = f"{day} is outside the years {FIRST_YEAR} to {LAST_YEAR} that calendars know: correct the year."
-            yield Finding(path, "implausible-date", sentence)
+            yield AgreementFinding(path, "implausible-date", sentence)
     if agreement.version > 1 and previous is None:
         return
     known = set[str]()
@@ -32,9 +32,9 @@ def dates(agreement: Agreement, previous: Agreement | None) -> Iterator[Finding]
             yield _too_early(("schedule", n, "due", "on"), due.on, agreement)
 
 
-def _too_early(path: Path, day: date, agreement: Agreement) -> Finding:
+def _too_early(path: Path, day: date, agreement: Agreement) -> AgreementFinding:
     sentence = f"{day} is before the agreement takes effect ({agreement.effective_on}): correct one of the dates."
-    return Finding(path, "before-effective", sentence)
+    return AgreementFinding(path, "before-effective", sentence)
 
 
 def _all_dates(agreement: Agreement) -> Iterator[tuple[Path, date]]:

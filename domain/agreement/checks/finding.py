@@ -6,15 +6,15 @@ from difflib import get_close_matches
 from typing import Protocol, TypeVar
 
 from domain.agreement.model import Agreement, Instalment
-from domain.currency import exponent
 from domain.errors import UnknownCurrency
+from domain.values.currency import exponent
 
 Path = tuple[str | int, ...]
 """Where in the document: field names and, in lists, positions from 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AgreementFinding:
     """One thing wrong with an agreement: where, a stable code, and a sentence with what to do."""
 
     path: Path
@@ -50,12 +50,12 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
     return f"write one of {', '.join(names)}." if names else "there is none to name: add it."
 
 
-def currency_findings(path: Path, code: str) -> Iterable[Finding]:
+def currency_findings(path: Path, code: str) -> Iterable[AgreementFinding]:
     """A finding if the currency cannot be paid in."""
     try:
         exponent(code)
     except UnknownCurrency as error:
-        yield Finding(path, "unknown-currency", error.sentence)
+        yield AgreementFinding(path, "unknown-currency", error.sentence)
 
 
 def instalment_currency(agreement: Agreement, instalment: Instalment) -> str | None:

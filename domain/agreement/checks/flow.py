@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, Path, by_id, currency_findings, instalment_currency
+from domain.agreement.checks.finding import (
+    AgreementFinding,
+    Path,
+    by_id,
+    currency_findings,
+    instalment_currency,
+)
 from domain.agreement.model import Account, Agreement, Control, Instalment, Purpose
-from domain.bank import MAX_RATE_DECIMALS, MAX_RATE_DIGITS, carries_rate
+from domain.bank.messages import MAX_RATE_DECIMALS, MAX_RATE_DIGITS, carries_rate
 
 
-def flows(agreement: Agreement) -> Iterator[Finding]:
+def flows(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Direction against purpose, and the currency against both accounts."""
     accounts = by_id(agreement.accounts)
     for n, instalment in enumerate(agreement.schedule):
@@ -25,17 +31,17 @@ def flows(agreement: Agreement) -> Iterator[Finding]:
                 f"it is paid in {currency} and {payee.id!r} is an account in {payee.currency}, so what arrives is "
                 f"not what was agreed: name an account of the payee in {currency}."
             )
-            yield Finding(("schedule", n, "payee"), "payee-currency", sentence)
+            yield AgreementFinding(("schedule", n, "payee"), "payee-currency", sentence)
         yield from _conversion(agreement, ("schedule", n, "payer"), payer, currency)
     for n, contract in enumerate(agreement.totals):
         yield from currency_findings(("totals", n, "amount"), contract.amount.currency)
 
 
-def _direction(path: Path, instalment: Instalment, payer: Account, payee: Account) -> Iterator[Finding]:
+def _direction(path: Path, instalment: Instalment, payer: Account, payee: Account) -> Iterator[AgreementFinding]:
     purpose = instalment.purpose
     if purpose is Purpose.PARTICIPATION:
         sentence = "shares of the earnings are paid by distributions under the waterfall: take the instalment out."
-        yield Finding((*path, "purpose"), "purpose-participation", sentence)
+        yield AgreementFinding((*path, "purpose"), "purpose-participation", sentence)
     if payer.control is payee.control:
         if payer.control is Control.CONTROLLED:
             sentence = (
@@ -49,16 +55,16 @@ def _direction(path: Path, instalment: Instalment, payer: Account, payee: Accoun
                 "make one of them controlled, or take the instalment out."
             )
             code = "both-external"
-        yield Finding((*path, "payer"), code, sentence)
+        yield AgreementFinding((*path, "payer"), code, sentence)
     elif purpose.incoming and payer.control is Control.CONTROLLED:
         sentence = f"a {purpose} comes in, but {payer.id!r} is our own account: swap payer and payee, or correct this."
-        yield Finding((*path, "purpose"), "purpose-direction", sentence)
+        yield AgreementFinding((*path, "purpose"), "purpose-direction", sentence)
     elif not purpose.incoming and payer.control is Control.EXTERNAL:
         sentence = f"{purpose} is money going out, but {payer.id!r} is external: swap payer and payee, or correct this."
-        yield Finding((*path, "purpose"), "purpose-direction", sentence)
+        yield AgreementFinding((*path, "purpose"), "purpose-direction", sentence)
 
 
-def _conversion(agreement: Agreement, path: Path, payer: Account, currency: str) -> Iterator[Finding]:
+def _conversion(agreement: Agreement, path: Path, payer: Account, currency: str) -> Iterator[AgreementFinding]:
     """An external payer's conversion is its own affair; a controlled account needs a rule."""
     if payer.control is Control.EXTERNAL or payer.currency == currency:
         return
@@ -68,27 +74,29 @@ def _conversion(agreement: Agreement, path: Path, payer: Account, currency: str)
         f"{currency} is paid from {payer.id!r}, an account in {payer.currency}: add an fx rule with "
         f"base {currency} and quote {payer.currency}, or pay from an account in {currency}."
     )
-    yield Finding(path, "no-fx-rule", sentence)
+    yield AgreementFinding(path, "no-fx-rule", sentence)
 
 
-def fx_rules(agreement: Agreement) -> Iterator[Finding]:
+def fx_rules(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Rules between two real currencies, at a positive rate, that say where a reference rate comes from."""
     for n, rule in enumerate(agreement.fx):
         path: Path = ("fx", n)
         if rule.base == rule.quote:
-            yield Finding((*path, "quote"), "fx-same", f"{rule.base} needs no rate to itself: name another currency.")
+            yield AgreementFinding(
+                (*path, "quote"), "fx-same", f"{rule.base} needs no rate to itself: name another currency."
+            )
         if rule.contract <= 0:
             sentence = f"a rate must be more than 0: write how many {rule.quote} buy one {rule.base}."
-            yield Finding((*path, "contract"), "not-positive", sentence)
+            yield AgreementFinding((*path, "contract"), "not-positive", sentence)
         elif not carries_rate(rule.contract):
             sentence = (
                 f"{rule.contract} does not go into a bank file: write at most {MAX_RATE_DIGITS} digits, "
                 f"{MAX_RATE_DECIMALS} of them decimals."
             )
-            yield Finding((*path, "contract"), "rate-too-long", sentence)
+            yield AgreementFinding((*path, "contract"), "rate-too-long", sentence)
         for field, value in (("source", rule.source), ("fixing", rule.fixing)):
             if rule.pay_at == "reference" and value is None:
                 sentence = f"a reference rate needs {field}: add it, or pay at the contract rate."
-                yield Finding((*path, "pay_at"), "fx-no-reference", sentence)
+                yield AgreementFinding((*path, "pay_at"), "fx-no-reference", sentence)
         yield from currency_findings((*path, "base"), rule.base)
         yield from currency_findings((*path, "quote"), rule.quote)

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 
-from domain.agreement.checks.finding import Finding, Named, Path, did_you_mean
+from domain.agreement.checks.finding import (
+    AgreementFinding,
+    Named,
+    Path,
+    did_you_mean,
+)
 from domain.agreement.model import Agreement, DueAfter
 
 
-def duplicates(agreement: Agreement) -> Iterator[Finding]:
+def duplicates(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Two things of one id; ids that differ only in case count as one, since bank files may fold it."""
     lists: dict[str, tuple[Named, ...]] = {
         "parties": agreement.parties,
@@ -35,15 +40,17 @@ def duplicates(agreement: Agreement) -> Iterator[Finding]:
     )
 
 
-def _twice(named: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+def _twice(named: Iterable[tuple[Path, str]]) -> Iterator[AgreementFinding]:
     seen: set[str] = set()
     for path, name in named:
         if name.casefold() in seen:
-            yield Finding(path, "duplicate", f"{name!r} is used twice here: keep one, or give this one another name.")
+            yield AgreementFinding(
+                path, "duplicate", f"{name!r} is used twice here: keep one, or give this one another name."
+            )
         seen.add(name.casefold())
 
 
-def references(agreement: Agreement) -> Iterator[Finding]:
+def references(agreement: Agreement) -> Iterator[AgreementFinding]:
     """A party, account, milestone or total that is named and does not exist."""
     known = {
         "party": [party.id for party in agreement.parties],
@@ -53,7 +60,9 @@ def references(agreement: Agreement) -> Iterator[Finding]:
     }
     for kind, path, name in _named(agreement):
         if name not in known[kind]:
-            yield Finding(path, f"unknown-{kind}", f"there is no {kind} {name!r}: {did_you_mean(name, known[kind])}")
+            yield AgreementFinding(
+                path, f"unknown-{kind}", f"there is no {kind} {name!r}: {did_you_mean(name, known[kind])}"
+            )
 
 
 def _named(agreement: Agreement) -> Iterator[tuple[str, Path, str]]:

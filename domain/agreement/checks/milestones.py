@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
-from domain.agreement.checks.finding import Finding, Path, by_id
-from domain.agreement.model import Agreement, Milestone, OnDeadline
+from domain.agreement.checks.finding import AgreementFinding, Path, by_id
+from domain.agreement.model import Agreement, MilestoneTerms, OnDeadline
 
 
-def order(agreement: Agreement) -> Iterator[Finding]:
+def order(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Milestones that wait for each other in a circle, those that wait for such, and plans that contradict `after`."""
     milestones = by_id(agreement.milestones)
     reachable = _reachable(milestones)
@@ -15,11 +15,11 @@ def order(agreement: Agreement) -> Iterator[Finding]:
         circle = _circle(milestone.id, milestones)
         if circle:
             sentence = f"it waits for itself ({' after '.join(circle)}): take one `after` out of the circle."
-            yield Finding(path, "milestone-cycle", sentence)
+            yield AgreementFinding(path, "milestone-cycle", sentence)
         elif milestone.id not in reachable:
             blockers = [other for other in milestone.after if other in milestones and other not in reachable]
             sentence = f"nothing can reach it, since {', '.join(blockers)} can never be accepted: resolve that first."
-            yield Finding(path, "milestone-unreachable", sentence)
+            yield AgreementFinding(path, "milestone-unreachable", sentence)
         for other in milestone.after:
             earlier = milestones.get(other)
             if earlier and earlier.planned_on > milestone.planned_on:
@@ -27,10 +27,10 @@ def order(agreement: Agreement) -> Iterator[Finding]:
                     f"{milestone.planned_on} is before {other!r}, planned on {earlier.planned_on}, which it comes "
                     "after: change one of the dates or the order."
                 )
-                yield Finding(("milestones", n, "planned_on"), "milestone-order", sentence)
+                yield AgreementFinding(("milestones", n, "planned_on"), "milestone-order", sentence)
 
 
-def _reachable(milestones: Mapping[str, Milestone]) -> set[str]:
+def _reachable(milestones: Mapping[str, MilestoneTerms]) -> set[str]:
     """Those whose predecessors can all be accepted; unknown predecessors are a finding elsewhere."""
     done: set[str] = set()
     while True:
@@ -44,7 +44,7 @@ def _reachable(milestones: Mapping[str, Milestone]) -> set[str]:
         done |= ready
 
 
-def _circle(start: str, milestones: Mapping[str, Milestone]) -> tuple[str, ...]:
+def _circle(start: str, milestones: Mapping[str, MilestoneTerms]) -> tuple[str, ...]:
     """A way from a milestone by `after` back to itself, or nothing."""
     ways: list[tuple[str, ...]] = [(start,)]
     seen = {start}
@@ -59,7 +59,7 @@ def _circle(start: str, milestones: Mapping[str, Milestone]) -> tuple[str, ...]:
     return ()
 
 
-def approvals(agreement: Agreement) -> Iterator[Finding]:
+def approvals(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Approval policies that nobody can satisfy, that let a party judge itself alone, or that lead nowhere."""
     for n, milestone in enumerate(agreement.milestones):
         policy, path = milestone.approval, ("milestones", n, "approval")
@@ -69,14 +69,14 @@ def approvals(agreement: Agreement) -> Iterator[Finding]:
                 f"{policy.approvals} approvals of distinct parties are asked for and only {len(voters)} can approve: "
                 "name more parties, ask for fewer, or set distinct_parties to false."
             )
-            yield Finding((*path, "approvals"), "approvals-impossible", sentence)
+            yield AgreementFinding((*path, "approvals"), "approvals-impossible", sentence)
         if voters == {milestone.submitter}:
             sentence = f"only {milestone.submitter!r}, who submits it, could approve: name a party across the table."
-            yield Finding((*path, "parties"), "approval-by-submitter", sentence)
+            yield AgreementFinding((*path, "parties"), "approval-by-submitter", sentence)
         escalates = policy.on_deadline is OnDeadline.ESCALATE
         if escalates and policy.escalate_to is None:
             sentence = "on_deadline is escalate and nobody is named: add escalate_to with a party."
-            yield Finding((*path, "on_deadline"), "escalate-to-nobody", sentence)
+            yield AgreementFinding((*path, "on_deadline"), "escalate-to-nobody", sentence)
         if not escalates and policy.escalate_to is not None:
             sentence = f"it is never used, since on_deadline is {policy.on_deadline}: remove it, or escalate."
-            yield Finding((*path, "escalate_to"), "escalate-unused", sentence)
+            yield AgreementFinding((*path, "escalate_to"), "escalate-unused", sentence)

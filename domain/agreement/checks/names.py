@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, Path, by_id
+from domain.agreement.checks.finding import AgreementFinding, Path, by_id
 from domain.agreement.model import Agreement, Control, Party
-from domain.bank import carries_text
+from domain.bank.messages import carries_text
 
 
-def names(agreement: Agreement) -> Iterator[Finding]:
+def names(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Texts that no bank file can carry, and those of payments abroad that are not in plain Latin letters.
 
     Payments between countries go through SWIFT, whose banks take ASCII only and refuse or garble anything else. A
@@ -18,16 +18,16 @@ def names(agreement: Agreement) -> Iterator[Finding]:
         for path, text in _texts(("parties", n), party):
             if not carries_text(text):
                 sentence = f"{text!r} is blank or holds control characters, which banks refuse: write plain text."
-                yield Finding(path, "unwritable", sentence)
+                yield AgreementFinding(path, "unwritable", sentence)
             elif party.id in abroad and not text.isascii():
                 sentence = (
                     f"{text!r} goes abroad in a bank file, which carries plain Latin letters only: write it as the "
                     "bank has it, without accents."
                 )
-                yield Finding(path, "not-latin", sentence)
+                yield AgreementFinding(path, "not-latin", sentence)
 
 
-def titles(agreement: Agreement) -> Iterator[Finding]:
+def titles(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Titles that hold control characters: no table, file or screen shows them as they were meant."""
     named: list[tuple[Path, str]] = [(("title",), agreement.title)]
     for n, milestone in enumerate(agreement.milestones):
@@ -38,7 +38,7 @@ def titles(agreement: Agreement) -> Iterator[Finding]:
     for path, text in named:
         if not carries_text(text):
             sentence = f"{text!r} is blank or holds control characters: write plain text."
-            yield Finding(path, "unwritable", sentence)
+            yield AgreementFinding(path, "unwritable", sentence)
 
 
 def _abroad(agreement: Agreement) -> set[str]:

@@ -2,24 +2,24 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, Path, currency_findings
+from domain.agreement.checks.finding import AgreementFinding, Path, currency_findings
 from domain.agreement.model import Agreement
 
 
-def receipt_fx(agreement: Agreement) -> Iterator[Finding]:
+def receipt_fx(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Two rules for one currency, a reference without its source, a source where the bank's rate counts."""
     seen: set[str | None] = set()
     for n, rule in enumerate(agreement.receipt_fx):
         path: Path = ("receipt_fx", n)
         if rule.base in seen:
             which = f"receipts in {rule.base}" if rule.base else "receipts in any other currency"
-            yield Finding((*path, "base"), "duplicate", f"there are two rules for {which}: keep one.")
+            yield AgreementFinding((*path, "base"), "duplicate", f"there are two rules for {which}: keep one.")
         seen.add(rule.base)
         if rule.base is not None:
             yield from currency_findings((*path, "base"), rule.base)
         if rule.at == "bank_rate" and rule.source is not None:
             sentence = "at the bank's rate each row brings its own: take the source out, or name another kind of rate."
-            yield Finding((*path, "source"), "source-unused", sentence)
+            yield AgreementFinding((*path, "source"), "source-unused", sentence)
         if rule.at != "bank_rate" and rule.source is None:
             sentence = "a rate that is looked up needs a source: add one, such as ECB, or write `at: bank_rate`."
-            yield Finding((*path, "at"), "no-source", sentence)
+            yield AgreementFinding((*path, "at"), "no-source", sentence)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding
+from domain.agreement.checks.finding import AgreementFinding
 from domain.agreement.model import Agreement
 
 _MOST_NEEDED = {"accounts": 2, "milestones": 1, "schedule": 1}
 
 
-def sections(agreement: Agreement) -> Iterator[Finding]:
+def sections(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Without a waterfall the payment side is complete; with one it is complete or not there at all."""
     written = {field: len(getattr(agreement, field)) for field in _MOST_NEEDED}
     if agreement.waterfall is not None and not any(written.values()):
@@ -17,4 +17,4 @@ def sections(agreement: Agreement) -> Iterator[Finding]:
         if written[field] < needed:
             sentence = f"the list has {written[field]} items: name at least {needed}"
             other = ", or leave the payment side out altogether." if agreement.waterfall else "."
-            yield Finding((field,), "missing", sentence + other)
+            yield AgreementFinding((field,), "missing", sentence + other)

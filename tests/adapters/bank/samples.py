@@ -2,8 +2,15 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from domain.bank import Address, AgreedRate, BankAccount, CreditTransfer, Enquiry, PaymentOrder
-from domain.money import Money
+from domain.bank.messages import (
+    Address,
+    AgreedRate,
+    BankAccount,
+    CreditTransfer,
+    Enquiry,
+    PaymentOrder,
+)
+from domain.values.money import Money
 
 SEOUL = timezone(timedelta(hours=9))
 AT = datetime(2025, 3, 4, 9, 0, tzinfo=SEOUL)

@@ -8,9 +8,9 @@ from lxml import etree
 from adapters.bank import pain001
 from adapters.bank.iso import rendered
 from adapters.bank.pain001 import write_order
-from domain.bank import AgreedRate
-from domain.currency import exponent
+from domain.bank.messages import AgreedRate
 from domain.errors import BadInput
+from domain.values.currency import exponent
 from tests.adapters.bank.samples import AGREED, DEBTOR, VENDOR, order, transfer
 
 GOLDEN = Path(__file__).parent / "golden"

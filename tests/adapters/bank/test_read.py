@@ -6,8 +6,8 @@ import pytest
 
 from adapters.bank.read import read_message
 from adapters.bank.xml import BadBankFile, parse_document
-from domain.bank import Direction, TransferStatus, Verdict
-from domain.money import Money
+from domain.bank.messages import BankVerdict, Direction, TransferStatus
+from domain.values.money import Money
 
 HEAD = "<GrpHdr><MsgId>B1</MsgId><CreDtTm>2025-03-04T09:00:00+09:00</CreDtTm></GrpHdr>"
 ACCOUNT = "<Acct><Id><Othr><Id>11022033044</Id></Othr></Id><Ccy>JPY</Ccy></Acct>"
@@ -75,42 +75,42 @@ def camt053(*entries, balances=""):
 @pytest.mark.parametrize("code", ["ACCP", "ACSP", "ACTC", "ACWC", "ACSC"])
 def test_every_accepting_group_status_is_one_verdict(code):
     report = read_message(pain002(f"<GrpSts>{code}</GrpSts>"))
-    assert (report.group, report.transfers, report.order_message_id) == (Verdict.ACCEPTED, (), "RUN-1")
+    assert (report.group, report.transfers, report.order_message_id) == (BankVerdict.ACCEPTED, (), "RUN-1")
 
 
 def test_a_part_accepted_order_has_no_group_verdict_and_pending_transfers_have_none():
     report = read_message(pain002("<GrpSts>PART</GrpSts>", statuses("ACSC", "PDNG", "RCVD")))
     assert report.group is None
-    assert report.transfers == (TransferStatus(end_to_end_id="E1", verdict=Verdict.ACCEPTED),)
+    assert report.transfers == (TransferStatus(end_to_end_id="E1", verdict=BankVerdict.ACCEPTED),)
 
 
 def test_a_rejection_carries_the_reason_and_the_banks_words():
     why = "<StsRsnInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>Account</AddtlInf><AddtlInf>closed</AddtlInf></StsRsnInf>"
     (status,) = read_message(pain002("<GrpSts>PART</GrpSts>", statuses("RJCT", reason=why))).transfers
-    assert (status.verdict, status.reason, status.words) == (Verdict.REJECTED, "AC04", "Account closed")
+    assert (status.verdict, status.reason, status.words) == (BankVerdict.REJECTED, "AC04", "Account closed")
 
 
 def test_a_rejected_group_says_why():
     why = "<StsRsnInf><Rsn><Cd>AM10</Cd></Rsn></StsRsnInf>"
     report = read_message(pain002(f"<GrpSts>RJCT</GrpSts>{why}"))
-    assert (report.group, report.group_reason) == (Verdict.REJECTED, "AM10")
+    assert (report.group, report.group_reason) == (BankVerdict.REJECTED, "AM10")
 
 
 def test_no_original_transaction_means_not_found():
     why = "<StsRsnInf><Rsn><Cd>NOOR</Cd></Rsn></StsRsnInf>"
     (status,) = read_message(pain002("", statuses("RJCT", reason=why))).transfers
-    assert status.verdict is Verdict.NOT_FOUND
+    assert status.verdict is BankVerdict.NOT_FOUND
 
 
 def test_the_status_of_the_only_instruction_speaks_for_the_order():
     parts = "<OrgnlPmtInfAndSts><OrgnlPmtInfId>P</OrgnlPmtInfId><PmtInfSts>ACSP</PmtInfSts></OrgnlPmtInfAndSts>"
-    assert read_message(pain002("", parts)).group is Verdict.ACCEPTED
+    assert read_message(pain002("", parts)).group is BankVerdict.ACCEPTED
 
 
 @pytest.mark.parametrize("version", range(3, 15))
 def test_every_version_of_a_status_report_is_read(version):
     raw = pain002("<GrpSts>ACSP</GrpSts>", kind=f"pain.002.001.{version:02}")
-    assert read_message(raw).group is Verdict.ACCEPTED
+    assert read_message(raw).group is BankVerdict.ACCEPTED
 
 
 def test_a_status_that_leaves_the_money_open_is_refused_for_a_person_to_ask():

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 from adapters.db import histories, tables
 from app.database import upgrade
 from domain.events import HistoryArchived
-from domain.journal import sha256
+from domain.ledger.journal import sha256
 from tests.domain.event_samples import SAMPLES
 from tests.world import PRODUCTION, World
 

@@ -65,7 +65,7 @@ def test_a_prepared_run_whose_payments_are_all_held_has_nothing_in_it(world):
 def test_a_released_run_that_an_amendment_stopped_is_told_until_it_is_cancelled(world):
     run = world.prepare()
     world.release(run.run)
-    number = next(a.number for a in world.desk.in_force(PRODUCTION).accounts if a.id == "writer-krw").encode()
+    number = next(a.number for a in world.handler.in_force(PRODUCTION).accounts if a.id == "writer-krw").encode()
     amended = world.keep(UNSHARED.replace(number, number[::-1]))
     with world.store.transaction() as amending:
         amending.connection.exec_driver_sql("UPDATE production SET document = %s", (amended,))

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from adapters.db import histories
 from domain.errors import Broken, NotFound
 from domain.events import HistoryArchived, HistoryStatus
-from domain.journal import sha256
+from domain.ledger.journal import sha256
 from tests.world import PRODUCTION
 
 CONTENT = json.dumps({"events": [{"eventId": "1", "이름": "하나" * 100}]}, ensure_ascii=False).encode()

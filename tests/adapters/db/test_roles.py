@@ -11,10 +11,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from adapters.db.audited import Announced, BankData, everything
-from adapters.db.known import settle
+from adapters.db.audited_reads import Announced, BankData, everything
 from adapters.db.rates import keep_rates
 from adapters.db.store import Store
+from adapters.db.watermark import settle
 from adapters.rates import read_rates
 from domain.errors import Broken
 from tests.world import EXAMPLES, PRODUCTION, World

@@ -20,7 +20,7 @@ from tests.world import EVIDENCE, PRODUCTION
 DAY = Context(effective_on=date(2025, 1, 6), actor="system")
 
 
-def wish(key="k1", run="R", production=PRODUCTION):
+def request(key="k1", run="R", production=PRODUCTION):
     return SubmitRun(key=key, by="system", production=production, run=run)
 
 
@@ -39,8 +39,8 @@ def head(world, production=PRODUCTION):
 
 
 def test_the_same_key_and_payload_answer_with_the_earlier_outcome(world):
-    first = world.store.carry_out(wish(), DAY, escalate())
-    again = world.store.carry_out(wish(), DAY, refuse)
+    first = world.store.carry_out(request(), DAY, escalate())
+    again = world.store.carry_out(request(), DAY, refuse)
     assert again == first
     assert (first.first_seq, first.last_seq, first.changed) == (1, 1, True)
     assert head(world).seq == 1
@@ -54,27 +54,27 @@ def test_a_text_that_no_database_keeps_is_refused_in_a_sentence(world):
 
 
 def test_the_same_key_with_another_payload_is_a_conflict_and_changes_nothing(world):
-    world.store.carry_out(wish(), DAY, escalate())
+    world.store.carry_out(request(), DAY, escalate())
     before = head(world)
     with pytest.raises(IdempotencyConflict):
-        world.store.carry_out(wish(run="other"), DAY, escalate("other"))
+        world.store.carry_out(request(run="other"), DAY, escalate("other"))
     assert head(world) == before
 
 
 def test_a_key_of_one_production_is_not_another_productions(world):
-    world.store.carry_out(wish(), DAY, escalate())
+    world.store.carry_out(request(), DAY, escalate())
     with pytest.raises(IdempotencyConflict):
-        world.store.carry_out(wish(production="OTHER"), DAY, escalate())
+        world.store.carry_out(request(production="OTHER"), DAY, escalate())
     assert head(world, "OTHER").seq == 0
 
 
 def test_a_refusal_is_recorded_and_does_not_use_up_the_key(world):
     with pytest.raises(WrongRole):
-        world.store.carry_out(wish(), DAY, refuse)
+        world.store.carry_out(request(), DAY, refuse)
     recorded = world.newest()
     assert isinstance(recorded, CommandRefused)
     assert (recorded.command, recorded.code, recorded.sentence) == ("SubmitRun", "WrongRole", "no")
-    assert world.store.carry_out(wish(), DAY, escalate()).changed
+    assert world.store.carry_out(request(), DAY, escalate()).changed
     assert world.events() == ["command-refused", "run-escalated"]
 
 
@@ -83,14 +83,14 @@ def test_bad_input_is_not_recorded(world):
         raise BadInput("unreadable")
 
     with pytest.raises(BadInput):
-        world.store.carry_out(wish(), DAY, bad)
+        world.store.carry_out(request(), DAY, bad)
     assert world.events() == []
 
 
 def test_a_wish_that_changes_nothing_is_not_remembered(world):
-    outcome = world.store.carry_out(wish(), DAY, lambda _: (State(), []))
+    outcome = world.store.carry_out(request(), DAY, lambda _: (State(), []))
     assert not outcome.changed
-    assert world.store.carry_out(wish(), DAY, escalate()).changed
+    assert world.store.carry_out(request(), DAY, escalate()).changed
 
 
 def test_an_exception_leaves_nothing_behind(world):
@@ -100,7 +100,7 @@ def test_an_exception_leaves_nothing_behind(world):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        world.store.carry_out(wish(), DAY, explode)
+        world.store.carry_out(request(), DAY, explode)
     with world.store.reading() as records:
         assert records.connection.exec_driver_sql("SELECT count(*) FROM outbox").scalar_one() == 0
         assert records.connection.exec_driver_sql("SELECT count(*) FROM document").scalar_one() == 0
@@ -109,7 +109,7 @@ def test_an_exception_leaves_nothing_behind(world):
 
 def test_a_hundred_identical_commands_at_once_are_one(world):
     with ThreadPoolExecutor(16) as threads:
-        outcomes = list(threads.map(lambda _: world.store.carry_out(wish(), DAY, escalate()), range(100)))
+        outcomes = list(threads.map(lambda _: world.store.carry_out(request(), DAY, escalate()), range(100)))
     assert len(set(outcomes)) == 1
     assert world.events() == ["run-escalated"]
     assert world.wrong() == []
@@ -117,7 +117,7 @@ def test_a_hundred_identical_commands_at_once_are_one(world):
 
 def test_different_commands_at_once_make_one_chain(world):
     with ThreadPoolExecutor(16) as threads:
-        outcomes = list(threads.map(lambda n: world.store.carry_out(wish(f"k{n}"), DAY, escalate()), range(60)))
+        outcomes = list(threads.map(lambda n: world.store.carry_out(request(f"k{n}"), DAY, escalate()), range(60)))
     assert sorted(outcome.first_seq for outcome in outcomes) == list(range(1, 61))
     assert world.wrong() == []
 
@@ -125,7 +125,7 @@ def test_different_commands_at_once_make_one_chain(world):
 def test_one_stream_waits_for_nobody_elses(world):
     with world.store.transaction() as holding:
         holding.lock(stream_of("OTHER"), "another", "0" * 64)
-        assert world.store.carry_out(wish(), DAY, escalate()).changed
+        assert world.store.carry_out(request(), DAY, escalate()).changed
 
 
 def test_documents_are_kept_by_their_hash_once(world):
@@ -195,10 +195,10 @@ def _something(world, chance, waiting, step):
 
 
 def test_who_reads_sees_one_instant_and_writes_nothing(world):
-    world.store.carry_out(wish(), DAY, escalate())
+    world.store.carry_out(request(), DAY, escalate())
     with world.store.reading() as records:
         before = queries.head(records.connection, stream_of(PRODUCTION))
-        world.store.carry_out(wish("k2"), DAY, escalate())
+        world.store.carry_out(request("k2"), DAY, escalate())
         assert queries.head(records.connection, stream_of(PRODUCTION)) == before
         with pytest.raises(sa.exc.InternalError, match="read-only"):
             records.connection.execute(sa.update(tables.stream_head).values(seq=0))

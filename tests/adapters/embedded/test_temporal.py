@@ -2,7 +2,7 @@ import json
 import socket
 
 from adapters.embedded.temporal import EmbeddedTemporal
-from app.supervisor import running
+from app.stack.supervisor import running
 
 
 def port_nobody_has():

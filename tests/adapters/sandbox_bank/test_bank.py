@@ -13,9 +13,9 @@ from adapters.sandbox_bank import outgoing
 from adapters.sandbox_bank.admin import credit, open_account, request_statement, transfers
 from adapters.sandbox_bank.bank import SandboxBank
 from adapters.sandbox_bank.books import converted
-from domain.bank import AccountReport, StatusReport, Verdict
+from domain.bank.messages import AccountReport, BankVerdict, StatusReport
 from domain.errors import BadInput, NotFound, Refused
-from domain.money import Money
+from domain.values.money import Money
 from tests.adapters.bank.samples import AGREED, DEBTOR, VENDOR, order, transfer
 from tests.adapters.sandbox_bank.customer import KEY, groups, movements, statuses
 
@@ -24,7 +24,7 @@ MINUS = "debit"
 
 def test_an_order_is_accepted_as_a_group_and_notified_as_one_batch(customer):
     status, report = customer.exchange(transfer("E1", "JPY 1000"), transfer("E2", "JPY 2000"))
-    assert (status.group, status.transfers, status.order_message_id) == (Verdict.ACCEPTED, (), "RUN-1")
+    assert (status.group, status.transfers, status.order_message_id) == (BankVerdict.ACCEPTED, (), "RUN-1")
     assert (report.account_number, report.booked_on) == (DEBTOR.number, date(2025, 3, 4))
     assert movements([report]) == [("E1", MINUS, "JPY 1000"), ("E2", MINUS, "JPY 2000")]
     assert report.movements[0].counterparty == VENDOR.holder
@@ -37,7 +37,7 @@ def test_the_same_file_again_is_answered_from_the_books_without_a_second_effect(
     customer.answers()
     customer.put(raw)
     answers = customer.answers()
-    assert groups(answers) == [(Verdict.ACCEPTED, None)]
+    assert groups(answers) == [(BankVerdict.ACCEPTED, None)]
     assert (movements(answers), customer.bank.effects("E1")) == ([], 1)
     assert customer.bank.books.db.execute("SELECT deliveries FROM payment_order").fetchall() == [(2,)]
 
@@ -45,7 +45,7 @@ def test_the_same_file_again_is_answered_from_the_books_without_a_second_effect(
 def test_another_file_under_a_message_id_that_was_used_is_rejected(customer):
     customer.exchange(transfer("E1"))
     answers = customer.exchange(transfer("E2"))
-    assert (groups(answers), customer.bank.effects("E2")) == ([(Verdict.REJECTED, "DU01")], 0)
+    assert (groups(answers), customer.bank.effects("E2")) == ([(BankVerdict.REJECTED, "DU01")], 0)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_another_file_under_a_message_id_that_was_used_is_rejected(customer):
 )
 def test_a_file_that_contradicts_itself_or_the_channel_is_rejected_as_a_group(customer, old, new, reason):
     customer.put(write_order(order()).replace(old, new))
-    assert groups(customer.answers()) == [(Verdict.REJECTED, reason)]
+    assert groups(customer.answers()) == [(BankVerdict.REJECTED, reason)]
     assert customer.bank.books.booked() == {}
 
 
@@ -145,7 +145,7 @@ def test_an_enquiry_is_answered_from_the_books(customer):
 def test_an_enquiry_about_an_order_that_never_came_finds_nothing(customer):
     customer.ask("E1")
     answers = customer.answers()
-    assert groups(answers) == [(Verdict.NOT_FOUND, "NOOR")]
+    assert groups(answers) == [(BankVerdict.NOT_FOUND, "NOOR")]
     assert statuses(answers) == {"E1": ("not_found", "NOOR")}
 
 
@@ -269,7 +269,7 @@ def test_a_bank_killed_anywhere_books_once_and_answers(customer, monkeypatch, ow
     customer.bank.close()
     customer.restart()
     answers = customer.answers()
-    assert groups(answers) == [(Verdict.ACCEPTED, None)]
+    assert groups(answers) == [(BankVerdict.ACCEPTED, None)]
     assert movements(answers) == [("E1", MINUS, "JPY 1000")]
     assert customer.bank.effects("E1") == 1
     assert customer.answers() == []

@@ -11,7 +11,7 @@ from adapters.sandbox_bank.faults import (
     list_faults,
     plan_faults,
 )
-from domain.bank import Verdict
+from domain.bank.messages import BankVerdict
 from domain.errors import BadInput
 from tests.adapters.bank.samples import transfer
 from tests.adapters.sandbox_bank.customer import KEY, groups, movements, statuses
@@ -31,7 +31,7 @@ def test_a_payment_is_rejected_on_demand_with_the_reason(customer):
 def test_a_rejected_payment_goes_through_when_it_is_sent_corrected(customer):
     strike(customer, "E1", "reject")
     customer.exchange(transfer("E1"))
-    assert groups(customer.exchange(transfer("E1"), message_id="RUN-2")) == [(Verdict.ACCEPTED, None)]
+    assert groups(customer.exchange(transfer("E1"), message_id="RUN-2")) == [(BankVerdict.ACCEPTED, None)]
     assert customer.bank.effects("E1") == 1
 
 
@@ -43,7 +43,7 @@ def test_a_delayed_order_is_silent_until_its_time_and_pending_when_asked_about(c
     assert (pending.group, pending.transfers) == (None, ())
     customer.seconds += 30
     answers = customer.answers()
-    assert groups(answers) == [(Verdict.ACCEPTED, None)]
+    assert groups(answers) == [(BankVerdict.ACCEPTED, None)]
     assert movements(answers) == [("E1", "debit", "JPY 1000")]
 
 
@@ -77,7 +77,7 @@ def test_a_lost_answer_is_also_given_to_the_same_file_again(customer):
     assert customer.answers() == []
     customer.put(raw)
     answers = customer.answers()
-    assert (groups(answers), len(movements(answers))) == ([(Verdict.ACCEPTED, None)], 1)
+    assert (groups(answers), len(movements(answers))) == ([(BankVerdict.ACCEPTED, None)], 1)
     assert customer.bank.effects("E1") == 1
 
 
@@ -90,7 +90,7 @@ def test_a_lost_file_was_never_received_and_goes_through_when_sent_again(custome
     assert customer.bank.books.booked() == {}
     customer.put(raw)
     answers = customer.answers()
-    assert groups(answers) == [(Verdict.ACCEPTED, None)]
+    assert groups(answers) == [(BankVerdict.ACCEPTED, None)]
     assert len(movements(answers)) == 2
 
 

@@ -5,7 +5,7 @@ import json
 import psycopg
 
 from app import cli
-from app.stack import EmbeddedStack
+from app.stack.stack import EmbeddedStack
 from tests.world import PRODUCTION, World
 
 

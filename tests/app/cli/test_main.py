@@ -12,8 +12,8 @@ from temporalio.exceptions import TimeoutError as ActivityTimeout
 from temporalio.service import RPCError, RPCStatusCode
 
 from app import cli
-from app.asking import refusal_in
 from app.cli.errors import sentence
+from app.commands.updates import refusal_in
 from domain.errors import BadInput
 
 

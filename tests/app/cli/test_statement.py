@@ -11,12 +11,12 @@ import openpyxl
 import pypdf
 import pytest
 
-from adapters.statements import Language
+from adapters.sharing.statements import Language
 from app import cli
-from app.bootstrap import desk_of
+from app.bootstrap import handler_of
 from app.settings import load_settings
-from app.statements import write_all
-from domain.journal import sha256
+from app.sharing.statements import write_all
+from domain.ledger.journal import sha256
 from tests.statements import Q1, distribute, first_quarter, register
 from tests.world import EXAMPLES, PRODUCTION, World
 
@@ -93,9 +93,9 @@ def test_a_page_and_a_sheet_name_the_party_and_none_of_the_others_nor_any_accoun
     cells = [str(c.value) for s in openpyxl.load_workbook(sheet) for row in s.iter_rows() for c in row]
     text += "".join(cells)
     settings = load_settings(data)
-    desk = desk_of(settings, settings.database_url)
-    agreement = desk.in_force(PRODUCTION)
-    desk.store.engine.dispose()
+    handler = handler_of(settings, settings.database_url)
+    agreement = handler.in_force(PRODUCTION)
+    handler.store.engine.dispose()
     names = {party.id: party.name for party in agreement.parties}
     assert names["writer"] in text
     assert not [name for party, name in names.items() if party != "writer" and name in text]
@@ -144,18 +144,18 @@ def test_a_list_for_somebody_has_what_they_may_read(sluice):
         (("--party", "studio", "--period", Q1, "--out", "/nowhere/s.pdf"), "there is no folder /nowhere"),
     ],
 )
-def test_what_there_is_not_is_said_in_one_sentence(sluice, wish, told):
-    said = sluice("render", *wish, code=1)
+def test_what_there_is_not_is_said_in_one_sentence(sluice, request, told):
+    said = sluice("render", *request, code=1)
     assert told in said
     assert len(said.splitlines()) == 1
 
 
 def test_all_of_a_period_are_written_to_a_folder(data, tmp_path):
     settings = load_settings(data)
-    desk = desk_of(settings, settings.database_url)
-    with desk.store.reading() as records:
-        files = write_all(desk, records, PRODUCTION, tmp_path, Q1)
-    desk.store.engine.dispose()
+    handler = handler_of(settings, settings.database_url)
+    with handler.store.reading() as records:
+        files = write_all(handler, records, PRODUCTION, tmp_path, Q1)
+    handler.store.engine.dispose()
     assert sorted(files) == sorted(tmp_path.iterdir())
     assert len(files) == 3 * (3 + 3 + 1)
     assert openpyxl.load_workbook(BytesIO((tmp_path / f"{PRODUCTION}-{Q1}-spc.ja.xlsx").read_bytes()))

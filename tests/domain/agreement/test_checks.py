@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from adapters.documents import load_agreement
+from adapters.agreement.documents import load_agreement
 from domain.agreement.checks import check
 from domain.agreement.model import Agreement
 

@@ -6,10 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agreement.model import Agreement, LateInterest
-from domain.agreement.schedule import Flow, amounts, direction, due_date, late_interest
-from domain.calendars import CalendarOverride
+from domain.agreement.schedule import (
+    Direction,
+    amounts,
+    direction,
+    due_date,
+    late_interest,
+)
+from domain.calendar.calendars import CalendarOverride
 from domain.errors import BadInput
-from domain.money import Money, total
+from domain.values.money import Money, total
 
 ADDRESS = {"street": "Road", "postcode": "1", "town": "Seoul", "country": "KR"}
 
@@ -96,7 +102,7 @@ def test_an_instalment_without_any_amount_is_refused_by_name():
 
 def test_a_payment_goes_out_of_a_controlled_account_and_comes_in_from_an_external_one():
     plan = agreement(instalment("IN", amount="JPY 1"), instalment("OUT", amount="JPY 1", payer="own-2", payee="theirs"))
-    assert [direction(plan, each) for each in plan.schedule] == [Flow.INCOMING, Flow.OUTGOING]
+    assert [direction(plan, each) for each in plan.schedule] == [Direction.INCOMING, Direction.OUTGOING]
 
 
 def test_a_payment_between_two_controlled_accounts_has_no_direction():

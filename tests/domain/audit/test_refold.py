@@ -3,12 +3,17 @@
 from datetime import UTC, date, datetime, timedelta
 
 from domain.audit.books import Commanded, Commands, Entered, Ledger, Movements, balance_findings
+from domain.audit.rebuilt_commands import payload_hashes
 from domain.audit.refold import Refold, stretches
-from domain.audit.wishes import payloads
 from domain.commands import FallDue, GiveUpHistory
 from domain.events import DuePayment, HistoryGivenUp, PaymentHeld, PaymentsFellDue
-from domain.journal import Head, canonical, chained, sha256
-from domain.money import Money
+from domain.ledger.journal import (
+    Head,
+    canonical,
+    chained,
+    sha256,
+)
+from domain.values.money import Money
 
 STREAM, DAY, NOW = "production/P", date(2026, 1, 5), datetime(2026, 1, 5, 9, tzinfo=UTC)
 FELL_DUE = PaymentsFellDue(
@@ -101,13 +106,13 @@ def command(key="one", payload="x", first=1, last=1):
 
 def commands(*recorded):
     (stretch,) = told(("one", [FELL_DUE], 0))
-    one = Commands(STREAM, iter(recorded), lambda each: payloads("P", each))
+    one = Commands(STREAM, iter(recorded), lambda each: payload_hashes("P", each))
     return [finding.sentence for finding in (*one.take(stretch), *one.end())]
 
 
 def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
-    wish = FallDue(key="one", by="system", production="P", on=DAY)
-    right = command(payload=sha256(canonical(wish)))
+    request = FallDue(key="one", by="system", production="P", on=DAY)
+    right = command(payload=sha256(canonical(request)))
     assert commands(right) == []
     assert commands(command()) == [f"command one: remembers another wish than {STREAM} event 1 is the answer to"]
     assert commands() == [f"{STREAM} event 1: nothing is remembered of the command one that wrote it"]
@@ -121,13 +126,13 @@ def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
 
 def test_every_field_of_a_history_that_was_given_up_is_bound_to_the_command_that_did_so():
     said = {"workflow_id": "run/P/1", "run_id": "r1", "why": "ended", "reason": "a lost disk"}
-    wish = GiveUpHistory(key="give-up/run/P/1/r1", by="system", production="P", **said)
+    request = GiveUpHistory(key="give-up/run/P/1/r1", by="system", production="P", **said)
     event = HistoryGivenUp(by="system", **said)
-    (stretch,) = told((wish.key, [event], 0))
-    assert payloads("P", stretch) == {sha256(canonical(wish))}
+    (stretch,) = told((request.key, [event], 0))
+    assert payload_hashes("P", stretch) == {sha256(canonical(request))}
     for name in said:
-        (other,) = told((wish.key, [event.model_copy(update={name: "another"})], 0))
-        assert payloads("P", other) != payloads("P", stretch)
+        (other,) = told((request.key, [event.model_copy(update={name: "another"})], 0))
+        assert payload_hashes("P", other) != payload_hashes("P", stretch)
 
 
 def test_movements_without_a_booking_are_named():

@@ -5,10 +5,10 @@ from collections import Counter
 from adapters.bank.folder import folder_of
 from adapters.db import queries
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR
-from app.doctor import examine
-from app.verify import verify
-from domain.health import Kind
-from domain.money import Money
+from app.health.doctor import examine
+from app.ledger.verify import verify
+from domain.health import AilmentKind
+from domain.values.money import Money
 from tests.faults.programme.agreements import ACCOUNT
 from tests.faults.programme.stage import Stage
 from tests.faults.programme.tally import Harm
@@ -62,7 +62,7 @@ def proven(stage: Stage) -> Harm:
         return Harm(broken=list(verify(records.connection).wrong))
 
 
-async def doctored(stage: Stage, expected: frozenset[Kind] = frozenset()) -> Harm:
+async def doctored(stage: Stage, expected: frozenset[AilmentKind] = frozenset()) -> Harm:
     """What the doctor finds at the end of a scene, but for what was done on purpose: it must be nothing."""
     found = [one for one in (await examine(stage.services)).ailments if one.wrong and one.kind not in expected]
     return Harm(stuck=[f"the doctor says {one.kind}: {one.what}: {one.why}" for one in found])

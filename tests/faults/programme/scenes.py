@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from app import logs
-from domain.health import Kind
+from domain.health import AilmentKind
 from tests.faults.programme.judge import doctored
 from tests.faults.programme.plays import absurd, banks, boundaries, clocks, commands, disks, hostile, messages, starts
 from tests.faults.programme.stage import Stage, staged
@@ -21,7 +21,7 @@ class Scene:
     plan: Callable[[Random, bool], Sequence[Any]]
     play: Callable[[Stage, Any], Awaitable[None]]
     stage: Callable[..., Any] = staged
-    ailing: frozenset[Kind] = frozenset()
+    ailing: frozenset[AilmentKind] = frozenset()
     """What the doctor will find in the end, because it was done on purpose."""
 
 
@@ -30,16 +30,18 @@ def _kills(commits: tuple[str, ...], victim: str) -> Scene:
 
 
 def _out_of(disk: disks.Disk) -> Scene:
-    ailing = frozenset({Kind.DISK, Kind.FILE_REFUSED})  # it stays small
+    ailing = frozenset({AilmentKind.DISK, AilmentKind.FILE_REFUSED})  # it stays small
     return Scene(disks.plan(disk), disks.play(disk), disks.stage_of(disk), ailing)
 
 
-_LIES = frozenset({Kind.UNMATCHED, Kind.CONTRADICTED, Kind.FILE_REFUSED})
+_LIES = frozenset({AilmentKind.UNMATCHED, AilmentKind.CONTRADICTED, AilmentKind.FILE_REFUSED})
 
 SCENES: dict[str, Scene] = {  # the longest first, so that they end together
     "commands": Scene(commands.plan, commands.play),
-    "absurd": Scene(absurd.plan, absurd.play, ailing=_LIES | {Kind.WORKFLOW_FAILED}),
-    "starts": Scene(starts.plan, starts.play, ailing=frozenset({Kind.WORKFLOW_FAILED, Kind.HISTORY_UNARCHIVED})),
+    "absurd": Scene(absurd.plan, absurd.play, ailing=_LIES | {AilmentKind.WORKFLOW_FAILED}),
+    "starts": Scene(
+        starts.plan, starts.play, ailing=frozenset({AilmentKind.WORKFLOW_FAILED, AilmentKind.HISTORY_UNARCHIVED})
+    ),
     **{f"run-{victim}": _kills(boundaries.OF_A_RUN, victim) for victim in boundaries.VICTIMS},
     **{f"distribution-{victim}": _kills(boundaries.OF_A_DISTRIBUTION, victim) for victim in boundaries.VICTIMS},
     "disk": _out_of(disks.POSTGRES),

@@ -26,19 +26,24 @@ from adapters.db import queries, tables
 from adapters.embedded.process import Launch
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.admin import books_path, folders_path
-from adapters.sandbox_bank.books import Books
-from app import supervisor
+from adapters.sandbox_bank.books import BankBooks
 from app.bootstrap import Services, connect
+from app.commands.client import CommandClient
 from app.endpoints import endpoints
-from app.gateway import Gateway
-from app.imports import Import, import_on
-from app.office import Office
-from app.preview import preview
+from app.payments.preview import preview
 from app.settings import TASK_QUEUE, load_settings
-from app.stack import BANK, WORKER, EmbeddedStack, our_program
-from app.supervisor import Program
-from domain.journal import Fact
-from domain.money import Money
+from app.sharing.imports import Import, import_on
+from app.stack import supervisor
+from app.stack.stack import (
+    BANK,
+    WORKER,
+    EmbeddedStack,
+    our_program,
+)
+from app.stack.supervisor import Program
+from app.worker.gateway import Gateway
+from domain.ledger.journal import Fact
+from domain.values.money import Money
 from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn
 from tests.faults.programme.tally import Tally
 from tests.faults.programme.worker import COMMITS, SPRUNG, TRAP
@@ -78,8 +83,8 @@ class Stage:
         self.lies: dict[str, int] = {}
         """By production, minor units that a false message of the bank put into our books, as suspense."""
 
-    def office(self, user: str) -> Office:
-        return Office(self.services, user)
+    def as_user(self, user: str) -> CommandClient:
+        return CommandClient(self.services, user)
 
     # Faults
 
@@ -122,7 +127,7 @@ class Stage:
 
     @contextmanager
     def books(self):
-        books = Books(books_path(self.data))
+        books = BankBooks(books_path(self.data))
         try:
             yield books
         finally:
@@ -163,24 +168,24 @@ class Stage:
         file = self.data.parent / f"{drawn.key}.yaml"
         file.write_bytes(drawn.agreement())
         self.played.append(drawn.key)
-        await self.persist(lambda: self.office("producer").register(file), lambda: self.registered(drawn.key))
+        await self.persist(lambda: self.as_user("producer").register(file), lambda: self.registered(drawn.key))
         if drawn.earned:
             statement = self.data.parent / f"{drawn.key}.csv"
             statement.write_text(drawn.statement(), "utf-8")
-            wish = Import("receipt", drawn.key, "sales", "S1", "payer-one")
+            request = Import("receipt", drawn.key, "sales", "S1", "payer-one")
             await self.persist(
-                lambda: asyncio.to_thread(import_on, self.services.desk, wish, statement),
+                lambda: asyncio.to_thread(import_on, self.services.handler, request, statement),
                 lambda: self.earned(drawn.key),
             )
 
     async def accept(self, key: str, milestone: str = "wrap") -> None:
         """Submit and approve a milestone."""
         await self.persist(
-            lambda: self.office("producer").submit(key, milestone, EVIDENCE),
+            lambda: self.as_user("producer").submit(key, milestone, EVIDENCE),
             lambda: self.milestone(key, milestone) in {"submitted", "accepted"},
         )
         await self.persist(
-            lambda: self.office(APPROVERS[0]).approve(key, milestone, 1),
+            lambda: self.as_user(APPROVERS[0]).approve(key, milestone, 1),
             lambda: self.milestone(key, milestone) == "accepted",
         )
 
@@ -189,7 +194,7 @@ class Stage:
         runs: list[str] = []
 
         async def open_day() -> None:
-            runs[:] = await self.office("payer-one").open_runs(key, account)
+            runs[:] = await self.as_user("payer-one").open_runs(key, account)
 
         await self.persist(open_day, lambda: bool(runs))
         for run in runs:
@@ -199,8 +204,8 @@ class Stage:
 
     async def release(self, run: str) -> None:
         async def step() -> None:
-            sha256 = (await asyncio.to_thread(preview, self.services.desk, run)).head["sha256"]
-            await self.office("payer-two").release(run, sha256)
+            sha256 = (await asyncio.to_thread(preview, self.services.handler, run)).head["sha256"]
+            await self.as_user("payer-two").release(run, sha256)
 
         await self.persist(step, lambda: self.run(run)["status"] in {"released", "submitted"})
 
@@ -214,21 +219,21 @@ class Stage:
     async def distribute(self, key: str) -> None:
         """From the opening of a period to its payments' being ordered, with an objection on the way."""
         await self.persist(
-            lambda: self.office("payer-one").open_distribution(key, PERIOD), lambda: self.distribution(key) is not None
+            lambda: self.as_user("payer-one").open_distribution(key, PERIOD), lambda: self.distribution(key) is not None
         )
         for user in (APPROVERS[0], "vendor-approver"):
             party = user.partition("-")[0]
             await self.persist(
-                lambda user=user: self.office(user).approve_distribution(key, PERIOD, 1),
+                lambda user=user: self.as_user(user).approve_distribution(key, PERIOD, 1),
                 lambda party=party: party in self.distribution(key)["body"]["approvals"],
             )
         await self.persist(
-            lambda: self.office("studio-approver").object_to_distribution(key, PERIOD, 1, ("fee",), "the rate"),
+            lambda: self.as_user("studio-approver").object_to_distribution(key, PERIOD, 1, ("fee",), "the rate"),
             lambda: "studio" in self.distribution(key)["body"]["objections"],
         )
         await self.until(lambda: self.distribution(key)["status"] == "ordered", f"distribution of {key} is not ordered")
         await self.persist(
-            lambda: self.office("studio-approver").resolve_objection(key, PERIOD, "agreed"),
+            lambda: self.as_user("studio-approver").resolve_objection(key, PERIOD, "agreed"),
             lambda: not self.distribution(key)["body"]["objections"],
         )
 

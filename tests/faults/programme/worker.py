@@ -1,4 +1,4 @@
-"""A worker of the simulator's own: `app.worker.serve` as it is, with a trap at its commits, or a clock that is off.
+"""A worker of the simulator: `app.worker.worker.serve` as it is, with a trap at its commits, or a clock that is off.
 
 The trap is a file that the simulator writes. It names a commit (the n-th of a command), a side of it, and a victim:
 when the worker gets there it kills the victim by its id with SIGKILL, itself too if it is the one.
@@ -19,15 +19,15 @@ from pathlib import Path
 
 import psutil
 
-import app.worker
+import app.worker.worker
 from adapters.clock import Clock, SystemClock
 from adapters.db.store import Store, Transaction
 from app import logs
 from app.bootstrap import connect
 from app.endpoints import endpoints
 from app.settings import load_settings
-from app.stack_state import read_state
-from app.worker import serve
+from app.stack.state import read_state
+from app.worker.worker import serve
 from domain.errors import ClockOff
 from workflows import policies
 
@@ -133,8 +133,8 @@ async def work(data: Path, skew: Path) -> None:
     settings = load_settings(data)
     logs.configure(settings.log_format, settings.log_level)
     services = await connect(settings, endpoints(settings))
-    desk = dataclasses.replace(services.desk, clock=Skewed(services.desk.clock, skew))
-    await serve(dataclasses.replace(services, desk=desk), Skewed(SystemClock(), skew))
+    handler = dataclasses.replace(services.handler, clock=Skewed(services.handler.clock, skew))
+    await serve(dataclasses.replace(services, handler=handler), Skewed(SystemClock(), skew))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding
+from domain.agreement.checks.finding import AgreementFinding
 from domain.agreement.checks.waterfall.claims import claims
 from domain.agreement.checks.waterfall.contracts import contracts
 from domain.agreement.checks.waterfall.entries import entries
@@ -15,7 +15,7 @@ from domain.agreement.model import Agreement
 CHECKS = (names, words, flow, entries, positions, claims, contracts)
 
 
-def waterfall(agreement: Agreement) -> Iterator[Finding]:
+def waterfall(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Everything wrong with the waterfall; circles are looked for once the rest can be read."""
     if agreement.waterfall is None:
         return

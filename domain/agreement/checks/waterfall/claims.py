@@ -4,16 +4,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.agreement.checks.waterfall.words import written
-from domain.waterfall.claims import claim_sources
-from domain.waterfall.model import Claim, Group, Recipient, Sharing, Waterfall
+from domain.sharing.waterfall.claims import claim_sources
+from domain.sharing.waterfall.model import (
+    Claim,
+    Group,
+    Recipient,
+    Sharing,
+    Waterfall,
+)
 
 _MONTHS = 12
 
 
-def claims(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+def claims(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """Claims of nothing, claims shared by outstanding and recouped elsewhere, and the settlement's months."""
     recouped = Counter(claim for position in section.positions for claim in _recouped(position.to, position.recoups))
     recouped.update(one.recoups for one in section.assignments if one.recoups)
@@ -23,35 +29,39 @@ def claims(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
         path: Path = (*HERE, "claims", n)
         if not claim_sources(claim):
             sentence = f"claim {claim.id!r} is of nothing: add an amount, costs, an advance, or interest `on` a claim."
-            yield Finding(path, "empty-claim", sentence)
+            yield AgreementFinding(path, "empty-claim", sentence)
         yield from _figures(path, claim)
         if claim.id not in used:
             sentence = f"nobody recoups claim {claim.id!r} and nothing speaks of it: let a position recoup it."
-            yield Finding(path, "unused-claim", sentence)
+            yield AgreementFinding(path, "unused-claim", sentence)
         if claim.id in shared and recouped[claim.id] > 1:
             sentence = (
                 f"claim {claim.id!r} is shared by outstanding and recouped elsewhere too, so the shares would change "
                 "with every unit: recoup it in one place."
             )
-            yield Finding(path, "shared-claim", sentence)
+            yield AgreementFinding(path, "shared-claim", sentence)
     if section.settlement is not None:
         for n, month in enumerate(section.settlement.months):
             if not 1 <= month <= _MONTHS:
                 path = (*HERE, "settlement", "months", n)
-                yield Finding(path, "month", f"{month} is no month: write 1 to 12.")
+                yield AgreementFinding(path, "month", f"{month} is no month: write 1 to 12.")
 
 
-def _figures(path: Path, claim: Claim) -> Iterator[Finding]:
+def _figures(path: Path, claim: Claim) -> Iterator[AgreementFinding]:
     if claim.amount is not None and claim.amount.minor <= 0:
-        yield Finding((*path, "amount"), "not-positive", "a claim is of more than nothing: correct the amount.")
+        yield AgreementFinding(
+            (*path, "amount"), "not-positive", "a claim is of more than nothing: correct the amount."
+        )
     interest = claim.interest
     if interest is None:
         return
     if interest.on == claim.id:
         sentence = "interest runs on the claim itself where `on` names none: take it away."
-        yield Finding((*path, "interest", "on"), "circular", sentence)
+        yield AgreementFinding((*path, "interest", "on"), "circular", sentence)
     if interest.since is not None and interest.until is not None and interest.since >= interest.until:
-        yield Finding((*path, "interest", "until"), "never", "interest ends before it begins: correct the days.")
+        yield AgreementFinding(
+            (*path, "interest", "until"), "never", "interest ends before it begins: correct the days."
+        )
 
 
 def _spoken_of(section: Waterfall, known: Vocabulary) -> Iterator[str]:

@@ -2,62 +2,76 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
-from domain.waterfall.model import Change, Claim, Position, View, Waterfall
+from domain.sharing.waterfall.model import (
+    Change,
+    Claim,
+    Position,
+    View,
+    Waterfall,
+)
 
 
-def contracts(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+def contracts(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """Contracts of somebody with itself, two of the same, and changes that change nothing."""
     for n, charge in enumerate(section.charges):
         if charge.of == charge.to:
             sentence = f"{charge.of!r} cannot owe itself: name another party."
-            yield Finding((*HERE, "charges", n, "to"), "oneself", sentence)
+            yield AgreementFinding((*HERE, "charges", n, "to"), "oneself", sentence)
     for n, one in enumerate(section.assignments):
         if one.of == one.to:
-            yield Finding((*HERE, "assignments", n, "to"), "oneself", f"{one.of!r} assigns to itself: name another.")
+            yield AgreementFinding(
+                (*HERE, "assignments", n, "to"), "oneself", f"{one.of!r} assigns to itself: name another."
+            )
     seen: set[str] = set()
     for n, rule in enumerate(section.minimum_payouts):
         path: Path = (*HERE, "minimum_payouts", n)
         if rule.amount.minor <= 0:
-            yield Finding((*path, "amount"), "not-positive", f"{rule.amount} is no minimum: write more than nothing.")
+            yield AgreementFinding(
+                (*path, "amount"), "not-positive", f"{rule.amount} is no minimum: write more than nothing."
+            )
         if rule.to in seen:
-            yield Finding((*path, "to"), "duplicate", f"{rule.to!r} has a minimum already: keep one.")
+            yield AgreementFinding((*path, "to"), "duplicate", f"{rule.to!r} has a minimum already: keep one.")
         seen.add(rule.to)
     yield from _views(section, known)
 
 
-def _views(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+def _views(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     seen: set[str] = set()
     for n, view in enumerate(section.views):
         path: Path = (*HERE, "views", n)
         if view.of == view.borne_by:
             sentence = f"{view.of!r} cannot bear what its own definition makes: name another."
-            yield Finding((*path, "borne_by"), "oneself", sentence)
+            yield AgreementFinding((*path, "borne_by"), "oneself", sentence)
         if view.of in seen:
-            yield Finding((*path, "of"), "duplicate", f"{view.of!r} has a view already: put all changes into one.")
+            yield AgreementFinding(
+                (*path, "of"), "duplicate", f"{view.of!r} has a view already: put all changes into one."
+            )
         seen.add(view.of)
         yield from _changes(path, view, known)
 
 
-def _changes(path: Path, view: View, known: Vocabulary) -> Iterator[Finding]:
+def _changes(path: Path, view: View, known: Vocabulary) -> Iterator[AgreementFinding]:
     changed: set[str] = set()
     for m, change in enumerate(view.changes):
         inside = (*path, "changes", m)
         if change.id in changed:
-            yield Finding((*inside, "id"), "duplicate", f"{change.id!r} is changed already: put all into one.")
+            yield AgreementFinding((*inside, "id"), "duplicate", f"{change.id!r} is changed already: put all into one.")
         changed.add(change.id)
         kind = known.kinds.get(change.id)
         fields = set((Claim if kind == "claim" else Position).model_fields) if kind in {"claim", "position"} else None
         given = _given(change)
         if not given and not change.leave_out:
-            yield Finding(inside, "no-change", f"this changes nothing of {change.id!r}: say what is otherwise.")
+            yield AgreementFinding(
+                inside, "no-change", f"this changes nothing of {change.id!r}: say what is otherwise."
+            )
         for name in given:
             if fields is not None and name not in fields:
-                yield Finding((*inside, name), "no-such-field", f"a {kind} has no `{name}`: take it away.")
+                yield AgreementFinding((*inside, name), "no-such-field", f"a {kind} has no `{name}`: take it away.")
         if change.leave_out and (kind == "claim" or given):
             sentence = "only a position is left out, and then nothing else of it is changed: correct this."
-            yield Finding((*inside, "leave_out"), "no-such-field", sentence)
+            yield AgreementFinding((*inside, "leave_out"), "no-such-field", sentence)
 
 
 def _given(change: Change) -> list[str]:

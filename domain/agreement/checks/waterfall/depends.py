@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE
-from domain.waterfall import phrases
-from domain.waterfall.model import Claim, Waterfall
+from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall.model import Claim, Waterfall
 
 _MOST_DEEP = 40
 _MOST_WIDE = 1000
@@ -14,7 +14,7 @@ Graph = Mapping[str, list[str]]
 """What each thing is said by, by name; a name stands as often as it is said."""
 
 
-def depends(section: Waterfall) -> Iterator[Finding]:
+def depends(section: Waterfall) -> Iterator[AgreementFinding]:
     """Events and claims that depend on themselves, or on far too much."""
     events = {event.id: [*_happened(phrases.condition(event.when))] for event in section.events}
     claims = {claim.id: [*_claims_in(claim)] for claim in section.claims}
@@ -23,7 +23,7 @@ def depends(section: Waterfall) -> Iterator[Finding]:
     yield from _judge("claim", claims, {name: (*HERE, "claims", n) for n, name in enumerate(claims)})
 
 
-def _judge(kind: str, graph: Graph, paths: Mapping[str, Path]) -> Iterator[Finding]:
+def _judge(kind: str, graph: Graph, paths: Mapping[str, Path]) -> Iterator[AgreementFinding]:
     size: dict[str, tuple[int, int]] = {}
     for name in _from_the_ground(graph):
         below = [size[other] for other in graph[name]]
@@ -32,11 +32,11 @@ def _judge(kind: str, graph: Graph, paths: Mapping[str, Path]) -> Iterator[Findi
             sentence = (
                 f"{kind} {name!r} stands on too many others ({_MOST_DEEP} in a row are the most): say it directly."
             )
-            yield Finding(paths[name], "too-deep", sentence)
+            yield AgreementFinding(paths[name], "too-deep", sentence)
             return
     circle = next((name for name in graph if name not in size and _reaches(graph, name, name)), None)
     if circle is not None:
-        yield Finding(paths[circle], "circular", f"{kind} {circle!r} depends on itself: break the circle.")
+        yield AgreementFinding(paths[circle], "circular", f"{kind} {circle!r} depends on itself: break the circle.")
 
 
 def _from_the_ground(graph: Graph) -> Iterator[str]:

@@ -2,26 +2,28 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary, recipients
-from domain.waterfall.model import Match, Pool, Waterfall
-from domain.waterfall.network import FIELDS
+from domain.sharing.waterfall.model import Match, Pool, Waterfall
+from domain.sharing.waterfall.network import FIELDS
 
 
-def entries(section: Waterfall, _: Vocabulary) -> Iterator[Finding]:
+def entries(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
     """Pools that receive the same, matches that say nothing, and positions that no receipt concerns."""
     receiving = [(n, pool) for n, pool in enumerate(section.pools) if pool.receives is not None]
     if not receiving:
-        yield Finding((*HERE, "pools"), "no-entry", "no pool receives anything: add `receives: everything` to one.")
+        yield AgreementFinding(
+            (*HERE, "pools"), "no-entry", "no pool receives anything: add `receives: everything` to one."
+        )
     for word in ("everything", "everything else"):
         those = [n for n, pool in receiving if pool.receives == word]
         for n in those[1:]:
             sentence = f"another pool receives {word} already: every receipt enters one pool."
-            yield Finding((*HERE, "pools", n, "receives"), "two-entries", sentence)
+            yield AgreementFinding((*HERE, "pools", n, "receives"), "two-entries", sentence)
     everything = [n for n, pool in receiving if pool.receives == "everything"]
     if everything and len(receiving) > 1:
         sentence = 'other pools receive something too: write "everything else".'
-        yield Finding((*HERE, "pools", everything[0], "receives"), "two-entries", sentence)
+        yield AgreementFinding((*HERE, "pools", everything[0], "receives"), "two-entries", sentence)
     yield from _overlaps(receiving)
     fed = {name for pool in section.pools for name in _fed_by(pool)}
     for n, pool in enumerate(section.pools):
@@ -40,11 +42,13 @@ def _matches(pool: Pool) -> tuple[Match, ...]:
     return pool.receives if isinstance(pool.receives, tuple) else ()
 
 
-def _overlaps(receiving: list[tuple[int, Pool]]) -> Iterator[Finding]:
+def _overlaps(receiving: list[tuple[int, Pool]]) -> Iterator[AgreementFinding]:
     for m, (n, pool) in enumerate(receiving):
         path = (*HERE, "pools", n, "receives")
         if any(not _said(match) for match in _matches(pool)):
-            yield Finding(path, "empty-match", "this says nothing about receipts: write everything, or name a field.")
+            yield AgreementFinding(
+                path, "empty-match", "this says nothing about receipts: write everything, or name a field."
+            )
             continue
         for _, before in receiving[:m]:
             both = next(
@@ -52,7 +56,7 @@ def _overlaps(receiving: list[tuple[int, Pool]]) -> Iterator[Finding]:
             )
             if both is not None:
                 sentence = f"{before.id!r} receives some of that already: every receipt enters one pool."
-                yield Finding(path, "two-entries", sentence)
+                yield AgreementFinding(path, "two-entries", sentence)
                 break
 
 
@@ -80,7 +84,7 @@ def _certain(one: Match, other: Match) -> bool:
     return _within(one, other) or _within(other, one) or _said(one).keys() == _said(other).keys()
 
 
-def _idle(path: Path, pool: Pool, *, fed: bool) -> Iterator[Finding]:
+def _idle(path: Path, pool: Pool, *, fed: bool) -> Iterator[AgreementFinding]:
     only_these = () if fed else _matches(pool)
     for m, position in enumerate(pool.positions):
         if position.only is None:
@@ -88,4 +92,4 @@ def _idle(path: Path, pool: Pool, *, fed: bool) -> Iterator[Finding]:
         dead = position.excluding is not None and _within(position.only, position.excluding)
         if dead or (only_these and all(_apart(position.only, match) for match in only_these)):
             sentence = f"no receipt concerns position {position.id!r}: correct `only`."
-            yield Finding((*path, "positions", m, "only"), "never", sentence)
+            yield AgreementFinding((*path, "positions", m, "only"), "never", sentence)

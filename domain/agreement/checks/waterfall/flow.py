@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.depends import depends
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary, recipients
 from domain.agreement.checks.waterfall.never import never
 from domain.errors import BadInput
-from domain.waterfall.compile import Circular, compile_network
-from domain.waterfall.model import Waterfall
-from domain.waterfall.views import as_seen
+from domain.sharing.waterfall.compile import Circular, compile_network
+from domain.sharing.waterfall.model import Waterfall
+from domain.sharing.waterfall.views import as_seen
 
 
-def flow(section: Waterfall, _: Vocabulary) -> Iterator[Finding]:
+def flow(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
     """Pools that nothing reaches or that leave something to nobody, and entries that overlap."""
     fed = {
         name
@@ -28,13 +28,13 @@ def flow(section: Waterfall, _: Vocabulary) -> Iterator[Finding]:
             sentence = (
                 f"nothing reaches pool {pool.id!r}: say what it `receives`, or let a position or residue feed it."
             )
-            yield Finding(path, "unreachable", sentence)
+            yield AgreementFinding(path, "unreachable", sentence)
         if pool.residue is None:
             sentence = f"what pool {pool.id!r} has left belongs to nobody: name a party or a pool as its `residue`."
-            yield Finding(path, "no-residue", sentence)
+            yield AgreementFinding(path, "no-residue", sentence)
 
 
-def circles(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+def circles(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """What depends on itself, and what can never happen; asked only once everything can be read."""
     found = list(depends(section))
     yield from found
@@ -47,9 +47,9 @@ def circles(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
         try:
             network = compile_network(one, parties)
         except Circular as circular:
-            yield Finding(_where(path, one, circular), "circular", circular.sentence)
+            yield AgreementFinding(_where(path, one, circular), "circular", circular.sentence)
         except BadInput as error:
-            yield Finding(path, "phrase", error.sentence)
+            yield AgreementFinding(path, "phrase", error.sentence)
         else:
             if one is section:
                 yield from never(section, network)

@@ -3,9 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from domain.agreement.checks.finding import Finding, Path, currency_findings, did_you_mean
-from domain.waterfall.model import Group, Recipient, Waterfall
-from domain.waterfall.phrases import WORDS
+from domain.agreement.checks.finding import (
+    AgreementFinding,
+    Path,
+    currency_findings,
+    did_you_mean,
+)
+from domain.sharing.waterfall.model import Group, Recipient, Waterfall
+from domain.sharing.waterfall.phrases import WORDS
 
 HERE: Path = ("waterfall",)
 
@@ -36,25 +41,27 @@ class Vocabulary:
             kinds.setdefault(name, kind)
         return cls(kinds, tuple(listed))
 
-    def missing(self, path: Path, name: str, *wanted: str) -> Iterator[Finding]:
+    def missing(self, path: Path, name: str, *wanted: str) -> Iterator[AgreementFinding]:
         """A finding if a name is none of the kinds that are wanted there."""
         if self.kinds.get(name) in wanted:
             return
         known = [each for each, kind in self.kinds.items() if kind in wanted]
         what = " or ".join(wanted)
         sentence = f"there is no {what} {name!r}: {did_you_mean(name, known)}"
-        yield Finding(path, f"unknown-{wanted[0]}", sentence)
+        yield AgreementFinding(path, f"unknown-{wanted[0]}", sentence)
 
 
-def names(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+def names(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """Names that are used twice or are words of the language, and fields that name what is not there."""
     seen: dict[str, str] = {}
     for path, name, kind in known.listed:
         if name in seen:
             sentence = f"{name!r} is a {seen[name]} already: give this {kind} another name."
-            yield Finding(path, "duplicate", sentence)
+            yield AgreementFinding(path, "duplicate", sentence)
         if name in WORDS:
-            yield Finding(path, "reserved", f"{name!r} is a word of the language: give this {kind} another name.")
+            yield AgreementFinding(
+                path, "reserved", f"{name!r} is a word of the language: give this {kind} another name."
+            )
         seen.setdefault(name, kind)
     yield from currency_findings((*HERE, "currency"), section.currency)
     for path, name, wanted in _references(section):

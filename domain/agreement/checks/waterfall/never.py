@@ -3,16 +3,21 @@
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE
-from domain.waterfall.linear import Atom, Guard, Joint
-from domain.waterfall.model import Waterfall
-from domain.waterfall.network import Kind, Network, Place, reached
+from domain.sharing.waterfall.linear import Atom, Guard, Joint
+from domain.sharing.waterfall.model import Waterfall
+from domain.sharing.waterfall.network import (
+    BranchKind,
+    Network,
+    Place,
+    reached,
+)
 
-_RELEASED = Kind(("", "", "", "", ""))
+_RELEASED = BranchKind(("", "", "", "", ""))
 
 
-def never(section: Waterfall, network: Network) -> Iterator[Finding]:
+def never(section: Waterfall, network: Network) -> Iterator[AgreementFinding]:
     """What conditions exclude for good, position by position, and reserves that come round again."""
     paths: dict[str, Path] = {
         position.id: (*HERE, "pools", n, "positions", m)
@@ -24,10 +29,10 @@ def never(section: Waterfall, network: Network) -> Iterator[Finding]:
         for n, take in enumerate(place.takes):
             if _impossible(take.guard):
                 sentence = "what it asks for can never hold at the same time, so it takes nothing: correct it."
-                yield Finding((*path, "then", n - 1) if n else path, "never", sentence)
+                yield AgreementFinding((*path, "then", n - 1) if n else path, "never", sentence)
         if _comes_round(place, network):
             sentence = f"what is released comes back into {place.id!r} and is held again: release it into another pool."
-            yield Finding((*path, "held_for", "then"), "circular", sentence)
+            yield AgreementFinding((*path, "held_for", "then"), "circular", sentence)
 
 
 def _comes_round(place: Place, network: Network) -> bool:

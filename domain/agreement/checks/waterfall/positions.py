@@ -3,15 +3,23 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.depends import names_in
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.errors import BadInput
-from domain.waterfall import phrases
-from domain.waterfall.model import Group, Member, Pool, Position, Recipient, Sharing, Waterfall
+from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall.model import (
+    Group,
+    Member,
+    Pool,
+    Position,
+    Recipient,
+    Sharing,
+    Waterfall,
+)
 
 
-def positions(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+def positions(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """What is wrong with positions, pool by pool."""
     assigned = {one.of for one in section.assignments}
     for n, pool in enumerate(section.pools):
@@ -24,7 +32,7 @@ def positions(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
             inside = (*path, "positions", m)
             if position.to is None:
                 sentence = f"position {position.id!r} is for nobody: name a party, a pool or a group in `to`."
-                yield Finding(inside, "no-recipient", sentence)
+                yield AgreementFinding(inside, "no-recipient", sentence)
             else:
                 yield from _group((*inside, "to"), position.to, limited=position.recoups is not None)
             yield from _cliff(inside, position, known)
@@ -33,14 +41,14 @@ def positions(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
             )
 
 
-def _read(phrase: str) -> phrases.Share | None:
+def _read(phrase: str) -> phrases.SharePhrase | None:
     try:
         return phrases.share(phrase)
     except BadInput:
         return None  # a finding of its own
 
 
-def _over(path: Path, pool: Pool) -> Iterator[Finding]:
+def _over(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
     """Shares of the pool's inflow that always apply may not pass the whole, unless somebody bears the deficit."""
     if pool.deficit is not None:
         return
@@ -56,11 +64,11 @@ def _over(path: Path, pool: Pool) -> Iterator[Finding]:
                 f"the shares of {pool.id!r} come to {total * 100} % with this one: correct it, or name in `deficit` "
                 "who bears that."
             )
-            yield Finding((*path, "positions", m, "take"), "over-whole", sentence)
+            yield AgreementFinding((*path, "positions", m, "take"), "over-whole", sentence)
             return
 
 
-def _starved(path: Path, pool: Pool) -> Iterator[Finding]:
+def _starved(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
     """A position after one that always takes all that remains gets nothing, ever."""
     for m, position in enumerate(pool.positions):
         share = _read(position.take)
@@ -72,11 +80,11 @@ def _starved(path: Path, pool: Pool) -> Iterator[Finding]:
             sentence = (
                 f"nothing remains for this position, since {position.id!r} takes all: change the order or limit it."
             )
-            yield Finding((*path, "positions", m + 1), "unreachable", sentence)
+            yield AgreementFinding((*path, "positions", m + 1), "unreachable", sentence)
             return
 
 
-def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str]) -> Iterator[Finding]:
+def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str]) -> Iterator[AgreementFinding]:
     """A base is known when the position takes: it is no position that comes later, and nobody's final income."""
     later = {position.id for position in pool.positions[at:]}
     written = [("take",), *(("then", n, "take") for n in range(len(pool.positions[at].then)))]
@@ -92,7 +100,7 @@ def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str]) -> Iterato
             elif kinds.get(one.name) == "party":
                 sentence = f"what {one.name!r} gets in all is known only in the end: name the pool or the position."
             if sentence:
-                yield Finding((*path, *field), "base", sentence)
+                yield AgreementFinding((*path, *field), "base", sentence)
 
 
 def _unlimited(to: Recipient) -> bool:
@@ -103,7 +111,7 @@ def _unlimited(to: Recipient) -> bool:
     return all(free) if to.unused == "pool" or to.share is Sharing.BY_OUTSTANDING else any(free)
 
 
-def _group(path: Path, to: Recipient, *, limited: bool) -> Iterator[Finding]:
+def _group(path: Path, to: Recipient, *, limited: bool) -> Iterator[AgreementFinding]:
     if not isinstance(to, Group):
         return
     for n, member in enumerate(to.among):
@@ -111,38 +119,38 @@ def _group(path: Path, to: Recipient, *, limited: bool) -> Iterator[Finding]:
         bounded = limited or _bounded(member)
         if to.share is Sharing.BY_OUTSTANDING and member.recoups is None and member.up_to is None:
             sentence = "who shares by what is outstanding needs a claim: add `recoups` or `up_to`."
-            yield Finding(inside, "no-claim", sentence)
+            yield AgreementFinding(inside, "no-claim", sentence)
         if to.share is Sharing.BY_COMMITMENT and member.weight is None:
             sentence = 'who shares by commitment needs a weight: add `weight`, such as "60".'
-            yield Finding(inside, "no-weight", sentence)
+            yield AgreementFinding(inside, "no-weight", sentence)
         if to.share is not Sharing.BY_COMMITMENT and member.weight is not None:
             sentence = f"a weight means nothing in {to.share}: take it away, or share by_commitment."
-            yield Finding((*inside, "weight"), "weight", sentence)
+            yield AgreementFinding((*inside, "weight"), "weight", sentence)
         if member.weight is not None and member.weight.partition("/")[2].strip("0") == "" and "/" in member.weight:
-            yield Finding((*inside, "weight"), "weight", "nothing is divided by zero: correct the weight.")
+            yield AgreementFinding((*inside, "weight"), "weight", "nothing is divided by zero: correct the weight.")
         yield from _group((*inside, "to"), member.to, limited=bounded)
         if to.share is Sharing.IN_ORDER and n and _unlimited(to.among[n - 1].to) and not _bounded(to.among[n - 1]):
             sentence = "nothing remains for this one, since the one before takes all: change the order or limit it."
-            yield Finding(inside, "unreachable", sentence)
+            yield AgreementFinding(inside, "unreachable", sentence)
     if to.share is Sharing.BY_COMMITMENT and not any(
         (member.weight or "0").partition("/")[0].strip("0.") for member in to.among
     ):
-        yield Finding(path, "weight", "no weight of this group is above zero: correct them.")
+        yield AgreementFinding(path, "weight", "no weight of this group is above zero: correct them.")
 
 
 def _bounded(member: Member) -> bool:
     return member.recoups is not None or member.up_to is not None
 
 
-def _cliff(path: Path, position: Position, known: Vocabulary) -> Iterator[Finding]:
+def _cliff(path: Path, position: Position, known: Vocabulary) -> Iterator[AgreementFinding]:
     if position.change != "cliff":
         return
     shares = [_read(position.take), *(_read(step.take) for step in position.then)]
     if position.borne_by is None:
         sentence = "a cliff makes a difference at once: name who bears it in `borne_by`."
-        yield Finding((*path, "change"), "cliff", sentence)
+        yield AgreementFinding((*path, "change"), "cliff", sentence)
     if any(share is not None and share.base is None for share in shares):
         sentence = 'a cliff counts from the first receipt on: name a pool as the base, not "what remains".'
-        yield Finding((*path, "change"), "cliff", sentence)
+        yield AgreementFinding((*path, "change"), "cliff", sentence)
     if not isinstance(position.to, str) or known.kinds.get(position.to) == "pool":
-        yield Finding((*path, "to"), "cliff", "what a cliff changes is settled with one party: name it.")
+        yield AgreementFinding((*path, "to"), "cliff", "what a cliff changes is settled with one party: name it.")

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 
-from domain.agreement.checks.finding import Finding, Path
+from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.depends import names_in
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.errors import BadInput
-from domain.money import Money
-from domain.waterfall import phrases
-from domain.waterfall.model import Group, Recipient, Waterfall
+from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall.model import Group, Recipient, Waterfall
+from domain.values.money import Money
 
 Written = tuple[Path, str, str]
 """Where a phrase stands, what kind it is (share, sum, condition, part), and the phrase."""
@@ -17,7 +17,7 @@ Written = tuple[Path, str, str]
 _MONEY, _NUMBER = "money", "number"
 
 
-def words(section: Waterfall, known: Vocabulary) -> Iterator[Finding]:
+def words(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """A percentage without a base, an unknown observable, a sum of money against a count."""
     judge = _Judge(section.currency, known)
     for path, kind, phrase in written(section):
@@ -101,45 +101,51 @@ class _Judge:
             "part": phrases.part,
         }
 
-    def phrase(self, path: Path, kind: str, phrase: str) -> Iterator[Finding]:
+    def phrase(self, path: Path, kind: str, phrase: str) -> Iterator[AgreementFinding]:
         """What is wrong with one phrase, as a phrase of its kind in its place."""
         try:
             tree = self._readers[kind](phrase)
         except BadInput as error:
-            yield Finding(path, "phrase", error.sentence)
+            yield AgreementFinding(path, "phrase", error.sentence)
             return
-        if isinstance(tree, phrases.Share):
+        if isinstance(tree, phrases.SharePhrase):
             yield from self._share(path, tree)
         elif isinstance(tree, phrases.Sum):
             yield from self._money(path, tree)
             if path[-1] in {"up_to", "cap"} and not list(names_in(tree)) and _fixed(tree) <= 0:
-                yield Finding(path, "not-positive", "this limit leaves nothing to take: write more than nothing.")
+                yield AgreementFinding(
+                    path, "not-positive", "this limit leaves nothing to take: write more than nothing."
+                )
         elif not isinstance(tree, Fraction):
             yield from self._condition(path, tree)  # type: ignore[arg-type]
 
-    def _share(self, path: Path, tree: phrases.Share) -> Iterator[Finding]:
+    def _share(self, path: Path, tree: phrases.SharePhrase) -> Iterator[AgreementFinding]:
         if tree.rate > 1:
-            yield Finding(path, "over-whole", "a share is at most all of its base: write 100 % or less.")
+            yield AgreementFinding(path, "over-whole", "a share is at most all of its base: write 100 % or less.")
         if tree.fixed is not None and tree.fixed.currency != self._currency:
             yield self.foreign(path, tree.fixed)
         if isinstance(tree.base, phrases.Best):
-            yield Finding(path, "base", "a share needs one base: use `up_to` for the greater or the lesser of several.")
+            yield AgreementFinding(
+                path, "base", "a share needs one base: use `up_to` for the greater or the lesser of several."
+            )
         elif tree.base is not None:
             yield from self._money(path, tree.base)
             yield from self._base(path, tree.base)
 
-    def _base(self, path: Path, base: phrases.Sum) -> Iterator[Finding]:
+    def _base(self, path: Path, base: phrases.Sum) -> Iterator[AgreementFinding]:
         """A share is taken as its base flows, so a base is made of what flows."""
         names = list(names_in(base))
         still = [one.name for one in names if self._known.kinds.get(one.name) == "claim"]
         if still or not names:
             what = repr(still[0]) if still else "a fixed sum"
             sentence = f"{what} does not flow, so a share of it is nothing: write what remains, and the sum in `up_to`."
-            yield Finding(path, "base", sentence)
+            yield AgreementFinding(path, "base", sentence)
         elif any(one.this for one in names):
-            yield Finding(path, "base", "a share is taken as its base flows: put the span into a condition instead.")
+            yield AgreementFinding(
+                path, "base", "a share is taken as its base flows: put the span into a condition instead."
+            )
 
-    def _condition(self, path: Path, tree: phrases.Condition) -> Iterator[Finding]:
+    def _condition(self, path: Path, tree: phrases.Condition) -> Iterator[AgreementFinding]:
         match tree:
             case phrases.Joined(_, of):
                 for each in of:
@@ -155,14 +161,18 @@ class _Judge:
                 yield from self._sum(path, left)
                 yield from self._sum(path, right)
                 if {left_unit, right_unit} == {_MONEY, _NUMBER}:
-                    yield Finding(path, "unlike", "it compares a sum of money with a count: name two of one kind.")
+                    yield AgreementFinding(
+                        path, "unlike", "it compares a sum of money with a count: name two of one kind."
+                    )
 
-    def _money(self, path: Path, tree: phrases.Sum) -> Iterator[Finding]:
+    def _money(self, path: Path, tree: phrases.Sum) -> Iterator[AgreementFinding]:
         yield from self._sum(path, tree)
         if self._unit(tree) == _NUMBER:
-            yield Finding(path, "unlike", 'this is a count: write a sum of money, such as "KRW 500 for each NAME".')
+            yield AgreementFinding(
+                path, "unlike", 'this is a count: write a sum of money, such as "KRW 500 for each NAME".'
+            )
 
-    def _sum(self, path: Path, tree: phrases.Sum) -> Iterator[Finding]:
+    def _sum(self, path: Path, tree: phrases.Sum) -> Iterator[AgreementFinding]:
         match tree:
             case phrases.Constant(Money() as amount) if amount.currency != self._currency:
                 yield self.foreign(path, amount)
@@ -172,23 +182,25 @@ class _Judge:
                 if isinstance(factor, Money) and factor.currency != self._currency:
                     yield self.foreign(path, factor)
                 if isinstance(factor, Money) and self._unit(of) == _MONEY:
-                    yield Finding(path, "unlike", f"{factor} for each of what? Name a metric, which is counted.")
+                    yield AgreementFinding(
+                        path, "unlike", f"{factor} for each of what? Name a metric, which is counted."
+                    )
                 yield from self._sum(path, of)
             case phrases.Added(several) | phrases.Best(_, several):
                 for each in several:
                     yield from self._sum(path, each)
                 if {self._unit(each) for each in several} >= {_MONEY, _NUMBER}:
-                    yield Finding(path, "unlike", "it adds sums of money and counts: keep them apart.")
+                    yield AgreementFinding(path, "unlike", "it adds sums of money and counts: keep them apart.")
 
-    def _name(self, path: Path, one: phrases.Name) -> Iterator[Finding]:
+    def _name(self, path: Path, one: phrases.Name) -> Iterator[AgreementFinding]:
         wanted = ("pool",) if one.left else ("party", "pool", "position", "claim", "metric")
         kind = self._known.kinds.get(one.name)
         if kind not in wanted:
             found = list(self._known.missing(path, one.name, *wanted))
-            yield Finding(path, "unknown-observable", found[0].sentence)
+            yield AgreementFinding(path, "unknown-observable", found[0].sentence)
         elif one.this and kind == "claim":
             sentence = f"what is claimed is not counted by the {one.this}: name who has had it, or where it came."
-            yield Finding(path, "claim-this", sentence)
+            yield AgreementFinding(path, "claim-this", sentence)
 
     def _unit(self, tree: phrases.Sum) -> str | None:
         match tree:
@@ -202,12 +214,12 @@ class _Judge:
             case phrases.Added(several) | phrases.Best(_, several):
                 return self._unit(several[0])
 
-    def foreign(self, path: Path, amount: Money) -> Finding:
+    def foreign(self, path: Path, amount: Money) -> AgreementFinding:
         """An amount in another currency than the waterfall's."""
         sentence = (
             f"{amount} is not in {self._currency}, in which this waterfall is kept: convert it at an agreed rate."
         )
-        return Finding(path, "foreign-currency", sentence)
+        return AgreementFinding(path, "foreign-currency", sentence)
 
 
 def _fixed(tree: phrases.Sum) -> Fraction:

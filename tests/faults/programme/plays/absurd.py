@@ -18,15 +18,15 @@ from adapters.db.rates import keep_rates
 from adapters.db.store import Context, stream_of
 from adapters.rates import read_csv
 from adapters.sandbox_bank.admin import folders_path
-from app.doctor import examine
-from app.imports import Import, import_on
+from app.health.doctor import examine
+from app.sharing.imports import Import, import_on
 from bench.common import PromisePayouts
 from domain.agreement.model import Purpose
 from domain.errors import SluiceError
 from domain.events import PaymentsScheduled, ScheduledPayment
-from domain.money import Money
-from domain.runs import chunks
+from domain.payments.runs import chunks
 from domain.state import State, fold
+from domain.values.money import Money
 from tests.faults.programme.agreements import ACCOUNT, DUE_ON, PERIOD, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.plays.messages import booking, put
@@ -70,16 +70,16 @@ async def _one(stage: Stage, one: Absurd) -> None:
     key = one.drawn.key
     await stage.register(one.drawn)
     for number in ROUNDS:
-        await _asked(stage, key, lambda n=number: stage.office(APPROVERS[0]).approve(key, "wrap", n))
-        await _asked(stage, key, lambda n=number: stage.office("vendor-approver").approve_distribution(key, PERIOD, n))
+        await _asked(stage, key, lambda n=number: stage.as_user(APPROVERS[0]).approve(key, "wrap", n))
+        await _asked(stage, key, lambda n=number: stage.as_user("vendor-approver").approve_distribution(key, PERIOD, n))
     for period in PERIODS:
-        await _asked(stage, key, lambda p=period: stage.office("payer-one").open_distribution(key, p))
+        await _asked(stage, key, lambda p=period: stage.as_user("payer-one").open_distribution(key, p))
     for name in ("x" * 65, "x" * 5_000, "wrap/wrap", "../wrap", "%s%n", "'; DROP TABLE entry; --", "\u202ewrap"):
-        await _asked(stage, key, lambda n=name: stage.office("producer").submit(key, n, {"report": "f" * 64}))
-        await _asked(stage, key, lambda n=name: stage.office("payer-one").hold(f"{key}.{n}", "absurd"))
-        await _asked(stage, key, lambda n=name: stage.office("payer-one").open_runs(key, n))
+        await _asked(stage, key, lambda n=name: stage.as_user("producer").submit(key, n, {"report": "f" * 64}))
+        await _asked(stage, key, lambda n=name: stage.as_user("payer-one").hold(f"{key}.{n}", "absurd"))
+        await _asked(stage, key, lambda n=name: stage.as_user("payer-one").open_runs(key, n))
     for reason in ("", " ", "\x00", "a\x00b", "\ud800", "x" * 501, "\U0010ffff" * 500, "\r\n" * 200):
-        await _asked(stage, key, lambda r=reason: stage.office("payer-one").hold(f"{key}.P0", r))
+        await _asked(stage, key, lambda r=reason: stage.as_user("payer-one").hold(f"{key}.P0", r))
     await _asked(stage, key, lambda: _imported(stage, key, "rich", f",{MOST},", one.rows))
     await _earned_at_an_absurd_rate(stage, one)
     await stage.accept(key)
@@ -117,7 +117,7 @@ async def _imported(stage: Stage, key: str, name: str, amount: str, rows: int, c
     lines = [f"2025-10-{1 + n % 28:02}{amount}sales,KR,theatrical,first,{currency}" for n in range(rows)]
     file = stage.data / f"{name}.csv"
     file.write_text("\n".join(("date,amount,payer,territory,media,window,currency", *lines, "")), "utf-8")
-    import_on(stage.services.desk, Import("receipt", key, name, "S1", "payer-one"), file)
+    import_on(stage.services.handler, Import("receipt", key, name, "S1", "payer-one"), file)
 
 
 async def _earned_at_an_absurd_rate(stage: Stage, one: Absurd) -> None:
@@ -132,7 +132,7 @@ async def _earned_at_an_absurd_rate(stage: Stage, one: Absurd) -> None:
     with stage.services.store.transaction() as transaction:
         keep_rates(transaction, "absurd.csv", raw, read_csv(raw))
     await _asked(stage, drawn.key, lambda: _imported(stage, drawn.key, "usd", ",9999999999999.99,", 28, "USD"))
-    await _asked(stage, drawn.key, lambda: stage.office("payer-one").open_distribution(drawn.key, PERIOD))
+    await _asked(stage, drawn.key, lambda: stage.as_user("payer-one").open_distribution(drawn.key, PERIOD))
 
 
 async def _credited(stage: Stage, key: str, messages: int) -> None:
@@ -151,7 +151,7 @@ async def _too_rich(stage: Stage, one: Absurd) -> None:
     key = one.rich.key
     await stage.register(one.rich)
     await asyncio.to_thread(_promise_too_much, stage, key)
-    await _asked(stage, key, lambda: stage.office("payer-one").open_runs(key, ACCOUNT))
+    await _asked(stage, key, lambda: stage.as_user("payer-one").open_runs(key, ACCOUNT))
     await stage.until(lambda: stage.statuses(key).get("due", 0) > 0, "nothing falls due")
     harm = judge(stage, key, ended=False).and_also(_readable(stage, key))
     harm.stuck += [] if await _told(stage, f"run/{key}/") else [f"nobody is told that {key} cannot be paid"]

@@ -95,6 +95,6 @@ async def _put_right(stage: Stage, key: str) -> None:
             ]
         if not wrong:
             return
-        office = stage.office("payer-one")
-        await asyncio.gather(*(office.correct(row["id"], "put right") for row in wrong))
+        as_user = stage.as_user("payer-one")
+        await asyncio.gather(*(as_user.correct(row["id"], "put right") for row in wrong))
         await stage.pay(key)

@@ -74,7 +74,7 @@ async def _paid_at_last(stage: Stage, key: str) -> None:
         if asyncio.get_running_loop().time() > until:
             raise Stuck(f"{key} is not paid: {stage.statuses(key)}")
         with suppress(Exception):  # one of the two clocks is wrong: ask again
-            await stage.office("payer-one").open_runs(key, ACCOUNT)
+            await stage.as_user("payer-one").open_runs(key, ACCOUNT)
         await asyncio.sleep(0.5)
         for run in stage.prepared(key):
             await _released_or_given_up(stage, run)
@@ -92,4 +92,4 @@ async def _released_or_given_up(stage: Stage, run: str) -> None:
     except Exception:  # noqa: BLE001 - whatever came of it is seen the next time round
         if run.split("/")[3] < stage.clock.now().date().isoformat():
             with suppress(Exception):
-                await stage.office("payer-one").cancel(run, "its day is over")
+                await stage.as_user("payer-one").cancel(run, "its day is over")

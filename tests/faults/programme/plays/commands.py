@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 
 from adapters.db import tables
 from adapters.db.store import stream_of
-from app.office import Office
+from app.commands.client import CommandClient
 from domain.commands import (
     ApproveDistribution,
     ApproveMilestone,
@@ -32,10 +32,10 @@ from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import APPROVERS, EVIDENCE, Stage, Stuck
 from tests.faults.programme.tally import Harm
-from workflows.distribution import Distribution
-from workflows.milestone import Milestone
-from workflows.payment_run import PaymentRun
-from workflows.production import Production
+from workflows.distribution import DistributionWorkflow
+from workflows.milestone import MilestoneWorkflow
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
 
 AT_ONCE = 100
 TURNED_AWAY_AT_MOST = 5
@@ -64,23 +64,25 @@ async def play(stage: Stage, crowds: list[Crowd]) -> None:
 
 
 async def _all_commands(stage: Stage, crowd: Crowd) -> None:
-    key, office = crowd.drawn.key, stage.office
+    key, as_user = crowd.drawn.key, stage.as_user
     drawn = crowd.drawn
     about = {"production": key}
     file = stage.data / f"{key}.yaml"
     file.write_bytes(drawn.agreement())
     register = RegisterAgreement(
-        key=f"register/{key}", by="producer", document=office("producer")._keep(file, drawn.agreement()), **about
+        key=f"register/{key}", by="producer", document=as_user("producer")._keep(file, drawn.agreement()), **about
     )
-    await _same(stage, crowd, register, lambda: office("producer")._production(key, Production.register, register))
+    await _same(
+        stage, crowd, register, lambda: as_user("producer")._production(key, ProductionWorkflow.register, register)
+    )
     await stage.register(drawn)
     submit = SubmitMilestone(key=f"submit/{key}", by="producer", milestone="wrap", evidence=EVIDENCE, **about)
     other = submit.model_copy(update={"evidence": {"report": "f" * 64}})
     await _conflict(stage, crowd, (submit, other))
     approve = ApproveMilestone(key=f"approve/{key}", by=APPROVERS[0], milestone="wrap", round=1, **about)
-    await _same(stage, crowd, approve, lambda: office(APPROVERS[0])._milestone(approve, Milestone.approve))
+    await _same(stage, crowd, approve, lambda: as_user(APPROVERS[0])._milestone(approve, MilestoneWorkflow.approve))
     runs = await asyncio.gather(
-        *(_insist(lambda: office("payer-one").open_runs(key, ACCOUNT)) for _ in range(crowd.at_once))
+        *(_insist(lambda: as_user("payer-one").open_runs(key, ACCOUNT)) for _ in range(crowd.at_once))
     )
     opened = {run for found in runs for run in found}
     stage.tally.add(SAME, 1, Harm(doubled=[f"one day has {len(opened)} runs"] if len(opened) != 1 else []))
@@ -88,21 +90,27 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
     await stage.until(lambda: stage.run(run) is not None, "the run is not prepared")
     payment = f"{key}.P0"
     hold = HoldPayment(key=f"hold/{key}", by="payer-one", payment=payment, reason="look", **about)
-    await _same(stage, crowd, hold, lambda: office("payer-one")._production(key, Production.hold, hold))
+    await _same(stage, crowd, hold, lambda: as_user("payer-one")._production(key, ProductionWorkflow.hold, hold))
     resume = ResumePayment(key=f"resume/{key}", by="payer-one", payment=payment, **about)
-    await _same(stage, crowd, resume, lambda: office("payer-one")._production(key, Production.resume, resume))
+    await _same(stage, crowd, resume, lambda: as_user("payer-one")._production(key, ProductionWorkflow.resume, resume))
     correct = CorrectPayment(key=f"correct/{key}", by="payer-one", payment=payment, reason="it is not wrong", **about)
-    await _same(stage, crowd, correct, lambda: office("payer-one")._production(key, Production.correct, correct), False)
-    from app.preview import preview
+    await _same(
+        stage, crowd, correct, lambda: as_user("payer-one")._production(key, ProductionWorkflow.correct, correct), False
+    )
+    from app.payments.preview import preview
 
-    sha256 = preview(stage.services.desk, run).head["sha256"]
+    sha256 = preview(stage.services.handler, run).head["sha256"]
     release = ReleaseRun(key=f"release/{key}", by="payer-two", run=run, sha256=sha256, **about)
-    planned = office("payer-two")._planned(run)
-    await _same(stage, crowd, release, lambda: office("payer-two")._run(planned, PaymentRun.release, release))
+    planned = as_user("payer-two")._planned(run)
+    await _same(stage, crowd, release, lambda: as_user("payer-two")._run(planned, PaymentRunWorkflow.release, release))
     compute = ComputeDistribution(key=f"compute/{key}", by="payer-one", period=PERIOD, **about)
-    await _same(stage, crowd, compute, lambda: office("payer-one")._distribution(compute, Distribution.compute))
+    await _same(
+        stage, crowd, compute, lambda: as_user("payer-one")._distribution(compute, DistributionWorkflow.compute)
+    )
     accept = ApproveDistribution(key=f"answer/{key}", by="vendor-approver", period=PERIOD, revision=1, **about)
-    await _same(stage, crowd, accept, lambda: office("vendor-approver")._distribution(accept, Distribution.approve))
+    await _same(
+        stage, crowd, accept, lambda: as_user("vendor-approver")._distribution(accept, DistributionWorkflow.approve)
+    )
     await stage.pay(key)
     await stage.pay_in(key)
     await stage.until(lambda: stage.paid(key), f"{key} is not paid: {stage.statuses(key)}")
@@ -134,9 +142,9 @@ async def _insist(send: Callable[[], Awaitable[Any]]) -> Any:
 
 async def _conflict(stage: Stage, crowd: Crowd, pair) -> None:
     """Half send one payload, half another: one of the two holds, the others hear that the key is taken."""
-    office: Office = stage.office("producer")
+    as_user: CommandClient = stage.as_user("producer")
     answers = await asyncio.gather(
-        *(_insist(lambda n=n: office._milestone(pair[n % 2], Milestone.submit)) for n in range(crowd.at_once)),
+        *(_insist(lambda n=n: as_user._milestone(pair[n % 2], MilestoneWorkflow.submit)) for n in range(crowd.at_once)),
         return_exceptions=True,
     )
     done = {n % 2 for n, one in enumerate(answers) if not isinstance(one, BaseException)}
@@ -167,10 +175,10 @@ async def play_crowd(stage: Stage, crowds: list[Drawn]) -> None:
         names = [f"wrap-{n}" if n else "wrap" for n in range(drawn.milestones)]
         for start in range(0, len(names), 20):
             some = names[start : start + 20]
-            await asyncio.gather(*(stage.office("producer").submit(drawn.key, name, EVIDENCE) for name in some))
-        wishes = [(name, user) for name in names for user in APPROVERS]
-        stage.dice.shuffle(wishes)
-        await asyncio.gather(*(_approved(stage, drawn.key, name, user) for name, user in wishes))
+            await asyncio.gather(*(stage.as_user("producer").submit(drawn.key, name, EVIDENCE) for name in some))
+        requests = [(name, user) for name in names for user in APPROVERS]
+        stage.dice.shuffle(requests)
+        await asyncio.gather(*(_approved(stage, drawn.key, name, user) for name, user in requests))
         stage.tally.add(CROWD, 1, _accepted_once(stage, drawn, names).and_also(proven(stage)))
 
 
@@ -185,7 +193,7 @@ async def _approved(stage: Stage, key: str, milestone: str, user: str) -> None:
 
     for _ in range(10):
         try:
-            await asyncio.wait_for(stage.office(user).approve(key, milestone, 1), 120)
+            await asyncio.wait_for(stage.as_user(user).approve(key, milestone, 1), 120)
         except Exception:  # noqa: BLE001 - is it done?
             await asyncio.sleep(0.5)
         if await stage.is_so(recorded):

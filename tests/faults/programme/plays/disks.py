@@ -28,9 +28,9 @@ from adapters.bank.folder import folder_of
 from adapters.db import tables
 from adapters.sandbox_bank.admin import folders_path
 from adapters.sandbox_bank.faults import FaultKind, add_fault
-from app.doctor import examine
+from app.health.doctor import examine
 from domain.errors import NotFound
-from domain.health import Kind
+from domain.health import AilmentKind
 from tests.faults.programme.agreements import ACCOUNT, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import Stage, Stuck, staged
@@ -189,7 +189,7 @@ class Scarcity:
         stage, key, runs = self._stage, self._key, self._runs
 
         async def open_day() -> None:
-            runs[:] = await stage.office("payer-one").open_runs(key, ACCOUNT)
+            runs[:] = await stage.as_user("payer-one").open_runs(key, ACCOUNT)
 
         if step == "register":
             await stage.register(self._full.drawn)
@@ -274,7 +274,7 @@ class Scarcity:
             return []
         finally:
             self._looked.set()
-        if any(one.kind is Kind.DISK for one in found.ailments):
+        if any(one.kind is AilmentKind.DISK for one in found.ailments):
             return []
         return ["the doctor says nothing of a disk that is full"]
 

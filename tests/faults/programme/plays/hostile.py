@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from adapters.agreement.documents import load_agreement
 from adapters.bank.folder import folder_of
 from adapters.bank.xml import MAX_BYTES
 from adapters.db import queries
-from adapters.documents import load_agreement
 from adapters.sandbox_bank.admin import folders_path
-from app.imports import Import, import_on
+from app.sharing.imports import Import, import_on
 from domain.errors import SluiceError
 from tests.faults.programme.agreements import ACCOUNT, Drawn, draw
 from tests.faults.programme.judge import judge, proven
@@ -120,8 +120,8 @@ def _document(stage: Stage, drawn: Drawn, attack: Attack) -> Harm:
         if attack.medium == "yaml":
             load_agreement(file)
         else:
-            wish = Import("receipt", drawn.key, "sales", f"S{attack.chance}", "payer-one")
-            import_on(stage.services.desk, wish, file)
+            request = Import("receipt", drawn.key, "sales", f"S{attack.chance}", "payer-one")
+            import_on(stage.services.handler, request, file)
         taken = True
     except SluiceError:
         pass

@@ -24,11 +24,11 @@ from tests.faults.programme.agreements import PERIOD, Drawn, draw
 from tests.faults.programme.judge import judge, judge_distribution, proven
 from tests.faults.programme.stage import EVIDENCE, Stage, Stuck
 from tests.faults.programme.tally import Harm
-from workflows.distribution import Distribution
-from workflows.milestone import Milestone
+from workflows.distribution import DistributionWorkflow
+from workflows.milestone import MilestoneWorkflow
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
-from workflows.payment_run import PaymentRun
-from workflows.production import Production
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
 
 AGAIN, TWICE, LOST = "closed workflow started again after retention", "workflow started twice", "history lost under way"
 POISON, HUGE = "poisoned workflow input", "payload of 3 MB"
@@ -69,7 +69,7 @@ async def _one(stage: Stage, life: Life) -> None:
     await stage.register(life.drawn)
     await _lose(stage, life, "registered", production_workflow(key), milestone_workflow(key, "wrap"))
     await stage.persist(
-        lambda: stage.office("producer").submit(key, "wrap", EVIDENCE),
+        lambda: stage.as_user("producer").submit(key, "wrap", EVIDENCE),
         lambda: stage.milestone(key, "wrap") == "submitted",
     )
     await _lose(stage, life, "submitted", milestone_workflow(key, "wrap"))
@@ -79,7 +79,7 @@ async def _one(stage: Stage, life: Life) -> None:
     runs: list[str] = []
 
     async def open_day() -> None:
-        runs[:] = await stage.office("payer-one").open_runs(key, "spc-krw")
+        runs[:] = await stage.as_user("payer-one").open_runs(key, "spc-krw")
 
     await stage.persist(open_day, lambda: bool(runs))
     (run,) = runs
@@ -90,7 +90,7 @@ async def _one(stage: Stage, life: Life) -> None:
         await stage.services_resumed()
     await stage.pay_in(key)
     await stage.persist(
-        lambda: stage.office("payer-one").open_distribution(key, PERIOD), lambda: stage.distribution(key) is not None
+        lambda: stage.as_user("payer-one").open_distribution(key, PERIOD), lambda: stage.distribution(key) is not None
     )
     if await _lose(stage, life, "computed", distribution_workflow(key, PERIOD)):
         await stage.services_resumed()
@@ -133,12 +133,12 @@ async def deleted(client: Client, name: str) -> None:
 
 def _workflows(stage: Stage, key: str, run: str) -> dict[str, tuple[Any, Any]]:
     """Every workflow of a production, with what it is started with."""
-    planned = stage.office("payer-one")._planned(run)
+    planned = stage.as_user("payer-one")._planned(run)
     return {
-        production_workflow(key): (Production.run, ProductionRef(production=key)),
-        milestone_workflow(key, "wrap"): (Milestone.run, MilestoneRef(production=key, milestone="wrap")),
-        run_workflow(run): (PaymentRun.run, planned),
-        distribution_workflow(key, PERIOD): (Distribution.run, DistributionRef(production=key, period=PERIOD)),
+        production_workflow(key): (ProductionWorkflow.run, ProductionRef(production=key)),
+        milestone_workflow(key, "wrap"): (MilestoneWorkflow.run, MilestoneRef(production=key, milestone="wrap")),
+        run_workflow(run): (PaymentRunWorkflow.run, planned),
+        distribution_workflow(key, PERIOD): (DistributionWorkflow.run, DistributionRef(production=key, period=PERIOD)),
     }
 
 
@@ -149,7 +149,7 @@ def _start(stage: Stage, name: str, workflow: Any, argument: Any) -> Awaitable[A
         id=name,
         task_queue=stage.services.settings.task_queue,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        start_signal=None if workflow is Milestone.run else "look_again",
+        start_signal=None if workflow is MilestoneWorkflow.run else "look_again",
     )
 
 
@@ -169,7 +169,7 @@ async def _started_again(stage: Stage, key: str, run: str) -> None:
         await deleted(stage.services.client, name)
         handle = await _start(stage, name, workflow, argument)
         harm = Harm()
-        if workflow is not Production.run:  # payouts are still to be paid: that one waits
+        if workflow is not ProductionWorkflow.run:  # payouts are still to be paid: that one waits
             try:
                 await asyncio.wait_for(handle.result(), 20)
             except TimeoutError:
@@ -221,7 +221,7 @@ async def too_large(stage: Stage, key: str) -> None:
     many = {f"{n:064}": "f" * 64 for n in range(20_000)}
     submit = SubmitMilestone(key=f"huge/{key}", by="producer", production=key, milestone="wrap", evidence=many)
     sends: dict[str, Callable[[], Awaitable[Any]]] = {
-        "a command": lambda: stage.office("producer")._milestone(submit, Milestone.submit),
+        "a command": lambda: stage.as_user("producer")._milestone(submit, MilestoneWorkflow.submit),
         "an update": lambda: handle.execute_update("submit", MEGABYTES),
         "a signal": lambda: client.get_workflow_handle(production_workflow(key)).signal("look_again", MEGABYTES),
         "a start": lambda: client.start_workflow(

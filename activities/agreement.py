@@ -1,0 +1,131 @@
+"""Activities about a production as a whole: its agreement, its payments by name, and where it stands."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import sqlalchemy as sa
+from temporalio import activity
+
+from activities.views import PaymentView, ProductionRef, ProductionView
+from adapters.command_handler import CommandHandler
+from adapters.db import tables
+from adapters.db.store import CommandOutcome, Context, Transaction
+from domain import milestones
+from domain.agreement import productions
+from domain.agreement.model import Agreement, Control
+from domain.agreement.productions import the_production
+from domain.agreement.schedule import amounts
+from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
+from domain.errors import BadInput
+from domain.events import Event
+from domain.identity import Person
+from domain.payments import payments
+from domain.payments.payments import FINISHED
+from domain.payments.receipts import ReceiptStatus
+from domain.state import State
+
+PaymentCommand = TypeVar("PaymentCommand", HoldPayment, ResumePayment, CorrectPayment)
+PaymentRule = Callable[[payments.Payments, PaymentCommand, Person, str], list[Event]]
+
+
+class AgreementActivities:
+    """Each method is one activity and one transaction."""
+
+    def __init__(self, handler: CommandHandler) -> None:
+        self._handler = handler
+
+    @activity.defn
+    def register(self, command: RegisterAgreement) -> CommandOutcome:
+        """Put the first version of an agreement in force and promise its schedule."""
+        agreement = self._handler.agreements.first(self._handler.store, command.document)
+
+        def _within(transaction: Transaction) -> tuple[State, list[Event]]:
+            if agreement.production != command.production:
+                raise BadInput(f"The document is of {agreement.production}, not of {command.production}.")
+            state = transaction.state(command.production)
+            return state, productions.register(
+                state.production,
+                agreement,
+                command.document,
+                self._handler.person(command),
+                dict(amounts(agreement)),
+                self._handler.due_date(agreement),
+            )
+
+        context = Context(effective_on=agreement.effective_on, actor=command.by)
+        return self._handler.store.carry_out(command, context, _within)
+
+    @activity.defn
+    def amend(self, command: AmendAgreement) -> CommandOutcome:
+        """Put the next version in force; what fell due stands, what is only promised takes the new terms."""
+        agreement = self._handler.agreements.read(self._handler.store, command.document)
+
+        def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
+            state = transaction.state(command.production, payments=sa.true(), receipts=sa.true(), milestones=True)
+            production = the_production(state.production, command.production)
+            self._handler.agreements.amendment(transaction, command.document, production.document)
+            milestones.refuse_dropped(state.milestones, agreement)
+            accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
+            return state, productions.amend(
+                production,
+                state.payments,
+                state.receipts,
+                accepted,
+                agreement,
+                command.document,
+                self._handler.person(command),
+                dict(amounts(agreement)),
+                self._handler.due_date(agreement),
+                self._handler.today(agreement),
+            )
+
+        return self._handler.carry_out(command, _within, agreement.effective_on)
+
+    @activity.defn
+    def production_standing(self, ref: ProductionRef) -> ProductionView:
+        """Where a production stands; version 0 while it is not registered."""
+        unfinished = tables.payment.c.status.not_in(sorted(FINISHED))
+        expected = tables.receipt.c.status.in_([ReceiptStatus.EXPECTED, ReceiptStatus.OWED])
+        with self._handler.store.reading() as records:
+            state = records.state(ref.production, payments=unfinished, receipts=expected, milestones=True)
+            if state.production is None:
+                return ProductionView(
+                    production=ref.production, version=0, open_milestones=(), debtor_accounts=(), complete=False
+                )
+            agreement = self._handler.agreements.of(records, state.production.document)
+        accepted = {m.id for m in state.milestones.values() if m.status == "accepted"}
+        waiting = tuple(m.id for m in agreement.milestones if m.id not in accepted)
+        return ProductionView(
+            production=ref.production,
+            version=state.production.version,
+            open_milestones=waiting,
+            debtor_accounts=tuple(a.id for a in agreement.accounts if a.control is Control.CONTROLLED),
+            complete=not (waiting or state.payments or state.receipts),
+        )
+
+    @activity.defn
+    def hold(self, command: HoldPayment) -> PaymentView:
+        """Keep a due payment back."""
+        return self._decide_payment(command, payments.hold)
+
+    @activity.defn
+    def resume(self, command: ResumePayment) -> PaymentView:
+        """Let a held payment go again."""
+        return self._decide_payment(command, payments.resume)
+
+    @activity.defn
+    def correct(self, command: CorrectPayment) -> PaymentView:
+        """Make a rejected or returned payment due again."""
+        return self._decide_payment(command, payments.correct)
+
+    def _decide_payment(self, command: PaymentCommand, rule: PaymentRule[PaymentCommand]) -> PaymentView:
+        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
+            state = transaction.state(command.production, payments=tables.payment.c.id == command.payment)
+            payment = payments.the_payment(state.payments, command.payment)
+            debtor = agreement.account(payment.account).owner
+            return state, rule(state.payments, command, self._handler.person(command), debtor)
+
+        self._handler.carry_out(command, _within)
+        with self._handler.store.reading() as records:
+            after = records.state(command.production, payments=tables.payment.c.id == command.payment)
+        return PaymentView(payment=command.payment, status=after.payments[command.payment].status)

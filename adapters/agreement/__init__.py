@@ -1,0 +1,1 @@
+"""Agreements as files: read, checked, and kept parsed by their hash."""

@@ -1,0 +1,106 @@
+"""What every activity needs at hand, and the one way in which a command is carried out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from adapters.agreement.cache import Agreements
+from adapters.clock import Clock
+from adapters.db.records import Records
+from adapters.db.store import (
+    CommandOutcome,
+    Context,
+    Store,
+    Transaction,
+)
+from domain.agreement.model import Agreement
+from domain.agreement.productions import DueDate, the_production
+from domain.agreement.schedule import calendars_of, due_date
+from domain.calendar.calendars import CalendarOverride
+from domain.commands import Command
+from domain.errors import WrongRole
+from domain.events import Event
+from domain.identity import Person
+from domain.milestones import Deadline
+from domain.state import State
+
+Rule = Callable[[Transaction, Agreement], tuple[State, Sequence[Event]]]
+"""Loads the part of the state that a command concerns, and answers with it and the events."""
+
+
+@dataclass(frozen=True)
+class CommandHandler:
+    """Store, agreements, clock and people, as the composition root put them together."""
+
+    store: Store
+    agreements: Agreements
+    clock: Clock
+    people: Mapping[str, Person]
+    answer_within_s: int
+    overrides: tuple[CalendarOverride, ...] = field(default=())
+
+    def carry_out(self, command: Command, rule: Rule, on: date | None = None) -> CommandOutcome:
+        """Carry out a command that counts `on` a day (by default today), exactly once; see `Store.carry_out`.
+
+        The agreement that `rule` is given is read once the production is ours alone: an amendment comes either before
+        it, or after the facts that it decides on.
+        """
+        effective_on = on or self.today(self.in_force(command.production))
+        return self.store.carry_out(
+            command,
+            Context(effective_on=effective_on, actor=command.by),
+            lambda transaction: rule(transaction, self.agreement(transaction, command.production)),
+        )
+
+    def person(self, command: Command) -> Person:
+        """Who a command's user is, in the production that it concerns; `WrongRole` as `who`."""
+        return self.who(command.by, command.production)
+
+    def who(self, user: str, production: str) -> Person:
+        """The person of a user's name, in a production.
+
+        Raises:
+            WrongRole: nobody of that name may do anything here.
+        """
+        person = self.people.get(user)
+        if person is None or not person.acts_in(production):
+            where = production or "every production, as this needs"
+            raise WrongRole(f"Nobody called {user!r} acts in {where}: see `users` in the settings.", user=user)
+        return person
+
+    def agreement(self, records: Records, production: str) -> Agreement:
+        """The agreement in force; `NotFound` if the production is not registered."""
+        known = the_production(records.state(production).production, production)
+        return self.agreements.of(records, known.document)
+
+    def in_force(self, production: str) -> Agreement:
+        """The same, in a transaction of its own that only reads."""
+        with self.store.reading() as records:
+            return self.agreement(records, production)
+
+    def now(self, agreement: Agreement) -> datetime:
+        """The business instant, in the agreement's zone."""
+        return self.clock.now().astimezone(ZoneInfo(agreement.time_zone))
+
+    def today(self, agreement: Agreement) -> date:
+        """The business day, in the agreement's zone."""
+        return self.now(agreement).date()
+
+    def due_date(self, agreement: Agreement) -> DueDate:
+        """How instalments get their dates, with the settings' calendar overrides on top of the agreement's."""
+        return lambda instalment, accepted_on: due_date(agreement, instalment, accepted_on, self.overrides)
+
+    def deadline(self, agreement: Agreement) -> Deadline:
+        """How milestones get their deadlines: business days from today, on the calendars of all who must approve."""
+        return lambda terms: self.after_business_days(agreement, terms.approval.parties, terms.approval.business_days)
+
+    def seconds_until(self, agreement: Agreement, on: date, at: time | None = None) -> int:
+        """Business seconds until `at` on a day, or until its end; never below zero."""
+        instant = datetime.combine(on if at else on + timedelta(days=1), at or time(), ZoneInfo(agreement.time_zone))
+        return max(0, int((instant - self.clock.now()).total_seconds()))
+
+    def after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
+        """The day that many business days from today, for all of the parties alike."""
+        accounts = [account for account in agreement.accounts if account.owner in parties] or agreement.accounts
+        return calendars_of(agreement, accounts, self.overrides).add_business_days(self.today(agreement), days)

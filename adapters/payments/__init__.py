@@ -1,0 +1,1 @@
+"""What payments need from the records: the rates that runs pay at."""

@@ -1,0 +1,43 @@
+"""The rate that a run pays at: the agreement's rule applied to the rates that were imported."""
+
+from datetime import date
+
+from adapters.db.rates import rates_on
+from adapters.db.records import Records
+from domain.agreement.model import Agreement
+from domain.calendar.calendars import CalendarCode, Calendars
+from domain.errors import NotFound, RateMissing
+from domain.payments.runs import Quote
+from domain.rates import cross, fixing_date
+
+_PUBLISHED_ON: dict[str, tuple[CalendarCode, ...]] = {"ECB": ("TARGET",)}
+"""The calendars on which a source publishes; another source's are taken to be the paying account's."""
+
+
+def published_on(source: str) -> tuple[CalendarCode, ...]:
+    """The calendars on which a source publishes; empty where they are not known."""
+    return _PUBLISHED_ON.get(source, ())
+
+
+def quote_for(records: Records, agreement: Agreement, account: str, currency: str, on: date) -> Quote | None:
+    """The quote for paying `currency` from an account on a day; None when the account holds that currency.
+
+    Raises:
+        RateMissing: the rule names a reference rate that has not been imported yet; it is asked for again.
+    """
+    held = agreement.account(account)
+    if held.currency == currency:
+        return None
+    rule = agreement.fx_rule(currency, held.currency)
+    if rule.pay_at == "contract" or rule.source is None:
+        return Quote(currency, held.currency, rule.contract, "contract", agreement.effective_on, rule.contract)
+    fixing_on = fixing_date(rule, on, Calendars.of(published_on(rule.source) or held.calendars))
+    try:
+        rate = cross(rates_on(records, rule.source, fixing_on), currency, held.currency)
+    except NotFound as error:
+        raise RateMissing(
+            f"{rule.source} has no {currency}/{held.currency} for {fixing_on} yet: import it: `sluice rate import`.",
+            source=rule.source,
+            fixing_on=fixing_on.isoformat(),
+        ) from error
+    return Quote(currency, held.currency, rate, rule.source, fixing_on, rule.contract)

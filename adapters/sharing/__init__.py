@@ -1,0 +1,1 @@
+"""What sharing needs from files and records: facts, rates, entitlements, statements."""

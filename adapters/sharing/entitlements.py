@@ -1,0 +1,143 @@
+"""Running the waterfall on what is on record, up to the end of a period."""
+
+from datetime import date
+from typing import Protocol
+
+from adapters.command_handler import CommandHandler
+from adapters.db import queries, statements
+from adapters.db.records import Records
+from domain.agreement.model import Agreement
+from domain.agreement.schedule import calendars_of
+from domain.calendar.calendars import Convention
+from domain.calendar.periods import period_end
+from domain.errors import Broken, Refused
+from domain.events import DistributionComputed
+from domain.sharing import distributions, entitlements
+from domain.sharing.payouts import paying_account, the_waterfall
+from domain.sharing.settlement import due_periods
+from domain.sharing.statements import Accounts
+from domain.sharing.waterfall.facts import Facts
+from domain.sharing.waterfall.result import Result
+from domain.sharing.waterfall.run import (
+    ENGINE,
+    WaterfallVersion,
+    paid_by,
+    run,
+)
+
+
+class FactsOf(Protocol):
+    """Answers with the facts of a production up to and with a day, as known by event `through`, else by now."""
+
+    def __call__(self, records: Records, production: str, until: date, through: int | None = None) -> Facts:
+        """The facts."""
+        ...
+
+
+ANSWER_WITHIN = 10
+"""Business days that everybody has to look at a distribution and answer."""
+
+
+def find(
+    handler: CommandHandler,
+    facts_of: FactsOf,
+    records: Records,
+    agreement: Agreement,
+    period: str,
+    known: distributions.Distributions,
+) -> DistributionComputed:
+    """What the waterfall says to the end of a period, under the versions that count by then.
+
+    Raises:
+        Refused: no version with a waterfall counts by then.
+    """
+    until = period_end(period)
+    versions = versions_by(handler, records, agreement.production, until)
+    if not versions:
+        raise Refused(
+            f"No version of {agreement.production} that counts on {until} has a waterfall: nothing can be distributed.",
+            production=agreement.production,
+        )
+    number, last = versions[-1]
+    result = run([version for _, version in versions], facts_of(records, agreement.production, until), until)
+    parties = tuple(party.id for party in agreement.parties)
+    answer_by = handler.after_business_days(agreement, parties, ANSWER_WITHIN)
+    return entitlements.computed(
+        result,
+        last,
+        period,
+        number,
+        distributions.posted_to_date(known),
+        answer_by,
+        _pay_on(handler, agreement, result, answer_by),
+    )
+
+
+def due(
+    handler: CommandHandler,
+    facts_of: FactsOf,
+    records: Records,
+    agreement: Agreement,
+    known: distributions.Distributions,
+) -> tuple[str, ...]:
+    """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
+    waterfall, today = agreement.waterfall, handler.today(agreement)
+    versions = versions_by(handler, records, agreement.production, today)
+    if waterfall is None or waterfall.settlement is None or not versions:
+        return ()
+    since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
+    facts = facts_of(records, agreement.production, today)
+    return due_periods(waterfall.settlement, facts, known, since, today)
+
+
+def found_before(
+    handler: CommandHandler,
+    facts_of: FactsOf,
+    records: Records,
+    production: str,
+    distribution: distributions.Distribution,
+) -> tuple[Accounts, int]:
+    """The accounts that a distribution on record was computed from, made again, and the number of its event.
+
+    Raises:
+        Broken: the same versions and facts say something else now.
+    """
+    until = distribution.until
+    through = statements.computed_at(records.connection, production, distribution.period)
+    versions = [version for _, version in versions_by(handler, records, production, until, through)]
+    accounts = Accounts.of(versions, facts_of(records, production, until, through), until)
+    if entitlements.fingerprint(accounts.result) != distribution.result:
+        raise Broken(
+            f"Distribution {distribution.period} of {production} was computed as {distribution.result[:12]}… by engine "
+            f"{distribution.engine}; from the same facts, engine {ENGINE} finds something else: nothing is stated.",
+            period=distribution.period,
+        )
+    return accounts, through
+
+
+def business_day(handler: CommandHandler, agreement: Agreement, day: date) -> date:
+    """A day itself if the bank of the paying account works then, otherwise the next on which it does."""
+    account = paying_account(agreement)
+    return calendars_of(agreement, [account], handler.overrides).adjust(day, Convention.FOLLOWING)
+
+
+def versions_by(
+    handler: CommandHandler, records: Records, production: str, until: date, through: int | None = None
+) -> list[tuple[int, WaterfallVersion]]:
+    """The versions with a waterfall that count by a day, oldest first, by number; as known by event `through`."""
+    found = []
+    for row in queries.agreement_versions(records.connection, production, until, through):
+        agreement = handler.agreements.of(records, row["document"])
+        if (version := entitlements.version_of(agreement)) is not None:
+            found.append((agreement.version, version))
+    return found
+
+
+def _pay_on(handler: CommandHandler, agreement: Agreement, result: Result, answer_by: date) -> date:
+    """When it is paid: as the settlement calendar says, but not before everybody has had the time to answer."""
+    settlement = the_waterfall(agreement).settlement
+    promised = answer_by
+    if settlement is not None:
+        by_calendar = dict(result.calendar).get(result.as_of)
+        promised = by_calendar or paid_by(result.as_of, settlement.paid_after_months)
+    return business_day(handler, agreement, max(promised, answer_by))

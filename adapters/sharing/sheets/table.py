@@ -1,0 +1,128 @@
+"""A file as rows of cells with their line numbers, streamed: CSV in any encoding, or one sheet of an XLSX workbook.
+
+XLSX is told by its first bytes. A cell is a text, a `Number` or an `IsoDay`; rows with nothing in them are left out.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from adapters.agreement.documents import BadDocument, Located
+from adapters.sharing.sheets.mapping import Mapping
+from adapters.sharing.sheets.workbook import workbook_rows
+from domain.errors import BadInput
+
+Row = tuple[int, list[str]]
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetTable:
+    """The column names, and the rows below them."""
+
+    header: Sequence[str]
+    rows: Iterator[Row]
+
+
+def bad_row(file: Path | str, line: int, field: str, sentence: str) -> BadDocument:
+    """One finding as the error that the file is refused with."""
+    return BadDocument([Located(str(file), line, field, sentence)])
+
+
+@contextmanager
+def open_table(path: Path, mapping: Mapping) -> Iterator[SheetTable]:
+    """Open a file of rows.
+
+    Raises:
+        BadDocument: it is no such file, or becomes unreadable at some line; also while its rows are taken.
+        BadInput: it cannot be opened.
+    """
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}: name a CSV or XLSX file.") from error
+    with file:
+        start = file.read(4)
+        file.seek(0)
+        if start == _OLE:
+            words = "this is an old or encrypted workbook: save it as XLSX without a password, or as CSV."
+            raise bad_row(path, 1, "document", words)
+        if start == _ZIP:
+            rows = workbook_rows(path, file, mapping.sheet)
+            header = _header(path, rows, mapping.header)
+            yield SheetTable(header, _filled(rows, len(header)))
+        else:
+            rows = _csv_rows(path, file, mapping)
+            header = _header(path, rows, mapping.header)
+            yield SheetTable(header, _even(path, rows, len(header)))
+
+
+def _header(path: Path, rows: Iterator[Row], wanted: int) -> list[str]:
+    for line, cells in rows:
+        if line >= wanted:
+            names = [name.strip() for name in cells]
+            while names and not names[-1]:
+                names.pop()
+            if line == wanted and names:
+                return names
+            break
+    raise bad_row(
+        path, wanted, "header", "there are no column names on this line: write them there, or correct the mapping."
+    )
+
+
+def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
+    """A sheet's rows end where its cells do, or beyond: what stands under no column name is nobody's."""
+    for line, cells in rows:
+        row = cells[:width]
+        if any(row):
+            yield line, row + [""] * (width - len(row))
+
+
+def _even(path: Path, rows: Iterator[Row], width: int) -> Iterator[Row]:
+    """A line of text with more or fewer cells than names has a delimiter where none was meant, or lacks one."""
+    for line, cells in rows:
+        if len(cells) > width and not any(cells[width:]):
+            del cells[width:]
+        if len(cells) == width:
+            if any(cells):
+                yield line, cells
+        elif any(cells):
+            words = f"it has {len(cells)} cells under {width} column names: check quotes and delimiters."
+            raise bad_row(path, line, "row", words)
+
+
+def _csv_rows(path: Path, file: BinaryIO, mapping: Mapping) -> Iterator[Row]:
+    encoding = "utf-8-sig" if codecs.lookup(mapping.encoding).name == "utf-8" else mapping.encoding
+    reader = csv.reader(io.TextIOWrapper(file, encoding, newline=""), delimiter=mapping.delimiter, strict=True)
+    while True:
+        before = reader.line_num
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise bad_row(path, before + 1, "row", f"{error}: check the quotes from here on.") from None
+        except UnicodeError:
+            words = f"this is not text in {mapping.encoding}: save it as UTF-8, or name its encoding in the mapping."
+            raise bad_row(path, _undecodable_line(path, encoding), "row", words) from None
+        yield before + 1, cells
+
+
+def _undecodable_line(path: Path, encoding: str) -> int:
+    """The first line that is not text in the encoding, which the reader's blocks do not tell."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 0
+    with path.open("rb") as file:
+        for raw in file:
+            line += 1
+            try:
+                decoder.decode(raw)
+            except UnicodeError:
+                break
+    return max(line, 1)

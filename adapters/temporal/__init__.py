@@ -1,0 +1,1 @@
+"""Temporal's own records of workflows."""

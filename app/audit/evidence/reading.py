@@ -1,0 +1,85 @@
+"""How the commands of an auditor reach the record: as the auditor's role where there is one."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db.audited_reads import BankData, everything
+from adapters.db.store import Store
+from app.bootstrap import handler_of
+from app.settings import Settings, load_settings
+from app.stack.state import running_state
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The records at one instant, and bank data as far as whoever asks may see it."""
+
+    settings: Settings
+    connection: Connection
+    bank_data: BankData
+
+
+@dataclass(frozen=True)
+class Auditing:
+    """The records at one instant, with the ticket to all bank data of what is audited; None needs none."""
+
+    settings: Settings
+    connection: Connection
+    ticket: int | None
+
+
+@contextmanager
+def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
+    """Read the records as an auditor: `user` (by default who is logged in here) wants to know `why`.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
+    with opened(data) as (settings, store), store.reading() as records:
+        yield Reading(settings, records.connection, BankData(store.engine, user or getpass.getuser(), why))
+
+
+@contextmanager
+def auditing(data: Path | None, user: str | None, why: str, production: str | None) -> Iterator[Auditing]:
+    """Read everything on record of a production, or of the house, as an auditor, `user` and `why` as in `reading`.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
+    with (
+        opened(data) as (settings, store),
+        everything(store.engine, user or getpass.getuser(), why, production) as (connection, ticket),
+    ):
+        yield Auditing(settings, connection, ticket)
+
+
+@contextmanager
+def opened(data: Path | None) -> Iterator[tuple[Settings, Store]]:
+    """The settings, with the store as the auditor's role sees it; as the application's where no URL of an auditor's is.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
+    settings = load_settings(data)
+    if settings.database_url is None:
+        url = running_state(settings.data).auditor_url
+    else:
+        url = settings.auditor_database_url or settings.database_url
+    store = handler_of(settings, url).store
+    try:
+        yield settings, store
+    finally:
+        store.engine.dispose()
+
+
+def instant_of(connection: Connection) -> datetime:
+    """The database's clock when this reading began."""
+    began: datetime = connection.execute(sa.text("SELECT transaction_timestamp()")).scalar_one()
+    return began

@@ -1,0 +1,113 @@
+"""An archived history for people: each event as a line, with when, what kind, and what it was about."""
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from adapters.db import histories
+from adapters.db.histories import Kept
+from domain.errors import BadInput, NotFound
+
+_KIND = "EVENT_TYPE_"
+_ROOM = 160
+"""Characters that a payload may take on a line; `fetch` has all of it."""
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One event: its number, when Temporal recorded it, its kind in words, and what it was about."""
+
+    number: int
+    at: str
+    kind: str
+    about: str
+
+
+def one_of(connection: Connection, workflow_id: str, run_id: str | None) -> Kept:
+    """The archived history of a workflow; of the run named, where there are several.
+
+    Raises:
+        NotFound: the archive has none.
+        BadInput: it has several, and none was named.
+    """
+    if run_id is not None:
+        return histories.the_history(connection, workflow_id, run_id)
+    runs = [row.run_id for row in histories.listed(connection, workflow_id=workflow_id)]
+    if not runs:
+        raise NotFound(
+            f"The archive has no history of {workflow_id!r}: `sluice history list` lists what it has; "
+            "what still runs is archived when it ends.",
+            workflow_id=workflow_id,
+        )
+    if len(runs) > 1:
+        raise BadInput(
+            f"{workflow_id} ran {len(runs)} times: name one of {', '.join(runs)} with --run-id.",
+            workflow_id=workflow_id,
+        )
+    return histories.the_history(connection, workflow_id, runs[0])
+
+
+def lines(content: bytes) -> Iterator[HistoryLine]:
+    """The events of a history in order."""
+    names: dict[str, str] = {}
+    for event in json.loads(content)["events"]:
+        kind = event["eventType"].removeprefix(_KIND).lower().replace("_", " ")
+        detail: dict[str, Any] = next((each for name, each in event.items() if name.endswith("EventAttributes")), {})
+        about = _about(detail, names)
+        if "activityType" in detail:
+            names[event["eventId"]] = detail["activityType"]["name"]
+        yield HistoryLine(int(event["eventId"]), event["eventTime"], kind, about)
+
+
+def _about(detail: dict[str, Any], names: dict[str, str]) -> str:
+    """The name of what an event is about, then what was given to it or came of it."""
+    said = [_named(detail, names)]
+    asked = detail.get("acceptedRequest", {}).get("input", {})
+    if asked:
+        said.append(asked.get("name", ""))
+    for holder in (
+        detail.get("input"),
+        asked.get("args"),
+        detail.get("result"),
+        detail.get("outcome", {}).get("success"),
+    ):
+        said += [_payload(payload) for payload in (holder or {}).get("payloads", ())]
+    failure = detail.get("failure") or detail.get("outcome", {}).get("failure")
+    if failure:
+        said.append(_failure(failure))
+    return " ".join(part for part in said if part)
+
+
+def _named(detail: dict[str, Any], names: dict[str, str]) -> str:
+    for kind in ("activityType", "workflowType"):
+        if kind in detail:
+            of = detail.get("workflowId") or detail.get("workflowExecution", {}).get("workflowId", "")
+            return f"{detail[kind]['name']} {of}".strip()
+    if "startToFireTimeout" in detail:
+        return f"after {detail['startToFireTimeout']}"
+    if "signalName" in detail:
+        return f"{detail['signalName']} {detail.get('workflowExecution', {}).get('workflowId', '')}".strip()
+    return names.get(detail.get("scheduledEventId", ""), "")
+
+
+def _payload(payload: dict[str, Any]) -> str:
+    """A payload as its JSON, cut to what a line has room for; other encodings by their size."""
+    raw = base64.b64decode(payload.get("data", ""))
+    encoding = base64.b64decode(payload.get("metadata", {}).get("encoding", "")).decode()
+    if encoding == "binary/null":
+        return ""
+    if not encoding.startswith("json/"):
+        return f"({len(raw)} bytes, {encoding or 'no encoding'})"
+    text = raw.decode("utf-8", "replace")
+    return text if len(text) <= _ROOM else f"{text[: _ROOM - 1]}…"
+
+
+def _failure(failure: dict[str, Any]) -> str:
+    while failure.get("cause"):
+        failure = failure["cause"]
+    kind = failure.get("applicationFailureInfo", {}).get("type", "")
+    return f"{kind}: {failure.get('message', '')}" if kind else str(failure.get("message", ""))

@@ -1,0 +1,273 @@
+"""Agreements and distributions: the schedule, entitlements and statements made again from what was known then."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from adapters.command_handler import CommandHandler
+from adapters.db import audit
+from adapters.db.records import Records
+from adapters.sharing.entitlements import FactsOf, business_day, versions_by
+from adapters.sharing.issuing import written
+from app.audit.replay.bank import AgreementOf
+from domain.agreement.model import DueAfter
+from domain.agreement.productions import fall_due, promised
+from domain.agreement.schedule import amounts
+from domain.audit.findings import Finding, unfaithful
+from domain.audit.refold import Stretch, Told
+from domain.events import (
+    AgreementAmended,
+    AgreementRegistered,
+    DistributionApproved,
+    DistributionComputed,
+    DistributionObjected,
+    DueDatesSet,
+    EntitlementsPosted,
+    MilestoneAccepted,
+    MilestoneApproved,
+    MilestoneEscalated,
+    MilestoneRejected,
+    MilestoneSubmitted,
+    ObjectionResolved,
+    PaymentsFellDue,
+    PaymentsScheduled,
+    PayoutsOrdered,
+    ReceiptsExpected,
+    ReceiptsFellDue,
+    StatementImported,
+    StatementsIssued,
+)
+from domain.ledger.journal import canonical, sha256
+from domain.sharing import distributions, entitlements
+from domain.sharing.distributions import Distributions
+from domain.sharing.payouts import payout_terms, scheduled, the_waterfall
+from domain.sharing.statements import Signature
+from domain.sharing.waterfall.run import ENGINE, run
+from domain.state import State
+
+_CLOSED = timedelta(days=14)
+"""The longest that banks are closed in a row; which days those were is not asked again, for calendars change."""
+
+
+class AgreementCheck:
+    """A check of a production's stretches; see `domain.audit.refold.Check`."""
+
+    def __init__(self, handler: CommandHandler, facts_of: FactsOf, records: Records, agreement_of: AgreementOf) -> None:
+        self._handler, self._facts_of, self._records = handler, facts_of, records
+        self._agreement_of = agreement_of
+        self._objected_on: dict[tuple[str, str], date] = {}
+        self._last: Told | None = None
+
+    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
+        """What of a stretch does not follow from the agreement and what was known."""
+        for told in stretch.told:
+            yield from self._answered_by(state, told)
+            match told.event:
+                case AgreementRegistered() | AgreementAmended():
+                    yield from self._promised(stretch, told, told.event)
+                case PaymentsFellDue() | ReceiptsFellDue():
+                    yield from _fell_due(state, told, told.event)
+                case DueDatesSet():
+                    yield from self._dated(state, stretch, told, told.event)
+                case StatementImported():
+                    yield from self._converted(state, told)
+                case DistributionComputed():
+                    yield from self._computed(state, told, told.event)
+                case DistributionObjected():
+                    self._objected_on[told.event.period, told.event.party] = told.fact.effective_on
+                case EntitlementsPosted():
+                    yield from self._posted(state, told, told.event)
+                case PayoutsOrdered():
+                    yield from self._ordered(state, stretch, told, told.event)
+                case _:
+                    continue
+        self._last = stretch.told[-1]
+
+    def _answered_by(self, state: State, told: Told) -> Iterator[Finding]:
+        """Milestones are submitted by whom the agreement names, and people answer what was asked of them."""
+        match told.event:
+            case MilestoneSubmitted():
+                submitter = self._agreement_of(state).milestone(told.event.milestone).submitter
+                if told.event.party != submitter:
+                    yield unfaithful(told.record, "is not by who submits it", submitter, told.event.party)
+                before = state.milestones.get(told.event.milestone)
+                number = before.round + 1 if before else 1
+                if told.event.round != number:
+                    yield unfaithful(told.record, "is another round than the next", number, told.event.round)
+            case MilestoneApproved() | MilestoneRejected() | MilestoneEscalated() | MilestoneAccepted():
+                known = state.milestones[told.event.milestone]
+                if isinstance(told.event, MilestoneApproved):
+                    asked = self._agreement_of(state).milestone(told.event.milestone).approval.parties
+                    if told.event.party not in (*asked, known.escalated_to):
+                        yield unfaithful(told.record, "is by a party that is not asked", asked, told.event.party)
+                if told.event.round != known.round:
+                    yield unfaithful(told.record, "is about another round", known.round, told.event.round)
+            case DistributionApproved() | DistributionObjected() | ObjectionResolved():
+                yield from _concerned(state, told, told.event.period, told.event.party)
+            case _:
+                return
+
+    def _promised(
+        self, stretch: Stretch, told: Told, event: AgreementRegistered | AgreementAmended
+    ) -> Iterator[Finding]:
+        """The schedule is the agreement's, but for dates: a calendar may have changed since, and a promise has not."""
+        agreement = self._handler.agreements.of(self._records, event.document)
+        said = (event.production, event.title, event.version)
+        if said != (agreement.production, agreement.title, agreement.version):
+            expected = (agreement.production, agreement.title, agreement.version)
+            yield unfaithful(told.record, f"is not what document {event.document} says", expected, said)
+        payments, receipts = promised(agreement, dict(amounts(agreement)), lambda _, __: None)
+        lines = {line.payment: line for line in payments} | {line.receipt: line for line in receipts}
+        for other in stretch.told:
+            found = other.event
+            if isinstance(found, PaymentsScheduled | ReceiptsExpected):
+                each = found.payments if isinstance(found, PaymentsScheduled) else found.receipts
+                for line in each:
+                    name = line.payment if isinstance(found, PaymentsScheduled) else line.receipt  # type: ignore[union-attr]
+                    right = lines.get(name)
+                    if line.model_copy(update={"due_on": None}) != right:
+                        yield unfaithful(other.record, f"promises {name} otherwise than the agreement", right, line)
+
+    def _dated(self, state: State, stretch: Stretch, told: Told, event: DueDatesSet) -> Iterator[Finding]:
+        """A milestone fixes the dates of its own instalments, and no others."""
+        amended = [each for each in stretch.events if isinstance(each, AgreementRegistered | AgreementAmended)]
+        agreement = (
+            self._handler.agreements.of(self._records, amended[0].document) if amended else self._agreement_of(state)
+        )
+        own = {
+            f"{agreement.production}.{instalment.id}"
+            for instalment in agreement.schedule
+            if isinstance(instalment.due, DueAfter) and instalment.due.milestone == event.milestone
+        }
+        strange = sorted({promise.id for promise in (*event.payments, *event.receipts)} - own)
+        if strange:
+            yield unfaithful(told.record, f"dates what {event.milestone} does not release", own, strange)
+
+    def _converted(self, state: State, told: Told) -> Iterator[Finding]:
+        """Statements are converted into the currency that the earnings are shared in."""
+        agreement = self._agreement_of(state)
+        currency = the_waterfall(agreement).currency
+        for row in audit.statement_versions(self._records.connection, agreement.production):
+            if row["seq"] == told.fact.seq and row["converted_to"] != currency:
+                yield unfaithful(
+                    told.record, "its rows are converted into another currency", currency, row["converted_to"]
+                )
+
+    def _computed(self, state: State, told: Told, event: DistributionComputed) -> Iterator[Finding]:
+        production, through = self._agreement_of(state).production, told.fact.seq - 1
+        versions = versions_by(self._handler, self._records, production, event.until, through)
+        number, last = versions[-1]
+        facts = self._facts_of(self._records, production, event.until, through)
+        expected = entitlements.computed(
+            run([version for _, version in versions], facts, event.until),
+            last,
+            event.period,
+            number,
+            distributions.posted_to_date(state.distributions),
+            event.answer_by,
+            event.pay_on,
+        )
+        known = state.distributions.get(event.period)
+        revision = known.revision + 1 if known else 1
+        right = expected.model_copy(update={"revision": revision, "engine": event.engine})
+        if right != event:
+            engine = "" if event.engine == ENGINE else f" (by engine {event.engine}; today's is {ENGINE})"
+            for name in type(event).model_fields:
+                both = getattr(right, name), getattr(event, name)
+                if both[0] != both[1]:
+                    said = f"its {name} is not what the waterfall makes of what was known{engine}"
+                    yield unfaithful(told.record, said, *both)
+
+    def _posted(self, state: State, told: Told, event: EntitlementsPosted) -> Iterator[Finding]:
+        expected = distributions.post(state.distributions, event.period, date.max)
+        if expected != [event]:
+            yield unfaithful(told.record, "does not post what the entitlements changed by", expected, [event])
+
+    def _ordered(self, state: State, stretch: Stretch, told: Told, event: PayoutsOrdered) -> Iterator[Finding]:
+        """Payouts, their payments, and the statements that go with the first of them."""
+        agreement, known = self._agreement_of(state), self._answered(state, stretch)
+        payouts, expected = distributions.order(known, event.period, agreement.production, payout_terms(agreement))
+        if expected != event:
+            yield unfaithful(told.record, "does not order what was owed", expected, event)
+        lines = [line for each in stretch.events if isinstance(each, PaymentsScheduled) for line in each.payments]
+        days = {line.due_on for line in lines if line.due_on is not None}
+        right = scheduled(agreement, payouts, max(days)) if days else []
+        if lines != right:
+            yield unfaithful(told.record, "its payments are not its payouts", right, lines)
+        promised_on = max(known[event.period].pay_on, stretch.first.effective_on)
+        if days and not promised_on <= min(days) <= max(days) <= promised_on + _CLOSED:
+            said = "its payments are due on another day than the period is paid on"
+            yield unfaithful(told.record, said, f"{promised_on}, or when banks open after it", sorted(map(str, days)))
+        due_on = max(days, default=known[event.period].pay_on)
+        if not days:
+            due_on = business_day(self._handler, agreement, max(due_on, stretch.first.effective_on))
+        for other in stretch.told:
+            if isinstance(other.event, StatementsIssued):
+                yield from self._issued(state, known, event, other, due_on)
+
+    def _answered(self, state: State, stretch: Stretch) -> Distributions:
+        """The distributions as an objection's end, in the same transaction, leaves them."""
+        known = dict(state.distributions)
+        for event in stretch.events:
+            if isinstance(event, ObjectionResolved):
+                distributions.apply(known, event)
+        return known
+
+    def _issued(
+        self,
+        state: State,
+        known: Distributions,
+        ordered: PayoutsOrdered,
+        told: Told,
+        due_on: date,
+    ) -> Iterator[Finding]:
+        """Statements are built again, and must be the same bytes."""
+        first, event = self._last, told.event
+        if first is None or not isinstance(event, StatementsIssued):
+            return
+        distribution, agreement = known[event.period], self._agreement_of(state)
+        signed = Signature(
+            stream=first.fact.stream,
+            seq=first.fact.seq,
+            head=first.fact.hash.hex(),
+            engine=distribution.engine,
+            agreement_version=distribution.version,
+            as_of=distribution.until,
+            known_at=first.fact.recorded_at,
+        )
+        made = written(
+            self._handler,
+            self._facts_of,
+            self._records,
+            agreement,
+            known,
+            ordered,
+            due_on,
+            signed,
+            self._objected_on,
+        )
+        right = {one.party: sha256(canonical(one)) for one in made}
+        stated = {one.party: one.sha256 for one in event.statements}
+        for party in sorted(right.keys() | stated.keys()):
+            if right.get(party) != stated.get(party):
+                said = f"the statement of {party} for {event.period} is not what the journal makes it"
+                yield unfaithful(told.record, said, right.get(party, ""), stated.get(party, ""))
+
+
+def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Finding]:
+    """Only those whom a distribution concerns answer it."""
+    parties = state.distributions[period].parties
+    if party not in parties:
+        yield unfaithful(told.record, f"is of a party whom {period} does not concern", sorted(parties), party)
+
+
+def _fell_due(state: State, told: Told, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
+    """What falls due is what was promised, on the day or after."""
+    payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
+    receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
+    expected = fall_due(
+        {name: state.payments[name] for name in payments if name in state.payments},
+        {name: state.receipts[name] for name in receipts if name in state.receipts},
+        told.fact.effective_on,
+    )
+    if expected != [event]:
+        yield unfaithful(told.record, "does not let fall due what was promised for that day or before", expected, event)

@@ -1,0 +1,128 @@
+"""The whole audit: every stream, then what belongs to the house, then the archived histories; in three verdicts."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from sqlalchemy import Connection
+
+from adapters.agreement.cache import Agreements
+from adapters.clock import SystemClock
+from adapters.command_handler import CommandHandler
+from adapters.db import histories, queries
+from adapters.db.audited_reads import Announced
+from adapters.db.facts import facts_of
+from adapters.db.records import Records
+from adapters.db.store import Store, production_of, stream_of
+from app.audit.replay import files as bank_files
+from app.audit.replay.agreement import AgreementCheck
+from app.audit.replay.archive import Archive, Histories
+from app.audit.replay.bank import Bank
+from app.audit.replay.files import Files
+from app.audit.replay.imports import Imports
+from app.audit.replay.report import AuditReport
+from app.audit.replay.scope import Scope, Tick
+from app.audit.replay.steps import HistorySteps, steps_of
+from app.audit.replay.stream import prove
+from app.audit.replay.strict import StrictReplayer
+from app.audit.replay.timeline import Timeline
+from domain.agreement.model import Agreement
+from domain.audit.findings import Finding
+from domain.audit.rebuilt_commands import payload_hashes
+from domain.audit.refold import Check
+from domain.errors import NotFound
+from domain.state import State
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """What documents and histories are read with; who audits often may keep a pair that remembers."""
+
+    agreements: Agreements = field(default_factory=Agreements)
+    replayer: StrictReplayer = field(default_factory=StrictReplayer)
+    read: Callable[[bytes], HistorySteps] = steps_of
+
+
+async def audited(
+    connection: Connection,
+    scope: Scope,
+    tick: Tick = lambda _, __: None,
+    eyes: Eyes | None = None,
+    ticket: int | None = None,
+) -> AuditReport:
+    """Audit what `scope` covers; `connection` should see one instant, as `Store.reading` gives it.
+
+    `ticket` opens the bank data of what is audited where its reads have to be announced (`adapters.db.audited_reads`).
+
+    Raises:
+        NotFound: there is no such production.
+    """
+    report, files, archive = AuditReport(), Files(), Archive(scope)
+    eyes = eyes or Eyes()
+    handler, records = _handler(connection, eyes.agreements), Announced(connection, ticket, files.named_by)
+    timelines: dict[str, Timeline] = {}
+    witnessed = {row.production for row in histories.listed(connection, scope.production)}
+    for stream in _streams(connection, scope):
+        production = production_of(stream)
+        if production in witnessed:
+            timelines[production] = Timeline(lambda digest: handler.agreements.of(records, digest))
+        imports = Imports(connection, stream)
+        proof = prove(
+            connection,
+            stream,
+            [files, archive, imports, *_derived(handler, records)],
+            heard=timelines.get(production),
+            tick=lambda events: tick("events", events),
+            scope=scope,
+            payloads=partial(payload_hashes, production),
+        )
+        report.heads[stream] = proof.head
+        report.events += proof.events
+        report.findings += proof.findings
+        if scope.whole:
+            report.findings += imports.end()
+    report.findings += _house(records, scope, files)
+    looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read)
+    report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]
+    report.histories = looked.looked_at
+    report.notes += looked.notes()
+    return report
+
+
+def _handler(connection: Connection, agreements: Agreements) -> CommandHandler:
+    """A command handler that only reads: rules ask it for agreements and calendars, and nobody acts at it."""
+    return CommandHandler(Store(connection.engine), agreements, SystemClock(), people={}, answer_within_s=0)
+
+
+def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:
+    """What is made again from agreements, files and facts."""
+
+    def agreement_of(state: State) -> Agreement:
+        """The agreement that a state stands under, read from its document."""
+        if state.production is None:
+            raise NotFound("No agreement is in force yet.")
+        return handler.agreements.of(records, state.production.document)
+
+    return Bank(records, agreement_of), AgreementCheck(handler, facts_of, records, agreement_of)
+
+
+def _streams(connection: Connection, scope: Scope) -> list[str]:
+    if scope.production is None:
+        return queries.streams(connection)
+    stream = stream_of(scope.production)
+    if stream not in queries.streams(connection):
+        queries.the_production(connection, scope.production)
+    return [stream]
+
+
+def _house(records: Announced, scope: Scope, files: Files) -> Iterator[Finding]:
+    """What the streams do not own: documents, bank files, rates, and rows that belong to nothing."""
+    connection = records.connection
+    everything = scope.production is None and scope.whole
+    yield from bank_files.document_findings(records, files, everything=everything)
+    if scope.whole:
+        yield from bank_files.bank_file_findings(records, files, scope.production)
+    if everything:
+        yield from bank_files.rate_findings(records)
+        streams = queries.streams(connection)
+        yield from bank_files.unnamed_findings(connection, streams, [production_of(each) for each in streams])

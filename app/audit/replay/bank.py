@@ -1,0 +1,185 @@
+"""Payment orders and the bank's answers: made again from state and files, they must be what is on record."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from adapters.bank.pacs028 import write_enquiry
+from adapters.bank.pain001 import write_order
+from adapters.bank.read import read_message
+from adapters.db.rates import rates_on
+from adapters.db.records import Records
+from domain.agreement.model import Agreement
+from domain.audit.findings import Finding, unfaithful
+from domain.audit.refold import Stretch, Told
+from domain.bank import answers
+from domain.bank.answers import movements
+from domain.bank.messages import StatusReport
+from domain.errors import BadInput
+from domain.events import Event, PaymentsGathered, QuoteTaken, RunDoubted, RunPrepared, RunReleased, RunSubmitted
+from domain.ledger.journal import sha256
+from domain.payments import runs
+from domain.payments.payments import Payments, payment_id
+from domain.payments.receipts import ReceiptStatus
+from domain.rates import cross
+from domain.state import State, fold
+from domain.values.money import total as total_of
+
+_WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
+
+AgreementOf = Callable[[State], Agreement]
+
+
+class Bank:
+    """A check of a production's stretches; see `domain.audit.refold.Check`."""
+
+    def __init__(self, records: Records, agreement_of: AgreementOf) -> None:
+        self._records, self._agreement_of = records, agreement_of
+        self._booked: set[tuple[str, str]] = set()
+
+    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
+        """What of a stretch does not follow from the agreement, the state, and the file that it was about."""
+        kind, _, rest = stretch.first.command_key.partition("/")
+        if kind == "bank-file" and not stretch.refused:
+            yield from self._taken(state, stretch, *rest.split("/", 1))
+        for told in stretch.told:
+            match told.event:
+                case RunPrepared():
+                    yield from self._prepared(state, stretch, told, told.event)
+                case RunReleased():
+                    yield from self._released(state, told, told.event)
+                case RunSubmitted():
+                    yield from self._submitted(state, told, told.event)
+                case RunDoubted():
+                    yield from self._doubted(state, told, told.event)
+                case _:
+                    continue
+        for event in stretch.events:
+            self._booked.update(movements(event))
+
+    def _taken(self, state: State, stretch: Stretch, folder: str, digest: str) -> Iterator[Finding]:
+        """A bank's file means what was made of it."""
+        raw = self._records.document(digest)
+        if raw is None:
+            return  # said where documents are looked at
+        record, account = stretch.told[0].record, folder.partition(".")[2]
+        try:
+            message = read_message(raw)
+        except BadInput as error:
+            yield unfaithful(record, f"was taken from document {digest}, which cannot be read: {error.sentence}")
+            return
+        if isinstance(message, StatusReport):
+            named = [one for one in state.runs.values() if one.message_id == message.order_message_id]
+            expected = answers.reported(named[0], state.payments, message) if named else []
+        else:
+            names = {payment_id(one.end_to_end_id) for one in message.movements if one.end_to_end_id is not None}
+            found = [state.payments[name] for name in sorted(names) if name in state.payments]
+            waiting = {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
+            ours = {payment.id: payment for payment in found if payment.account == account}
+            theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in waiting}
+            seen = frozenset(reference for whose, reference in self._booked if whose == account)
+            expected = answers.booked(self._agreement_of(state), account, ours, theirs, seen, message)
+        if _lines(expected) != _lines(stretch.events):
+            said = f"does not say what document {digest} of the bank says"
+            yield unfaithful(record, said, _only(expected, stretch.events), _only(stretch.events, expected))
+
+    def _prepared(self, state: State, stretch: Stretch, told: Told, event: RunPrepared) -> Iterator[Finding]:
+        """What a releaser is bound to is the hash of what was gathered, at the rate that was published."""
+        names = [
+            each.payment for part in stretch.events if isinstance(part, PaymentsGathered) for each in part.payments
+        ]
+        before = State(state.production, payments=Payments(state.payments[name] for name in names))
+        after = fold(before, [(each, stretch.first.effective_on) for each in stretch.events])
+        run, gathered = after.runs[event.run], list(after.payments.values())
+        bound = runs.binding(run, gathered, self._agreement_of(state))
+        if bound != event.sha256:
+            yield unfaithful(told.record, f"run {run.id} is bound to something else", bound, event.sha256)
+        total = total_of((payment.amount for payment in gathered), run.currency)
+        if (run.count, run.total) != (len(gathered), total):
+            both = (f"{len(gathered)} payments, {total}", f"{run.count} payments, {run.total}")
+            yield unfaithful(told.record, f"run {run.id} is of other payments than were gathered", *both)
+        for quote in stretch.events:
+            if isinstance(quote, QuoteTaken):
+                yield from self._quoted(state, told, quote)
+
+    def _quoted(self, state: State, told: Told, quote: QuoteTaken) -> Iterator[Finding]:
+        rule = self._agreement_of(state).fx_rule(quote.base, quote.quote)
+        if quote.source == "contract":
+            expected = rule.contract
+        else:
+            expected = cross(rates_on(self._records, quote.source, quote.fixing_on), quote.base, quote.quote)
+        if (quote.rate, quote.contract_rate) != (expected, rule.contract):
+            said = f"{quote.source} has another {quote.base}/{quote.quote} for {quote.fixing_on}"
+            yield unfaithful(told.record, said, f"{expected}, contract {rule.contract}", quote.rate)
+
+    def _released(self, state: State, told: Told, event: RunReleased) -> Iterator[Finding]:
+        run = state.runs[event.run]
+        bound = runs.binding(run, state.payments.of_run(run.id), self._agreement_of(state))
+        if event.sha256 != bound:
+            yield unfaithful(told.record, f"releases something else than run {run.id} is", bound, event.sha256)
+        if event.by == run.prepared_by:
+            yield unfaithful(told.record, f"{event.by} released run {run.id}, and had prepared it")
+
+    def _submitted(self, state: State, told: Told, event: RunSubmitted) -> Iterator[Finding]:
+        """An order's bytes follow from the run and the agreement, but for the moment at which they were written."""
+        run = state.runs[event.run]
+        if run.times_sent:
+            if (event.message_id, event.file) != (run.message_id, run.file):
+                yield unfaithful(told.record, "sends other bytes than before", run.file, event.file)
+            return
+        raw = self._records.document(event.file)
+        if raw is None:
+            return
+        order = runs.order(run, state.payments, self._agreement_of(state), _written_at(raw))
+        yield from _same_bytes(told, event.file, event.message_id, order.message_id, write_order(order))
+
+    def _doubted(self, state: State, told: Told, event: RunDoubted) -> Iterator[Finding]:
+        raw = self._records.document(event.file)
+        if raw is None:
+            return
+        run = state.runs[event.run]
+        enquiry = runs.enquiry(run, state.payments, self._agreement_of(state), _written_at(raw))
+        if enquiry is None:
+            yield unfaithful(told.record, f"asks after payments of run {run.id}, and none was in doubt")
+        elif event.enquiry_message_id != enquiry.message_id or not _same_enquiry(raw, write_enquiry(enquiry)):
+            said = f"document {event.file} is not the enquiry that run {run.id} makes"
+            yield unfaithful(told.record, said, enquiry.message_id, event.enquiry_message_id)
+
+
+def _same_bytes(told: Told, file: str, message_id: str, expected_id: str, content: bytes) -> Iterator[Finding]:
+    if (sha256(content), expected_id) != (file, message_id):
+        said = f"document {file} is not the order that its run makes"
+        yield unfaithful(told.record, said, f"{sha256(content)} under {expected_id}", f"{file} under {message_id}")
+
+
+def _same_enquiry(one: bytes, other: bytes) -> bool:
+    """The same but for the order in which it asks after payments, which is the database's."""
+    return sorted(re.split(rb"(?=<)", one)) == sorted(re.split(rb"(?=<)", other))
+
+
+def _written_at(raw: bytes) -> datetime:
+    found = _WRITTEN_AT.search(raw)
+    if found is None:
+        raise BadInput("The file does not say when it was written.")
+    return datetime.fromisoformat(found[1].decode())
+
+
+def _lines(events: Sequence[Event]) -> list[str]:
+    """Events payment by payment: in what order, and in how many parts, is the database's doing."""
+    return sorted(_each(events))
+
+
+def _each(events: Sequence[Event]) -> Iterator[str]:
+    for event in events:
+        written: dict[str, Any] = event.model_dump(mode="json")
+        several = written.get("payments")
+        if isinstance(several, list):
+            yield from (str(sorted((written | {"payments": line}).items())) for line in several)
+        else:
+            yield str(sorted(written.items()))
+
+
+def _only(events: Sequence[Event], others: Sequence[Event]) -> str:
+    rest = set(_lines(others))
+    return "; ".join(line for line in _lines(events) if line not in rest)

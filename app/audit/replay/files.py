@@ -1,0 +1,224 @@
+"""Documents and bank files: what events name is kept, what is kept is what it is called, nothing is there besides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import Connection
+
+from adapters.bank.folder import folder_of
+from adapters.bank.read import read_message
+from adapters.db import audit
+from adapters.db.audit import Waiting
+from adapters.db.audited_reads import Announced, BankFile
+from adapters.rates import read_csv, read_ecb
+from domain.audit.findings import Finding, broken, unfaithful
+from domain.audit.refold import Stretch, Told
+from domain.errors import BadInput
+from domain.events import (
+    AgreementAmended,
+    AgreementRegistered,
+    BankFileRefused,
+    Event,
+    RunDoubted,
+    RunSubmitted,
+    StatementImported,
+    StatementsIssued,
+)
+from domain.ledger.journal import sha256
+from domain.rates import Rate
+from domain.state import State
+
+_TAKEN, _REFUSED = "bank-file", "bank-file-refused"
+
+
+@dataclass
+class Files:
+    """What the streams that were walked say of documents and bank files; asked of every stretch as a check is."""
+
+    named: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Documents by SHA-256, each with the stream and the number of the first event that names it."""
+    sent: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """Orders and enquiries by folder and message id: SHA-256, and the record that says so."""
+    delivered: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    """What was put into the outbox by folder and file name, likewise."""
+    taken: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What was taken in by folder and SHA-256, with the record that says so."""
+
+    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
+        """Remember what a stretch names; nothing is wrong yet."""
+        first = stretch.told[0]
+        kind, _, rest = first.fact.command_key.partition("/")
+        folder, _, digest = rest.partition("/")
+        if kind in {_TAKEN, _REFUSED} and not stretch.refused:
+            self.named.setdefault(digest, _place(first))
+            if kind == _TAKEN:
+                self.taken[folder, digest] = first.record
+        for told in stretch.told:
+            if told.event is not None:
+                for document in _documents(told.event):
+                    self.named.setdefault(document, _place(told))
+                self._sent(state, told)
+        return iter(())
+
+    def named_by(self, digest: str) -> int | None:
+        """The number of the event that names a document; None while none has."""
+        place = self.named.get(digest)
+        return None if place is None else place[1]
+
+    def _sent(self, state: State, told: Told) -> None:
+        match told.event:
+            case RunSubmitted(run=run, message_id=message_id, file=file):
+                folder = folder_of(run.partition("/")[0], state.runs[run].account)
+                times = state.runs[run].times_sent
+                self.sent[folder, message_id] = (file, told.record)
+                self.delivered[folder, f"{message_id}-{times}.xml"] = (file, told.record)
+            case RunDoubted(run=run, enquiry_message_id=message_id, file=file):
+                folder = folder_of(run.partition("/")[0], state.runs[run].account)
+                self.sent[folder, message_id] = self.delivered[folder, f"{message_id}.xml"] = (file, told.record)
+            case _:
+                return
+
+
+def document_findings(records: Announced, files: Files, *, everything: bool) -> Iterator[Finding]:
+    """Documents whose content is not what they are called by, and those that are named and not kept.
+
+    `everything` looks at all that are kept, otherwise at those that the walked streams name. They are hashed here, one
+    in memory at a time: whoever owns the database may make it say any hash, and no other bytes that hash to this one.
+    """
+    missing = dict(files.named)
+    named = ((digest, f"named by {_record(place)}") for digest, place in files.named.items())
+    for digest, name in audit.documents(records.connection) if everything else named:
+        content = records.document(digest)
+        if content is None:
+            continue
+        missing.pop(digest, None)
+        found = sha256(content)
+        if found != digest:
+            yield broken(f"document {digest}", f"{name} is not what was kept", digest, found)
+    for digest, place in missing.items():
+        yield broken(f"document {digest}", f"is named by {_record(place)}, and not kept")
+
+
+def bank_file_findings(records: Announced, files: Files, production: str | None) -> Iterator[Finding]:
+    """Differences between the bank files on record, the outbox, and what the walked streams sent and took in."""
+    sent, taken = dict(files.sent), dict(files.taken)
+    for file in records.bank_files():
+        if production is not None and not file.account.startswith(f"{production}."):
+            continue
+        if file.direction == "out":
+            yield from _sent_as_told(file, sent.pop((file.account, file.message_id), None))
+        elif file.direction == "in":
+            taken.pop((file.account, file.sha256), None)
+            yield from _says_what_it_is(records, file)
+        else:
+            yield broken(
+                f"bank file {file.message_id} of {file.account}", "went neither out nor in", "", file.direction
+            )
+    for (folder, message_id), (_, record) in sent.items():
+        yield broken(f"bank file {message_id} to {folder}", f"was sent by {record}, and is not on record")
+    for (folder, digest), record in taken.items():
+        yield broken(f"bank file {digest} from {folder}", f"was taken in by {record}, and is not on record")
+    delivered = dict(files.delivered)
+    for waiting in audit.outbox(records.connection):
+        if production is None or waiting.target.startswith(f"{production}."):
+            yield from _delivered_as_told(waiting, delivered.pop((waiting.target, waiting.name), None))
+    for (folder, name), (_, record) in delivered.items():
+        yield broken(f"outbox {name} for {folder}", f"was put out by {record}, and is not on record")
+
+
+def rate_findings(records: Announced) -> Iterator[Finding]:
+    """Imported rates that are not those of the file that they came in, and rates of such a file that are not there."""
+    connection = records.connection
+    for digest in audit.rate_documents(connection):
+        raw = records.document(digest)
+        if raw is None:
+            for kept in audit.rates(connection, digest):
+                name = f"rate {kept.source} {kept.base}/{kept.quote} of {kept.on}"
+                yield broken(name, f"names document {digest}, which is not kept")
+            continue
+        try:
+            read = read_ecb if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else read_csv
+            published = {_key(rate): rate.rate for rate in read(raw, digest[:12])}
+        except BadInput as error:
+            yield broken(f"document {digest}", f"holds no rates any more: {error.sentence}")
+            continue
+        seen = set()
+        for kept in audit.rates(connection, digest):
+            key = (kept.source, kept.on, kept.base, kept.quote)
+            seen.add(key)
+            if published.get(key) != kept.rate:
+                name = f"rate {kept.source} {kept.base}/{kept.quote} of {kept.on}"
+                yield broken(name, f"is not that of document {digest[:12]}…", published.get(key, ""), kept.rate)
+        for key, rate in published.items():
+            if key not in seen and not audit.rate_is_known(connection, audit.KeptRate(*key, rate)):
+                source, on, base, quote = key
+                name = f"rate {source} {base}/{quote} of {on}"
+                yield broken(name, f"is in document {digest[:12]}…, and not on record", rate)
+
+
+def _documents(event: Event) -> Iterator[str]:
+    match event:
+        case AgreementRegistered() | AgreementAmended():
+            yield event.document
+        case RunSubmitted() | RunDoubted() | BankFileRefused():
+            yield event.file
+        case StatementsIssued():
+            yield from (one.sha256 for one in event.statements)
+        case StatementImported() if event.rows.mapping is not None:
+            yield event.rows.mapping
+        case _:
+            return
+
+
+def _place(told: Told) -> tuple[str, int]:
+    return told.fact.stream, told.fact.seq
+
+
+def _record(place: tuple[str, int]) -> str:
+    return f"{place[0]} event {place[1]}"
+
+
+def _sent_as_told(file: BankFile, told: tuple[str, str] | None) -> Iterator[Finding]:
+    name = f"bank file {file.message_id} to {file.account}"
+    if told is None:
+        yield broken(name, "is on record, and no event sent it")
+    elif file.sha256 != told[0]:
+        yield broken(name, f"is another document than {told[1]} sent", told[0], file.sha256)
+    elif file.name != file.message_id:
+        yield broken(name, "bears another name than its message id", file.message_id, file.name)
+
+
+def _says_what_it_is(records: Announced, file: BankFile) -> Iterator[Finding]:
+    name = f"bank file {file.message_id} from {file.account}"
+    raw = records.document(file.sha256)
+    if raw is None:
+        yield broken(name, "is not kept", file.sha256)
+        return
+    try:
+        said = read_message(raw).message_id
+    except BadInput as error:
+        yield broken(name, f"cannot be read any more: {error.sentence}")
+        return
+    if said != file.message_id:
+        yield broken(name, f"is a file of another message id in document {file.sha256[:12]}…", file.message_id, said)
+
+
+def _delivered_as_told(waiting: Waiting, told: tuple[str, str] | None) -> Iterator[Finding]:
+    name = f"outbox {waiting.name} for {waiting.target}"
+    if told is None:
+        yield broken(name, "is on record, and no event put it out")
+    elif waiting.document != told[0]:
+        yield broken(name, f"is another document than {told[1]} put out", told[0], waiting.document)
+
+
+def _key(rate: Rate) -> tuple[str, date, str, str]:
+    return (rate.source, rate.on, rate.base, rate.quote)
+
+
+def unnamed_findings(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[Finding]:
+    """Rows that belong to no stream and no production that there is."""
+    for table, name in audit.unnamed_documents(connection, streams, productions):
+        yield unfaithful(f"{table} rows of {name!r}", "belong to nothing that the journal knows")
+    for sentence in audit.orphaned_rows(connection):
+        yield unfaithful(sentence, "are not of a statement that is registered")

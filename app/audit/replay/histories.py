@@ -1,0 +1,256 @@
+"""What an archived history says, held against the facts: commands, what they came to, and how things stood.
+
+What a view says of the moment (seconds left, by the business clock) is only bounded. A view may be read some time
+after the command that it answers: it must be one that held after what the workflow had seen or done before, and before
+what it did later.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from activities.views import PlannedRun
+from adapters.db.audit import Wrote
+from adapters.db.store import CommandOutcome, stream_of
+from app.audit.replay.steps import HistoryStep, HistorySteps
+from app.audit.replay.timeline import (
+    Stood,
+    Thing,
+    Timeline,
+    agrees,
+)
+from domain import commands
+from domain.audit.findings import Finding, unfaithful
+from domain.commands import Command, PrepareRun
+from domain.errors import Refused, named
+from domain.events import CommandRefused
+from domain.identity import SYSTEM
+from domain.ledger.journal import canonical, sha256
+from workflows import names
+
+FOR_EVER = 1 << 62
+_COMMANDS: Mapping[str, type[Command]] = {
+    "register": commands.RegisterAgreement,
+    "amend": commands.AmendAgreement,
+    "hold": commands.HoldPayment,
+    "resume": commands.ResumePayment,
+    "correct": commands.CorrectPayment,
+    "submit": commands.SubmitMilestone,
+    "approve": commands.ApproveMilestone,
+    "reject": commands.RejectMilestone,
+    "pass_deadline": commands.PassDeadline,
+    "release": commands.ReleaseRun,
+    "cancel": commands.CancelRun,
+    "compute_distribution": commands.ComputeDistribution,
+    "approve_distribution": commands.ApproveDistribution,
+    "object_to_distribution": commands.ObjectToDistribution,
+    "resolve_objection": commands.ResolveObjection,
+    "post_distribution": commands.PostDistribution,
+    "order_payouts": commands.OrderPayouts,
+    "allocate": commands.AllocateMovement,
+}
+"""The activities that take a command."""
+_SAME = ("milestone", "round", "run", "payment", "sha256", "document", "evidence", "period", "revision", "reason", "by")
+"""Fields of commands that say the same in the events which follow from them."""
+
+
+Journal = Callable[[str], Wrote | None]
+"""Looks up what is on record under a command's key."""
+FellDue = Callable[[str], frozenset[int]]
+"""How many events each command of a user wrote that let something fall due."""
+
+
+class HistoryCheck:
+    """Holds one history of a production against its facts."""
+
+    def __init__(self, record: str, production: str, journal: Journal, fell_due: FellDue, timeline: Timeline) -> None:
+        self._record, self._production = record, production
+        self._journal, self._fell_due_by, self._timeline = journal, fell_due, timeline
+        self.heard: set[str] = set()
+        """The keys of the commands that the history asks for."""
+
+    def differences(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
+        """What does not agree with the facts."""
+        yield from self._named(told, workflow_id)
+        known: dict[int, Wrote] = {}
+        for step in told.steps:
+            command = self._command(step)
+            if isinstance(command, Finding):
+                yield command
+            elif command is not None:
+                self.heard.add(command.key)
+                recorded = self._journal(command.key)
+                if recorded is not None:
+                    known[step.asked] = recorded
+                    yield from self._carried_out(step, command, recorded)
+                yield from self._refused(step, command, recorded)
+            if step.kind == "fall_due":
+                yield from self._fell_due(step)
+            yield from self._about(step)
+        yield from self._views(told, known)
+
+    def _named(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
+        """A workflow's id is made of what it was started with."""
+        given = told.argument if isinstance(told.argument, dict) else {}
+        production = given.get("production", "")
+        expected = {
+            "Production": lambda: names.production_workflow(production),
+            "Milestone": lambda: names.milestone_workflow(production, given.get("milestone", "")),
+            "PaymentRun": lambda: names.run_workflow(given.get("run", "")),
+            "Distribution": lambda: names.distribution_workflow(production, given.get("period", "")),
+        }.get(told.workflow_type)
+        if expected is not None and expected() != workflow_id:
+            yield unfaithful(f"{self._record} event 1", "was started with what its id does not say", expected())
+
+    def _command(self, step: HistoryStep) -> Command | Finding | None:
+        """The command that an activity carries out; None where it carries out none, or one whose key it makes later."""
+        try:
+            if step.kind == "prepare":
+                return _prepare(PlannedRun.model_validate(step.argument))
+            kind = _COMMANDS.get(step.kind)
+            return None if kind is None else kind.model_validate(step.argument)
+        except ValidationError as error:
+            return unfaithful(self._at(step.asked), f"asks for no {step.kind}: {error.errors()[0]['msg']}")
+
+    def _carried_out(self, step: HistoryStep, command: Command, recorded: Wrote) -> Iterator[Finding]:
+        where, payload = self._at(step.asked), sha256(canonical(command))
+        if recorded.payload is not None and recorded.payload != payload:
+            said = f"asks for something else under the key {command.key} than command {command.key} remembers"
+            yield unfaithful(where, said, recorded.payload, payload)
+        if recorded.actor != command.by:
+            yield unfaithful(where, f"is asked for by another than {self._wrote(recorded)}", recorded.actor, command.by)
+        if step.kind in {"register", "amend"} and isinstance(step.result, dict) and recorded.payload is not None:
+            outcome = CommandOutcome(
+                key=command.key,
+                stream=stream_of(self._production),
+                first_seq=recorded.first_seq,
+                last_seq=recorded.last_seq,
+            ).model_dump()
+            if step.result != outcome:
+                yield unfaithful(self._at(step.ended), "answers with another outcome", outcome, step.result)
+        for event in recorded.events:
+            for name in _SAME:
+                wanted, fact = getattr(command, name, None), getattr(event, name, None)
+                if wanted is not None and fact is not None and wanted != fact:
+                    said = f"its {name} is not that of the {event.type} in {self._wrote(recorded)}"
+                    yield unfaithful(where, said, fact, wanted)
+
+    def _refused(self, step: HistoryStep, command: Command, recorded: Wrote | None) -> Iterator[Finding]:
+        """A refusal that a history tells of is on record, word for word, if it is of a kind that is recorded."""
+        if step.failure is None:
+            return
+        code, sentence = step.failure
+        if isinstance(named(code, sentence, {}), Refused):
+            events = recorded.events if recorded else ()
+            told = [each for each in events if isinstance(each, CommandRefused)]
+            right = {"command": type(command).__name__, "code": code, "sentence": sentence, "data": step.data}
+            found = [each.model_dump(mode="json", exclude={"type"}) for each in told]
+            if right not in found:
+                said = f"tells of a refusal of {command.key} that {self._wrote(recorded)} do not"
+                yield unfaithful(self._at(step.ended), said, right, found)
+
+    def _fell_due(self, step: HistoryStep) -> Iterator[Finding]:
+        """How many events it says it wrote, some command by that user wrote to let something fall due."""
+        if not step.ended or step.failure or step.result == 0:
+            return
+        counts = self._fell_due_by(step.argument.get("by", SYSTEM.user))
+        if step.result not in counts:
+            said = "says that so many events fell due as none of its commands has"
+            yield unfaithful(self._at(step.ended), said, " or ".join(map(str, sorted(counts))), step.result)
+
+    def _about(self, step: HistoryStep) -> Iterator[Finding]:
+        """An activity answers about what it was asked about."""
+        if isinstance(step.argument, dict) and isinstance(step.result, dict):
+            for name in ("production", "milestone", "run", "period", "payment", "account"):
+                asked, answered = step.argument.get(name), step.result.get(name)
+                if asked is not None and answered is not None and asked != answered:
+                    yield unfaithful(self._at(step.ended), f"answers about another {name}", asked, answered)
+
+    def _views(self, told: HistorySteps, known: Mapping[int, Wrote]) -> Iterator[Finding]:
+        """Each view must have held in the stretch of the journal in which it can have been read."""
+        floor = 0
+        floors: dict[int, int] = {}
+        for number, step, ends in _in_order(told):
+            if not ends:
+                floors[number] = floor
+                continue
+            recorded = known.get(step.asked)
+            low = max(floors[step.asked], recorded.last_seq if recorded and not step.failure else 0)
+            high = min((r.first_seq - 1 for asked, r in known.items() if asked > step.ended), default=FOR_EVER)
+            thing = None if step.failure else _thing(step, self._production)
+            if thing is None:
+                floor = max(floor, low)
+                continue
+            seq = self._held(thing, step.result, low, max(high, low))
+            if seq is None:
+                stood = "; ".join(str(each.view) for each in self._between(thing, low, high)[-3:])
+                said = f"says of {thing[0]} {thing[1]} what it never was at that point"
+                yield unfaithful(self._at(step.ended), said, stood, step.result)
+            floor = max(floor, low, seq or 0)
+
+    def _held(self, thing: Thing, written: Mapping[str, Any], low: int, high: int) -> int | None:
+        """The earliest event between two at which a view held; None if at none."""
+        for each in self._between(thing, low, high):
+            if agrees(each.view, written) and _in_time(each, written):
+                return max(each.seq, low)
+        return None
+
+    def _between(self, thing: Thing, low: int, high: int) -> list[Stood]:
+        noted = self._timeline.stood.get(thing, [])
+        before = self._timeline.before(thing)
+        if before is not None and (noted or thing[0] != "milestone"):
+            noted = [Stood(0, before), *noted]
+        after = [each.seq for each in noted[1:]] + [FOR_EVER]
+        return [each for each, end in zip(noted, after, strict=False) if each.seq <= high and end > low]
+
+    def _wrote(self, recorded: Wrote | None) -> str:
+        """What a command wrote, for people."""
+        if recorded is None:
+            return "the journal"
+        more = f" to {recorded.last_seq}" if recorded.last_seq > recorded.first_seq else ""
+        return f"{stream_of(self._production)} event {recorded.first_seq}{more}"
+
+    def _at(self, event: int) -> str:
+        return f"{self._record} event {event}"
+
+
+def _in_order(told: HistorySteps) -> Iterator[tuple[int, HistoryStep, bool]]:
+    moments = [(step.asked, step, False) for step in told.steps]
+    moments += [(step.ended, step, True) for step in told.steps if step.ended]
+    yield from sorted(moments, key=lambda moment: (moment[0], moment[2]))
+
+
+def _in_time(stood: Stood, written: Mapping[str, Any]) -> bool:
+    """Whether what is said to be left of a time can have been left."""
+    for name in ("seconds_left", "seconds_to_cut_off"):
+        left = written.get(name)
+        if left is None:
+            continue
+        if not isinstance(left, int) or left < 0 or left > (stood.most_seconds or 0):
+            return False
+    return True
+
+
+def _thing(step: HistoryStep, production: str) -> Thing | None:
+    """What an activity's result is a view of."""
+    result = step.result
+    if not isinstance(result, dict):
+        return None
+    for kind in ("milestone", "run", "period", "payment"):
+        if kind in result:
+            return ("distribution" if kind == "period" else kind, str(result[kind]))
+    return ("production", production) if "open_milestones" in result else None
+
+
+def _prepare(planned: PlannedRun) -> PrepareRun:
+    """What preparing a planned run wishes for; as `RunActivities.prepare` does."""
+    return PrepareRun(
+        key=f"prepare/{planned.run}",
+        by=planned.by,
+        production=planned.production,
+        run=planned.run,
+        account=planned.account,
+        currency=planned.currency,
+        on=planned.on,
+    )

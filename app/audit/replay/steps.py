@@ -1,0 +1,77 @@
+"""A history as the story that it tells of the facts: which activities were asked what, and what they answered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+
+from app.audit.replay.payloads import decoded
+
+
+@dataclass(slots=True)
+class HistoryStep:
+    """An activity in a history: the events that ask for it and end it, JSON in and out, and how it failed."""
+
+    asked: int
+    kind: str
+    argument: Any
+    ended: int = 0
+    result: Any = None
+    failure: tuple[str, str] | None = None
+    """The error's code and sentence."""
+    data: Any = None
+    """What the error speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistorySteps:
+    """What a history tells."""
+
+    workflow_type: str
+    argument: Any
+    steps: tuple[HistoryStep, ...]
+    closed_by: str
+    events: int
+
+
+def steps_of(content: bytes) -> HistorySteps:
+    """Read the JSON of a history.
+
+    Raises:
+        ValueError, LookupError, TypeError: it is none; the strict replay says what is wrong with it.
+    """
+    history = WorkflowHistory.from_json("told", content.decode())
+    started = history.events[0].workflow_execution_started_event_attributes
+    return HistorySteps(
+        workflow_type=started.workflow_type.name,
+        argument=next(map(decoded, started.input.payloads), None),
+        steps=tuple(_steps(history)),
+        closed_by=EventType.Name(history.events[-1].event_type).removeprefix("EVENT_TYPE_WORKFLOW_EXECUTION_"),
+        events=len(history.events),
+    )
+
+
+def _steps(history: WorkflowHistory) -> Iterator[HistoryStep]:
+    steps: dict[int, HistoryStep] = {}
+    for event in history.events:
+        match event.event_type:
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
+                asked = event.activity_task_scheduled_event_attributes
+                argument = next(map(decoded, asked.input.payloads), None)
+                steps[event.event_id] = HistoryStep(event.event_id, asked.activity_type.name, argument)
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
+                done = event.activity_task_completed_event_attributes
+                step = steps[done.scheduled_event_id]
+                step.ended, step.result = event.event_id, next(map(decoded, done.result.payloads), None)
+            case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
+                failed = event.activity_task_failed_event_attributes
+                step = steps[failed.scheduled_event_id]
+                step.ended = event.event_id
+                info = failed.failure.application_failure_info
+                step.failure = (info.type, failed.failure.message)
+                step.data = next(map(decoded, info.details.payloads), None)
+            case _:
+                continue
+    yield from steps.values()

@@ -1,0 +1,201 @@
+"""A strict replay: today's workflow code must ask for exactly what a history says was asked for.
+
+Temporal's own replayer compares what kind of thing is asked for, not with what arguments, for how long, or with what
+result, and takes a history that was cut short for one that still goes on.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from google.protobuf.json_format import ParseError
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.bridge.proto.workflow_activation import WorkflowActivation
+from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
+from temporalio.client import WorkflowHistory
+from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from app.audit.replay.payloads import readable, same
+from app.audit.replay.requests import (
+    Field,
+    Request,
+    asked_then,
+    asked_today,
+)
+from app.worker.instance import InstanceWrapper
+from app.worker.plugin import SluicePlugin
+from app.worker.worker import WORKFLOWS
+from domain.audit.history_order import EventOutline, disorder
+
+PATIENCE_S = 60
+"""A replay takes a second; one that is stuck on a history that makes no sense is given up."""
+_LONGEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where today's code and a history differ, with both sides."""
+
+    where: str
+    said: str
+    expected: str = ""
+    found: str = ""
+
+    def __str__(self) -> str:
+        both = f" (expected {self.expected or 'nothing'}, found {self.found or 'nothing'})"
+        return f"{self.where}: {self.said}{both if self.expected or self.found else ''}"
+
+
+async def differences(history: str | bytes, *, closed: bool | None = None) -> list[str]:
+    """What of a history, as the JSON of `WorkflowHistory.to_json`, today's workflow code does not ask for, and back.
+
+    `closed` says whether its workflow is known to have ended; without it, its last event says so.
+    """
+    return [str(each) for each in await StrictReplayer().differences(history, closed=closed)]
+
+
+@dataclass
+class _Heard:
+    """What code asked for, by the workflow task (by the number of its started event) in which it did."""
+
+    commands: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
+
+    def hear(self, activation: WorkflowActivation, completion: WorkflowActivationCompletion) -> None:
+        """Note the commands of an answer; one that failed asked for nothing."""
+        if completion.HasField("successful"):
+            self.commands[activation.history_length].extend(completion.successful.commands)
+
+
+class _Listening(InstanceWrapper):
+    """A workflow whose every answer is heard."""
+
+    def __init__(self, inner: WorkflowInstance, heard: _Heard) -> None:
+        super().__init__(inner)
+        self._heard = heard
+
+    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
+        """Answer as the workflow does, and let it be heard."""
+        completion = super().activate(act)
+        self._heard.hear(act, completion)
+        return completion
+
+
+@dataclass(frozen=True)
+class _Runner(SandboxedWorkflowRunner):
+    heard: _Heard = field(default_factory=_Heard)
+
+    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
+        """A workflow that is heard, but for what the runner makes only to try the code."""
+        inner = super().create_instance(det)
+        return inner if det.info.attempt < 0 else _Listening(inner, self.heard)
+
+
+class StrictReplayer:
+    """Replays histories through Temporal's replayer, and compares what it hears with what is written."""
+
+    async def differences(self, history: str | bytes, *, closed: bool | None = None) -> list[Difference]:
+        """What differs between a history and what today's code asks for."""
+        try:
+            read = WorkflowHistory.from_json("replayed", history.decode() if isinstance(history, bytes) else history)
+        except (ParseError, ValueError, TypeError, KeyError) as error:
+            return [Difference("history", f"cannot be read: {error}")]
+        events = [_plain(event) for event in read.events]
+        found = [Difference(*each) for each in disorder(events, closed=closed)]
+        if found:
+            return found
+        heard = _Heard()
+        failure = await _replayed(read, heard)
+        if failure is not None:
+            found.append(Difference("history", f"does not replay: {failure}"))
+        return found + list(_compared(list(read.events), heard, whole=failure is None))
+
+
+@cache
+def _quiet() -> Runtime:
+    """Temporal's core would log on the error stream what is reported as a difference."""
+    errors = TelemetryFilter(core_level="ERROR", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=errors)))
+
+
+async def _replayed(history: WorkflowHistory, heard: _Heard) -> str | None:
+    """Replay a history; why it does not, if it does not."""
+    replayer = Replayer(
+        workflows=WORKFLOWS, plugins=[SluicePlugin()], workflow_runner=_Runner(heard=heard), runtime=_quiet()
+    )
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
+    except TimeoutError:
+        return f"it came to no end within {PATIENCE_S} seconds"
+    except Exception as error:  # noqa: BLE001 - whatever a made-up history makes Temporal say
+        return _brief(str(error) or type(error).__name__)
+    return None if result.replay_failure is None else _brief(str(result.replay_failure))
+
+
+def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iterator[Difference]:
+    """Both sides of every thing that was asked for; `whole` if the replay came to the history's end."""
+    finished = {
+        event.workflow_task_completed_event_attributes.started_event_id
+        for event in events
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED
+    }
+    today: dict[tuple[str, str], deque[Request]] = defaultdict(deque)
+    for task, commands in heard.commands.items():
+        if task in finished:
+            for asked in asked_today(commands):
+                today[asked.key].append(asked)
+    kind = _type_of(events)
+    for then in asked_then(events):
+        now = today[then.key].popleft() if today[then.key] else None
+        if now is not None:
+            yield from _fields(kind, then, now)
+        elif whole:
+            yield Difference(f"event {then.event}", f"today's code does not ask for {then.name}")
+    if whole:
+        for rest in today.values():
+            yield from (Difference("history", f"lacks {each.name}, which today's code asks for") for each in rest)
+
+
+def _fields(workflow: str, then: Request, now: Request) -> Iterator[Difference]:
+    for name, right in now.fields.items():
+        written = then.fields.get(name, "")
+        if not _same(workflow, then, name, written, right):
+            said = f"the {name} of {then.name} is not what today's code makes it"
+            yield Difference(f"event {then.event}", said, _brief(_words(right)), _brief(_words(written)))
+
+
+def _same(workflow: str, then: Request, name: str, written: Field, right: Field) -> bool:
+    if isinstance(written, str) or isinstance(right, str):
+        return written == right
+    return same(workflow, then.key[0], str(then.fields.get("type", "")), name, written, right)
+
+
+def _words(value: Field) -> str:
+    return value if isinstance(value, str) else ", ".join(map(readable, value))
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _type_of(events: list[HistoryEvent]) -> str:
+    return events[0].workflow_execution_started_event_attributes.workflow_type.name if events else ""
+
+
+def _plain(event: HistoryEvent) -> EventOutline:
+    attributes = event.WhichOneof("attributes")
+    fields = {} if attributes is None else {f.name: value for f, value in getattr(event, attributes).ListFields()}
+    numbers = {
+        name: value
+        for name, value in fields.items()
+        if name.endswith("_event_id") and not name.startswith("parent_") and isinstance(value, int)
+    }
+    kind = EventType.Name(event.event_type).removeprefix("EVENT_TYPE_")
+    timers = {name: fields[name] for name in ("timer_id",) if name in fields}
+    return EventOutline(event.event_id, kind, event.event_time.ToDatetime(), numbers, timers.get("timer_id", ""))

@@ -1,0 +1,1 @@
+"""Commands by people: each reaches the workflow that carries it out."""

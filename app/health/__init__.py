@@ -1,0 +1,1 @@
+"""The doctor and its metrics: what is stuck, late or missing."""

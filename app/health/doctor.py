@@ -1,0 +1,185 @@
+"""Looks at everything that could stick, and says what somebody should do. Nothing here changes anything."""
+
+import asyncio
+import shutil
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from activities.agreement import AgreementActivities
+from activities.schedules import schedule_id, settlement_schedule_id
+from activities.views import ProductionRef
+from adapters.bank.folder import folder_of
+from adapters.db import health as recorded
+from adapters.db import queries
+from app.bootstrap import Services, connect
+from app.endpoints import endpoints
+from app.health import temporal
+from app.settings import Settings, load_settings
+from app.worker.archivist import SWEEP
+from domain import health
+from domain.agreement.model import Control
+from domain.errors import SluiceError
+from domain.health import Ailment
+from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
+
+
+class NoRoom(SluiceError):
+    """Nothing can be examined, and the reason may be that a disk is full."""
+
+
+@dataclass
+class Examination:
+    """What was found, and the figures that metrics show beside it."""
+
+    ailments: list[Ailment] = field(default_factory=list)
+    outbox_waiting: int = 0
+    outbox_oldest_s: float = 0.0
+    running: int = 0
+    payments: dict[str, int] = field(default_factory=dict)
+    """How many payments are in each status."""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether anything needs somebody."""
+        return any(ailment.wrong for ailment in self.ailments)
+
+
+@dataclass
+class _Needed:
+    """What the database needs of Temporal: workflows that run, schedules that are there."""
+
+    workflows: list[str] = field(default_factory=list)
+    schedules: list[str] = field(default_factory=list)
+
+
+async def examined(data: Path | None) -> Examination:
+    """Examine the stack of a data folder, or the servers that the settings name.
+
+    Raises:
+        NoRoom: they cannot be examined, and a disk is full.
+    """
+    settings = load_settings(data)
+    try:
+        services = await connect(settings, endpoints(settings))
+        try:
+            return await examine(services)
+        finally:
+            services.store.engine.dispose()
+    except Exception as error:
+        full = [f"{one.what}: {one.why}: {one.todo}" for one in disks(settings)]
+        if not full:
+            raise
+        raise NoRoom(f"{'; '.join(full)}; nothing else could be examined: {error}") from error
+
+
+async def examine(services: Services) -> Examination:
+    """Look at the disks, the database, the bank's folders and Temporal.
+
+    Raises:
+        OperationalError: the database does not answer.
+        RPCError: Temporal does not.
+    """
+    examination = Examination()
+    examination.ailments += await asyncio.to_thread(disks, services.settings)
+    needed = await asyncio.to_thread(_of_the_database, services, examination)
+    await asyncio.to_thread(_of_the_folders, services, examination)
+    await _of_temporal(services, needed, examination)
+    return examination
+
+
+def _of_the_database(services: Services, examination: Examination) -> _Needed:
+    with services.store.reading() as records:
+        connection = records.connection
+        now = recorded.now(connection)
+        outbox = recorded.outbox(connection)
+        examination.payments = recorded.statuses(connection)
+        examination.outbox_waiting = outbox.waiting
+        examination.outbox_oldest_s = (now - outbox.oldest).total_seconds() if outbox.oldest else 0.0
+        found: list[Ailment | None] = [health.outbox_lag(outbox.waiting, outbox.oldest, now, outbox.what)]
+        found += [
+            health.unmatched(one.production, one.account, one.amount, one.count, one.since)
+            for one in recorded.suspense(connection)
+        ]
+        since = now - health.CONTRADICTION_IS_SHOWN_FOR
+        found += [health.contradicted(*one, now) for one in recorded.contradictions(connection, since)]
+        found += [health.held(payment, at, reason, now) for payment, at, reason in recorded.held(connection)]
+        needed = _Needed([run_workflow(run) for run in recorded.unfinished_runs(connection)])
+        needed.workflows += [distribution_workflow(*one) for one in recorded.open_distributions(connection)]
+        needed.workflows += [milestone_workflow(*one) for one in recorded.submitted_milestones(connection)]
+        at_the_bank, alone = list(recorded.at_the_bank(connection)), list(recorded.due_and_alone(connection))
+        found += [health.unsent(run, now) for run in recorded.unsent_runs(connection)]
+        prepared = list(recorded.prepared_runs(connection))
+        keys = [row["key"] for row in queries.productions(connection)]
+    todays = {key: _today(services, key) for key in keys}
+    found += [health.unsettled(one.payment, one.status, one.on, todays[one.production]) for one in at_the_bank]
+    found += [health.ungathered(one.payment, one.on, todays[one.production]) for one in alone]
+    found += [health.unreleased(run, todays[run.production]) for run in prepared]
+    examination.ailments += [one for one in found if one is not None]
+    needed.schedules.append(SWEEP)
+    _of_productions(services, keys, needed)
+    return needed
+
+
+def _today(services: Services, production: str) -> date:
+    return services.handler.today(services.handler.in_force(production))
+
+
+def _of_productions(services: Services, keys: list[str], needed: _Needed) -> None:
+    """An unfinished production has its workflow, and a schedule for each account that pays."""
+    productions = AgreementActivities(services.handler)
+    for key in keys:
+        view, agreement = productions.production_standing(ProductionRef(production=key)), services.handler.in_force(key)
+        if not view.complete:
+            needed.workflows.append(production_workflow(key))
+            needed.schedules += [schedule_id(key, account) for account in view.debtor_accounts]
+        if agreement.waterfall is not None and agreement.waterfall.settlement is not None:
+            needed.schedules.append(settlement_schedule_id(key))
+
+
+def disks(settings: Settings) -> list[Ailment]:
+    """Which disks have no room left, of those that this machine keeps something of ours on."""
+    data, found = settings.data, dict[int, Ailment | None]()
+    for folder in (data, *(data / part for part in ("postgres", "temporal", "logs")), settings.bank_files):
+        if folder.exists() and folder.stat().st_dev not in found:
+            found[folder.stat().st_dev] = health.disk_full(str(folder), shutil.disk_usage(folder).free)
+    return [one for one in found.values() if one is not None]
+
+
+def _of_the_folders(services: Services, examination: Examination) -> None:
+    """Files of a bank that are not taken in, or were kept aside and lie there still."""
+    now = datetime.now().astimezone()
+    with services.store.reading() as records:
+        keys = [row["key"] for row in queries.productions(records.connection)]
+    for key in keys:
+        for account in services.handler.in_force(key).accounts:
+            if account.control is Control.CONTROLLED:
+                folder = folder_of(key, account.id)
+                examination.ailments += [
+                    health.file_refused(folder, name, at, why) for name, at, why in services.folder.refused(folder)
+                ]
+                unread = [health.unread(folder, *one, now) for one in services.folder.arrived(folder)]
+                examination.ailments += [one for one in unread if one is not None]
+
+
+async def _of_temporal(services: Services, needed: _Needed, examination: Examination) -> None:
+    client, queue = services.client, services.settings.task_queue
+    workers, workflows = await temporal.workers(client, queue), await temporal.running(client, queue)
+    examination.running = len(workflows)
+    found = [health.no_worker(queue) if not workers.builds else health.unserved(queue, workers)]
+    found += health.abandoned(workflows, workers)
+    found += [health.stuck(one) for one in workflows]
+    names = {one.name for one in workflows}
+    names |= await temporal.still_running(client, [one for one in needed.workflows if one not in names])
+    examination.ailments += health.missing(needed.workflows, names)
+    known = await temporal.schedules(client)
+    examination.ailments += health.unscheduled(needed.schedules, known.known, known.paused)
+    now = datetime.now().astimezone()
+    async for one in temporal.failed(client, queue, now - health.FAILED_IS_SHOWN_FOR - timedelta(minutes=1)):
+        if one.schedule is not None:
+            found.append(health.missed(one.schedule, one.closed, one.cause))
+        else:
+            found.append(health.failed(one.name, one.closed, now, one.cause))
+    gaps = await services.histories.gaps()
+    found += [health.unarchived(one.workflow_id, one.run_id, one.why) for one in gaps]
+    examination.ailments += [one for one in found if one is not None]

@@ -1,0 +1,1 @@
+"""Payment runs and instalments, as people look at them."""

@@ -1,0 +1,34 @@
+"""What keeps due payments from being gathered: rates that the agreement names and nobody has imported yet."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from adapters.command_handler import CommandHandler
+from adapters.db import queries, tables
+from adapters.payments.quotes import quote_for
+from app.bootstrap import handler_on
+from domain.errors import RateMissing
+from domain.payments.payments import Status
+
+
+def missing_rates_of(data: Path | None, production: str | None = None) -> list[str]:
+    """What is missing on the stack of a data folder, for one production or all of them."""
+    with handler_on(data) as handler:
+        return list(missing_rates(handler, production))
+
+
+def missing_rates(handler: CommandHandler, production: str | None = None) -> Iterator[str]:
+    """A sentence for each debtor account and currency that waits for a rate, counted from today's."""
+    gathered_not_yet = sa.and_(tables.payment.c.status == Status.DUE, tables.payment.c.run.is_(None))
+    with handler.store.reading() as records:
+        keys = [production] if production else [row["key"] for row in queries.productions(records.connection)]
+        for key in keys:
+            agreement = handler.agreement(records, key)
+            waiting = records.state(key, payments=gathered_not_yet).payments.values()
+            for account, currency in sorted({(each.account, each.amount.currency) for each in waiting}):
+                try:
+                    quote_for(records, agreement, account, currency, handler.today(agreement))
+                except RateMissing as error:
+                    yield f"{key}: what is due in {currency} from {account} waits for a rate: {error.sentence}"

@@ -1,0 +1,63 @@
+"""What releasing a run would pay, as its releaser reads it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.command_handler import CommandHandler
+from adapters.db import queries, tables
+from app.bootstrap import handler_on
+from domain.errors import NotFound
+from domain.payments import runs
+from domain.values.money import total
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The run with the count, total and hash of what a release would bind now, and a line for each payment."""
+
+    head: dict[str, Any]
+    lines: list[dict[str, Any]]
+
+
+def preview_of(data: Path | None, run_id: str) -> Preview:
+    """Look at a run on the stack of a data folder.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    with handler_on(data) as handler:
+        return preview(handler, run_id)
+
+
+def preview(handler: CommandHandler, run_id: str) -> Preview:
+    """What releasing a run would pay. The payees' accounts are the agreement's in force, with their numbers masked."""
+    with handler.store.reading() as records:
+        row = queries.run(records.connection, run_id)
+        if row is None:
+            raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.", run=run_id)
+        agreement = handler.agreement(records, row["production"])
+        state = records.state(
+            row["production"], payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id
+        )
+    run = state.runs[run_id]
+    members = sorted(state.payments.of_run(run.id), key=lambda payment: payment.id)
+    lines = []
+    for payment in members:
+        creditor = agreement.bank_account(payment.payee)
+        lines.append(
+            {
+                "end_to_end_id": payment.end_to_end_id,
+                "amount": str(payment.amount),
+                "creditor": creditor.holder,
+                "bic": creditor.bic,
+                "account": creditor.masked,
+                "due_on": payment.due_on.isoformat() if payment.due_on else None,
+            }
+        )
+    now = {
+        "count": len(members),
+        "total": str(total((payment.amount for payment in members), run.currency)),
+        "sha256": runs.binding(run, members, agreement),
+    }
+    return Preview(row | now, lines)

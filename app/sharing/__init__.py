@@ -1,0 +1,1 @@
+"""Waterfalls, imports, distributions and statements, as people ask for them."""

@@ -1,0 +1,94 @@
+"""What people read of distributions: one of them with every share, the list of them, and one that is not recorded."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from activities.distributions import DistributionActivities
+from activities.views import DistributionRef
+from adapters.db.facts import facts_of
+from adapters.db.records import Records
+from app.bootstrap import handler_on
+from domain.sharing.distributions import Distribution, apply, the_distribution
+from domain.sharing.waterfall.result import written
+from domain.values.money import Money
+
+Row = dict[str, Any]
+
+
+def listed(records: Records, production: str) -> list[Row]:
+    """A production's distributions, oldest first."""
+    known = records.state(production, distributions=True).distributions
+    return [_head(one) for one in sorted(known.values(), key=lambda one: one.until)]
+
+
+def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row]]:
+    """One distribution, and a line for each party and position.
+
+    Raises:
+        NotFound: it has not been computed.
+    """
+    known = records.state(production, distributions=True).distributions
+    return _whole(the_distribution(known, period))
+
+
+def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
+    """The same as it would be computed now on the stack of a data folder; nothing is recorded."""
+    with handler_on(data) as handler:
+        return preview(DistributionActivities(handler, facts_of), production, period)
+
+
+def preview(activities: DistributionActivities, production: str, period: str) -> tuple[Row, list[Row]]:
+    """The same with activities at hand."""
+    found: dict[str, Distribution] = {}
+    apply(found, activities.preview(DistributionRef(production=production, period=period)))
+    head, lines = _whole(found[period])
+    return head | {"status": "preview", "revision": None, "waiting_for": []}, lines
+
+
+def _head(one: Distribution) -> Row:
+    return {
+        "period": one.period,
+        "until": one.until.isoformat(),
+        "status": one.status,
+        "revision": one.revision,
+        "answer_by": one.answer_by.isoformat(),
+        "pay_on": one.pay_on.isoformat(),
+        "waiting_for": [] if one.is_posted else sorted(one.silent),
+        "approved_by": sorted(one.approvals),
+        "disputed_by": sorted(one.objections),
+        "posted": _amounts(one.posted),
+        "ordered": _amounts(one.ordered),
+        "kept": _amounts(one.kept),
+    }
+
+
+def _whole(one: Distribution) -> tuple[Row, list[Row]]:
+    objections = {
+        party: f"{', '.join(objection.positions)}: {objection.reason}" for party, objection in one.objections.items()
+    }
+    head = _head(one) | {
+        "to_date": _amounts(one.to_date),
+        "reserves": _amounts(one.reserves),
+        "objections": objections,
+        "agreement_version": one.version,
+        "engine": one.engine,
+        "result": one.result,
+    }
+    currency = next((amount.currency for amount in one.to_date.values()), "")
+    lines = [
+        {"party": party, "position": position, "currency": currency, **_share(exact, currency)}
+        for (party, position), exact in one.shares.items()
+    ]
+    return head, lines
+
+
+def _share(exact: Fraction, currency: str) -> dict[str, str]:
+    """What a position has given to date, in major units."""
+    amount = written(exact, currency)
+    return {"to_date": amount["decimal"], "exact": amount["exact"]}
+
+
+def _amounts(amounts: Mapping[str, Money]) -> dict[str, str]:
+    return {party: str(amount) for party, amount in sorted(amounts.items())}

@@ -1,0 +1,166 @@
+"""Importing statements for people: read, check, write, with progress on a terminal, and say what came of it."""
+
+import csv
+import json
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from activities.facts import FactActivities
+from adapters.agreement.documents import BadDocument
+from adapters.command_handler import CommandHandler
+from adapters.db import queries
+from adapters.db.facts import statements
+from adapters.sharing.sheets.mapping import Declared, load_mapping
+from adapters.sharing.sheets.rows import Tick, checked
+from app.bootstrap import handler_on
+from app.cli.session import records, show
+from domain.errors import BadInput, RateMissing
+from domain.events import StatementKind
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What is to be imported, under which names, and by whom."""
+
+    kind: str
+    production: str
+    source: str
+    statement: str
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of it: `new` is false where these rows counted already."""
+
+    kind: str
+    source: str
+    statement: str
+    version: int
+    new: bool
+    rows: int
+    totals: dict[str, list[str]]
+    counts: dict[str, int]
+
+    def show(self, as_json: bool) -> None:
+        """Print it."""
+        if as_json:
+            click.echo(json.dumps(asdict(self), ensure_ascii=False, indent=2))
+            return
+        what = f"{self.source} {self.statement}"
+        if not self.new:
+            click.echo(f"{what} says the same as before: nothing was changed")
+            return
+        restates = f", restating version {self.version - 1}" if self.version > 1 else ""
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        click.echo(f"{rows} of {what} taken in as version {self.version}{restates}")
+        for of, amounts in self.totals.items():
+            click.echo(f"  {of or 'other'}: {', '.join(amounts)}")
+        for metric, count in self.counts.items():
+            click.echo(f"  {metric}: {count}")
+
+
+def import_file(data: Path | None, request: Import, file: Path, mapping: Path | None) -> Imported:
+    """Import a file as a statement.
+
+    Raises:
+        SluiceError: it does not fit, or may not be.
+    """
+    declared = load_mapping(mapping, StatementKind(request.kind)) if mapping else None
+    with handler_on(data) as handler, _progress() as tick:
+        return import_on(handler, request, file, declared, tick)
+
+
+def record(data: Path | None, request: Import, fields: Mapping[str, str]) -> Imported:
+    """Import one row that was given field by field; it becomes a file of its own, and so evidence like any other.
+
+    Raises:
+        SluiceError: it does not fit, or may not be.
+    """
+    with handler_on(data) as handler, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "record.csv"
+        with file.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows((fields.keys(), fields.values()))
+        try:
+            return import_on(handler, request, file)
+        except BadDocument as error:
+            raise BadInput(" ".join(f"{found.field}: {found.sentence}" for found in error.findings)) from None
+        except RateMissing as error:
+            raise RateMissing(error.sentence.removeprefix(f"{file}:2: "), **error.data) from None
+
+
+def import_on(
+    handler: CommandHandler, request: Import, file: Path, declared: Declared | None = None, tick: "Ticks | None" = None
+) -> Imported:
+    """The same on a command handler: what is wrong with the file is said before anything is written."""
+    for option, name in (("source", request.source), ("statement", request.statement)):
+        if not _NAME.fullmatch(name):
+            raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
+    ticks, facts, kind = tick or Ticks(), FactActivities(handler), StatementKind(request.kind)
+    latest = facts.latest(request.production)
+    metrics = facts.metrics(request.production, latest)
+    with checked(file, kind, request.source, request.statement, declared, latest, ticks.checked, metrics) as found:
+        raw = declared.raw if declared else None
+        outcome = facts.take(request.production, request.user, found, raw, ticks.written)
+    with handler.store.reading() as records:
+        versions = statements(records.connection, request.production, kind)
+    named = [one for one in versions if (one["source"], one["statement"]) == (request.source, request.statement)]
+    totals: dict[str, list[str]] = {}
+    for total in found.rows.totals:
+        totals.setdefault(total.of, []).append(str(total.amount))
+    return Imported(
+        kind=request.kind,
+        source=request.source,
+        statement=request.statement,
+        version=named[-1]["version"],
+        new=outcome.changed,
+        rows=found.rows.count,
+        totals=totals,
+        counts={one.of: one.count for one in found.rows.counts},
+    )
+
+
+def show_statements(data: Path | None, production: str, kind: str, as_json: bool) -> None:
+    """Print the statements of a kind."""
+    with records(data) as reading:
+        queries.the_production(reading.connection, production)
+        rows = statements(reading.connection, production, StatementKind(kind))
+    show(rows, ("source", "statement", "version", "count", "sha256"), as_json, f"no {kind}s of {production} yet")
+
+
+def _nothing(_: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Ticks:
+    """Who hears of rows checked, and of rows written."""
+
+    checked: Tick = _nothing
+    written: Tick = _nothing
+
+
+@contextmanager
+def _progress() -> Iterator[Ticks]:
+    """Two lines on the error stream: how many rows are checked, and how many of them are written."""
+    columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        known: dict[str, TaskID] = {}
+
+        def tick(name: str, done: int) -> None:
+            """Show how many there are by now; the line comes with the first."""
+            if name not in known:
+                known[name] = progress.add_task(name, total=None)
+            progress.update(known[name], completed=done)
+
+        yield Ticks(lambda done: tick("checked", done), lambda done: tick("written", done))

@@ -1,0 +1,26 @@
+"""Whether what the ledger owes of a production's earnings is what its waterfall left unpaid, read from the database."""
+
+import sqlalchemy as sa
+
+from adapters.db import queries, tables
+from adapters.db.records import Records
+from domain.agreement.model import Purpose
+from domain.payments.payments import FINISHED, Status
+from domain.sharing.participation import untied
+from domain.values.money import Money
+
+
+def participation_ties(records: Records, production: str) -> list[str]:
+    """A sentence for each account or party where ledger, payments and waterfall differ; none if it all ties out.
+
+    `records` should be of one instant, as `Store.reading` gives it.
+    """
+    payment = tables.payment.c
+    concerned = sa.or_(
+        payment.purpose == Purpose.PARTICIPATION, payment.status.not_in(sorted(FINISHED | {Status.SCHEDULED}))
+    )
+    state = records.state(production, payments=concerned, distributions=True)
+    balances = [
+        (row["account"], Money.parse(row["balance"])) for row in queries.balances(records.connection, production)
+    ]
+    return untied(state.distributions, state.payments, balances)

@@ -1,0 +1,184 @@
+"""Waterfalls from files to files: load the versions and facts, run, and write the answer."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from adapters.agreement.documents import load_agreement
+from adapters.sharing.facts import Units, read_facts
+from domain.agreement.model import Agreement
+from domain.errors import BadInput
+from domain.sharing.entitlements import version_of
+from domain.sharing.waterfall.facts import Facts
+from domain.sharing.waterfall.result import Result, written
+from domain.sharing.waterfall.run import WaterfallVersion
+from domain.sharing.waterfall.run import run as run_versions
+
+
+def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[WaterfallVersion]:
+    """The versions of a waterfall, oldest first.
+
+    Raises:
+        BadInput: a file is no agreement that can be run, or has no waterfall.
+    """
+    found: list[WaterfallVersion] = []
+    previous: Agreement | None = None
+    for path in (*amends, agreement):
+        loaded = load_agreement(path, previous).agreement
+        if (version := version_of(loaded)) is None:
+            raise BadInput(f"{path}: waterfall: this agreement has none: add a `waterfall:` section.")
+        found.append(version)
+        previous = loaded
+    return found
+
+
+def facts_of(agreement: Path, facts: Sequence[Path], *, singly: bool = False) -> Facts:
+    """The facts of files in the currency of an agreement's waterfall; its contract rates convert other currencies."""
+    return read_facts(facts, units_of(load_agreement(agreement).agreement), singly=singly)
+
+
+def units_of(agreement: Agreement) -> Units:
+    """What facts of an agreement's waterfall are told in: its currency, the contract's rates, its metrics."""
+    if agreement.waterfall is None:
+        return Units("")
+    currency, metrics = agreement.waterfall.currency, agreement.waterfall.metrics
+    return Units(currency, {rule.base: rule.contract for rule in agreement.fx if rule.quote == currency}, metrics)
+
+
+def run_files(
+    agreement: Path,
+    facts: Sequence[Path],
+    as_of: date | None,
+    amends: Sequence[Path] = (),
+    view: str | None = None,
+) -> Result:
+    """Run a waterfall; without `as_of`, up to the last fact."""
+    chain = versions(agreement, amends)
+    known = facts_of(agreement, facts)
+    return run_versions(chain, known, as_of or last_day(known), view)
+
+
+def last_day(facts: Facts) -> date:
+    """The day of the last fact.
+
+    Raises:
+        BadInput: there is none.
+    """
+    days = [each.on for each in facts.receipts] + [each.on for each in facts.others]
+    if not days:
+        raise BadInput("There are no facts to run: name files with --facts.")
+    return max(days)
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """The answer for programs: exact rationals and decimals in major units, minor units where it is payable."""
+
+    def each(amounts: Any) -> dict[str, Any]:
+        """Amounts by name, each written in major units."""
+        return {name: written(Fraction(amount), result.currency) for name, amount in amounts.items()}
+
+    balance = result.conservation
+    return {
+        "currency": result.currency,
+        "as_of": str(result.as_of),
+        "parties": {
+            party: {
+                "entitlement": written(amount, result.currency),
+                "payable": str(result.payable[party].due),
+                "payable_minor": result.payable[party].due.minor,
+                "entitled_minor": result.payable[party].entitled.minor,
+                "rounding_residual_minor": result.payable[party].residual,
+                "paid": str(result.payable[party].paid),
+                "carried_forward": str(result.payable[party].carried_forward),
+            }
+            for party, amount in result.parties.items()
+        },
+        "positions": each(result.positions),
+        "recipients": each(result.recipients),
+        "pools": {
+            name: {
+                "inflow": written(amount, result.currency),
+                "residue": written(result.residue[name], result.currency),
+                "deficit": written(result.deficits.get(name, Fraction(0)), result.currency),
+            }
+            for name, amount in result.inflow.items()
+        },
+        "claims": {
+            name: each({"total": status.total, "recouped": status.recouped, "outstanding": status.outstanding})
+            for name, status in result.claims.items()
+        },
+        "events": dict(result.events),
+        "thresholds": [
+            {
+                "conditions": list(one.labels),
+                "on": str(one.on),
+                "receipt": str(one.kind),
+                "pool": one.pool,
+                "at_inflow": written(one.at, result.currency),
+                "part_of_receipt": written(one.part, result.currency),
+            }
+            for one in result.crossings
+        ],
+        "held": each(result.held),
+        "charges": each(result.charges),
+        "views": each(result.views),
+        "rounding_residual_owners": [name for name, one in result.payable.items() if one.residual],
+        "conservation": {
+            balance.currency: {
+                **each(
+                    {
+                        "received": balance.received,
+                        "allocated": balance.allocated,
+                        "held": balance.held,
+                        "refunds_waiting": balance.refunds,
+                        "difference": balance.difference,
+                    }
+                ),
+                "ties_out": balance.difference == 0,
+            }
+        },
+        "settlements": [{"settle_by": str(day), "pay_by": str(paid)} for day, paid in result.calendar],
+    }
+
+
+def as_text(result: Result) -> str:
+    """The answer for people: parties, then pools with their positions, then thresholds."""
+    console = Console(width=110)
+    with console.capture() as captured:
+        table = table_of("party", f"entitled ({result.currency})", "paid", "payable", "carried forward")
+        for party, amount in result.parties.items():
+            one = result.payable[party]
+            table.add_row(party, _said(amount, result), str(one.paid), str(one.due), str(one.carried_forward))
+        console.print(table)
+        table = table_of("pool", "inflow", "residue", "deficit")
+        for name, amount in result.inflow.items():
+            deficit = result.deficits.get(name, Fraction(0))
+            table.add_row(name, *(_said(each, result) for each in (amount, result.residue[name], deficit)))
+        console.print(table)
+        table = table_of("position", "taken")
+        for name, amount in result.positions.items():
+            table.add_row(name, _said(amount, result))
+        console.print(table)
+        for crossing in result.crossings:
+            where = f"at {_said(crossing.at, result)} of {crossing.pool}"
+            console.print(f"{crossing.on}: {'; '.join(crossing.labels)} {where}", markup=False)
+        console.print(f"received {_said(result.conservation.received, result)}, all accounted for", markup=False)
+    return captured.get().rstrip()
+
+
+def _said(amount: Fraction, result: Result) -> str:
+    return written(amount, result.currency)["decimal"]
+
+
+def table_of(*columns: str) -> Table:
+    """A table of figures: names in the first column, the others stand to the right."""
+    table = Table(box=SIMPLE, show_edge=False)
+    for n, column in enumerate(columns):
+        table.add_column(column, justify="right" if n else "left")
+    return table

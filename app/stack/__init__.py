@@ -1,0 +1,1 @@
+"""The embedded stack: all servers and processes of one data folder."""

@@ -1,0 +1,135 @@
+"""The one plugin that configures Temporal's client, worker and replayer alike."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import structlog
+from temporalio import activity
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.plugin import SimplePlugin
+from temporalio.worker import (
+    ActivityInboundInterceptor,
+    ActivityOutboundInterceptor,
+    ExecuteActivityInput,
+    Interceptor,
+    ReplayerConfig,
+    WorkerConfig,
+    WorkflowRunner,
+)
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from app.worker.unversioned import unversioned
+from domain.errors import BadInput, SluiceError
+from domain.values.record import Record
+from workflows.policies import HEARTBEAT
+
+_PASSED_THROUGH = ("domain", "activities", "adapters", "workflows.names", "workflows.policies", "pydantic_core")
+"""Both or neither of domain and activities: one without the other would make two copies of every class."""
+_EXPECTED = ApplicationErrorCategory.BENIGN  # a refusal is an answer, not an incident: no traceback in the log
+
+log = structlog.get_logger()
+
+
+class SluicePlugin(SimplePlugin):
+    """Pydantic payloads; errors for people at the activity boundary; a bug fails its workflow instead of hanging it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "sluice",
+            data_converter=pydantic_data_converter,
+            interceptors=[_Boundary()],
+            workflow_runner=_runner,
+            workflow_failure_exception_types=[Exception],
+        )
+
+    def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
+        """As a client's; see `app/worker/unversioned.py` for a worker without Worker Versioning."""
+        config = super().configure_worker(config)
+        deployment, runner = config.get("deployment_config"), config["workflow_runner"]
+        if (deployment is None or not deployment.use_worker_versioning) and isinstance(runner, SandboxedWorkflowRunner):
+            config["workflow_runner"] = unversioned(runner)
+        return config
+
+    def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
+        """As a worker's, but code that does not fit a history is what a replay looks for.
+
+        A worker lets it fail the workflow; the replayer would then wait for ever for a failure that no history holds.
+        """
+        return {**super().configure_replayer(config), "workflow_failure_exception_types": []}
+
+
+def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:
+    if not isinstance(runner, SandboxedWorkflowRunner):
+        raise TypeError("Sluice's workflows run in Temporal's sandbox; another runner was configured.")
+    return replace(runner, restrictions=runner.restrictions.with_passthrough_modules(*_PASSED_THROUGH))
+
+
+class _Boundary(Interceptor):
+    def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
+        """Put the boundary around whatever else there is."""
+        return _ActivityBoundary(next)
+
+
+class _ActivityBoundary(ActivityInboundInterceptor):
+    """Binds ids to the log, says that the worker lives, and makes refusals errors that Temporal does not retry."""
+
+    def init(self, outbound: ActivityOutboundInterceptor) -> None:
+        """Keep the way to Temporal."""
+        self._outbound = outbound
+        super().init(outbound)
+
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
+        """Run an activity with its ids in the log; a refusal leaves as an `ApplicationError` of the error's code."""
+        info = activity.info()
+        with structlog.contextvars.bound_contextvars(
+            workflow=info.workflow_id, activity=info.activity_type, **_ids(input.args)
+        ):
+            try:
+                _whole(input)
+                async with self._heartbeats():
+                    return await super().execute_activity(input)
+            except SluiceError as error:
+                if error.passing and info.attempt == 1:
+                    log.warning("activity.waits", why=error.sentence)
+                raise ApplicationError(
+                    error.sentence, error.data, type=error.code, non_retryable=not error.passing, category=_EXPECTED
+                ) from error
+
+    @asynccontextmanager
+    async def _heartbeats(self) -> AsyncIterator[None]:
+        """Beat for as long as the activity runs, so that what a killed worker was at is soon given to another."""
+
+        async def beat() -> None:
+            """Three times in the span after which silence is taken for death."""
+            while True:
+                await asyncio.sleep(HEARTBEAT.total_seconds() / 3)
+                self._outbound.heartbeat()
+
+        beating = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+
+def _whole(input: ExecuteActivityInput) -> None:  # noqa: A002 - as Temporal calls it
+    """Refuse an activity without its record: a workflow that was started with nothing would have it retried for ever.
+
+    Raises:
+        BadInput: an argument is missing.
+    """
+    if any(argument is None for argument in input.args):
+        raise BadInput("The workflow was started without its input, which no part of Sluice does: terminate it.")
+
+
+def _ids(arguments: Any) -> dict[str, str]:
+    """The production, payment and run that an activity's argument names."""
+    names = ("production", "payment", "run", "milestone")
+    found = {
+        name: getattr(argument, name, None) for argument in arguments if isinstance(argument, Record) for name in names
+    }
+    return {name: value for name, value in found.items() if isinstance(value, str)}

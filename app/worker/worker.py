@@ -1,0 +1,150 @@
+"""A worker: Temporal's workflows and activities, gateway and archivist, in one process until it is told to stop."""
+
+import asyncio
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from temporalio.service import RPCError
+from temporalio.worker import Worker
+
+from adapters.clock import Clock, SystemClock
+from adapters.db import health
+from app.bootstrap import Services
+from app.health.metrics import measured
+from app.worker.archivist import Archivist
+from app.worker.collector import collect_seldom
+from app.worker.deployment import Deployment, worker_deployment
+from app.worker.gateway import Gateway
+from domain.errors import ClockOff, NotFound
+from domain.health.clocks import in_time
+from workflows.distribution import DistributionWorkflow
+from workflows.milestone import MilestoneWorkflow
+from workflows.open_distributions import OpenDistributionsWorkflow
+from workflows.open_runs import OpenRunsWorkflow
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
+from workflows.sweep_histories import SweepHistoriesWorkflow
+
+WORKFLOWS = [
+    ProductionWorkflow,
+    MilestoneWorkflow,
+    OpenRunsWorkflow,
+    PaymentRunWorkflow,
+    DistributionWorkflow,
+    OpenDistributionsWorkflow,
+    SweepHistoriesWorkflow,
+]
+ACTIVITIES_AT_ONCE = 16
+LAST_TRANSACTIONS = timedelta(seconds=10)
+"""How long a worker that is told to stop lets its transactions finish, before it breaks into them."""
+GIVEN_UP_AFTER = timedelta(seconds=3)
+"""When a workflow that a killed worker remembered goes to another one, which reads its history first."""
+ASKED_SOON_S = 0.05
+CLOCK_IS_CHECKED_EVERY_S = 30.0
+
+log = structlog.get_logger()
+
+
+def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
+    """A Temporal worker with every workflow and activity; blocking activities run on `threads`."""
+    return Worker(
+        services.client,
+        task_queue=services.settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=services.activities(),
+        activity_executor=threads,
+        max_concurrent_activities=ACTIVITIES_AT_ONCE,
+        graceful_shutdown_timeout=LAST_TRANSACTIONS,
+        deployment_config=worker_deployment(services.settings),
+        sticky_queue_schedule_to_start_timeout=GIVEN_UP_AFTER,
+    )
+
+
+async def serve(services: Services, machine: Clock | None = None) -> None:
+    """Work until SIGINT or SIGTERM, then let what is running finish.
+
+    Raises:
+        ClockOff: the machine's clock is, or has come to be, another than the database's.
+    """
+    machine = machine or SystemClock()
+    await check_clock(services, machine)
+    collect_seldom()
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    with ThreadPoolExecutor(ACTIVITIES_AT_ONCE, thread_name_prefix="activity") as threads:
+        async with worker_of(services, threads), measured(services):
+            besides = (Gateway(services).run(), Archivist(services).run(), see_to_current(services))
+            beside = [asyncio.create_task(each) for each in besides]
+            log.info("worker.started", task_queue=services.settings.task_queue)
+            clock = asyncio.create_task(watch_clock(services, machine))
+            told = asyncio.create_task(stop.wait())
+            await asyncio.wait([told, clock], return_when=asyncio.FIRST_COMPLETED)
+            for task in (*beside, told, clock):
+                task.cancel()
+            await asyncio.gather(*beside, told, return_exceptions=True)
+    log.info("worker.stopped")
+    with suppress(asyncio.CancelledError):
+        await clock
+
+
+async def check_clock(services: Services, machine: Clock) -> None:
+    """Compare the machine's clock with the database's; not now, if the database does not answer: nor can we work."""
+
+    def _compare() -> None:
+        with services.store.reading() as records:
+            asked = machine.now()
+            theirs = health.now(records.connection)
+            in_time(asked, theirs, machine.now())
+
+    try:
+        await asyncio.to_thread(_compare)
+    except SQLAlchemyError as error:
+        log.warning("clock.unknown", why=str(error).partition("\n")[0])
+    except ClockOff as error:
+        log.error("clock.off", why=error.sentence)  # noqa: TRY400 - a clock has no traceback
+        raise
+
+
+async def watch_clock(services: Services, machine: Clock) -> None:
+    """Look at the machine's clock for as long as it is right.
+
+    Raises:
+        ClockOff: it no longer is.
+    """
+    while True:
+        await asyncio.sleep(CLOCK_IS_CHECKED_EVERY_S)
+        await check_clock(services, machine)
+
+
+async def see_to_current(services: Services) -> None:
+    """Give new work to this worker's code: always in the embedded stack, elsewhere only if nobody has decided yet.
+
+    A rollout is a decision of people there: `sluice deployment make-current`.
+    """
+    settings = services.settings
+    mine, deployment = worker_deployment(settings), Deployment(services.client, settings.task_queue)
+    if not mine.use_worker_versioning:
+        return
+    told = ""
+    while True:
+        try:
+            current = await deployment.current()
+            if current is None or (settings.embedded and current != mine.version.build_id):
+                await deployment.make_current(mine.version.build_id)
+                log.info("deployment.current", build_id=mine.version.build_id, before=current)
+            elif current != mine.version.build_id:
+                log.warning("deployment.waits", build_id=mine.version.build_id, current=current)
+        except NotFound:  # this worker's first question for work is on its way
+            await asyncio.sleep(ASKED_SOON_S)
+        except RPCError as error:
+            if str(error) != told:
+                log.warning("deployment.trouble", why=str(error))
+            told = str(error)
+            await asyncio.sleep(1)
+        else:
+            return

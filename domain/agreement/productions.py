@@ -1,0 +1,306 @@
+"""A production under its agreement: registering, amending, and what the schedule lets fall due."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment, Purpose
+from domain.agreement.schedule import Direction, direction
+from domain.errors import IllegalTransition, NotFound, Refused
+from domain.events import (
+    AgreementAmended,
+    AgreementRegistered,
+    DueDateSet,
+    DueDatesSet,
+    DuePayment,
+    DueReceipt,
+    Event,
+    ExpectedReceipt,
+    PaymentsCancelled,
+    PaymentsFellDue,
+    PaymentsScheduled,
+    ReceiptsCancelled,
+    ReceiptsExpected,
+    ReceiptsFellDue,
+    ScheduledPayment,
+)
+from domain.identity import Person, Role
+from domain.payments.payments import Payment, Payments, Status
+from domain.payments.receipts import Receipt, Receipts, ReceiptStatus
+from domain.payments.runs import chunks
+from domain.values.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """A production and the version of its agreement that is in force; `document` is the SHA-256 of its YAML."""
+
+    key: str
+    title: str
+    version: int
+    document: str
+
+
+DueDate = Callable[[Instalment, date | None], date | None]
+"""Answers when an instalment falls due, given when its milestone was accepted; `None` while that is not known."""
+
+
+def the_production(production: Production | None, key: str) -> Production:
+    """The production, once registered.
+
+    Raises:
+        NotFound: it is not.
+    """
+    if production is None:
+        raise NotFound(f"There is no production {key}: register its agreement first.", production=key)
+    return production
+
+
+def register(
+    production: Production | None,
+    agreement: Agreement,
+    document: str,
+    person: Person,
+    amounts: dict[str, Money],
+    due_date: DueDate,
+) -> list[Event]:
+    """Put the first version in force and promise its schedule."""
+    person.require(Role.PRODUCER, _parties(agreement), f"register {agreement.production}")
+    if production is not None:
+        raise IllegalTransition(
+            f"{agreement.production} is registered already, at version {production.version}: amend it instead.",
+            production=agreement.production,
+        )
+    if agreement.version != 1:
+        raise Refused(f"A production is registered at version 1, not {agreement.version}.")
+    payments, receipts = promised(agreement, amounts, due_date)
+    events: list[Event] = [
+        AgreementRegistered(
+            production=agreement.production, title=agreement.title, version=agreement.version, document=document
+        )
+    ]
+    events += [PaymentsScheduled(payments=tuple(part)) for part in chunks(payments)]
+    events += [ReceiptsExpected(receipts=tuple(part)) for part in chunks(receipts)]
+    return events
+
+
+def promised(
+    agreement: Agreement, amounts: dict[str, Money], due_date: DueDate
+) -> tuple[list[ScheduledPayment], list[ExpectedReceipt]]:
+    """The payments and receipts of a schedule; their ids are `{production}.{instalment}`."""
+    payments: list[ScheduledPayment] = []
+    receipts: list[ExpectedReceipt] = []
+    for instalment in agreement.schedule:
+        name = f"{agreement.production}.{instalment.id}"
+        amount = amounts[instalment.id]
+        milestone = instalment.due.milestone if isinstance(instalment.due, DueAfter) else None
+        due_on = due_date(instalment, None) if isinstance(instalment.due, DueOn) else None
+        payee = agreement.account(instalment.payee)
+        payer = agreement.account(instalment.payer)
+        if direction(agreement, instalment) is Direction.OUTGOING:
+            payments.append(
+                ScheduledPayment(
+                    payment=name,
+                    instalment=instalment.id,
+                    purpose=instalment.purpose,
+                    account=payer.id,
+                    payee=payee.id,
+                    payee_party=payee.owner,
+                    amount=amount,
+                    milestone=milestone,
+                    due_on=due_on,
+                )
+            )
+        else:
+            receipts.append(
+                ExpectedReceipt(
+                    receipt=name,
+                    instalment=instalment.id,
+                    purpose=instalment.purpose,
+                    account=payee.id,
+                    payer_party=payer.owner,
+                    amount=amount,
+                    milestone=milestone,
+                    due_on=due_on,
+                )
+            )
+    return payments, receipts
+
+
+def amend(
+    production: Production,
+    payments: Payments,
+    receipts: Receipts,
+    accepted: dict[str, date],
+    agreement: Agreement,
+    document: str,
+    person: Person,
+    amounts: dict[str, Money],
+    due_date: DueDate,
+    today: date,
+) -> list[Event]:
+    """Put the next version in force. What fell due stands as it is; what is still only promised takes the new terms.
+
+    `accepted` maps each accepted milestone to the day of its acceptance: a new instalment after one of those has its
+    date at once.
+
+    Raises:
+        Refused: the document is of another production, its version does not follow, it changes or drops an
+            instalment that fell due, or drops an account that a payout goes to.
+    """
+    person.require(Role.PRODUCER, _parties(agreement), f"amend {agreement.production}")
+    if agreement.production != production.key:
+        raise Refused(f"{production.key} is amended by its own agreement, not by that of {agreement.production}.")
+    if agreement.version != production.version + 1:
+        raise Refused(
+            f"{production.key} is at version {production.version}: the next is {production.version + 1}, "
+            f"but the document says {agreement.version}."
+        )
+    if agreement.effective_on > today:
+        raise Refused(
+            f"Version {agreement.version} takes effect on {agreement.effective_on}, and today is {today}: "
+            "amend on that day, or date the amendment from today."
+        )
+    _refuse_dropped_payees(payments, agreement)
+    new_payments, new_receipts = promised(agreement, amounts, due_date)
+    fresh_payments = [line for line in new_payments if _payment_is_new(line, payments.get(line.payment))]
+    fresh_receipts = [line for line in new_receipts if _receipt_is_new(line, receipts.get(line.receipt))]
+    dropped_payments = _dropped(payments, {line.payment for line in new_payments})
+    dropped_receipts = _dropped(receipts, {line.receipt for line in new_receipts})
+    events: list[Event] = [
+        AgreementAmended(
+            production=agreement.production, title=agreement.title, version=agreement.version, document=document
+        )
+    ]
+    events += [PaymentsScheduled(payments=tuple(part)) for part in chunks(fresh_payments)]
+    events += [ReceiptsExpected(receipts=tuple(part)) for part in chunks(fresh_receipts)]
+    events += [PaymentsCancelled(payments=tuple(part)) for part in chunks(dropped_payments)]
+    events += [ReceiptsCancelled(receipts=tuple(part)) for part in chunks(dropped_receipts)]
+    changed = {line.instalment for line in fresh_payments} | {line.instalment for line in fresh_receipts}
+    for milestone, accepted_on in accepted.items():
+        events += due_dates(agreement, milestone, accepted_on, due_date, only=changed)
+    return events
+
+
+def due_dates(
+    agreement: Agreement, milestone: str, accepted_on: date, due_date: DueDate, only: set[str] | None = None
+) -> list[Event]:
+    """The dates that a milestone's acceptance fixes, for all its instalments or `only` those named."""
+    payments: list[DueDateSet] = []
+    receipts: list[DueDateSet] = []
+    for instalment in agreement.schedule:
+        released = isinstance(instalment.due, DueAfter) and instalment.due.milestone == milestone
+        due_on = due_date(instalment, accepted_on) if released else None
+        if due_on is None or (only is not None and instalment.id not in only):
+            continue
+        promise = DueDateSet(id=f"{agreement.production}.{instalment.id}", due_on=due_on)
+        outgoing = direction(agreement, instalment) is Direction.OUTGOING
+        (payments if outgoing else receipts).append(promise)
+    if not payments and not receipts:
+        return []
+    return [DueDatesSet(milestone=milestone, payments=tuple(payments), receipts=tuple(receipts))]
+
+
+def fall_due(payments: Mapping[str, Payment], receipts: Mapping[str, Receipt], on: date) -> list[Event]:
+    """Everything promised for `on` or before, that was not owed yet, is owed now."""
+    due = sorted(
+        (p for p in payments.values() if p.status is Status.SCHEDULED and p.due_on is not None and p.due_on <= on),
+        key=lambda payment: payment.id,
+    )
+    owed = sorted(
+        (
+            r
+            for r in receipts.values()
+            if r.status is ReceiptStatus.EXPECTED and r.due_on is not None and r.due_on <= on
+        ),
+        key=lambda receipt: receipt.id,
+    )
+    fell_due: list[Event] = [PaymentsFellDue(payments=tuple(map(_due_payment, part))) for part in chunks(due)]
+    became_owed: list[Event] = [ReceiptsFellDue(receipts=tuple(map(_due_receipt, part))) for part in chunks(owed)]
+    return fell_due + became_owed
+
+
+def _due_payment(payment: Payment) -> DuePayment:
+    assert payment.due_on is not None  # noqa: S101 - chosen for having one
+    return DuePayment(
+        payment=payment.id,
+        purpose=payment.purpose,
+        payee_party=payment.payee_party,
+        amount=payment.amount,
+        due_on=payment.due_on,
+    )
+
+
+def _due_receipt(receipt: Receipt) -> DueReceipt:
+    assert receipt.due_on is not None  # noqa: S101 - chosen for having one
+    return DueReceipt(
+        receipt=receipt.id,
+        purpose=receipt.purpose,
+        payer_party=receipt.payer_party,
+        amount=receipt.amount,
+        due_on=receipt.due_on,
+    )
+
+
+def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
+    """Whether a promised payment is not known yet, was taken out before, or is known as a promise of other terms."""
+    if now is None or now.status is Status.CANCELLED:
+        return True
+    same = (line.amount, line.account, line.payee, line.payee_party, line.purpose, line.milestone) == (
+        now.amount,
+        now.account,
+        now.payee,
+        now.payee_party,
+        now.purpose,
+        now.milestone,
+    ) and (line.milestone is not None or line.due_on == now.due_on)
+    if not same and now.status is not Status.SCHEDULED:
+        raise Refused(f"{line.payment} is {now.status} already: the amendment may not change its terms.")
+    return not same
+
+
+def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
+    """The same for a receipt; one that has arrived, even in part, stands."""
+    if now is None or now.status is ReceiptStatus.CANCELLED:
+        return True
+    same = (line.amount, line.account, line.payer_party, line.purpose, line.milestone) == (
+        now.amount,
+        now.account,
+        now.payer_party,
+        now.purpose,
+        now.milestone,
+    ) and (line.milestone is not None or line.due_on == now.due_on)
+    if not same and (now.status is not ReceiptStatus.EXPECTED or now.received.minor):
+        raise Refused(f"{line.receipt} is {now.status} already: the amendment may not change its terms.")
+    return not same
+
+
+def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str]:
+    """The ids that the new schedule leaves out; what fell due or arrived in part may not be left out.
+
+    Payouts are a distribution's: they are in no schedule.
+    """
+    gone = []
+    for name, item in sorted(known.items()):
+        if name in kept or item.status == "cancelled" or item.purpose is Purpose.PARTICIPATION:
+            continue
+        arrived = isinstance(item, Receipt) and item.received.minor
+        if item.status not in {"scheduled", "expected"} or arrived:
+            raise Refused(f"{name} is {item.status} already: the amendment may not take it out of the schedule.")
+        gone.append(name)
+    return gone
+
+
+def _refuse_dropped_payees(payments: Payments, agreement: Agreement) -> None:
+    """Payouts are in no schedule that would hold their payees' accounts in the agreement; paid ones may be returned."""
+    kept = {account.id for account in agreement.accounts}
+    for name, payment in sorted(payments.items()):
+        if payment.purpose is Purpose.PARTICIPATION and payment.payee not in kept:
+            raise Refused(
+                f"{name} is {payment.status} and goes to the account {payment.payee}: the amendment may not take that "
+                "account out."
+            )
+
+
+def _parties(agreement: Agreement) -> tuple[str, ...]:
+    return tuple(party.id for party in agreement.parties)

@@ -1,0 +1,169 @@
+"""Which facts of a journal make up the story of one payment, receipt, distribution or import."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from domain import events as e
+from domain.events import Event
+from domain.ledger.journal import Fact
+
+_OF_RUNS = (e.RunReleased, e.RunCancelled, e.RunSubmitted, e.RunEscalated, e.RunDoubted, e.RunAccepted)
+_OF_MILESTONES = (
+    e.MilestoneSubmitted,
+    e.MilestoneApproved,
+    e.MilestoneRejected,
+    e.MilestoneEscalated,
+    e.MilestoneAccepted,
+)
+_OF_PERIODS = (
+    e.DistributionComputed,
+    e.DistributionApproved,
+    e.DistributionObjected,
+    e.ObjectionResolved,
+    e.EntitlementsPosted,
+    e.PayoutsOrdered,
+    e.StatementsIssued,
+)
+
+
+class Story(Protocol):
+    """Takes the facts of a journal in order and says of each whether it belongs to the story."""
+
+    names: frozenset[str]
+    """A fact whose body has none of these as a text of its own cannot belong to it, and need not be read."""
+
+    def tells(self, event: Event) -> bool:
+        """Whether the next event belongs to it."""
+        ...
+
+
+@dataclass
+class Surroundings:
+    """What a payment or receipt depends on, found by a first look through the journal."""
+
+    milestones: set[str] = field(default_factory=set)
+    runs: dict[str, str] = field(default_factory=dict)
+    """The runs it was ever in, with their accounts."""
+    periods: set[str] = field(default_factory=set)
+    known: bool = False
+
+
+def surroundings(facts: Iterable[Fact], name: str) -> Surroundings:
+    """The milestones, runs and distributions that a payment or receipt had to do with."""
+    found, accounts = Surroundings(), dict[str, str]()
+    needle = f'"{name}"'.encode()
+    for fact in facts:
+        if fact.type == "run-prepared" and isinstance(run := fact.event, e.RunPrepared):
+            accounts[run.run] = run.account
+        elif needle in fact.body:
+            _surround(found, fact.event, name, accounts)
+    return found
+
+
+def _surround(found: Surroundings, event: Event, name: str, accounts: dict[str, str]) -> None:
+    match event:
+        case e.PaymentsScheduled():
+            lines = [one.milestone for one in event.payments if one.payment == name]
+        case e.ReceiptsExpected():
+            lines = [one.milestone for one in event.receipts if one.receipt == name]
+        case e.PaymentsGathered():
+            found.runs[event.run] = accounts.get(event.run, "")
+            return
+        case e.PayoutsOrdered() if any(one.payment == name for one in event.payouts):
+            found.periods.add(event.period)
+            return
+        case _:
+            return
+    found.known = found.known or bool(lines)
+    found.milestones.update(milestone for milestone in lines if milestone is not None)
+
+
+class OfMoney:
+    """The story of a payment or a receipt."""
+
+    def __init__(self, name: str, around: Surroundings) -> None:
+        self._name, self._around = name, around
+        self._run: str | None = None
+        self.names: frozenset[str] = frozenset((name, *around.runs, *around.milestones, *around.periods))
+
+    def tells(self, event: Event) -> bool:
+        """Whether the next event belongs to it; facts of a run do while it is in that run."""
+        match event:
+            case e.RunPrepared() | e.QuoteTaken():
+                return event.run in self._around.runs
+            case _ if isinstance(event, _OF_RUNS):
+                mine = event.run == self._run
+                self._run = None if mine and isinstance(event, e.RunCancelled) else self._run
+                return mine
+            case _ if isinstance(event, _OF_MILESTONES):
+                return event.milestone in self._around.milestones
+            case _ if isinstance(event, _OF_PERIODS):
+                return event.period in self._around.periods
+            case e.CommandRefused():
+                return not self.names.isdisjoint(event.data.values())
+            case _:
+                return self._named_in(event)
+
+    def _named_in(self, event: Event) -> bool:
+        if self._name not in names(event):
+            return False
+        if isinstance(event, e.PaymentsGathered):
+            self._run = event.run
+        elif isinstance(event, e.PaymentHeld | e.PaymentCorrected):
+            self._run = None
+        return True
+
+
+class OfPeriod:
+    """The story of a period's distribution."""
+
+    def __init__(self, period: str) -> None:
+        self._period = period
+        self.names = frozenset((period,))
+
+    def tells(self, event: Event) -> bool:
+        """Whether the next event belongs to it."""
+        return isinstance(event, _OF_PERIODS) and event.period == self._period
+
+
+class OfImport:
+    """The story of a source's statement: every version of it."""
+
+    def __init__(self, source: str, statement: str) -> None:
+        self._named = (source, statement)
+        self.names = frozenset((statement,))
+
+    def tells(self, event: Event) -> bool:
+        """Whether the next event belongs to it."""
+        return isinstance(event, e.StatementImported) and (event.rows.source, event.rows.statement) == self._named
+
+
+class OfMovement:
+    """The story of a movement that nothing explained, by the bank's reference: that it came, and what it was."""
+
+    def __init__(self, bank_reference: str) -> None:
+        self._reference = bank_reference
+        self.names = frozenset((bank_reference,))
+
+    def tells(self, event: Event) -> bool:
+        """Whether the next event belongs to it."""
+        kinds = e.MovementUnmatched | e.MovementAllocated
+        return isinstance(event, kinds) and event.bank_reference == self._reference
+
+
+def names(event: Event) -> Iterator[str]:
+    """The payments and receipts that an event speaks of by name."""
+    for field_name in ("payment", "receipt"):
+        if isinstance(one := getattr(event, field_name, None), str):
+            yield one
+    if isinstance(event, e.MovementAllocated) and event.to == "receipt":
+        yield event.name
+    for lines in ("payments", "receipts"):
+        for line in getattr(event, lines, ()):
+            yield line if isinstance(line, str) else _name(line)
+
+
+def _name(line: object) -> str:
+    found = next(getattr(line, name) for name in ("payment", "receipt", "id") if hasattr(line, name))
+    return str(found)

@@ -1,0 +1,1 @@
+"""Calendar arithmetic: business days, periods, day counts and interest."""

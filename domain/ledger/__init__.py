@@ -1,0 +1,1 @@
+"""The journal of events, and the ledger entries that follow from them."""

@@ -1,0 +1,194 @@
+"""Double entry: what an entry is, and the postings that each kind of event makes. Nothing else writes entries.
+
+Books are the production's. A positive amount is a debit, a negative one a credit; every event's entries sum to zero in
+each currency. Accounts:
+
+    asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
+    equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
+    liability:participation:{party} expense:participation        liability:reserve:{position}
+    equity:retained:{party}
+    equity:fx-position              expense:fx-gain-loss         expense:bank-charges
+    suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from domain.agreement.model import Purpose
+from domain.errors import Broken
+from domain.events import (
+    EntitlementsPosted,
+    Event,
+    MovementAllocated,
+    MovementUnmatched,
+    PaymentReturned,
+    PaymentsFellDue,
+    PaymentsSettled,
+    PayoutsOrdered,
+    ReceiptMatched,
+    ReceiptsFellDue,
+    StatementImported,
+    StatementKind,
+    StatementTotal,
+)
+from domain.values.money import Money, totals
+
+_WORDS = re.compile(r"\w+")
+FX_POSITION = "equity:fx-position"
+FX_GAIN_LOSS = "expense:fx-gain-loss"
+BANK_CHARGES = "expense:bank-charges"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: `amount` debited (positive) or credited (negative) on `account`, for the sake of `about`."""
+
+    account: str
+    amount: Money
+    about: str
+
+
+def postings(event: Event) -> tuple[Entry, ...]:
+    """The entries of an event, balanced per currency; none for events that move no money.
+
+    Raises:
+        Broken: the event's own figures do not balance, which no event that `decide` made can do.
+    """
+    entries = tuple(_entries(event))
+    for amount in totals(entry.amount for entry in entries).values():
+        if amount.minor:
+            raise Broken(f"The entries of a {event.type} event do not balance: {amount} is left over.")
+    return entries
+
+
+def _entries(event: Event) -> Iterable[Entry]:
+    yield from _accrued(event)
+    yield from _moved(event)
+
+
+def _accrued(event: Event) -> Iterable[Entry]:
+    """What became owed, by us or to us."""
+    match event:
+        case PaymentsFellDue():
+            for line in event.payments:
+                yield Entry(_owed_for(line.purpose, line.payee_party), line.amount, line.payment)
+                yield Entry(f"liability:payable:{line.payee_party}", -line.amount, line.payment)
+        case ReceiptsFellDue():
+            for receipt in event.receipts:
+                yield Entry(f"asset:commitment:{receipt.payer_party}", receipt.amount, receipt.receipt)
+                yield Entry(_source_of_funds(receipt.purpose, receipt.payer_party), -receipt.amount, receipt.receipt)
+        case EntitlementsPosted() | PayoutsOrdered():
+            yield from _shared(event)
+        case StatementImported():
+            yield from _earned(event)
+        case _:
+            return
+
+
+def _shared(event: EntitlementsPosted | PayoutsOrdered) -> Iterable[Entry]:
+    """What of the earnings became owed to parties, or is set aside; and what whoever has the money already keeps."""
+    about = f"distribution {event.period}"
+    if isinstance(event, PayoutsOrdered):
+        for kept in event.kept:
+            yield Entry(f"liability:participation:{kept.party}", kept.amount, about)
+            yield Entry(f"equity:retained:{kept.party}", -kept.amount, about)
+        return
+    for change in event.changes:
+        yield Entry("expense:participation", change.amount, about)
+        yield Entry(f"liability:participation:{change.party}", -change.amount, about)
+    for reserve in event.reserves:
+        yield Entry("expense:participation", reserve.amount, about)
+        yield Entry(f"liability:reserve:{reserve.position}", -reserve.amount, about)
+
+
+def _moved(event: Event) -> Iterable[Entry]:
+    """What the bank moved."""
+    match event:
+        case PaymentsSettled():
+            bank = f"asset:bank:{event.account}"
+            for paid in event.payments:
+                payable = f"liability:payable:{paid.payee_party}"
+                yield from _exchanged(payable, paid.amount, bank, -paid.booked, -paid.contract_value, paid.payment)
+        case PaymentReturned():
+            payable = f"liability:payable:{event.payee_party}"
+            bank = f"asset:bank:{event.account}"
+            yield from _exchanged(payable, -event.amount, bank, event.booked, event.contract_value, event.payment)
+        case ReceiptMatched():
+            commitment = f"asset:commitment:{event.payer_party}"
+            bank = f"asset:bank:{event.account}"
+            yield from _exchanged(commitment, -event.amount, bank, event.booked, event.contract_value, event.receipt)
+        case MovementUnmatched():
+            yield Entry(f"asset:bank:{event.account}", event.booked, event.bank_reference)
+            yield Entry(suspense(event.account), -event.booked, event.bank_reference)
+        case MovementAllocated():
+            held, claim, about = suspense(event.account), _allocated_to(event), event.bank_reference
+            yield from _exchanged(claim, -event.amount, held, event.booked, event.contract_value, about)
+        case _:
+            return
+
+
+def _owed_for(purpose: Purpose, party: str) -> str:
+    """What a payment that falls due is charged to: a cost, or a share of the earnings that is owed already."""
+    if purpose is Purpose.PARTICIPATION:
+        return f"liability:participation:{party}"
+    return f"expense:production:{purpose}"
+
+
+def suspense(account: str) -> str:
+    """The ledger account of what moved on a bank account and nothing explains."""
+    return f"suspense:unmatched:{account}"
+
+
+def _allocated_to(event: MovementAllocated) -> str:
+    if event.to == "charges":
+        return BANK_CHARGES
+    return f"asset:commitment:{event.party}" if event.to == "receipt" else f"asset:receivable:{event.name}"
+
+
+def _exchanged(
+    claim: str, amount: Money, held: str, booked: Money, contract_value: Money, about: str
+) -> Iterable[Entry]:
+    """A claim of `amount` is settled by `booked` on the ledger account `held` (signed, opposite to the claim).
+
+    In one currency the difference is the bank's charge. In two, each leg balances through the position account at the
+    contract's value, and what the bank's rate made of it beyond that is gain or loss.
+    """
+    yield Entry(claim, amount, about)
+    if amount.currency == booked.currency:
+        difference = amount + booked
+        if difference.minor:
+            yield Entry(BANK_CHARGES, -difference, about)
+    else:
+        yield Entry(FX_POSITION, -amount, about)
+        yield Entry(FX_POSITION, -contract_value, about)
+        difference = booked - contract_value
+        if difference.minor:
+            yield Entry(FX_GAIN_LOSS, -difference, about)
+    yield Entry(held, booked, about)
+
+
+def _earned(event: StatementImported) -> Iterable[Entry]:
+    """What a source owes by its statement of receipts; the version before is negated exactly, the new one posted whole.
+
+    Costs and advances that a source declares are its own, not the production's: only the waterfall counts with them.
+    """
+    if event.rows.kind is not StatementKind.RECEIPT:
+        return
+    about = f"{event.rows.source}/{event.rows.statement}/{event.version}"
+    negated = [StatementTotal(of=total.of, amount=-total.amount) for total in event.restated]
+    for total in (*negated, *event.rows.totals):
+        if total.amount.minor:
+            yield Entry(f"asset:receivable:{event.rows.source}", total.amount, about)
+            yield Entry(f"income:receipts:{_medium(total.of)}", -total.amount, about)
+
+
+def _medium(written: str) -> str:
+    """A medium as the name of an account: `Pay TV / first` is pay-tv-first."""
+    return "-".join(_WORDS.findall(written.casefold())) or "other"
+
+
+def _source_of_funds(purpose: Purpose, party: str) -> str:
+    if purpose is Purpose.CONTRIBUTION:
+        return f"equity:contribution:{party}"
+    return f"income:receipts:{purpose}"

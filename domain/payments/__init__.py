@@ -1,0 +1,1 @@
+"""Payments and receipts of the schedule, and the runs that pay them."""

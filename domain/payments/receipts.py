@@ -1,0 +1,100 @@
+"""Money that the schedule expects from outside: promised, owed to us, matched when it arrives (also in parts)."""
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from domain.agreement.model import Purpose
+from domain.events import (
+    DueDatesSet,
+    Event,
+    ExpectedReceipt,
+    MovementAllocated,
+    ReceiptMatched,
+    ReceiptsCancelled,
+    ReceiptsExpected,
+    ReceiptsFellDue,
+)
+from domain.values.money import Money
+
+
+class ReceiptStatus(StrEnum):
+    """Where an expected receipt is."""
+
+    EXPECTED = "expected"
+    CANCELLED = "cancelled"
+    OWED = "owed"
+    RECEIVED = "received"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One instalment that we are paid, into `account`. `received` grows until it is the whole `amount`."""
+
+    id: str
+    instalment: str
+    purpose: Purpose
+    account: str
+    payer_party: str
+    amount: Money
+    milestone: str | None
+    due_on: date | None
+    status: ReceiptStatus
+    received: Money
+
+    @property
+    def outstanding(self) -> Money:
+        """What is still to come."""
+        return self.amount - self.received
+
+
+Receipts = MutableMapping[str, Receipt]
+
+
+def expected(line: ExpectedReceipt) -> Receipt:
+    """A receipt as the schedule promises it."""
+    return Receipt(
+        id=line.receipt,
+        instalment=line.instalment,
+        purpose=line.purpose,
+        account=line.account,
+        payer_party=line.payer_party,
+        amount=line.amount,
+        milestone=line.milestone,
+        due_on=line.due_on,
+        status=ReceiptStatus.EXPECTED,
+        received=Money.zero(line.amount.currency),
+    )
+
+
+def matched_by(receipt: Receipt, amount: Money) -> Receipt:
+    """A receipt after `amount` of it arrived. One that came early stays expected: it still has to fall due."""
+    return _whole(replace(receipt, received=receipt.received + amount))
+
+
+def _whole(receipt: Receipt) -> Receipt:
+    """An owed receipt of which nothing is outstanding is received."""
+    whole = receipt.status is ReceiptStatus.OWED and not receipt.outstanding.minor
+    return replace(receipt, status=ReceiptStatus.RECEIVED) if whole else receipt
+
+
+def apply(receipts: Receipts, event: Event) -> None:
+    """Bring receipts to where an event leaves them."""
+    match event:
+        case ReceiptsExpected():
+            for line in event.receipts:
+                receipts[line.receipt] = expected(line)
+        case ReceiptsCancelled():
+            for name in event.receipts:
+                receipts[name] = replace(receipts[name], status=ReceiptStatus.CANCELLED)
+        case DueDatesSet():
+            for promise in event.receipts:
+                receipts[promise.id] = replace(receipts[promise.id], due_on=promise.due_on)
+        case ReceiptsFellDue():
+            for due in event.receipts:
+                receipts[due.receipt] = _whole(replace(receipts[due.receipt], status=ReceiptStatus.OWED))
+        case ReceiptMatched(receipt=name, amount=amount) | MovementAllocated(to="receipt", name=name, amount=amount):
+            receipts[name] = matched_by(receipts[name], amount)
+        case _:
+            return

@@ -1,0 +1,368 @@
+"""Payment runs: due payments of one debtor account, currency and day, released under four eyes, sent as one order."""
+
+import hashlib
+from collections.abc import Iterable, MutableMapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from domain.agreement.model import Agreement
+from domain.bank.messages import (
+    AgreedRate,
+    BankAccount,
+    CreditTransfer,
+    Enquiry,
+    PaymentOrder,
+)
+from domain.commands import CancelRun, PrepareRun, ReleaseRun
+from domain.errors import BadInput, IllegalTransition, NotFound, SamePerson, StaleApproval
+from domain.events import (
+    LINES_PER_EVENT,
+    Event,
+    GatheredPayment,
+    PaymentsGathered,
+    QuoteTaken,
+    RunAccepted,
+    RunCancelled,
+    RunDoubted,
+    RunEscalated,
+    RunPrepared,
+    RunReleased,
+    RunSubmitted,
+)
+from domain.identity import SYSTEM, Person, Role
+from domain.ledger import journal
+from domain.payments.payments import (
+    UNANSWERED,
+    Payment,
+    Payments,
+    PaymentStep,
+    Status,
+    advance,
+    can,
+    take,
+)
+from domain.values.money import Money, total
+from domain.values.record import Record
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A rate as it is applied: units of `quote` for one `base`, from `source`, of the day `fixing_on`."""
+
+    base: str
+    quote: str
+    rate: Decimal
+    source: str
+    fixing_on: date
+    contract_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A payment run. `status` is prepared, released, submitted or cancelled; each payment tells its own fate.
+
+    `count` and `total` are what was gathered and, once released, what was released. `times_sent` counts the copies of
+    its one order that went to the bank, `enquiries` how often the bank was asked what became of them.
+    """
+
+    id: str
+    account: str
+    currency: str
+    execution_on: date
+    prepared_by: str
+    count: int
+    total: Money
+    sha256: str
+    status: str = "prepared"
+    quote: Quote | None = None
+    released_by: str | None = None
+    message_id: str | None = None
+    file: str | None = None
+    times_sent: int = 0
+    enquiries: int = 0
+
+
+Runs = MutableMapping[str, Run]
+
+
+def run_id(production: str, account: str, currency: str, on: date, number: int) -> str:
+    """The business key of the `number`-th run (from 1) of an account, currency and day."""
+    return f"{production}/{account}/{currency}/{on.isoformat()}/{number}"
+
+
+def next_run_id(before: Runs, production: str, account: str, currency: str, on: date) -> str:
+    """The id of the next run of an account, currency and day; `before` holds at least those that were prepared."""
+    of_the_day = [
+        run for run in before.values() if (run.account, run.currency, run.execution_on) == (account, currency, on)
+    ]
+    return run_id(production, account, currency, on, len(of_the_day) + 1)
+
+
+def message_id(run: Run, enquiry: int = 0) -> str:
+    """The bank's name for a run's order, or its `enquiry`-th enquiry: at most 35 characters, the same on every try."""
+    production, day = run.id.split("/", 1)[0], run.execution_on.strftime("%y%m%d")
+    digest = hashlib.sha256(f"{run.id}#{enquiry}".encode()).hexdigest()[:10]
+    return f"{production}-{day}-{digest}"
+
+
+def the_run(runs: Runs, name: str) -> Run:
+    """The run of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    try:
+        return runs[name]
+    except KeyError:
+        raise NotFound(f"There is no run {name}: see `sluice run show`.", run=name) from None
+
+
+def prepare(
+    payments: Payments, agreement: Agreement, command: PrepareRun, person: Person, quote: Quote | None
+) -> list[Event]:
+    """Gather what is due into a run; no events when nothing is. `quote` is needed where the account must convert."""
+    if person != SYSTEM:
+        debtor = agreement.account(command.account).owner
+        person.require(Role.PREPARER, (debtor,), f"prepare run {command.run}")
+    if quote is None and agreement.account(command.account).currency != command.currency:
+        raise BadInput(f"Run {command.run} pays {command.currency} from another currency and has no rate for it.")
+    due = [
+        payment
+        for payment in payments.values()
+        if payment.status is Status.DUE
+        and payment.run is None
+        and payment.account == command.account
+        and payment.amount.currency == command.currency
+        and payment.due_on is not None
+        and payment.due_on <= command.on
+    ]
+    if not due:
+        return []
+    due.sort(key=lambda payment: payment.id)
+    run = Run(
+        id=command.run,
+        account=command.account,
+        currency=command.currency,
+        execution_on=command.on,
+        prepared_by=person.user,
+        count=len(due),
+        total=total((payment.amount for payment in due), command.currency),
+        sha256="",
+        quote=quote,
+    )
+    gathered = [replace(payment, run=run.id, end_to_end_id=payment.next_end_to_end_id) for payment in due]
+    events: list[Event] = [
+        RunPrepared(
+            run=run.id,
+            account=run.account,
+            currency=run.currency,
+            execution_on=run.execution_on,
+            by=run.prepared_by,
+            count=run.count,
+            total=run.total,
+            sha256=binding(run, gathered, agreement),
+        )
+    ]
+    if quote is not None:
+        events.append(QuoteTaken(run=run.id, **asdict(quote)))
+    for part in chunks(gathered):
+        lines = tuple(GatheredPayment(payment=p.id, end_to_end_id=p.end_to_end_id or p.id) for p in part)
+        events.append(PaymentsGathered(run=run.id, payments=lines))
+    return events
+
+
+class _Bound(Record):
+    """What a releaser's approval is bound to: every figure and every account that the order will name."""
+
+    run: str
+    execution_on: date
+    debtor: BankAccount
+    rate: str | None
+    creditors: dict[str, BankAccount]
+    lines: tuple[tuple[str, str, str], ...]
+
+
+def binding(run: Run, payments: Iterable[Payment], agreement: Agreement) -> str:
+    """The SHA-256 of what would be paid: lines, amounts, rate, and the accounts as the agreement has them now."""
+    lines = sorted((p.end_to_end_id or p.id, str(p.amount), p.payee) for p in payments)
+    creditors = {payee: agreement.bank_account(payee) for payee in {line[2] for line in lines}}
+    bound = _Bound(
+        run=run.id,
+        execution_on=run.execution_on,
+        debtor=agreement.bank_account(run.account),
+        rate=str(run.quote.rate) if run.quote else None,
+        creditors=creditors,
+        lines=tuple(lines),
+    )
+    return journal.sha256(journal.canonical(bound))
+
+
+def release(
+    runs: Runs, payments: Payments, agreement: Agreement, command: ReleaseRun, person: Person, today: date
+) -> list[Event]:
+    """Release a run under four eyes: the releaser is not the preparer, and approves exactly what would be paid now.
+
+    Raises:
+        StaleApproval: what would be paid is not what was looked at, or the run's day, and with it its rate, is over.
+    """
+    run = the_run(runs, command.run)
+    debtor = agreement.account(run.account).owner
+    person.require(Role.RELEASER, (debtor,), f"release run {run.id}")
+    if person.user == run.prepared_by:
+        raise SamePerson(f"{person.user} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
+    if run.status != "prepared":
+        raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be released.", run=run.id)
+    if run.execution_on < today:
+        raise StaleApproval(
+            f"Run {run.id} was to be paid on {run.execution_on}, which is past: cancel it and open today's.",
+            run=run.id,
+        )
+    lines = payments.of_run(run.id)
+    if not lines:
+        raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
+    if command.sha256 != binding(run, lines, agreement):
+        raise StaleApproval(
+            f"Run {run.id} is no longer what was looked at: see `sluice run preview` again before releasing it.",
+            run=run.id,
+        )
+    return [RunReleased(run=run.id, by=person.user, sha256=command.sha256)]
+
+
+def escalate(runs: Runs, name: str) -> list[Event]:
+    """Say of a run that is still only prepared that nobody released it by the cut-off."""
+    run = the_run(runs, name)
+    return [RunEscalated(run=run.id)] if run.status == "prepared" else []
+
+
+def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person) -> list[Event]:
+    """Give up a run that was not sent (also a released one that an amendment stopped); its payments are due again."""
+    run = the_run(runs, command.run)
+    person.require(Role.PREPARER, (agreement.account(run.account).owner,), f"cancel run {run.id}")
+    if run.status not in {"prepared", "released"}:
+        raise IllegalTransition(f"Run {run.id} is {run.status}: only a run not sent yet can be cancelled.", run=run.id)
+    return [RunCancelled(run=run.id, by=person.user, reason=command.reason)]
+
+
+def order(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> PaymentOrder:
+    """The order of a released run.
+
+    Raises:
+        IllegalTransition: the run is not released.
+        StaleApproval: an amendment since the release changed what would be paid; cancel and prepare again.
+    """
+    if run.status != "released":
+        raise IllegalTransition(f"Run {run.id} is {run.status}: only a released run is sent.", run=run.id)
+    lines = payments.of_run(run.id)
+    if binding(run, lines, agreement) != run.sha256:
+        raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is another now.")
+    agreed = AgreedRate(rate=run.quote.rate, contract_id=message_id(run)) if run.quote else None
+    creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}
+    return PaymentOrder(
+        message_id=message_id(run),
+        created_at=created_at,
+        execution_on=run.execution_on,
+        debtor=agreement.bank_account(run.account),
+        transfers=tuple(
+            CreditTransfer(
+                end_to_end_id=line.end_to_end_id or line.id,
+                amount=line.amount,
+                creditor=creditors[line.payee],
+                remittance=f"{agreement.production} {line.instalment}",
+                agreed_rate=agreed,
+            )
+            for line in sorted(lines, key=lambda line: line.id)
+        ),
+    )
+
+
+def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
+    """The enquiry after every payment of a run that is at the bank without an answer; `None` when there is none."""
+    silent = [p for p in payments.of_run(run.id) if p.status in UNANSWERED]
+    if not silent or run.message_id is None:
+        return None
+    return Enquiry(
+        message_id=message_id(run, run.enquiries + 1),
+        created_at=created_at,
+        order_message_id=run.message_id,
+        debtor=agreement.bank_account(run.account),
+        end_to_end_ids=tuple(p.end_to_end_id or p.id for p in silent),
+    )
+
+
+def unsent(run: Run, payments: Payments) -> list[Payment]:
+    """The payments of a run that are released and that the bank was not sent, or says it never saw."""
+    return [payment for payment in payments.of_run(run.id) if payment.status is Status.RELEASED]
+
+
+def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
+    """Lines in parts that one event may hold."""
+    return (lines[start : start + LINES_PER_EVENT] for start in range(0, len(lines), LINES_PER_EVENT))
+
+
+def apply(runs: Runs, payments: Payments, event: Event) -> None:
+    """Bring runs, and all payments of a run where the event speaks of the whole of it, to where it leaves them.
+
+    Raises:
+        IllegalTransition: a run of that name was prepared before.
+    """
+    match event:
+        case QuoteTaken():
+            quote = Quote(event.base, event.quote, event.rate, event.source, event.fixing_on, event.contract_rate)
+            runs[event.run] = replace(runs[event.run], quote=quote)
+        case RunPrepared():
+            if event.run in runs:
+                raise IllegalTransition(f"There is a run {event.run} already: prepare the next number.", run=event.run)
+            runs[event.run] = Run(
+                id=event.run,
+                account=event.account,
+                currency=event.currency,
+                execution_on=event.execution_on,
+                prepared_by=event.by,
+                count=event.count,
+                total=event.total,
+                sha256=event.sha256,
+            )
+        case RunReleased():
+            run = runs[event.run]
+            paid = [payment.amount for payment in payments.of_run(run.id)]
+            runs[run.id] = replace(
+                run,
+                status="released",
+                released_by=event.by,
+                sha256=event.sha256,
+                count=len(paid),
+                total=total(paid, run.currency),
+            )
+            _all(run, payments, PaymentStep.RELEASE)
+        case RunCancelled():
+            runs[event.run] = replace(runs[event.run], status="cancelled")
+            for payment in payments.of_run(event.run):
+                status = advance(payment, PaymentStep.RECALL) if payment.status is Status.RELEASED else payment.status
+                payments[payment.id] = replace(payment, status=status, run=None, end_to_end_id=None)
+        case RunSubmitted():
+            run = runs[event.run]
+            runs[run.id] = replace(
+                run,
+                status="submitted",
+                message_id=event.message_id,
+                file=event.file,
+                times_sent=run.times_sent + 1,
+            )
+            _all(run, payments, PaymentStep.SUBMIT)
+        case RunDoubted():
+            runs[event.run] = replace(runs[event.run], enquiries=runs[event.run].enquiries + 1)
+            _all(runs[event.run], payments, PaymentStep.DOUBT)
+        case RunAccepted():
+            _all(runs[event.run], payments, PaymentStep.ACCEPT)
+        case _:
+            return
+
+
+def _all(run: Run, payments: Payments, step: PaymentStep) -> None:
+    for payment in payments.of_run(run.id):
+        if can(payment, step):
+            take(payments, payment.id, step)

@@ -1,0 +1,1 @@
+"""Sharing what a finished work earns: waterfall, distributions, payouts, statements."""

@@ -1,0 +1,390 @@
+"""Distributions: the waterfall's result of a period is shown to those it concerns, posted, and paid out.
+
+Everything is cumulative. What a posting changes is the entitlement to date less what was posted before, so that a late
+or corrected fact is made good by the next distribution and nothing that was posted is ever touched.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+
+from domain.errors import BadInput, IllegalTransition, NotFound, Refused
+from domain.events import (
+    DistributionApproved,
+    DistributionComputed,
+    DistributionObjected,
+    EntitlementsPosted,
+    Event,
+    ObjectionResolved,
+    PartyAmount,
+    Payout,
+    PayoutsOrdered,
+    ReserveAmount,
+)
+from domain.identity import Person, Role
+from domain.values.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Positions that a party disputes, and why."""
+
+    by: str
+    positions: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """One period's distribution: `status` is computed, posted or ordered.
+
+    `shares` holds (party, position) → exact minor units to date.
+    `posted` is what this period's posting changed, `ordered` what was paid out because of it, `kept` what became its
+    party's own without a payment, all by party.
+    `reserves` is what positions hold to date, `reserved` what this period's posting changed of it, both by position.
+    """
+
+    period: str
+    until: date
+    revision: int
+    status: str
+    result: str
+    engine: str
+    version: int
+    answer_by: date
+    pay_on: date
+    shares: Mapping[tuple[str, str], Fraction]
+    to_date: Mapping[str, Money]
+    approvals: Mapping[str, str] = field(default_factory=dict)
+    objections: Mapping[str, Objection] = field(default_factory=dict)
+    posted: Mapping[str, Money] = field(default_factory=dict)
+    ordered: Mapping[str, Money] = field(default_factory=dict)
+    payouts: int = 0
+    reserves: Mapping[str, Money] = field(default_factory=dict)
+    reserved: Mapping[str, Money] = field(default_factory=dict)
+    kept: Mapping[str, Money] = field(default_factory=dict)
+
+    @property
+    def parties(self) -> frozenset[str]:
+        """Whom it concerns."""
+        return frozenset(self.to_date) | {party for party, _ in self.shares}
+
+    @property
+    def silent(self) -> frozenset[str]:
+        """Who has not answered."""
+        return self.parties - self.approvals.keys() - self.objections.keys()
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether its entitlements are owed."""
+        return self.status != "computed"
+
+
+Distributions = MutableMapping[str, Distribution]
+"""By period; periods sort by date."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutTerms:
+    """What the agreement says of paying out: the smallest amounts, and parties whose share stays where it is."""
+
+    minimum: Mapping[str, Money]
+    kept: frozenset[str]
+    """Parties that own the paying account: their share is theirs without a payment, as soon as it is not disputed."""
+
+
+def the_distribution(distributions: Distributions, period: str) -> Distribution:
+    """The distribution of a period.
+
+    Raises:
+        NotFound: it has not been computed.
+    """
+    try:
+        return distributions[period]
+    except KeyError:
+        known = ", ".join(sorted(distributions)) or "none yet"
+        raise NotFound(f"There is no distribution {period}: there is {known}.", period=period) from None
+
+
+def compute(distributions: Distributions, computed: DistributionComputed) -> list[Event]:
+    """Take in a run of the waterfall for a period: nothing if it found what is known already.
+
+    Raises:
+        IllegalTransition: the period, or a later one, has been posted; the next period makes it good.
+        Refused: the period is known by another name, such as 2027 for 2027-Q4.
+    """
+    same = [one.period for one in distributions.values() if one.until == computed.until]
+    if same and computed.period not in same:
+        raise Refused(f"The period up to {computed.until} is distributed as {same[0]}: use that name.")
+    last = max((one.until for one in distributions.values() if one.is_posted), default=None)
+    if last is not None and computed.until <= last:
+        raise IllegalTransition(
+            f"The distribution up to {last} is posted: what came in late since is made good by the next period."
+        )
+    known = distributions.get(computed.period)
+    if known is not None and (known.result, known.version, known.engine) == (
+        computed.result,
+        computed.version,
+        computed.engine,
+    ):
+        return []
+    return [computed.model_copy(update={"revision": known.revision + 1 if known else 1})]
+
+
+def approve(distributions: Distributions, period: str, revision: int, person: Person) -> list[Event]:
+    """Accept a revision for one's party."""
+    distribution = _open(distributions, period, revision)
+    person.require(Role.APPROVER, tuple(sorted(distribution.parties)), f"approve distribution {period}")
+    if person.party in distribution.approvals:
+        return []
+    return [DistributionApproved(period=period, revision=revision, party=person.party, by=person.user)]
+
+
+def object_to(
+    distributions: Distributions, period: str, revision: int, positions: tuple[str, ...], reason: str, person: Person
+) -> list[Event]:
+    """Dispute some positions of one's party, or all of them if none is named."""
+    distribution = _open(distributions, period, revision)
+    person.require(Role.APPROVER, tuple(sorted(distribution.parties)), f"object to distribution {period}")
+    own = sorted(position for party, position in distribution.shares if party == person.party)
+    strange = [position for position in positions if position not in own]
+    if strange:
+        raise BadInput(f"{person.party} has no position {strange[0]!r} in {period}: it has {', '.join(own)}.")
+    return [
+        DistributionObjected(
+            period=period,
+            revision=revision,
+            party=person.party,
+            by=person.user,
+            positions=positions or tuple(own),
+            reason=reason,
+        )
+    ]
+
+
+def resolve(distributions: Distributions, period: str, party: str, reason: str, person: Person) -> list[Event]:
+    """End a party's objection: only that party's own people can, whatever they were offered."""
+    distribution = the_distribution(distributions, period)
+    person.require(Role.APPROVER, (party,), f"resolve the objection of {party} to {period}")
+    if party not in distribution.objections:
+        raise IllegalTransition(f"{party} has no open objection to {period}.", period=period)
+    return [ObjectionResolved(period=period, party=party, by=person.user, reason=reason)]
+
+
+def answered(distribution: Distribution, today: date) -> bool:
+    """Whether everybody has answered, or has had the time to."""
+    return not distribution.silent or today > distribution.answer_by
+
+
+def post(distributions: Distributions, period: str, today: date) -> list[Event]:
+    """Owe what the entitlements have changed by; nothing before everybody has answered or had the time to.
+
+    Raises:
+        Refused: an earlier period waits to be posted first.
+    """
+    distribution = the_distribution(distributions, period)
+    if distribution.is_posted or not answered(distribution, today):
+        return []
+    before_it = sorted((one for one in distributions.values() if one.until < distribution.until), key=_until)
+    waiting = [one.period for one in before_it if not one.is_posted]
+    if waiting:
+        raise Refused(f"Distribution {waiting[0]} comes first: it is not posted yet.", period=period)
+    changes = _changes(posted_to_date(distributions), distribution.to_date)
+    reserves = _changes(reserved_to_date(distributions), distribution.reserves)
+    return [
+        EntitlementsPosted(
+            period=period,
+            changes=tuple(PartyAmount(party=party, amount=amount) for party, amount in changes.items()),
+            reserves=tuple(ReserveAmount(position=name, amount=amount) for name, amount in reserves.items()),
+        )
+    ]
+
+
+def _changes(before: Mapping[str, Money], now: Mapping[str, Money]) -> dict[str, Money]:
+    """From what was posted to what is to be, by name; what stays as it is is left out."""
+    changes = {}
+    for name in sorted(before.keys() | now.keys()):
+        known = before.get(name)
+        change = now[name] if name in now else Money.zero(before[name].currency)
+        change = change - known if known else change
+        if change.minor:
+            changes[name] = change
+    return changes
+
+
+def order(
+    distributions: Distributions, period: str, production: str, terms: PayoutTerms
+) -> tuple[list[Payout], PayoutsOrdered | None]:
+    """What is paid out now that a period is posted, or an objection to it is resolved; None when there is nothing new.
+
+    A party is paid what is posted to date, less what was ordered or kept before, less what it disputes; never less than
+    its minimum, and never what is negative: that is carried forward. Who owns the paying account keeps the same amount,
+    whatever it is: no minimum and no sign stops what needs no payment.
+    """
+    distribution = the_distribution(distributions, period)
+    if not distribution.is_posted:
+        raise IllegalTransition(f"Distribution {period} is {distribution.status}: only a posted one is paid out.")
+    posted, ended = posted_to_date(distributions), ended_to_date(distributions)
+    number = sum(one.payouts for one in distributions.values())
+    payouts, carried, held, kept = [], [], [], []
+    for party, owed in sorted(posted.items()):
+        open_amount = owed - ended[party] if party in ended else owed
+        disputed = _disputed(distributions, party, open_amount)
+        if disputed.minor:
+            held.append(PartyAmount(party=party, amount=disputed))
+        payable = open_amount - disputed
+        smallest = terms.minimum.get(party, Money(1, payable.currency))
+        if party in terms.kept:
+            kept += [PartyAmount(party=party, amount=payable)] if payable.minor else []
+        elif payable.minor and payable < smallest:
+            carried.append(PartyAmount(party=party, amount=payable))
+        elif payable.minor:
+            number += 1
+            payouts.append(Payout(party=party, payment=payment_name(production, number), amount=payable))
+    event = PayoutsOrdered(
+        period=period, payouts=tuple(payouts), carried=tuple(carried), held=tuple(held), kept=tuple(kept)
+    )
+    again = distribution.status == "ordered" and not payouts and not kept
+    return payouts, None if again else event
+
+
+def posted_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What each party has been found entitled to, by all postings together."""
+    return _summed(one.posted for one in distributions.values())
+
+
+def reserved_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What each position has been found to hold in reserve, by all postings together."""
+    return _summed(one.reserved for one in distributions.values())
+
+
+def ordered_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What was ordered to be paid to each party, by all distributions together."""
+    return _summed(one.ordered for one in distributions.values())
+
+
+def kept_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What became each party's own without a payment."""
+    return _summed(one.kept for one in distributions.values())
+
+
+def ended_to_date(distributions: Distributions) -> dict[str, Money]:
+    """What of the entitlements nothing more has to be ordered for."""
+    return _summed([ordered_to_date(distributions), kept_to_date(distributions)])
+
+
+def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
+    sums: dict[str, Money] = {}
+    for part in parts:
+        for party, amount in part.items():
+            sums[party] = sums[party] + amount if party in sums else amount
+    return sums
+
+
+def posted_before(distributions: Distributions, distribution: Distribution) -> Distribution | None:
+    """The last posted distribution of an earlier period; None where it is the first."""
+    earlier = [one for one in distributions.values() if one.is_posted and one.until < distribution.until]
+    return max(earlier, key=_until, default=None)
+
+
+def payment_name(production: str, number: int) -> str:
+    """The id of a production's n-th payout. The slash is in no instalment's id, so that it is nobody else's."""
+    return f"{production}.D/{number}"
+
+
+def _disputed(distributions: Distributions, party: str, open_amount: Money) -> Money:
+    """What a party's open objections hold: rounded up, and no more than is open."""
+    if open_amount.minor <= 0:
+        return Money.zero(open_amount.currency)
+    exact = sum(disputes(distributions, party).values(), Fraction(0))
+    return Money(min(math.ceil(exact), open_amount.minor), open_amount.currency)
+
+
+def disputes(distributions: Distributions, party: str) -> dict[str, Fraction]:
+    """What each open objection of a party to a posted period disputes, by period, in exact minor units.
+
+    That is what the disputed positions have grown by since the period before the first that disputes them: what they
+    gave before is not in dispute.
+    """
+    posted = sorted((one for one in distributions.values() if one.is_posted), key=_until)
+    base: dict[str, tuple[str, Fraction]] = {}
+    before: Mapping[tuple[str, str], Fraction] = {}
+    for one in posted:
+        if party in one.objections:
+            for position in one.objections[party].positions:
+                base.setdefault(position, (one.period, before.get((party, position), Fraction(0))))
+        before = one.shares
+    sums: dict[str, Fraction] = {}
+    for position, (period, known) in base.items():
+        change = before.get((party, position), Fraction(0)) - known
+        sums[period] = sums.get(period, Fraction(0)) + max(change, Fraction(0))
+    return sums
+
+
+def _until(distribution: Distribution) -> date:
+    return distribution.until
+
+
+def _open(distributions: Distributions, period: str, revision: int) -> Distribution:
+    distribution = the_distribution(distributions, period)
+    if distribution.status != "computed":
+        raise IllegalTransition(f"Distribution {period} is {distribution.status}: the time for answers is over.")
+    if distribution.revision != revision:
+        raise Refused(f"Distribution {period} was computed anew (revision {distribution.revision}): look at it again.")
+    return distribution
+
+
+def apply(distributions: Distributions, event: Event) -> None:
+    """Bring a distribution to where an event leaves it."""
+    match event:
+        case DistributionComputed():
+            distributions[event.period] = Distribution(
+                period=event.period,
+                until=event.until,
+                revision=event.revision,
+                status="computed",
+                result=event.result,
+                engine=event.engine,
+                version=event.version,
+                answer_by=event.answer_by,
+                pay_on=event.pay_on,
+                shares={(share.party, share.position): Fraction(share.entitlement) for share in event.shares},
+                to_date={one.party: one.amount for one in event.to_date},
+                reserves={one.position: one.amount for one in event.reserves},
+            )
+        case DistributionApproved():
+            known = distributions[event.period]
+            approvals = {**known.approvals, event.party: event.by}
+            objections = {party: one for party, one in known.objections.items() if party != event.party}
+            distributions[event.period] = replace(known, approvals=approvals, objections=objections)
+        case DistributionObjected():
+            known = distributions[event.period]
+            objection = Objection(event.by, event.positions, event.reason)
+            approvals = {party: by for party, by in known.approvals.items() if party != event.party}
+            objections = {**known.objections, event.party: objection}
+            distributions[event.period] = replace(known, approvals=approvals, objections=objections)
+        case ObjectionResolved():
+            known = distributions[event.period]
+            left = {party: one for party, one in known.objections.items() if party != event.party}
+            distributions[event.period] = replace(known, objections=left)
+        case EntitlementsPosted():
+            distributions[event.period] = replace(
+                distributions[event.period],
+                status="posted",
+                posted={one.party: one.amount for one in event.changes},
+                reserved={one.position: one.amount for one in event.reserves},
+            )
+        case PayoutsOrdered():
+            known = distributions[event.period]
+            more = {one.party: one.amount for one in event.payouts}
+            distributions[event.period] = replace(
+                known,
+                status="ordered",
+                ordered=_summed([known.ordered, more]),
+                kept=_summed([known.kept, {one.party: one.amount for one in event.kept}]),
+                payouts=known.payouts + len(event.payouts),
+            )
+        case _:
+            return

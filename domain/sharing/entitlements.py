@@ -1,0 +1,142 @@
+"""From a run of the waterfall to what a distribution says of it: who has come to what, by which positions."""
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from domain.agreement.model import Agreement
+from domain.events import DistributionComputed, PartyAmount, ReserveAmount, Share
+from domain.sharing.waterfall.compile import compile_network
+from domain.sharing.waterfall.network import Leaf, Network, leaves
+from domain.sharing.waterfall.result import Result
+from domain.sharing.waterfall.run import ENGINE, WaterfallVersion
+from domain.values.money import Money
+
+ELSEWHERE = "(other)"
+"""What a party has come to by no position of the version in force: views, charges, openings, earlier versions."""
+
+
+def version_of(agreement: Agreement) -> WaterfallVersion | None:
+    """The waterfall of an agreement as a run goes through it; None if it has none."""
+    if agreement.waterfall is None:
+        return None
+    return WaterfallVersion(agreement.waterfall, tuple(party.id for party in agreement.parties), agreement.effective_on)
+
+
+def computed(
+    result: Result,
+    last: WaterfallVersion,
+    period: str,
+    version: int,
+    known: Collection[str],
+    answer_by: date,
+    pay_on: date,
+) -> DistributionComputed:
+    """The event of a run to the end of a period.
+
+    `last` is the version in force, number `version` of the agreement; `known` are parties to whom something was posted
+    before, whom this concerns even if they have come to nothing.
+    """
+    shares = shares_of(result, last)
+    concerned = {party for party, _ in shares} | set(known)
+    concerned |= {party for party, payable in result.payable.items() if payable.entitled.minor}
+    return DistributionComputed(
+        period=period,
+        revision=1,
+        until=result.as_of,
+        engine=ENGINE,
+        version=version,
+        result=fingerprint(result),
+        shares=tuple(
+            Share(party=party, position=position, entitlement=str(exact)) for (party, position), exact in shares.items()
+        ),
+        to_date=tuple(
+            PartyAmount(party=party, amount=payable.entitled)
+            for party, payable in result.payable.items()
+            if party in concerned
+        ),
+        answer_by=answer_by,
+        pay_on=pay_on,
+        reserves=tuple(
+            ReserveAmount(position=name, amount=amount) for name, amount in reserves_of(result, last).items()
+        ),
+    )
+
+
+def reserves_of(result: Result, last: WaterfallVersion) -> dict[str, Money]:
+    """What each position holds in reserve, in minor units; zeros are left out.
+
+    Together they are rounded up, as entitlements together are rounded down, so that the two are what was received and
+    no minor unit is lost between them. Each is rounded down, and the units that are left go by largest remainder, ties
+    by the order of the agreement: none is a whole unit off.
+    """
+    order = {position.id: number for number, position in enumerate(last.waterfall.positions)}
+    held = {
+        name: result.held[name] for name in sorted(result.held, key=lambda name: (order.get(name, len(order)), name))
+    }
+    floors = {name: math.floor(exact) for name, exact in held.items()}
+    left = math.ceil(sum(held.values(), Fraction(0))) - sum(floors.values())
+    by_remainder = sorted(held, key=lambda name: floors[name] - held[name])
+    for name in by_remainder[:left]:
+        floors[name] += 1
+    return {name: Money(minor, result.currency) for name, minor in floors.items() if minor}
+
+
+def shares_of(result: Result, last: WaterfallVersion) -> dict[tuple[str, str], Fraction]:
+    """Exact minor units by party and position; a party's together are its entitlement. Zeros are left out.
+
+    What a position holds in reserve is nobody's share: once let go, it is shared by the pool that it enters. A
+    position's group is one position; a pool's residue is called `{pool}.residue`.
+    """
+    shares: dict[tuple[str, str], Fraction] = {}
+    for leaf in _ends(compile_network(last.waterfall, last.parties)):
+        if not leaf.is_pool:
+            name = leaf.key.removeprefix("leaf:")
+            key = (leaf.to, re.sub(r"([.][0-9]+)+$", "", name))
+            shares[key] = shares.get(key, Fraction(0)) + result.recipients.get(name, Fraction(0))
+    for party, entitled in result.parties.items():
+        named = sum((exact for (whose, _), exact in shares.items() if whose == party), Fraction(0))
+        shares[(party, ELSEWHERE)] = entitled - named
+    return {key: exact for key, exact in shares.items() if exact}
+
+
+def fingerprint(result: Result) -> str:
+    """SHA-256 over all that a run found, in canonical JSON with exact rationals.
+
+    What was paid already is no part of it: a payment changes nobody's entitlement.
+    """
+    content: dict[str, Any] = {
+        "currency": result.currency,
+        "as_of": str(result.as_of),
+        "claims": {
+            name: [str(each) for each in (status.total, status.recouped, status.outstanding)]
+            for name, status in result.claims.items()
+        },
+        "events": dict(result.events),
+        "crossings": [
+            [str(one.on), str(one.kind), one.pool, list(one.labels), str(one.at), str(one.part)]
+            for one in result.crossings
+        ],
+        "entitled": {party: str(payable.entitled) for party, payable in result.payable.items()},
+    }
+    for name in (
+        *("parties", "positions", "recipients", "inflow", "residue"),
+        *("deficits", "held", "charges", "views"),
+    ):
+        amounts: Mapping[str, Fraction] = getattr(result, name)
+        content[name] = {key: str(Fraction(amount)) for key, amount in amounts.items()}
+    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()
+
+
+def _ends(network: Network) -> Iterator[Leaf]:
+    for basin in network.basins:
+        for place in basin.places:
+            if place.held is None:
+                yield from leaves(place.recipient)
+        yield from leaves(basin.residue)

@@ -1,0 +1,99 @@
+"""Whether the books and the waterfall agree on what is owed of a work's earnings, at any moment.
+
+    computed            nothing is owed yet: it is what the parties are asked about
+    posted              liability:participation:{party} is what of the entitlement to date was not paid; may be negative
+    ordered             the same, while the payouts are only scheduled: disputed, carried and scheduled alike are owed
+    kept                who owns the paying account has the money: its share is equity:retained:{party}, owed no more
+    fallen due          moved to liability:payable:{party}, beside what else falls due to that party
+    settled             owed no more
+    rejected, returned  payable again, or still, until it is corrected and settled
+    cancelled           no payout ever is: an amendment takes out only what is in the schedule
+
+What positions hold in reserve is liability:reserve:{position} from posting to posting.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from domain.agreement.model import Purpose
+from domain.payments.payments import FINISHED, Payment, Status
+from domain.sharing.distributions import (
+    Distribution,
+    Distributions,
+    kept_to_date,
+    ordered_to_date,
+)
+from domain.values.money import Money
+
+Balances = Counter[tuple[str, str]]
+"""By account and currency: minor units that are owed."""
+
+_OWED_BY = ("liability:participation:", "liability:payable:", "liability:reserve:")
+
+
+def untied(
+    distributions: Distributions, payments: Mapping[str, Payment], balances: Iterable[tuple[str, Money]]
+) -> list[str]:
+    """A sentence for every account and party where ledger, payments and waterfall differ; none if it all ties out.
+
+    `payments` are all of the production's, or at least all payouts and all that are owed; `balances` those of its
+    ledger accounts, debits positive; others than participations, payables and reserves are passed over.
+    """
+    in_books: Balances = Counter()
+    for account, balance in balances:
+        if account.startswith(_OWED_BY):
+            in_books[account, balance.currency] -= balance.minor
+    expected = _expected(distributions, payments)
+    wrong = [
+        f"{account}: the ledger owes {_money(in_books, account, currency)}, and it should be "
+        f"{_money(expected, account, currency)}."
+        for account, currency in sorted(in_books.keys() | expected.keys())
+        if in_books[account, currency] != expected[account, currency]
+    ]
+    return wrong + _unpaid_orders(distributions, payments)
+
+
+def _expected(distributions: Distributions, payments: Mapping[str, Payment]) -> Balances:
+    """What should be owed: by the last posting, less what was kept and what fell due; and what fell due, until paid."""
+    owed: Balances = Counter()
+    last = max((one for one in distributions.values() if one.is_posted), key=_until, default=None)
+    if last is not None:
+        for party, amount in last.to_date.items():
+            owed[f"liability:participation:{party}", amount.currency] += amount.minor
+        for position, amount in last.reserves.items():
+            owed[f"liability:reserve:{position}", amount.currency] += amount.minor
+    for party, amount in kept_to_date(distributions).items():
+        owed[f"liability:participation:{party}", amount.currency] -= amount.minor
+    for payment in payments.values():
+        party, amount = payment.payee_party, payment.amount
+        if payment.purpose is Purpose.PARTICIPATION and payment.status not in {Status.SCHEDULED, Status.CANCELLED}:
+            owed[f"liability:participation:{party}", amount.currency] -= amount.minor
+        if payment.status not in FINISHED | {Status.SCHEDULED}:
+            owed[f"liability:payable:{party}", amount.currency] += amount.minor
+    return owed
+
+
+def _unpaid_orders(distributions: Distributions, payments: Mapping[str, Payment]) -> list[str]:
+    """Where what distributions ordered for a party is not what its payouts come to."""
+    ordered: Balances = Counter()
+    for party, amount in ordered_to_date(distributions).items():
+        ordered[party, amount.currency] += amount.minor
+    scheduled: Balances = Counter()
+    for payment in payments.values():
+        if payment.purpose is Purpose.PARTICIPATION and payment.status is not Status.CANCELLED:
+            scheduled[payment.payee_party, payment.amount.currency] += payment.amount.minor
+    return [
+        f"{party}: distributions ordered {_money(ordered, party, currency)}, and its payouts are "
+        f"{_money(scheduled, party, currency)}."
+        for party, currency in sorted(ordered.keys() | scheduled.keys())
+        if ordered[party, currency] != scheduled[party, currency]
+    ]
+
+
+def _money(amounts: Balances, name: str, currency: str) -> Money:
+    return Money(amounts[name, currency], currency)
+
+
+def _until(distribution: Distribution) -> date:
+    return distribution.until

@@ -1,0 +1,51 @@
+"""Statements: what one party is told of one period, as a record that holds for all languages and formats."""
+
+from domain.sharing.statements.accounts import Accounts
+from domain.sharing.statements.build import Ends, Issue, statements
+from domain.sharing.statements.model import (
+    Amount,
+    Figures,
+    FxRuleUsed,
+    FxUsed,
+    Hold,
+    LineKind,
+    Others,
+    Period,
+    Recoupment,
+    Reserve,
+    Signature,
+    Statement,
+    StatementLine,
+    StatementPool,
+    StatementSettlement,
+    Withholding,
+)
+from domain.sharing.statements.ties import ties
+from domain.sharing.statements.view import Inflow, Taking, view_for
+
+__all__ = [
+    "Accounts",
+    "Amount",
+    "Ends",
+    "Figures",
+    "FxRuleUsed",
+    "FxUsed",
+    "Hold",
+    "Inflow",
+    "Issue",
+    "LineKind",
+    "Others",
+    "Period",
+    "Recoupment",
+    "Reserve",
+    "Signature",
+    "Statement",
+    "StatementLine",
+    "StatementPool",
+    "StatementSettlement",
+    "Taking",
+    "Withholding",
+    "statements",
+    "ties",
+    "view_for",
+]

@@ -1,0 +1,293 @@
+"""Statements of a distribution: from the waterfall's results at both ends of a period to one record for each party.
+
+Every figure is cumulative. The opening column is what the distribution before stated (its own result, under the
+versions and by the facts that it saw), not what it would have been with today's knowledge; to date is what this one
+found. So the period's column is what was earned in it and every correction of what was stated before: a late receipt,
+a restated source, an amendment that counts from the beginning. That is how a restatement shows itself, and the
+statements that went out before stay as they are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from domain.agreement.model import Agreement
+from domain.errors import Broken
+from domain.events import PayoutsOrdered
+from domain.sharing.distributions import (
+    Distribution,
+    Distributions,
+    disputes,
+    ended_to_date,
+    posted_before,
+    posted_to_date,
+)
+from domain.sharing.entitlements import ELSEWHERE
+from domain.sharing.payouts import payout_terms, the_waterfall
+from domain.sharing.statements.accounts import Accounts, Taken
+from domain.sharing.statements.adjustments import (
+    BROUGHT_FORWARD,
+    entitled,
+    outside,
+    released,
+    reserved,
+)
+from domain.sharing.statements.model import (
+    Figures,
+    FxUsed,
+    Hold,
+    LineKind,
+    Period,
+    Recoupment,
+    Reserve,
+    Signature,
+    Statement,
+    StatementLine,
+    StatementPool,
+    StatementSettlement,
+)
+from domain.sharing.statements.ties import ties
+from domain.sharing.statements.view import Inflow, Taking, view_for
+from domain.sharing.waterfall.linear import ZERO
+from domain.values.currency import exponent
+from domain.values.money import Money, allocate
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """The accounts at both ends of a period: `before` is what was stated last, None where nothing was."""
+
+    before: Accounts | None
+    after: Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What all statements of a distribution are made of.
+
+    `known` are the distributions before payouts were `ordered`; `objected_on` says when each open objection was made,
+    by period and party; `due_on` is when payouts are paid.
+    """
+
+    agreement: Agreement
+    period: Period
+    ends: Ends
+    known: Distributions
+    ordered: PayoutsOrdered
+    objected_on: Mapping[tuple[str, str], date]
+    fx: tuple[FxUsed, ...]
+    due_on: date
+    signature: Signature
+
+    @property
+    def currency(self) -> str:
+        """The waterfall's."""
+        return the_waterfall(self.agreement).currency
+
+    @property
+    def distribution(self) -> Distribution:
+        """The one that is stated."""
+        return self.known[self.period.id]
+
+    @property
+    def stated(self) -> Distribution | None:
+        """The one that was stated before it."""
+        return posted_before(self.known, self.distribution)
+
+
+def statements(issue: Issue) -> tuple[Statement, ...]:
+    """A statement for everybody whom the distribution concerns, in the order of the agreement.
+
+    Raises:
+        Broken: the sums of one do not tie, or it says other than what was ordered; nothing may be issued then.
+    """
+    concerned = issue.distribution.parties | posted_to_date(issue.known).keys()
+    names = {party.id: party.name for party in issue.agreement.parties}
+    order = [*names, *sorted(concerned - names.keys())]
+    return tuple(_checked(issue, _statement(issue, each, names.get(each, each))) for each in order if each in concerned)
+
+
+def _statement(issue: Issue, party: str, name: str) -> Statement:
+    return Statement(
+        production=issue.agreement.production,
+        production_title=issue.agreement.title,
+        party=party,
+        party_name=name,
+        period=issue.period,
+        currency=issue.currency,
+        pools=(pools := _pools(issue, party)),
+        adjustments=_adjustments(issue, party, pools),
+        recoupments=tuple(_recoupments(issue, party)),
+        reserves=(reserves := tuple(_reserves(issue, party))),
+        holds=_holds(issue, party),
+        fx=issue.fx,
+        settlement=_settlement(issue, party, reserves),
+        signature=issue.signature,
+    )
+
+
+def _checked(issue: Issue, statement: Statement) -> Statement:
+    """The statement, if its sums tie and it says what is paid out.
+
+    Payouts that are ordered late, after another period was posted, pay that period's too; its own statement says so.
+    """
+    wrong = list(ties(statement))
+    last = max(one.until for one in issue.known.values() if one.is_posted) == issue.period.last
+    ended = {payout.party: payout.amount for payout in issue.ordered.payouts}
+    ended |= {one.party: one.amount for one in issue.ordered.kept}
+    mine = ended.get(statement.party, Money.zero(statement.currency))
+    if last and statement.settlement.due != mine:
+        wrong.append(f"{statement.settlement.due} is due and {mine} is paid out.")
+    if wrong:
+        raise Broken(f"Statement {statement.reference} does not tie: {wrong[0]}", statement=statement.reference)
+    return statement
+
+
+# The lines
+
+
+def _pools(issue: Issue, party: str) -> tuple[StatementPool, ...]:
+    unit = 10 ** exponent(issue.currency)
+    after = issue.ends.after.for_(party)
+    before = issue.ends.before.for_(party) if issue.ends.before else None
+    names = after.names()
+    known: Mapping[Taken, Fraction] = before.taken() if before else {}
+    takings = [
+        Taking(key.pool, key.position, title, kind, key.party, known.get(key, ZERO) / unit, amount / unit)
+        for key, amount in after.taken().items()
+        for kind, title in [names[key.position] if key.party or _held(names, key) else (LineKind.PASSED_ON, "")]
+        if amount or known.get(key, ZERO)
+    ]
+    inflows = [
+        Inflow(
+            pool.id,
+            pool.title,
+            (before.result.inflow.get(pool.id, ZERO) if before else ZERO) / unit,
+            after.result.inflow.get(pool.id, ZERO) / unit,
+        )
+        for pool in after.last.waterfall.pools
+    ]
+    return view_for(party, inflows, takings)
+
+
+def _held(names: Mapping[str, tuple[LineKind, str]], key: Taken) -> bool:
+    return names[key.position][0] is LineKind.RESERVE
+
+
+def _adjustments(issue: Issue, party: str, pools: Iterable[StatementPool]) -> tuple[StatementLine, ...]:
+    """What the party has outside the pools; what nothing explains was brought forward."""
+    unit = 10 ** exponent(issue.currency)
+    ends = (issue.ends.before, issue.ends.after)
+    sums: dict[tuple[str, str, LineKind], list[Fraction]] = {}
+    for end, accounts in enumerate(ends):
+        for position, title, kind, amount in outside(accounts, party) if accounts else ():
+            sums.setdefault((position, title, kind), [ZERO, ZERO])[end] += amount / unit
+    whole = [entitled(accounts, party) / unit if accounts else ZERO for accounts in ends]
+    own = [line.figures for pool in pools for line in pool.own]
+    named = [
+        sum((figures.opening.value for figures in own), ZERO) + sum((each[0] for each in sums.values()), ZERO),
+        sum((figures.to_date.value for figures in own), ZERO) + sum((each[1] for each in sums.values()), ZERO),
+    ]
+    sums[BROUGHT_FORWARD, "", LineKind.OPENING_BALANCE] = [whole[0] - named[0], whole[1] - named[1]]
+    return tuple(
+        StatementLine(position=position, title=title, kind=kind, figures=Figures.of(opening, to_date))
+        for (position, title, kind), (opening, to_date) in sums.items()
+        if opening or to_date
+    )
+
+
+def _recoupments(issue: Issue, party: str) -> Iterator[Recoupment]:
+    unit = 10 ** exponent(issue.currency)
+    accounts = issue.ends.after.for_(party)
+    titles = {claim.id: claim.title for claim in accounts.last.waterfall.claims}
+    for claim in accounts.recouping(party):
+        status = accounts.result.claims[claim]
+        # Nothing outstanding of a claim that is larger than what was recouped: its cap has been reached.
+        most = min(status.total, status.recouped)
+        claimed = status.recouped + status.outstanding if status.outstanding else most
+        yield Recoupment.of(claim, titles[claim], claimed / unit, status.recouped / unit)
+
+
+# The money
+
+
+def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
+    """What is set aside, in whole units as it is posted; who sees the work otherwise sees other amounts, rounded."""
+    before, after = issue.ends.before, issue.ends.after
+    titles = after.for_(party).names()
+    posted = {} if party in after.seen else issue.distribution.reserves
+    earlier = {} if party in after.seen or issue.stated is None else issue.stated.reserves
+    opening = reserved(before, party) if before else {}
+    for position, held in reserved(after, party).items():
+        freed = released(after.for_(party), position) - (released(before.for_(party), position) if before else ZERO)
+        first = earlier.get(position, _whole(issue, opening.get(position, ZERO)))
+        last, let_go = posted.get(position, _whole(issue, held)), _whole(issue, freed)
+        if first.minor or last.minor or let_go.minor:
+            yield Reserve(
+                id=position,
+                title=titles[position][1],
+                opening=first,
+                withheld=last - first + let_go,
+                released=let_go,
+                held=last,
+                release_on=after.for_(party).result.releases.get(position),
+            )
+
+
+def _whole(issue: Issue, exact: Fraction) -> Money:
+    return Money(round(exact), issue.currency)
+
+
+def _holds(issue: Issue, party: str) -> tuple[Hold, ...]:
+    """What each open objection of the party holds of what is held for it, by what it disputes."""
+    held = _held_for(issue, party)
+    exact = {period: amount for period, amount in disputes(issue.known, party).items() if amount > 0}
+    if not held.minor or not exact:
+        return ()
+    parts = allocate(held, list(exact.values()))
+    found = []
+    for period, amount in zip(exact, parts, strict=True):
+        objection = issue.known[period].objections[party]
+        found.append(
+            Hold(
+                since=issue.objected_on[period, party],
+                positions=tuple(BROUGHT_FORWARD if one == ELSEWHERE else one for one in objection.positions),
+                reason=objection.reason,
+                amount=amount,
+            )
+        )
+    return tuple(found)
+
+
+def _held_for(issue: Issue, party: str) -> Money:
+    held = {one.party: one.amount for one in issue.ordered.held}
+    return held.get(party, Money.zero(issue.currency))
+
+
+def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> StatementSettlement:
+    """From the entitlement to what is due.
+
+    Who owns the paying account is paid nothing from it: its share is its own as soon as payouts are ordered, and so is
+    what it has had too much.
+    """
+    nothing = Money.zero(issue.currency)
+    terms = payout_terms(issue.agreement)
+    set_aside = sum((reserve.held for reserve in reserves), nothing)
+    to_date = issue.distribution.to_date.get(party, nothing)
+    kept = party in terms.kept
+    settled = StatementSettlement.of(
+        entitled(issue.ends.after, party) / 10 ** exponent(issue.currency),
+        to_date + set_aside,
+        paid_before=ended_to_date(issue.known).get(party, nothing),
+        reserved=set_aside,
+        held=_held_for(issue, party),
+        minimum=None if kept else terms.minimum.get(party),
+        withheld=nothing,
+        paid=nothing,
+        pay_on=None,
+    )
+    if kept:
+        end = {"carried_forward": nothing, "due": settled.payable, "paid": settled.payable}
+        return settled.model_copy(update=end)
+    return settled.model_copy(update={"pay_on": issue.due_on}) if settled.due.minor > 0 else settled

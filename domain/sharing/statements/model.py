@@ -1,0 +1,321 @@
+"""The statement as records. Amounts of the waterfall are exact; what is owed and paid is `Money`."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+
+from domain.values.currency import exponent
+from domain.values.money import Exact, Money
+from domain.values.record import (
+    Day,
+    Key,
+    Record,
+    Sha256,
+)
+
+_PLACES = 10
+"""Decimals of an amount's decimal spelling, where its exact value has more."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$")]
+"""What the agreement calls a pool, a position or a claim."""
+
+Title = str
+"""What people call it, in the agreement's own language; empty where the agreement gives none."""
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+def _spelled(value: Fraction) -> str:
+    """A decimal of at most ten places, rounded half to even, without zeros at its end."""
+    scaled = round(value * 10**_PLACES)
+    whole, part = divmod(abs(scaled), 10**_PLACES)
+    sign = "-" if scaled < 0 else ""
+    return sign + f"{whole}.{part:0{_PLACES}d}".rstrip("0").rstrip(".")
+
+
+class Amount(Record):
+    """An exact amount in major units: `exact` in lowest terms such as `"12345/7"`, `decimal` the same for reading."""
+
+    exact: Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,2000}(/[1-9][0-9]{0,1999})?$")]
+    decimal: str
+
+    @classmethod
+    def of(cls, value: Fraction | int) -> "Amount":
+        """An exact amount of major units."""
+        exact = Fraction(value)
+        return cls(exact=str(exact), decimal=_spelled(exact))
+
+    @classmethod
+    def of_minor(cls, minor: Fraction | int, currency: str) -> "Amount":
+        """An exact amount that is given in minor units, as the waterfall counts."""
+        return cls.of(Fraction(minor) / 10 ** exponent(currency))
+
+    @property
+    def value(self) -> Fraction:
+        """The exact amount, in major units."""
+        return Fraction(self.exact)
+
+    @model_validator(mode="after")
+    def _one_number(self) -> "Amount":
+        value = self.value
+        if (self.exact, self.decimal) != (str(value), _spelled(value)):
+            raise ValueError(f"{self.exact} is spelled {value} and, as a decimal, {_spelled(value)}.")
+        return self
+
+
+class Figures(Record):
+    """What a line came to before the period, in it, and by its end."""
+
+    opening: Amount
+    period: Amount
+    to_date: Amount
+
+    @classmethod
+    def of(cls, opening: Fraction | int, to_date: Fraction | int) -> "Figures":
+        """From both ends of the period, in major units; the period is what lies between."""
+        return cls(opening=Amount.of(opening), period=Amount.of(to_date - opening), to_date=Amount.of(to_date))
+
+    @classmethod
+    def of_minor(cls, opening: Fraction | int, to_date: Fraction | int, currency: str) -> "Figures":
+        """The same, given in minor units, as the waterfall counts."""
+        unit = 10 ** exponent(currency)
+        return cls.of(Fraction(opening) / unit, Fraction(to_date) / unit)
+
+
+class LineKind(StrEnum):
+    """What a line is, so that every language can say so whatever the agreement's title."""
+
+    OFF_THE_TOP = "off_the_top"
+    DISTRIBUTION_FEE = "distribution_fee"
+    FEE = "fee"
+    EXPENSES = "expenses"
+    RECOUPMENT = "recoupment"
+    MINIMUM_GUARANTEE = "minimum_guarantee"
+    OVERAGE = "overage"
+    SUCCESS_FEE = "success_fee"
+    SHARE = "share"
+    RESERVE = "reserve"
+    ASSIGNMENT = "assignment"
+    CHARGE = "charge"
+    OPENING_BALANCE = "opening_balance"
+    PASSED_ON = "passed_on"
+
+
+class StatementLine(Record):
+    """What the party had from one position, or outside the pools by an assignment, a charge, an opening balance."""
+
+    position: Name
+    title: Title = ""
+    kind: LineKind
+    figures: Figures
+
+
+class Others(Record):
+    """What all others together took from a pool by positions of one kind: no party is named."""
+
+    kind: LineKind
+    figures: Figures
+
+
+class StatementPool(Record):
+    """A pool that the party takes from: what entered it, what the party had of it, and what others had."""
+
+    id: Name
+    title: Title = ""
+    inflow: Figures
+    own: tuple[StatementLine, ...] = Field(min_length=1)
+    others: tuple[Others, ...] = ()
+
+
+class Recoupment(Record):
+    """How far a claim of the party has been recouped. `percent` has two decimals; None while nothing is claimed."""
+
+    id: Name
+    title: Title = ""
+    total: Amount
+    recouped: Amount
+    outstanding: Amount
+    percent: Exact | None
+
+    @classmethod
+    def of(cls, claim_id: str, title: str, total: Fraction, recouped: Fraction) -> "Recoupment":
+        """From what is claimed and what of it has been taken, in major units."""
+        return cls(
+            id=claim_id,
+            title=title,
+            total=Amount.of(total),
+            recouped=Amount.of(recouped),
+            outstanding=Amount.of(total - recouped),
+            percent=percent_of(recouped, total),
+        )
+
+
+def percent_of(part: Fraction, whole: Fraction) -> Decimal | None:
+    """A percentage rounded half to even to two decimals; None of nothing."""
+    return Decimal(round(part / whole * 10_000)).scaleb(-2) if whole else None
+
+
+class Reserve(Record):
+    """What is set aside of the party's entitlement: `held` at the end is opening + withheld - released."""
+
+    id: Name
+    title: Title = ""
+    opening: Money
+    withheld: Money
+    released: Money
+    held: Money
+    release_on: Day | None = None
+
+
+class Hold(Record):
+    """What is not paid because an objection to some positions is open."""
+
+    since: Day
+    positions: tuple[Name, ...]
+    reason: Annotated[str, StringConstraints(max_length=2000)]
+    amount: Money
+
+
+class Withholding(Record):
+    """Tax that is withheld from the payment: `percent` of `base`, for a country."""
+
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    title: Title = ""
+    base: Money
+    percent: Exact
+    amount: Money
+
+
+class FxRuleUsed(StrEnum):
+    """Which day's rate a receipt in another currency is converted at."""
+
+    RECEIPT_DATE = "receipt_date"
+    PERIOD_AVERAGE = "period_average"
+    PERIOD_END = "period_end"
+    BANK = "bank"
+    CONTRACT = "contract"
+
+
+class FxUsed(Record):
+    """A rate that receipts of the period were converted at: units of `quote` for one `base`, of a day or an average."""
+
+    base: Currency
+    quote: Currency
+    rule: FxRuleUsed
+    source: Annotated[str, StringConstraints(max_length=100)]
+    on: Day | None
+    rate: Exact
+
+
+class StatementSettlement(Record):
+    """From the entitlement to what is paid.
+
+    exact + rounding = entitlement; entitlement - paid_before - reserved - held = payable;
+    payable - carried_forward - withheld = due. `carried_forward` is what stays below the `minimum` or is negative;
+    `paid` is what of `due` had been paid when the statement was made.
+    """
+
+    exact: Amount
+    rounding: Amount
+    entitlement: Money
+    paid_before: Money
+    reserved: Money
+    held: Money
+    payable: Money
+    minimum: Money | None = None
+    carried_forward: Money
+    withheld: Money
+    due: Money
+    pay_on: Day | None = None
+    paid: Money
+
+    @classmethod
+    def of(
+        cls,
+        exact: Fraction,
+        entitlement: Money,
+        *,
+        paid_before: Money,
+        reserved: Money,
+        held: Money,
+        minimum: Money | None,
+        withheld: Money,
+        paid: Money,
+        pay_on: Day | None,
+    ) -> "StatementSettlement":
+        """From the exact entitlement in major units, as it was rounded, and what is taken off: the sums follow.
+
+        Raises:
+            BadInput: two currencies.
+        """
+        payable = entitlement - paid_before - reserved - held
+        nothing = Money.zero(payable.currency)
+        carried_forward = payable if payable < (minimum or nothing) else nothing
+        return cls(
+            exact=Amount.of(exact),
+            rounding=Amount.of(Fraction(entitlement.decimal) - exact),
+            entitlement=entitlement,
+            paid_before=paid_before,
+            reserved=reserved,
+            held=held,
+            payable=payable,
+            minimum=minimum,
+            carried_forward=carried_forward,
+            withheld=withheld,
+            due=payable - carried_forward - withheld,
+            pay_on=pay_on,
+            paid=paid,
+        )
+
+
+def _in_utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
+
+
+class Signature(Record):
+    """What the figures rest on: the journal up to one event, the engine and the agreement, and both times."""
+
+    stream: Annotated[str, StringConstraints(max_length=100)]
+    seq: int = Field(ge=1)
+    head: Sha256
+    engine: Annotated[str, StringConstraints(max_length=40)]
+    agreement_version: int = Field(ge=1)
+    as_of: Day
+    known_at: Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+class Period(Record):
+    """The days that a statement covers, both included; `id` is such as `2027-Q1`."""
+
+    id: Key
+    first: Day
+    last: Day
+
+
+class Statement(Record):
+    """What one party is told of one period of one production, in the waterfall's currency."""
+
+    production: Key
+    production_title: Title
+    party: Key
+    party_name: Annotated[str, StringConstraints(max_length=140)]
+    period: Period
+    currency: Currency
+    pools: tuple[StatementPool, ...] = ()
+    adjustments: tuple[StatementLine, ...] = ()
+    recoupments: tuple[Recoupment, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    withholdings: tuple[Withholding, ...] = ()
+    fx: tuple[FxUsed, ...] = ()
+    settlement: StatementSettlement
+    signature: Signature
+
+    @property
+    def reference(self) -> str:
+        """What people quote it by, such as `DRAMA1/2027-Q1/HAN`."""
+        return f"{self.production}/{self.period.id}/{self.party}"

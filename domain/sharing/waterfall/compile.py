@@ -1,0 +1,351 @@
+"""From the document's records to a network. What is written must have passed the checks."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+from domain.errors import BadInput
+from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall.linear import (
+    ALWAYS,
+    EARLIER,
+    Atom,
+    Curve,
+    Extreme,
+    Guard,
+    Joint,
+    Linear,
+    atoms_of,
+    both,
+    negated,
+    plus,
+    positive,
+    times,
+    unsigned,
+)
+from domain.sharing.waterfall.model import (
+    Assignment,
+    Claim,
+    Group,
+    Member,
+    Pool,
+    Position,
+    Recipient,
+    Waterfall,
+)
+from domain.sharing.waterfall.network import (
+    Basin,
+    Due,
+    Leaf,
+    Network,
+    Node,
+    Place,
+    Split,
+    Take,
+    leaves,
+)
+from domain.values.money import Money
+
+
+class Circular(BadInput):
+    """Money, or a base, would flow in a circle; `pools` are those that are in it."""
+
+    def __init__(self, pools: Iterable[str]) -> None:
+        self.pools = tuple(pools)
+        super().__init__(f"the flow goes round in a circle through {', '.join(self.pools)}: break it.")
+
+
+def compile_network(waterfall: Waterfall, parties: Iterable[str]) -> Network:
+    """The network of a waterfall among parties.
+
+    Raises:
+        Circular: pools feed each other.
+        BadInput: a phrase or a name is wrong, which the checks exclude.
+    """
+    return _Compiler(waterfall, tuple(parties)).network()
+
+
+class _Compiler:
+    def __init__(self, waterfall: Waterfall, parties: tuple[str, ...]) -> None:
+        self._waterfall = waterfall
+        self._parties = parties
+        self._claims = {claim.id: claim for claim in waterfall.claims}
+        self._events = {event.id: phrases.condition(event.when) for event in waterfall.events}
+        self._lasting = {event.id for event in waterfall.events if event.stays}
+        self._assigned = _by_party(waterfall.assignments)
+        self._pools = {pool.id for pool in waterfall.pools} | set(self._assigned)
+        self._kinds = self._names()
+        self._labels: dict[Linear, list[str]] = {}
+        self._paid: dict[str, list[str]] = {claim: [] for claim in self._claims}
+
+    def _names(self) -> dict[str, str]:
+        named = dict.fromkeys(self._parties, "to") | dict.fromkeys(self._waterfall.metrics, "metric")
+        named |= dict.fromkeys(self._claims, "claim") | dict.fromkeys(self._pools, "in")
+        named |= {one.id: "took" for one in self._waterfall.positions}
+        return named | {one.id: "took" for one in self._waterfall.assignments}
+
+    def network(self) -> Network:
+        """All of it. Who recoups which claim comes first, since a claim is open by what all of them have taken."""
+        for pool in self._waterfall.pools:
+            for position in pool.positions:
+                self._count_recoupment(position)
+        for assignment in self._waterfall.assignments:
+            self._count_recoupment(assignment)
+        basins = [self._basin(pool) for pool in self._waterfall.pools]
+        basins += [self._assignment_basin(party, directed) for party, directed in self._assigned.items()]
+        dues = {claim.id: self._due(claim) for claim in self._waterfall.claims}
+        events = {name: self._guard(tree) for name, tree in self._events.items()}
+        stays = {event.id: events[event.id] for event in self._waterfall.events if event.stays}
+        events |= {name: Joint(every=False, of=(_since(f"event:{name}"), when)) for name, when in stays.items()}
+        for name, guard in events.items():
+            self._label(guard, f"event {name}: {self._event_phrase(name)}")
+        charges = {
+            charge.id: (charge.of, charge.to, self.curve(phrases.sum_of(charge.amount)), self.when(charge.once))
+            for charge in self._waterfall.charges
+        }
+        labels = {line: tuple(dict.fromkeys(words)) for line, words in self._labels.items()}
+        return Network(in_flow_order(basins), dues, events, labels, self._parties, charges, stays)
+
+    def _event_phrase(self, name: str) -> str:
+        return next(event.when for event in self._waterfall.events if event.id == name)
+
+    def _count_recoupment(self, position: Position | Assignment) -> None:
+        if position.recoups is not None:
+            self._paid[position.recoups].append(f"took:{position.id}")
+        if isinstance(position.to, Group):
+            for key, member in members(position.id, position.to):
+                if member.recoups is not None:
+                    self._paid[member.recoups] += [f"leaf:{leaf}" for leaf in _leaf_keys(key, member)]
+
+    # Positions
+
+    def _basin(self, pool: Pool) -> Basin:
+        places = tuple(self._place(position) for position in pool.positions)
+        assert pool.residue is not None  # noqa: S101 - the checks ask for it
+        residue = self._node(f"{pool.id}.residue", pool.residue)
+        return Basin(pool.id, places, residue, pool.deficit)
+
+    def _assignment_basin(self, party: str, directed: list[Assignment]) -> Basin:
+        """What a party is entitled to, as a pool of which its directions to pay take."""
+        places = []
+        for one in directed:
+            position = Position(**one.model_dump(exclude={"of"}))
+            places.append(self._place(position))
+        return Basin(party, tuple(places), Leaf(f"leaf:{party}.residue", party, is_pool=False), None)
+
+    def _place(self, position: Position) -> Place:
+        assert position.to is not None  # noqa: S101 - the checks ask for it
+        took = Linear.of(f"took:{position.id}")
+        whole = both(
+            self._labelled(self.when(position.once), f"{position.id} once {position.once}"),
+            self._labelled(negated(self.when(position.until)), f"{position.id} until {position.until}")
+            if position.until
+            else ALWAYS,
+            self._limits(took, position, position.id),
+        )
+        onces = [self._labelled(self.when(step.once), f"{position.id} once {step.once}") for step in position.then]
+        takes = []
+        steps = []
+        for n, written in enumerate((position.take, *(step.take for step in position.then))):
+            share = phrases.share(written)
+            fixed = self._up_to(took, share.fixed) if share.fixed else ALWAYS
+            mine = onces[n - 1] if n else ALWAYS
+            guard = both(whole, self._labelled(fixed, f"{position.id} up to {written}"), mine, *map(negated, onces[n:]))
+            base = self._base(share.base)
+            takes.append(Take(f"take:{position.id}.{n}", written, guard, share.rate, base))
+            steps.append((both(mine, *map(negated, onces[n:])), share.rate, base))
+        return Place(
+            position.id,
+            tuple(takes),
+            self._node(position.id, position.to),
+            position.only,
+            position.excluding,
+            position.held_for,
+            position.borne_by if position.change == "cliff" else None,
+            tuple(steps) if position.change == "cliff" else (),
+        )
+
+    def _base(self, written: phrases.Sum | None) -> Linear | None:
+        if written is None:
+            return None
+        base = self.curve(written)
+        if isinstance(base, Extreme):
+            raise BadInput("a share is of a sum of what flows, not of the greater or lesser of several.")
+        return base
+
+    def _limits(self, took: Linear, of: Position | Member, label: str) -> Guard:
+        limit: Guard = ALWAYS
+        if of.up_to is not None:
+            limit = self._labelled(self._up_to(took, phrases.sum_of(of.up_to)), f"{label} up to {of.up_to}")
+        if of.recoups is None:
+            return limit
+        return both(limit, self._labelled(self._open(of.recoups), f"{of.recoups} is recouped"))
+
+    def _up_to(self, took: Linear, most: phrases.Sum | Money) -> Guard:
+        curve = self.curve(phrases.Constant(most) if isinstance(most, Money) else most)
+        return positive(plus(curve, took.times(Fraction(-1))), closed=False)
+
+    # Recipients
+
+    def _node(self, key: str, to: Recipient, guard: Guard = ALWAYS, outstanding: Curve | None = None) -> Node:
+        if isinstance(to, str):
+            return Leaf(f"leaf:{key}", to, to in self._pools, guard, outstanding)
+        nodes = []
+        for n, member in enumerate(to.among):
+            below = f"{key}.{n + 1}"
+            limit = guard
+            owed = outstanding
+            if member.recoups is not None or member.up_to is not None:
+                took = _all_of(f"leaf:{leaf}" for leaf in _leaf_keys(below, member))
+                limit = both(guard, self._limits(took, member, below))
+                owed = self._owed(member, took)
+            nodes.append(self._node(below, member.to, limit, owed))
+        weights = tuple(Fraction(member.weight or "1") for member in to.among)
+        return Split(to.share, tuple(nodes), weights, to.unused == "others")
+
+    def _owed(self, member: Member, took: Linear) -> Curve:
+        if member.recoups is not None:
+            return plus(self._most(member.recoups), self._paid_of(member.recoups).times(Fraction(-1)))
+        return plus(self.curve(phrases.sum_of(member.up_to or "")), took.times(Fraction(-1)))
+
+    # Claims
+
+    def _paid_of(self, claim_id: str) -> Linear:
+        paid_by = self._claims[claim_id].paid_by
+        if paid_by is not None:
+            curve = self.curve(phrases.sum_of(paid_by))
+            if isinstance(curve, Linear):
+                return curve
+            raise BadInput("what reduces a claim is a sum of what flows, not the greater or lesser of several.")
+        return _all_of(self._paid[claim_id])
+
+    def _most(self, claim_id: str) -> Curve:
+        cap = self._claims[claim_id].cap
+        whole = Linear.of(f"claim:{claim_id}")
+        return whole if cap is None else Extreme(greatest=False, of=(whole, self.curve(phrases.sum_of(cap))))
+
+    def _open(self, claim_id: str) -> Guard:
+        return positive(plus(self._most(claim_id), self._paid_of(claim_id).times(Fraction(-1))), closed=False)
+
+    def _due(self, claim: Claim) -> Due:
+        cap = self.curve(phrases.sum_of(claim.cap)) if claim.cap else None
+        return Due(claim, self._paid_of(claim.id), cap, self._open(claim.id))
+
+    # Phrases
+
+    def when(self, phrase: str | None) -> Guard:
+        """The guard of a condition; none always holds."""
+        return ALWAYS if phrase is None else self._guard(phrases.condition(phrase))
+
+    def _guard(self, tree: phrases.Condition) -> Guard:
+        match tree:
+            case phrases.Joined(every, of):
+                return Joint(every, tuple(self._guard(each) for each in of))
+            case phrases.Not(of):
+                return negated(self._guard(of))
+            case phrases.Since(day):
+                return _since(f"day:{day}")
+            case phrases.Happened(event):
+                return _since(f"event:{event}") if event in self._lasting else self._guard(self._events[event])
+            case phrases.Recouped(claim):
+                return negated(self._open(claim))
+        difference = plus(self.curve(tree.left), times(self.curve(tree.right), Fraction(-1)))
+        return positive(difference, closed=not tree.strict)
+
+    def curve(self, tree: phrases.Sum) -> Curve:
+        """A sum as a curve, in minor units or in what a metric counts."""
+        match tree:
+            case phrases.Constant(value):
+                return Linear((), Fraction(value.minor) if isinstance(value, Money) else value)
+            case phrases.Scaled(factor, of):
+                return times(self.curve(of), Fraction(factor.minor) if isinstance(factor, Money) else factor)
+            case phrases.Best(greater, several):
+                return Extreme(greater, tuple(self.curve(each) for each in several))
+            case phrases.Added(terms):
+                total: Curve = Linear()
+                for term in terms:
+                    total = plus(total, self.curve(term))
+                return total
+        return self._named(tree)
+
+    def _named(self, one: phrases.Name) -> Curve:
+        kind = "left" if one.left else self._kinds[one.name]
+        if kind == "claim":
+            return self._most(one.name)
+        variable = f"{kind}:{one.name}"
+        earlier = Linear.of(f"{EARLIER}{one.this}:{variable}").times(Fraction(-1)) if one.this else Linear()
+        return Linear.of(variable) + earlier
+
+    def _labelled(self, guard: Guard, label: str) -> Guard:
+        self._label(guard, label)
+        return guard
+
+    def _label(self, guard: Guard, label: str) -> None:
+        for atom in atoms_of(guard):
+            self._labels.setdefault(unsigned(atom.line), []).append(label)
+
+
+def members(key: str, group: Group) -> Iterator[tuple[str, Member]]:
+    """Every member of a group and of the groups in it, with the key of each."""
+    for n, member in enumerate(group.among):
+        below = f"{key}.{n + 1}"
+        yield below, member
+        if isinstance(member.to, Group):
+            yield from members(below, member.to)
+
+
+def _leaf_keys(key: str, member: Member) -> list[str]:
+    if isinstance(member.to, str):
+        return [key]
+    return [below for below, inner in members(key, member.to) if isinstance(inner.to, str)]
+
+
+def _since(variable: str) -> Guard:
+    """The guard that something has happened, of a variable that is 1 from then on."""
+    return Atom(Linear.of(variable) + Linear((), Fraction(-1, 2)), closed=False)
+
+
+def _all_of(names: Iterable[str]) -> Linear:
+    total = Linear()
+    for name in names:
+        total += Linear.of(name)
+    return total
+
+
+def _by_party(assignments: tuple[Assignment, ...]) -> dict[str, list[Assignment]]:
+    found: dict[str, list[Assignment]] = {}
+    for assignment in assignments:
+        found.setdefault(assignment.of, []).append(assignment)
+    return found
+
+
+def in_flow_order(basins: Iterable[Basin]) -> tuple[Basin, ...]:
+    """Pools such that each comes after all that feed it, and after those whose flow its shares are a part of."""
+    by_id = {basin.id: basin for basin in basins}
+    home = {place.id: basin.id for basin in by_id.values() for place in basin.places}
+    before: dict[str, set[str]] = {name: set() for name in by_id}
+    for basin in by_id.values():
+        nodes = [basin.residue, *(place.recipient for place in basin.places)]
+        for leaf in (leaf for node in nodes for leaf in leaves(node)):
+            if leaf.is_pool:
+                before[leaf.to].add(basin.id)
+        for take in (take for place in basin.places for take in place.takes if take.base is not None):
+            before[basin.id] |= set(_sources(take.base, by_id, home)) - {basin.id}
+    ordered: list[Basin] = []
+    while before:
+        ready = next((name for name, feeders in before.items() if not feeders), None)
+        if ready is None:
+            raise Circular(before)
+        ordered.append(by_id[ready])
+        del before[ready]
+        for feeders in before.values():
+            feeders.discard(ready)
+    return tuple(ordered)
+
+
+def _sources(base: Linear | None, pools: Mapping[str, Basin], home: Mapping[str, str]) -> Iterator[str]:
+    for name, _ in base.terms if base else ():
+        kind, _, what = name.partition(":")
+        if kind in {"in", "left"} and what in pools:
+            yield what
+        elif kind == "took" and what in home:
+            yield home[what]

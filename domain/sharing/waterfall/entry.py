@@ -1,0 +1,48 @@
+"""Which pool a receipt enters: the one that receives it."""
+
+from collections.abc import Mapping
+
+from domain.errors import BadInput
+from domain.sharing.waterfall.model import Match, Waterfall
+from domain.sharing.waterfall.network import FIELDS, BranchKind
+
+
+class NoEntry(BadInput):
+    """A receipt is received by no pool, or by several."""
+
+
+class Entries:
+    """The entry pools of a waterfall; `where` names file and line of the first receipt of each kind."""
+
+    def __init__(self, waterfall: Waterfall, where: Mapping[BranchKind, str]) -> None:
+        self._where = where
+        self._pools = [(pool.id, pool.receives) for pool in waterfall.pools if pool.receives is not None]
+        self._known: dict[BranchKind, str] = {}
+
+    def pool_of(self, kind: BranchKind) -> str:
+        """The pool.
+
+        Raises:
+            NoEntry: there is none, or more than one.
+        """
+        if kind not in self._known:
+            self._known[kind] = self._find(kind)
+        return self._known[kind]
+
+    def _find(self, kind: BranchKind) -> str:
+        named = [name for name, receives in self._pools if not isinstance(receives, str) and _fits(kind, receives)]
+        named += [name for name, receives in self._pools if receives == "everything"]
+        found = named or [name for name, receives in self._pools if receives == "everything else"]
+        if len(found) == 1:
+            return found[0]
+        what = ", ".join(f"{name} {word}" for name, word in zip(FIELDS, kind.fields, strict=True) if word)
+        place = f"{self._where[kind]}: receipt: " if kind in self._where else ""
+        if found:
+            raise NoEntry(f"{place}it is received by {' and '.join(found)} ({what}): let only one pool receive it.")
+        raise NoEntry(f"{place}no pool receives it ({what}): correct it, or let a pool receive everything else.")
+
+
+def _fits(kind: BranchKind, receives: Match | tuple[Match, ...] | None) -> bool:
+    if isinstance(receives, tuple):
+        return any(kind.fits(match) for match in receives)
+    return kind.fits(receives)

@@ -1,0 +1,286 @@
+"""The `waterfall:` section of an agreement as records. `phrases` reads its phrases, `checks` judges it as a whole.
+
+Receipts enter the one pool that receives them. A pool's positions take from it in the order written; what they leave
+goes to its residue. What somebody gets back (an advance, costs, a loan) is a claim, which positions recoup.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
+
+from domain.values.money import Money
+from domain.values.record import Day, Record
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
+"""What phrases call something: one meaning in the whole waterfall."""
+
+Phrase = Annotated[str, StringConstraints(max_length=400)]
+"""A share, a sum or a condition in words; see `domain.sharing.waterfall.phrases`."""
+
+T = TypeVar("T")
+
+
+def _listed(written: Any) -> Any:
+    if isinstance(written, str):
+        return (written,)
+    return tuple(written) if isinstance(written, list) else written
+
+
+Words = Annotated[
+    tuple[str, ...], Field(min_length=1), BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+]
+"""One word or a list of them."""
+
+
+class Match(Record):
+    """Which receipts: every field that is given must hold, by any of its values."""
+
+    currency: Words | None = None
+    payer: Words | None = None
+    territory: Words | None = None
+    media: Words | None = None
+    window: Words | None = None
+
+
+class Sharing(StrEnum):
+    """How a group shares what it is given."""
+
+    BY_COMMITMENT = "by_commitment"
+    BY_OUTSTANDING = "by_outstanding"
+    EQUAL = "equal_until_filled"
+    IN_ORDER = "in_order"
+
+
+class Member(Record):
+    """One of a group: a party, a pool or another group; `weight` counts in `by_commitment` only."""
+
+    to: "Recipient"
+    weight: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}([.][0-9]{1,15})?(/[0-9]{1,15})?$")] | None = None
+    recoups: Name | None = None
+    up_to: Phrase | None = None
+
+
+class Group(Record):
+    """Several who share.
+
+    `unused` says where the part of a member goes who has had all: to the others, or no further than the pool
+    (by_commitment only).
+    """
+
+    share: Sharing
+    among: tuple[Member, ...] = Field(min_length=1)
+    unused: Literal["others", "pool"] = "others"
+
+
+def _recipient_kind(written: Any) -> str:
+    return "name" if isinstance(written, str) else "group"
+
+
+Recipient = Annotated[Annotated[Name, Tag("name")] | Annotated[Group, Tag("group")], Discriminator(_recipient_kind)]
+"""A party or a pool by name, or a group."""
+
+Member.model_rebuild()
+
+
+class RateStep(Record):
+    """From when `once` holds, the position takes `take` instead; of several that hold, the last counts."""
+
+    once: Phrase
+    take: Phrase
+
+
+class Held(Record):
+    """What a position takes is set aside; after `periods` whole periods it enters the pool `then`."""
+
+    periods: int = Field(ge=1, le=400)
+    of: Literal["month", "quarter", "half-year", "year"] = "quarter"
+    then: Name
+
+
+class Position(Record):
+    """Takes a share of its pool while its conditions hold, up to its limits, for its recipient.
+
+    `cliff`: a step counts from the first receipt on, not only for what follows; the difference that arises at once
+    is credited and charged to the party `borne_by`.
+    """
+
+    id: Name
+    title: str = ""
+    to: Recipient | None = None
+    take: Phrase = "what remains"
+    then: tuple[RateStep, ...] = ()
+    change: Literal["marginal", "cliff"] = "marginal"
+    borne_by: Name | None = None
+    recoups: Name | None = None
+    up_to: Phrase | None = None
+    once: Phrase | None = None
+    until: Phrase | None = None
+    only: Match | None = None
+    excluding: Match | None = None
+    held_for: Held | None = None
+
+
+def _receives_kind(written: Any) -> str:
+    if isinstance(written, str):
+        return "word"
+    return "list" if isinstance(written, list | tuple) else "match"
+
+
+Receives = Annotated[
+    Annotated[Literal["everything", "everything else"], Tag("word")]
+    | Annotated[Match, Tag("match")]
+    | Annotated[tuple[Match, ...], Tag("list")],
+    Discriminator(_receives_kind),
+]
+"""What enters a pool from outside; `everything else` is what no other pool receives."""
+
+
+class Pool(Record):
+    """Money that is shared by one set of positions. `deficit` names who bears what they take beyond what came in."""
+
+    id: Name
+    title: str = ""
+    receives: Receives | None = None
+    positions: tuple[Position, ...] = ()
+    residue: Recipient | None = None
+    deficit: Name | None = None
+
+
+class Interest(Record):
+    """Interest on what is outstanding of the claim itself, or of the claim `on`.
+
+    `rate` is such as "8 % a year"; days are counted by `days`; unpaid interest bears interest from each date that
+    `compounds` names, counted from the claim's first day. It runs from the day `since`, if that is later, to `until`.
+    """
+
+    rate: Annotated[str, StringConstraints(pattern=r"^[0-9]+([.][0-9]+)? ?% a year$")]
+    days: Literal["actual/365", "actual/360", "actual/actual", "30/360"] = "actual/365"
+    compounds: Literal["never", "monthly", "quarterly", "half-yearly", "yearly"] = "never"
+    on: Name | None = None
+    since: Day | None = None
+    until: Day | None = None
+
+
+class Claim(Record):
+    """What somebody is to get back: a fixed amount, declared costs or advances by their name in the facts.
+
+    The claim is (principal + `overhead` of it) x `multiple` + interest, at most `cap`. It is reduced by what the
+    positions that recoup it have taken, or by `paid_by` where that is given.
+    """
+
+    id: Name
+    title: str = ""
+    amount: Money | None = None
+    on: Day | None = None
+    costs: Words | None = None
+    advance: Words | None = None
+    overhead: Phrase | None = None
+    multiple: Phrase | None = None
+    cap: Phrase | None = None
+    interest: Interest | None = None
+    paid_by: Phrase | None = None
+
+
+class EventTerm(Record):
+    """A condition with a name, which other conditions may use and every run reports.
+
+    It holds for as long as it is true or, where it `stays`, for good from the first time on.
+    """
+
+    id: Name
+    title: str = ""
+    when: Phrase
+    stays: bool = False
+
+
+class Assignment(Record):
+    """A direction to pay: of what `of` is entitled to, `take` goes to `to` instead."""
+
+    id: Name
+    of: Name
+    to: Name
+    take: Phrase = "what remains"
+    recoups: Name | None = None
+    up_to: Phrase | None = None
+    once: Phrase | None = None
+    until: Phrase | None = None
+
+
+class Charge(Record):
+    """A sum that `of` owes `to` outside the pools, to date: a bonus, a clawback. Nothing while `once` does not hold."""
+
+    id: Name
+    title: str = ""
+    of: Name
+    to: Name
+    amount: Phrase
+    once: Phrase | None = None
+
+
+class Change(Record):
+    """What one participant's contract says otherwise: of a position, or of a claim (by `id`)."""
+
+    id: Name
+    take: Phrase | None = None
+    then: tuple[RateStep, ...] | None = None
+    up_to: Phrase | None = None
+    once: Phrase | None = None
+    until: Phrase | None = None
+    amount: Money | None = None
+    costs: Words | None = None
+    cap: Phrase | None = None
+    overhead: Phrase | None = None
+    multiple: Phrase | None = None
+    interest: Interest | None = None
+    leave_out: bool = False
+
+
+class View(Record):
+    """The same work as the contract of `of` defines it; what that makes more or less is charged to `borne_by`."""
+
+    of: Name
+    borne_by: Name
+    changes: tuple[Change, ...] = Field(min_length=1)
+
+
+class Settlement(Record):
+    """When accounts are rendered, and by when what they show is paid.
+
+    First `first_days` after the date `after` in the facts, then at the ends of `months`; each is paid by the end of
+    the month that is `paid_after_months` later.
+    """
+
+    after: Name
+    first_days: int = Field(ge=0, le=1000)
+    months: tuple[int, ...] = (3, 6, 9, 12)
+    paid_after_months: int = Field(default=1, ge=0, le=24)
+
+
+class Minimum(Record):
+    """Less than `amount` is not paid out to `to` but carried forward."""
+
+    to: Name
+    amount: Money
+
+
+class Waterfall(Record):
+    """Who gets what of what the work earns, in one currency."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    takes_over_on: Day | None = None
+    applies: Literal["retroactively", "prospectively"] = "retroactively"
+    metrics: tuple[Name, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    events: tuple[EventTerm, ...] = ()
+    pools: tuple[Pool, ...] = Field(min_length=1)
+    assignments: tuple[Assignment, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    views: tuple[View, ...] = ()
+    settlement: Settlement | None = None
+    minimum_payouts: tuple[Minimum, ...] = ()
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """Every position, pool by pool in the order written."""
+        return tuple(position for pool in self.pools for position in pool.positions)

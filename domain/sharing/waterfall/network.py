@@ -1,0 +1,182 @@
+"""A waterfall compiled: pools in the order in which money reaches them, with guards instead of phrases."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from domain.sharing.waterfall.linear import (
+    ALWAYS,
+    Curve,
+    Guard,
+    Linear,
+    atoms_of,
+    lines_of,
+    unsigned,
+)
+from domain.sharing.waterfall.model import (
+    Claim,
+    Held,
+    Match,
+    Sharing,
+)
+
+FIELDS = ("currency", "payer", "territory", "media", "window")
+
+
+@dataclass(frozen=True, slots=True)
+class BranchKind:
+    """What receipts have in common that the waterfall can tell apart: their fields, in the order of `FIELDS`."""
+
+    fields: tuple[str, str, str, str, str]
+
+    def __str__(self) -> str:
+        return " ".join(word for word in self.fields if word)
+
+    def fits(self, match: Match | None) -> bool:
+        """Whether a match holds; None always does."""
+        if match is None:
+            return True
+        wanted = (getattr(match, name) for name in FIELDS)
+        return all(words is None or have in words for words, have in zip(wanted, self.fields, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A recipient at the end: a party, or a pool. Takes while `guard` holds."""
+
+    key: str
+    to: str
+    is_pool: bool
+    guard: Guard = ALWAYS
+    outstanding: Curve | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Several who share; weights are of `by_commitment`."""
+
+    sharing: Sharing
+    members: tuple["Node", ...]
+    weights: tuple[Fraction, ...]
+    redistributes: bool
+
+
+Node = Leaf | Split
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A position's share in one of its steps: `rate` of `base` (None: of what remains)."""
+
+    key: str
+    phrase: str
+    guard: Guard
+    rate: Fraction
+    base: Linear | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in its pool. `cliff` names who bears what a step makes more or less at once."""
+
+    id: str
+    takes: tuple[Take, ...]
+    recipient: Node
+    only: Match | None = None
+    excluding: Match | None = None
+    held: Held | None = None
+    cliff: str | None = None
+    steps: tuple[tuple[Guard, Fraction, Linear | None], ...] = ()
+
+    def concerns(self, kind: BranchKind) -> bool:
+        """Whether it takes from receipts of a kind."""
+        return kind.fits(self.only) and (self.excluding is None or not kind.fits(self.excluding))
+
+
+@dataclass(frozen=True, slots=True)
+class Basin:
+    """A pool, its positions in order, and where the rest goes."""
+
+    id: str
+    places: tuple[Place, ...]
+    residue: Node
+    deficit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A claim compiled: what reduces it, and the most it can be."""
+
+    claim: Claim
+    paid: Linear
+    cap: Curve | None
+    open: Guard
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Everything a run needs. `basins` are in flow order; `labels` say which phrases a line stands for.
+
+    `stays` has the conditions of events that stay, once they have held, for good.
+    """
+
+    basins: tuple[Basin, ...]
+    dues: Mapping[str, Due]
+    events: Mapping[str, Guard]
+    labels: Mapping[Linear, tuple[str, ...]]
+    parties: tuple[str, ...]
+    charges: Mapping[str, tuple[str, str, Curve, Guard]] = field(default_factory=dict)
+    stays: Mapping[str, Guard] = field(default_factory=dict)
+
+    def lines(self) -> tuple[Linear, ...]:
+        """Every linear function whose sign decides something, each once, whichever way round it is written."""
+        return tuple(dict.fromkeys(unsigned(atom.line) for guard in self.guards() for atom in atoms_of(guard)))
+
+    def valves(self) -> Iterator[Leaf | Take]:
+        """Everything that opens and closes, in flow order."""
+        for basin in self.basins:
+            for place in basin.places:
+                yield from place.takes
+                yield from leaves(place.recipient)
+            yield from leaves(basin.residue)
+
+    def guards(self) -> Iterator[Guard]:
+        """Every guard there is."""
+        yield from (valve.guard for valve in self.valves())
+        yield from self.events.values()
+        for basin in self.basins:
+            yield from (guard for place in basin.places for guard, _, _ in place.steps)
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """The ends of a recipient, in order."""
+    if isinstance(node, Leaf):
+        yield node
+    else:
+        for member in node.members:
+            yield from leaves(member)
+
+
+def reached(network: Network, kind: BranchKind, entry: str) -> Network:
+    """What of a network a kind of receipt can come through: the pools behind its entry, and positions that take it."""
+    names = {entry}
+    basins = []
+    for basin in network.basins:
+        if basin.id not in names:
+            continue
+        places = tuple(place for place in basin.places if place.concerns(kind))
+        ends = [leaf for node in (basin.residue, *(place.recipient for place in places)) for leaf in leaves(node)]
+        names |= {leaf.to for leaf in ends if leaf.is_pool}
+        basins.append(replace(basin, places=places))
+    return replace(network, basins=tuple(basins))
+
+
+def variables(network: Network) -> set[str]:
+    """Every variable whose value a condition, a limit, a charge or a step asks for."""
+    guards = [*network.guards(), *(guard for _, _, _, guard in network.charges.values())]
+    lines = [atom.line for guard in guards for atom in atoms_of(guard)]
+    curves = [curve for _, _, curve, _ in network.charges.values()]
+    curves += [due.cap for due in network.dues.values() if due.cap is not None]
+    curves += [base for basin in network.basins for place in basin.places for _, _, base in place.steps if base]
+    lines += [line for curve in curves for line in lines_of(curve)]
+    return {name for line in lines for name, _ in line.terms}

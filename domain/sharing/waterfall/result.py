@@ -1,0 +1,142 @@
+"""What a run says: exact entitlements to date by party and position, pools, thresholds, and what is payable."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from domain.sharing.waterfall.claims import period_end, periods_later
+from domain.sharing.waterfall.facts import FactKind, Facts
+from domain.sharing.waterfall.linear import ZERO
+from domain.sharing.waterfall.model import Waterfall
+from domain.sharing.waterfall.network import Network
+from domain.sharing.waterfall.outcome import Crossing, RunOutcome, State
+from domain.values.currency import exponent
+from domain.values.money import Money, allocate
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """What a party is due: entitlement in minor units, less what was paid, and what waits for a minimum.
+
+    `residual` is the minor unit that rounding gave the party; negative `due` is owed back.
+    """
+
+    entitled: Money
+    residual: int
+    paid: Money
+    due: Money
+    carried_forward: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """Receipts are allocations, reserves and refunds that wait: `difference` is zero or something is broken."""
+
+    currency: str
+    received: Fraction
+    allocated: Fraction
+    held: Fraction
+    refunds: Fraction
+
+    @property
+    def difference(self) -> Fraction:
+        """What is missing."""
+        return self.received + self.refunds - self.allocated - self.held - self.refunds
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStatus:
+    """A claim to date: the whole, what has been recouped, what is outstanding. Minor units."""
+
+    total: Fraction
+    recouped: Fraction
+    outstanding: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A run's answer in minor units, exact. `views` are differences that a participant's own definition makes.
+
+    `cliffs` are differences that a position's step made at once: given to its recipient, taken from who bears it.
+    `releases` are the days on which reserves are let go next.
+    """
+
+    currency: str
+    as_of: date
+    parties: Mapping[str, Fraction]
+    positions: Mapping[str, Fraction]
+    recipients: Mapping[str, Fraction]
+    inflow: Mapping[str, Fraction]
+    residue: Mapping[str, Fraction]
+    deficits: Mapping[str, Fraction]
+    held: Mapping[str, Fraction]
+    claims: Mapping[str, ClaimStatus]
+    events: Mapping[str, bool]
+    charges: Mapping[str, Fraction]
+    views: Mapping[str, Fraction]
+    crossings: tuple[Crossing, ...]
+    payable: Mapping[str, Payable]
+    conservation: Conservation
+    calendar: tuple[tuple[date, date], ...] = ()
+    cliffs: Mapping[str, Fraction] = field(default_factory=dict)
+    releases: Mapping[str, date] = field(default_factory=dict)
+
+
+def entitlements(network: Network, state: State) -> dict[str, Fraction]:
+    """What every party has come to, in the order of the agreement."""
+    return {party: state.get(f"to:{party}", ZERO) for party in network.parties}
+
+
+def held_of(outcome: RunOutcome) -> dict[str, Fraction]:
+    """What positions hold in reserve, not released yet."""
+    held = {name.removeprefix("held:"): amount for name, amount in outcome.state.items() if name.startswith("held:")}
+    return {name: amount - outcome.state.get(f"released:{name}", ZERO) for name, amount in held.items()}
+
+
+def next_releases(network: Network, outcome: RunOutcome, as_of: date) -> dict[str, date]:
+    """When each position lets go next of what it holds; what it took in a period counts from the period's end."""
+    found = {}
+    for place in (place for basin in network.basins for place in basin.places if place.held is not None):
+        days = [on for name, on in outcome.releases if name == place.id]
+        fresh = outcome.state.get(f"held:{place.id}", ZERO) - outcome.booked.get(place.id, ZERO)
+        if fresh and place.held is not None:
+            days.append(periods_later(period_end(as_of, place.held.of), place.held.of, place.held.periods) + _DAY)
+        if days:
+            found[place.id] = min(days)
+    return found
+
+
+def of_kind(state: State, kind: str, names: Iterable[str]) -> dict[str, Fraction]:
+    """Variables of one kind."""
+    return {name: state.get(f"{kind}:{name}", ZERO) for name in names}
+
+
+def payables(waterfall: Waterfall, exact: Mapping[str, Fraction], facts: Facts) -> dict[str, Payable]:
+    """Entitlements in minor units such that they add up: each rounded down, the units left by largest remainder."""
+    currency = waterfall.currency
+    floors = {party: amount.__floor__() for party, amount in exact.items()}
+    parts = [exact[party] - floors[party] for party in exact]
+    left = int(sum(parts, ZERO))
+    given = [share.minor for share in allocate(Money(left, currency), parts)] if left else [0] * len(parts)
+    minimum = {rule.to: rule.amount.minor for rule in waterfall.minimum_payouts}
+    found = {}
+    for (party, floor), unit in zip(floors.items(), given, strict=True):
+        paid = int(sum((fact.amount for fact in facts.named(FactKind.PAYMENT) if fact.name == party), ZERO))
+        open_ = floor + unit - paid
+        carried = open_ if 0 < open_ < minimum.get(party, 0) else 0
+        amounts = (Money(each, currency) for each in (floor + unit, paid, open_ - carried, carried))
+        entitled, was_paid, due, forward = amounts
+        found[party] = Payable(entitled, unit, was_paid, due, forward)
+    return found
+
+
+def written(amount: Fraction, currency: str) -> dict[str, str]:
+    """An amount of minor units as an exact rational and as a decimal of major units, to 12 places at most."""
+    major = amount / 10 ** exponent(currency)
+    places = 10**12
+    rounded = Decimal(round(major * places)).scaleb(-12)
+    return {"exact": str(major), "decimal": f"{rounded.normalize():f}"}

@@ -1,0 +1,295 @@
+"""A run on files or records: the network, the views, amendments before, and the result."""
+
+import calendar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import partial
+
+from domain.errors import BadInput, Broken
+from domain.sharing.waterfall.compile import compile_network
+from domain.sharing.waterfall.engine import Engine
+from domain.sharing.waterfall.entry import Entries
+from domain.sharing.waterfall.facts import FactKind, Facts
+from domain.sharing.waterfall.linear import ZERO, now, value
+from domain.sharing.waterfall.model import Settlement, View, Waterfall
+from domain.sharing.waterfall.network import Network, leaves, variables
+from domain.sharing.waterfall.outcome import RunOutcome, Slice
+from domain.sharing.waterfall.result import (
+    ClaimStatus,
+    Conservation,
+    Result,
+    entitlements,
+    held_of,
+    next_releases,
+    of_kind,
+    payables,
+)
+from domain.sharing.waterfall.views import as_seen
+
+ENGINE = "3"
+"""The engine's version: another one may find other figures in the same facts, and says so."""
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallVersion:
+    """A version of the waterfall among its parties, and the day from which it counts."""
+
+    waterfall: Waterfall
+    parties: tuple[str, ...]
+    effective_on: date
+
+
+def run(
+    versions: Sequence[WaterfallVersion],
+    facts: Facts,
+    as_of: date,
+    view: str | None = None,
+    trace: Callable[[Slice], None] | None = None,
+) -> Result:
+    """Run facts through the versions of an agreement, the last of which is in force.
+
+    A version that applies retroactively replaces those before it; one that applies prospectively goes on from where
+    they stood. `view`: the whole film as that participant's contract defines it.
+
+    Raises:
+        BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
+        Broken: receipts are not fully accounted for.
+    """
+    chain = in_force(versions)
+    chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
+    last = chosen[-1]
+    _names(chain, facts)
+    for each in chosen:
+        _openings(each, facts)
+    outcome, network = _outcome(chosen, facts, as_of, trace)
+    exact = entitlements(network, outcome.state)
+    differences: dict[str, Fraction] = {}
+    for own in last.waterfall.views:
+        seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
+        differences[own.of] = _entitled(own.of, seen, facts, as_of) - entitlements(network, outcome.state)[own.of]
+        exact[own.of] += differences[own.of]
+        exact[own.borne_by] -= differences[own.of]
+    charges = _charged(network, outcome, exact)
+    return _result(last, network, outcome, facts, as_of, exact, differences, charges)
+
+
+def entitled_by_day(
+    versions: Sequence[WaterfallVersion], facts: Facts, days: Sequence[date]
+) -> dict[date, dict[str, Fraction]]:
+    """What `run` would entitle every party to on each of some days, from one pass over the facts.
+
+    Raises:
+        BadInput, Broken: as `run`.
+    """
+    final = run(versions, facts, max(days))
+    chain = in_force(versions)
+    found: dict[date, dict[str, Fraction]] = {day: dict.fromkeys(chain[-1].parties, ZERO) for day in days}
+    plain: dict[date, dict[str, Fraction]] = {}
+
+    def count(day: date, network: Network, outcome: RunOutcome) -> None:
+        """Note what everybody is entitled to at the end of a day, charges between parties included."""
+        plain[day] = entitlements(network, outcome.state)
+        found[day] |= plain[day]
+        _charged(network, outcome, found[day])
+
+    _outcome(chain, facts, max(days), None, dict.fromkeys(days, count))
+    for own in chain[-1].waterfall.views:
+
+        def differ(day: date, network: Network, outcome: RunOutcome, own: View = own) -> None:
+            """Add what the owner of a view has by it beyond the plain run of the day, at its bearer's cost."""
+            difference = entitlements(network, outcome.state)[own.of] - plain[day][own.of]
+            found[day][own.of] += difference
+            found[day][own.borne_by] -= difference
+
+        seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
+        _outcome(seen, facts, max(days), None, dict.fromkeys(days, differ))
+    if found[max(days)] != final.parties:
+        raise Broken("A run watched by the day ends with other entitlements than a run does.")
+    return found
+
+
+def in_force(versions: Sequence[WaterfallVersion]) -> list[WaterfallVersion]:
+    """The versions that a run goes through, oldest first; the last is the one in force."""
+    chain: list[WaterfallVersion] = []
+    for version in versions:
+        chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
+    return chain
+
+
+def _seen_by(waterfall: Waterfall, party: str) -> Waterfall:
+    for view in waterfall.views:
+        if view.of == party:
+            return as_seen(waterfall, view)
+    known = ", ".join(view.of for view in waterfall.views) or "nobody"
+    raise BadInput(f"{party!r} has no view of its own in this agreement: {known} has.")
+
+
+def _entitled(party: str, chain: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> Fraction:
+    outcome, network = _outcome(chain, facts, as_of, None)
+    return entitlements(network, outcome.state)[party]
+
+
+def _outcome(
+    chain: Sequence[WaterfallVersion],
+    facts: Facts,
+    as_of: date,
+    trace: Callable[[Slice], None] | None,
+    watched: Mapping[date, Callable[[date, Network, RunOutcome], None]] | None = None,
+) -> tuple[RunOutcome, Network]:
+    outcome: RunOutcome | None = None
+    network = compile_network(chain[0].waterfall, chain[0].parties)
+    for n, version in enumerate(chain):
+        network = compile_network(version.waterfall, version.parties)
+        later = [each.effective_on for each in chain[n + 1 :]]
+        until = min([as_of, *(day - _DAY for day in later)])
+        rest = facts if n == 0 else facts.after(version.effective_on - _DAY)
+        if n and version.effective_on > as_of:
+            break
+        entries = Entries(version.waterfall, facts.where)
+        shown = {
+            day: partial(show, day, network)
+            for day, show in (watched or {}).items()
+            if not n or day >= version.effective_on
+        }
+        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until, shown)
+    if outcome is None:
+        raise BadInput("There is no version of a waterfall to run.")
+    return outcome, network
+
+
+def _names(chain: Sequence[WaterfallVersion], facts: Facts) -> None:
+    """A cost, advance, metric, balance or payment of a name that nothing in the agreement has is a slip of the pen."""
+    known: dict[FactKind, set[str]] = {kind: set() for kind in FactKind}
+    for version in chain:
+        section = version.waterfall
+        claims = {claim.id for claim in section.claims}
+        known[FactKind.COST] |= {name for claim in section.claims for name in claim.costs or ()}
+        known[FactKind.ADVANCE] |= {name for claim in section.claims for name in claim.advance or ()}
+        known[FactKind.METRIC] |= set(section.metrics)
+        known[FactKind.PAYMENT] |= set(version.parties)
+        known[FactKind.DATE] |= {section.settlement.after} if section.settlement else set()
+        known[FactKind.OPENING] |= {pool.id for pool in section.pools} | claims | set(version.parties)
+        known[FactKind.OPENING] |= {one.id for one in section.positions} | {one.id for one in section.assignments}
+    for receipt in facts.receipts:
+        for metric, _ in receipt.counts:
+            if metric not in known[FactKind.METRIC]:
+                place = f"{facts.where[receipt.kind]}: counts: " if receipt.kind in facts.where else ""
+                names = ", ".join(sorted(known[FactKind.METRIC])) or "none"
+                raise BadInput(f"{place}the waterfall knows no metric {metric!r}: it knows {names}.")
+    for fact in facts.others:
+        name = fact.name.partition(".")[0] if fact.kind is FactKind.OPENING else fact.name
+        if name not in known[fact.kind]:
+            place = f"{fact.where}: name: " if fact.where else ""
+            names = ", ".join(sorted(known[fact.kind])) or "none"
+            raise BadInput(f"{place}the waterfall knows no {fact.kind} {fact.name!r}: it knows {names}.")
+
+
+def _openings(version: WaterfallVersion, facts: Facts) -> None:
+    """A waterfall that took over mid-life needs the balance of every pool and position.
+
+    And of every party whose income a condition or a limit asks for.
+    """
+    section = version.waterfall
+    if section.takes_over_on is None:
+        return
+    given = {fact.name.partition(".")[0] for fact in facts.named(FactKind.OPENING)}
+    wanted = [pool.id for pool in section.pools] + [one.id for one in section.positions]
+    asked = variables(compile_network(section, version.parties))
+    wanted += [party for party in version.parties if f"to:{party}" in asked]
+    missing = [name for name in wanted if name not in given]
+    if missing:
+        raise BadInput(
+            f"The waterfall took over on {version.waterfall.takes_over_on} and has no opening balance of "
+            f"{', '.join(missing)}: give each as a fact of kind opening, 0 where there is none."
+        )
+
+
+def _charged(network: Network, outcome: RunOutcome, exact: dict[str, Fraction]) -> dict[str, Fraction]:
+    charges = {}
+    for name, (of, to, curve, guard) in network.charges.items():
+        amount = max(value(curve, outcome.state), ZERO) if now(guard, outcome.state) else ZERO
+        charges[name] = amount
+        exact[of] -= amount
+        exact[to] += amount
+    return charges
+
+
+def _result(
+    last: WaterfallVersion,
+    network: Network,
+    outcome: RunOutcome,
+    facts: Facts,
+    as_of: date,
+    exact: dict[str, Fraction],
+    views: dict[str, Fraction],
+    charges: dict[str, Fraction],
+) -> Result:
+    state, pools = outcome.state, [basin.id for basin in network.basins]
+    places = [place for basin in network.basins for place in basin.places]
+    ends = [leaf for place in places for leaf in leaves(place.recipient)]
+    ends += [leaf for basin in network.basins for leaf in leaves(basin.residue)]
+    held = held_of(outcome)
+    allocated = sum(exact.values(), ZERO)
+    balance = Conservation(
+        last.waterfall.currency, outcome.received, allocated, sum(held.values(), ZERO), outcome.refunds
+    )
+    if balance.difference:
+        raise Broken(f"Receipts are {outcome.received} and {allocated} is allocated: the waterfall lost the rest.")
+    facts = facts.until(as_of)
+    return Result(
+        currency=last.waterfall.currency,
+        as_of=as_of,
+        parties=exact,
+        positions=of_kind(state, "took", (place.id for place in places)),
+        recipients={leaf.key.removeprefix("leaf:"): state.get(leaf.key, ZERO) for leaf in ends},
+        inflow=of_kind(state, "in", pools),
+        residue=of_kind(state, "left", pools),
+        deficits={name: state[f"deficit:{name}"] for name in pools if f"deficit:{name}" in state},
+        held=held,
+        claims={
+            name: ClaimStatus(outcome.claims.total(name), due.paid.at(state), outcome.claims.outstanding(name, state))
+            for name, due in network.dues.items()
+        },
+        events={name: now(guard, state) for name, guard in network.events.items()},
+        charges=charges,
+        views=views,
+        crossings=tuple(outcome.crossings),
+        payable=payables(last.waterfall, exact, facts),
+        conservation=balance,
+        calendar=settlement_days(last.waterfall.settlement, facts, as_of),
+        cliffs={place.id: state[f"charged:{place.id}"] for place in places if f"charged:{place.id}" in state},
+        releases=next_releases(network, outcome, as_of),
+    )
+
+
+def settlement_days(settlement: Settlement | None, facts: Facts, as_of: date) -> tuple[tuple[date, date], ...]:
+    """The days by which accounts are rendered and paid: the first, those up to `as_of`, and the one after."""
+    if settlement is None:
+        return ()
+    starts = [fact.on for fact in facts.named(FactKind.DATE) if fact.name == settlement.after]
+    if not starts:
+        return ()
+    first = min(starts) + timedelta(days=settlement.first_days)
+    days = [first]
+    month = date(first.year, first.month, 1)
+    while settlement.months and (len(days) == 1 or days[-1] <= as_of):
+        end = _month_end(month)
+        if end.month in settlement.months and end > first:
+            days.append(end)
+        month = end + _DAY
+    return tuple((day, paid_by(day, settlement.paid_after_months)) for day in days)
+
+
+def paid_by(day: date, months: int) -> date:
+    """The end of the month that is some months after that of a day."""
+    end = _month_end(day)
+    for _ in range(months):
+        end = _month_end(end + _DAY)
+    return end
+
+
+def _month_end(day: date) -> date:
+    return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])

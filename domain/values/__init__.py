@@ -1,0 +1,1 @@
+"""Values that every rule computes with: money, currencies, and the base of all records."""

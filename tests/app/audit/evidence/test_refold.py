@@ -1,0 +1,36 @@
+"""The verifier's own reading of random lives comes to what the domain's does, row by row."""
+
+import json
+
+from hypothesis import settings
+
+from adapters.db import rows
+from app.audit.evidence.verifier.books import Books
+from app.audit.evidence.verifier.postings import postings
+from domain.ledger import entries
+from domain.ledger.journal import canonical
+from tests.domain import test_state
+
+
+class Lives(test_state.Lives):
+    """The same lives as the domain's own test lives, each read twice at its end."""
+
+    def teardown(self):
+        state, books = self.life.state, Books("HANA")
+        for event, on in self.life.journal:
+            told = json.loads(canonical(event))
+            books.take(told, on.isoformat())
+            own = [(one.account, one.amount.currency, one.amount.minor, one.about) for one in entries.postings(event)]
+            assert postings(told) == own
+        for table, made in (
+            ("payment", {name: rows.payment_row("HANA", one) for name, one in state.payments.items()}),
+            ("receipt", {name: rows.receipt_row("HANA", one) for name, one in state.receipts.items()}),
+            ("run", {name: rows.run_row("HANA", one) for name, one in state.runs.items()}),
+            ("milestone", {name: rows.milestone_row("HANA", one) for name, one in state.milestones.items()}),
+            ("distribution", {name: rows.distribution_row("HANA", one) for name, one in state.distributions.items()}),
+        ):
+            assert dict(books.rows[table]) == made, table
+
+
+TestLives = Lives.TestCase
+TestLives.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, derandomize=True)

@@ -1,0 +1,108 @@
+"""The strict replay: golden histories pass, and one in which anything was changed does not."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from app.audit.replay.strict import differences
+
+HISTORIES = sorted((Path(__file__).parents[3] / "replay" / "histories").glob("*.json"))
+OF_A_PRODUCTION = [file for file in HISTORIES if not file.stem.startswith("sweep")]
+
+
+def golden(name):
+    return json.loads(next(file for file in HISTORIES if file.stem == name).read_text())
+
+
+def attributes(event):
+    (found,) = (value for name, value in event.items() if name.endswith("Attributes"))
+    return found
+
+
+def events_of(history, kind):
+    return [event for event in history["events"] if event["eventType"] == f"EVENT_TYPE_{kind}"]
+
+
+def rewrite(payloads, old, new):
+    """Replace words inside a payload."""
+    (payload,) = payloads["payloads"]
+    text = base64.b64decode(payload["data"]).decode()
+    assert old in text
+    payload["data"] = base64.b64encode(text.replace(old, new).encode()).decode()
+
+
+@pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
+async def test_a_golden_history_is_what_todays_code_asks_for(file):
+    assert await differences(file.read_text()) == []
+
+
+@pytest.mark.parametrize("file", OF_A_PRODUCTION, ids=lambda file: file.stem)
+async def test_an_activity_of_another_argument_is_named(file):
+    history = json.loads(file.read_text())
+    event = events_of(history, "ACTIVITY_TASK_SCHEDULED")[-1]
+    rewrite(attributes(event)["input"], '"production":"', '"production":"X')
+    found = await differences(json.dumps(history))
+    assert any(f"event {event['eventId']}: the argument of activity" in each for each in found)
+
+
+async def test_a_changed_amount_in_the_result_of_a_run_is_named():
+    history = golden("run-settled")
+    event = history["events"][-1]
+    rewrite(attributes(event)["result"], "KRW 192000000", "KRW 192000001")
+    (found,) = await differences(json.dumps(history))
+    assert f"event {event['eventId']}: the result of result is not what today's code makes it" in found
+    assert "KRW 192000001" in found
+
+
+async def test_a_changed_result_of_an_activity_shows_where_the_code_passes_it_on():
+    history = golden("run-settled")
+    event = events_of(history, "ACTIVITY_TASK_COMPLETED")[-1]
+    rewrite(attributes(event)["result"], "KRW 192000000", "KRW 192000001")
+    assert any("event" in each and "KRW 192000001" in each for each in await differences(json.dumps(history)))
+
+
+async def test_a_timer_of_another_length_is_named():
+    history = golden("milestone-accepted")
+    event = events_of(history, "TIMER_STARTED")[0]
+    attributes(event)["startToFireTimeout"] = "60s"
+    (found,) = await differences(json.dumps(history))
+    assert f"event {event['eventId']}: the duration of timer 1" in found
+    assert "found 60.000000 s" in found
+
+
+async def test_a_history_that_was_cut_short_is_named():
+    history = golden("milestone-accepted")
+    history["events"] = history["events"][:-1]
+    assert any("cut short" in each for each in await differences(json.dumps(history), closed=True))
+
+
+async def test_an_event_taken_out_is_named():
+    history = golden("milestone-accepted")
+    gone = history["events"].pop(20)
+    after = history["events"][20]
+    assert await differences(json.dumps(history)) == [
+        f"event {after['eventId']}: event {gone['eventId']} is missing before it"
+    ]
+
+
+async def test_an_event_taken_out_and_the_rest_renumbered_is_named():
+    history = golden("milestone-accepted")
+    events = [event for event in history["events"] if event["eventType"] != "EVENT_TYPE_ACTIVITY_TASK_STARTED"]
+    history["events"] = [event | {"eventId": str(n)} for n, event in enumerate(events, start=1)]
+    assert any("answers event" in each for each in await differences(json.dumps(history)))
+
+
+async def test_another_answer_to_an_update_is_named():
+    history = golden("milestone-accepted")
+    event = events_of(history, "WORKFLOW_EXECUTION_UPDATE_COMPLETED")[1]
+    rewrite(attributes(event)["outcome"]["success"], '"approvals":1', '"approvals":2')
+    (found,) = await differences(json.dumps(history))
+    assert f"event {event['eventId']}: the result of answer to update" in found
+
+
+async def test_what_is_no_history_is_said_to_be_none():
+    (found,) = await differences('{"events": [{"eventId": "x"}]}')
+    assert found.startswith("history: cannot be read")
+    assert await differences('{"events": []}') == ["history: is empty"]

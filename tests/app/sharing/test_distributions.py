@@ -1,0 +1,113 @@
+"""Distributions as people ask for and read them, through the real Temporal server."""
+
+from datetime import date
+
+import pytest
+from click.testing import CliRunner
+
+from app.cli.distribution import distribution
+from app.commands.client import CommandClient
+from app.sharing.distributions import listed, preview, shown
+from app.worker.gateway import Gateway
+from domain.errors import BadInput, NotFound, WrongRole
+from tests.domain.sharing.waterfall.deal import receipt
+from tests.world import PRODUCTION, UNSHARED, WATERFALL, eventually
+from workflows.names import distribution_workflow
+
+Q1 = "2025-Q1"
+
+
+@pytest.fixture
+def as_user(services):
+    def of(user):
+        return CommandClient(services, user)
+
+    return of
+
+
+@pytest.fixture
+def world(services):
+    """The drama has earned KRW 1,000 in the first quarter; it is 1 April."""
+    made = services.world
+    made.register(UNSHARED + WATERFALL)
+    made.clock.to(date(2025, 4, 1))
+    made.facts.append(receipt("2025-02-03", "KRW 1000"))
+    return made
+
+
+def read(world, how, *what):
+    with world.store.reading() as records:
+        return how(records, PRODUCTION, *what)
+
+
+def found(world):
+    return world.snapshots().distributions[Q1]
+
+
+async def test_a_period_goes_from_opening_through_an_objection_to_its_payouts(world, as_user, services):
+    assert (await as_user("dohyun").open_distribution(PRODUCTION, Q1)).status == "computed"
+    dispute = await as_user("jiho").object_to_distribution(PRODUCTION, Q1, 1, ("fee",), "the rate")
+    assert dispute.disputing == ("studio",)
+    world.clock.to(date(2025, 4, 16))
+    await Gateway(services).resume()  # the business clock jumped: a worker that starts now looks at it
+    await eventually(lambda: found(world).status == "ordered")
+    assert str(found(world).ordered["studio"]) == "KRW 510"
+    assert (await as_user("jiho").resolve_objection(PRODUCTION, Q1, "agreed")).over
+    handle = services.client.get_workflow_handle(distribution_workflow(PRODUCTION, Q1))
+    assert (await handle.result())["status"] == "ordered"
+    assert str(found(world).ordered["studio"]) == "KRW 610"
+    assert world.wrong() == []
+
+
+async def test_answers_that_are_not_ones_own_to_give_are_refused_by_name(world, as_user):
+    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    with pytest.raises(WrongRole):
+        await as_user("kenta").approve_distribution(PRODUCTION, Q1, 1)
+    with pytest.raises(BadInput, match="no position 'script'"):
+        await as_user("jiho").object_to_distribution(PRODUCTION, Q1, 1, ("script",), "mine")
+    with pytest.raises(NotFound, match="There is no distribution 2024-Q4"):
+        await as_user("jiho").approve_distribution(PRODUCTION, "2024-Q4", 1)
+    with pytest.raises(BadInput, match="no period"):
+        await as_user("dohyun").open_distribution(PRODUCTION, "spring")
+
+
+async def test_who_approved_objected_and_approves_again_has_approved(world, as_user):
+    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    jiho = as_user("jiho")
+    await jiho.approve_distribution(PRODUCTION, Q1, 1)
+    await jiho.object_to_distribution(PRODUCTION, Q1, 1, (), "the rate")
+    view = await jiho.approve_distribution(PRODUCTION, Q1, 1)
+    assert (view.disputing, view.silent) == ((), ("spc", "writer"))
+
+
+async def test_after_its_history_was_lost_an_open_distribution_goes_on_and_a_finished_one_does_not(
+    world, as_user, services
+):
+    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    handle = services.client.get_workflow_handle(distribution_workflow(PRODUCTION, Q1))
+    await handle.terminate("lost")
+    world.clock.to(date(2025, 4, 16))
+    gateway = Gateway(services)
+    assert [ref.period for ref in gateway._open_distributions()] == [Q1]
+    await gateway.resume()
+    await eventually(lambda: found(world).status == "ordered")
+    assert gateway._open_distributions() == []
+
+
+async def test_what_is_shown_is_what_was_previewed(world, as_user, services):
+    before, lines = preview(services.distributions, PRODUCTION, Q1)
+    assert read(world, listed) == []
+    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    head, same = read(world, shown, Q1)
+    assert same == lines
+    assert {"party": "studio", "position": "fee", "currency": "KRW", "to_date": "100", "exact": "100"} in lines
+    assert head["to_date"] == before["to_date"] == {"spc": "KRW 340", "studio": "KRW 610", "writer": "KRW 50"}
+    assert head["reserves"] == before["reserves"] == {}
+    assert head["waiting_for"] == ["spc", "studio", "writer"]
+    assert [row["period"] for row in read(world, listed)] == [Q1]
+
+
+def test_a_reason_is_asked_for_before_any_server():
+    result = CliRunner().invoke(distribution, ["object", PRODUCTION, Q1, "--as", "jiho"])
+    assert result.exit_code == 2
+    assert "--reason" in result.output

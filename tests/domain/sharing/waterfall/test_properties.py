@@ -1,0 +1,132 @@
+"""What is true of every run, whatever the receipts."""
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.sharing.waterfall.compile import compile_network
+from domain.sharing.waterfall.engine import Engine
+from domain.sharing.waterfall.entry import Entries
+from domain.sharing.waterfall.facts import Facts, ReceiptGroup
+from domain.sharing.waterfall.network import BranchKind
+from domain.sharing.waterfall.run import run
+from tests.domain.sharing.waterfall.deal import fact, version
+
+SECTION = """
+currency: USD
+claims:
+  - {id: p-and-a, costs: p-and-a, cap: 20 % of gross}
+  - {id: loan, advance: loan, interest: {rate: 9 % a year, days: 30/360}}
+  - {id: equity-a, amount: USD 300, multiple: 120 %}
+  - {id: equity-b, amount: USD 200}
+events:
+  - {id: broken-even, when: p-and-a is recouped and gross exceeds USD 0, stays: true}
+pools:
+  - id: gross
+    receives: {media: [theatrical, tv]}
+    positions:
+      - {id: fee, to: distributor, take: 25 % of gross, then: [{once: gross reaches USD 500, take: 15 % of gross}]}
+      - {id: costs, to: distributor, recoups: p-and-a}
+    residue: net
+  - id: merchandise
+    receives: everything else
+    positions: [{id: merchandise-fee, to: distributor, take: 40 % of merchandise}]
+    residue: net
+  - id: net
+    positions:
+      - {id: bank-loan, to: bank, take: 60 % of what remains, recoups: loan}
+      - id: equity
+        to: {share: by_outstanding, among: [{to: a, recoups: equity-a}, {to: b, recoups: equity-b}]}
+      - {id: star-points, to: star, take: 5 % of net, once: equity-a is recouped}
+      - {id: star-bonus, to: star, take: 3 % of net, once: broken-even, until: star-bonus this half-year reaches USD 9}
+      - {id: catch-up, to: producer, take: 50 % of what remains, until: producer reaches 20 % of net}
+    residue: {share: by_commitment, among: [{to: producer, weight: "3"}, {to: a, weight: "2"}]}
+"""
+ONE = version(SECTION, ["distributor", "bank", "a", "b", "star", "producer"])
+START = date(2025, 1, 1)
+END = date(2027, 12, 31)
+OTHERS = (
+    fact("cost", "2025-01-01", "p-and-a", "USD 150"),
+    fact("advance", "2025-01-01", "loan", "USD 100"),
+    fact("cost", "2025-09-01", "p-and-a", "USD 70"),
+)
+
+rows = st.lists(
+    st.builds(
+        lambda day, media, cents: ReceiptGroup(
+            START + timedelta(days=day), BranchKind(("USD", "", "", media, "")), cents
+        ),
+        st.integers(0, 900),
+        st.sampled_from(["theatrical", "tv", "merchandise"]),
+        st.integers(1, 60_000),
+    ),
+    max_size=5,
+)
+few = settings(max_examples=8, deadline=None)
+
+
+def shared(receipts, as_of=END):
+    return run([ONE], Facts(tuple(receipts), OTHERS), as_of)
+
+
+@few
+@given(rows)
+def test_every_slice_gives_away_exactly_what_it_brings(receipts):
+    slices = []
+    network = compile_network(ONE.waterfall, ONE.parties)
+    Engine(network, Entries(ONE.waterfall, {}), trace=slices.append).run(Facts(tuple(receipts), OTHERS), START, END)
+    for one in slices:
+        assert sum(rate for name, rate in one.spread.rates.items() if name.startswith("to:")) == 1
+    assert sum(one.amount for one in slices) == sum(each.amount for each in receipts)
+
+
+@few
+@given(rows)
+def test_taking_receipts_many_at_a_time_changes_nothing(receipts):
+    network = compile_network(ONE.waterfall, ONE.parties)
+    facts = Facts(tuple(receipts), OTHERS)
+    singly = Engine(network, Entries(ONE.waterfall, {}), trace=lambda _: None).run(facts, START, END)
+    together = Engine(network, Entries(ONE.waterfall, {})).run(facts, START, END)
+    assert {k: v for k, v in singly.state.items() if v} == {k: v for k, v in together.state.items() if v}
+    assert [(one.on, one.at) for one in singly.crossings] == [(one.on, one.at) for one in together.crossings]
+
+
+@few
+@given(rows, st.data())
+def test_splitting_a_receipt_in_two_changes_nothing(receipts, data):
+    parts = []
+    for each in receipts:
+        cut = data.draw(st.integers(0, each.amount))
+        parts += [ReceiptGroup(each.on, each.kind, cut), ReceiptGroup(each.on, each.kind, each.amount - cut)]
+    assert shared(parts).parties == shared(receipts).parties
+
+
+@few
+@given(rows, st.randoms(use_true_random=False))
+def test_the_order_in_which_a_day_is_written_changes_nothing(receipts, random):
+    mixed = list(receipts)
+    random.shuffle(mixed)
+    assert shared(mixed).parties == shared(receipts).parties
+
+
+@few
+@given(rows, st.integers(0, 900))
+def test_a_run_to_date_is_the_sum_of_its_periods(receipts, day):
+    cut = START + timedelta(days=day)
+    first, whole = shared(receipts, cut), shared(receipts)
+    network = compile_network(ONE.waterfall, ONE.parties)
+    facts = Facts(tuple(receipts), OTHERS)
+    before = Engine(network, Entries(ONE.waterfall, {})).run(facts, START, cut)
+    after = Engine(network, Entries(ONE.waterfall, {}), before).run(facts.after(cut), START, END)
+    for party, amount in whole.parties.items():
+        assert before.state.get(f"to:{party}", 0) == first.parties[party]
+        assert after.state.get(f"to:{party}", 0) == amount
+
+
+@few
+@given(rows, rows)
+def test_more_receipts_on_the_last_day_take_nothing_from_anybody(receipts, more):
+    extra = [ReceiptGroup(END, each.kind, each.amount) for each in more]
+    before, after = shared(receipts), shared([*receipts, *extra])
+    assert all(after.parties[party] >= before.parties[party] for party in before.parties)
