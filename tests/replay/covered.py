@@ -12,7 +12,7 @@ from typing import Any
 import workflows
 
 FOLDER = Path(workflows.__file__).parent
-NOT_REPLAYED = {"updates.py", "names.py"}
+NOT_REPLAYED = {"admission.py", "names.py"}
 """Validators judge what is not in the history yet: a replay never calls them, nor `admit`, which is all they do. And
 `names.production_of` is asked by the archive, never by a workflow."""
 

@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 import pytest
+from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
@@ -77,7 +78,7 @@ def test_every_scene_has_its_history_and_every_history_its_scene():
 def test_every_workflow_has_a_golden_history():
     begun = [json.loads(file.read_text("utf-8"))["events"][0] for file in HISTORIES]
     recorded = {each["workflowExecutionStartedEventAttributes"]["workflowType"]["name"] for each in begun}
-    assert recorded == {workflow.__name__ for workflow in WORKFLOWS}
+    assert recorded == {workflow._Definition.must_from_class(each).name for each in WORKFLOWS}
 
 
 def altered(file, kind, change):

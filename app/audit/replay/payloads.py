@@ -90,5 +90,8 @@ def _activity_arguments() -> dict[str, Sequence[Any]]:
     return found
 
 
-_DEFINED = {one.__name__: workflow._Definition.must_from_class(one) for one in WORKFLOWS}  # noqa: SLF001 - no other way
+_DEFINED = {
+    definition.name: definition
+    for definition in (workflow._Definition.must_from_class(one) for one in WORKFLOWS)  # noqa: SLF001 - no other way
+}
 _ARGUMENTS = _activity_arguments()

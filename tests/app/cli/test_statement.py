@@ -136,7 +136,7 @@ def test_a_list_for_somebody_has_what_they_may_read(sluice):
 
 
 @pytest.mark.parametrize(
-    ("wish", "told"),
+    ("asked", "told"),
     [
         (("--party", "studio", "--period", "2025-Q2"), "There is no statement of studio for 2025-Q2 of LIGHTHOUSE"),
         (("--party", "nobody", "--period", Q1), "nobody has none for it"),
@@ -144,8 +144,8 @@ def test_a_list_for_somebody_has_what_they_may_read(sluice):
         (("--party", "studio", "--period", Q1, "--out", "/nowhere/s.pdf"), "there is no folder /nowhere"),
     ],
 )
-def test_what_there_is_not_is_said_in_one_sentence(sluice, request, told):
-    said = sluice("render", *request, code=1)
+def test_what_there_is_not_is_said_in_one_sentence(sluice, asked, told):
+    said = sluice("render", *asked, code=1)
     assert told in said
     assert len(said.splitlines()) == 1
 

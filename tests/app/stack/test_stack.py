@@ -114,8 +114,8 @@ def test_after_kill_9_of_the_supervisor_itself_the_next_start_goes_on(tmp_path):
     script = f"""
 import time, sys
 from pathlib import Path
-from app.stack import EmbeddedStack
-from app.supervisor import Program
+from app.stack.stack import EmbeddedStack
+from app.stack.supervisor import Program
 from adapters.embedded.process import Launch
 data = Path({str(tmp_path / "d")!r})
 program = Program("worker", Launch((sys.executable, "-c", "import time; time.sleep(600)", str(data)), data / "w.log"))

@@ -13,7 +13,7 @@ from tests.domain.statement_samples import large, small
 ROOT = Path(__file__).parents[4]
 HASHES = """
 import hashlib, json
-from adapters.statements import Format, Language, render
+from adapters.sharing.statements import Format, Language, render
 from tests.domain.statement_samples import large
 files = {f"{lang}.{form}": render(large(), lang, form) for lang in Language for form in Format}
 print(json.dumps({name: hashlib.sha256(file).hexdigest() for name, file in files.items()}))
