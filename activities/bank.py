@@ -12,7 +12,7 @@ from adapters.db.store import Transaction, stream_of
 from domain.agreement.model import Agreement
 from domain.bank import answers, suspense
 from domain.bank.messages import AccountReport, BankMessage, StatusReport
-from domain.commands import AllocateMovement, TakeBankFile
+from domain.commands import AllocateMovement, TakeBankFile, make
 from domain.errors import BadInput, Broken
 from domain.events import BankFileRefused, Event, ReceiptMatched
 from domain.identity import SYSTEM
@@ -121,8 +121,9 @@ class BankActivities:
 def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:
     """The command to do something with these very bytes, whatever name they came under."""
     digest = sha256(raw)
-    return TakeBankFile(
-        key=f"{kind}/{folder_of(production, account)}/{digest}",
+    return make(
+        TakeBankFile,
+        beside={"intake": kind, "folder": folder_of(production, account)},
         by=SYSTEM.user,
         production=production,
         account=account,

@@ -23,10 +23,11 @@ from domain.commands import (
     OrderPayouts,
     PostDistribution,
     ResolveObjection,
+    require,
 )
 from domain.errors import Refused
 from domain.events import DistributionComputed, Event, PaymentsScheduled
-from domain.identity import SYSTEM, Role
+from domain.identity import SYSTEM
 from domain.payments.runs import chunks
 from domain.sharing import distributions
 from domain.sharing.distributions import Distributions
@@ -60,7 +61,7 @@ class DistributionActivities:
             if command.by != SYSTEM.user:
                 opener = paying_account(agreement).owner
                 deed = f"open distribution {command.period}"
-                self._handler.person(command).require(Role.PREPARER, (opener,), deed)
+                require(self._handler.person(command), ComputeDistribution, (opener,), deed)
             if until >= self._handler.today(agreement):
                 raise Refused(f"{command.period} lasts until {until}: it can be distributed from the day after.")
             return distributions.compute(

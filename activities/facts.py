@@ -15,9 +15,9 @@ from adapters.sharing.entitlements import versions_by
 from adapters.sharing.receipt_rates import ReceiptRates
 from adapters.sharing.sheets.rows import Checked, Tick
 from domain.agreement.model import Agreement
-from domain.commands import ImportStatement
+from domain.commands import ImportStatement, make
 from domain.errors import BadInput, RateMissing
-from domain.events import Event, ImportedRows
+from domain.events import Event
 from domain.sharing import revenue
 from domain.sharing.waterfall.run import in_force
 from domain.state import State
@@ -72,9 +72,8 @@ class FactActivities:
             agreement = self._handler.agreement(records, production)
             known = facts.standing(records, production, rows.kind, rows.source, rows.statement)
         version = known.version + 1 if known else 1
-        command = ImportStatement(
-            key=_key(production, version, rows, by), by=by, production=production, version=version, rows=rows
-        )
+        named = {"kind": rows.kind, "source": rows.source, "statement": rows.statement, "digest": rows.sha256}
+        command = make(ImportStatement, beside=named, by=by, production=production, version=version, rows=rows)
 
         def _taken(transaction: Transaction, in_force: Agreement) -> tuple[State, list[Event]]:
             state = transaction.state(production)
@@ -96,11 +95,6 @@ class FactActivities:
             transaction.keep(f"{checked.rows.source}.yaml", mapping)
         if checked.path.stat().st_size <= KEPT_BYTES:
             transaction.keep(checked.rows.file, checked.path.read_bytes())
-
-
-def _key(production: str, version: int, rows: ImportedRows, by: str) -> str:
-    """Another version is another command, also when its rows are those of one long before."""
-    return f"import/{production}/{rows.kind}/{rows.source}/{rows.statement}/{version}/{rows.sha256[:16]}/{by}"
 
 
 class _Converted:

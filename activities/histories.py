@@ -36,7 +36,7 @@ from adapters.temporal.executions import (
     as_archived,
 )
 from domain.audit.lost_histories import called, give_up, require_lost
-from domain.commands import ArchiveHistory, GiveUpHistory
+from domain.commands import ArchiveHistory, GiveUpHistory, declared, make
 from domain.errors import IdempotencyConflict, IllegalTransition, NotFound
 from domain.events import HistoryArchived, HistoryGivenUp
 from domain.identity import SYSTEM
@@ -112,8 +112,8 @@ class HistoryActivities:
     async def gaps(self) -> list[HistoryGap]:
         """Every history that must have been and is not in the archive, but for those that were given up."""
         found = await self._missed()
-        known = await asyncio.to_thread(self._given_up, [give_up_key(gap) for gap in found])
-        return [gap for gap in found if give_up_key(gap) not in known]
+        known = await asyncio.to_thread(self._given_up, [_give_up_key(gap) for gap in found])
+        return [gap for gap in found if _give_up_key(gap) not in known]
 
     async def lost(self, workflow_id: str, run_id: str | None) -> list[HistoryGap]:
         """What is missing of a workflow, or of one run of it; what Temporal still has is left out if there is more.
@@ -176,8 +176,9 @@ class HistoryActivities:
 
     def _keep(self, archived: HistoryArchived, content: bytes) -> None:
         production = self.names.production_of(archived.workflow_id)
-        command = ArchiveHistory(
-            key=f"archive/{_in_a_key(archived.workflow_id)}/{archived.run_id}",
+        command = make(
+            ArchiveHistory,
+            beside={"workflow": _in_a_key(archived.workflow_id), "run_id": archived.run_id},
             by=SYSTEM.user,
             production=production,
             history=archived,
@@ -263,9 +264,13 @@ class HistoryActivities:
                 yield named(*row)
 
 
-def give_up_key(gap: HistoryGap) -> str:
-    """The key under which a gap is given up: that of its run, or else of what says that there was one."""
-    return f"give-up/{_in_a_key(gap.workflow_id)}/{gap.run_id or sha256(gap.why.encode())[:16]}"
+def gap_key(gap: HistoryGap) -> dict[str, str]:
+    """What names a gap in the key under which it is given up: its run, or else what says that there was one."""
+    return {"workflow": _in_a_key(gap.workflow_id), "lost": gap.run_id or sha256(gap.why.encode())[:16]}
+
+
+def _give_up_key(gap: HistoryGap) -> str:
+    return declared(GiveUpHistory).key.format(**gap_key(gap))
 
 
 def _in_a_key(workflow_id: str) -> str:

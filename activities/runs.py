@@ -28,10 +28,12 @@ from domain.commands import (
     PrepareRun,
     ReleaseRun,
     SubmitRun,
+    make,
+    require,
 )
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
-from domain.identity import SYSTEM, Role
+from domain.identity import SYSTEM
 from domain.payments import runs
 from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status
 from domain.payments.receipts import ReceiptStatus
@@ -58,7 +60,7 @@ class RunActivities:
 
         def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
             if ref.by != SYSTEM.user:
-                self._handler.person(command).require(Role.PREPARER, (debtor,), f"open the day of {ref.account}")
+                require(self._handler.person(command), FallDue, (debtor,), f"open the day of {ref.account}")
             state = _promised(transaction, ref.production, today)
             return state, productions.fall_due(state.payments, state.receipts, today)
 
@@ -70,9 +72,7 @@ class RunActivities:
         # The key names what falls due: what becomes due later the same day is a command of its own. It also names who
         # asks, so that two people who ask at once do not contradict each other.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
-        command = FallDue(
-            key=f"fall-due/{ref.production}/{today}/{digest}/{ref.by}", by=ref.by, production=ref.production, on=today
-        )
+        command = make(FallDue, beside={"digest": digest}, by=ref.by, production=ref.production, on=today)
         outcome = self._handler.carry_out(command, _within, today)
         return outcome.last_seq - outcome.first_seq + 1
 
@@ -119,8 +119,8 @@ class RunActivities:
     @activity.defn
     def prepare(self, planned: PlannedRun) -> RunView:
         """Gather what is due into a run, with the rate it will be paid at; nothing due makes no run."""
-        command = PrepareRun(
-            key=f"prepare/{planned.run}",
+        command = make(
+            PrepareRun,
             by=planned.by,
             production=planned.production,
             run=planned.run,
@@ -175,7 +175,7 @@ class RunActivities:
     @activity.defn
     def escalate(self, ref: RunRef) -> RunView:
         """Say, once, that a prepared run was not released by the cut-off."""
-        command = EscalateRun(key=f"escalate/{ref.run}", by=SYSTEM.user, production=ref.production, run=ref.run)
+        command = make(EscalateRun, by=SYSTEM.user, production=ref.production, run=ref.run)
         return self._decide(command, ref.run, lambda _, state, __: runs.escalate(state.runs, ref.run))
 
     @activity.defn
@@ -184,8 +184,13 @@ class RunActivities:
 
         A run whose payments the bank never saw is sent again: the same bytes, under the same message id.
         """
-        sent_before = self.run_standing(ref).times_sent
-        command = SubmitRun(key=f"send/{ref.run}/{sent_before}", by=SYSTEM.user, production=ref.production, run=ref.run)
+        command = make(
+            SubmitRun,
+            beside={"times_sent": self.run_standing(ref).times_sent},
+            by=SYSTEM.user,
+            production=ref.production,
+            run=ref.run,
+        )
 
         def _within(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)
@@ -207,8 +212,13 @@ class RunActivities:
     @activity.defn
     def doubt(self, ref: RunRef) -> RunView:
         """The bank was silent for too long: what it has not answered for is unknown, and is enquired after."""
-        asked = self.run_standing(ref).enquiries
-        command = DoubtRun(key=f"doubt/{ref.run}/{asked}", by=SYSTEM.user, production=ref.production, run=ref.run)
+        command = make(
+            DoubtRun,
+            beside={"enquiries": self.run_standing(ref).enquiries},
+            by=SYSTEM.user,
+            production=ref.production,
+            run=ref.run,
+        )
 
         def _within(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)

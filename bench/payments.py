@@ -21,6 +21,9 @@ from app.bootstrap import Services
 from app.commands.client import CommandClient
 from app.stack.stack import WORKER, EmbeddedStack
 from bench import common
+from domain.commands import (
+    ReleaseRun,
+)
 
 PRODUCTION = "BENCH"
 BARE_AT_ONCE = 100
@@ -115,7 +118,7 @@ async def _measure(stack: EmbeddedStack, services: Services, payments: int, bare
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
         (last_seq,) = auditor.execute("SELECT seq FROM stream_head").fetchone() or (0,)
     begun, began_at = time.perf_counter(), datetime.now().astimezone()
-    await CommandClient(services, common.RELEASER).release(run, sha256)
+    await CommandClient(services, common.RELEASER).send(ReleaseRun, run=run, sha256=sha256)
     await common.until(lambda: common.statuses(services, PRODUCTION) == {"settled": payments}, patience_s=600)
     seconds, ended_at = time.perf_counter() - begun, datetime.now().astimezone()
     bare_per_s = await bare_workflows_per_s(stack, bare)

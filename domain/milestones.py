@@ -6,7 +6,13 @@ from datetime import date
 
 from domain.agreement.model import Agreement, OnDeadline
 from domain.agreement.model import MilestoneTerms as Terms
-from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
+from domain.commands import (
+    ApproveMilestone,
+    PassDeadline,
+    RejectMilestone,
+    SubmitMilestone,
+    require,
+)
 from domain.errors import BadInput, IllegalTransition, NotFound, Refused, SamePerson, StaleApproval
 from domain.events import (
     Event,
@@ -16,7 +22,7 @@ from domain.events import (
     MilestoneRejected,
     MilestoneSubmitted,
 )
-from domain.identity import Person, Role
+from domain.identity import Person
 
 Deadline = Callable[[Terms], date]
 """Answers the last day on which approvals of a milestone submitted (or escalated) today count."""
@@ -61,7 +67,7 @@ def submit(
 ) -> list[Event]:
     """Hand in evidence. Handing in changed evidence opens a new round, in which earlier approvals are void."""
     terms = terms_of(agreement, command.milestone)
-    person.require(Role.PRODUCER, (terms.submitter,), f"submit {terms.id}")
+    require(person, SubmitMilestone, (terms.submitter,), f"submit {terms.id}")
     milestone = milestones.get(terms.id, Milestone(terms.id))
     if milestone.status == "accepted":
         raise IllegalTransition(f"{terms.id} is accepted already: nothing more can be submitted for it.")
@@ -88,7 +94,7 @@ def approve(milestones: Milestones, agreement: Agreement, command: ApproveMilest
     """Approve one round's evidence; the approval that completes the policy accepts the milestone."""
     terms = terms_of(agreement, command.milestone)
     milestone = _under_approval(milestones, terms, command.round)
-    _may_decide(terms, milestone, person, "approve")
+    _may_decide(terms, milestone, person, ApproveMilestone)
     if person.user == milestone.submitted_by:
         raise SamePerson(
             f"{person.user} submitted {terms.id} and may not approve it: ask a colleague.", user=person.user
@@ -109,7 +115,7 @@ def reject(milestones: Milestones, agreement: Agreement, command: RejectMileston
     """Reject one round's evidence: other evidence can be submitted then."""
     terms = terms_of(agreement, command.milestone)
     milestone = _under_approval(milestones, terms, command.round)
-    _may_decide(terms, milestone, person, "reject")
+    _may_decide(terms, milestone, person, RejectMilestone)
     return [MilestoneRejected(milestone=terms.id, round=milestone.round, by=person.user, reason=command.reason)]
 
 
@@ -204,6 +210,9 @@ def _under_approval(milestones: Milestones, terms: Terms, round_: int) -> Milest
     return milestone
 
 
-def _may_decide(terms: Terms, milestone: Milestone, person: Person, deed: str) -> None:
+def _may_decide(
+    terms: Terms, milestone: Milestone, person: Person, command: type[ApproveMilestone | RejectMilestone]
+) -> None:
     extra = (milestone.escalated_to,) if milestone.escalated_to else ()
-    person.require(Role.APPROVER, (*terms.approval.parties, *extra), f"{deed} {terms.id}")
+    deed = "approve" if command is ApproveMilestone else "reject"
+    require(person, command, (*terms.approval.parties, *extra), f"{deed} {terms.id}")

@@ -1,7 +1,10 @@
 """Which updates a workflow lets into its history at all; who may do what is the domain's to decide."""
 
+from collections.abc import Callable
+from typing import Any
+
 from activities.views import AccountRef, DistributionRef, MilestoneRef, ProductionRef, RunRef
-from domain.commands import Command
+from domain.commands import Command, Declaration
 from domain.errors import BadInput
 from domain.identity import SYSTEM
 from domain.values.record import Record
@@ -37,3 +40,13 @@ def admit(request: Command | AccountRef, about: ProductionRef | MilestoneRef | R
         asked = getattr(request, name, None)
         if asked != ours:
             raise BadInput(f"{asked!r} is another {name} than {ours}: ask the workflow of that one.")
+
+
+def admitted(declaration: Declaration) -> Callable[[Any, Any], None]:
+    """The validator of an update that carries a command; it raises what `admit` raises."""
+
+    def _validate(workflow: Any, command: Any) -> None:
+        admit(command, workflow._ref)  # noqa: SLF001 - every workflow that carries commands has it
+
+    _validate.__annotations__["command"] = declaration.command
+    return _validate

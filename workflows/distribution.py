@@ -10,25 +10,19 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.distributions import DistributionActivities
     from activities.views import DistributionRef, DistributionView, ProductionRef
-    from domain.commands import (
-        ApproveDistribution,
-        ComputeDistribution,
-        ObjectToDistribution,
-        OrderPayouts,
-        PostDistribution,
-        ResolveObjection,
-    )
+    from domain.commands import Command, OrderPayouts, PostDistribution, ResolveObjection, make
     from domain.identity import SYSTEM
-    from workflows.admission import admit
     from workflows.names import distribution_workflow, production_workflow
     from workflows.notify import no_news_within, notify, start_or_notify
-    from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.policies import REMINDER, TRANSACTION
     from workflows.production import ProductionWorkflow
+    from workflows.updates import carries_commands
 
 Step = Callable[[DistributionView], Awaitable[None]]
 
 
 @workflow.defn(name="Distribution")
+@carries_commands("Distribution")
 class DistributionWorkflow:
     """Id `distribution/{production}/{period}`. Where it is, is read from the database: started again, it goes on."""
 
@@ -73,8 +67,9 @@ class DistributionWorkflow:
             await no_news_within(lambda: self._news, REMINDER)
 
     async def _post(self, view: DistributionView) -> None:
-        command = PostDistribution(
-            key=f"post/{view.production}/{view.period}/{view.revision}",
+        command = make(
+            PostDistribution,
+            beside={"revision": view.revision},
             by=SYSTEM.user,
             production=view.production,
             period=view.period,
@@ -84,8 +79,8 @@ class DistributionWorkflow:
             await notify(distribution_workflow(view.production, later))
 
     async def _order(self, view: DistributionView) -> None:
-        command = OrderPayouts(
-            key=f"order/{view.production}/{view.period}",
+        command = make(
+            OrderPayouts,
             by=SYSTEM.user,
             production=view.production,
             period=view.period,
@@ -114,60 +109,11 @@ class DistributionWorkflow:
         """Something that this distribution waits for has changed in the database."""
         self._news = True
 
-    @workflow.update
-    async def compute(self, command: ComputeDistribution) -> DistributionView:
-        """Close the period, or compute it anew after facts came in late."""
-        async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(
-                DistributionActivities.compute_distribution, command, **DECISION
-            )
-            self._news = True
-            return view
-
-    @workflow.update
-    async def approve(self, command: ApproveDistribution) -> DistributionView:
-        """Accept a revision for one's party."""
-        async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(
-                DistributionActivities.approve_distribution, command, **DECISION
-            )
-            self._news = True
-            return view
-
-    @workflow.update
-    async def object_to(self, command: ObjectToDistribution) -> DistributionView:
-        """Dispute positions of one's party."""
-        async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(
-                DistributionActivities.object_to_distribution, command, **DECISION
-            )
-            self._news = True
-            return view
-
-    @workflow.update
-    async def resolve(self, command: ResolveObjection) -> DistributionView:
-        """End the objection of one's party."""
-        async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(DistributionActivities.resolve_objection, command, **DECISION)
-            self._news = True
-        await self._let_it_be_paid()
+    async def _carried_out(self, command: Command, view: DistributionView) -> DistributionView:
+        self._news = True
+        if isinstance(command, ResolveObjection):
+            await self._let_it_be_paid()
         return view
-
-    @compute.validator
-    def _compute_is_ours(self, command: ComputeDistribution) -> None:
-        admit(command, self._ref)
-
-    @approve.validator
-    def _approve_is_ours(self, command: ApproveDistribution) -> None:
-        admit(command, self._ref)
-
-    @object_to.validator
-    def _object_is_ours(self, command: ObjectToDistribution) -> None:
-        admit(command, self._ref)
-
-    @resolve.validator
-    def _resolve_is_ours(self, command: ResolveObjection) -> None:
-        admit(command, self._ref)
 
     async def _look(self) -> DistributionView:
         return await workflow.execute_activity_method(

@@ -9,13 +9,15 @@ from temporalio.common import VersioningBehavior
 with workflow.unsafe.imports_passed_through():
     from activities.milestones import MilestoneActivities
     from activities.views import MilestoneRef, MilestoneView
-    from domain.commands import ApproveMilestone, PassDeadline, RejectMilestone, SubmitMilestone
-    from workflows.admission import admit
+    from domain.commands import Command, PassDeadline, make
+    from domain.identity import SYSTEM
     from workflows.notify import no_news_within, notify_production
-    from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.policies import REMINDER, TRANSACTION
+    from workflows.updates import carries_commands
 
 
 @workflow.defn(name="Milestone", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@carries_commands("Milestone")
 class MilestoneWorkflow:
     """Id `milestone/{production}/{milestone}`. Started when its production is, or by the first command for it."""
 
@@ -41,38 +43,9 @@ class MilestoneWorkflow:
         await workflow.wait_condition(workflow.all_handlers_finished)
         return view
 
-    @workflow.update
-    async def submit(self, command: SubmitMilestone) -> MilestoneView:
-        """Hand in evidence."""
-        async with self._one_at_a_time:
-            self._view = await workflow.execute_activity_method(MilestoneActivities.submit, command, **DECISION)
-            return self._view
-
-    @workflow.update
-    async def approve(self, command: ApproveMilestone) -> MilestoneView:
-        """Approve a round's evidence."""
-        async with self._one_at_a_time:
-            self._view = await workflow.execute_activity_method(MilestoneActivities.approve, command, **DECISION)
-            return self._view
-
-    @workflow.update
-    async def reject(self, command: RejectMilestone) -> MilestoneView:
-        """Reject a round's evidence."""
-        async with self._one_at_a_time:
-            self._view = await workflow.execute_activity_method(MilestoneActivities.reject, command, **DECISION)
-            return self._view
-
-    @submit.validator
-    def _submit_is_ours(self, command: SubmitMilestone) -> None:
-        admit(command, self._ref)
-
-    @approve.validator
-    def _approve_is_ours(self, command: ApproveMilestone) -> None:
-        admit(command, self._ref)
-
-    @reject.validator
-    def _reject_is_ours(self, command: RejectMilestone) -> None:
-        admit(command, self._ref)
+    async def _carried_out(self, _: Command, view: MilestoneView) -> MilestoneView:
+        self._view = view
+        return view
 
     async def _newest(self) -> MilestoneView:
         """What the last decision came to, also one made while we looked; without any, what the database says."""
@@ -87,9 +60,10 @@ class MilestoneWorkflow:
         """The timer fired: the business clock decides whether the deadline has passed."""
         if view.deadline_on is None:
             return
-        command = PassDeadline(
-            key=f"deadline/{view.production}/{view.milestone}/{view.round}/{view.deadline_on}",
-            by="system",
+        command = make(
+            PassDeadline,
+            beside={"deadline_on": view.deadline_on},
+            by=SYSTEM.user,
             production=view.production,
             milestone=view.milestone,
             round=view.round,

@@ -5,7 +5,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.distributions import DistributionActivities
     from activities.views import ProductionRef
-    from domain.commands import ComputeDistribution
+    from domain.commands import ComputeDistribution, make
     from domain.identity import SYSTEM
     from workflows.distribution import DistributionWorkflow
     from workflows.names import distribution_workflow
@@ -27,8 +27,9 @@ class OpenDistributionsWorkflow:
         """Answers the periods that were opened; each goes on by itself."""
         opened = []
         for due in await workflow.execute_activity_method(DistributionActivities.due_distributions, ref, **TRANSACTION):
-            command = ComputeDistribution(
-                key=f"compute/{due.production}/{due.period}/by-calendar",
+            command = make(
+                ComputeDistribution,
+                nonce="by-calendar",
                 by=SYSTEM.user,
                 production=due.production,
                 period=due.period,

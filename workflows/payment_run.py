@@ -10,10 +10,10 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.runs import RunActivities
     from activities.views import PlannedRun, RunRef, RunView
-    from domain.commands import CancelRun, ReleaseRun
-    from workflows.admission import admit
+    from domain.commands import Command
     from workflows.notify import no_news_within, notify_production
-    from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.policies import REMINDER, TRANSACTION
+    from workflows.updates import carries_commands
 
 MOST_DOUBLINGS = 16
 """Of the patience with a silent bank; by then it is a day from whatever it began with."""
@@ -22,6 +22,7 @@ Step = Callable[[RunView], Awaitable[RunView]]
 
 
 @workflow.defn(name="PaymentRun")
+@carries_commands("PaymentRun")
 class PaymentRunWorkflow:
     """Id `run/{run}`. Where it is, is read from the database: started again, it goes on from there."""
 
@@ -96,29 +97,9 @@ class PaymentRunWorkflow:
         """There is news of this run in the database."""
         self._news = True
 
-    @workflow.update
-    async def release(self, command: ReleaseRun) -> RunView:
-        """Release exactly what the command's hash binds."""
-        async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(RunActivities.release, command, **DECISION)
-            self._news = True
-            return view
-
-    @workflow.update
-    async def cancel(self, command: CancelRun) -> RunView:
-        """Give the run up before it is sent."""
-        async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(RunActivities.cancel, command, **DECISION)
-            self._news = True
-            return view
-
-    @release.validator
-    def _release_is_ours(self, command: ReleaseRun) -> None:
-        admit(command, self._ref)
-
-    @cancel.validator
-    def _cancel_is_ours(self, command: CancelRun) -> None:
-        admit(command, self._ref)
+    async def _carried_out(self, _: Command, view: RunView) -> RunView:
+        self._news = True
+        return view
 
     async def _look(self) -> RunView:
         return await workflow.execute_activity_method(RunActivities.run_standing, self._ref, **TRANSACTION)

@@ -1,6 +1,7 @@
 """One production, for years: registered, amended, its milestones waited for, its payments held and resumed."""
 
 import asyncio
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import VersioningBehavior, WorkflowIDReusePolicy
@@ -8,26 +9,20 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.agreement import AgreementActivities
-    from activities.bank import BankActivities
     from activities.schedules import ScheduleActivities
-    from activities.views import AccountRef, MilestoneRef, MovementView, PaymentView, ProductionRef, ProductionView
-    from domain.commands import (
-        AllocateMovement,
-        AmendAgreement,
-        CorrectPayment,
-        HoldPayment,
-        RegisterAgreement,
-        ResumePayment,
-    )
+    from activities.views import AccountRef, MilestoneRef, ProductionRef, ProductionView
+    from domain.commands import AllocateMovement, AmendAgreement, Command, RegisterAgreement
     from workflows.admission import admit
     from workflows.milestone import MilestoneWorkflow
     from workflows.names import milestone_workflow
     from workflows.notify import no_news_within
     from workflows.open_runs import OpenRunsWorkflow
-    from workflows.policies import DECISION, REMINDER, TRANSACTION
+    from workflows.policies import REMINDER, TRANSACTION
+    from workflows.updates import carries_commands
 
 
 @workflow.defn(name="Production", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+@carries_commands("Production", {RegisterAgreement: ProductionView, AmendAgreement: ProductionView})
 class ProductionWorkflow:
     """Id `production/{key}`. It holds no facts: started anew, it reads from the journal where everything stands."""
 
@@ -80,83 +75,22 @@ class ProductionWorkflow:
         self._news = True
 
     @workflow.update
-    async def register(self, command: RegisterAgreement) -> ProductionView:
-        """Put the first version of the agreement in force."""
-        async with self._one_at_a_time:
-            await workflow.execute_activity_method(AgreementActivities.register, command, **DECISION)
-        return await self._changed()
-
-    @workflow.update
-    async def amend(self, command: AmendAgreement) -> ProductionView:
-        """Put the next version in force."""
-        async with self._one_at_a_time:
-            await workflow.execute_activity_method(AgreementActivities.amend, command, **DECISION)
-        return await self._changed()
-
-    @workflow.update
-    async def hold(self, command: HoldPayment) -> PaymentView:
-        """Keep a due payment back."""
-        async with self._one_at_a_time:
-            return await workflow.execute_activity_method(AgreementActivities.hold, command, **DECISION)
-
-    @workflow.update
-    async def resume(self, command: ResumePayment) -> PaymentView:
-        """Let a held payment go again."""
-        async with self._one_at_a_time:
-            return await workflow.execute_activity_method(AgreementActivities.resume, command, **DECISION)
-
-    @workflow.update
-    async def correct(self, command: CorrectPayment) -> PaymentView:
-        """Make a rejected or returned payment due again."""
-        async with self._one_at_a_time:
-            return await workflow.execute_activity_method(AgreementActivities.correct, command, **DECISION)
-
-    @workflow.update
-    async def allocate(self, command: AllocateMovement) -> MovementView:
-        """Take a movement of a bank out of suspense; it may have been the last money that was waited for."""
-        async with self._one_at_a_time:
-            view = await workflow.execute_activity_method(BankActivities.allocate, command, **DECISION)
-        self._news = True
-        return view
-
-    @workflow.update
     async def open_runs(self, ref: AccountRef) -> list[str]:
         """Open an account's day by hand."""
         asked = workflow.current_update_info()
         name = f"open-runs/{ref.production}/{ref.account}/{asked.id if asked else 'by-hand'}"
         return await workflow.execute_child_workflow(OpenRunsWorkflow.run, ref, id=name)
 
-    @register.validator
-    def _register_is_ours(self, command: RegisterAgreement) -> None:
-        admit(command, self._ref)
-
-    @amend.validator
-    def _amend_is_ours(self, command: AmendAgreement) -> None:
-        admit(command, self._ref)
-
-    @hold.validator
-    def _hold_is_ours(self, command: HoldPayment) -> None:
-        admit(command, self._ref)
-
-    @resume.validator
-    def _resume_is_ours(self, command: ResumePayment) -> None:
-        admit(command, self._ref)
-
-    @correct.validator
-    def _correct_is_ours(self, command: CorrectPayment) -> None:
-        admit(command, self._ref)
-
-    @allocate.validator
-    def _allocate_is_ours(self, command: AllocateMovement) -> None:
-        admit(command, self._ref)
-
     @open_runs.validator
     def _open_runs_is_ours(self, ref: AccountRef) -> None:
         admit(ref, self._ref)
 
-    async def _changed(self) -> ProductionView:
-        self._news = True
-        return await self._look()
+    async def _carried_out(self, command: Command, answer: Any) -> Any:
+        """Look again after what may have opened milestones, or brought the last money that was waited for."""
+        self._news = self._news or isinstance(command, RegisterAgreement | AmendAgreement | AllocateMovement)
+        if isinstance(command, RegisterAgreement | AmendAgreement):
+            return await self._look()
+        return answer
 
     async def _look(self) -> ProductionView:
         return await workflow.execute_activity_method(AgreementActivities.production_standing, self._ref, **TRANSACTION)

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from app.cli.options import as_option, data_option, json_option
+from app.cli.acting import add_commands
+from app.cli.options import data_option, json_option
 
 _COLUMNS = ("period", "until", "status", "revision", "answer_by", "pay_on", "waiting_for", "disputed_by")
 _LINES = ("party", "position", "currency", "to_date")
@@ -19,19 +20,6 @@ def distribution() -> None:
     """
 
 
-@distribution.command(name="open")
-@click.argument("production")
-@click.argument("period")
-@as_option
-@json_option
-@data_option
-def open_(production: str, period: str, user: str, as_json: bool, data: Path | None) -> None:
-    """Close PERIOD, run the waterfall, and ask all it concerns. Again: compute it anew, which voids the answers."""
-    from app.cli.session import act
-
-    act(data, user, lambda as_user: as_user.open_distribution(production, period), as_json)
-
-
 @distribution.command()
 @click.argument("production")
 @click.argument("period")
@@ -42,68 +30,6 @@ def preview(production: str, period: str, as_json: bool, data: Path | None) -> N
     from app.sharing.distributions import preview_of
 
     _show(*preview_of(data, production, period), as_json)
-
-
-@distribution.command()
-@click.argument("production")
-@click.argument("period")
-@click.option("--revision", type=int, help="The revision that was looked at; default the newest.")
-@as_option
-@json_option
-@data_option
-def approve(production: str, period: str, revision: int | None, user: str, as_json: bool, data: Path | None) -> None:
-    """Accept PERIOD for your party; an objection that it made is over with that."""
-    from app.cli.session import act
-
-    chosen = _revision(data, production, period) if revision is None else revision
-    act(data, user, lambda as_user: as_user.approve_distribution(production, period, chosen), as_json)
-
-
-@distribution.command(name="object")
-@click.argument("production")
-@click.argument("period")
-@click.option("--revision", type=int, help="The revision that was looked at; default the newest.")
-@click.option(
-    "--position", "positions", multiple=True, metavar="NAME", help="A disputed position; default all of your party's."
-)
-@click.option("--reason", required=True, help="What is wrong.")
-@as_option
-@json_option
-@data_option
-def object_(
-    production: str,
-    period: str,
-    revision: int | None,
-    positions: tuple[str, ...],
-    reason: str,
-    user: str,
-    as_json: bool,
-    data: Path | None,
-) -> None:
-    """Dispute positions of your party in PERIOD: what they give it is held, nothing else is."""
-    from app.cli.session import act
-
-    chosen = _revision(data, production, period) if revision is None else revision
-    act(
-        data,
-        user,
-        lambda as_user: as_user.object_to_distribution(production, period, chosen, positions, reason),
-        as_json,
-    )
-
-
-@distribution.command()
-@click.argument("production")
-@click.argument("period")
-@click.option("--reason", required=True, help="What was agreed.")
-@as_option
-@json_option
-@data_option
-def resolve(production: str, period: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
-    """End your party's objection to PERIOD: what was held is paid out."""
-    from app.cli.session import act
-
-    act(data, user, lambda as_user: as_user.resolve_objection(production, period, reason), as_json)
 
 
 @distribution.command()
@@ -152,9 +78,4 @@ def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> N
     show(lines, _LINES, as_json=False, nothing="nobody has come to anything yet")
 
 
-def _revision(data: Path | None, production: str, period: str) -> int:
-    from app.cli.session import records
-    from app.sharing.distributions import shown
-
-    with records(data) as reading:
-        return int(shown(reading, production, period)[0]["revision"])
+add_commands(distribution)

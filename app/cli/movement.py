@@ -5,7 +5,7 @@ from typing import Literal
 
 import click
 
-from app.cli.options import as_option, data_option, json_option
+from app.cli.options import as_option, data_option, json_option, key_option
 
 _COLUMNS = ("production", "account", "bank_reference", "since", "open", "counterparty", "end_to_end_id", "why")
 
@@ -41,6 +41,7 @@ def list_(production: str | None, as_json: bool, data: Path | None) -> None:
 @click.option("--amount", metavar="AMOUNT", help='What of the claim it settles, if not all; as in "JPY 1200000".')
 @click.option("--reason", required=True, help="How that is known.")
 @as_option
+@key_option
 @json_option
 @data_option
 def allocate(
@@ -53,11 +54,13 @@ def allocate(
     amount: str | None,
     reason: str,
     user: str,
+    key: str,
     as_json: bool,
     data: Path | None,
 ) -> None:
     """Say what the movement BANK_REFERENCE on ACCOUNT was: exactly one of --receipt, --source, --charges."""
     from app.cli.session import act
+    from domain.commands import AllocateMovement
     from domain.values.money import Money
 
     if (receipt is not None) + (source is not None) + charges != 1:
@@ -67,8 +70,16 @@ def allocate(
     act(
         data,
         user,
-        lambda as_user: as_user.allocate(
-            production, account, bank_reference, to, receipt or source or "", settled, reason
+        lambda client: client.send(
+            AllocateMovement,
+            production=production,
+            account=account,
+            bank_reference=bank_reference,
+            to=to,
+            name=receipt or source or "",
+            amount=settled,
+            reason=reason,
         ),
         as_json,
+        key,
     )

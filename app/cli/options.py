@@ -24,6 +24,13 @@ def as_option(command: F) -> F:
     return click.option("--as", "user", required=True, metavar="USER", help="Who acts: a name under `users`.")(command)
 
 
+def key_option(command: F) -> F:
+    """`--key KEY`, as `key: str`: the caller's own key, under which the command counts once."""
+    return click.option(
+        "--key", default="", metavar="KEY", help="Your own key: the same command again under it changes nothing."
+    )(command)
+
+
 def reader_option(command: F) -> F:
     """`--as USER`, as `user: str | None`: who reads, for the record of an auditor's reads."""
     return click.option("--as", "user", metavar="USER", help="Who asks; default who is logged in here.")(command)

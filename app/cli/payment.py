@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from app.cli.options import as_option, data_option, json_option
+from app.cli.acting import add_commands
+from app.cli.options import data_option, json_option
 
 _COLUMNS = ("id", "status", "amount", "due_on", "account", "payee_party", "run", "reason")
 
@@ -68,44 +69,6 @@ def show_(payment_id: str, as_json: bool, data: Path | None) -> None:
 
 
 @payment.command()
-@click.argument("payment_id", metavar="PAYMENT")
-@click.option("--reason", required=True, help="Why: a missing tax form, a frozen party, a limit …")
-@as_option
-@json_option
-@data_option
-def hold(payment_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
-    """Keep a due PAYMENT back until it is resumed."""
-    from app.cli.session import act
-
-    act(data, user, lambda as_user: as_user.hold(payment_id, reason), as_json)
-
-
-@payment.command()
-@click.argument("payment_id", metavar="PAYMENT")
-@as_option
-@json_option
-@data_option
-def resume(payment_id: str, user: str, as_json: bool, data: Path | None) -> None:
-    """Let a held PAYMENT go again, with its account's next run."""
-    from app.cli.session import act
-
-    act(data, user, lambda as_user: as_user.resume(payment_id), as_json)
-
-
-@payment.command()
-@click.argument("payment_id", metavar="PAYMENT")
-@click.option("--reason", required=True, help="What was put right, such as the payee's account by an amendment.")
-@as_option
-@json_option
-@data_option
-def correct(payment_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
-    """Make a rejected or returned PAYMENT due again, under a new end-to-end id."""
-    from app.cli.session import act
-
-    act(data, user, lambda as_user: as_user.correct(payment_id, reason), as_json)
-
-
-@payment.command()
 @click.option("--production", metavar="KEY", help="Only this production's.")
 @json_option
 @data_option
@@ -116,3 +79,6 @@ def expected(production: str | None, as_json: bool, data: Path | None) -> None:
 
     columns = ("id", "status", "amount", "received", "due_on", "days_late", "late_interest", "account", "payer_party")
     show(expected_of(data, production), columns, as_json, "nothing is expected")
+
+
+add_commands(payment)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from app.cli.acting import add_commands
 from app.cli.options import as_option, data_option, json_option
 
 _RUNS = ("id", "status", "count", "total", "prepared_by", "released_by", "message_id")
@@ -82,35 +83,12 @@ def preview(run_id: str, as_json: bool, data: Path | None) -> None:
     show(found.lines, _PREVIEW, as_json=False, nothing="nothing would be paid")
 
 
-@run.command()
-@click.argument("run_id", metavar="RUN")
-@click.option("--sha256", required=True, help="The SHA-256 that `sluice run preview` showed.")
-@as_option
-@json_option
-@data_option
-def release(run_id: str, sha256: str, user: str, as_json: bool, data: Path | None) -> None:
-    """Release RUN: the second pair of eyes. Bound to what the preview showed."""
-    from app.cli.session import act
-
-    act(data, user, lambda as_user: as_user.release(run_id, sha256), as_json)
-
-
-@run.command()
-@click.argument("run_id", metavar="RUN")
-@click.option("--reason", required=True, help="Why it is given up.")
-@as_option
-@json_option
-@data_option
-def cancel(run_id: str, reason: str, user: str, as_json: bool, data: Path | None) -> None:
-    """Give up a RUN that is not sent yet, released or not; its payments can be gathered again."""
-    from app.cli.session import act
-
-    act(data, user, lambda as_user: as_user.cancel(run_id, reason), as_json)
-
-
 def _tell_what_waits(data: Path | None, production: str | None) -> None:
     """A run without its rate is not there yet and goes on by itself: said on stderr, since it is no row of a list."""
     from app.payments.missing_rates import missing_rates_of
 
     for sentence in missing_rates_of(data, production):
         click.echo(sentence, err=True)
+
+
+add_commands(run)

@@ -23,19 +23,25 @@ Answer = TypeVar("Answer")
 _ROOM = 4_000
 
 
-def ask(data: Path | None, user: str, request: Callable[[CommandClient], Awaitable[Answer]]) -> Answer:
-    """Carry a command of `user` to the workflows, and wait for the answer."""
+def ask(data: Path | None, user: str, request: Callable[[CommandClient], Awaitable[Answer]], key: str = "") -> Answer:
+    """Send a command of `user`, under a key of its own if one is given, and wait for the answer."""
 
     async def _run() -> Answer:
         settings = load_settings(data)
-        return await request(CommandClient(await connect(settings, endpoints(settings)), user))
+        return await request(CommandClient(await connect(settings, endpoints(settings)), user, key))
 
     return run(_run())
 
 
-def act(data: Path | None, user: str, request: Callable[[CommandClient], Awaitable[BaseModel]], as_json: bool) -> None:
-    """Carry a command of `user` to the workflows, and show where things stand after it."""
-    show_one(ask(data, user, request).model_dump(mode="json"), as_json)
+def act(
+    data: Path | None,
+    user: str,
+    request: Callable[[CommandClient], Awaitable[BaseModel]],
+    as_json: bool,
+    key: str = "",
+) -> None:
+    """Send a command of `user`, and show where things stand after it."""
+    show_one(ask(data, user, request, key).model_dump(mode="json"), as_json)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Starting:
         )
 
 
-async def ask(services: Services, start: Starting, update: Update[View], request: Record) -> View:
+async def send_update(services: Services, start: Starting, update: Update[View], request: Record) -> View:
     """Send an update, under an id of this attempt's own, and again while there is no room for it.
 
     Temporal answers a known id as it did before, also when that was a refusal whose cause has been put right since.

@@ -10,6 +10,12 @@ from app.demo.stage import EXAMPLES, Stage
 from app.sharing.imports import Import, import_on
 from domain.calendar.calendars import Convention
 from domain.calendar.periods import period_end
+from domain.commands import (
+    AllocateMovement,
+    ApproveDistribution,
+    ObjectToDistribution,
+    ResolveObjection,
+)
 from domain.events import StatementKind
 from domain.sharing.distributions import Distribution
 from domain.values.money import Money
@@ -63,8 +69,15 @@ async def _remit(stage: Stage, amount: Money, advice: str) -> None:
     admin.credit(stage.books, folder_of(stage.agreement.production, _YEN), amount, payer, advice, stage.today)
     await stage.until(lambda: bool(stage.unmatched()))
     for row in stage.unmatched():
-        await stage.as_("eunwoo").allocate(
-            stage.agreement.production, row["account"], row["bank_reference"], "source", "minato", None, advice
+        await stage.as_("eunwoo").send(
+            AllocateMovement,
+            production=stage.agreement.production,
+            account=row["account"],
+            bank_reference=row["bank_reference"],
+            to="source",
+            name="minato",
+            amount=None,
+            reason=advice,
         )
         stage.say(f"{row['open']} of {row['counterparty']} allocated: {advice}")
 
@@ -80,7 +93,9 @@ async def _settle(stage: Stage, period: str) -> None:
     for party, amount in ordered.ordered.items():
         stage.say(f"{period}: {amount} to {party}")
     if period == _AGREED:
-        await stage.as_("naoko").resolve_objection(stage.agreement.production, _OBJECTED, "music is counted now")
+        await stage.as_("naoko").send(
+            ResolveObjection, production=stage.agreement.production, period=_OBJECTED, reason="music is counted now"
+        )
         stage.say(f"{_OBJECTED}: the publisher's objection is resolved, what it held is paid")
     while payouts := stage.payments("scheduled"):
         stage.move_to(max(stage.today, min(map(stage.due_on, payouts))))
@@ -94,12 +109,19 @@ async def _answer(stage: Stage, period: str) -> None:
         person = stage.as_(_APPROVERS[party])
         if party == "publisher" and period == _OBJECTED:
             reason = "the music of the second episode is missing"
-            await person.object_to_distribution(key, period, found.revision, ("author",), reason)
+            await person.send(
+                ObjectToDistribution,
+                production=key,
+                period=period,
+                revision=found.revision,
+                positions=("author",),
+                reason=reason,
+            )
             stage.say(f"{period}: [red]{party} objects[/red]: {reason}; only its own share is held")
         elif party == "publisher" and period == _SILENT:
             continue
         else:
-            await person.approve_distribution(key, period, found.revision)
+            await person.send(ApproveDistribution, production=key, period=period, revision=found.revision)
     if period == _SILENT:
         stage.move_to(found.answer_by + _DAY)
         workflow = stage.services.client.get_workflow_handle(distribution_workflow(key, period))

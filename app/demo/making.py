@@ -9,6 +9,11 @@ from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.demo.stage import EXAMPLES, Stage
 from domain.agreement.model import MilestoneTerms
 from domain.calendar.calendars import Convention
+from domain.commands import (
+    ApproveMilestone,
+    RejectMilestone,
+    SubmitMilestone,
+)
 from domain.values.money import Money
 
 FAULTS = {
@@ -50,12 +55,18 @@ async def _reach(stage: Stage, milestone: MilestoneTerms) -> None:
     producer = {"studio": "seoyeon", "broadcaster": "haruka"}[milestone.submitter]
     key, name = stage.agreement.production, milestone.id
     if name == _REFUSED_FIRST:
-        first = await stage.as_(producer).submit(key, name, _evidence(milestone, "first version"))
-        await stage.as_("kenta").reject(key, name, first.round, "episode 9 has no sound")
+        first = await stage.as_(producer).send(
+            SubmitMilestone, production=key, milestone=name, evidence=_evidence(milestone, "first version")
+        )
+        await stage.as_("kenta").send(
+            RejectMilestone, production=key, milestone=name, round=first.round, reason="episode 9 has no sound"
+        )
         stage.say(f"{name}: rejected by the broadcaster, handed in again")
-    view = await stage.as_(producer).submit(key, name, _evidence(milestone, "final"))
-    await stage.as_("jiho").approve(key, name, view.round)
-    await stage.as_("kenta").approve(key, name, view.round)
+    view = await stage.as_(producer).send(
+        SubmitMilestone, production=key, milestone=name, evidence=_evidence(milestone, "final")
+    )
+    await stage.as_("jiho").send(ApproveMilestone, production=key, milestone=name, round=view.round)
+    await stage.as_("kenta").send(ApproveMilestone, production=key, milestone=name, round=view.round)
     stage.say(f"[green]{name}[/green] accepted: {milestone.title}")
     stage.bar.advance(stage.task)
 

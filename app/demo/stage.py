@@ -24,6 +24,10 @@ from app.payments.preview import preview
 from domain.agreement.model import Agreement, Control
 from domain.agreement.schedule import calendars_of
 from domain.calendar.calendars import Calendars
+from domain.commands import (
+    CorrectPayment,
+    ReleaseRun,
+)
 from domain.payments.payments import Status
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -55,7 +59,7 @@ class Stage:
         await self.until(lambda: all(row["run"] for row in self.payments("due") if row["account"] == account))
         for run in self.runs("prepared"):
             found = preview(self.services.handler, run)
-            await self.as_("sora").release(run, found.head["sha256"])
+            await self.as_("sora").send(ReleaseRun, run=run, sha256=found.head["sha256"])
             await self.until(partial(self.is_over, run))
             for row in self.payments(run=run):
                 await self.tell(row)
@@ -75,7 +79,7 @@ class Stage:
         """Say what became of a payment; what the bank refused is put right and paid again."""
         if row["status"] == Status.REJECTED:
             self.say(f"[red]{row['id']}[/red] refused by the bank ({row['reason']}): corrected, paid again")
-            await self.as_("eunwoo").correct(row["id"], "the payee confirmed the account")
+            await self.as_("eunwoo").send(CorrectPayment, payment=row["id"], reason="the payee confirmed the account")
             await self.open_account(row["account"])
         else:
             self.say(f"{row['id']} {row['status']}: {row['amount']} to {row['payee_party']}")

@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment, Purpose
 from domain.agreement.schedule import Direction, direction
+from domain.commands import AmendAgreement, RegisterAgreement, require
 from domain.errors import IllegalTransition, NotFound, Refused
 from domain.events import (
     AgreementAmended,
@@ -24,7 +25,7 @@ from domain.events import (
     ReceiptsFellDue,
     ScheduledPayment,
 )
-from domain.identity import Person, Role
+from domain.identity import Person
 from domain.payments.payments import Payment, Payments, Status
 from domain.payments.receipts import Receipt, Receipts, ReceiptStatus
 from domain.payments.runs import chunks
@@ -65,7 +66,7 @@ def register(
     due_date: DueDate,
 ) -> list[Event]:
     """Put the first version in force and promise its schedule."""
-    person.require(Role.PRODUCER, _parties(agreement), f"register {agreement.production}")
+    require(person, RegisterAgreement, _parties(agreement), f"register {agreement.production}")
     if production is not None:
         raise IllegalTransition(
             f"{agreement.production} is registered already, at version {production.version}: amend it instead.",
@@ -148,7 +149,7 @@ def amend(
         Refused: the document is of another production, its version does not follow, it changes or drops an
             instalment that fell due, or drops an account that a payout goes to.
     """
-    person.require(Role.PRODUCER, _parties(agreement), f"amend {agreement.production}")
+    require(person, AmendAgreement, _parties(agreement), f"amend {agreement.production}")
     if agreement.production != production.key:
         raise Refused(f"{production.key} is amended by its own agreement, not by that of {agreement.production}.")
     if agreement.version != production.version + 1:

@@ -1,9 +1,9 @@
 """Histories that are lost: who may say so, and of which. What must be archived is told by `activities/histories.py`."""
 
-from domain.commands import GiveUpHistory
+from domain.commands import GiveUpHistory, require
 from domain.errors import IllegalTransition, NotFound
 from domain.events import HistoryGivenUp
-from domain.identity import Person, Role
+from domain.identity import Person
 
 
 def give_up(
@@ -13,7 +13,7 @@ def give_up(
 
     It is the auditors of `parties` who would have asked for it, and nobody else, that may do without it.
     """
-    person.require(Role.AUDITOR, parties, f"give up the history of {called(command.workflow_id, command.run_id)}")
+    require(person, GiveUpHistory, parties, f"give up the history of {called(command.workflow_id, command.run_id)}")
     require_lost(
         called(command.workflow_id, command.run_id),
         archived=archived,

@@ -1,10 +1,10 @@
 """Money that moved on our accounts and that nothing explained: what people find out about it."""
 
 from domain.agreement.model import Agreement
-from domain.commands import AllocateMovement
+from domain.commands import AllocateMovement, require
 from domain.errors import BadInput, IllegalTransition, NotFound
 from domain.events import Event, MovementAllocated
-from domain.identity import Person, Role
+from domain.identity import Person
 from domain.payments.receipts import Receipts
 from domain.rates import contract_value
 from domain.values.money import Money
@@ -27,7 +27,7 @@ def allocate(
     owners = tuple(account.owner for account in agreement.accounts if account.id == command.account)
     if not owners or open_ is None:
         raise NotFound(f"There is no {what} in suspense: `sluice movement list` shows what is.")
-    person.require(Role.TREASURER, owners, f"allocate {what}")
+    require(person, AllocateMovement, owners, f"allocate {what}")
     if not open_.minor:
         raise IllegalTransition(f"All of {what} is allocated already: `sluice journal tail` shows to what.")
     party, amount, booked = _settled(command, open_, receipts)

@@ -15,7 +15,12 @@ from datetime import date
 from enum import StrEnum
 
 from domain.agreement.model import Purpose
-from domain.commands import CorrectPayment, HoldPayment, ResumePayment
+from domain.commands import (
+    CorrectPayment,
+    HoldPayment,
+    ResumePayment,
+    require,
+)
 from domain.errors import IllegalTransition, NotFound
 from domain.events import (
     DueDatesSet,
@@ -34,7 +39,7 @@ from domain.events import (
     PaymentsSettled,
     ScheduledPayment,
 )
-from domain.identity import Person, Role
+from domain.identity import Person
 from domain.values.money import Money
 
 
@@ -213,7 +218,7 @@ def the_payment(payments: Payments, payment_id: str) -> Payment:
 def hold(payments: Payments, command: HoldPayment, person: Person, debtor: str) -> list[Event]:
     """Keep a due payment back; `debtor` is the party that owns the account it would leave."""
     payment = the_payment(payments, command.payment)
-    person.require(Role.TREASURER, (debtor,), f"hold payment {payment.id}")
+    require(person, HoldPayment, (debtor,), f"hold payment {payment.id}")
     advance(payment, PaymentStep.HOLD)
     return [PaymentHeld(payment=payment.id, reason=command.reason)]
 
@@ -221,7 +226,7 @@ def hold(payments: Payments, command: HoldPayment, person: Person, debtor: str) 
 def resume(payments: Payments, command: ResumePayment, person: Person, debtor: str) -> list[Event]:
     """Let a held payment go again."""
     payment = the_payment(payments, command.payment)
-    person.require(Role.TREASURER, (debtor,), f"resume payment {payment.id}")
+    require(person, ResumePayment, (debtor,), f"resume payment {payment.id}")
     advance(payment, PaymentStep.RESUME)
     return [PaymentResumed(payment=payment.id)]
 
@@ -229,7 +234,7 @@ def resume(payments: Payments, command: ResumePayment, person: Person, debtor: s
 def correct(payments: Payments, command: CorrectPayment, person: Person, debtor: str) -> list[Event]:
     """Make a rejected or returned payment due again, for a new attempt under a new end-to-end id."""
     payment = the_payment(payments, command.payment)
-    person.require(Role.TREASURER, (debtor,), f"correct payment {payment.id}")
+    require(person, CorrectPayment, (debtor,), f"correct payment {payment.id}")
     advance(payment, PaymentStep.CORRECT)
     return [PaymentCorrected(payment=payment.id, reason=command.reason)]
 

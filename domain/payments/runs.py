@@ -15,7 +15,12 @@ from domain.bank.messages import (
     Enquiry,
     PaymentOrder,
 )
-from domain.commands import CancelRun, PrepareRun, ReleaseRun
+from domain.commands import (
+    CancelRun,
+    PrepareRun,
+    ReleaseRun,
+    require,
+)
 from domain.errors import BadInput, IllegalTransition, NotFound, SamePerson, StaleApproval
 from domain.events import (
     LINES_PER_EVENT,
@@ -31,7 +36,7 @@ from domain.events import (
     RunReleased,
     RunSubmitted,
 )
-from domain.identity import SYSTEM, Person, Role
+from domain.identity import SYSTEM, Person
 from domain.ledger import journal
 from domain.payments.payments import (
     UNANSWERED,
@@ -127,7 +132,7 @@ def prepare(
     """Gather what is due into a run; no events when nothing is. `quote` is needed where the account must convert."""
     if person != SYSTEM:
         debtor = agreement.account(command.account).owner
-        person.require(Role.PREPARER, (debtor,), f"prepare run {command.run}")
+        require(person, PrepareRun, (debtor,), f"prepare run {command.run}")
     if quote is None and agreement.account(command.account).currency != command.currency:
         raise BadInput(f"Run {command.run} pays {command.currency} from another currency and has no rate for it.")
     due = [
@@ -211,7 +216,7 @@ def release(
     """
     run = the_run(runs, command.run)
     debtor = agreement.account(run.account).owner
-    person.require(Role.RELEASER, (debtor,), f"release run {run.id}")
+    require(person, ReleaseRun, (debtor,), f"release run {run.id}")
     if person.user == run.prepared_by:
         raise SamePerson(f"{person.user} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
     if run.status != "prepared":
@@ -241,7 +246,7 @@ def escalate(runs: Runs, name: str) -> list[Event]:
 def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person) -> list[Event]:
     """Give up a run that was not sent (also a released one that an amendment stopped); its payments are due again."""
     run = the_run(runs, command.run)
-    person.require(Role.PREPARER, (agreement.account(run.account).owner,), f"cancel run {run.id}")
+    require(person, CancelRun, (agreement.account(run.account).owner,), f"cancel run {run.id}")
     if run.status not in {"prepared", "released"}:
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a run not sent yet can be cancelled.", run=run.id)
     return [RunCancelled(run=run.id, by=person.user, reason=command.reason)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
+from domain.commands import ApproveDistribution, ObjectToDistribution, ResolveObjection, require
 from domain.errors import BadInput, IllegalTransition, NotFound, Refused
 from domain.events import (
     DistributionApproved,
@@ -23,7 +24,7 @@ from domain.events import (
     PayoutsOrdered,
     ReserveAmount,
 )
-from domain.identity import Person, Role
+from domain.identity import Person
 from domain.values.money import Money
 
 
@@ -136,7 +137,7 @@ def compute(distributions: Distributions, computed: DistributionComputed) -> lis
 def approve(distributions: Distributions, period: str, revision: int, person: Person) -> list[Event]:
     """Accept a revision for one's party."""
     distribution = _open(distributions, period, revision)
-    person.require(Role.APPROVER, tuple(sorted(distribution.parties)), f"approve distribution {period}")
+    require(person, ApproveDistribution, tuple(sorted(distribution.parties)), f"approve distribution {period}")
     if person.party in distribution.approvals:
         return []
     return [DistributionApproved(period=period, revision=revision, party=person.party, by=person.user)]
@@ -147,7 +148,7 @@ def object_to(
 ) -> list[Event]:
     """Dispute some positions of one's party, or all of them if none is named."""
     distribution = _open(distributions, period, revision)
-    person.require(Role.APPROVER, tuple(sorted(distribution.parties)), f"object to distribution {period}")
+    require(person, ObjectToDistribution, tuple(sorted(distribution.parties)), f"object to distribution {period}")
     own = sorted(position for party, position in distribution.shares if party == person.party)
     strange = [position for position in positions if position not in own]
     if strange:
@@ -167,7 +168,7 @@ def object_to(
 def resolve(distributions: Distributions, period: str, party: str, reason: str, person: Person) -> list[Event]:
     """End a party's objection: only that party's own people can, whatever they were offered."""
     distribution = the_distribution(distributions, period)
-    person.require(Role.APPROVER, (party,), f"resolve the objection of {party} to {period}")
+    require(person, ResolveObjection, (party,), f"resolve the objection of {party} to {period}")
     if party not in distribution.objections:
         raise IllegalTransition(f"{party} has no open objection to {period}.", period=period)
     return [ObjectionResolved(period=period, party=party, by=person.user, reason=reason)]

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from domain.agreement.model import Agreement, Control, ReceiptFx
 from domain.calendar.calendars import Calendars, Convention
-from domain.commands import ImportStatement
+from domain.commands import ImportStatement, require
 from domain.errors import BadInput, IllegalTransition
 from domain.events import Event, StatementImported, StatementTotal
-from domain.identity import Person, Role
+from domain.identity import Person
 from domain.rates import cross, mean
 
 MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
@@ -47,7 +47,7 @@ def take(
     """
     rows = command.rows
     what = f"{rows.source} {rows.statement}"
-    person.require(Role.TREASURER, treasuries(agreement), f"import {rows.kind}s of {command.production}")
+    require(person, ImportStatement, treasuries(agreement), f"import {rows.kind}s of {command.production}")
     if standing is not None and standing.sha256 == rows.sha256:
         return []
     known = standing.version if standing else 0

@@ -13,6 +13,11 @@ from adapters.sandbox_bank.books import BankBooks
 from adapters.sandbox_bank.faults import RANDOM_KINDS, FaultKind, add_fault, add_random_faults, clear_faults
 from app.commands.client import CommandClient
 from bench import common
+from domain.commands import (
+    CancelRun,
+    CorrectPayment,
+    ReleaseRun,
+)
 from domain.errors import IllegalTransition, Refused
 from tests.faults import oracle
 
@@ -39,7 +44,7 @@ def fault(stack, payment, kind, seconds=1):
 async def assert_paid(stack, services, production, **expected):
     """Release a run of all payouts and see it to its end."""
     run, sha256 = await common.prepared_run(services, production)
-    await CommandClient(services, common.RELEASER).release(run, sha256)
+    await CommandClient(services, common.RELEASER).send(ReleaseRun, run=run, sha256=sha256)
     await ended(services, production, **expected)
     oracle.assert_books_agree(stack, services, production, PAYOUTS)
 
@@ -85,7 +90,9 @@ async def test_a_batch_that_is_taken_in_part_settles_in_part(stack, services, pr
 async def test_a_rejected_payment_is_corrected_and_paid_under_a_new_name(stack, services, production, registered):
     fault(stack, f"{production}.P3", FaultKind.REJECT)
     await assert_paid(stack, services, production, settled=PAYOUTS - 1, rejected=1)
-    await CommandClient(services, common.PREPARER).correct(f"{production}.P3", "the payee's account was closed")
+    await CommandClient(services, common.PREPARER).send(
+        CorrectPayment, payment=f"{production}.P3", reason="the payee's account was closed"
+    )
     await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
@@ -105,7 +112,7 @@ async def test_a_day_opened_ten_times_at_once_opens_one_run(stack, services, pro
     opened = await asyncio.gather(*(as_user.open_runs(production, common.ACCOUNT) for _ in range(10)))
     (run,) = {run for runs in opened for run in runs}  # who asks once it is prepared hears of none
     await common.until(lambda: common.hash_of(services, run) is not None)
-    await CommandClient(services, common.RELEASER).release(run, common.hash_of(services, run))
+    await CommandClient(services, common.RELEASER).send(ReleaseRun, run=run, sha256=common.hash_of(services, run))
     await ended(services, production, settled=PAYOUTS)
     oracle.assert_books_agree(stack, services, production, PAYOUTS)
 
@@ -113,7 +120,9 @@ async def test_a_day_opened_ten_times_at_once_opens_one_run(stack, services, pro
 async def test_a_release_sent_twenty_times_at_once_is_one_release(stack, services, production, registered):
     run, sha256 = await common.prepared_run(services, production)
     as_user = CommandClient(services, common.RELEASER)
-    views = await asyncio.gather(*(as_user.release(run, sha256) for _ in range(20)), return_exceptions=True)
+    views = await asyncio.gather(
+        *(as_user.send(ReleaseRun, run=run, sha256=sha256) for _ in range(20)), return_exceptions=True
+    )
     assert not [view for view in views if isinstance(view, BaseException) and not isinstance(view, Refused)]
     assert any(not isinstance(view, BaseException) for view in views)
     await ended(services, production, settled=PAYOUTS)
@@ -122,9 +131,9 @@ async def test_a_release_sent_twenty_times_at_once_is_one_release(stack, service
 
 async def test_a_cancelled_run_is_not_paid_and_its_payments_are_gathered_again(stack, services, production, registered):
     run, sha256 = await common.prepared_run(services, production)
-    await CommandClient(services, common.PREPARER).cancel(run, "wrong day")
+    await CommandClient(services, common.PREPARER).send(CancelRun, run=run, reason="wrong day")
     with pytest.raises(IllegalTransition):
-        await CommandClient(services, common.RELEASER).release(run, sha256)
+        await CommandClient(services, common.RELEASER).send(ReleaseRun, run=run, sha256=sha256)
     await assert_paid(stack, services, production, settled=PAYOUTS)
 
 
@@ -132,7 +141,7 @@ async def test_everything_at_once_while_the_worker_is_killed(stack, services, pr
     with books_of(stack) as books:
         add_random_faults(books.db, 1, Fraction(1, 10), RANDOM_KINDS, reason="AC04", seconds=1)
     run, sha256 = await common.prepared_run(services, production)
-    await CommandClient(services, common.RELEASER).release(run, sha256)
+    await CommandClient(services, common.RELEASER).send(ReleaseRun, run=run, sha256=sha256)
     for _ in range(2):
         await asyncio.sleep(1.5)
         os.kill(stack.process("worker").pid, signal.SIGKILL)

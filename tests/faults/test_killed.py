@@ -10,6 +10,9 @@ from adapters.db.store import stream_of
 from adapters.embedded.postgres import DATABASE, OWNER
 from app.commands.client import CommandClient
 from bench import common
+from domain.commands import (
+    ReleaseRun,
+)
 from tests.faults import oracle
 
 pytestmark = pytest.mark.xdist_group("faults-killed")
@@ -23,7 +26,9 @@ async def released_at_last(services, run, sha256, patience_s=10):
     until = asyncio.get_running_loop().time() + PATIENCE_S
     while True:
         try:
-            return await asyncio.wait_for(CommandClient(services, common.RELEASER).release(run, sha256), patience_s)
+            return await asyncio.wait_for(
+                CommandClient(services, common.RELEASER).send(ReleaseRun, run=run, sha256=sha256), patience_s
+            )
         except Exception:
             if asyncio.get_running_loop().time() > until:
                 raise

@@ -8,7 +8,16 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from app.commands.client import CommandClient
 from app.payments.preview import preview
-from domain.commands import SubmitMilestone
+from domain.commands import (
+    ApproveMilestone,
+    CancelRun,
+    CorrectPayment,
+    HoldPayment,
+    RejectMilestone,
+    ReleaseRun,
+    ResumePayment,
+    SubmitMilestone,
+)
 from domain.errors import (
     BadInput,
     IllegalTransition,
@@ -63,49 +72,73 @@ async def test_an_amendment_is_put_in_force(tmp_path, as_user, registered):
 
 
 async def test_a_milestone_goes_from_evidence_to_acceptance(as_user, registered):
-    assert (await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])).status == "submitted"
-    assert (await as_user("jiho").approve(PRODUCTION, "closing", 1)).approvals == 1
-    assert (await as_user("kenta").approve(PRODUCTION, "closing", 1)).status == "accepted"
+    assert (
+        await as_user("seoyeon").send(
+            SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+        )
+    ).status == "submitted"
+    assert (
+        await as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+    ).approvals == 1
+    assert (
+        await as_user("kenta").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+    ).status == "accepted"
     with pytest.raises(IllegalTransition):  # its workflow has ended, and is started again to say so
-        await as_user("yui").approve(PRODUCTION, "closing", 1)
+        await as_user("yui").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
 
 
 async def test_a_rejection_is_told_and_the_same_evidence_may_come_again(as_user, registered):
-    await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
-    assert (await as_user("kenta").reject(PRODUCTION, "closing", 1, "page 3 is missing")).status == "rejected"
-    assert (await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])).round == 2
+    await as_user("seoyeon").send(
+        SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+    )
+    assert (
+        await as_user("kenta").send(
+            RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="page 3 is missing"
+        )
+    ).status == "rejected"
+    assert (
+        await as_user("seoyeon").send(
+            SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+        )
+    ).round == 2
 
 
 async def test_refusals_come_back_as_the_errors_that_they_are_and_are_recorded(as_user, registered):
-    await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
+    await as_user("seoyeon").send(
+        SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+    )
     with pytest.raises(WrongRole):
-        await as_user("seoyeon").approve(PRODUCTION, "closing", 1)
+        await as_user("seoyeon").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
     with pytest.raises(StaleApproval):
-        await as_user("jiho").approve(PRODUCTION, "closing", 7)
+        await as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=7)
     with pytest.raises(WrongRole, match="somebody"):
-        await as_user("somebody").approve(PRODUCTION, "closing", 1)
+        await as_user("somebody").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
     assert registered.events().count("command-refused") == 3
 
 
 async def test_a_refusal_whose_cause_is_put_right_is_not_repeated(as_user, registered):
     with pytest.raises(IllegalTransition):
-        await as_user("jiho").approve(PRODUCTION, "closing", 1)
-    await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
-    assert (await as_user("jiho").approve(PRODUCTION, "closing", 1)).approvals == 1
+        await as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+    await as_user("seoyeon").send(
+        SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+    )
+    assert (
+        await as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+    ).approvals == 1
 
 
 async def test_a_run_is_released_by_another_person_than_its_preparer(registered, as_user, prepared):
     sha256 = preview(registered.handler, prepared).head["sha256"]
     with pytest.raises((SamePerson, WrongRole)):
-        await as_user("dohyun").release(prepared, sha256)
+        await as_user("dohyun").send(ReleaseRun, run=prepared, sha256=sha256)
     with pytest.raises(StaleApproval):
-        await as_user("sora").release(prepared, "0" * 64)
-    assert (await as_user("sora").release(prepared, sha256)).status in {"released", "submitted"}
+        await as_user("sora").send(ReleaseRun, run=prepared, sha256="0" * 64)
+    assert (await as_user("sora").send(ReleaseRun, run=prepared, sha256=sha256)).status in {"released", "submitted"}
     await eventually(lambda: registered.statuses()["WR-A"] == "submitted")
 
 
 async def test_a_run_is_cancelled_and_the_day_opened_again(registered, as_user, prepared):
-    assert (await as_user("dohyun").cancel(prepared, "wrong day")).status == "cancelled"
+    assert (await as_user("dohyun").send(CancelRun, run=prepared, reason="wrong day")).status == "cancelled"
     (again,) = await as_user("dohyun").open_runs(PRODUCTION, "spc-krw")
     assert again.endswith("/2")
 
@@ -122,18 +155,18 @@ async def test_payments_are_held_resumed_and_only_then_paid(registered, as_user)
     registered.clock.to(date(2025, 2, 14))
     registered.open_day()
     payment = registered.payment("WR-A")
-    assert (await as_user("eunwoo").hold(payment, "no tax form")).status == "held"
-    assert (await as_user("eunwoo").resume(payment)).status == "due"
-    assert (await as_user("eunwoo").hold(payment, "still none")).status == "held"
+    assert (await as_user("eunwoo").send(HoldPayment, payment=payment, reason="no tax form")).status == "held"
+    assert (await as_user("eunwoo").send(ResumePayment, payment=payment)).status == "due"
+    assert (await as_user("eunwoo").send(HoldPayment, payment=payment, reason="still none")).status == "held"
     with pytest.raises(IllegalTransition):
-        await as_user("eunwoo").correct(payment, "x")
+        await as_user("eunwoo").send(CorrectPayment, payment=payment, reason="x")
 
 
 async def test_what_does_not_exist_is_named_before_any_workflow_is_started(services, as_user, registered):
     for request in (
-        as_user("jiho").approve("NOWHERE", "closing", 1),
-        as_user("sora").release("no/run", "0" * 64),
-        as_user("eunwoo").hold("no-payment", "x"),
+        as_user("jiho").send(ApproveMilestone, production="NOWHERE", milestone="closing", round=1),
+        as_user("sora").send(ReleaseRun, run="no/run", sha256="0" * 64),
+        as_user("eunwoo").send(HoldPayment, payment="no-payment", reason="x"),
         as_user("dohyun").open_runs("NOWHERE", "a"),
     ):
         with pytest.raises(NotFound):
@@ -150,20 +183,30 @@ async def test_nobody_acts_in_the_systems_name(as_user, registered):
 
 async def test_a_crowd_gets_in_one_after_the_other(as_user, registered):
     """Temporal lets ten updates of one workflow in at a time, and turns the others away."""
-    await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
-    crowd = (as_user("jiho").approve(PRODUCTION, "closing", 1) for _ in range(60))
+    await as_user("seoyeon").send(
+        SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+    )
+    crowd = (
+        as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1) for _ in range(60)
+    )
     assert {view.approvals for view in await asyncio.gather(*crowd)} == {1}
 
 
 async def test_what_no_history_could_hold_is_refused_and_the_milestone_goes_on(as_user, registered, services):
     huge = {f"{n:064}": "f" * 64 for n in range(20_000)}
     with pytest.raises(BadInput, match="at most 100,000 are taken"):
-        await as_user("seoyeon").submit(PRODUCTION, "closing", huge)
-    assert (await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])).status == "submitted"
+        await as_user("seoyeon").send(SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=huge)
+    assert (
+        await as_user("seoyeon").send(
+            SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+        )
+    ).status == "submitted"
     request = SubmitMilestone(
         key="k", by="seoyeon", production=PRODUCTION, milestone="closing", evidence=dict([*huge.items()][:1_000])
     )
     handle = services.client.get_workflow_handle(milestone_workflow(PRODUCTION, "closing"))
     with pytest.raises(WorkflowUpdateFailedError):  # nor from another client
         await asyncio.wait_for(handle.execute_update(MilestoneWorkflow.submit, request), 10)
-    assert (await as_user("jiho").approve(PRODUCTION, "closing", 1)).approvals == 1
+    assert (
+        await as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+    ).approvals == 1

@@ -15,6 +15,10 @@ from app.health import metrics
 from app.health.doctor import NoRoom, examine, examined
 from app.stack.state import NotUp
 from app.worker.archivist import keep_sweeping
+from domain.commands import (
+    CancelRun,
+    SubmitMilestone,
+)
 from domain.health import AilmentKind, files
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
 from workflows.names import milestone_workflow, production_workflow
@@ -49,7 +53,9 @@ async def test_a_workflow_that_was_ended_by_hand_and_a_schedule_that_is_gone_are
 
 
 async def test_the_workflow_of_a_submitted_milestone_is_missed(services, world):
-    await CommandClient(services, "seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
+    await CommandClient(services, "seoyeon").send(
+        SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+    )
     await services.client.get_workflow_handle(milestone_workflow(PRODUCTION, "closing")).terminate("by hand")
     (found,) = await found_in_the_end(services, {AilmentKind.WORKFLOW_MISSING})
     assert found.what == milestone_workflow(PRODUCTION, "closing")
@@ -122,7 +128,7 @@ async def test_a_run_that_was_not_released_on_its_day_is_told_until_it_is_cancel
     world.clock.to(date(2025, 2, 15))
     (found,) = await found_in_the_end(services, {AilmentKind.UNRELEASED})
     assert (found.what, found.since) == (run, date(2025, 2, 14))
-    await as_user.cancel(run, "nobody released it")
+    await as_user.send(CancelRun, run=run, reason="nobody released it")
     await found_in_the_end(services, set())
 
 

@@ -9,6 +9,12 @@ from app.cli.distribution import distribution
 from app.commands.client import CommandClient
 from app.sharing.distributions import listed, preview, shown
 from app.worker.gateway import Gateway
+from domain.commands import (
+    ApproveDistribution,
+    ComputeDistribution,
+    ObjectToDistribution,
+    ResolveObjection,
+)
 from domain.errors import BadInput, NotFound, WrongRole
 from tests.domain.sharing.waterfall.deal import receipt
 from tests.world import PRODUCTION, UNSHARED, WATERFALL, eventually
@@ -45,14 +51,16 @@ def found(world):
 
 
 async def test_a_period_goes_from_opening_through_an_objection_to_its_payouts(world, as_user, services):
-    assert (await as_user("dohyun").open_distribution(PRODUCTION, Q1)).status == "computed"
-    dispute = await as_user("jiho").object_to_distribution(PRODUCTION, Q1, 1, ("fee",), "the rate")
+    assert (await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)).status == "computed"
+    dispute = await as_user("jiho").send(
+        ObjectToDistribution, production=PRODUCTION, period=Q1, revision=1, positions=("fee",), reason="the rate"
+    )
     assert dispute.disputing == ("studio",)
     world.clock.to(date(2025, 4, 16))
     await Gateway(services).resume()  # the business clock jumped: a worker that starts now looks at it
     await eventually(lambda: found(world).status == "ordered")
     assert str(found(world).ordered["studio"]) == "KRW 510"
-    assert (await as_user("jiho").resolve_objection(PRODUCTION, Q1, "agreed")).over
+    assert (await as_user("jiho").send(ResolveObjection, production=PRODUCTION, period=Q1, reason="agreed")).over
     handle = services.client.get_workflow_handle(distribution_workflow(PRODUCTION, Q1))
     assert (await handle.result())["status"] == "ordered"
     assert str(found(world).ordered["studio"]) == "KRW 610"
@@ -60,19 +68,21 @@ async def test_a_period_goes_from_opening_through_an_objection_to_its_payouts(wo
 
 
 async def test_answers_that_are_not_ones_own_to_give_are_refused_by_name(world, as_user):
-    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
     with pytest.raises(WrongRole):
-        await as_user("kenta").approve_distribution(PRODUCTION, Q1, 1)
+        await as_user("kenta").send(ApproveDistribution, production=PRODUCTION, period=Q1, revision=1)
     with pytest.raises(BadInput, match="no position 'script'"):
-        await as_user("jiho").object_to_distribution(PRODUCTION, Q1, 1, ("script",), "mine")
+        await as_user("jiho").send(
+            ObjectToDistribution, production=PRODUCTION, period=Q1, revision=1, positions=("script",), reason="mine"
+        )
     with pytest.raises(NotFound, match="There is no distribution 2024-Q4"):
-        await as_user("jiho").approve_distribution(PRODUCTION, "2024-Q4", 1)
+        await as_user("jiho").send(ApproveDistribution, production=PRODUCTION, period="2024-Q4", revision=1)
     with pytest.raises(BadInput, match="no period"):
-        await as_user("dohyun").open_distribution(PRODUCTION, "spring")
+        await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period="spring")
 
 
 async def test_who_approved_objected_and_approves_again_has_approved(world, as_user):
-    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
     jiho = as_user("jiho")
     await jiho.approve_distribution(PRODUCTION, Q1, 1)
     await jiho.object_to_distribution(PRODUCTION, Q1, 1, (), "the rate")
@@ -83,7 +93,7 @@ async def test_who_approved_objected_and_approves_again_has_approved(world, as_u
 async def test_after_its_history_was_lost_an_open_distribution_goes_on_and_a_finished_one_does_not(
     world, as_user, services
 ):
-    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
     handle = services.client.get_workflow_handle(distribution_workflow(PRODUCTION, Q1))
     await handle.terminate("lost")
     world.clock.to(date(2025, 4, 16))
@@ -97,7 +107,7 @@ async def test_after_its_history_was_lost_an_open_distribution_goes_on_and_a_fin
 async def test_what_is_shown_is_what_was_previewed(world, as_user, services):
     before, lines = preview(services.distributions, PRODUCTION, Q1)
     assert read(world, listed) == []
-    await as_user("dohyun").open_distribution(PRODUCTION, Q1)
+    await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
     head, same = read(world, shown, Q1)
     assert same == lines
     assert {"party": "studio", "position": "fee", "currency": "KRW", "to_date": "100", "exact": "100"} in lines

@@ -8,6 +8,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.schedules import settlement_schedule_id
 from app.commands.client import CommandClient
 from app.worker.gateway import Gateway
+from domain.commands import (
+    ComputeDistribution,
+)
 from tests.domain.sharing.waterfall.deal import fact, receipt
 from tests.world import PRODUCTION, SETTLEMENT, UNSHARED, WATERFALL, eventually
 from workflows.names import distribution_workflow, production_workflow
@@ -78,7 +81,7 @@ async def test_it_fires_each_weekday_morning_and_opens_what_is_due_once(services
     await schedule.trigger()
     await eventually(lambda: Q1 in world.snapshots().distributions)
     await schedule.trigger()
-    await CommandClient(services, "dohyun").open_distribution(PRODUCTION, Q1)
+    await CommandClient(services, "dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
     found = world.snapshots().distributions
     assert {period: (one.status, one.revision) for period, one in found.items()} == {
         FIRST: ("computed", 1),

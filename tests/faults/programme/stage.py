@@ -42,6 +42,15 @@ from app.stack.stack import (
 )
 from app.stack.supervisor import Program
 from app.worker.gateway import Gateway
+from domain.commands import (
+    ApproveDistribution,
+    ApproveMilestone,
+    ComputeDistribution,
+    ObjectToDistribution,
+    ReleaseRun,
+    ResolveObjection,
+    SubmitMilestone,
+)
 from domain.ledger.journal import Fact
 from domain.values.money import Money
 from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn
@@ -181,11 +190,13 @@ class Stage:
     async def accept(self, key: str, milestone: str = "wrap") -> None:
         """Submit and approve a milestone."""
         await self.persist(
-            lambda: self.as_user("producer").submit(key, milestone, EVIDENCE),
+            lambda: self.as_user("producer").send(
+                SubmitMilestone, production=key, milestone=milestone, evidence=EVIDENCE
+            ),
             lambda: self.milestone(key, milestone) in {"submitted", "accepted"},
         )
         await self.persist(
-            lambda: self.as_user(APPROVERS[0]).approve(key, milestone, 1),
+            lambda: self.as_user(APPROVERS[0]).send(ApproveMilestone, production=key, milestone=milestone, round=1),
             lambda: self.milestone(key, milestone) == "accepted",
         )
 
@@ -205,7 +216,7 @@ class Stage:
     async def release(self, run: str) -> None:
         async def step() -> None:
             sha256 = (await asyncio.to_thread(preview, self.services.handler, run)).head["sha256"]
-            await self.as_user("payer-two").release(run, sha256)
+            await self.as_user("payer-two").send(ReleaseRun, run=run, sha256=sha256)
 
         await self.persist(step, lambda: self.run(run)["status"] in {"released", "submitted"})
 
@@ -219,21 +230,28 @@ class Stage:
     async def distribute(self, key: str) -> None:
         """From the opening of a period to its payments' being ordered, with an objection on the way."""
         await self.persist(
-            lambda: self.as_user("payer-one").open_distribution(key, PERIOD), lambda: self.distribution(key) is not None
+            lambda: self.as_user("payer-one").send(ComputeDistribution, production=key, period=PERIOD),
+            lambda: self.distribution(key) is not None,
         )
         for user in (APPROVERS[0], "vendor-approver"):
             party = user.partition("-")[0]
             await self.persist(
-                lambda user=user: self.as_user(user).approve_distribution(key, PERIOD, 1),
+                lambda user=user: self.as_user(user).send(
+                    ApproveDistribution, production=key, period=PERIOD, revision=1
+                ),
                 lambda party=party: party in self.distribution(key)["body"]["approvals"],
             )
         await self.persist(
-            lambda: self.as_user("studio-approver").object_to_distribution(key, PERIOD, 1, ("fee",), "the rate"),
+            lambda: self.as_user("studio-approver").send(
+                ObjectToDistribution, production=key, period=PERIOD, revision=1, positions=("fee",), reason="the rate"
+            ),
             lambda: "studio" in self.distribution(key)["body"]["objections"],
         )
         await self.until(lambda: self.distribution(key)["status"] == "ordered", f"distribution of {key} is not ordered")
         await self.persist(
-            lambda: self.as_user("studio-approver").resolve_objection(key, PERIOD, "agreed"),
+            lambda: self.as_user("studio-approver").send(
+                ResolveObjection, production=key, period=PERIOD, reason="agreed"
+            ),
             lambda: not self.distribution(key)["body"]["objections"],
         )
 

@@ -19,6 +19,17 @@ from app.worker.archivist import Archivist
 from app.worker.gateway import Gateway
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import ACTIVITIES_AT_ONCE, worker_of
+from domain.commands import (
+    ApproveMilestone,
+    CancelRun,
+    ComputeDistribution,
+    HoldPayment,
+    ObjectToDistribution,
+    ReleaseRun,
+    ResolveObjection,
+    ResumePayment,
+    SubmitMilestone,
+)
 from domain.errors import WrongRole
 from tests.app.conftest import _end_all
 from tests.revenue import csv_file, take
@@ -61,11 +72,13 @@ async def _act(services, world, folder):
         keep_rates(transaction, "ecb.xml", raw, rates)
     await as_user("seoyeon").register(agreement)
     world.open_accounts()
-    await as_user("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
+    await as_user("seoyeon").send(
+        SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+    )
     with suppress(WrongRole):
-        await as_user("dohyun").approve(PRODUCTION, "closing", 1)
-    await as_user("jiho").approve(PRODUCTION, "closing", 1)
-    await as_user("kenta").approve(PRODUCTION, "closing", 1)
+        await as_user("dohyun").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+    await as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+    await as_user("kenta").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
     await _pay(services, world, as_user)
     restated = ("2025-02-03,KRW 1200,,,,,24,1", "2025-03-03,KRW 9,,,,,0,1")
     for name, rows in (("a", ("2025-02-03,KRW 1000,,,,,20,1",)), ("b", restated)):
@@ -77,12 +90,12 @@ async def _pay(services, world, as_user):
     world.clock.to(date(2025, 2, 14))
     (run,) = await as_user("dohyun").open_runs(PRODUCTION, "spc-krw")
     await eventually(lambda: run in world.snapshots().runs)
-    await as_user("eunwoo").hold(world.payment("WR-A"), "tax form")
-    await as_user("eunwoo").resume(world.payment("WR-A"))
-    await as_user("dohyun").cancel(run, "held meanwhile")
+    await as_user("eunwoo").send(HoldPayment, payment=world.payment("WR-A"), reason="tax form")
+    await as_user("eunwoo").send(ResumePayment, payment=world.payment("WR-A"))
+    await as_user("dohyun").send(CancelRun, run=run, reason="held meanwhile")
     (run,) = await as_user("dohyun").open_runs(PRODUCTION, "spc-krw")
     await eventually(lambda: run in world.snapshots().runs)
-    await as_user("sora").release(run, preview(world.handler, run).head["sha256"])
+    await as_user("sora").send(ReleaseRun, run=run, sha256=preview(world.handler, run).head["sha256"])
     while world.statuses()["WR-A"] != "settled":
         world.their_bank.step()
         await Gateway(services).step()
@@ -92,12 +105,14 @@ async def _pay(services, world, as_user):
 
 async def _distribute(services, world, as_user):
     world.clock.to(date(2025, 4, 1))
-    await as_user("dohyun").open_distribution(PRODUCTION, PERIOD)
-    await as_user("jiho").object_to_distribution(PRODUCTION, PERIOD, 1, ("fee",), "the rate")
+    await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=PERIOD)
+    await as_user("jiho").send(
+        ObjectToDistribution, production=PRODUCTION, period=PERIOD, revision=1, positions=("fee",), reason="the rate"
+    )
     world.clock.to(date(2025, 4, 16))
     await Gateway(services).resume()
     await eventually(lambda: world.snapshots().distributions[PERIOD].status == "ordered")
-    await as_user("jiho").resolve_objection(PRODUCTION, PERIOD, "agreed")
+    await as_user("jiho").send(ResolveObjection, production=PRODUCTION, period=PERIOD, reason="agreed")
 
 
 async def _archive(services):

@@ -22,6 +22,13 @@ from app.health.doctor import examine
 from app.sharing.imports import Import, import_on
 from bench.common import PromisePayouts
 from domain.agreement.model import Purpose
+from domain.commands import (
+    ApproveDistribution,
+    ApproveMilestone,
+    ComputeDistribution,
+    HoldPayment,
+    SubmitMilestone,
+)
 from domain.errors import SluiceError
 from domain.events import PaymentsScheduled, ScheduledPayment
 from domain.payments.runs import chunks
@@ -70,16 +77,42 @@ async def _one(stage: Stage, one: Absurd) -> None:
     key = one.drawn.key
     await stage.register(one.drawn)
     for number in ROUNDS:
-        await _asked(stage, key, lambda n=number: stage.as_user(APPROVERS[0]).approve(key, "wrap", n))
-        await _asked(stage, key, lambda n=number: stage.as_user("vendor-approver").approve_distribution(key, PERIOD, n))
+        await _asked(
+            stage,
+            key,
+            lambda n=number: stage.as_user(APPROVERS[0]).send(
+                ApproveMilestone, production=key, milestone="wrap", round=n
+            ),
+        )
+        await _asked(
+            stage,
+            key,
+            lambda n=number: stage.as_user("vendor-approver").send(
+                ApproveDistribution, production=key, period=PERIOD, revision=n
+            ),
+        )
     for period in PERIODS:
-        await _asked(stage, key, lambda p=period: stage.as_user("payer-one").open_distribution(key, p))
+        await _asked(
+            stage, key, lambda p=period: stage.as_user("payer-one").send(ComputeDistribution, production=key, period=p)
+        )
     for name in ("x" * 65, "x" * 5_000, "wrap/wrap", "../wrap", "%s%n", "'; DROP TABLE entry; --", "\u202ewrap"):
-        await _asked(stage, key, lambda n=name: stage.as_user("producer").submit(key, n, {"report": "f" * 64}))
-        await _asked(stage, key, lambda n=name: stage.as_user("payer-one").hold(f"{key}.{n}", "absurd"))
+        await _asked(
+            stage,
+            key,
+            lambda n=name: stage.as_user("producer").send(
+                SubmitMilestone, production=key, milestone=n, evidence={"report": "f" * 64}
+            ),
+        )
+        await _asked(
+            stage,
+            key,
+            lambda n=name: stage.as_user("payer-one").send(HoldPayment, payment=f"{key}.{n}", reason="absurd"),
+        )
         await _asked(stage, key, lambda n=name: stage.as_user("payer-one").open_runs(key, n))
     for reason in ("", " ", "\x00", "a\x00b", "\ud800", "x" * 501, "\U0010ffff" * 500, "\r\n" * 200):
-        await _asked(stage, key, lambda r=reason: stage.as_user("payer-one").hold(f"{key}.P0", r))
+        await _asked(
+            stage, key, lambda r=reason: stage.as_user("payer-one").send(HoldPayment, payment=f"{key}.P0", reason=r)
+        )
     await _asked(stage, key, lambda: _imported(stage, key, "rich", f",{MOST},", one.rows))
     await _earned_at_an_absurd_rate(stage, one)
     await stage.accept(key)
@@ -132,7 +165,11 @@ async def _earned_at_an_absurd_rate(stage: Stage, one: Absurd) -> None:
     with stage.services.store.transaction() as transaction:
         keep_rates(transaction, "absurd.csv", raw, read_csv(raw))
     await _asked(stage, drawn.key, lambda: _imported(stage, drawn.key, "usd", ",9999999999999.99,", 28, "USD"))
-    await _asked(stage, drawn.key, lambda: stage.as_user("payer-one").open_distribution(drawn.key, PERIOD))
+    await _asked(
+        stage,
+        drawn.key,
+        lambda: stage.as_user("payer-one").send(ComputeDistribution, production=drawn.key, period=PERIOD),
+    )
 
 
 async def _credited(stage: Stage, key: str, messages: int) -> None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from random import Random
 
 from adapters.sandbox_bank.faults import FaultKind, add_fault
+from domain.commands import (
+    CorrectPayment,
+)
 from tests.faults.programme.agreements import Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import PATIENCE_S, Stage, Stuck
@@ -96,5 +99,5 @@ async def _put_right(stage: Stage, key: str) -> None:
         if not wrong:
             return
         as_user = stage.as_user("payer-one")
-        await asyncio.gather(*(as_user.correct(row["id"], "put right") for row in wrong))
+        await asyncio.gather(*(as_user.send(CorrectPayment, payment=row["id"], reason="put right") for row in wrong))
         await stage.pay(key)

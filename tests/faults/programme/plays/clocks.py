@@ -12,6 +12,9 @@ from datetime import timedelta
 from functools import partial
 from random import Random
 
+from domain.commands import (
+    CancelRun,
+)
 from tests.faults.programme.agreements import ACCOUNT, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import PATIENCE_S, Stage, Stuck, staged
@@ -92,4 +95,4 @@ async def _released_or_given_up(stage: Stage, run: str) -> None:
     except Exception:  # noqa: BLE001 - whatever came of it is seen the next time round
         if run.split("/")[3] < stage.clock.now().date().isoformat():
             with suppress(Exception):
-                await stage.as_user("payer-one").cancel(run, "its day is over")
+                await stage.as_user("payer-one").send(CancelRun, run=run, reason="its day is over")

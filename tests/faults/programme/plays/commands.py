@@ -144,7 +144,7 @@ async def _conflict(stage: Stage, crowd: Crowd, pair) -> None:
     """Half send one payload, half another: one of the two holds, the others hear that the key is taken."""
     as_user: CommandClient = stage.as_user("producer")
     answers = await asyncio.gather(
-        *(_insist(lambda n=n: as_user._milestone(pair[n % 2], MilestoneWorkflow.submit)) for n in range(crowd.at_once)),
+        *(_insist(lambda n=n: as_user.deliver(pair[n % 2])) for n in range(crowd.at_once)),
         return_exceptions=True,
     )
     done = {n % 2 for n, one in enumerate(answers) if not isinstance(one, BaseException)}
@@ -175,7 +175,14 @@ async def play_crowd(stage: Stage, crowds: list[Drawn]) -> None:
         names = [f"wrap-{n}" if n else "wrap" for n in range(drawn.milestones)]
         for start in range(0, len(names), 20):
             some = names[start : start + 20]
-            await asyncio.gather(*(stage.as_user("producer").submit(drawn.key, name, EVIDENCE) for name in some))
+            await asyncio.gather(
+                *(
+                    stage.as_user("producer").send(
+                        SubmitMilestone, production=drawn.key, milestone=name, evidence=EVIDENCE
+                    )
+                    for name in some
+                )
+            )
         requests = [(name, user) for name in names for user in APPROVERS]
         stage.dice.shuffle(requests)
         await asyncio.gather(*(_approved(stage, drawn.key, name, user) for name, user in requests))
@@ -193,7 +200,9 @@ async def _approved(stage: Stage, key: str, milestone: str, user: str) -> None:
 
     for _ in range(10):
         try:
-            await asyncio.wait_for(stage.as_user(user).approve(key, milestone, 1), 120)
+            await asyncio.wait_for(
+                stage.as_user(user).send(ApproveMilestone, production=key, milestone=milestone, round=1), 120
+            )
         except Exception:  # noqa: BLE001 - is it done?
             await asyncio.sleep(0.5)
         if await stage.is_so(recorded):

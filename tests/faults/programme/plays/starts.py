@@ -18,7 +18,10 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from activities.views import DistributionRef, MilestoneRef, ProductionRef
-from domain.commands import SubmitMilestone
+from domain.commands import (
+    ComputeDistribution,
+    SubmitMilestone,
+)
 from domain.errors import SluiceError
 from tests.faults.programme.agreements import PERIOD, Drawn, draw
 from tests.faults.programme.judge import judge, judge_distribution, proven
@@ -69,7 +72,7 @@ async def _one(stage: Stage, life: Life) -> None:
     await stage.register(life.drawn)
     await _lose(stage, life, "registered", production_workflow(key), milestone_workflow(key, "wrap"))
     await stage.persist(
-        lambda: stage.as_user("producer").submit(key, "wrap", EVIDENCE),
+        lambda: stage.as_user("producer").send(SubmitMilestone, production=key, milestone="wrap", evidence=EVIDENCE),
         lambda: stage.milestone(key, "wrap") == "submitted",
     )
     await _lose(stage, life, "submitted", milestone_workflow(key, "wrap"))
@@ -90,7 +93,8 @@ async def _one(stage: Stage, life: Life) -> None:
         await stage.services_resumed()
     await stage.pay_in(key)
     await stage.persist(
-        lambda: stage.as_user("payer-one").open_distribution(key, PERIOD), lambda: stage.distribution(key) is not None
+        lambda: stage.as_user("payer-one").send(ComputeDistribution, production=key, period=PERIOD),
+        lambda: stage.distribution(key) is not None,
     )
     if await _lose(stage, life, "computed", distribution_workflow(key, PERIOD)):
         await stage.services_resumed()

@@ -40,25 +40,27 @@ class AmendAgreement(Command):
 
 
 class SubmitMilestone(Command):
-    """Hand in the evidence of a milestone: document id → SHA-256."""
+    """Hand in the evidence of a milestone: document id → SHA-256. Other evidence voids the approvals given before."""
 
     milestone: str
-    evidence: dict[str, Sha256]
+    evidence: dict[str, Sha256] = Field(
+        description="A document that the agreement asks for; once for each. Its SHA-256 is recorded."
+    )
 
 
 class ApproveMilestone(Command):
     """Approve the evidence of one round."""
 
     milestone: str
-    round: int
+    round: int = Field(description="The round of evidence that was looked at; default the newest.")
 
 
 class RejectMilestone(Command):
-    """Reject the evidence of one round."""
+    """Reject the evidence of one round; other evidence can be submitted then."""
 
     milestone: str
-    round: int
-    reason: str = Field(min_length=1, max_length=500)
+    round: int = Field(description="The round of evidence that was looked at; default the newest.")
+    reason: str = Field(min_length=1, max_length=500, description="What is wrong with the evidence.")
 
 
 class PassDeadline(Command):
@@ -84,17 +86,17 @@ class PrepareRun(Command):
 
 
 class ReleaseRun(Command):
-    """Release exactly what `sha256` binds."""
+    """Release exactly what `sha256` binds: the second pair of eyes."""
 
     run: str
-    sha256: Sha256
+    sha256: Sha256 = Field(description="The SHA-256 that `sluice run preview` showed.")
 
 
 class CancelRun(Command):
     """Give up a run that was not sent; its payments can be gathered again."""
 
     run: str
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, description="Why it is given up.")
 
 
 class SubmitRun(Command):
@@ -116,23 +118,25 @@ class EscalateRun(Command):
 
 
 class HoldPayment(Command):
-    """Keep a due payment back."""
+    """Keep a due payment back until it is resumed."""
 
     payment: str
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, description="Why: a missing tax form, a frozen party, a limit …")
 
 
 class ResumePayment(Command):
-    """Let a held payment go again."""
+    """Let a held payment go again, with its account's next run."""
 
     payment: str
 
 
 class CorrectPayment(Command):
-    """Make a rejected or returned payment due again, after what was wrong has been put right."""
+    """Make a rejected or returned payment due again, under a new end-to-end id."""
 
     payment: str
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(
+        min_length=1, max_length=500, description="What was put right, such as the payee's account by an amendment."
+    )
 
 
 class TakeBankFile(Command):
@@ -153,36 +157,36 @@ class AllocateMovement(Command):
     to: Literal["receipt", "source", "charges"]
     name: str = ""
     amount: Money | None = None
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, description="How that is known.")
 
 
 class ComputeDistribution(Command):
-    """Run the waterfall to the end of a period, and ask everybody concerned what they say to it."""
+    """Run the waterfall to the end of a period, and ask everybody concerned. Computing again voids the answers."""
 
     period: str
 
 
 class ApproveDistribution(Command):
-    """Accept one revision of a distribution for one's party."""
+    """Accept one revision of a distribution for one's party; an objection that it made is over with that."""
 
     period: str
-    revision: int
+    revision: int = Field(description="The revision that was looked at; default the newest.")
 
 
 class ObjectToDistribution(Command):
-    """Dispute positions of one's party in one revision; none named means all."""
+    """Dispute positions of one's party in one revision: only what they give it is held."""
 
     period: str
-    revision: int
-    positions: tuple[str, ...] = ()
-    reason: str = Field(min_length=1, max_length=500)
+    revision: int = Field(description="The revision that was looked at; default the newest.")
+    positions: tuple[str, ...] = Field(default=(), description="A disputed position; default all of your party's.")
+    reason: str = Field(min_length=1, max_length=500, description="What is wrong.")
 
 
 class ResolveObjection(Command):
-    """End the objection of one's own party."""
+    """End the objection of one's own party: what was held is paid out."""
 
     period: str
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, description="What was agreed.")
 
 
 class PostDistribution(Command):
@@ -219,4 +223,4 @@ class GiveUpHistory(Command):
     workflow_id: str
     run_id: str = ""
     why: str
-    reason: str = Field(min_length=1, max_length=500)
+    reason: str = Field(min_length=1, max_length=500, description="How it was lost, and how that is known.")

@@ -1,0 +1,108 @@
+"""Commands of the command line that the table of commands makes: one for each command of a group."""
+
+import hashlib
+import types
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from app.cli.options import as_option, data_option, json_option, key_option
+from app.commands.defaults import NEWEST
+from domain.commands import TABLE, Declaration
+from domain.errors import BadInput, MoneyFormatError
+from domain.values.money import Money
+
+_NOT_OPTIONS = frozenset({"key", "by", "production"})
+
+
+def add_commands(group: click.Group) -> None:
+    """Add to a group what the table says belongs there, but for commands that the group has already."""
+    for declaration in TABLE:
+        name, _, verb = declaration.cli.partition(" ")
+        if name == group.name and verb not in group.commands:
+            group.add_command(_command(declaration, verb))
+
+
+def _command(declaration: Declaration, verb: str) -> click.Command:
+    fields = declaration.command.model_fields
+
+    def _send(user: str, key: str, as_json: bool, data: Path | None, **given: Any) -> None:
+        from app.cli.session import act
+
+        act(data, user, lambda client: client.send(declaration.command, **given), as_json, key)
+
+    made: Any = click.Command(verb, callback=_send, help=_help(declaration))
+    for add_option in (as_option, key_option, json_option, data_option):
+        made = add_option(made)
+    options = [_option(name, field) for name, field in fields.items() if name not in declaration.arguments]
+    made.params[:0] = [
+        *(click.Argument([name]) for name in declaration.arguments),
+        *(option for option in options if option.name not in _NOT_OPTIONS),
+    ]
+    command: click.Command = made
+    return command
+
+
+def _help(declaration: Declaration) -> str:
+    excluded = f"; {declaration.excluded} may not" if declaration.excluded else ""
+    return f"{declaration.description}\n\nNeeds the role {declaration.role} in {declaration.parties}{excluded}."
+
+
+def _option(name: str, field: FieldInfo) -> click.Option:
+    kind, about = field.annotation, field.description or ""
+    if get_origin(kind) is dict:
+        return click.Option(
+            [f"--{name}", name], multiple=True, required=True, metavar="ID=FILE", callback=_documents, help=about
+        )
+    if get_origin(kind) is tuple:
+        return click.Option([f"--{name.removesuffix('s')}", name], multiple=True, metavar="NAME", help=about)
+    required = field.is_required() and name not in NEWEST
+    return click.Option([f"--{name.replace('_', '-')}", name], type=_type(kind), required=required, help=about)
+
+
+def _type(kind: Any) -> Any:
+    if get_origin(kind) is Literal:
+        return click.Choice(get_args(kind))
+    if kind is Money or (get_origin(kind) in {Union, types.UnionType} and Money in get_args(kind)):
+        return _MONEY
+    return int if kind is int else str
+
+
+class _Money(click.ParamType[Money]):
+    name = "amount"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Money:
+        """The amount that was written, such as "KRW 90000000"."""
+        try:
+            return value if isinstance(value, Money) else Money.parse(value)
+        except MoneyFormatError as error:
+            self.fail(error.sentence, param, ctx)
+
+
+_MONEY = _Money()
+
+
+def _documents(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
+    """`ID=FILE` for each document as SHA-256 by id; one id for two files would leave one of them out silently."""
+    documents: dict[str, str] = {}
+    for name, digest in map(_document, given):
+        if name in documents:
+            raise click.BadParameter(
+                f"{name!r} is given twice: name one file for each document.", param_hint="--evidence"
+            )
+        documents[name] = digest
+    return documents
+
+
+def _document(written: str) -> tuple[str, str]:
+    name, separator, file = written.partition("=")
+    if not separator or not name or not file:
+        raise click.BadParameter(f"{written!r} is not ID=FILE, such as scripts=scripts.pdf.", param_hint="--evidence")
+    try:
+        with Path(file).open("rb") as stream:
+            return name, hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise BadInput(f"--evidence {name}: {file} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,110 @@
+"""Where a command goes: the workflow that the table names for it, as it is started unless it runs already."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from activities.views import DistributionRef, MilestoneRef, PlannedRun, ProductionRef
+from adapters.db import queries
+from adapters.db.store import Store
+from app.commands.defaults import NEWEST
+from app.commands.updates import Starting, Update
+from domain.commands import Command, RegisterAgreement, declared
+from domain.errors import NotFound
+from workflows.distribution import DistributionWorkflow
+from workflows.milestone import MilestoneWorkflow
+from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Looks up in the records what a command's workflow is started with."""
+
+    store: Store
+
+    def completed(self, kind: type[Command], given: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields of a command: those given, and those that the records know.
+
+        Raises:
+            NotFound: there is no such run, payment or production.
+        """
+        fields = dict(given)
+        if "production" not in fields:
+            if "run" in fields:
+                fields["production"] = self.planned(fields["run"]).production
+            else:
+                fields["production"] = self._production_of_payment(fields["payment"])
+        elif kind is not RegisterAgreement:
+            self.require_production(fields["production"])
+        for name, newest in NEWEST.items():
+            if name in kind.model_fields and fields.get(name) is None:
+                with self.store.reading() as records:
+                    fields[name] = newest(records, fields)
+        return fields
+
+    def of(self, command: Command) -> tuple[Starting, Update[Any]]:
+        """The workflow of a command as it is started, and the update that carries the command."""
+        declaration = declared(type(command))
+        carrier, starting = _CARRIERS[declaration.workflow]
+        return starting(self, command), getattr(carrier, declaration.update)
+
+    def to_production(self, production: str) -> Starting:
+        """A production's workflow, as it is started."""
+        ref = ProductionRef(production=production)
+        return Starting(ProductionWorkflow.run, ref, production_workflow(production))
+
+    def require_production(self, production: str) -> None:
+        """Raise `NotFound` unless the production is registered."""
+        with self.store.reading() as records:
+            queries.the_production(records.connection, production)
+
+    def planned(self, run: str) -> PlannedRun:
+        """What a run's workflow was, or would be, started with."""
+        with self.store.reading() as records:
+            row = queries.run(records.connection, run)
+        if row is None:
+            raise NotFound(f"There is no run {run}: `sluice run show` lists them.", run=run)
+        return PlannedRun(
+            production=row["production"],
+            run=row["id"],
+            account=row["account"],
+            currency=row["currency"],
+            on=row["execution_on"],
+            by=row["prepared_by"],
+        )
+
+    def _production_of_payment(self, payment: str) -> str:
+        with self.store.reading() as records:
+            row = queries.payment(records.connection, payment)
+        if row is None:
+            raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)
+        return str(row["production"])
+
+
+def _production(routes: Routes, command: Command) -> Starting:
+    return routes.to_production(command.production)
+
+
+def _milestone(_: Routes, command: Any) -> Starting:
+    ref = MilestoneRef(production=command.production, milestone=command.milestone)
+    return Starting(MilestoneWorkflow.run, ref, milestone_workflow(command.production, command.milestone))
+
+
+def _distribution(_: Routes, command: Any) -> Starting:
+    ref = DistributionRef(production=command.production, period=command.period)
+    return Starting(DistributionWorkflow.run, ref, distribution_workflow(command.production, command.period))
+
+
+def _payment_run(routes: Routes, command: Any) -> Starting:
+    return Starting(PaymentRunWorkflow.run, routes.planned(command.run), run_workflow(command.run))
+
+
+_CARRIERS: Mapping[str, tuple[type, Callable[[Routes, Command], Starting]]] = {
+    "Production": (ProductionWorkflow, _production),
+    "Milestone": (MilestoneWorkflow, _milestone),
+    "PaymentRun": (PaymentRunWorkflow, _payment_run),
+    "Distribution": (DistributionWorkflow, _distribution),
+}
+"""The workflow of each name in the table, and how it is started for a command."""
