@@ -19,27 +19,14 @@ from adapters.agreement.cache import Agreements
 from app.audit.replay.audit import Eyes, audited
 from app.audit.replay.scope import Scope
 from app.audit.replay.steps import steps_of
-from app.audit.replay.strict import StrictReplayer
 from tests.app.audit.replay.forging import Forger
+from tests.app.audit.replay.remembering import Remembering
 from tests.app.audit.replay.tampering import TABLES, Tamperer
 from tests.world import PRODUCTION
 
 pytestmark = pytest.mark.timeout(900)
 SEED = int(os.environ.get("SLUICE_SEED") or 20261124)
 MUTATIONS = int(os.environ.get("SLUICE_MUTATIONS") or 300)
-
-
-class Remembering(StrictReplayer):
-    """Replays a history once for every content that it is shown."""
-
-    def __init__(self):
-        self.known = {}
-
-    async def differences(self, history, *, closed=None):
-        key = (history, closed)
-        if key not in self.known:
-            self.known[key] = await super().differences(history, closed=closed)
-        return self.known[key]
 
 
 @pytest.fixture(scope="module")
