@@ -1,0 +1,52 @@
+"""A recorded production goes on: what was under way ends, and the next period is distributed and paid."""
+
+from functools import partial
+from pathlib import Path
+
+from adapters.db.histories import archived
+from app.demo.figures import same_as_bank
+from app.payments.preview import preview
+from app.sharing.statements import listed
+from domain.calendar.periods import period_end
+from domain.commands import (
+    ApproveMilestone,
+    ReleaseRun,
+)
+from tests.records.restored import Recorded
+from tests.records.stage import Production, Statement, all_archived, production_on
+
+_UNDER_WAY = {"released", "submitted", "accepted", "unknown"}
+
+
+async def go_on(record: Recorded, data: Path) -> set[tuple[str, str]]:
+    """Live on until nothing is left to pay, on the stack that is up on a data folder.
+
+    Answers which runs of workflows, of those that were under way in the record, ended since.
+    """
+    left = record.goes_on
+    async with production_on(data, record.production, record.home / "goes-on", left["approvers"]) as stage:
+        await _ends(stage, left["milestone"], left["approver"])
+        await stage.pay_until(period_end(left["period"]))
+        stage.move_to(period_end(left["period"]))
+        for one in left["statements"]:
+            stage.take_in(Statement(**one))
+        await stage.distribute(left["period"])
+        assert stage.payments("scheduled"), "the next period has nothing to pay"
+        await stage.pay_until(period_end("2099"))
+        assert {row["status"] for row in stage.payments()} <= {"settled", "cancelled"}
+        await all_archived(stage.services)
+        with stage.services.store.reading() as records:
+            assert listed(stage.services.handler, records, stage.key, left["period"])
+            assert same_as_bank(records.connection, stage.agreement, stage.books) == []
+            return set(archived(records.connection, list(record.manifest["under_way"].items())))
+
+
+async def _ends(stage: Production, milestone: str, approver: str) -> None:
+    """The bank answers for what it has, the run that waits is released and settles, the milestone is accepted."""
+    await stage.until(lambda: not any(row["status"] in _UNDER_WAY for row in stage.payments()))
+    (run,) = stage.runs("prepared")
+    await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head["sha256"])
+    await stage.until(partial(stage.is_over, run))
+    round_ = stage.milestone(milestone).round
+    await stage.as_(approver).send(ApproveMilestone, production=stage.key, milestone=milestone, round=round_)
+    await stage.until(lambda: stage.milestone(milestone).status == "accepted")

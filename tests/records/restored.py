@@ -1,0 +1,58 @@
+"""A record brought back: in a database, or as the data folder of a stack with its workflows under way."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from adapters.embedded.postgres import DATABASE, OWNER, EmbeddedPostgres
+from app.database import upgrade
+from app.stack.supervisor import running
+from tests.records import dump, folder
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What one release left."""
+
+    home: Path
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        return json.loads((self.home / "manifest.json").read_text("utf-8"))
+
+    @property
+    def goes_on(self) -> dict[str, Any]:
+        """What is left to do, and by whom."""
+        return self.manifest["goes_on"]
+
+    @property
+    def production(self) -> str:
+        return self.goes_on["production"]
+
+    def into(self, owner_url: str) -> None:
+        """Load a new database, at the release's own schema."""
+        upgrade(owner_url, self.manifest["schema"])
+        dump.load(owner_url, self.home / "database", self.manifest["tables"])
+
+    def data_folder(self, data: Path, *, temporal: bool) -> Path:
+        """A data folder as it was when the release's stack was stopped; without Temporal's state if that is lost."""
+        folder.unpack(self.home / "folder.zip", data)
+        if not temporal:
+            shutil.rmtree(data / "temporal")
+        postgres = EmbeddedPostgres(data / "postgres", data / "logs" / "postgres.log")
+        with running(postgres):
+            postgres.create_database(DATABASE)
+            self.into(postgres.url(OWNER))
+        postgres.close()
+        return data
+
+
+def records() -> list[Recorded]:
+    """Every release's, oldest first."""
+    found = [Recorded(path.parent) for path in HERE.glob("*/manifest.json")]
+    return sorted(found, key=lambda one: [int(part) for part in one.home.name.split(".")])

@@ -1,0 +1,158 @@
+"""The stage that a record is played on, and later goes on: the embedded stack's, as the demonstration has it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as day_time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.progress import Progress
+
+from activities.schedules import settlement_schedule_id
+from adapters.bank.folder import folder_of
+from adapters.clock import SandboxClock
+from adapters.db import queries
+from adapters.sandbox_bank import admin
+from adapters.sandbox_bank.books import BankBooks
+from adapters.sharing.sheets.mapping import load_mapping
+from app.bootstrap import Services, connect
+from app.demo.stage import POLL_S, Stage
+from app.endpoints import endpoints
+from app.settings import load_settings
+from app.sharing.imports import Import, import_on
+from domain.calendar.periods import period_end
+from domain.events import StatementKind
+from domain.milestones import Milestone
+from domain.sharing.distributions import Distribution
+from domain.values.money import Money
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A file of a source, as it is taken in; those of receipts in yen are remitted by the broadcaster."""
+
+    kind: str
+    source: str
+    statement: str
+    file: str
+    mapping: str | None = None
+
+
+@dataclass
+class Production(Stage):
+    """A production on a stack that is up, with what the demonstration has no need of."""
+
+    files: Path = field(default_factory=Path)
+    """Where its files lie."""
+    approvers: dict[str, str] = field(default_factory=dict)
+    """Who answers for each party."""
+
+    @property
+    def key(self) -> str:
+        return self.agreement.production
+
+    def move_on(self, day: date, at: day_time) -> None:
+        """Move the clock within a day."""
+        self.today = day
+        self.clock.set(datetime.combine(day, at, ZoneInfo(self.agreement.time_zone)))
+
+    def take_in(self, one: Statement) -> Money | None:
+        """Take in a file; answers what its rows come to, if that is one sum."""
+        declared = load_mapping(self.files / one.mapping, StatementKind(one.kind)) if one.mapping else None
+        request = Import(one.kind, self.key, one.source, one.statement, "eunwoo")
+        taken = import_on(self.services.handler, request, self.files / one.file, declared)
+        if one.kind != "receipt":
+            return None
+        totals = [Money.parse(amount) for amounts in taken.totals.values() for amount in amounts]
+        same = len({total.currency for total in totals}) == 1
+        return sum(totals[1:], totals[0]) if same else None
+
+    def credit(self, account: str, amount: Money, payer: str, reference: str) -> None:
+        """Money comes in from a party."""
+        name = self.agreement.party(payer).name
+        admin.credit(self.books, folder_of(self.key, account), amount, name, reference, self.today)
+
+    async def remitted(self, amount: Money, source: str, advice: str) -> None:
+        """The broadcaster pays over what it reported, and the treasurer says what that money is."""
+        before = {row["bank_reference"] for row in self.unmatched()}
+        self.credit("spc-jpy", amount, "broadcaster", advice)
+        await self.until(lambda: len(self.unmatched()) > len(before))
+        (row,) = [row for row in self.unmatched() if row["bank_reference"] not in before]
+        treasurer = self.as_("eunwoo")
+        await treasurer.allocate(self.key, row["account"], row["bank_reference"], "source", source, None, advice)
+
+    async def distribute(self, period: str, objects: tuple[str, ...] = ()) -> None:
+        """The schedule opens a period that is over, everybody answers, and payouts are ordered.
+
+        With `objects`, the publisher disputes these positions.
+        """
+        self.move_to(max(self.today, period_end(period) + _DAY))
+        await self.trigger(settlement_schedule_id(self.key))
+        await self.until(lambda: period in self.distributions())
+        found = self.distributions()[period]
+        for party in sorted(found.parties):
+            person = self.as_(self.approvers[party])
+            if objects and party == "publisher":
+                await person.object_to_distribution(self.key, period, found.revision, objects, "a share is missing")
+            else:
+                await person.approve_distribution(self.key, period, found.revision)
+        await self.until(lambda: self.distributions()[period].status == "ordered")
+
+    async def pay_until(self, end: date) -> None:
+        """Live through the days of what has a date before `end`, until all of it is settled or was refused."""
+        while waiting := [row for row in self.payments("scheduled") if row["due_on"] and self.due_on(row) < end]:
+            self.move_to(max(self.today, min(map(self.due_on, waiting))))
+            for account in sorted({row["account"] for row in waiting if self.is_due(row)}):
+                await self.open_account(account)
+
+    def distributions(self) -> dict[str, Distribution]:
+        with self.services.store.reading() as records:
+            return records.state(self.key, distributions=True).distributions
+
+    def milestone(self, name: str) -> Milestone:
+        """How far a milestone has come."""
+        with self.services.store.reading() as records:
+            return records.state(self.key, milestones=True).milestones[name]
+
+    def events(self) -> list[str]:
+        """The types of the production's newest events."""
+        with self.services.store.reading() as records:
+            return [fact.type for fact in queries.newest_facts(records.connection, self.key, 20)]
+
+
+@asynccontextmanager
+async def production_on(data: Path, key: str, files: Path, approvers: dict[str, str]) -> AsyncIterator[Production]:
+    """A production on the stack that is up on a data folder, on the day that its clock stands at."""
+    settings = load_settings(data)
+    services = await connect(settings, endpoints(settings))
+    books = BankBooks(admin.books_path(data))
+    clock = SandboxClock(data / "clock.json")
+    with Progress(console=Console(stderr=True, quiet=True)) as bar:
+        agreement = services.handler.in_force(key)
+        stage = Production(services, agreement, clock, books, bar, bar.add_task(key), files, approvers)
+        stage.today = clock.now().date()
+        try:
+            yield stage
+        finally:
+            books.close()
+            services.store.engine.dispose()
+
+
+async def all_archived(services: Services) -> None:
+    """Wait until everything that has ended is in the archive.
+
+    Raises:
+        TimeoutError: something is not after a minute.
+    """
+    async with asyncio.timeout(60):
+        while True:
+            closed = [run async for page in services.histories.executions.closed() for run in page]
+            if closed and not await services.histories.missing(closed):
+                return
+            await asyncio.sleep(POLL_S)
