@@ -5,6 +5,7 @@ loaded by the role that owns the tables, with every guard in force: what the tri
 """
 
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ _LAST = {"entry"}
 def revision_of(url: str) -> str:
     """The schema's revision."""
     with _connected(url) as connection:
-        return connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        return str(_value(connection.execute("SELECT version_num FROM alembic_version")))
 
 
 def dump(url: str, folder: Path) -> list[str]:
@@ -46,8 +47,8 @@ def load(url: str, folder: Path, tables: list[str]) -> None:
                 _count_on(connection, table, column)
 
 
-def _count_on(connection: psycopg.Connection, table: str, column: str) -> None:
-    sequence = connection.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column]).fetchone()[0]
+def _count_on(connection: psycopg.Connection[Any], table: str, column: str) -> None:
+    sequence = _value(connection.execute("SELECT pg_get_serial_sequence(%s, %s)", [table, column]))
     if sequence is not None:
         last = sql.SQL("SELECT setval(%s, coalesce(max({}), 0) + 1, false) FROM {}")
         connection.execute(last.format(sql.Identifier(column), sql.Identifier(table)), [sequence])
@@ -64,10 +65,16 @@ def _tables(url: str) -> dict[str, list[str]]:
     return keys
 
 
+def _value(found: psycopg.Cursor[Any]) -> Any:
+    row = found.fetchone()
+    assert row is not None
+    return row[0]
+
+
 def _names(columns: list[str]) -> sql.Composable:
     return sql.SQL(", ").join(map(sql.Identifier, columns))
 
 
-def _connected(url: str) -> psycopg.Connection:
+def _connected(url: str) -> psycopg.Connection[Any]:
     plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(plain, autocommit=True, options="-c TimeZone=UTC")

@@ -30,11 +30,12 @@ HERE = Path(__file__).parent
 
 def record(version: str) -> None:
     """Play, and keep what was recorded."""
-    kept = HERE / version
-    (kept / "database").mkdir(parents=True)
+    if (HERE / version).exists():
+        raise SystemExit(f"error: {version} is recorded already, and is never recorded again")
     with tempfile.TemporaryDirectory(prefix="sluice-record-") as home:
-        data = Path(home) / "data"
-        data.mkdir(mode=0o700)
+        kept, data = Path(home) / "record", Path(home) / "data"
+        for made in (data, kept, kept / "database", kept / "statements", kept / "goes-on"):
+            made.mkdir(mode=0o700)
         shutil.copy(scenario.FILES / "sluice.toml", data)
         with EmbeddedStack(data):
             under_way = asyncio.run(scenario.play(data, kept / "anchors"))
@@ -45,18 +46,17 @@ def record(version: str) -> None:
         manifest["under_way"] = dict(sorted(under_way.items()))
         manifest["signed_by"] = public_hex(signing_key(load_settings(data)))
         folder.pack(data, kept / "folder.zip")
-    for one in scenario.GOES_ON["statements"]:
-        for name in filter(None, (one["file"], one.get("mapping"))):
-            (kept / "goes-on").mkdir(exist_ok=True)
-            shutil.copy(scenario.FILES / name, kept / "goes-on")
-    (kept / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        for one in scenario.GOES_ON["statements"]:
+            for name in filter(None, (one["file"], one.get("mapping"))):
+                shutil.copy(scenario.FILES / name, kept / "goes-on")
+        (kept / "manifest.json").write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        shutil.copytree(kept, HERE / version)
 
 
 def _written(url: str, kept: Path, version: str) -> dict[str, object]:
     """Dump the database and render the statements; answers what the record says of itself."""
     tables = dump.dump(url, kept / "database")
     files = rendered(url, scenario.KEY)
-    (kept / "statements").mkdir()
     for name, content in files.items():
         if name.endswith(".json"):
             (kept / "statements" / name).write_bytes(content)

@@ -23,16 +23,18 @@ class Recorded:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        return json.loads((self.home / "manifest.json").read_text("utf-8"))
+        found: dict[str, Any] = json.loads((self.home / "manifest.json").read_text("utf-8"))
+        return found
 
     @property
     def goes_on(self) -> dict[str, Any]:
         """What is left to do, and by whom."""
-        return self.manifest["goes_on"]
+        found: dict[str, Any] = self.manifest["goes_on"]
+        return found
 
     @property
     def production(self) -> str:
-        return self.goes_on["production"]
+        return str(self.goes_on["production"])
 
     def into(self, owner_url: str) -> None:
         """Load a new database, at the release's own schema."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from activities.agreement import AgreementActivities
@@ -41,7 +42,7 @@ from domain.errors import WrongRole
 from domain.values.money import Money
 from tests.records.stage import Production, Statement, all_archived, production_on
 
-FILES = Path(__file__).parent / "scenario"
+FILES = Path(__file__).parent / "played"
 KEY, LOST = "LANTERN", "ADRIFT"
 APPROVERS = {
     "studio": "jiho",
@@ -50,7 +51,7 @@ APPROVERS = {
     "writer": "hyunwoo",
     "spc": "minseo",
 }
-GOES_ON = {
+GOES_ON: dict[str, Any] = {
     "production": KEY,
     "milestone": "restoration",
     "approver": "kenta",
@@ -75,7 +76,7 @@ _FAULTS = {
     "RI-A": (FaultKind.REJECT, 0),
     "VX-A": (FaultKind.RETURN, 3),
 }
-_LATE_S = 60
+_LATE_S = 30
 """How long the bank keeps a payment that is under way when the stack is stopped."""
 _EVIDENCE = hashlib.sha256(b"evidence").hexdigest()
 _BEGINS = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -195,13 +196,14 @@ async def _bank_says_nonsense(stage: Production, data: Path) -> None:
 
 async def _passed_deadlines(stage: Production) -> None:
     """One is escalated, one is deemed accepted; what they release is lost on its way, and comes back."""
-    for day, milestone in ((date(2026, 3, 31), "script-lock"), (date(2026, 6, 1), "shoot-start")):
-        round_ = await _silence(stage, day, milestone)
-        if milestone == "script-lock":
-            await stage.until(lambda: stage.milestone("script-lock").escalated_to is not None)
-            await stage.as_("kenta").send(ApproveMilestone, production=KEY, milestone=milestone, round=round_)
-        await stage.until(lambda name=milestone: stage.milestone(name).status == "accepted")
-        await stage.pay_until(date(2026, 7, 31))
+    round_ = await _silence(stage, date(2026, 3, 31), "script-lock")
+    await stage.until(lambda: stage.milestone("script-lock").escalated_to is not None)
+    await stage.as_("kenta").send(ApproveMilestone, production=KEY, milestone="script-lock", round=round_)
+    await stage.until(lambda: stage.milestone("script-lock").status == "accepted")
+    await stage.pay_until(date(2026, 5, 31))
+    await _silence(stage, date(2026, 6, 1), "shoot-start")
+    await stage.until(lambda: stage.milestone("shoot-start").status == "accepted")
+    await stage.pay_until(date(2026, 7, 31))
     await stage.until(lambda: stage.payment(f"{KEY}.VX-A")["status"] == "returned")
     await stage.as_("eunwoo").send(
         CorrectPayment, payment=f"{KEY}.VX-A", reason="the bank's clerk mistyped the account"

@@ -35,7 +35,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Statement:
-    """A file of a source, as it is taken in; those of receipts in yen are remitted by the broadcaster."""
+    """A file of a source, as it is taken in."""
 
     kind: str
     source: str
@@ -62,26 +62,22 @@ class Production(Stage):
         self.today = day
         self.clock.set(datetime.combine(day, at, ZoneInfo(self.agreement.time_zone)))
 
-    def take_in(self, one: Statement) -> Money | None:
-        """Take in a file; answers what its rows come to, if that is one sum."""
+    def take_in(self, one: Statement) -> list[Money]:
+        """Take in a file; answers what its rows come to, by kind and currency."""
         declared = load_mapping(self.files / one.mapping, StatementKind(one.kind)) if one.mapping else None
         request = Import(one.kind, self.key, one.source, one.statement, "eunwoo")
         taken = import_on(self.services.handler, request, self.files / one.file, declared)
-        if one.kind != "receipt":
-            return None
-        totals = [Money.parse(amount) for amounts in taken.totals.values() for amount in amounts]
-        same = len({total.currency for total in totals}) == 1
-        return sum(totals[1:], totals[0]) if same else None
+        return [Money.parse(amount) for amounts in taken.totals.values() for amount in amounts if " " in amount]
 
     def credit(self, account: str, amount: Money, payer: str, reference: str) -> None:
         """Money comes in from a party."""
         name = self.agreement.party(payer).name
         admin.credit(self.books, folder_of(self.key, account), amount, name, reference, self.today)
 
-    async def remitted(self, amount: Money, source: str, advice: str) -> None:
+    async def remitted(self, amounts: list[Money], source: str, advice: str) -> None:
         """The broadcaster pays over what it reported, and the treasurer says what that money is."""
         before = {row["bank_reference"] for row in self.unmatched()}
-        self.credit("spc-jpy", amount, "broadcaster", advice)
+        self.credit("spc-jpy", sum(amounts[1:], amounts[0]), "broadcaster", advice)
         await self.until(lambda: len(self.unmatched()) > len(before))
         (row,) = [row for row in self.unmatched() if row["bank_reference"] not in before]
         treasurer = self.as_("eunwoo")
