@@ -164,29 +164,31 @@ class Suspense:
 
 
 def suspense(connection: Connection) -> Iterator[Suspense]:
-    """Accounts with money that nothing explains."""
+    """Accounts with money that nothing explains; what a person has allocated is counted no more."""
     entry, journal = tables.entry.c, tables.journal_event.c
-    query = (
+    movement = (
         sa.select(
             entry.stream,
             entry.account,
             entry.currency,
             sa.func.sum(entry.minor).label("minor"),
-            sa.func.count().label("movements"),
             sa.func.min(journal.recorded_at).label("since"),
         )
         .join_from(
             tables.entry, tables.journal_event, sa.and_(journal.stream == entry.stream, journal.seq == entry.seq)
         )
         .where(entry.account.like(f"{_SUSPENSE}%"))
-        .group_by(entry.stream, entry.account, entry.currency)
+        .group_by(entry.stream, entry.account, entry.currency, entry.about)
         .having(sa.func.sum(entry.minor) != 0)
-        .order_by(entry.stream, entry.account)
+        .subquery()
+        .c
     )
-    for row in connection.execute(query):
-        amount = str(Money(-int(row.minor), row.currency))
-        account = row.account.removeprefix(_SUSPENSE)
-        yield Suspense(production_of(row.stream), account, amount, row.movements, row.since)
+    place = (movement.stream, movement.account, movement.currency)
+    totals = (sa.func.sum(movement.minor), sa.func.count(), sa.func.min(movement.since))
+    query = sa.select(*place, *totals).group_by(*place).order_by(*place)
+    for stream, account, currency, minor, count, since in connection.execute(query).all():
+        amount = str(Money(-int(minor), currency))
+        yield Suspense(production_of(stream), account.removeprefix(_SUSPENSE), amount, count, since)
 
 
 def contradictions(connection: Connection, since: datetime) -> Iterator[tuple[str, str, str, datetime]]:

@@ -4,11 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
+from adapters.db import queries
+from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from domain import health
-from domain.commands import CancelRun, HoldPayment
+from domain.commands import AllocateMovement, CancelRun, HoldPayment
 from domain.errors import StaleApproval
+from domain.values.money import Money
 from tests.world import PRODUCTION, UNSHARED
 
 PAID_ON = date(2025, 2, 14)
@@ -91,3 +95,34 @@ def test_a_run_that_the_bank_never_saw_is_told_until_it_is_sent_again(world):
     assert waiting.since > released  # it counts from the bank's word, not from the release
     world.runs.send(run)
     assert read(world, recorded.unsent_runs) == []
+
+
+def test_only_the_movements_that_nothing_explains_still_are_counted_in_suspense(world):
+    for won, reference in ((77, "advice 1"), (5, "advice 2")):
+        admin.credit(
+            world.their_bank.books,
+            folder_of(PRODUCTION, "spc-krw"),
+            Money(won, "KRW"),
+            "A stranger",
+            reference,
+            PAID_ON,
+        )
+        world.take()
+    with world.store.reading() as records:
+        first, second = queries.unmatched(records.connection)
+    allocate = AllocateMovement(
+        key="allocate",
+        by="eunwoo",
+        production=PRODUCTION,
+        account="spc-krw",
+        bank_reference=first["bank_reference"],
+        to="source",
+        name="tidewater",
+        reason="its advice of today",
+    )
+    (both,) = read(world, recorded.suspense)
+    assert (both.count, both.amount) == (2, "KRW 82")
+    world.bank.allocate(allocate)
+    (left,) = read(world, recorded.suspense)
+    assert (left.count, left.amount) == (1, second["open"])
+    assert left.since > both.since
