@@ -17,6 +17,7 @@ from app.ledger.verify import verify
 from app.stack.stack import EmbeddedStack
 from domain.ledger.journal import sha256
 from tests.app.audit.replay.remembering import Remembering
+from tests.records.dump import dump
 from tests.records.going_on import go_on
 from tests.records.rendered import rendered
 from tests.records.restored import records
@@ -96,6 +97,16 @@ def wrong(url, eyes):
     store.engine.dispose()
     assert report.histories, "there are histories to replay"
     return [finding.full for finding in report.findings] + found
+
+
+def test_a_record_is_restored_byte_for_byte(record, postgres, tmp_path):
+    postgres.create_database("record_restored")
+    url = postgres.url(OWNER, "record_restored")
+    record.into(url)
+    assert dump(url, tmp_path) == record.manifest["tables"]
+    for path in (record.home / "database").iterdir():
+        assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    postgres.drop_database("record_restored")
 
 
 def test_the_migrations_leave_what_is_on_record_as_it_is(migrated, postgres):
