@@ -72,6 +72,39 @@ async def test_a_timer_of_another_length_is_named():
     assert "found 60.000000 s" in found
 
 
+def as_fired(history, canceled):
+    """The same history as if a timer had gone off while no worker was there, just before the news that ended it."""
+    events = history["events"]
+    place = max(n for n in range(events.index(canceled)) if events[n]["eventType"].endswith("EXECUTION_SIGNALED"))
+    timer = {name: attributes(canceled)[name] for name in ("timerId", "startedEventId")}
+    fired = events[place] | {"eventType": "EVENT_TYPE_TIMER_FIRED", "timerFiredEventAttributes": timer}
+    fired.pop("workflowExecutionSignaledEventAttributes")
+    rest = [event for event in events[place:] if event is not canceled]
+    history["events"] = [*events[:place], fired, *rest]
+    number = {event["eventId"]: str(n) for n, event in enumerate(history["events"], start=1) if event is not fired}
+    for n, event in enumerate(history["events"], start=1):
+        event["eventId"] = str(n)
+        found = attributes(event)
+        found.update({name: number.get(value, value) for name, value in found.items() if name.endswith("EventId")})
+    return history
+
+
+async def test_a_timer_that_had_gone_off_when_the_code_gave_it_up_is_no_difference():
+    history = golden("run-settled")
+    canceled = events_of(history, "TIMER_CANCELED")[-1]
+    assert await differences(json.dumps(as_fired(history, canceled))) == []
+
+
+async def test_a_timer_that_goes_off_after_the_code_gave_it_up_is_named():
+    history = golden("run-settled")
+    canceled = events_of(history, "TIMER_CANCELED")[-1]
+    timer = {name: attributes(canceled)[name] for name in ("timerId", "startedEventId")}
+    canceled |= {"eventType": "EVENT_TYPE_TIMER_FIRED", "timerFiredEventAttributes": timer}
+    canceled.pop("timerCanceledEventAttributes")
+    (found,) = await differences(json.dumps(history))
+    assert "TimerFired" in found
+
+
 async def test_a_history_that_was_cut_short_is_named():
     history = golden("milestone-accepted")
     history["events"] = history["events"][:-1]
