@@ -1,7 +1,7 @@
 """The stage that a record is played on, and later goes on: the embedded stack's, as the demonstration has it."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -30,6 +30,7 @@ from domain.milestones import Milestone
 from domain.sharing.distributions import Distribution
 from domain.values.money import Money
 
+PATIENCE_S = 90
 _DAY = timedelta(days=1)
 
 
@@ -56,6 +57,12 @@ class Production(Stage):
     @property
     def key(self) -> str:
         return self.agreement.production
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait until something has happened, and longer than the demonstration does: who runs tests is busy."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not happened():
+                await asyncio.sleep(POLL_S)
 
     def move_on(self, day: date, at: day_time) -> None:
         """Move the clock within a day."""
@@ -144,9 +151,9 @@ async def all_archived(services: Services) -> None:
     """Wait until everything that has ended is in the archive.
 
     Raises:
-        TimeoutError: something is not after a minute.
+        TimeoutError: something is not in good time.
     """
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             closed = [run async for page in services.histories.executions.closed() for run in page]
             if closed and not await services.histories.missing(closed):
