@@ -58,7 +58,7 @@ histories: $(READY) ## record the golden histories that are missing, on real ser
 
 lock: $(READY) ## choose versions anew and write both locks
 	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/uv --no-config pip compile $(LOCK) pyproject.toml -o requirements.txt
-	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/uv --no-config pip compile $(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	env -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL $(BIN)/uv --no-config pip compile $(LOCK) --all-extras -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 LOCK := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-find-links --no-emit-index-url --custom-compile-command "make lock"

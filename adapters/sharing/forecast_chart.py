@@ -17,15 +17,18 @@ from typing import Any, Final
 from unicodedata import east_asian_width, normalize
 
 import noto_cjk_sans_jp_regular
-from matplotlib import rc_context
-from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, MonthLocator, YearLocator, date2num
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, fontManager
-from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 
+from adapters.extras import needs
 from domain.errors import BadInput
+
+with needs("plots", "A chart"):
+    from matplotlib import rc_context
+    from matplotlib.axes import Axes
+    from matplotlib.dates import DateFormatter, MonthLocator, YearLocator, date2num
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties, fontManager
+    from matplotlib.lines import Line2D
+    from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
 """Okabe and Ito's, which people who see few colours tell apart too."""

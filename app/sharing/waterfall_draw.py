@@ -6,8 +6,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
-import pygraphviz
-
+from adapters.extras import needs
 from app.sharing.waterfall import versions
 from domain.sharing.waterfall.compile import compile_network
 from domain.sharing.waterfall.network import (
@@ -18,6 +17,9 @@ from domain.sharing.waterfall.network import (
     leaves,
 )
 from domain.sharing.waterfall.result import Result, written
+
+with needs("plots", "A drawing"):
+    import pygraphviz
 
 _INK = "#5b6770"
 _FONT = "Noto Sans CJK JP,Noto Sans CJK KR,Helvetica,Arial,sans-serif"
