@@ -1,1 +1,1 @@
-"""Temporal's own records of workflows."""
+"""What of the Temporal SDK needs an adapter."""

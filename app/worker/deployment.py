@@ -19,8 +19,9 @@ from typing import ClassVar
 
 from google.protobuf.field_mask_pb2 import FieldMask
 from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import VersioningBehavior as RecordedBehavior
 from temporalio.api.enums.v1 import WorkerDeploymentVersionStatus
-from temporalio.api.workflow.v1 import WorkflowExecutionOptions
+from temporalio.api.workflow.v1 import VersioningOverride, WorkflowExecutionOptions
 from temporalio.api.workflowservice.v1 import (
     DescribeWorkerDeploymentRequest,
     DescribeWorkerDeploymentResponse,
@@ -28,7 +29,7 @@ from temporalio.api.workflowservice.v1 import (
     UpdateWorkflowExecutionOptionsRequest,
 )
 from temporalio.client import Client
-from temporalio.common import AutoUpgradeVersioningOverride, VersioningBehavior, WorkerDeploymentVersion
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import WorkerDeploymentConfig
 
@@ -137,14 +138,17 @@ class Deployment:
             f"TemporalWorkerDeploymentVersion = '{self.name}:{build_id}' AND ExecutionStatus = 'Running' "
             "AND TemporalWorkflowVersioningBehavior = 'Pinned'"
         )
-        upgraded = WorkflowExecutionOptions(versioning_override=AutoUpgradeVersioningOverride()._to_proto())  # noqa: SLF001
+        upgraded = VersioningOverride(
+            auto_upgrade=True,
+            behavior=RecordedBehavior.VERSIONING_BEHAVIOR_AUTO_UPGRADE,  # which older servers read
+        )
         released = 0
         async for run in self.client.list_workflows(pinned):
             await self.client.workflow_service.update_workflow_execution_options(
                 UpdateWorkflowExecutionOptionsRequest(
                     namespace=self.client.namespace,
                     workflow_execution=WorkflowExecution(workflow_id=run.id, run_id=run.run_id),
-                    workflow_execution_options=upgraded,
+                    workflow_execution_options=WorkflowExecutionOptions(versioning_override=upgraded),
                     update_mask=FieldMask(paths=["versioning_override"]),
                     identity=self.client.identity,
                 )

@@ -22,7 +22,7 @@ from temporalio.worker import (
 )
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from app.worker.unversioned import unversioned
+from adapters.temporal.internals import unversioned
 from domain.errors import BadInput, SluiceError
 from domain.values.record import Record
 from workflows.policies import HEARTBEAT
@@ -47,7 +47,7 @@ class SluicePlugin(SimplePlugin):
         )
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
-        """As a client's; see `app/worker/unversioned.py` for a worker without Worker Versioning."""
+        """Configure a worker; one without Worker Versioning runs workflows that do not say how they are versioned."""
         config = super().configure_worker(config)
         deployment, runner = config.get("deployment_config"), config["workflow_runner"]
         if (deployment is None or not deployment.use_worker_versioning) and isinstance(runner, SandboxedWorkflowRunner):

@@ -9,11 +9,11 @@ import json
 from pathlib import Path
 
 import pytest
-from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from adapters.agreement.documents import load_agreement
+from adapters.temporal.internals import workflow_name
 from app.audit.replay.strict import differences
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import WORKFLOWS
@@ -78,7 +78,7 @@ def test_every_scene_has_its_history_and_every_history_its_scene():
 def test_every_workflow_has_a_golden_history():
     begun = [json.loads(file.read_text("utf-8"))["events"][0] for file in HISTORIES]
     recorded = {each["workflowExecutionStartedEventAttributes"]["workflowType"]["name"] for each in begun}
-    assert recorded == {workflow._Definition.must_from_class(each).name for each in WORKFLOWS}
+    assert recorded == {workflow_name(each) for each in WORKFLOWS}
 
 
 def altered(file, kind, change):

@@ -8,7 +8,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from temporalio import activity, workflow
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
@@ -18,6 +17,7 @@ from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
+from adapters.temporal.internals import activity_arguments, workflow_name, workflow_types
 from app.worker.worker import WORKFLOWS
 
 _ACTIVITIES = (
@@ -69,29 +69,24 @@ def _type(workflow_type: str, kind: str, of: str, field: str, n: int) -> Any:
     if kind == "activity":
         arguments = _ARGUMENTS.get(of, ())
         return arguments[n] if n < len(arguments) else None
-    definition = _DEFINED.get(of if field == "argument" else workflow_type)
-    if definition is None:
-        return None
+    arguments, result, updates = _DEFINED.get(of if field == "argument" else workflow_type, ([], None, {}))
     if kind == "answer to update":
-        return definition.updates[of].ret_type if of in definition.updates else None
+        return updates.get(of)
     if field == "argument":
-        arguments = definition.arg_types or ()
         return arguments[n] if n < len(arguments) else None
-    return definition.ret_type
+    return result
 
 
 def _activity_arguments() -> dict[str, Sequence[Any]]:
     found: dict[str, Sequence[Any]] = {}
     for owner in _ACTIVITIES:
         for method in vars(owner).values():
-            definition = activity._Definition.from_callable(method) if callable(method) else None  # noqa: SLF001
-            if definition is not None and definition.name:
-                found[definition.name] = (definition.arg_types or [])[-1:]
+            declared = activity_arguments(method) if callable(method) else None
+            if declared is not None:
+                name, types = declared
+                found[name] = types[-1:]
     return found
 
 
-_DEFINED = {
-    definition.name: definition
-    for definition in (workflow._Definition.must_from_class(one) for one in WORKFLOWS)  # noqa: SLF001 - no other way
-}
+_DEFINED = {workflow_name(one): workflow_types(one) for one in WORKFLOWS}
 _ARGUMENTS = _activity_arguments()

@@ -11,7 +11,8 @@ from temporalio.api.common.v1 import Payload
 from temporalio.api.enums.v1 import EventType, ParentClosePolicy
 from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.bridge.proto.workflow_commands import WorkflowCommand
+
+from adapters.temporal.internals import WorkflowCommand
 
 Field = str | tuple[Payload, ...]
 

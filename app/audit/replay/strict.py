@@ -14,13 +14,12 @@ from typing import Any
 from google.protobuf.json_format import ParseError
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
-from temporalio.bridge.proto.workflow_activation import WorkflowActivation
-from temporalio.bridge.proto.workflow_completion import WorkflowActivationCompletion
 from temporalio.client import WorkflowHistory
 from temporalio.runtime import LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
-from temporalio.worker import Replayer, WorkflowInstance, WorkflowInstanceDetails
+from temporalio.worker import Replayer
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
+from adapters.temporal.internals import WorkflowActivation, WorkflowActivationCompletion, observed
 from app.audit.replay.payloads import readable, same
 from app.audit.replay.requests import (
     Field,
@@ -28,7 +27,6 @@ from app.audit.replay.requests import (
     asked_then,
     asked_today,
 )
-from app.worker.instance import InstanceWrapper
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import WORKFLOWS
 from domain.audit.history_order import EventOutline, disorder
@@ -72,30 +70,6 @@ class _Heard:
             self.commands[activation.history_length].extend(completion.successful.commands)
 
 
-class _Listening(InstanceWrapper):
-    """A workflow whose every answer is heard."""
-
-    def __init__(self, inner: WorkflowInstance, heard: _Heard) -> None:
-        super().__init__(inner)
-        self._heard = heard
-
-    def activate(self, act: WorkflowActivation) -> WorkflowActivationCompletion:
-        """Answer as the workflow does, and let it be heard."""
-        completion = super().activate(act)
-        self._heard.hear(act, completion)
-        return completion
-
-
-@dataclass(frozen=True)
-class _Runner(SandboxedWorkflowRunner):
-    heard: _Heard = field(default_factory=_Heard)
-
-    def create_instance(self, det: WorkflowInstanceDetails) -> WorkflowInstance:
-        """A workflow that is heard, but for what the runner makes only to try the code."""
-        inner = super().create_instance(det)
-        return inner if det.info.attempt < 0 else _Listening(inner, self.heard)
-
-
 class StrictReplayer:
     """Replays histories through Temporal's replayer, and compares what it hears with what is written."""
 
@@ -125,9 +99,8 @@ def _quiet() -> Runtime:
 
 async def _replayed(history: WorkflowHistory, heard: _Heard) -> str | None:
     """Replay a history; why it does not, if it does not."""
-    replayer = Replayer(
-        workflows=WORKFLOWS, plugins=[SluicePlugin()], workflow_runner=_Runner(heard=heard), runtime=_quiet()
-    )
+    runner = observed(SandboxedWorkflowRunner(), heard.hear)
+    replayer = Replayer(workflows=WORKFLOWS, plugins=[SluicePlugin()], workflow_runner=runner, runtime=_quiet())
     try:
         async with asyncio.timeout(PATIENCE_S):
             result = await replayer.replay_workflow(history, raise_on_replay_failure=False)
