@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import settings
 
 from adapters.embedded.postgres import APP, AUDITOR, OWNER, EmbeddedPostgres
-from adapters.embedded.process import bundled_binary
+from adapters.embedded.process import bundled_binary, end_with_us
 from adapters.embedded.temporal import EmbeddedTemporal
 from app.stack.supervisor import running
 from tests.world import World
@@ -104,4 +105,7 @@ async def time_skipping(test_server_binary: Path) -> AsyncIterator["WorkflowEnvi
     async with await WorkflowEnvironment.start_time_skipping(
         data_converter=pydantic_data_converter, test_server_existing_path=str(test_server_binary)
     ) as environment:
+        for child in psutil.Process().children():
+            if child.name().startswith("temporal-test"):
+                end_with_us(child.pid)
         yield environment

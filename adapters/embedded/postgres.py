@@ -147,6 +147,7 @@ class EmbeddedPostgres:
             env=plain_environment() | {"LC_ALL": "C"},
             user=self._user.pw_uid if self._user else None,
             group=self._user.pw_gid if self._user else None,
+            stop_signal=self.stop_signal,
         )
 
     def _reachable(self) -> Path:

@@ -5,18 +5,22 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Self
 
 import psutil
 
+import adapters
 from domain.errors import SluiceError
 
 _LOG_KEPT_BYTES = 10_000_000
+_naming_a_child = threading.Lock()
 
 
 class ServiceFailed(SluiceError):
@@ -38,9 +42,13 @@ class Launch:
     user: int | None = None
     """Become this user id (and `group`) first; None stays who we are."""
     group: int | None = None
+    stop_signal: int = signal.SIGTERM
+    """The signal that asks it to end cleanly."""
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start the process in a session of its own, so that Ctrl-C at a terminal reaches only the supervisor.
+
+        It ends when this process does, even if this process is killed.
 
         Raises:
             ServiceFailed: the binary is missing or cannot be executed.
@@ -50,7 +58,7 @@ class Launch:
             self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as log:
             try:
-                return subprocess.Popen(
+                process = subprocess.Popen(
                     self.argv,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -64,6 +72,8 @@ class Launch:
                 )
             except OSError as error:
                 raise ServiceFailed(f"{self.argv[0]} cannot be started: {error.strerror}") from error
+        end_with_us(process.pid, self.stop_signal)
+        return process
 
     def log_tail(self) -> str:
         """The last lines of the log, for an error sentence."""
@@ -92,6 +102,29 @@ class Identity:
         except psutil.NoSuchProcess:
             return None
         return process
+
+
+def end_with_us(pid: int, sign: int = signal.SIGTERM) -> None:
+    """Have a child ended with `sign` once this process is gone, however it ends."""
+    child = Identity.of(pid)
+    with _naming_a_child:
+        pipe = _watchdog(os.getpid()).stdin
+        assert pipe is not None  # noqa: S101 - it was asked for
+        with suppress(BrokenPipeError):  # somebody has ended the watchdog
+            pipe.write(f"{child.pid} {child.created} {sign}\n".encode())
+            pipe.flush()
+
+
+@cache
+def _watchdog(_of: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "adapters.embedded.watchdog"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(adapters.__file__).parent.parent,
+        start_new_session=True,
+    )
 
 
 def end(process: psutil.Process, sign: int = signal.SIGTERM, patience_s: float = 10.0) -> None:

@@ -1,6 +1,5 @@
 """Keeps child processes running: in order, again after a crash, and ended in reverse order."""
 
-import signal
 import subprocess
 import threading
 import time
@@ -54,7 +53,11 @@ class Program:
     name: str
     command: Launch
     where: str = ""
-    stop_signal: int = signal.SIGTERM
+
+    @property
+    def stop_signal(self) -> int:
+        """The command's."""
+        return self.command.stop_signal
 
     def prepare(self) -> None:
         """End the same command left running by a supervisor that was killed."""
