@@ -15,7 +15,7 @@ from adapters.sharing.entitlements import (
 )
 from adapters.sharing.issuing import issue
 from domain.agreement.model import Agreement
-from domain.calendar.periods import period_end
+from domain.calendar.dates import period_end
 from domain.commands import (
     ApproveDistribution,
     ComputeDistribution,

@@ -1,7 +1,7 @@
 """Exchange rates: which day's counts for a payment, and rates that follow from published ones."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Annotated
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from domain.agreement.model import Agreement, CurrencyCode, FxRule
 from domain.bank.messages import carries_rate
 from domain.calendar.calendars import Calendars, Convention
+from domain.calendar.dates import month_end_after
 from domain.errors import BadInput, NotFound
 from domain.values.money import Exact, Money, convert
 from domain.values.record import Day, Record
@@ -65,7 +66,7 @@ def fixing_date(rule: FxRule, payment_on: date, calendars: Calendars) -> date:
         case "previous_business_day":
             return calendars.previous_business_day(payment_on)
         case "previous_month_end":
-            return calendars.adjust(payment_on.replace(day=1) - timedelta(days=1), Convention.PRECEDING)
+            return calendars.adjust(month_end_after(payment_on, -1), Convention.PRECEDING)
     raise BadInput(f"{rule.base}/{rule.quote} is paid at the contract rate: there is no fixing to look up.")
 
 

@@ -9,7 +9,7 @@ from adapters.db.records import Records
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of
 from domain.calendar.calendars import Convention
-from domain.calendar.periods import period_end
+from domain.calendar.dates import month_end_after, period_end
 from domain.errors import Broken, Refused
 from domain.events import DistributionComputed
 from domain.sharing import distributions, entitlements
@@ -18,12 +18,7 @@ from domain.sharing.settlement import due_periods
 from domain.sharing.statements import Accounts
 from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.result import Result
-from domain.sharing.waterfall.run import (
-    ENGINE,
-    WaterfallVersion,
-    paid_by,
-    run,
-)
+from domain.sharing.waterfall.run import ENGINE, WaterfallVersion, run
 
 
 class FactsOf(Protocol):
@@ -139,5 +134,5 @@ def _pay_on(handler: CommandHandler, agreement: Agreement, result: Result, answe
     promised = answer_by
     if settlement is not None:
         by_calendar = dict(result.calendar).get(result.as_of)
-        promised = by_calendar or paid_by(result.as_of, settlement.paid_after_months)
+        promised = by_calendar or month_end_after(result.as_of, settlement.paid_after_months)
     return business_day(handler, agreement, max(promised, answer_by))

@@ -1,7 +1,7 @@
 """Issuing statements: what a distribution was computed from is run again, and kept as a document for each party."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from adapters.command_handler import CommandHandler
 from adapters.db import statements as on_record
@@ -10,7 +10,7 @@ from adapters.db.records import Records
 from adapters.db.store import Transaction, stream_of
 from adapters.sharing.entitlements import FactsOf, found_before
 from domain.agreement.model import Agreement
-from domain.calendar.periods import period_start
+from domain.calendar.dates import DAY, period_start
 from domain.events import IssuedStatement, PayoutsOrdered, StatementsIssued
 from domain.ledger.journal import canonical
 from domain.sharing.distributions import Distribution, Distributions, posted_before
@@ -25,8 +25,6 @@ from domain.sharing.statements import (
     statements,
 )
 from domain.sharing.waterfall.run import ENGINE
-
-_DAY = timedelta(days=1)
 
 
 def issue(
@@ -91,7 +89,7 @@ def written(
             agreement=agreement,
             period=Period(
                 id=distribution.period,
-                first=before.until + _DAY if before else period_start(distribution.period),
+                first=before.until + DAY if before else period_start(distribution.period),
                 last=distribution.until,
             ),
             ends=Ends(earlier, after),

@@ -1,7 +1,5 @@
 """Two years of earning: sources report, distributions are computed, answered, posted, stated and paid out."""
 
-from datetime import timedelta
-
 from activities.schedules import settlement_schedule_id
 from adapters.bank.folder import folder_of
 from adapters.sandbox_bank import admin
@@ -9,7 +7,7 @@ from adapters.sharing.sheets.mapping import load_mapping
 from app.demo.stage import EXAMPLES, Stage
 from app.sharing.imports import Import, import_on
 from domain.calendar.calendars import Convention
-from domain.calendar.periods import period_end
+from domain.calendar.dates import DAY, period_end
 from domain.commands import (
     AllocateMovement,
     ApproveDistribution,
@@ -39,7 +37,6 @@ _APPROVERS = {
     "production": "sangmin",
 }
 _ACCOUNT, _YEN = "spc-krw", "spc-jpy"
-_DAY = timedelta(days=1)
 
 
 async def earn(stage: Stage) -> None:
@@ -84,7 +81,7 @@ async def _remit(stage: Stage, amount: Money, advice: str) -> None:
 
 async def _settle(stage: Stage, period: str) -> None:
     """The schedule opens the period, people answer, what it owes is posted and, on its day, paid."""
-    stage.move_to(max(stage.calendars().adjust(period_end(period) + _DAY, Convention.FOLLOWING), stage.today))
+    stage.move_to(max(stage.calendars().adjust(period_end(period) + DAY, Convention.FOLLOWING), stage.today))
     await stage.trigger(settlement_schedule_id(stage.agreement.production))
     await stage.until(lambda: period in _distributions(stage))
     await _answer(stage, period)
@@ -123,7 +120,7 @@ async def _answer(stage: Stage, period: str) -> None:
         else:
             await person.send(ApproveDistribution, production=key, period=period, revision=found.revision)
     if period == _SILENT:
-        stage.move_to(found.answer_by + _DAY)
+        stage.move_to(found.answer_by + DAY)
         workflow = stage.services.client.get_workflow_handle(distribution_workflow(key, period))
         await workflow.signal("look_again")
         stage.say(f"{period}: the publisher has not answered by {found.answer_by}: its time is over")

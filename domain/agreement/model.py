@@ -7,6 +7,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from domain.bank.messages import Address, BankAccount
 from domain.calendar.calendars import CalendarCode, CalendarOverride, Convention
+from domain.calendar.dates import DayCount, Span
 from domain.sharing.waterfall.model import Waterfall
 from domain.values.money import Exact, Money
 from domain.values.record import (
@@ -88,7 +89,7 @@ class ReceiptFx(Record):
     base: CurrencyCode | None = None
     at: Literal["receipt_date", "period_average", "period_end", "bank_rate"]
     source: str | None = None
-    period: Literal["month", "quarter", "half-year", "year"] = "quarter"
+    period: Span = "quarter"
 
 
 class Evidence(Record):
@@ -161,10 +162,11 @@ Due = Annotated[Annotated[DueOn, Tag("on")] | Annotated[DueAfter, Tag("after")],
 
 
 class LateInterest(Record):
-    """Simple interest on what is paid after its due date and the grace: `annual_percent`, on actual days over 365."""
+    """Simple interest on what is paid after its due date and the grace: `annual_percent`, by the day count `days`."""
 
     annual_percent: Exact
     grace_days: int = Field(default=0, ge=0, le=365)
+    days: DayCount = "actual/365"
 
 
 class Purpose(StrEnum):

@@ -10,10 +10,10 @@ from fractions import Fraction
 
 from domain.agreement.model import Account, Agreement, Control, DueOn, Instalment
 from domain.calendar.calendars import CalendarOverride, Calendars
+from domain.calendar.dates import DAY
+from domain.calendar.interest import simple
 from domain.errors import BadInput
 from domain.values.money import Money, allocate, total
-
-_DAYS_A_YEAR = 365
 
 
 class Direction(StrEnum):
@@ -92,13 +92,13 @@ def due_date(
 
 
 def late_interest(instalment: Instalment, amount: Money, due_on: date, paid_on: date) -> Money:
-    """Simple interest on actual days over 365, counted from the end of the grace; half-even to the minor unit.
+    """Simple interest by the terms' day count, counted from the end of the grace; half-even to the minor unit.
 
     Nothing when the instalment carries none, or the payment came within the grace.
     """
     terms = instalment.late_interest
     if terms is None:
         return Money.zero(amount.currency)
-    days_late = max(0, (paid_on - due_on).days - terms.grace_days)
-    exact = amount.minor * Fraction(terms.annual_percent) / 100 * Fraction(days_late, _DAYS_A_YEAR)
-    return Money(round(exact), amount.currency)
+    start = min(due_on + terms.grace_days * DAY, paid_on)
+    rate = Fraction(terms.annual_percent) / 100
+    return Money(round(simple(Fraction(amount.minor), rate, terms.days, start, paid_on)), amount.currency)

@@ -22,6 +22,7 @@ from typing import Literal
 
 import holidays
 
+from domain.calendar.dates import DAY
 from domain.errors import BadInput
 from domain.values.record import Day, Record
 
@@ -30,9 +31,8 @@ CalendarCode = Literal["KR", "JP", "US", "FR", "TW", "TARGET"]
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 """The years for which the calendars answer; a date outside is a slip of the pen."""
 
-_LONGEST_CLOSURE_DAYS = 60
+_LONGEST_CLOSUREDAYS = 60
 _SATURDAY, _SUNDAY = 5, 6
-_DAY = timedelta(days=1)
 
 
 class Convention(StrEnum):
@@ -81,10 +81,10 @@ class Calendars:
     def adjust(self, day: date, convention: Convention) -> date:
         """`day` itself if it is a business day, otherwise the one that the convention names."""
         if convention is Convention.PRECEDING:
-            return self._nearest(day, -_DAY)
-        following = self._nearest(day, _DAY)
+            return self._nearest(day, -DAY)
+        following = self._nearest(day, DAY)
         if convention is Convention.MODIFIED_FOLLOWING and following.month != day.month:
-            return self._nearest(day, -_DAY)
+            return self._nearest(day, -DAY)
         return following
 
     def add_business_days(self, day: date, n: int, convention: Convention = Convention.FOLLOWING) -> date:
@@ -98,21 +98,21 @@ class Calendars:
         if n == 0:
             return self.adjust(day, convention)
         for _ in range(n):
-            day = self._nearest(day + _DAY, _DAY)
+            day = self._nearest(day + DAY, DAY)
         return day
 
     def previous_business_day(self, day: date) -> date:
         """The last business day before `day`, never `day` itself."""
-        return self._nearest(day - _DAY, -_DAY)
+        return self._nearest(day - DAY, -DAY)
 
     def _nearest(self, day: date, step: timedelta) -> date:
         start = day
-        for _ in range(_LONGEST_CLOSURE_DAYS):
+        for _ in range(_LONGEST_CLOSUREDAYS):
             if self.is_business_day(day):
                 return day
             day += step
         names = "+".join(sorted(self.codes))
-        raise BadInput(f"{names} has no business day within {_LONGEST_CLOSURE_DAYS} days of {start}: check overrides.")
+        raise BadInput(f"{names} has no business day within {_LONGEST_CLOSUREDAYS} days of {start}: check overrides.")
 
     def _open(self, code: CalendarCode, day: date) -> bool:
         for override in reversed(self.overrides):
@@ -131,7 +131,7 @@ def _closing_days(code: CalendarCode, year: int) -> frozenset[date]:
             return frozenset(holidays.country_holidays(code, years=year, categories=("public", "bank")))
         case "US":
             named = holidays.country_holidays("US", years=year, observed=False)
-            return frozenset(day + _DAY if day.weekday() == _SUNDAY else day for day in named)
+            return frozenset(day + DAY if day.weekday() == _SUNDAY else day for day in named)
         case "TW":
             return frozenset(holidays.country_holidays("TW", years=year)) | {date(year, 5, 1)}
         case "FR":

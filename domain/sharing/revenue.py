@@ -2,19 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from domain.agreement.model import Agreement, Control, ReceiptFx
 from domain.calendar.calendars import Calendars, Convention
+from domain.calendar.dates import DAY, span_of
 from domain.commands import ImportStatement, require
 from domain.errors import BadInput, IllegalTransition
 from domain.events import Event, StatementImported, StatementTotal
 from domain.identity import Person
 from domain.rates import cross, mean
-
-MONTHS = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +99,11 @@ def fixing_days(rule: ReceiptFx, on: date, calendars: Calendars) -> tuple[date, 
     """The days whose rates an amount of a day needs; `calendars` are those on which the rule's source publishes."""
     if rule.at == "receipt_date":
         return (calendars.adjust(on, Convention.PRECEDING),)
-    first, last = period_of(on, rule.period)
+    first, last = span_of(on, rule.period)
     if rule.at == "period_end":
         return (calendars.adjust(last, Convention.PRECEDING),)
-    days = (first + _DAY * n for n in range((last - first).days + 1))
+    days = (first + DAY * n for n in range((last - first).days + 1))
     return tuple(day for day in days if calendars.is_business_day(day))
-
-
-def period_of(on: date, period: str) -> tuple[date, date]:
-    """The first and the last day of the calendar month, quarter, half-year or year that a day is in."""
-    months = MONTHS[period]
-    first = on.replace(day=1, month=(on.month - 1) // months * months + 1)
-    beyond = first.year * 12 + first.month - 1 + months
-    return first, date(beyond // 12, beyond % 12 + 1, 1) - _DAY
 
 
 def converted_by(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from domain.calendar.periods import period_name
+from domain.calendar.dates import period_name
 from domain.sharing.distributions import Distribution
 from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.model import Settlement

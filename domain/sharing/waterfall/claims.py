@@ -1,34 +1,27 @@
 """What is to be recouped, as it grows: principal from the facts, interest by the day."""
 
-import calendar
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
+from domain.calendar.interest import (
+    Accrued,
+    compounding_days,
+    rate_of,
+    simple,
+)
 from domain.sharing.waterfall import phrases
 from domain.sharing.waterfall.linear import ZERO, value
 from domain.sharing.waterfall.model import Claim, Interest
 from domain.sharing.waterfall.network import Network
 
-_MONTHS = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
-_DAY = timedelta(days=1)
-
 
 @dataclass(slots=True)
-class ClaimStanding:
-    """One claim: the principal, all interest so far, and what that takes to go on.
-
-    Payments count for the interest that ran up to their day (`running`), then for what bears interest: `seen` of them
-    are counted, `repaid` of these for the latter. `compounded` is the interest that bears interest itself.
-    """
+class ClaimStanding(Accrued):
+    """One claim: its principal, the day from which there is one, and the interest on it."""
 
     principal: Fraction = ZERO
-    interest: Fraction = ZERO
-    running: Fraction = ZERO
-    compounded: Fraction = ZERO
-    seen: Fraction = ZERO
-    repaid: Fraction = ZERO
     since: date | None = None
 
 
@@ -98,7 +91,7 @@ class ClaimBook:
         if start is None or self.bears_interest_until is None:
             return
         for name in self._dues:
-            self._count_payments(name, state)
+            self.standing[name].count_payments(self._dues[name].paid.at(state))
         stops = sorted({day, *self._compounding(start, day), *(edge for edge in self.edges if start < edge < day)})
         for stop in stops:
             grown = {
@@ -107,12 +100,9 @@ class ClaimBook:
                 if due.claim.interest is not None
             }
             for name, amount in grown.items():
-                standing = self.standing[name]
-                standing.interest += amount
-                standing.running += amount
+                self.standing[name].grow(amount)
                 if stop in set(self._compounding_of(name, start, stop)):
-                    standing.compounded += standing.running
-                    standing.running = ZERO
+                    self.standing[name].compound()
             start = stop
 
     def total(self, claim_id: str) -> Fraction:
@@ -133,16 +123,8 @@ class ClaimBook:
     def _bearing(self, claim_id: str, state: Mapping[str, Fraction]) -> Fraction:
         due, standing = self._dues[claim_id], self.standing[claim_id]
         on = due.claim.interest.on if due.claim.interest else None
-        own = self.total(claim_id) - standing.interest + standing.compounded - standing.repaid
-        return max(own, ZERO) + (self.outstanding(on, state) if on else ZERO)
-
-    def _count_payments(self, claim_id: str, state: Mapping[str, Fraction]) -> None:
-        standing = self.standing[claim_id]
-        paid = self._dues[claim_id].paid.at(state)
-        fresh, standing.seen = paid - standing.seen, paid
-        for_interest = min(fresh, standing.running)
-        standing.running -= for_interest
-        standing.repaid += fresh - for_interest
+        own = standing.bearing(self.total(claim_id) - standing.interest)
+        return own + (self.outstanding(on, state) if on else ZERO)
 
     def _compounding(self, start: date, end: date) -> Iterator[date]:
         for name in self._dues:
@@ -150,63 +132,15 @@ class ClaimBook:
 
     def _compounding_of(self, claim_id: str, start: date, end: date) -> Iterator[date]:
         interest = self._dues[claim_id].claim.interest
-        if interest is None or interest.compounds == "never":
-            return
-        since = self.standing[interest.on or claim_id].since
-        since = max(since, interest.since or since) if since else None
-        n = 1
-        while since is not None and (day := _months_later(since, n * _MONTHS[interest.compounds])) <= end:
-            if day > start:
-                yield day
-            n += 1
+        since = self.standing[interest.on or claim_id].since if interest else None
+        if interest is not None and since is not None:
+            yield from compounding_days(max(since, interest.since or since), interest.compounds, start, end)
 
 
 def _grown(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:
     if interest is None or not bearing or start < (interest.since or start) or start >= (interest.until or end):
         return ZERO
-    rate = Fraction(interest.rate.split("%", maxsplit=1)[0].strip()) / 100
-    return bearing * rate * years(interest.days, start, end)
-
-
-def years(count: str, start: date, end: date) -> Fraction:
-    """The part of a year from `start` to before `end` by a day count convention."""
-    days = (end - start).days
-    match count:
-        case "actual/360":
-            return Fraction(days, 360)
-        case "30/360":  # the European rule, by which parts of a span add up to it
-            return Fraction(_day_of_360(end) - _day_of_360(start), 360)
-        case "actual/actual":
-            return sum((_part_of(year, start, end) for year in range(start.year, end.year + 1)), ZERO)
-    return Fraction(days, 365)
-
-
-def _day_of_360(day: date) -> int:
-    return day.year * 360 + day.month * 30 + min(day.day, 30)
-
-
-def _part_of(year: int, start: date, end: date) -> Fraction:
-    first, last = max(start, date(year, 1, 1)), min(end, date(year + 1, 1, 1))
-    return Fraction(max((last - first).days, 0), 366 if calendar.isleap(year) else 365)
-
-
-def _months_later(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def period_end(day: date, of: str) -> date:
-    """The last day of the period that a day is in."""
-    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[of]
-    after = (day.month - 1) // months * months + months
-    year, month = divmod(day.year * 12 + after, 12)
-    return date(year, month + 1, 1) - _DAY
-
-
-def periods_later(end: date, of: str, periods: int) -> date:
-    """The last day of the period that is so many periods after the one that ends on a day."""
-    months = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}[of]
-    return period_end(_months_later(date(end.year, end.month, 1), months * periods), of)
+    return simple(bearing, rate_of(interest.rate), interest.days, start, end, interest.until)
 
 
 def claim_sources(claim: Claim) -> bool:

@@ -8,9 +8,10 @@ proportion to what happens in it (conditions that change, costs, days on which i
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
+from domain.calendar.dates import DAY, span_end, span_end_after
 from domain.sharing.waterfall.batching import (
     Trajectory,
     height,
@@ -19,7 +20,7 @@ from domain.sharing.waterfall.batching import (
     safe,
     towards,
 )
-from domain.sharing.waterfall.claims import ClaimBook, period_end, periods_later
+from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.entry import Entries
 from domain.sharing.waterfall.facts import (
     Counts,
@@ -44,7 +45,6 @@ from domain.sharing.waterfall.network import (
 from domain.sharing.waterfall.outcome import Crossing, RunOutcome, Slice
 from domain.sharing.waterfall.remembered import Remembered
 
-_DAY = timedelta(days=1)
 _RELEASED = BranchKind(("", "", "", "", ""))
 """What a reserve that is released is: it enters the pool that it was set aside for, and is of no kind."""
 
@@ -137,17 +137,17 @@ class Engine:
         """
         days = {min([since, end, *(each.on for each in rows[:1])]), end}
         days |= set(self._agenda) | set(self._days.values())
-        days |= {stop for day in watched for stop in (day, day + _DAY)}
+        days |= {stop for day in watched for stop in (day, day + DAY)}
         interest = self._claims.bears_interest_until
         if interest is not None:
             days |= {each.on for each in rows if each.on <= interest} | self._claims.edges
         first = min(days)
         days |= set(self._memory.first_days(first, end))
         for place in self._places.values():
-            stop = period_end(first, place.held.of) if place.held else end
+            stop = span_end(first, place.held.of) if place.held else end
             while place.held and stop < end:
-                days.add(stop + _DAY)
-                stop = period_end(stop + _DAY, place.held.of)
+                days.add(stop + DAY)
+                stop = span_end(stop + DAY, place.held.of)
         begun = self._claims.day or date.min
         return sorted(day for day in days if begun < day <= end)
 
@@ -246,13 +246,13 @@ class Engine:
     def _set_aside(self, day: date) -> None:
         """Note what was held in a period that has ended, and let go what has been held long enough."""
         for place in self._places.values():
-            if place.held is None or period_end(day - _DAY, place.held.of) != day - _DAY:
+            if place.held is None or span_end(day - DAY, place.held.of) != day - DAY:
                 continue
             fresh = self._state.get(f"held:{place.id}", ZERO) - self._outcome.booked.get(place.id, ZERO)
             if fresh:
                 self._outcome.booked[place.id] = self._outcome.booked.get(place.id, ZERO) + fresh
-                last = periods_later(day - _DAY, place.held.of, place.held.periods)
-                self._outcome.releases[place.id, last + _DAY] = fresh
+                last = span_end_after(day - DAY, place.held.of, place.held.periods)
+                self._outcome.releases[place.id, last + DAY] = fresh
         for (name, on), amount in list(self._outcome.releases.items()):
             if on <= day:
                 del self._outcome.releases[name, on]

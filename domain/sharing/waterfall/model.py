@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
 
+from domain.calendar.dates import AdditiveDayCount, Span
+from domain.calendar.interest import Compounding
 from domain.values.money import Money
 from domain.values.record import Day, Record
 
@@ -94,7 +96,7 @@ class Held(Record):
     """What a position takes is set aside; after `periods` whole periods it enters the pool `then`."""
 
     periods: int = Field(ge=1, le=400)
-    of: Literal["month", "quarter", "half-year", "year"] = "quarter"
+    of: Span = "quarter"
     then: Name
 
 
@@ -155,8 +157,8 @@ class Interest(Record):
     """
 
     rate: Annotated[str, StringConstraints(pattern=r"^[0-9]+([.][0-9]+)? ?% a year$")]
-    days: Literal["actual/365", "actual/360", "actual/actual", "30/360"] = "actual/365"
-    compounds: Literal["never", "monthly", "quarterly", "half-yearly", "yearly"] = "never"
+    days: AdditiveDayCount = "actual/365"
+    compounds: Compounding = "never"
     on: Name | None = None
     since: Day | None = None
     until: Day | None = None

@@ -22,6 +22,7 @@ from fractions import Fraction
 from functools import cache
 from typing import TypeVar
 
+from domain.calendar.dates import MONTHS
 from domain.errors import BadInput
 from domain.values.money import Money
 
@@ -43,7 +44,7 @@ WORDS = frozenset(
 """Words with a meaning of their own, which nothing can be named by."""
 
 
-PERIODS = ("month", "quarter", "half-year", "year")
+PERIODS = tuple(MONTHS)
 """Spans of the calendar after which what is counted `this` span begins at nothing again."""
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from domain.sharing.waterfall.claims import period_end, periods_later
+from domain.calendar.dates import DAY, span_end_after
 from domain.sharing.waterfall.facts import FactKind, Facts
 from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.model import Waterfall
@@ -14,8 +14,6 @@ from domain.sharing.waterfall.network import Network
 from domain.sharing.waterfall.outcome import Crossing, RunOutcome, State
 from domain.values.currency import exponent
 from domain.values.money import Money, allocate
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,7 @@ def next_releases(network: Network, outcome: RunOutcome, as_of: date) -> dict[st
         days = [on for name, on in outcome.releases if name == place.id]
         fresh = outcome.state.get(f"held:{place.id}", ZERO) - outcome.booked.get(place.id, ZERO)
         if fresh and place.held is not None:
-            days.append(periods_later(period_end(as_of, place.held.of), place.held.of, place.held.periods) + _DAY)
+            days.append(span_end_after(as_of, place.held.of, place.held.periods) + DAY)
         if days:
             found[place.id] = min(days)
     return found

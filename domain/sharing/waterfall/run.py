@@ -1,12 +1,12 @@
 """A run on files or records: the network, the views, amendments before, and the result."""
 
-import calendar
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
 
+from domain.calendar.dates import DAY, month_end, month_end_after
 from domain.errors import BadInput, Broken
 from domain.sharing.waterfall.compile import compile_network
 from domain.sharing.waterfall.engine import Engine
@@ -30,7 +30,6 @@ from domain.sharing.waterfall.views import as_seen
 
 ENGINE = "3"
 """The engine's version: another one may find other figures in the same facts, and says so."""
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +143,8 @@ def _outcome(
     for n, version in enumerate(chain):
         network = compile_network(version.waterfall, version.parties)
         later = [each.effective_on for each in chain[n + 1 :]]
-        until = min([as_of, *(day - _DAY for day in later)])
-        rest = facts if n == 0 else facts.after(version.effective_on - _DAY)
+        until = min([as_of, *(day - DAY for day in later)])
+        rest = facts if n == 0 else facts.after(version.effective_on - DAY)
         if n and version.effective_on > as_of:
             break
         entries = Entries(version.waterfall, facts.where)
@@ -276,20 +275,8 @@ def settlement_days(settlement: Settlement | None, facts: Facts, as_of: date) ->
     days = [first]
     month = date(first.year, first.month, 1)
     while settlement.months and (len(days) == 1 or days[-1] <= as_of):
-        end = _month_end(month)
+        end = month_end(month)
         if end.month in settlement.months and end > first:
             days.append(end)
-        month = end + _DAY
-    return tuple((day, paid_by(day, settlement.paid_after_months)) for day in days)
-
-
-def paid_by(day: date, months: int) -> date:
-    """The end of the month that is some months after that of a day."""
-    end = _month_end(day)
-    for _ in range(months):
-        end = _month_end(end + _DAY)
-    return end
-
-
-def _month_end(day: date) -> date:
-    return date(day.year, day.month, calendar.monthrange(day.year, day.month)[1])
+        month = end + DAY
+    return tuple((day, month_end_after(day, settlement.paid_after_months)) for day in days)

@@ -157,3 +157,13 @@ def test_late_interest_rounds_half_to_even_and_is_nothing_where_none_is_agreed()
     due, next_day = date(2025, 6, 1), date(2025, 6, 2)
     assert [late_interest(with_interest, Money(m, "JPY"), due, next_day).minor for m in (500, 1500)] == [0, 2]
     assert late_interest(without, Money(10**9, "JPY"), due, date(2026, 6, 1)) == Money(0, "JPY")
+
+
+@pytest.mark.parametrize(
+    ("days", "minor"), [(None, 15890), ("actual/360", 16111), ("30/360 US", 16667), ("30/360", 16389)]
+)
+def test_late_interest_counts_days_as_the_terms_say(days, minor):
+    terms = {"annual_percent": "10"} | ({"days": days} if days else {})
+    plan = agreement(instalment(amount="JPY 1000000", late_interest=terms))
+    due, paid = date(2025, 2, 1), date(2025, 3, 31)
+    assert late_interest(plan.schedule[0], Money(1000000, "JPY"), due, paid) == Money(minor, "JPY")

@@ -80,19 +80,6 @@ def test_who_is_no_treasurer_of_the_account_holder_imports_nothing(person):
         revenue.take(command(), None, b.agreement(), person)
 
 
-@pytest.mark.parametrize(
-    ("period", "first", "last"),
-    [
-        ("month", "2024-02-01", "2024-02-29"),
-        ("quarter", "2024-01-01", "2024-03-31"),
-        ("half-year", "2024-01-01", "2024-06-30"),
-        ("year", "2024-01-01", "2024-12-31"),
-    ],
-)
-def test_periods_are_those_of_the_calendar(period, first, last):
-    assert revenue.period_of(date(2024, 2, 29), period) == (date.fromisoformat(first), date.fromisoformat(last))
-
-
 def test_the_days_that_a_rule_needs_are_days_on_which_its_source_publishes():
     def days(at, on, period="month"):
         return revenue.fixing_days(ReceiptFx(at=at, source="ECB", period=period), on, TARGET)

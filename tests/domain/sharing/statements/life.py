@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from adapters.agreement.documents import parse_agreement
 from domain.agreement.model import Account, Control
-from domain.calendar.periods import period_end, period_start
+from domain.calendar.dates import period_end, period_start
 from domain.events import DistributionObjected
 from domain.sharing import distributions as d
 from domain.sharing.entitlements import computed
