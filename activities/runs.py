@@ -140,7 +140,9 @@ class RunActivities:
             )
             if all(each.amount.currency != planned.currency for each in state.payments.values()):
                 return state, []  # paid by a later day's run: the rate of this one may never come
-            quote = quote_for(transaction, agreement, planned.account, planned.currency, planned.on)
+            quote = quote_for(
+                transaction, agreement, planned.account, planned.currency, planned.on, self._handler.overrides
+            )
             person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command)
             return state, runs.prepare(state.payments, agreement, command, person, quote)
 

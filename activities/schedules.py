@@ -4,7 +4,7 @@ This is I/O with Temporal, not with the database.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,8 +28,8 @@ from activities.views import AccountRef, ProductionRef, ProductionView
 from adapters.command_handler import CommandHandler
 from domain.agreement.model import Agreement
 
-OPENING_HOUR = 8
-"""When accounts' days and due distributions are opened, in the agreement's zone, on weekdays."""
+_MONDAY_TO_FRIDAY = range(5)
+_WEEK = 7
 
 
 def schedule_id(production: str, account: str) -> str:
@@ -57,7 +57,8 @@ class ScheduleActivities:
         for account in view.debtor_accounts:
             name = schedule_id(view.production, account)
             ref = AccountRef(production=view.production, account=account)
-            await self._keep(name, self._each_morning("OpenRuns", ref, name, agreement.time_zone))
+            weekdays = self._handler.working_week(agreement, account)
+            await self._keep(name, self._each_morning("OpenRuns", ref, name, agreement, weekdays))
         await self._keep_settling(agreement)
 
     @activity.defn
@@ -79,7 +80,7 @@ class ScheduleActivities:
             await self._remove(name)
             return
         ref = ProductionRef(production=agreement.production)
-        await self._keep(name, self._each_morning("OpenDistributions", ref, name, agreement.time_zone))
+        await self._keep(name, self._each_morning("OpenDistributions", ref, name, agreement, _MONDAY_TO_FRIDAY))
 
     async def _keep(self, name: str, schedule: Schedule) -> None:
         try:
@@ -94,11 +95,19 @@ class ScheduleActivities:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
-    def _each_morning(self, workflow: str, ref: AccountRef | ProductionRef, name: str, zone: str) -> Schedule:
-        morning = ScheduleCalendarSpec(hour=[ScheduleRange(OPENING_HOUR)], day_of_week=[ScheduleRange(1, 5)])
+    def _each_morning(
+        self, workflow: str, ref: AccountRef | ProductionRef, name: str, agreement: Agreement, weekdays: Iterable[int]
+    ) -> Schedule:
+        at = agreement.opens_at
+        morning = ScheduleCalendarSpec(
+            hour=[ScheduleRange(at.hour)],
+            minute=[ScheduleRange(at.minute)],
+            second=[ScheduleRange(at.second)],
+            day_of_week=[ScheduleRange((weekday + 1) % _WEEK) for weekday in weekdays],  # a Sunday is 0 there
+        )
         return Schedule(
             action=ScheduleActionStartWorkflow(workflow, ref, id=name, task_queue=self._task_queue),
-            spec=ScheduleSpec(calendars=[morning], time_zone_name=zone),
+            spec=ScheduleSpec(calendars=[morning], time_zone_name=agreement.time_zone),
             policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.BUFFER_ONE, catchup_window=timedelta(days=7)),
         )
 

@@ -100,6 +100,11 @@ class CommandHandler:
         instant = datetime.combine(on if at else on + timedelta(days=1), at or time(), ZoneInfo(agreement.time_zone))
         return max(0, int((instant - self.clock.now()).total_seconds()))
 
+    def working_week(self, agreement: Agreement, account: str) -> tuple[int, ...]:
+        """The days of the week, Monday being 0, on which an account's bank works in the year of the business day."""
+        calendars = calendars_of(agreement, [agreement.account(account)], self.overrides)
+        return calendars.working_week(self.today(agreement).year)
+
     def after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
         """The day that many business days from today, for all of the parties alike."""
         accounts = [account for account in agreement.accounts if account.owner in parties] or agreement.accounts

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -23,7 +23,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError
 
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.calendars import CalendarOverride, unknown_calendar
 from domain.errors import BadInput
 from domain.identity import Role
 from domain.values.record import UserName
@@ -103,6 +103,14 @@ class Settings(BaseSettings):
     def bank_files(self) -> Path:
         """The folder that bank files are exchanged through."""
         return self.bank_folder or self.data / "bank"
+
+    @field_validator("calendar_overrides")
+    @classmethod
+    def _calendars_are_known(cls, overrides: tuple[CalendarOverride, ...]) -> tuple[CalendarOverride, ...]:
+        problems = [problem for each in overrides if (problem := unknown_calendar(each.calendar)) is not None]
+        if problems:
+            raise ValueError(problems[0])
+        return overrides
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Settings":

@@ -1,6 +1,6 @@
 """Exchange rates: which day's counts for a payment, and rates that follow from published ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
@@ -8,9 +8,14 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from domain.agreement.model import Agreement, CurrencyCode, FxRule
+from domain.agreement.model import Account, Agreement, CurrencyCode, FxRule, ReceiptFx
 from domain.bank.messages import carries_rate
-from domain.calendar.calendars import Calendars, Convention
+from domain.calendar.calendars import (
+    CalendarCode,
+    CalendarOverride,
+    Calendars,
+    Convention,
+)
 from domain.calendar.dates import month_end_after
 from domain.errors import BadInput, NotFound
 from domain.values.money import Exact, Money, convert
@@ -18,6 +23,8 @@ from domain.values.record import Day, Record
 
 _DIGITS = 10
 """Digits that a derived rate keeps: bank files take a rate of at most 11 digits, 10 of them decimals."""
+_PUBLISHED_ON: Mapping[str, Sequence[CalendarCode]] = {"ECB": ("TARGET",)}
+"""The calendars of sources whose days are known, where a rule names none."""
 
 
 def _payable(rate: Decimal) -> Decimal:
@@ -49,6 +56,22 @@ def contract_value(agreement: Agreement, amount: Money, held: str) -> Money:
     except KeyError:
         words = f"The agreement does not say what {amount.currency} is in {held}: add a rule under `fx`."
         raise BadInput(words) from None
+
+
+def publication_days(
+    agreement: Agreement,
+    rule: FxRule | ReceiptFx,
+    accounts: Iterable[Account],
+    overrides: Iterable[CalendarOverride] = (),
+) -> Calendars:
+    """The days on which a rule's source publishes: by the calendars that it names, or those known of the source.
+
+    Of a source of which neither is known they are the days of `accounts`. `overrides` (from settings) win over the
+    agreement's.
+    """
+    known = rule.published_on or _PUBLISHED_ON.get(rule.source or "", ())
+    codes = known or [code for account in accounts for code in account.calendars]
+    return Calendars.of(codes, (*agreement.calendar_overrides, *overrides))
 
 
 def fixing_date(rule: FxRule, payment_on: date, calendars: Calendars) -> date:

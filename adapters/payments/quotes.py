@@ -5,21 +5,20 @@ from datetime import date
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
-from domain.calendar.calendars import CalendarCode, Calendars
+from domain.calendar.calendars import CalendarOverride
 from domain.errors import NotFound, RateMissing
 from domain.payments.runs import Quote
-from domain.rates import cross, fixing_date
-
-_PUBLISHED_ON: dict[str, tuple[CalendarCode, ...]] = {"ECB": ("TARGET",)}
-"""The calendars on which a source publishes; another source's are taken to be the paying account's."""
+from domain.rates import cross, fixing_date, publication_days
 
 
-def published_on(source: str) -> tuple[CalendarCode, ...]:
-    """The calendars on which a source publishes; empty where they are not known."""
-    return _PUBLISHED_ON.get(source, ())
-
-
-def quote_for(records: Records, agreement: Agreement, account: str, currency: str, on: date) -> Quote | None:
+def quote_for(
+    records: Records,
+    agreement: Agreement,
+    account: str,
+    currency: str,
+    on: date,
+    overrides: tuple[CalendarOverride, ...],
+) -> Quote | None:
     """The quote for paying `currency` from an account on a day; None when the account holds that currency.
 
     Raises:
@@ -31,7 +30,7 @@ def quote_for(records: Records, agreement: Agreement, account: str, currency: st
     rule = agreement.fx_rule(currency, held.currency)
     if rule.pay_at == "contract" or rule.source is None:
         return Quote(currency, held.currency, rule.contract, "contract", agreement.effective_on, rule.contract)
-    fixing_on = fixing_date(rule, on, Calendars.of(published_on(rule.source) or held.calendars))
+    fixing_on = fixing_date(rule, on, publication_days(agreement, rule, [held], overrides))
     try:
         rate = cross(rates_on(records, rule.source, fixing_on), currency, held.currency)
     except NotFound as error:

@@ -29,10 +29,6 @@ class FactsOf(Protocol):
         ...
 
 
-ANSWER_WITHIN = 10
-"""Business days that everybody has to look at a distribution and answer."""
-
-
 def find(
     handler: CommandHandler,
     facts_of: FactsOf,
@@ -56,7 +52,7 @@ def find(
     number, last = versions[-1]
     result = run([version for _, version in versions], facts_of(records, agreement.production, until), until)
     parties = tuple(party.id for party in agreement.parties)
-    answer_by = handler.after_business_days(agreement, parties, ANSWER_WITHIN)
+    answer_by = handler.after_business_days(agreement, parties, the_waterfall(agreement).answer_within_business_days)
     return entitlements.computed(
         result,
         last,

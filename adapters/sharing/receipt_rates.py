@@ -6,11 +6,10 @@ from decimal import Decimal
 
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
-from adapters.payments.quotes import published_on
 from domain.agreement.model import Agreement, Control, ReceiptFx
-from domain.agreement.schedule import calendars_of
 from domain.calendar.calendars import CalendarOverride, Calendars
 from domain.errors import BadInput, NotFound, RateMissing
+from domain.rates import publication_days
 from domain.sharing.revenue import (
     Conversion,
     at_contract,
@@ -89,10 +88,7 @@ class ReceiptRates:
         return self._published[source, day]
 
     def _calendars(self, rule: ReceiptFx) -> Calendars:
-        """The days on which the source publishes; of one that is not known, those of our accounts in the currency."""
+        """The days on which the source publishes; if nothing says which, those of our accounts in the currency."""
         ours = [account for account in self._agreement.accounts if account.control is Control.CONTROLLED]
         held = [account for account in ours if account.currency == self._quote] or ours
-        codes = published_on(rule.source or "")
-        if codes:
-            return Calendars.of(codes)
-        return calendars_of(self._agreement, held, self._overrides)
+        return publication_days(self._agreement, rule, held, self._overrides)

@@ -29,6 +29,6 @@ def missing_rates(handler: CommandHandler, production: str | None = None) -> Ite
             waiting = records.state(key, payments=gathered_not_yet).payments.values()
             for account, currency in sorted({(each.account, each.amount.currency) for each in waiting}):
                 try:
-                    quote_for(records, agreement, account, currency, handler.today(agreement))
+                    quote_for(records, agreement, account, currency, handler.today(agreement), handler.overrides)
                 except RateMissing as error:
                     yield f"{key}: what is due in {currency} from {account} waits for a rate: {error.sentence}"

@@ -1,5 +1,6 @@
 """The agreement document as records. `domain.agreement.checks` judges it as a whole."""
 
+from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -69,6 +70,8 @@ class FxRule(Record):
 
     `contract` is the budget's rate (units of `quote` for one `base`): gains and losses are measured against it.
     `pay_at` says which rate is used on the day: the contract's, or the imported rate of `source` for `fixing`.
+    `published_on` are the calendars on whose business days the source publishes: by default TARGET for the ECB, and for
+    any other source the calendars of the paying account.
     """
 
     base: CurrencyCode
@@ -77,6 +80,7 @@ class FxRule(Record):
     pay_at: Literal["contract", "reference"]
     source: str | None = None
     fixing: Literal["payment_date", "previous_business_day", "previous_month_end"] | None = None
+    published_on: tuple[CalendarCode, ...] = ()
 
 
 class ReceiptFx(Record):
@@ -84,12 +88,14 @@ class ReceiptFx(Record):
 
     `at` says which rate: the imported one of `source` for the receipt's date, for the last day of the calendar `period`
     that it falls in, or the mean over the days of that period; or the bank's own, which the statement then carries.
+    `published_on` is as in `FxRule`; the default for a source other than the ECB is the calendars of our accounts.
     """
 
     base: CurrencyCode | None = None
     at: Literal["receipt_date", "period_average", "period_end", "bank_rate"]
     source: str | None = None
     period: Span = "quarter"
+    published_on: tuple[CalendarCode, ...] = ()
 
 
 class Evidence(Record):
@@ -211,7 +217,8 @@ class Agreement(Record):
     """One version of a production's contract. `payer` and `payee` of instalments name accounts.
 
     What a production pays and is paid (accounts, milestones, schedule) may be left out where the agreement only says
-    how the finished work's receipts are shared.
+    how the finished work's receipts are shared. At `opens_at`, in the time zone, the days of accounts are opened and
+    distributions that are due.
     """
 
     sluice: Literal[1]
@@ -220,6 +227,7 @@ class Agreement(Record):
     version: int = Field(ge=1)
     effective_on: Day
     time_zone: str
+    opens_at: TimeOfDay = time(8)
     parties: tuple[Party, ...] = Field(min_length=2)
     accounts: tuple[Account, ...] = ()
     calendar_overrides: tuple[CalendarOverride, ...] = ()

@@ -1,38 +1,49 @@
 """Business days of the places that money moves through, from the `holidays` package and local overrides.
 
+A calendar is named by what `holidays` has: a country (`KR`), a part of one (`US-NY`, `DE-BY`), a central bank or an
+exchange by its market code or by another name of it (`XECB` or `ECB`, `XNYS` or `NYSE`), or `TARGET`, which is `XECB`.
+
 What the library says may change with its version, so a date computed here is recorded where it is promised
 (`MilestoneAccepted`, `PaymentScheduled` …) and never computed again.
 
 Where a public calendar is not the banks' calendar:
 
-* Korea, Japan: bank holidays are added (Workers' Day; 31 December to 3 January). Substitute days are the library's.
-* United States: the Federal Reserve's rule. A holiday on a Sunday moves to Monday; one on a Saturday moves nowhere.
+* Bank holidays are added wherever the library has them, as for Korea (Workers' Day) and Japan (31 December to
+  3 January). Substitute days are the library's.
+* United States and their parts: the Federal Reserve's rule. A holiday on a Sunday moves to Monday; one on a Saturday
+  moves nowhere.
 * Taiwan: Labour Day closes the banks although the library lists it as optional before 2026. The make-up working
   Saturdays (`weekend_workdays` in the library, none since 2025) stay closed: banks opened for customers, while
   correspondents abroad did not. An override opens one where payer and payee both want it.
 * TARGET: the European Central Bank's closing days. National holidays such as 14 July are in `FR` only.
+* The weekend is the library's, Friday and Saturday in some countries. Where Sunday is closed, Saturday is too: in
+  places such as Hong Kong banks serve customers then, and payments between banks do not settle.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
-from typing import Literal
+from typing import Annotated
 
 import holidays
+from pydantic import Field
 
-from domain.calendar.dates import DAY
+from domain.calendar.dates import DAY, span_of
 from domain.errors import BadInput
 from domain.values.record import Day, Record
 
-CalendarCode = Literal["KR", "JP", "US", "FR", "TW", "TARGET"]
+CalendarCode = Annotated[str, Field(max_length=40, examples=["KR", "US-NY", "TARGET", "XNYS"])]
+"""The name of a calendar. Whether there is one of that name, `unknown_calendar` says."""
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 """The years for which the calendars answer; a date outside is a slip of the pen."""
 
-_LONGEST_CLOSUREDAYS = 60
+_LONGEST_CLOSURE_DAYS = 60
 _SATURDAY, _SUNDAY = 5, 6
+_TARGET = "TARGET"
 
 
 class Convention(StrEnum):
@@ -64,9 +75,14 @@ class Calendars:
 
     @classmethod
     def of(cls, codes: Iterable[CalendarCode], overrides: Iterable[CalendarOverride] = ()) -> "Calendars":
-        """The calendars of these codes, with those overrides that speak of them."""
+        """The calendars of these codes, with those overrides that speak of them or of the country that one is part of.
+
+        Raises:
+            BadInput: there is no calendar of one of the codes.
+        """
         wanted = frozenset(codes)
-        return cls(wanted, tuple(override for override in overrides if override.calendar in wanted))
+        meant = {name for code in wanted for name in _names(code)}
+        return cls(wanted, tuple(override for override in overrides if _names(override.calendar)[0] in meant))
 
     def is_business_day(self, day: date) -> bool:
         """Whether every one of the calendars is open.
@@ -105,34 +121,108 @@ class Calendars:
         """The last business day before `day`, never `day` itself."""
         return self._nearest(day - DAY, -DAY)
 
+    def working_week(self, year: int) -> tuple[int, ...]:
+        """The days of the week, Monday being 0, on at least one of which all calendars are open in a year."""
+        first, last = span_of(date(year, 1, 1), "year")
+        days = (first + DAY * n for n in range((last - first).days + 1))
+        return tuple(sorted({day.weekday() for day in days if self.is_business_day(day)}))
+
     def _nearest(self, day: date, step: timedelta) -> date:
         start = day
-        for _ in range(_LONGEST_CLOSUREDAYS):
+        for _ in range(_LONGEST_CLOSURE_DAYS):
             if self.is_business_day(day):
                 return day
             day += step
         names = "+".join(sorted(self.codes))
-        raise BadInput(f"{names} has no business day within {_LONGEST_CLOSUREDAYS} days of {start}: check overrides.")
+        raise BadInput(f"{names} has no business day within {_LONGEST_CLOSURE_DAYS} days of {start}: check overrides.")
 
     def _open(self, code: CalendarCode, day: date) -> bool:
         for override in reversed(self.overrides):
-            if override.calendar == code and override.on == day:
+            if override.on == day and _names(override.calendar)[0] in _names(code):
                 return override.business_day
-        return day.weekday() < _SATURDAY and day not in _closing_days(code, day.year)
+        return day not in _closed_days(code, day.year)
+
+
+def unknown_calendar(code: CalendarCode) -> str | None:
+    """What to do about a code of which there is no calendar; None if there is one."""
+    country, dash, part = code.partition("-")
+    countries = _countries()
+    if code == _TARGET or code in _markets() or (country in countries and (part in countries[country] or not dash)):
+        return None
+    nearest = _nearest(code.upper(), country)
+    hint = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "name a country, such as KR."
+    return (
+        f"there is no calendar {code!r}: {hint} Calendars are countries (KR), parts of them (US-NY), TARGET, "
+        "and exchanges and central banks by their market codes (XNYS)."
+    )
+
+
+def _nearest(written: str, country: str) -> Sequence[str]:
+    """The code that is most like what was written; where a country is known, among it and its parts.
+
+    Two letters are too few to tell, so that all countries are named that begin with the first of them.
+    """
+    countries = _countries()
+    if country in countries:
+        known = [country, *(f"{country}-{part}" for part in countries[country])]
+        return get_close_matches(written, known, n=1) or known[:1]
+    if written in holidays.list_supported_countries(include_aliases=True):
+        return [holidays.country_holidays(written).country]
+    close = get_close_matches(written, [_TARGET, *countries, *_markets()], n=1)
+    return close or sorted(each for each in countries if len(written) == len(each) and written[0] == each[0])
 
 
 @cache
-def _closing_days(code: CalendarCode, year: int) -> frozenset[date]:
-    """The weekdays of a year, and perhaps some weekend days, on which banks are closed there."""
-    match code:
-        case "TARGET":
-            return frozenset(holidays.financial_holidays("ECB", years=year))
-        case "KR" | "JP":
-            return frozenset(holidays.country_holidays(code, years=year, categories=("public", "bank")))
-        case "US":
-            named = holidays.country_holidays("US", years=year, observed=False)
-            return frozenset(day + DAY if day.weekday() == _SUNDAY else day for day in named)
-        case "TW":
-            return frozenset(holidays.country_holidays("TW", years=year)) | {date(year, 5, 1)}
-        case "FR":
-            return frozenset(holidays.country_holidays("FR", years=year))
+def _countries() -> Mapping[str, Sequence[str]]:
+    """The countries that the library has, each with its parts."""
+    return holidays.list_supported_countries(include_aliases=False)
+
+
+@cache
+def _markets() -> Mapping[str, Sequence[str]]:
+    """The exchanges and central banks that the library has, by all their names."""
+    return holidays.list_supported_financial()
+
+
+@cache
+def _names(code: CalendarCode) -> tuple[str, ...]:
+    """The one name of a calendar that may be called by several; for a part of a country that of the country as well.
+
+    Raises:
+        BadInput: there is no calendar of that code.
+    """
+    problem = unknown_calendar(code)
+    if problem is not None:
+        raise BadInput(problem[:1].upper() + problem[1:], calendar=code)
+    if code == _TARGET:
+        return _names("ECB")
+    if code in _markets():
+        market = holidays.financial_holidays(code).market
+        return (code, market) if code in _markets()[market] else (market,)
+    country, dash, _ = code.partition("-")
+    return (code, country) if dash else (code,)
+
+
+@cache
+def _closed_days(code: CalendarCode, year: int) -> frozenset[date]:
+    """The days of a year, weekends included, on which banks are closed there; perhaps some of the next year as well."""
+    country, _, part = code.partition("-")
+    closed: set[date] = set()
+    if code == _TARGET or code in _markets():
+        published = holidays.financial_holidays("ECB" if code == _TARGET else code, years=year)
+        closed.update(published)
+    elif country == "US":
+        published = holidays.country_holidays("US", subdiv=part or None, years=year, observed=False)
+        closed.update(day + DAY if day.weekday() == _SUNDAY else day for day in published)
+    else:
+        published = holidays.country_holidays(country, subdiv=part or None, years=year)
+        categories = {"public", "bank"} & set(published.supported_categories)
+        closed.update(holidays.country_holidays(country, subdiv=part or None, years=year, categories=categories))
+    if country == "TW":
+        closed.add(date(year, 5, 1))
+    day, last = span_of(date(year, 1, 1), "year")
+    while day <= last:
+        if published.is_weekend(day) or (day.weekday() == _SATURDAY and published.is_weekend(day + DAY)):
+            closed.add(day)
+        day += DAY
+    return frozenset(closed)

@@ -85,6 +85,13 @@ def shares_owed(world):
     }
 
 
+def test_the_agreement_says_how_many_business_days_there_are_to_answer(world):
+    world.register(UNSHARED + WATERFALL + b"  answer_within_business_days: 3\n")
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    assert compute(world).answer_by == date(2025, 4, 4)
+
+
 def test_a_period_is_computed_and_everybody_concerned_is_asked(earning):
     assert standing(earning).status == "none"
     view = compute(earning)

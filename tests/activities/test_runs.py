@@ -19,7 +19,7 @@ from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile
 from domain.errors import IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
 from domain.events import CommandRefused, PaymentsNotFound
 from domain.rates import Rate
-from tests.world import DRAMA, PRODUCTION
+from tests.world import DRAMA, PRODUCTION, UNSHARED
 
 PAID_ON = date(2025, 2, 14)
 
@@ -337,6 +337,15 @@ def test_a_missing_rate_is_waited_for_and_leaves_nothing(dollars):
     assert dollars.events() == before
     import_rate(dollars, date(2025, 8, 28))
     assert dollars.runs.prepare(planned).status == "prepared"
+
+
+def test_a_day_on_which_the_source_did_not_publish_is_no_fixing_day(world):
+    closed = b"  - {calendar: ECB, on: 2025-08-28, business_day: false, reason: a strike in Frankfurt}\n"
+    world.register(UNSHARED.replace(b"calendar_overrides:\n", b"calendar_overrides:\n" + closed))
+    world.clock.to(date(2025, 8, 29))
+    import_rate(world, date(2025, 8, 27))
+    run = world.runs.prepare(planned_in(world, "USD")).run
+    assert world.snapshots().runs[run].quote.fixing_on == date(2025, 8, 27)
 
 
 def test_a_missing_rate_is_told_with_what_waits_for_it_until_it_is_there(dollars):

@@ -63,6 +63,10 @@ def test_users_can_come_from_the_environment(monkeypatch):
         ('[users.ken]\nparty = "p"\nroles = ["king"]', "users.ken.roles"),
         ('[users."Kim Sora"]\nparty = "p"\nroles = []', "users.Kim Sora"),
         ("answer_within_s = ", "is not TOML"),
+        (
+            '[[calendar_overrides]]\ncalendar = "KO"\non = 2026-06-03\nbusiness_day = false\nreason = "election"',
+            "calendar_overrides: there is no calendar 'KO': did you mean",
+        ),
     ],
 )
 def test_a_bad_file_is_one_sentence_naming_file_and_field(tmp_path, text, sentence):

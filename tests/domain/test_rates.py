@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.agreement.model import FxRule
-from domain.calendar.calendars import Calendars
+from domain.agreement.model import FxRule, ReceiptFx
+from domain.calendar.calendars import CalendarOverride, Calendars
 from domain.errors import BadInput, NotFound
-from domain.rates import cross, fixing_date
+from domain.rates import cross, fixing_date, publication_days
+from tests.domain import builders as b
 
 TARGET = Calendars.of(["TARGET"])
 EURO = {("EUR", "USD"): Decimal("1.0953"), ("EUR", "KRW"): Decimal("1523.41"), ("EUR", "JPY"): Decimal("165.11")}
@@ -32,6 +33,36 @@ def rule(fixing, pay_at="reference"):
 )
 def test_the_rate_of_a_payment_is_the_last_that_the_source_published_by_the_rule(fixing, payment_on, fixed_on):
     assert fixing_date(rule(fixing), payment_on, TARGET) == fixed_on
+
+
+@pytest.mark.parametrize(
+    ("source", "named", "closed", "open_"),
+    [
+        ("ECB", (), date(2025, 5, 1), date(2025, 5, 6)),  # TARGET's, though banks in Seoul are closed on the second
+        ("SMBS", (), date(2025, 5, 6), date(2025, 5, 2)),  # the account's
+        ("ECB", ("JP",), date(2025, 5, 5), date(2025, 5, 1)),
+        ("SMBS", ("US", "TARGET"), date(2025, 5, 26), date(2025, 5, 6)),
+    ],
+)
+@pytest.mark.parametrize("made", [FxRule, ReceiptFx])
+def test_a_source_publishes_on_the_calendars_named_or_known_of_it_or_else_on_the_accounts(
+    made, source, named, closed, open_
+):
+    terms = {"base": "USD", "source": source, "published_on": named}
+    terms |= {"at": "receipt_date"} if made is ReceiptFx else {"quote": "KRW", "contract": "1", "pay_at": "reference"}
+    agreement = b.agreement()
+    days = publication_days(agreement, made.model_validate(terms), [agreement.account("spc-krw")])
+    assert (days.is_business_day(closed), days.is_business_day(open_)) == (False, True)
+
+
+def test_days_on_which_a_source_publishes_take_the_overrides_of_the_agreement_and_of_the_settings():
+    one, other = (
+        CalendarOverride(calendar="TARGET", on=on, business_day=False, reason="declared")
+        for on in (date(2025, 8, 13), date(2025, 8, 14))
+    )
+    agreement = b.agreement().model_copy(update={"calendar_overrides": (one,)})
+    days = publication_days(agreement, rule("payment_date"), [], [other])
+    assert [days.is_business_day(date(2025, 8, day)) for day in (12, 13, 14)] == [True, False, False]
 
 
 def test_a_contract_rate_has_no_fixing():

@@ -2,6 +2,7 @@
 
 from domain.agreement.checks.accounts import accounts
 from domain.agreement.checks.amendment import amendment
+from domain.agreement.checks.calendars import calendars
 from domain.agreement.checks.dates import dates
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.flow import flows, fx_rules
@@ -27,6 +28,7 @@ _ALONE = (
     flows,
     fx_rules,
     accounts,
+    calendars,
     names,
     titles,
     receipt_fx,

@@ -98,5 +98,8 @@ def fx_rules(agreement: Agreement) -> Iterator[AgreementFinding]:
             if rule.pay_at == "reference" and value is None:
                 sentence = f"a reference rate needs {field}: add it, or pay at the contract rate."
                 yield AgreementFinding((*path, "pay_at"), "fx-no-reference", sentence)
+        if rule.pay_at == "contract" and rule.published_on:
+            sentence = "at the contract rate nothing published is used: take this out, or pay at a reference rate."
+            yield AgreementFinding((*path, "published_on"), "source-unused", sentence)
         yield from currency_findings((*path, "base"), rule.base)
         yield from currency_findings((*path, "quote"), rule.quote)

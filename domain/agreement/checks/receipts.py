@@ -20,6 +20,9 @@ def receipt_fx(agreement: Agreement) -> Iterator[AgreementFinding]:
         if rule.at == "bank_rate" and rule.source is not None:
             sentence = "at the bank's rate each row brings its own: take the source out, or name another kind of rate."
             yield AgreementFinding((*path, "source"), "source-unused", sentence)
+        if rule.at == "bank_rate" and rule.published_on:
+            sentence = "at the bank's rate nothing published is used: take this out, or name another kind of rate."
+            yield AgreementFinding((*path, "published_on"), "source-unused", sentence)
         if rule.at != "bank_rate" and rule.source is None:
             sentence = "a rate that is looked up needs a source: add one, such as ECB, or write `at: bank_rate`."
             yield AgreementFinding((*path, "at"), "no-source", sentence)

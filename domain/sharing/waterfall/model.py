@@ -267,7 +267,10 @@ class Minimum(Record):
 
 
 class Waterfall(Record):
-    """Who gets what of what the work earns, in one currency."""
+    """Who gets what of what the work earns, in one currency.
+
+    Whom a distribution concerns has `answer_within_business_days`, on their calendars, to approve it or to object.
+    """
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     takes_over_on: Day | None = None
@@ -281,6 +284,7 @@ class Waterfall(Record):
     views: tuple[View, ...] = ()
     settlement: Settlement | None = None
     minimum_payouts: tuple[Minimum, ...] = ()
+    answer_within_business_days: int = Field(default=10, ge=1, le=250)
 
     @property
     def positions(self) -> tuple[Position, ...]:

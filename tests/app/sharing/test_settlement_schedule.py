@@ -1,11 +1,11 @@
-"""The schedule of the settlement calendar on the real Temporal server: made, kept, fired, removed, and made again."""
+"""The schedules of accounts and of the settlement calendar on a real Temporal server: made, kept, fired, removed."""
 
 from datetime import date, time
 
 import pytest
 from temporalio.service import RPCError, RPCStatusCode
 
-from activities.schedules import settlement_schedule_id
+from activities.schedules import schedule_id, settlement_schedule_id
 from app.commands.client import CommandClient
 from app.worker.gateway import Gateway
 from domain.commands import (
@@ -92,6 +92,23 @@ async def test_it_fires_each_weekday_morning_and_opens_what_is_due_once(services
         assert (await handle.describe()).status.name == "RUNNING"
     assert world.events().count("distribution-computed") == 2
     assert world.wrong() == []
+
+
+async def test_days_are_opened_when_the_agreement_says_on_the_days_on_which_the_accounts_bank_works(services, written):
+    earlier = UNSHARED.replace(b"time_zone:", b"opens_at: 07:30\ntime_zone:", 1)
+    raw = earlier.replace(b"calendars: [KR]", b"calendars: [SA]", 1) + WATERFALL + SETTLEMENT
+    await CommandClient(services, "seoyeon").register(written(raw))
+    weekdays = {
+        schedule_id(PRODUCTION, "spc-krw"): [0, 1, 2, 3, 4],
+        schedule_id(PRODUCTION, "spc-jpy"): [1, 2, 3, 4, 5],
+        settlement_schedule_id(PRODUCTION): [1, 2, 3, 4, 5],
+    }
+    for name, days in weekdays.items():
+        schedule = services.client.get_schedule_handle(name)
+        await comes(schedule)
+        (morning,) = (await schedule.describe()).schedule.spec.calendars
+        assert [(each[0].start, each[0].end) for each in (morning.hour, morning.minute)] == [(7, 7), (30, 30)]
+        assert sorted(day for each in morning.day_of_week for day in range(each.start, each.end + 1)) == days
 
 
 async def test_it_outlives_the_production_and_is_made_again_when_it_was_lost(services, schedule, written):

@@ -14,6 +14,8 @@ EXAMPLES = pathlib.Path(__file__).parents[3] / "examples"
 DRAMA = load_agreement(EXAMPLES / "drama-manga.yaml").agreement
 FRENCH = load_agreement(EXAMPLES / "film-four-countries.yaml").agreement
 
+OVERRIDE = {"calendar": "KR", "on": "2026-06-03", "business_day": False, "reason": "an election"}
+
 
 def findings(change, agreement=DRAMA, previous=None):
     """What the checks say, as {path: code}, once `change` was made to the agreement's fields."""
@@ -94,6 +96,11 @@ def test_the_example_has_no_findings():
         (setting("schedule", "VX-A", "payer", "spc-jpy"), "no-fx-rule"),
         (setting("fx", 0, "source", None), "fx-no-reference"),
         (setting("fx", 0, "fixing", None), "fx-no-reference"),
+        (setting("fx", 0, "published_on", ["KO"]), "unknown-calendar"),
+        (both(setting("fx", 0, "pay_at", "contract"), setting("fx", 0, "published_on", ["KR"])), "source-unused"),
+        (setting("receipt_fx", 0, "published_on", ["TARGETT"]), "unknown-calendar"),
+        (setting("accounts", "spc-krw", "calendars", ["KR", "US-XX"]), "unknown-calendar"),
+        (lambda fields: fields["calendar_overrides"].append(OVERRIDE | {"calendar": "kr"}), "unknown-calendar"),
         (setting("fx", 0, "contract", "-1"), "not-positive"),
         (setting("fx", 0, "quote", "USD"), "fx-same"),
         (setting("fx", 0, "base", "ZZZ"), "unknown-currency"),

@@ -1,10 +1,16 @@
 from datetime import date
 
+import holidays
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar.calendars import CalendarOverride, Calendars, Convention
+from domain.calendar.calendars import (
+    CalendarOverride,
+    Calendars,
+    Convention,
+    unknown_calendar,
+)
 from domain.errors import BadInput
 
 CODES = ["KR", "JP", "US", "FR", "TW", "TARGET"]
@@ -65,6 +71,89 @@ def test_a_business_day_of_several_calendars_is_one_in_all_of_them():
     assert not both.is_business_day(date(2025, 10, 6))
     assert not both.is_business_day(date(2025, 10, 13))
     assert both.is_business_day(date(2025, 10, 14))
+
+
+@pytest.mark.parametrize(
+    ("code", "closed", "open_"),
+    [
+        ("DE", date(2026, 10, 3), date(2026, 11, 2)),
+        ("DE-BY", date(2026, 1, 6), date(2026, 10, 5)),
+        ("ES-MD", date(2025, 5, 2), date(2025, 5, 5)),
+        ("US-NY", date(2027, 7, 5), date(2026, 7, 3)),
+        ("XNYS", date(2026, 4, 3), date(2026, 10, 12)),
+        ("XKRX", date(2025, 12, 31), date(2025, 12, 30)),
+        ("XAMS", date(2026, 4, 6), date(2026, 4, 27)),
+        ("LK", date(2025, 4, 15), date(2025, 4, 16)),
+        ("SA", date(2026, 1, 2), date(2026, 1, 4)),
+        ("HK", date(2026, 1, 10), date(2026, 1, 12)),
+        ("NO", date(2026, 5, 17), date(2026, 5, 18)),
+    ],
+)
+def test_any_country_part_of_one_or_market_that_the_library_has_is_a_calendar(code, closed, open_):
+    calendar = Calendars.of([code])
+    assert unknown_calendar(code) is None
+    assert (calendar.is_business_day(closed), calendar.is_business_day(open_)) == (False, True)
+
+
+def test_every_name_that_the_library_has_can_be_asked():
+    countries = holidays.list_supported_countries(include_aliases=False)
+    parts = [f"{country}-{part}" for country, parts in countries.items() for part in parts]
+    for code in [*countries, *parts, *holidays.list_supported_financial()]:
+        assert unknown_calendar(code) is None
+        assert Calendars.of([code]).add_business_days(date(2026, 1, 1), 1) > date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        ("kr", "did you mean 'KR'?"),
+        ("KOR", "did you mean 'KR'?"),
+        ("US-XY", "did you mean 'US-"),
+        ("AUT", "did you mean 'AT'?"),
+        ("ko", "did you mean 'KE' or 'KG' or 'KH' or 'KI' or 'KM' or 'KN' or 'KP' or 'KR' or"),
+        ("DE-Bayern", "did you mean 'DE-BY'?"),
+        ("JP-13", "did you mean 'JP'?"),
+        ("US-", "did you mean 'US'?"),
+        ("TARGET2", "did you mean 'TARGET'?"),
+        ("NYS", "did you mean 'XNYS'?"),
+        ("the moon", "name a country"),
+        ("", "name a country"),
+    ],
+)
+def test_a_name_of_no_calendar_is_told_the_nearest_that_there_is(code, hint):
+    assert hint in unknown_calendar(code)
+    with pytest.raises(BadInput, match=r"There is no calendar"):
+        Calendars.of([code])
+
+
+@pytest.mark.parametrize("code", ["TARGET", "ECB", "XECB", "TAR"])
+@pytest.mark.parametrize("named", ["TARGET", "ECB", "XECB", "TAR"])
+def test_an_override_is_for_a_calendar_by_whatever_name(code, named):
+    closed = CalendarOverride(calendar=named, on=date(2025, 8, 14), business_day=False, reason="declared")
+    assert not Calendars.of([code], [closed]).is_business_day(date(2025, 8, 14))
+
+
+@pytest.mark.parametrize(
+    ("code", "named", "concerned"),
+    [("DE-BY", "DE", True), ("DE", "DE-BY", False), ("DE-BY", "DE-BE", False), ("XAMS", "ENX", True)],
+)
+def test_an_override_of_a_country_is_one_of_its_parts_as_well_and_not_the_other_way_round(code, named, concerned):
+    closed = CalendarOverride(calendar=named, on=date(2026, 6, 3), business_day=False, reason="declared")
+    assert Calendars.of([code], [closed]).is_business_day(date(2026, 6, 3)) is not concerned
+
+
+@pytest.mark.parametrize(
+    ("codes", "overrides", "week"),
+    [
+        (["KR", "JP"], (), (0, 1, 2, 3, 4)),
+        (["SA"], (), (0, 1, 2, 3, 6)),
+        (["KR", "SA"], (), (0, 1, 2, 3)),
+        (["TW"], [("TW", date(2025, 2, 8))], (0, 1, 2, 3, 4, 5)),
+    ],
+)
+def test_the_working_week_has_the_days_on_which_all_calendars_are_open_at_least_once(codes, overrides, week):
+    opened = [CalendarOverride(calendar=code, on=on, business_day=True, reason="agreed") for code, on in overrides]
+    assert Calendars.of(codes, opened).working_week(2025) == week
 
 
 def test_an_override_closes_a_day_and_opens_another():

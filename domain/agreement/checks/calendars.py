@@ -1,0 +1,26 @@
+"""Every calendar that an agreement names is one that there is."""
+
+from collections.abc import Iterator
+
+from domain.agreement.checks.finding import AgreementFinding, Path
+from domain.agreement.model import Agreement
+from domain.calendar.calendars import CalendarCode, unknown_calendar
+
+
+def calendars(agreement: Agreement) -> Iterator[AgreementFinding]:
+    """Codes of accounts, overrides and sources of rates that are no calendar's, each with the nearest that is."""
+    for path, code in _all_codes(agreement):
+        problem = unknown_calendar(code)
+        if problem is not None:
+            yield AgreementFinding(path, "unknown-calendar", problem)
+
+
+def _all_codes(agreement: Agreement) -> Iterator[tuple[Path, CalendarCode]]:
+    for n, account in enumerate(agreement.accounts):
+        yield from ((("accounts", n, "calendars", m), code) for m, code in enumerate(account.calendars))
+    for n, override in enumerate(agreement.calendar_overrides):
+        yield ("calendar_overrides", n, "calendar"), override.calendar
+    for n, rule in enumerate(agreement.fx):
+        yield from ((("fx", n, "published_on", m), code) for m, code in enumerate(rule.published_on))
+    for n, receipt in enumerate(agreement.receipt_fx):
+        yield from ((("receipt_fx", n, "published_on", m), code) for m, code in enumerate(receipt.published_on))
