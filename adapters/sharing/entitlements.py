@@ -107,9 +107,21 @@ def found_before(
 
 
 def business_day(handler: CommandHandler, agreement: Agreement, day: date) -> date:
-    """A day itself if the bank of the paying account works then, otherwise the next on which it does."""
+    """A day itself if the bank of the paying account works then, otherwise the next on which it does.
+
+    Raises:
+        Refused: that is later than the agreement lets a closure of banks last.
+    """
     account = paying_account(agreement)
-    return calendars_of(agreement, [account], handler.overrides).adjust(day, Convention.FOLLOWING)
+    opens = calendars_of(agreement, [account], handler.overrides).adjust(day, Convention.FOLLOWING)
+    if (opens - day).days > agreement.banks_closed_at_most_days:
+        raise Refused(
+            f"The bank of {account.id} is closed from {day} until {opens}, longer than the "
+            f"{agreement.banks_closed_at_most_days} days that the agreement allows for: correct the calendar "
+            "overrides, or amend `banks_closed_at_most_days`.",
+            account=account.id,
+        )
+    return opens
 
 
 def versions_by(

@@ -218,7 +218,8 @@ class Agreement(Record):
 
     What a production pays and is paid (accounts, milestones, schedule) may be left out where the agreement only says
     how the finished work's receipts are shared. At `opens_at`, in the time zone, the days of accounts are opened and
-    distributions that are due.
+    distributions that are due. Payouts for whose day the bank is closed go out when it opens, which must be at most
+    `banks_closed_at_most_days` later.
     """
 
     sluice: Literal[1]
@@ -228,6 +229,7 @@ class Agreement(Record):
     effective_on: Day
     time_zone: str
     opens_at: TimeOfDay = time(8)
+    banks_closed_at_most_days: int = Field(default=14, ge=1, le=60)
     parties: tuple[Party, ...] = Field(min_length=2)
     accounts: tuple[Account, ...] = ()
     calendar_overrides: tuple[CalendarOverride, ...] = ()

@@ -7,7 +7,9 @@ import pytest
 from activities.distributions import DistributionActivities
 from activities.views import DistributionRef, ProductionRef
 from adapters.db.facts import facts_of
+from domain.calendar.dates import DAY
 from domain.commands import (
+    AmendAgreement,
     ApproveDistribution,
     ComputeDistribution,
     ObjectToDistribution,
@@ -227,6 +229,31 @@ def test_payouts_become_payments_and_small_ones_wait(earning):
     assert order(earning, key="again").over
     assert len(payouts(earning)) == 1
     assert earning.snapshots() == earning.refolded()
+
+
+def amend(world, version, *overrides, terms=b""):
+    raw = (UNSHARED + WATERFALL).replace(b"\nversion: 1\n", f"\nversion: {version}\n".encode())
+    raw = raw.replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2025-04-16\n" + terms)
+    raw = raw.replace(b"calendar_overrides:\n", "\n".join(("calendar_overrides:", *overrides, "")).encode())
+    command = {"by": "seoyeon", "production": PRODUCTION, "document": world.keep(raw)}
+    world.productions.amend(AmendAgreement(key=f"amend/{version}", **command))
+
+
+def test_payouts_wait_while_the_bank_is_closed_for_longer_than_the_agreement_allows_for(earning):
+    compute(earning)
+    let_the_window_pass(earning)
+    post(earning)
+    closed = [
+        f"  - {{calendar: KR, on: {date(2025, 4, 16) + n * DAY}, business_day: false, reason: the bank is closed}}"
+        for n in range(20)
+    ]
+    amend(earning, 2, *closed)
+    with pytest.raises(Refused, match=r"spc-krw is closed from 2025-04-16 until 2025-05-07, longer than the 14 days"):
+        order(earning)
+    amend(earning, 3, *closed, terms=b"banks_closed_at_most_days: 30\n")
+    order(earning, key="again")
+    (payment,) = (one for one in earning.snapshots().payments.values() if "/" in one.id)
+    assert payment.due_on == date(2025, 5, 7)
 
 
 def test_an_objection_holds_the_disputed_position_until_it_is_resolved(earning):

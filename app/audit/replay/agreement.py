@@ -1,7 +1,7 @@
 """Agreements and distributions: the schedule, entitlements and statements made again from what was known then."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from adapters.command_handler import CommandHandler
 from adapters.db import audit
@@ -14,6 +14,7 @@ from domain.agreement.productions import fall_due, promised
 from domain.agreement.schedule import amounts
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import Stretch, Told
+from domain.calendar.dates import DAY
 from domain.events import (
     AgreementAmended,
     AgreementRegistered,
@@ -43,9 +44,6 @@ from domain.sharing.payouts import payout_terms, scheduled, the_waterfall
 from domain.sharing.statements import Signature
 from domain.sharing.waterfall.run import ENGINE, run
 from domain.state import State
-
-_CLOSED = timedelta(days=14)
-"""The longest that banks are closed in a row; which days those were is not asked again, for calendars change."""
 
 
 class AgreementCheck:
@@ -194,7 +192,8 @@ class AgreementCheck:
         if lines != right:
             yield unfaithful(told.record, "its payments are not its payouts", right, lines)
         promised_on = max(known[event.period].pay_on, stretch.first.effective_on)
-        if days and not promised_on <= min(days) <= max(days) <= promised_on + _CLOSED:
+        latest = promised_on + agreement.banks_closed_at_most_days * DAY  # calendars change and are not asked again
+        if days and not promised_on <= min(days) <= max(days) <= latest:
             said = "its payments are due on another day than the period is paid on"
             yield unfaithful(told.record, said, f"{promised_on}, or when banks open after it", sorted(map(str, days)))
         due_on = max(days, default=known[event.period].pay_on)
