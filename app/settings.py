@@ -85,6 +85,13 @@ class Settings(BaseSettings):
     """Where bank files are exchanged, a folder per account; in the data folder when unset."""
     answer_within_s: Annotated[int, Field(ge=1)] = 120
     """Seconds to wait for the bank's answer to a file before its payments are `unknown`."""
+    settling_takes_days: Annotated[int, Field(ge=0, le=60)] = 4
+    """Calendar days from a run's day after which `sluice doctor` misses the bank's booking: the longest weekend with a
+    holiday."""
+    gathering_takes_days: Annotated[int, Field(ge=0, le=60)] = 4
+    """Calendar days after which the doctor misses a payment that is due in a run."""
+    holding_takes_days: Annotated[int, Field(ge=0, le=366)] = 14
+    """Days after which the doctor takes a payment that is held for a forgotten one."""
     metrics_address: Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$")] | None = None
     """`host:port` on which a worker serves Prometheus metrics at /metrics; none unless set. Keep it on loopback
     or in a network of your own: it has no login."""

@@ -89,6 +89,7 @@ async def examine(services: Services) -> Examination:
 
 
 def _of_the_database(services: Services, examination: Examination) -> _Needed:
+    settings = services.settings
     with services.store.reading() as records:
         connection = records.connection
         now = recorded.now(connection)
@@ -103,7 +104,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         ]
         since = now - health.CONTRADICTION_IS_SHOWN_FOR
         found += [health.contradicted(*one, now) for one in recorded.contradictions(connection, since)]
-        found += [health.held(payment, at, reason, now) for payment, at, reason in recorded.held(connection)]
+        found += [health.held(*one, now, settings.holding_takes_days) for one in recorded.held(connection)]
         needed = _Needed([run_workflow(run) for run in recorded.unfinished_runs(connection)])
         needed.workflows += [distribution_workflow(*one) for one in recorded.open_distributions(connection)]
         needed.workflows += [milestone_workflow(*one) for one in recorded.submitted_milestones(connection)]
@@ -112,8 +113,13 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         prepared = list(recorded.prepared_runs(connection))
         keys = [row["key"] for row in queries.productions(connection)]
     todays = {key: _today(services, key) for key in keys}
-    found += [health.unsettled(one.payment, one.status, one.on, todays[one.production]) for one in at_the_bank]
-    found += [health.ungathered(one.payment, one.on, todays[one.production]) for one in alone]
+    found += [
+        health.unsettled(one.payment, one.status, one.on, todays[one.production], settings.settling_takes_days)
+        for one in at_the_bank
+    ]
+    found += [
+        health.ungathered(one.payment, one.on, todays[one.production], settings.gathering_takes_days) for one in alone
+    ]
     found += [health.unreleased(run, todays[run.production]) for run in prepared]
     examination.ailments += [one for one in found if one is not None]
     needed.schedules.append(SWEEP)

@@ -6,14 +6,8 @@ from datetime import date, datetime, timedelta
 from domain.health.ailment import Ailment, AilmentKind, counted
 
 CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
-SETTLING_TAKES_DAYS = 4
-"""Calendar days from a run's day until its money must have left: the longest weekend with a holiday."""
-GATHERING_TAKES_DAYS = 4
-"""Calendar days from the day a payment is due until it must be in a run."""
 SENDING_TAKES = timedelta(minutes=5)
 """From a run's release, or from the bank's word that it never saw its payments, until they must be on their way."""
-HOLDING_TAKES = timedelta(days=14)
-"""A payment that is held for longer was probably forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +60,9 @@ def contradicted(production: str, payment: str, answer: str, at: datetime, now: 
     )
 
 
-def unsettled(payment: str, status: str, execution_on: date, today: date) -> Ailment | None:
-    """A payment that the bank has, and has not booked for too long."""
-    if (today - execution_on).days <= SETTLING_TAKES_DAYS:
+def unsettled(payment: str, status: str, execution_on: date, today: date, within_days: int) -> Ailment | None:
+    """A payment that the bank has, and has not booked within so many calendar days of its run's."""
+    if (today - execution_on).days <= within_days:
         return None
     return Ailment(
         AilmentKind.UNSETTLED,
@@ -79,9 +73,9 @@ def unsettled(payment: str, status: str, execution_on: date, today: date) -> Ail
     )
 
 
-def ungathered(payment: str, due_on: date, today: date) -> Ailment | None:
-    """A payment that is due and in no run."""
-    if (today - due_on).days <= GATHERING_TAKES_DAYS:
+def ungathered(payment: str, due_on: date, today: date, within_days: int) -> Ailment | None:
+    """A payment that is in no run so many calendar days after it fell due."""
+    if (today - due_on).days <= within_days:
         return None
     return Ailment(
         AilmentKind.UNGATHERED,
@@ -120,13 +114,13 @@ def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
     return Ailment(AilmentKind.UNSENT, run.run, run.since, why, todo)
 
 
-def held(payment: str, since: datetime, reason: str, now: datetime) -> Ailment:
-    """A payment that somebody keeps back: wrong only once it was probably forgotten."""
+def held(payment: str, since: datetime, reason: str, now: datetime, within_days: int) -> Ailment:
+    """A payment that somebody keeps back: wrong only after so many days, when it was probably forgotten."""
     return Ailment(
         AilmentKind.HELD,
         payment,
         since,
         f"somebody holds it: {reason}",
         "`sluice payment resume` once it may go",
-        wrong=now - since > HOLDING_TAKES,
+        wrong=now - since > timedelta(days=within_days),
     )

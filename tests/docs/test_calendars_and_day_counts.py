@@ -11,6 +11,7 @@ import pytest
 
 from adapters.agreement.documents import BadDocument, parse_agreement
 from app.cli import execute
+from app.settings import Settings
 from domain.agreement.model import Account, Agreement, FxRule, Instalment, LateInterest, ReceiptFx
 from domain.calendar.calendars import (
     FIRST_YEAR,
@@ -84,6 +85,16 @@ def test_the_page_has_every_day_count_and_says_which_one_claims_cannot_use():
     assert set(get_args(DayCount)) - set(get_args(AdditiveDayCount)) == {"30/360 US"}
 
 
+def test_a_claim_that_is_counted_by_the_american_rule_is_refused_with_what_to_write():
+    text = block("yaml").replace("days: 30E/360", "days: 30/360 US")
+    line = text[: text.index("30/360 US")].count("\n") + 1
+    with pytest.raises(BadDocument) as bad:
+        parse_agreement(text.encode(), "a.yaml")
+    (found,) = map(str, bad.value.findings)
+    assert found.startswith(f"a.yaml:{line}: waterfall.claims[loan].interest.days: '30/360 US' is not possible here")
+    assert all(count in found for count in get_args(AdditiveDayCount))
+
+
 def test_the_loan_is_repaid_with_the_interest_that_the_page_says(capsys, tmp_path):
     for name, text in {"a.yaml": block("yaml"), "facts.csv": block("csv")}.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
@@ -116,3 +127,9 @@ def test_the_defaults_of_terms_are_those_of_the_models():
         ReceiptFx(at="receipt_date", source="ECB"),
     )
     assert all(publication_days(b.agreement(), rule, []).codes == {"TARGET"} for rule in rules)
+
+
+def test_the_defaults_of_settings_are_those_of_the_settings():
+    said = {row[0]: int(row[-1]) for row in table("setting")}
+    assert said == {name: Settings.model_fields[name].default for name in said}
+    assert len(said) == 3

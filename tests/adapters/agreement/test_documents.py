@@ -84,6 +84,7 @@ def test_every_finding_is_reported_at_once_sorted_by_line():
         ("calendars: [KR]", "calendars: [KR, KOR]", "accounts[spc-krw].calendars[2]", "did you mean 'KR'?"),
         ("calendars: [KR]", "calendars: [US-NW]", "accounts[spc-krw].calendars[1]", "did you mean 'US-"),
         ("calendar: KR", "calendar: KOR", "calendar_overrides[1].calendar", "did you mean 'KR'?"),
+        ('annual_percent: "3"', 'annual_percent: "3", days: 30/365', "schedule[TV-A].late_interest.days", "30/360 US"),
         ("time_zone:", "opens_at: 8 o'clock\ntime_zone:", "opens_at", "a time such as 15:30"),
         ("production: LIGHTHOUSE", "production: The Lighthouse", "production", "letters, digits and hyphens"),
         ("sluice: 1", "sluice: 2", "sluice", "write 1"),

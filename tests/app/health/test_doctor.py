@@ -3,6 +3,7 @@
 import asyncio
 import urllib.error
 import urllib.request
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -117,6 +118,8 @@ async def test_a_payment_that_is_held_or_forgotten_at_the_bank_is_told(services,
     (found,) = await found_in_the_end(services, {AilmentKind.UNSETTLED})
     assert found.since == date(2025, 2, 14)
     assert told(found)["since"] == "2025-02-14"
+    slow_bank = services.settings.model_copy(update={"settling_takes_days": 5})
+    assert (await examine(replace(services, settings=slow_bank))).ailments == []
 
 
 async def test_a_run_that_was_not_released_on_its_day_is_told_until_it_is_cancelled(services, world):

@@ -109,13 +109,11 @@ def test_a_contradiction_is_shown_for_a_week():
     assert health.contradicted("P", "P.1", "settled", NOW - timedelta(days=8), NOW) is None
 
 
-@pytest.mark.parametrize(
-    ("days", "late"), [(0, False), (health.SETTLING_TAKES_DAYS, False), (health.SETTLING_TAKES_DAYS + 1, True)]
-)
-def test_a_payment_that_is_not_booked_is_told_after_the_longest_weekend(days, late):
+@pytest.mark.parametrize(("days", "within", "late"), [(0, 0, False), (4, 4, False), (5, 4, True), (5, 9, False)])
+def test_a_payment_that_is_not_booked_or_in_no_run_is_told_after_as_many_days_as_are_allowed(days, within, late):
     day = TODAY - timedelta(days=days)
-    assert (health.unsettled("P.1", "accepted", day, TODAY) is not None) is late
-    assert (health.ungathered("P.1", day, TODAY) is not None) is late
+    assert (health.unsettled("P.1", "accepted", day, TODAY, within) is not None) is late
+    assert (health.ungathered("P.1", day, TODAY, within) is not None) is late
 
 
 def test_a_run_can_be_released_on_its_day_and_is_told_with_what_waits_in_it_once_that_is_past():
@@ -146,9 +144,10 @@ def test_a_run_that_the_bank_never_saw_is_not_to_be_cancelled():
     assert "cancel" not in found.todo
 
 
-def test_who_holds_a_payment_is_told_at_once_and_is_wrong_only_after_two_weeks():
-    assert health.held("P.1", NOW, "tax form", NOW).wrong is False
-    assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW).wrong is True
+def test_who_holds_a_payment_is_told_at_once_and_is_wrong_only_after_as_many_days_as_are_allowed():
+    assert health.held("P.1", NOW, "tax form", NOW, 14).wrong is False
+    assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW, 14).wrong is True
+    assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW, 30).wrong is False
 
 
 def test_what_is_in_suspense_is_told_with_its_amount():

@@ -126,6 +126,22 @@ def test_interest_runs_from_a_day_and_compounds_by_the_half_year(interest, on, p
     assert share(LOAN.format(interest=interest), "bank owner", *rows)["bank"] == str(paid)
 
 
+@pytest.mark.parametrize(
+    ("days", "until", "paid_on", "counted"),
+    [
+        ("30/360", "2029-01-01", "2025-08-31", 182),
+        ("30E/360", "2029-01-01", "2025-08-31", 182),
+        ("30E/360 ISDA", "2029-01-01", "2025-08-31", 180),
+        ("30E/360 ISDA", "2029-01-01", "2026-02-28", 360),
+        ("30E/360 ISDA", "2026-02-28", "2026-02-28", 358),
+    ],
+)
+def test_the_days_of_a_loan_are_counted_by_the_rule_that_it_names(days, until, paid_on, counted):
+    section = LOAN.replace("days: 30/360", f"days: {days}").format(interest=f"until: {until}")
+    rows = fact("advance", "2025-02-28", "loan", "USD 100"), receipt(paid_on, "USD 1000")
+    assert share(section, "bank owner", *rows)["bank"] == str(100 + Fraction(8 * counted, 360))
+
+
 def test_a_view_may_leave_costs_out_and_bear_no_interest():
     section = """
 currency: USD
