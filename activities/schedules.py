@@ -57,7 +57,7 @@ class ScheduleActivities:
         for account in view.debtor_accounts:
             name = schedule_id(view.production, account)
             ref = AccountRef(production=view.production, account=account)
-            weekdays = self._handler.working_week(agreement, account)
+            weekdays = await asyncio.to_thread(self._handler.working_week, agreement, account)
             await self._keep(name, self._each_morning("OpenRuns", ref, name, agreement, weekdays))
         await self._keep_settling(agreement)
 

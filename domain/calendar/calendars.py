@@ -149,7 +149,7 @@ def unknown_calendar(code: CalendarCode) -> str | None:
     countries = _countries()
     if code == _TARGET or code in _markets() or (country in countries and (part in countries[country] or not dash)):
         return None
-    nearest = _nearest(code.upper(), country)
+    nearest = _most_alike(code.upper(), country)
     hint = f"did you mean {' or '.join(map(repr, nearest))}?" if nearest else "name a country, such as KR."
     return (
         f"there is no calendar {code!r}: {hint} Calendars are countries (KR), parts of them (US-NY), TARGET, "
@@ -157,10 +157,10 @@ def unknown_calendar(code: CalendarCode) -> str | None:
     )
 
 
-def _nearest(written: str, country: str) -> Sequence[str]:
-    """The code that is most like what was written; where a country is known, among it and its parts.
+def _most_alike(written: str, country: str) -> Sequence[str]:
+    """The code that is most like what was written; where the country is right, it or one of its parts.
 
-    Two letters are too few to tell, so that all countries are named that begin with the first of them.
+    Two wrong letters say little, so the answer is all countries that begin with the first of them.
     """
     countries = _countries()
     if country in countries:
@@ -186,7 +186,7 @@ def _markets() -> Mapping[str, Sequence[str]]:
 
 @cache
 def _names(code: CalendarCode) -> tuple[str, ...]:
-    """The one name of a calendar that may be called by several; for a part of a country that of the country as well.
+    """The calendar's own name, whichever of its names `code` is, and the name of the country or market it is part of.
 
     Raises:
         BadInput: there is no calendar of that code.
