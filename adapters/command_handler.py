@@ -23,6 +23,7 @@ from domain.errors import WrongRole
 from domain.events import Event
 from domain.identity import Person
 from domain.milestones import Deadline
+from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.state import State
 
 Rule = Callable[[Transaction, Agreement], tuple[State, Sequence[Event]]]
@@ -31,7 +32,7 @@ Rule = Callable[[Transaction, Agreement], tuple[State, Sequence[Event]]]
 
 @dataclass(frozen=True)
 class CommandHandler:
-    """Store, agreements, clock and people, as the composition root put them together."""
+    """Store, agreements, clock, people and engines, as the composition root put them together."""
 
     store: Store
     agreements: Agreements
@@ -39,6 +40,7 @@ class CommandHandler:
     people: Mapping[str, Person]
     answer_within_s: int
     overrides: tuple[CalendarOverride, ...] = field(default=())
+    engines: Engines = ENGINES
 
     def carry_out(self, command: Command, rule: Rule, on: date | None = None) -> CommandOutcome:
         """Carry out a command that counts `on` a day (by default today), exactly once; see `Store.carry_out`.

@@ -14,6 +14,7 @@
     ├── IdempotencyConflict the same key came with another payload
     ├── ClockOff            a machine's clock is not the database's: it must not say which day it is
     └── Broken              a fact on record contradicts itself: stop and look
+        └── UnknownEngine   it was computed by an engine that this release does not have
 
 Each error has a stable `code` (its class name), the sentence for people, and the data it speaks of as strings.
 """
@@ -110,3 +111,7 @@ class ClockOff(SluiceError):
 
 class Broken(SluiceError):
     """A recorded fact contradicts itself or the books; a person must look before anything goes on."""
+
+
+class UnknownEngine(Broken):
+    """Something on record was computed by an engine that this release does not have."""

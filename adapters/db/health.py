@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from adapters.db import tables
 from adapters.db.store import production_of, stream_of
-from domain.health import RunWaiting
+from domain.health import ComputedBy, RunWaiting
 from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Status
 from domain.values.money import Money
 
@@ -83,6 +83,19 @@ def open_distributions(connection: Connection) -> list[tuple[str, str]]:
     disputed = sa.cast(table.body["objections"], sa.Text) != "{}"
     query = sa.select(table.production, table.period).where(sa.or_(table.status != "ordered", disputed))
     return [(row.production, row.period) for row in connection.execute(query)]
+
+
+_ENGINES = """
+SELECT production, period, body->>'engine' AS engine,
+       status <> 'ordered' OR body->'objections' <> '{}'
+       OR until = max(until) FILTER (WHERE status <> 'computed') OVER (PARTITION BY production) AS goes_on
+FROM distribution ORDER BY production, until
+"""
+
+
+def computed_by(connection: Connection) -> list[ComputedBy]:
+    """Which engine computed each distribution, by production and period."""
+    return [ComputedBy(**row) for row in connection.execute(sa.text(_ENGINES)).mappings()]
 
 
 def submitted_milestones(connection: Connection) -> list[tuple[str, str]]:

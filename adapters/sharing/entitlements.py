@@ -18,7 +18,7 @@ from domain.sharing.settlement import due_periods
 from domain.sharing.statements import Accounts
 from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.result import Result
-from domain.sharing.waterfall.run import ENGINE, WaterfallVersion, run
+from domain.sharing.waterfall.run import WaterfallVersion
 
 
 class FactsOf(Protocol):
@@ -37,7 +37,7 @@ def find(
     period: str,
     known: distributions.Distributions,
 ) -> DistributionComputed:
-    """What the waterfall says to the end of a period, under the versions that count by then.
+    """What the current engine says to the end of a period, under the versions that count by then.
 
     Raises:
         Refused: no version with a waterfall counts by then.
@@ -50,10 +50,12 @@ def find(
             production=agreement.production,
         )
     number, last = versions[-1]
-    result = run([version for _, version in versions], facts_of(records, agreement.production, until), until)
+    engine = handler.engines.current
+    result = engine.run([version for _, version in versions], facts_of(records, agreement.production, until), until)
     parties = tuple(party.id for party in agreement.parties)
     answer_by = handler.after_business_days(agreement, parties, the_waterfall(agreement).answer_within_business_days)
     return entitlements.computed(
+        engine,
         result,
         last,
         period,
@@ -88,19 +90,21 @@ def found_before(
     production: str,
     distribution: distributions.Distribution,
 ) -> tuple[Accounts, int]:
-    """The accounts that a distribution on record was computed from, made again, and the number of its event.
+    """The accounts of a distribution on record, made again by the engine that computed it, and the number of its event.
 
     Raises:
+        UnknownEngine: this release does not have that engine.
         Broken: the same versions and facts say something else now.
     """
+    engine = handler.engines.of(distribution.engine, f"Distribution {distribution.period} of {production}")
     until = distribution.until
     through = statements.computed_at(records.connection, production, distribution.period)
     versions = [version for _, version in versions_by(handler, records, production, until, through)]
-    accounts = Accounts.of(versions, facts_of(records, production, until, through), until)
-    if entitlements.fingerprint(accounts.result) != distribution.result:
+    accounts = Accounts.of(engine.run, versions, facts_of(records, production, until, through), until)
+    if engine.fingerprint(accounts.result) != distribution.result:
         raise Broken(
             f"Distribution {distribution.period} of {production} was computed as {distribution.result[:12]}… by engine "
-            f"{distribution.engine}; from the same facts, engine {ENGINE} finds something else: nothing is stated.",
+            f"{engine.number}; from what is on record of the same facts, it finds something else: nothing is stated.",
             period=distribution.period,
         )
     return accounts, through

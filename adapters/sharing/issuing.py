@@ -24,7 +24,6 @@ from domain.sharing.statements import (
     Statement,
     statements,
 )
-from domain.sharing.waterfall.run import ENGINE
 
 
 def issue(
@@ -120,7 +119,7 @@ def signature(records: Records, production: str, distribution: Distribution) -> 
         stream=stream_of(production),
         seq=seq,
         head=head,
-        engine=ENGINE,
+        engine=distribution.engine,
         agreement_version=distribution.version,
         as_of=distribution.until,
         known_at=recorded_at,

@@ -65,6 +65,25 @@ def release(build_id: str, data: Path | None) -> None:
     click.echo(f"{run(_run())} runs of {build_id} go on with the current version")
 
 
+@deployment.command()
+@json_option
+@data_option
+def engines(as_json: bool, data: Path | None) -> None:
+    """List the waterfall's engines with the productions and periods that need each: one without any may be dropped.
+
+    Payouts and statements go on from the periods of the first list; audits make those of the second again.
+    """
+    from app.cli.session import records
+    from app.cli.session import show as table
+    from app.sharing.engines import needed
+
+    with records(data) as found:
+        rows = needed(found)
+    if not as_json:
+        rows = [row | {name: ", ".join(row[name]) for name in ("goes_on", "audited")} for row in rows]
+    table(rows, ("engine", "here", "production", "goes_on", "audited"), as_json, "there are no engines")
+
+
 async def _deployment(data: Path | None) -> "Deployment":
     from app.bootstrap import connect
     from app.endpoints import endpoints

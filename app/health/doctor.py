@@ -110,6 +110,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         needed.workflows += [milestone_workflow(*one) for one in recorded.submitted_milestones(connection)]
         at_the_bank, alone = list(recorded.at_the_bank(connection)), list(recorded.due_and_alone(connection))
         found += [health.unsent(run, now) for run in recorded.unsent_runs(connection)]
+        found += health.engines_missing(recorded.computed_by(connection), services.handler.engines.numbers)
         prepared = list(recorded.prepared_runs(connection))
         keys = [row["key"] for row in queries.productions(connection)]
     todays = {key: _today(services, key) for key in keys}

@@ -15,10 +15,10 @@ from adapters.sharing.facts import Units, read_facts
 from domain.agreement.model import Agreement
 from domain.errors import BadInput
 from domain.sharing.entitlements import version_of
+from domain.sharing.waterfall.engines import ENGINES
 from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.result import Result, written
 from domain.sharing.waterfall.run import WaterfallVersion
-from domain.sharing.waterfall.run import run as run_versions
 
 
 def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[WaterfallVersion]:
@@ -58,10 +58,10 @@ def run_files(
     amends: Sequence[Path] = (),
     view: str | None = None,
 ) -> Result:
-    """Run a waterfall; without `as_of`, up to the last fact."""
+    """Run a waterfall by the current engine; without `as_of`, up to the last fact."""
     chain = versions(agreement, amends)
     known = facts_of(agreement, facts)
-    return run_versions(chain, known, as_of or last_day(known), view)
+    return ENGINES.current.run(chain, known, as_of or last_day(known), view)
 
 
 def last_day(facts: Facts) -> date:

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.sharing.waterfall import facts_of, last_day, versions
 from domain.errors import NotFound
+from domain.sharing.waterfall.engines import ENGINES
 from domain.sharing.waterfall.explain import Explanation, explain
 from domain.sharing.waterfall.result import written
 
@@ -23,7 +24,7 @@ def explain_files(
     if party not in chain[-1].parties:
         raise NotFound(f"There is no party {party!r} in {agreement}: write one of {', '.join(chain[-1].parties)}.")
     known = facts_of(agreement, facts, singly=True)
-    return explain(chain, known, as_of or last_day(known), party)
+    return explain(ENGINES.current.run, chain, known, as_of or last_day(known), party)
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:

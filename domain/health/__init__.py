@@ -4,6 +4,10 @@
 """
 
 from domain.health.ailment import Ailment, AilmentKind
+from domain.health.engines import (
+    ComputedBy,
+    engines_missing,
+)
 from domain.health.files import (
     INBOX_PATIENCE,
     LEAST_FREE,
@@ -54,6 +58,7 @@ __all__ = [
     "TASK_ATTEMPTS",
     "Ailment",
     "AilmentKind",
+    "ComputedBy",
     "Retried",
     "RunWaiting",
     "Running",
@@ -61,6 +66,7 @@ __all__ = [
     "abandoned",
     "contradicted",
     "disk_full",
+    "engines_missing",
     "failed",
     "file_refused",
     "held",

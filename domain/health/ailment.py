@@ -26,6 +26,7 @@ class AilmentKind(StrEnum):
     UNSENT = "unsent"
     HELD = "held"
     HISTORY_UNARCHIVED = "history-unarchived"
+    ENGINE_MISSING = "engine-missing"
 
 
 @dataclass(frozen=True, slots=True)

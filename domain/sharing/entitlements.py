@@ -1,20 +1,18 @@
 """From a run of the waterfall to what a distribution says of it: who has come to what, by which positions."""
 
-import hashlib
-import json
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from domain.agreement.model import Agreement
 from domain.events import DistributionComputed, PartyAmount, ReserveAmount, Share
 from domain.sharing.waterfall.compile import compile_network
+from domain.sharing.waterfall.engines import WaterfallEngine
 from domain.sharing.waterfall.network import Leaf, Network, leaves
 from domain.sharing.waterfall.result import Result
-from domain.sharing.waterfall.run import ENGINE, WaterfallVersion
+from domain.sharing.waterfall.run import WaterfallVersion
 from domain.values.money import Money
 
 ELSEWHERE = "(other)"
@@ -29,6 +27,7 @@ def version_of(agreement: Agreement) -> WaterfallVersion | None:
 
 
 def computed(
+    engine: WaterfallEngine,
     result: Result,
     last: WaterfallVersion,
     period: str,
@@ -37,7 +36,7 @@ def computed(
     answer_by: date,
     pay_on: date,
 ) -> DistributionComputed:
-    """The event of a run to the end of a period.
+    """The event of an engine's run to the end of a period.
 
     `last` is the version in force, number `version` of the agreement; `known` are parties to whom something was posted
     before, whom this concerns even if they have come to nothing.
@@ -49,9 +48,9 @@ def computed(
         period=period,
         revision=1,
         until=result.as_of,
-        engine=ENGINE,
+        engine=engine.number,
         version=version,
-        result=fingerprint(result),
+        result=engine.fingerprint(result),
         shares=tuple(
             Share(party=party, position=position, entitlement=str(exact)) for (party, position), exact in shares.items()
         ),
@@ -103,35 +102,6 @@ def shares_of(result: Result, last: WaterfallVersion) -> dict[tuple[str, str], F
         named = sum((exact for (whose, _), exact in shares.items() if whose == party), Fraction(0))
         shares[(party, ELSEWHERE)] = entitled - named
     return {key: exact for key, exact in shares.items() if exact}
-
-
-def fingerprint(result: Result) -> str:
-    """SHA-256 over all that a run found, in canonical JSON with exact rationals.
-
-    What was paid already is no part of it: a payment changes nobody's entitlement.
-    """
-    content: dict[str, Any] = {
-        "currency": result.currency,
-        "as_of": str(result.as_of),
-        "claims": {
-            name: [str(each) for each in (status.total, status.recouped, status.outstanding)]
-            for name, status in result.claims.items()
-        },
-        "events": dict(result.events),
-        "crossings": [
-            [str(one.on), str(one.kind), one.pool, list(one.labels), str(one.at), str(one.part)]
-            for one in result.crossings
-        ],
-        "entitled": {party: str(payable.entitled) for party, payable in result.payable.items()},
-    }
-    for name in (
-        *("parties", "positions", "recipients", "inflow", "residue"),
-        *("deficits", "held", "charges", "views"),
-    ):
-        amounts: Mapping[str, Fraction] = getattr(result, name)
-        content[name] = {key: str(Fraction(amount)) for key, amount in amounts.items()}
-    written = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def _ends(network: Network) -> Iterator[Leaf]:

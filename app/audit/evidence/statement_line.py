@@ -13,21 +13,28 @@ from adapters.db.records import Records
 from domain.errors import Broken, NotFound
 from domain.ledger.journal import sha256
 from domain.sharing.distributions import the_distribution
-from domain.sharing.entitlements import fingerprint, version_of
+from domain.sharing.entitlements import version_of
 from domain.sharing.statements import Statement, StatementLine
+from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.sharing.waterfall.explain import Explanation, Origin, explain
 from domain.sharing.waterfall.result import written
-from domain.sharing.waterfall.run import ENGINE, run
 
 Row = dict[str, Any]
 
 
 def explained(
-    connection: Connection, bank_data: BankData, production: str, period: str, party: str, position: str
+    connection: Connection,
+    bank_data: BankData,
+    production: str,
+    period: str,
+    party: str,
+    position: str,
+    engines: Engines = ENGINES,
 ) -> Row:
     """A line of a party's statement with everything that it is made of.
 
     Raises:
+        UnknownEngine: the distribution was computed by an engine that this release does not have.
         NotFound: there is no such statement, or no such line in it.
         Broken: the statement, or the distribution that it states, is not what the journal says.
     """
@@ -41,7 +48,7 @@ def explained(
     if not found:
         known = ", ".join(dict.fromkeys(line.position for _, line in lines)) or "none"
         raise NotFound(f"The statement {statement.reference} has no line {position!r}: it has {known}.", line=position)
-    explanation = _explanation(connection, bank_data, production, period, party)
+    explanation = _explanation(connection, bank_data, production, period, party, engines)
     origins = [one for one in explanation.origins if any(_from(one, pool, line) for pool, line in found)]
     signed = statement.signature
     return {
@@ -72,8 +79,10 @@ def _statement(
     return Statement.model_validate_json(raw), rows[-1]
 
 
-def _explanation(connection: Connection, bank_data: BankData, production: str, period: str, party: str) -> Explanation:
-    """The origins of a party's entitlement as the distribution was computed: its versions, and the facts known then."""
+def _explanation(
+    connection: Connection, bank_data: BankData, production: str, period: str, party: str, engines: Engines
+) -> Explanation:
+    """The origins of a party's entitlement as it was computed: engine, versions, and the facts known then."""
     records = Records(connection)
     distribution = the_distribution(records.state(production, distributions=True).distributions, period)
     through = statements.computed_at(connection, production, period)
@@ -81,13 +90,14 @@ def _explanation(connection: Connection, bank_data: BankData, production: str, p
     agreements = (reread_agreement(bank_data.document(row["document"]), "the kept document") for row in kept)
     versions = [version for each in agreements if (version := version_of(each)) is not None]
     facts = facts_of(records, production, distribution.until, through)
-    if fingerprint(run(versions, facts, distribution.until)) != distribution.result:
+    engine = engines.of(distribution.engine, f"{period} of {production}")
+    if engine.fingerprint(engine.run(versions, facts, distribution.until)) != distribution.result:
         raise Broken(
-            f"{period} of {production} was computed as {distribution.result} by engine {distribution.engine}; from the "
-            f"same facts, engine {ENGINE} finds something else: `sluice audit replay` says what differs.",
+            f"{period} of {production} was computed as {distribution.result} by engine {engine.number}; from what is "
+            "on record of the same facts, it finds something else: `sluice audit replay` says what differs.",
             period=period,
         )
-    return explain(versions, facts, distribution.until, party)
+    return explain(engine.run, versions, facts, distribution.until, party)
 
 
 def _from(origin: Origin, pool: str, line: StatementLine) -> bool:

@@ -42,7 +42,6 @@ from domain.sharing import distributions, entitlements
 from domain.sharing.distributions import Distributions
 from domain.sharing.payouts import payout_terms, scheduled, the_waterfall
 from domain.sharing.statements import Signature
-from domain.sharing.waterfall.run import ENGINE, run
 from domain.state import State
 
 
@@ -155,8 +154,10 @@ class AgreementCheck:
         versions = versions_by(self._handler, self._records, production, event.until, through)
         number, last = versions[-1]
         facts = self._facts_of(self._records, production, event.until, through)
+        engine = self._handler.engines.of(event.engine, f"Distribution {event.period} of {production}")
         expected = entitlements.computed(
-            run([version for _, version in versions], facts, event.until),
+            engine,
+            engine.run([version for _, version in versions], facts, event.until),
             last,
             event.period,
             number,
@@ -166,13 +167,12 @@ class AgreementCheck:
         )
         known = state.distributions.get(event.period)
         revision = known.revision + 1 if known else 1
-        right = expected.model_copy(update={"revision": revision, "engine": event.engine})
+        right = expected.model_copy(update={"revision": revision})
         if right != event:
-            engine = "" if event.engine == ENGINE else f" (by engine {event.engine}; today's is {ENGINE})"
             for name in type(event).model_fields:
                 both = getattr(right, name), getattr(event, name)
                 if both[0] != both[1]:
-                    said = f"its {name} is not what the waterfall makes of what was known{engine}"
+                    said = f"its {name} is not what engine {engine.number} makes of what was known"
                     yield unfaithful(told.record, said, *both)
 
     def _posted(self, state: State, told: Told, event: EntitlementsPosted) -> Iterator[Finding]:

@@ -31,16 +31,18 @@ from domain.audit.findings import Finding
 from domain.audit.rebuilt_commands import payload_hashes
 from domain.audit.refold import Check
 from domain.errors import NotFound
+from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.state import State
 
 
 @dataclass(frozen=True)
 class Eyes:
-    """What documents and histories are read with; who audits often may keep a pair that remembers."""
+    """What documents and histories are read with, and figures made again; who audits often may keep a pair."""
 
     agreements: Agreements = field(default_factory=Agreements)
     replayer: StrictReplayer = field(default_factory=StrictReplayer)
     read: Callable[[bytes], HistorySteps] = steps_of
+    engines: Engines = ENGINES
 
 
 async def audited(
@@ -59,7 +61,7 @@ async def audited(
     """
     report, files, archive = AuditReport(), Files(), Archive(scope)
     eyes = eyes or Eyes()
-    handler, records = _handler(connection, eyes.agreements), Announced(connection, ticket, files.named_by)
+    handler, records = _handler(connection, eyes), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
     witnessed = {row.production for row in histories.listed(connection, scope.production)}
     for stream in _streams(connection, scope):
@@ -89,9 +91,10 @@ async def audited(
     return report
 
 
-def _handler(connection: Connection, agreements: Agreements) -> CommandHandler:
+def _handler(connection: Connection, eyes: Eyes) -> CommandHandler:
     """A command handler that only reads: rules ask it for agreements and calendars, and nobody acts at it."""
-    return CommandHandler(Store(connection.engine), agreements, SystemClock(), people={}, answer_within_s=0)
+    store = Store(connection.engine)
+    return CommandHandler(store, eyes.agreements, SystemClock(), people={}, answer_within_s=0, engines=eyes.engines)
 
 
 def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from domain.sharing.statements.kinds import kinds_of
 from domain.sharing.statements.model import LineKind
 from domain.sharing.waterfall.compile import compile_network
+from domain.sharing.waterfall.engines import Run
 from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.network import (
@@ -18,7 +19,7 @@ from domain.sharing.waterfall.network import (
     leaves,
 )
 from domain.sharing.waterfall.result import Result
-from domain.sharing.waterfall.run import WaterfallVersion, run
+from domain.sharing.waterfall.run import WaterfallVersion
 from domain.sharing.waterfall.views import as_seen
 
 
@@ -43,8 +44,8 @@ class Accounts:
     seen: Mapping[str, "Accounts"]
 
     @classmethod
-    def of(cls, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> "Accounts":
-        """Run facts through the versions of an agreement, once for everybody and once for each view.
+    def of(cls, run: Run, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> "Accounts":
+        """Run facts through the versions of an agreement by an engine, once for everybody and once for each view.
 
         Raises:
             BadInput, Broken: as `run`.

@@ -6,12 +6,13 @@ from datetime import date
 from fractions import Fraction
 
 from domain.errors import Broken
+from domain.sharing.waterfall.engines import Run
 from domain.sharing.waterfall.facts import Counts, Facts, part_of
 from domain.sharing.waterfall.flow import FlowLine
 from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.outcome import Slice
 from domain.sharing.waterfall.result import Result
-from domain.sharing.waterfall.run import WaterfallVersion, run
+from domain.sharing.waterfall.run import WaterfallVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Explanation:
     total: Fraction
 
 
-def explain(versions: Sequence[WaterfallVersion], facts: Facts, as_of: date, party: str) -> Explanation:
-    """The origins of a party's entitlement to date, by its own view where it has one.
+def explain(run: Run, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date, party: str) -> Explanation:
+    """The origins of a party's entitlement to date by an engine, by its own view where it has one.
 
     Raises:
         BadInput: as `run`.

@@ -28,9 +28,6 @@ from domain.sharing.waterfall.result import (
 )
 from domain.sharing.waterfall.views import as_seen
 
-ENGINE = "3"
-"""The engine's version: another one may find other figures in the same facts, and says so."""
-
 
 @dataclass(frozen=True, slots=True)
 class WaterfallVersion:

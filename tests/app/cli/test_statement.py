@@ -159,3 +159,10 @@ def test_all_of_a_period_are_written_to_a_folder(data, tmp_path):
     assert sorted(files) == sorted(tmp_path.iterdir())
     assert len(files) == 3 * (3 + 3 + 1)
     assert openpyxl.load_workbook(BytesIO((tmp_path / f"{PRODUCTION}-{Q1}-spc.ja.xlsx").read_bytes()))
+
+
+def test_the_engines_are_listed_with_the_periods_that_need_them(data, capsys):
+    assert cli.execute(["deployment", "engines", "--data", str(data)]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split() == ["engine", "here", "production", "goes_on", "audited"]
+    assert [line.split() for line in lines] == [["3", "kept"], ["4", "current", PRODUCTION, Q1]]

@@ -8,6 +8,7 @@ import pytest
 from domain import health
 from domain.health import (
     AilmentKind,
+    ComputedBy,
     Retried,
     Running,
     RunWaiting,
@@ -178,3 +179,18 @@ def test_every_sentence_goes_on_after_a_colon_and_ends_without_a_stop(ailment):
     for words in (ailment.why, ailment.todo):
         assert words
         assert not words.endswith(".")
+
+
+def test_an_engine_that_payouts_go_on_from_and_that_is_not_here_is_wrong_and_its_periods_are_named():
+    computed = [
+        ComputedBy("P", "2025-Q1", "2", goes_on=False),
+        ComputedBy("P", "2025-Q2", "2", goes_on=True),
+        ComputedBy("P", "2025-Q3", "3", goes_on=True),
+        ComputedBy("R", "2024-Q4", "1", goes_on=False),
+    ]
+    audited, stopped = health.engines_missing(computed, ("3",))
+    assert (audited.what, audited.wrong, audited.kind) == ("engine 1", False, AilmentKind.ENGINE_MISSING)
+    assert audited.why == "this release does not have it, and cannot audit R 2024-Q4"
+    assert (stopped.what, stopped.wrong) == ("engine 2", True)
+    assert stopped.why == "this release does not have it, and without it no payout follows P 2025-Q2"
+    assert health.engines_missing(computed, ("1", "2", "3")) == []

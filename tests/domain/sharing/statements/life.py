@@ -18,6 +18,7 @@ from domain.sharing.statements import (
     Signature,
     statements,
 )
+from domain.sharing.waterfall.engines import ENGINES
 from domain.sharing.waterfall.run import WaterfallVersion
 from tests.domain.sharing.waterfall import deal
 
@@ -64,8 +65,17 @@ class Life:
     def share(self, period, *facts, objects=None):
         """Distribute a period on all the facts known by then: what is told whom. `objects` is positions by party."""
         until = period_end(period)
-        after = Accounts.of(self.versions, deal.facts(*facts), until)
-        event = computed(after.result, self.versions[-1], period, 1, d.posted_to_date(self.known).keys(), until, until)
+        after = Accounts.of(ENGINES.current.run, self.versions, deal.facts(*facts), until)
+        event = computed(
+            ENGINES.current,
+            after.result,
+            self.versions[-1],
+            period,
+            1,
+            d.posted_to_date(self.known).keys(),
+            until,
+            until,
+        )
         for each in d.compute(self.known, event):
             d.apply(self.known, each)
         for party, positions in (objects or {}).items():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.errors import Broken
 from domain.sharing.statements import Accounts, statements, ties
+from domain.sharing.waterfall.engines import ENGINES
 from domain.sharing.waterfall.facts import ReceiptGroup
 from domain.sharing.waterfall.network import BranchKind as Sort
 from domain.values.currency import exponent
@@ -256,7 +257,7 @@ def test_a_statement_that_would_not_say_what_is_paid_is_not_issued():
     life.share("2025-Q1", row)
     posted, life.before = life.known["2025-Q1"], None
     life.known["2025-Q1"] = replace(posted, ordered={}, to_date={**posted.to_date, "agent": usd("11.00")})
-    after = Accounts.of(life.versions, deal.facts(row), date(2025, 3, 31))
+    after = Accounts.of(ENGINES.current.run, life.versions, deal.facts(row), date(2025, 3, 31))
     with pytest.raises(Broken, match=r"agent does not tie: USD 11.00 is due and USD 10.00 is paid out"):
         statements(life.issue("2025-Q1", after))
 

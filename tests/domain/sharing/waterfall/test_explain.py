@@ -38,13 +38,13 @@ def test_every_party_s_origins_add_up_to_its_entitlement():
     )
     result = run(one, known, date(2025, 12, 31))
     for party in result.parties:
-        explanation = explain(one, known, date(2025, 12, 31), party)
+        explanation = explain(run, one, known, date(2025, 12, 31), party)
         assert explanation.total == result.parties[party]
-    origins = explain(one, known, date(2025, 12, 31), "financier").origins
+    origins = explain(run, one, known, date(2025, 12, 31), "financier").origins
     first = origins[0]
     assert (first.through, first.position, first.share) == (("gross", "net"), "back", "what remains")
     assert (first.slice, first.amount) == (6000 * 100 // 95, 6000) or first.amount > 0
-    producer = explain(one, known, date(2025, 12, 31), "producer").origins
+    producer = explain(run, one, known, date(2025, 12, 31), "producer").origins
     assert {"bonus", "view of financier", "points"} <= {origin.position for origin in producer}
 
 
@@ -63,7 +63,7 @@ pools:
 def test_an_origin_says_what_was_counted_with_its_part_of_the_receipt():
     one = [version(COUNTED, ["star", "producer"])]
     known = facts(receipt("2025-01-31", "USD 70", {"admissions": 14}), receipt("2025-02-28", "USD 60"))
-    points = explain(one, known, date(2025, 12, 31), "star").origins
+    points = explain(run, one, known, date(2025, 12, 31), "star").origins
     assert [(each.slice, each.counted) for each in points] == [
         (5000, "10 admissions"),
         (2000, "4 admissions"),
