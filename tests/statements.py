@@ -7,7 +7,7 @@ from activities.views import DistributionRef
 from adapters.db import statements as on_record
 from adapters.db.facts import facts_of
 from domain.commands import ComputeDistribution, ObjectToDistribution, OrderPayouts, PostDistribution
-from domain.sharing.statements import Statement
+from domain.sharing.statements import Statement, read_statement
 from tests import revenue
 from tests.world import PRODUCTION, UNSHARED, World
 
@@ -80,5 +80,5 @@ def told(world: World, period: str) -> dict[str, Statement]:
     with world.store.reading() as records:
         for row in on_record.issued(records.connection, PRODUCTION, period):
             content = records.document(row["sha256"])
-            found[row["party"]] = Statement.model_validate_json(content)
+            found[row["party"]] = read_statement(content)
     return found

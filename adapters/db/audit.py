@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.queries import read_through, streamed
 from domain.audit.books import Commanded, Entered
-from domain.events import EVENT, Event
+from domain.events import Event, read_event
+from domain.schemas import SCHEMAS, Schemas
 
 Row = dict[str, Any]
 SNAPSHOTS: Mapping[str, str] = {
@@ -78,7 +79,7 @@ class Wrote(NamedTuple):
     events: tuple[Event, ...]
 
 
-def wrote(connection: Connection, stream: str, key: str) -> Wrote | None:
+def wrote(connection: Connection, stream: str, key: str, schemas: Schemas = SCHEMAS) -> Wrote | None:
     """What a command of a stream wrote, by its key; None if nothing is on record under it."""
     journal, command = tables.journal_event.c, tables.command.c
     remembered = connection.execute(sa.select(command.payload, command.stream).where(command.key == key)).one_or_none()
@@ -89,7 +90,7 @@ def wrote(connection: Connection, stream: str, key: str) -> Wrote | None:
     if not rows:
         return None
     payload = remembered.payload if remembered is not None else None
-    events = tuple(event for row in rows if (event := _event(row.body)) is not None)
+    events = tuple(event for row in rows if (event := _event(row.body, schemas)) is not None)
     carried_out = [row.seq for row in rows if '"type":"command-refused"' not in row.body] or [row.seq for row in rows]
     return Wrote(payload, carried_out[0], carried_out[-1], rows[-1].actor, events)
 
@@ -102,9 +103,9 @@ def fell_due(connection: Connection, stream: str, user: str) -> frozenset[int]:
     return frozenset(connection.execute(query.distinct()).scalars())
 
 
-def _event(body: str) -> Event | None:
+def _event(body: str, schemas: Schemas) -> Event | None:
     try:
-        return EVENT.validate_json(body)
+        return read_event(body, schemas)
     except ValueError:  # named where the stream is told again
         return None
 

@@ -16,7 +16,7 @@ from adapters.db import tables
 from adapters.db.records import Records
 from adapters.db.store import Transaction, stream_of
 from domain.errors import Broken
-from domain.events import EVENT, ImportedRows, StatementImported, StatementKind
+from domain.events import ImportedRows, StatementImported, StatementKind, read_event
 from domain.sharing.revenue import StatementVersion
 from domain.sharing.waterfall.facts import (
     FactKind,
@@ -60,7 +60,7 @@ def standing(records: Records, production: str, kind: StatementKind, source: str
     row = records.connection.execute(query).one_or_none()
     if row is None:
         return None
-    event = EVENT.validate_json(row.body) if row.body else None
+    event = read_event(row.body) if row.body else None
     if not isinstance(event, StatementImported):
         raise Broken(f"Event {row.seq} of {production} should be the import of {source} {name}: it is not.")
     return StatementVersion(row.version, row.sha256, event.rows.totals)

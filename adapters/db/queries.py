@@ -1,6 +1,5 @@
 """What people ask of the records. Every answer is plain rows, JSON-ready: amounts written, dates in ISO form."""
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import count
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.store import production_of, stream_of
 from domain.errors import NotFound
+from domain.events import read_event
 from domain.ledger.entries import suspense
 from domain.ledger.journal import Fact, Head
 from domain.values.money import Money
@@ -58,7 +58,7 @@ def agreement_versions(
     if through is not None:
         query = query.where(journal.c.seq <= through)
     return [
-        {**_json(row.body), "effective_on": row.effective_on.isoformat(), "recorded_at": row.recorded_at.isoformat()}
+        {**_told(row.body), "effective_on": row.effective_on.isoformat(), "recorded_at": row.recorded_at.isoformat()}
         for row in connection.execute(query.order_by(journal.c.seq))
     ]
 
@@ -180,7 +180,7 @@ def unmatched(connection: Connection, production: str | None = None) -> list[Row
     )
     found = []
     for row in connection.execute(query.order_by(journal.recorded_at, journal.stream, journal.seq)):
-        body = _json(row.body)
+        body = _told(row.body)
         held = left.get((row.stream, suspense(body["account"]), body["bank_reference"]))
         if held is not None:
             told = {name: body[name] for name in ("account", "bank_reference", "counterparty", "end_to_end_id", "why")}
@@ -310,6 +310,6 @@ def _with_total(row: Row) -> Row:
     return row | {"total": str(Money(row.pop("total_minor"), row["currency"]))}
 
 
-def _json(body: str) -> Row:
-    value: Row = json.loads(body)
-    return value
+def _told(body: str) -> Row:
+    """What an event says, by the names of today."""
+    return read_event(body).model_dump(mode="json")

@@ -1,6 +1,5 @@
 """Statements on record: what they rest on, which were issued, and their documents."""
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +10,7 @@ from sqlalchemy import Connection
 from adapters.db import tables
 from adapters.db.store import stream_of
 from domain.errors import Broken
-from domain.events import EVENT, StatementsIssued
+from domain.events import DistributionObjected, StatementsIssued, read_event
 
 Row = dict[str, Any]
 
@@ -50,8 +49,9 @@ def objected_on(connection: Connection, production: str) -> Mapping[tuple[str, s
     )
     found = {}
     for row in connection.execute(query.order_by(table.seq)):
-        body = json.loads(row.body)
-        found[body["period"], body["party"]] = row.effective_on
+        event = read_event(row.body)
+        assert isinstance(event, DistributionObjected)  # noqa: S101 - the type says so
+        found[event.period, event.party] = row.effective_on
     return found
 
 
@@ -62,7 +62,7 @@ def issued(connection: Connection, production: str, period: str | None = None) -
         table.stream == stream_of(production), table.type == "statements-issued"
     )
     for row in connection.execute(query.order_by(table.seq)):
-        event = EVENT.validate_json(row.body)
+        event = read_event(row.body)
         assert isinstance(event, StatementsIssued)  # noqa: S101 - the type says so
         if period is None or event.period == period:
             for one in event.statements:

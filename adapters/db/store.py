@@ -1,7 +1,7 @@
 """The store: one transaction from a command to its events, entries and snapshots. Nothing else writes them."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +22,7 @@ from domain.events import CommandRefused, Event
 from domain.ledger import journal
 from domain.ledger.entries import postings
 from domain.ledger.journal import Fact, Head
+from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, fold
 from domain.values.record import Record
 
@@ -51,8 +52,9 @@ class Context:
 class Store:
     """Facts in PostgreSQL. `engine` connects as the application's role, which may only append."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, schemas: Schemas = SCHEMAS) -> None:
         self.engine = engine
+        self.schemas = schemas
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
@@ -82,13 +84,14 @@ class Store:
             BadInput: the command holds a NUL character.
             SluiceError: whatever `decide` refuses; a refusal of a recorded kind is itself appended, and nothing else.
         """
-        stream, request = stream_of(command.production), journal.canonical(command)
+        stream, request = stream_of(command.production), journal.canonical(command, self.schemas)
         if _NUL in request:
             raise BadInput("One of the texts given holds the character NUL, which is no writing: take it out.")
         payload = journal.sha256(request)
+        payloads = self.schemas.earlier_digests(command) | {payload}
         refused: SluiceError | None = None
         with self.transaction() as transaction:
-            head, now, earlier = transaction.lock(stream, command.key, payload)
+            head, now, earlier = transaction.lock(stream, command.key, payloads)
             if earlier is not None:
                 return earlier
             try:
@@ -106,6 +109,7 @@ class Store:
                 recorded_at=now,
                 actor=context.actor,
                 command_key=command.key,
+                schemas=self.schemas,
             )
             after = fold(state, [(event, context.effective_on) for event in events])
             outcome = CommandOutcome(
@@ -124,10 +128,11 @@ class Store:
 class Transaction(Records):
     """What can be done inside one database transaction."""
 
-    def lock(self, stream: str, key: str, payload: str) -> tuple[Head, datetime, CommandOutcome | None]:
+    def lock(self, stream: str, key: str, payloads: Collection[str]) -> tuple[Head, datetime, CommandOutcome | None]:
         """Take the end of a stream for this transaction alone; with it, the database's clock once we have it.
 
-        And, looked up after that, the outcome that a command's key had before, if any.
+        And, looked up after that, the outcome that a command's key had before, if any. `payloads` are the hashes of the
+        command in every version of its schema: an earlier release may have carried it out.
 
         Raises:
             IdempotencyConflict: the key was used for another payload.
@@ -141,9 +146,9 @@ class Transaction(Records):
             heads.execute(
                 "INSERT INTO stream_head VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (stream, journal.GENESIS)
             )
-            return self.lock(stream, key, payload)
+            return self.lock(stream, key, payloads)
         earlier = commands.fetchone()
-        if earlier is not None and earlier[0] != payload:
+        if earlier is not None and earlier[0] not in payloads:
             raise _taken(key)
         outcome = (
             None

@@ -57,7 +57,9 @@ def issue(
     return StatementsIssued(
         period=ordered.period,
         statements=tuple(
-            IssuedStatement(party=one.party, sha256=transaction.keep(f"{one.reference}.json", canonical(one)))
+            IssuedStatement(
+                party=one.party, sha256=transaction.keep(f"{one.reference}.json", canonical(one, handler.store.schemas))
+            )
             for one in made
         ),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -13,11 +13,19 @@ from adapters.db.records import Records
 from adapters.sharing.statements import Format, Language, render
 from domain.errors import BadInput, Broken, NotFound
 from domain.ledger.journal import sha256
+from domain.schemas import Schemas
 from domain.sharing.payouts import paying_account
-from domain.sharing.statements import Statement
+from domain.sharing.statements import Statement, read_statement
 from domain.sharing.statements.readers import may_read, require_reader
 
 Row = dict[str, Any]
+
+
+class Issued(NamedTuple):
+    """A statement, and the very document that was issued."""
+
+    statement: Statement
+    document: bytes
 
 
 def the_only_production(connection: Connection, named: str | None) -> str:
@@ -53,7 +61,7 @@ def listed(
 
 def statement_of(
     handler: CommandHandler, records: Records, production: str, party: str, period: str, user: str | None = None
-) -> Statement:
+) -> Issued:
     """The statement that was issued to a party for a period.
 
     Without a `user` it is read by whoever has the database anyway; with one, by the rules of `require_reader`.
@@ -72,7 +80,7 @@ def statement_of(
         periods = dict.fromkeys(row["period"] for row in on_record.issued(records.connection, production))
         known = f"{party} has none for it" if rows else f"issued are {', '.join(periods) or 'none yet'}"
         raise NotFound(f"There is no statement of {party} for {period} of {production}: {known}.", period=period)
-    return _kept(records, found)
+    return _kept(records, found, handler.store.schemas)
 
 
 def write_all(
@@ -91,20 +99,24 @@ def write_all(
     """
     chosen, files = tuple(languages), []
     for row in listed(handler, records, production, period):
-        statement = _kept(records, row)
+        issued = _kept(records, row, handler.store.schemas)
         for form in forms:
             for language in chosen[:1] if form is Format.JSON else chosen:
-                name, content = as_file(statement, language, form)
+                name, content = as_file(issued, language, form)
                 write(folder / name, content)
                 files.append(folder / name)
     return files
 
 
-def as_file(statement: Statement, language: Language, form: Format) -> tuple[str, bytes]:
-    """A rendered statement with its name, such as `DRAMA1-2027-Q1-HAN.ko.pdf`; JSON is of no language."""
-    name = statement.reference.replace("/", "-")
-    suffix = form.value if form is Format.JSON else f"{language}.{form}"
-    return f"{name}.{suffix}", render(statement, language, form)
+def as_file(issued: Issued, language: Language, form: Format) -> tuple[str, bytes]:
+    """A rendered statement with its name, such as `DRAMA1-2027-Q1-HAN.ko.pdf`.
+
+    JSON is the document as it was issued, and of no language.
+    """
+    name = issued.statement.reference.replace("/", "-")
+    if form is Format.JSON:
+        return f"{name}.{form}", issued.document
+    return f"{name}.{language}.{form}", render(issued.statement, language, form)
 
 
 def write(file: Path, content: bytes) -> None:
@@ -123,7 +135,7 @@ def write(file: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _kept(records: Records, row: Row) -> Statement:
+def _kept(records: Records, row: Row, schemas: Schemas) -> Issued:
     content = records.document(row["sha256"])
     if content is None or sha256(content) != row["sha256"]:
         raise Broken(
@@ -131,7 +143,7 @@ def _kept(records: Records, row: Row) -> Statement:
             f"{row['production']} says was issued: a person must look at the table `document`.",
             sha256=row["sha256"],
         )
-    return Statement.model_validate_json(content)
+    return Issued(read_statement(content, schemas), content)
 
 
 def _payer(handler: CommandHandler, records: Records, production: str) -> str:

@@ -1,7 +1,8 @@
 """The command behind a stretch, made again from what it wrote: the payload that is remembered of it must be its hash.
 
 So every field of a command that its first event repeats, and its key and who gave it, is bound twice: in the chain, and
-in the table of commands.
+in the table of commands. A command that was carried out by an earlier release was hashed in the version of its schema
+of then, and any version will do: each has bytes of its own.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,12 +42,12 @@ from domain.events import (
     RunSubmitted,
     StatementImported,
 )
-from domain.ledger.journal import canonical, sha256
+from domain.schemas import SCHEMAS, Schemas
 
 _Wish = tuple[type[Command], dict[str, Any]]
 
 
-def payload_hashes(production: str, stretch: Stretch) -> frozenset[str] | None:
+def payload_hashes(production: str, stretch: Stretch, schemas: Schemas = SCHEMAS) -> frozenset[str] | None:
     """The hashes that the command of a stretch can have; None if its first event does not tell which it was."""
     first = stretch.told[0]
     if first.event is None:
@@ -56,7 +57,7 @@ def payload_hashes(production: str, stretch: Stretch) -> frozenset[str] | None:
     if not requests:
         return None
     try:
-        return frozenset(sha256(canonical(kind.model_validate(common | fields))) for kind, fields in requests)
+        return frozenset().union(*(schemas.digests(kind.model_validate(common | fields)) for kind, fields in requests))
     except ValueError:  # somebody wrote into the record what no command can have said
         return frozenset()
 

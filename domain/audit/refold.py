@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from domain.audit.findings import Finding, unfaithful
 from domain.errors import SluiceError
-from domain.events import CommandRefused, Event
+from domain.events import CommandRefused, Event, kind_of
 from domain.ledger.entries import Entry, postings
 from domain.ledger.journal import Fact
+from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, apply
 
 UNFIT = (SluiceError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError)
@@ -16,10 +17,11 @@ UNFIT = (SluiceError, LookupError, TypeError, ValueError, ArithmeticError, Attri
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact with the event in its body; None where the body is none."""
+    """A fact with the event in its body; None where the body is none. `version` is that of the body's schema."""
 
     fact: Fact
     event: Event | None
+    version: int = 1
 
     @property
     def record(self) -> str:
@@ -88,14 +90,14 @@ def _why(error: Exception) -> str:
     return error.sentence if isinstance(error, SluiceError) else f"{type(error).__name__} {error}"
 
 
-def stretches(facts: Iterable[Fact], findings: list[Finding]) -> Iterator[Stretch]:
+def stretches(facts: Iterable[Fact], findings: list[Finding], schemas: Schemas = SCHEMAS) -> Iterator[Stretch]:
     """The facts of a stream by the command that wrote them; what cannot be read is added to the findings."""
     told: list[Told] = []
     for fact in facts:
         if told and (fact.command_key, fact.recorded_at) != (told[0].fact.command_key, told[0].fact.recorded_at):
             yield Stretch(tuple(told))
             told = []
-        told.append(_read(fact, findings))
+        told.append(_read(fact, findings, schemas))
     if told:
         yield Stretch(tuple(told))
 
@@ -110,9 +112,10 @@ def posted(told: Told) -> tuple[Entry, ...] | SluiceError:
         return error
 
 
-def _read(fact: Fact, findings: list[Finding]) -> Told:
+def _read(fact: Fact, findings: list[Finding], schemas: Schemas) -> Told:
     try:
-        told = Told(fact, fact.event)
+        version = schemas.version_of(kind_of(fact.type), fact.body) if schemas.changed else 1
+        told = Told(fact, fact.read(schemas), version)
     except SluiceError as error:
         findings.append(unfaithful(f"{fact.stream} event {fact.seq}", error.sentence))
         return Told(fact, None)

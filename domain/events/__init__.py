@@ -3,9 +3,10 @@
 One event is one fact as it arrived: a bank's answer to ten thousand payments is a handful of events with lines, not ten
 thousand events.
 
-Amounts travel as written strings. A field may be added with a default; none is ever renamed, retyped or removed.
+Amounts travel as written strings. What changes in an event is a new version of its schema: see `domain.schemas`.
 """
 
+import json
 from typing import Annotated
 
 from pydantic import Field, TypeAdapter
@@ -93,6 +94,7 @@ from domain.events.runs import (
     RunReleased,
     RunSubmitted,
 )
+from domain.schemas import SCHEMAS, Schemas
 
 LINES_PER_EVENT = 1_000
 """How many payments one event speaks of at most, so that replaying a journal needs bounded memory."""
@@ -149,7 +151,26 @@ Event = Annotated[
 ]
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-"""Reads an event from its canonical JSON, by its `type`."""
+"""Reads an event from the JSON of its model of today, by its `type`; what is stored is read by `read_event`."""
+
+
+def kind_of(event_type: str) -> str:
+    """The class of an event's type: `MilestoneApproved` of `milestone-approved`."""
+    return "".join(part.title() for part in event_type.split("-"))
+
+
+def read_event(stored: bytes | str, schemas: Schemas = SCHEMAS) -> Event:
+    """The event of a stored body, of whichever version of its schema.
+
+    Raises:
+        ValueError: it is none, or of a version that this release does not know.
+    """
+    if schemas.changed:
+        body = json.loads(stored)
+        if isinstance(body, dict):
+            stored = schemas.todays(kind_of(str(body.get("type"))), stored)
+    return EVENT.validate_json(stored)
+
 
 __all__ = [
     "EVENT",
@@ -220,4 +241,6 @@ __all__ = [
     "StatementKind",
     "StatementTotal",
     "StatementsIssued",
+    "kind_of",
+    "read_event",
 ]

@@ -1,7 +1,6 @@
 """The journal: what a recorded fact is, its canonical bytes, and the chain of hashes that binds a stream together."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,19 +9,16 @@ from typing import NamedTuple
 from pydantic import BaseModel
 
 from domain.errors import Broken
-from domain.events import EVENT, Event
+from domain.events import Event, read_event
+from domain.schemas import SCHEMAS, Schemas
 
 GENESIS = bytes(32)
 """The previous hash of a stream's first event."""
 
 
-def canonical(record: BaseModel) -> bytes:
-    """The one byte string of a record: RFC 8785 JSON, amounts as strings.
-
-    Records hold no floats, and their keys are ASCII; for those, sorted keys and tight separators are all of RFC 8785.
-    """
-    value = record.model_dump(mode="json")
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+def canonical(record: BaseModel, schemas: Schemas = SCHEMAS) -> bytes:
+    """The one byte string of a record in today's version of its schema."""
+    return schemas.canonical(record)
 
 
 def sha256(content: bytes) -> str:
@@ -47,8 +43,12 @@ class Fact(NamedTuple):
     @property
     def event(self) -> Event:
         """The event that the body holds; `Broken` if the body is not one."""
+        return self.read(SCHEMAS)
+
+    def read(self, schemas: Schemas) -> Event:
+        """The same, by given schemas."""
         try:
-            return EVENT.validate_json(self.body)
+            return read_event(self.body, schemas)
         except ValueError as error:
             raise Broken(f"Event {self.seq} of {self.stream} cannot be read: {error}", stream=self.stream) from error
 
@@ -70,13 +70,14 @@ def chained(
     recorded_at: datetime,
     actor: str,
     command_key: str,
+    schemas: Schemas = SCHEMAS,
 ) -> list[Fact]:
     """The events as facts that continue a stream from its head."""
     facts: list[Fact] = []
     seq, prev = head.seq, head.hash
     for event in events:
         seq += 1
-        body = canonical(event)
+        body = canonical(event, schemas)
         link = _link(prev, stream, seq, event.type, body, effective_on, recorded_at, actor, command_key)
         facts.append(
             Fact(

@@ -48,6 +48,7 @@ from domain.payments.payments import (
     can,
     take,
 )
+from domain.schemas import SCHEMAS, Schemas
 from domain.values.money import Money, total
 from domain.values.record import Record
 
@@ -180,7 +181,7 @@ def prepare(
     return events
 
 
-class _Bound(Record):
+class BoundRun(Record):
     """What a releaser's approval is bound to: every figure and every account that the order will name."""
 
     run: str
@@ -193,9 +194,18 @@ class _Bound(Record):
 
 def binding(run: Run, payments: Iterable[Payment], agreement: Agreement) -> str:
     """The SHA-256 of what would be paid: lines, amounts, rate, and the accounts as the agreement has them now."""
+    return journal.sha256(journal.canonical(_bound(run, payments, agreement)))
+
+
+def bindings(run: Run, payments: Iterable[Payment], agreement: Agreement, schemas: Schemas = SCHEMAS) -> frozenset[str]:
+    """The same hash as this release and earlier ones make it: what was seen before an upgrade still holds."""
+    return schemas.digests(_bound(run, payments, agreement))
+
+
+def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> BoundRun:
     lines = sorted((p.end_to_end_id or p.id, str(p.amount), p.payee) for p in payments)
     creditors = {payee: agreement.bank_account(payee) for payee in {line[2] for line in lines}}
-    bound = _Bound(
+    return BoundRun(
         run=run.id,
         execution_on=run.execution_on,
         debtor=agreement.bank_account(run.account),
@@ -203,7 +213,6 @@ def binding(run: Run, payments: Iterable[Payment], agreement: Agreement) -> str:
         creditors=creditors,
         lines=tuple(lines),
     )
-    return journal.sha256(journal.canonical(bound))
 
 
 def release(
@@ -229,7 +238,7 @@ def release(
     lines = payments.of_run(run.id)
     if not lines:
         raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
-    if command.sha256 != binding(run, lines, agreement):
+    if command.sha256 not in bindings(run, lines, agreement):
         raise StaleApproval(
             f"Run {run.id} is no longer what was looked at: see `sluice run preview` again before releasing it.",
             run=run.id,
@@ -262,7 +271,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
     if run.status != "released":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a released run is sent.", run=run.id)
     lines = payments.of_run(run.id)
-    if binding(run, lines, agreement) != run.sha256:
+    if run.sha256 not in bindings(run, lines, agreement):
         raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is another now.")
     agreed = AgreedRate(rate=run.quote.rate, contract_id=message_id(run)) if run.quote else None
     creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}

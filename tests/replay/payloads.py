@@ -1,13 +1,14 @@
-"""The shapes of everything that histories and the journal hold, as committed, and what may become of them.
+"""The shapes of everything that histories hold, as committed, and what may become of them.
 
-A history or an event that was written once is read for ever: a field may be added if it need not be there, an enum may
-get another value, a type may take in more. Nothing is removed, renamed, or made of another type.
+A history that was written once is read for ever, and its payloads name no version: a field may be added if it need not
+be there, an enum may get another value, a type may take in more. Nothing is removed, renamed, or made of another type.
+What is stored elsewhere has versions: see `domain.schemas`.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 from temporalio import activity, workflow
@@ -15,7 +16,6 @@ from temporalio import activity, workflow
 from app.bootstrap import Services
 from app.settings import Settings
 from app.worker.worker import WORKFLOWS
-from domain.events import Event
 
 SNAPSHOT = Path(__file__).parent / "payloads.json"
 Shapes = dict[str, Any]
@@ -112,7 +112,6 @@ def _takes_in(before: Any, after: Any) -> bool:
 def _payload_types() -> Iterator[Any]:
     for arguments, result in (*activity_types().values(), *workflow_types().values(), *update_types().values()):
         yield from (*arguments, result)
-    yield from get_args(get_args(Event)[0])
 
 
 def _shape(model: Mapping[str, Any]) -> Shapes:

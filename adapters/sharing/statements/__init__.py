@@ -1,12 +1,12 @@
-"""Statements as files: one record in, the bytes of a PDF, an XLSX or a JSON file out, the same ones every time."""
+"""Statements as files: one record in, the bytes of a PDF or an XLSX file out, the same ones every time."""
 
 from enum import StrEnum
+from typing import Literal
 
 from adapters.sharing.statements.layout import laid_out
 from adapters.sharing.statements.pdf import pdf
 from adapters.sharing.statements.words import Language, Words
 from adapters.sharing.statements.xlsx import xlsx
-from domain.ledger.journal import canonical
 from domain.sharing.statements import Statement
 
 
@@ -18,16 +18,14 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def render(statement: Statement, language: Language, form: Format) -> bytes:
-    """A statement as a file. JSON is the record's canonical bytes (amounts as strings), whatever the language.
+def render(statement: Statement, language: Language, form: Literal[Format.PDF, Format.XLSX]) -> bytes:
+    """A statement as a file. As JSON it is rendered by nobody: that is the document that was issued.
 
     Nothing but the statement goes into the bytes: a file's own date is the statement's `known_at`.
 
     Raises:
         BadInput: a PDF is to show a character that its fonts do not have.
     """
-    if form is Format.JSON:
-        return canonical(statement)
     words = Words.of(language)
     document = laid_out(statement, words)
     made_at = statement.signature.known_at

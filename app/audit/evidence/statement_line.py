@@ -14,7 +14,7 @@ from domain.errors import Broken, NotFound
 from domain.ledger.journal import sha256
 from domain.sharing.distributions import the_distribution
 from domain.sharing.entitlements import version_of
-from domain.sharing.statements import Statement, StatementLine
+from domain.sharing.statements import Statement, StatementLine, read_statement
 from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.sharing.waterfall.explain import Explanation, Origin, explain
 from domain.sharing.waterfall.result import written
@@ -76,7 +76,7 @@ def _statement(
     raw = bank_data.document(rows[-1]["sha256"])
     if sha256(raw) != rows[-1]["sha256"]:
         raise Broken(f"The statement of {party} for {period} is not the one that was issued.", period=period)
-    return Statement.model_validate_json(raw), rows[-1]
+    return read_statement(raw), rows[-1]
 
 
 def _explanation(

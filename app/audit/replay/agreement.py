@@ -23,6 +23,7 @@ from domain.events import (
     DistributionObjected,
     DueDatesSet,
     EntitlementsPosted,
+    ExpectedReceipt,
     MilestoneAccepted,
     MilestoneApproved,
     MilestoneEscalated,
@@ -34,14 +35,16 @@ from domain.events import (
     PayoutsOrdered,
     ReceiptsExpected,
     ReceiptsFellDue,
+    ScheduledPayment,
     StatementImported,
     StatementsIssued,
 )
-from domain.ledger.journal import canonical, sha256
+from domain.ledger.journal import sha256
+from domain.schemas import AnyRecord
 from domain.sharing import distributions, entitlements
 from domain.sharing.distributions import Distributions
 from domain.sharing.payouts import payout_terms, scheduled, the_waterfall
-from domain.sharing.statements import Signature
+from domain.sharing.statements import Signature, Statement
 from domain.state import State
 
 
@@ -51,6 +54,7 @@ class AgreementCheck:
     def __init__(self, handler: CommandHandler, facts_of: FactsOf, records: Records, agreement_of: AgreementOf) -> None:
         self._handler, self._facts_of, self._records = handler, facts_of, records
         self._agreement_of = agreement_of
+        self._schemas = handler.store.schemas
         self._objected_on: dict[tuple[str, str], date] = {}
         self._last: Told | None = None
 
@@ -62,7 +66,7 @@ class AgreementCheck:
                 case AgreementRegistered() | AgreementAmended():
                     yield from self._promised(stretch, told, told.event)
                 case PaymentsFellDue() | ReceiptsFellDue():
-                    yield from _fell_due(state, told, told.event)
+                    yield from self._fell_due(state, told, told.event)
                 case DueDatesSet():
                     yield from self._dated(state, stretch, told, told.event)
                 case StatementImported():
@@ -113,16 +117,17 @@ class AgreementCheck:
             expected = (agreement.production, agreement.title, agreement.version)
             yield unfaithful(told.record, f"is not what document {event.document} says", expected, said)
         payments, receipts = promised(agreement, dict(amounts(agreement)), lambda _, __: None)
-        lines = {line.payment: line for line in payments} | {line.receipt: line for line in receipts}
         for other in stretch.told:
-            found = other.event
-            if isinstance(found, PaymentsScheduled | ReceiptsExpected):
-                each = found.payments if isinstance(found, PaymentsScheduled) else found.receipts
-                for line in each:
-                    name = line.payment if isinstance(found, PaymentsScheduled) else line.receipt  # type: ignore[union-attr]
-                    right = lines.get(name)
-                    if line.model_copy(update={"due_on": None}) != right:
-                        yield unfaithful(other.record, f"promises {name} otherwise than the agreement", right, line)
+            if isinstance(other.event, PaymentsScheduled):
+                right = self._as_recorded(other, PaymentsScheduled(payments=tuple(payments)))
+                promise = {line.payment: line for line in right.payments}
+                for line in other.event.payments:
+                    yield from _as_promised(other, line.payment, promise.get(line.payment), line)
+            elif isinstance(other.event, ReceiptsExpected):
+                awaited = self._as_recorded(other, ReceiptsExpected(receipts=tuple(receipts)))
+                expected_of = {line.receipt: line for line in awaited.receipts}
+                for receipt in other.event.receipts:
+                    yield from _as_promised(other, receipt.receipt, expected_of.get(receipt.receipt), receipt)
 
     def _dated(self, state: State, stretch: Stretch, told: Told, event: DueDatesSet) -> Iterator[Finding]:
         """A milestone fixes the dates of its own instalments, and no others."""
@@ -167,7 +172,7 @@ class AgreementCheck:
         )
         known = state.distributions.get(event.period)
         revision = known.revision + 1 if known else 1
-        right = expected.model_copy(update={"revision": revision})
+        right = self._as_recorded(told, expected.model_copy(update={"revision": revision}))
         if right != event:
             for name in type(event).model_fields:
                 both = getattr(right, name), getattr(event, name)
@@ -176,7 +181,9 @@ class AgreementCheck:
                     yield unfaithful(told.record, said, *both)
 
     def _posted(self, state: State, told: Told, event: EntitlementsPosted) -> Iterator[Finding]:
-        expected = distributions.post(state.distributions, event.period, date.max)
+        expected = [
+            self._as_recorded(told, each) for each in distributions.post(state.distributions, event.period, date.max)
+        ]
         if expected != [event]:
             yield unfaithful(told.record, "does not post what the entitlements changed by", expected, [event])
 
@@ -184,11 +191,14 @@ class AgreementCheck:
         """Payouts, their payments, and the statements that go with the first of them."""
         agreement, known = self._agreement_of(state), self._answered(state, stretch)
         payouts, expected = distributions.order(known, event.period, agreement.production, payout_terms(agreement))
-        if expected != event:
+        if expected is None or self._as_recorded(told, expected) != event:
             yield unfaithful(told.record, "does not order what was owed", expected, event)
+        written_in = next((each for each in stretch.told if isinstance(each.event, PaymentsScheduled)), None)
         lines = [line for each in stretch.events if isinstance(each, PaymentsScheduled) for line in each.payments]
         days = {line.due_on for line in lines if line.due_on is not None}
         right = scheduled(agreement, payouts, max(days)) if days else []
+        if written_in is not None:
+            right = list(self._as_recorded(written_in, PaymentsScheduled(payments=tuple(right))).payments)
         if lines != right:
             yield unfaithful(told.record, "its payments are not its payouts", right, lines)
         promised_on = max(known[event.period].pay_on, stretch.first.effective_on)
@@ -244,12 +254,36 @@ class AgreementCheck:
             signed,
             self._objected_on,
         )
-        right = {one.party: sha256(canonical(one)) for one in made}
         stated = {one.party: one.sha256 for one in event.statements}
+        right = {one.party: sha256(self._as_stated(one, stated.get(one.party))) for one in made}
         for party in sorted(right.keys() | stated.keys()):
             if right.get(party) != stated.get(party):
                 said = f"the statement of {party} for {event.period} is not what the journal makes it"
                 yield unfaithful(told.record, said, right.get(party, ""), stated.get(party, ""))
+
+    def _as_stated(self, made: Statement, digest: str | None) -> bytes:
+        """The bytes of a statement in the version of its schema in which the one on record was written."""
+        kept = self._records.document(digest) if digest else None
+        version = None if kept is None else self._schemas.version_of(Statement.__name__, kept)
+        return self._schemas.canonical(made, version)
+
+    def _as_recorded(self, told: Told, expected: AnyRecord) -> AnyRecord:
+        """What an event on record would say if it were the expected one, in the version in which it was written."""
+        return self._schemas.as_recorded(expected, told.version)
+
+    def _fell_due(self, state: State, told: Told, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
+        """What falls due is what was promised, on the day or after."""
+        payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
+        receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
+        due = fall_due(
+            {name: state.payments[name] for name in payments if name in state.payments},
+            {name: state.receipts[name] for name in receipts if name in state.receipts},
+            told.fact.effective_on,
+        )
+        expected = [self._as_recorded(told, each) for each in due]
+        if expected != [event]:
+            said = "does not let fall due what was promised for that day or before"
+            yield unfaithful(told.record, said, expected, event)
 
 
 def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Finding]:
@@ -259,14 +293,8 @@ def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Fi
         yield unfaithful(told.record, f"is of a party whom {period} does not concern", sorted(parties), party)
 
 
-def _fell_due(state: State, told: Told, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
-    """What falls due is what was promised, on the day or after."""
-    payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
-    receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
-    expected = fall_due(
-        {name: state.payments[name] for name in payments if name in state.payments},
-        {name: state.receipts[name] for name in receipts if name in state.receipts},
-        told.fact.effective_on,
-    )
-    if expected != [event]:
-        yield unfaithful(told.record, "does not let fall due what was promised for that day or before", expected, event)
+def _as_promised(
+    told: Told, name: str, right: ScheduledPayment | ExpectedReceipt | None, line: ScheduledPayment | ExpectedReceipt
+) -> Iterator[Finding]:
+    if line.model_copy(update={"due_on": None}) != right:
+        yield unfaithful(told.record, f"promises {name} otherwise than the agreement", right, line)

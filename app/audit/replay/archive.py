@@ -20,6 +20,7 @@ from domain.audit.lost_histories import called
 from domain.audit.refold import Stretch
 from domain.errors import Broken
 from domain.events import HistoryArchived, HistoryGivenUp
+from domain.schemas import SCHEMAS, Schemas
 from domain.state import State
 from workflows import names
 
@@ -87,6 +88,7 @@ class Histories:
     timelines: dict[str, Timeline]
     replayer: StrictReplayer
     read: Callable[[bytes], HistorySteps]
+    schemas: Schemas = SCHEMAS
     looked_at: int = 0
     heard: set[str] = field(default_factory=set)
     """Keys of the commands that the histories ask for."""
@@ -169,9 +171,10 @@ class Histories:
         witness = HistoryCheck(
             record,
             row.production,
-            lambda key: audit.wrote(self.connection, stream, key),
+            lambda key: audit.wrote(self.connection, stream, key, self.schemas),
             lambda user: audit.fell_due(self.connection, stream, user),
             timeline,
+            self.schemas,
         )
         try:
             yield from witness.differences(told, row.workflow_id)

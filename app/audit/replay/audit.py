@@ -31,6 +31,7 @@ from domain.audit.findings import Finding
 from domain.audit.rebuilt_commands import payload_hashes
 from domain.audit.refold import Check
 from domain.errors import NotFound
+from domain.schemas import SCHEMAS, Schemas
 from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.state import State
 
@@ -43,6 +44,7 @@ class Eyes:
     replayer: StrictReplayer = field(default_factory=StrictReplayer)
     read: Callable[[bytes], HistorySteps] = steps_of
     engines: Engines = ENGINES
+    schemas: Schemas = SCHEMAS
 
 
 async def audited(
@@ -76,7 +78,8 @@ async def audited(
             heard=timelines.get(production),
             tick=lambda events: tick("events", events),
             scope=scope,
-            payloads=partial(payload_hashes, production),
+            payloads=partial(payload_hashes, production, schemas=eyes.schemas),
+            schemas=eyes.schemas,
         )
         report.heads[stream] = proof.head
         report.events += proof.events
@@ -84,7 +87,7 @@ async def audited(
         if scope.whole:
             report.findings += imports.end()
     report.findings += _house(records, scope, files)
-    looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read)
+    looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read, eyes.schemas)
     report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]
     report.histories = looked.looked_at
     report.notes += looked.notes()
@@ -93,7 +96,7 @@ async def audited(
 
 def _handler(connection: Connection, eyes: Eyes) -> CommandHandler:
     """A command handler that only reads: rules ask it for agreements and calendars, and nobody acts at it."""
-    store = Store(connection.engine)
+    store = Store(connection.engine, eyes.schemas)
     return CommandHandler(store, eyes.agreements, SystemClock(), people={}, answer_within_s=0, engines=eyes.engines)
 
 
@@ -106,7 +109,7 @@ def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:
             raise NotFound("No agreement is in force yet.")
         return handler.agreements.of(records, state.production.document)
 
-    return Bank(records, agreement_of), AgreementCheck(handler, facts_of, records, agreement_of)
+    return Bank(records, agreement_of, handler.store.schemas), AgreementCheck(handler, facts_of, records, agreement_of)
 
 
 def _streams(connection: Connection, scope: Scope) -> list[str]:

@@ -23,6 +23,7 @@ from domain.payments import runs
 from domain.payments.payments import Payments, payment_id
 from domain.payments.receipts import ReceiptStatus
 from domain.rates import cross
+from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, fold
 from domain.values.money import total as total_of
 
@@ -34,8 +35,8 @@ AgreementOf = Callable[[State], Agreement]
 class Bank:
     """A check of a production's stretches; see `domain.audit.refold.Check`."""
 
-    def __init__(self, records: Records, agreement_of: AgreementOf) -> None:
-        self._records, self._agreement_of = records, agreement_of
+    def __init__(self, records: Records, agreement_of: AgreementOf, schemas: Schemas = SCHEMAS) -> None:
+        self._records, self._agreement_of, self._schemas = records, agreement_of, schemas
         self._booked: set[tuple[str, str]] = set()
 
     def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
@@ -80,6 +81,8 @@ class Bank:
             theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in waiting}
             seen = frozenset(reference for whose, reference in self._booked if whose == account)
             expected = answers.booked(self._agreement_of(state), account, ours, theirs, seen, message)
+        versions = {type(told.event): told.version for told in stretch.told}
+        expected = [self._schemas.as_recorded(each, versions.get(type(each))) for each in expected]
         if _lines(expected) != _lines(stretch.events):
             said = f"does not say what document {digest} of the bank says"
             yield unfaithful(record, said, _only(expected, stretch.events), _only(stretch.events, expected))
@@ -92,9 +95,9 @@ class Bank:
         before = State(state.production, payments=Payments(state.payments[name] for name in names))
         after = fold(before, [(each, stretch.first.effective_on) for each in stretch.events])
         run, gathered = after.runs[event.run], list(after.payments.values())
-        bound = runs.binding(run, gathered, self._agreement_of(state))
-        if bound != event.sha256:
-            yield unfaithful(told.record, f"run {run.id} is bound to something else", bound, event.sha256)
+        bound = runs.bindings(run, gathered, self._agreement_of(state), self._schemas)
+        if event.sha256 not in bound:
+            yield unfaithful(told.record, f"run {run.id} is bound to something else", _any(bound), event.sha256)
         total = total_of((payment.amount for payment in gathered), run.currency)
         if (run.count, run.total) != (len(gathered), total):
             both = (f"{len(gathered)} payments, {total}", f"{run.count} payments, {run.total}")
@@ -115,9 +118,9 @@ class Bank:
 
     def _released(self, state: State, told: Told, event: RunReleased) -> Iterator[Finding]:
         run = state.runs[event.run]
-        bound = runs.binding(run, state.payments.of_run(run.id), self._agreement_of(state))
-        if event.sha256 != bound:
-            yield unfaithful(told.record, f"releases something else than run {run.id} is", bound, event.sha256)
+        bound = runs.bindings(run, state.payments.of_run(run.id), self._agreement_of(state), self._schemas)
+        if event.sha256 not in bound:
+            yield unfaithful(told.record, f"releases something else than run {run.id} is", _any(bound), event.sha256)
         if event.by == run.prepared_by:
             yield unfaithful(told.record, f"{event.by} released run {run.id}, and had prepared it")
 
@@ -145,6 +148,10 @@ class Bank:
         elif event.enquiry_message_id != enquiry.message_id or not _same_enquiry(raw, write_enquiry(enquiry)):
             said = f"document {event.file} is not the enquiry that run {run.id} makes"
             yield unfaithful(told.record, said, enquiry.message_id, event.enquiry_message_id)
+
+
+def _any(hashes: frozenset[str]) -> str:
+    return " or ".join(sorted(hashes))
 
 
 def _same_bytes(told: Told, file: str, message_id: str, expected_id: str, content: bytes) -> Iterator[Finding]:

@@ -26,7 +26,7 @@ from domain.commands import Command, PrepareRun
 from domain.errors import Refused, named
 from domain.events import CommandRefused
 from domain.identity import SYSTEM
-from domain.ledger.journal import canonical, sha256
+from domain.schemas import SCHEMAS, Schemas
 from workflows import names
 
 FOR_EVER = 1 << 62
@@ -64,9 +64,18 @@ FellDue = Callable[[str], frozenset[int]]
 class HistoryCheck:
     """Holds one history of a production against its facts."""
 
-    def __init__(self, record: str, production: str, journal: Journal, fell_due: FellDue, timeline: Timeline) -> None:
+    def __init__(
+        self,
+        record: str,
+        production: str,
+        journal: Journal,
+        fell_due: FellDue,
+        timeline: Timeline,
+        schemas: Schemas = SCHEMAS,
+    ) -> None:
         self._record, self._production = record, production
         self._journal, self._fell_due_by, self._timeline = journal, fell_due, timeline
+        self._schemas = schemas
         self.heard: set[str] = set()
         """The keys of the commands that the history asks for."""
 
@@ -114,10 +123,10 @@ class HistoryCheck:
             return unfaithful(self._at(step.asked), f"asks for no {step.kind}: {error.errors()[0]['msg']}")
 
     def _carried_out(self, step: HistoryStep, command: Command, recorded: Wrote) -> Iterator[Finding]:
-        where, payload = self._at(step.asked), sha256(canonical(command))
-        if recorded.payload is not None and recorded.payload != payload:
+        where, payloads = self._at(step.asked), self._schemas.digests(command)
+        if recorded.payload is not None and recorded.payload not in payloads:
             said = f"asks for something else under the key {command.key} than command {command.key} remembers"
-            yield unfaithful(where, said, recorded.payload, payload)
+            yield unfaithful(where, said, recorded.payload, " or ".join(sorted(payloads)))
         if recorded.actor != command.by:
             yield unfaithful(where, f"is asked for by another than {self._wrote(recorded)}", recorded.actor, command.by)
         if step.kind in {"register", "amend"} and isinstance(step.result, dict) and recorded.payload is not None:

@@ -12,6 +12,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.agreement import AgreementActivities
+from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
@@ -24,6 +25,7 @@ _ACTIVITIES = (
     AgreementActivities,
     MilestoneActivities,
     RunActivities,
+    BankActivities,
     DistributionActivities,
     ScheduleActivities,
     HistoryActivities,

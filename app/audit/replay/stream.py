@@ -13,6 +13,7 @@ from domain.audit.books import Commands, Ledger, Movements, Payloads, balance_fi
 from domain.audit.findings import Finding, broken, differing, unfaithful
 from domain.audit.refold import UNFIT, Check, Refold, Stretch, stretches
 from domain.ledger.journal import Fact, Head, broken_links
+from domain.schemas import SCHEMAS, Schemas
 from domain.sharing.participation import untied
 from domain.state import State
 from domain.values.money import Money
@@ -40,6 +41,7 @@ def prove(
     tick: Callable[[int], None] = lambda _: None,
     scope: Scope = EVERYTHING,
     payloads: Payloads = lambda _: None,
+    schemas: Schemas = SCHEMAS,
 ) -> StreamProof:
     """Prove a stream and all that follows from it; `connection` should see one instant, as `Store.reading` gives it.
 
@@ -54,7 +56,7 @@ def prove(
 
     def retold() -> Iterator[Fact]:
         """Every fact in order, once all books have judged the stretch that it is in."""
-        for stretch in stretches(queries.facts(connection, stream), said):
+        for stretch in stretches(queries.facts(connection, stream), said, schemas):
             for book in (ledger, commands, movements, refold):
                 said.extend(book.take(stretch))
             if scope.covers(stretch.first.effective_on):

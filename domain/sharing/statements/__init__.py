@@ -19,6 +19,7 @@ from domain.sharing.statements.model import (
     StatementPool,
     StatementSettlement,
     Withholding,
+    read_statement,
 )
 from domain.sharing.statements.ties import ties
 from domain.sharing.statements.view import Inflow, Taking, view_for
@@ -45,6 +46,7 @@ __all__ = [
     "StatementSettlement",
     "Taking",
     "Withholding",
+    "read_statement",
     "statements",
     "ties",
     "view_for",

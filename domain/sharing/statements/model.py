@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
+from domain.schemas import SCHEMAS, Schemas
 from domain.values.currency import exponent
 from domain.values.money import Exact, Money
 from domain.values.record import (
@@ -319,3 +320,12 @@ class Statement(Record):
     def reference(self) -> str:
         """What people quote it by, such as `DRAMA1/2027-Q1/HAN`."""
         return f"{self.production}/{self.period.id}/{self.party}"
+
+
+def read_statement(stored: bytes, schemas: Schemas = SCHEMAS) -> Statement:
+    """The statement of a kept document, of whichever version of its schema.
+
+    Raises:
+        ValueError: it is none, or of a version that this release does not know.
+    """
+    return Statement.model_validate_json(schemas.todays(Statement.__name__, stored))

@@ -25,6 +25,7 @@ from domain.events import (
 from domain.identity import SYSTEM, Person
 from domain.payments import runs
 from domain.payments.payments import ON_ITS_WAY, Payments, Status
+from domain.schemas import Schemas, given
 from domain.state import State
 from tests.domain import builders as b
 
@@ -163,6 +164,17 @@ def test_a_payment_held_after_preparing_voids_the_hash_and_leaves_the_run():
     state = b.after(state, release(state, run, sha256=now))
     assert (state.runs[run].count, state.runs[run].total) == (1, b.krw(80_000_000))
     assert statuses(state, run) == {"P2": Status.RELEASED}
+
+
+def test_what_was_seen_before_an_upgrade_still_holds_and_nothing_else_does():
+    state, run = b.prepared(b.owing())
+    of = state.runs[run], state.payments.of_run(run), TERMS
+    later = Schemas({"BoundRun": (given("rate", None),)})
+    assert runs.bindings(*of) == {state.runs[run].sha256}
+    assert len(runs.bindings(*of, later)) == 2
+    assert runs.bindings(*of) & runs.bindings(*of, later) == set(), "what names its version has other bytes"
+    quoted = replace(state.runs[run], quote=b.QUOTE)
+    assert len(runs.bindings(quoted, *of[1:], later)) == 1, "what an earlier version had no words for has no such hash"
 
 
 def test_a_payment_held_and_resumed_goes_in_a_later_run():

@@ -24,6 +24,8 @@ KEYS = {
     "distribution": "period",
 }
 """The snapshot tables and what names a row of each."""
+VERSIONS: dict[str, int] = {}
+"""The newest schema version of a type of fact, where that is not the first, that this verifier knows how to read."""
 DOCUMENTS = ("document", "file")
 """Fields by which a fact names a document that must be in the bundle."""
 
@@ -103,6 +105,9 @@ class Verification:
             event = json.loads(fact["body"])
             if event["type"] != fact["type"]:
                 yield f"{where}: its type is {fact['type']!r} and its body's is {event['type']!r}"
+            version = event.get("v", 1)
+            if version not in range(1, VERSIONS.get(event["type"], 1) + 1):
+                yield f"{where}: is a {event['type']} fact of schema version {version}, which this verifier cannot read"
             guard, fidelity, integrity = self.report.guard, self.report.fidelity, self.report.integrity
             guard(fidelity, where, lambda fact=fact, event=event: self._posted(fact, event))  # type: ignore[misc]
             guard(fidelity, where, lambda fact=fact, event=event: self.books.take(event, fact["effective_on"]) or ())  # type: ignore[misc, func-returns-value]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from adapters.db import queries
 from app.audit.evidence.verifier.__main__ import main
 from app.audit.evidence.verifier.bundle import Bad, Bundle
-from app.audit.evidence.verifier.checks import Verification
+from app.audit.evidence.verifier.checks import VERSIONS, Verification
 from app.audit.evidence.verifier.ed25519 import L, ed25519_verify
 from app.audit.evidence.verifier.postings import (
     money,
@@ -27,6 +27,7 @@ from domain.errors import SluiceError, UnknownCurrency
 from domain.events import StatementCount, StatementImported
 from domain.ledger import entries
 from domain.ledger.journal import canonical
+from domain.schemas import SCHEMAS
 from domain.values.currency import exponent
 from domain.values.money import Money
 from tests.app.audit.evidence.rewriting import rewrite
@@ -65,6 +66,11 @@ def replaced(folder, name, old, new):
 
 
 CHANGES = {
+    "a fact of a later schema": (
+        lambda b: replaced(b, "journal.jsonl", r"\"type\":\"run-released\"", r"\"type\":\"run-released\",\"v\":2"),
+        "is a run-released fact of schema version 2, which this verifier cannot read",
+        "",
+    ),
     "a document": (lambda b: _agreement(b).write_bytes(b"x"), "does not have the hash", ""),
     "a document that is gone": (lambda b: _agreement(b).unlink(), "that it names is missing", ""),
     "an actor": (lambda b: replaced(b, "journal.jsonl", '"actor":"sora"', '"actor":"yuri"'), "not what was hashed", ""),
@@ -359,3 +365,8 @@ def test_the_journal_in_a_bundle_is_the_journal(bundle, world):
     assert [(one["seq"], one["body"].encode(), one["hash"]) for one in told] == [
         (f.seq, f.body, f.hash.hex()) for f in facts
     ]
+
+
+def test_the_verifier_reads_every_version_of_every_fact():
+    newest = {sample.type: SCHEMAS.version(type(sample).__name__) for sample in SAMPLES}
+    assert {kind: version for kind, version in newest.items() if version > 1} == VERSIONS

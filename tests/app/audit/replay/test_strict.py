@@ -5,8 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import pydantic_data_converter
 
+from app.audit.replay import payloads
 from app.audit.replay.strict import differences
+from tests.replay.payloads import activity_types
 
 HISTORIES = sorted((Path(__file__).parents[3] / "replay" / "histories").glob("*.json"))
 OF_A_PRODUCTION = [file for file in HISTORIES if not file.stem.startswith("sweep")]
@@ -139,3 +143,46 @@ async def test_what_is_no_history_is_said_to_be_none():
     (found,) = await differences('{"events": [{"eventId": "x"}]}')
     assert found.startswith("history: cannot be read")
     assert await differences('{"events": []}') == ["history: is empty"]
+
+
+def test_the_arguments_of_every_activity_of_a_worker_are_read_by_todays_models():
+    assert payloads._ARGUMENTS.keys() >= activity_types().keys()
+
+
+OBJECT = {"key": "k", "by": "jiho", "production": "P", "period": "2025", "revision": 1, "reason": "x", "positions": []}
+ALLOCATE = {
+    "key": "k",
+    "by": "ji",
+    "production": "P",
+    "account": "a",
+    "bank_reference": "b",
+    "to": "charges",
+    "name": "",
+    "amount": None,
+    "reason": "x",
+}
+
+
+@pytest.mark.parametrize(
+    ("activity", "today", "since", "wrong"),
+    [
+        ("object_to_distribution", OBJECT, "positions", {"period": "2026"}),
+        ("object_to_distribution", OBJECT, "positions", {"positions": ["fee"]}),
+        ("allocate", ALLOCATE, "amount", {"name": "x"}),
+        ("allocate", ALLOCATE, "name", {"amount": "KRW 1"}),
+    ],
+)
+def test_an_argument_from_before_it_had_a_field_says_the_same_and_a_wrong_value_does_not(activity, today, since, wrong):
+    before = {name: value for name, value in today.items() if name != since}
+
+    def alike(written):
+        metadata = {"encoding": b"json/plain"}
+        both = [Payload(metadata=metadata, data=json.dumps(each).encode()) for each in (written, today)]
+        (now,) = pydantic_data_converter.payload_converter.to_payloads(
+            [pydantic_data_converter.payload_converter.from_payload(both[1], payloads._ARGUMENTS[activity][0])]
+        )
+        return payloads.same("Distribution", "activity", activity, "argument", [both[0]], [now])
+
+    assert alike(before)
+    assert not alike(before | wrong)
+    assert not alike(today | wrong)
