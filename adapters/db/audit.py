@@ -70,27 +70,27 @@ def commands(connection: Connection, stream: str) -> Iterator[Commanded]:
 
 
 class Wrote(NamedTuple):
-    """What is on record under a command's key; no payload where only refusals are."""
+    """What is on record under a command's key, each event with its number; no payload where only refusals are."""
 
     payload: str | None
     first_seq: int
     last_seq: int
     actor: str
-    events: tuple[Event, ...]
+    events: tuple[tuple[int, Event], ...]
 
 
 def wrote(connection: Connection, stream: str, key: str, schemas: Schemas = SCHEMAS) -> Wrote | None:
     """What a command of a stream wrote, by its key; None if nothing is on record under it."""
     journal, command = tables.journal_event.c, tables.command.c
-    remembered = connection.execute(sa.select(command.payload, command.stream).where(command.key == key)).one_or_none()
+    of_key = sa.and_(command.key == key, command.stream == stream)
+    payload = connection.execute(sa.select(command.payload).where(of_key)).scalar_one_or_none()
     query = sa.select(journal.seq, journal.actor, journal.body).where(
         journal.stream == stream, journal.command_key == key
     )
     rows = connection.execute(query.order_by(journal.seq)).all()
     if not rows:
         return None
-    payload = remembered.payload if remembered is not None else None
-    events = tuple(event for row in rows if (event := _event(row.body, schemas)) is not None)
+    events = tuple((row.seq, event) for row in rows if (event := _event(row.body, schemas)) is not None)
     carried_out = [row.seq for row in rows if '"type":"command-refused"' not in row.body] or [row.seq for row in rows]
     return Wrote(payload, carried_out[0], carried_out[-1], rows[-1].actor, events)
 

@@ -1,11 +1,10 @@
 """What an archived history says, held against the facts: commands, what they came to, and how things stood.
 
 What a view says of the moment (seconds left, by the business clock) is only bounded. A view may be read some time
-after the command that it answers: it must be one that held after what the workflow had seen or done before, and before
-what it did later.
+after the command that it answers: it must have held at a moment that fits the order of the rest (`ordering`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,14 +21,15 @@ from app.audit.replay.timeline import (
 )
 from domain import commands
 from domain.audit.findings import Finding, unfaithful
+from domain.audit.ordering import EVERYWHERE, FOR_EVER, Activity, Span, misfits
 from domain.commands import Command, PrepareRun
 from domain.errors import Refused, named
 from domain.events import CommandRefused
 from domain.identity import SYSTEM
+from domain.ledger.journal import sha256
 from domain.schemas import SCHEMAS, Schemas
 from workflows import names
 
-FOR_EVER = 1 << 62
 _COMMANDS: Mapping[str, type[Command]] = {
     "register": commands.RegisterAgreement,
     "amend": commands.AmendAgreement,
@@ -82,22 +82,25 @@ class HistoryCheck:
     def differences(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
         """What does not agree with the facts."""
         yield from self._named(told, workflow_id)
-        known: dict[int, Wrote] = {}
+        activities = []
         for step in told.steps:
             command = self._command(step)
+            payload, record = None, None
             if isinstance(command, Finding):
                 yield command
             elif command is not None:
                 self.heard.add(command.key)
-                recorded = self._journal(command.key)
-                if recorded is not None:
-                    known[step.asked] = recorded
-                    yield from self._carried_out(step, command, recorded)
+                payload, recorded = sha256(self._schemas.canonical(command)), self._journal(command.key)
+                payloads = self._schemas.digests(command)
+                if recorded is not None and not _left_it_to_another(step, payloads, recorded):
+                    record = _its_record(step, recorded)
+                    yield from self._carried_out(step, command, payloads, recorded)
                 yield from self._refused(step, command, recorded)
             if step.kind == "fall_due":
                 yield from self._fell_due(step)
             yield from self._about(step)
-        yield from self._views(told, known)
+            activities.append(self._activity(step, payload, record))
+        yield from self._views(told, activities)
 
     def _named(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
         """A workflow's id is made of what it was started with."""
@@ -122,8 +125,10 @@ class HistoryCheck:
         except ValidationError as error:
             return unfaithful(self._at(step.asked), f"asks for no {step.kind}: {error.errors()[0]['msg']}")
 
-    def _carried_out(self, step: HistoryStep, command: Command, recorded: Wrote) -> Iterator[Finding]:
-        where, payloads = self._at(step.asked), self._schemas.digests(command)
+    def _carried_out(
+        self, step: HistoryStep, command: Command, payloads: frozenset[str], recorded: Wrote
+    ) -> Iterator[Finding]:
+        where = self._at(step.asked)
         if recorded.payload is not None and recorded.payload not in payloads:
             said = f"asks for something else under the key {command.key} than command {command.key} remembers"
             yield unfaithful(where, said, recorded.payload, " or ".join(sorted(payloads)))
@@ -138,7 +143,7 @@ class HistoryCheck:
             ).model_dump()
             if step.result != outcome:
                 yield unfaithful(self._at(step.ended), "answers with another outcome", outcome, step.result)
-        for event in recorded.events:
+        for _, event in recorded.events:
             for name in _SAME:
                 wanted, fact = getattr(command, name, None), getattr(event, name, None)
                 if wanted is not None and fact is not None and wanted != fact:
@@ -152,9 +157,8 @@ class HistoryCheck:
         code, sentence = step.failure
         if isinstance(named(code, sentence, {}), Refused):
             events = recorded.events if recorded else ()
-            told = [each for each in events if isinstance(each, CommandRefused)]
             right = {"command": type(command).__name__, "code": code, "sentence": sentence, "data": step.data}
-            found = [each.model_dump(mode="json", exclude={"type"}) for each in told]
+            found = [_refusal(event) for _, event in events if isinstance(event, CommandRefused)]
             if right not in found:
                 said = f"tells of a refusal of {command.key} that {self._wrote(recorded)} do not"
                 yield unfaithful(self._at(step.ended), said, right, found)
@@ -176,42 +180,42 @@ class HistoryCheck:
                 if asked is not None and answered is not None and asked != answered:
                     yield unfaithful(self._at(step.ended), f"answers about another {name}", asked, answered)
 
-    def _views(self, told: HistorySteps, known: Mapping[int, Wrote]) -> Iterator[Finding]:
-        """Each view must have held in the stretch of the journal in which it can have been read."""
-        floor = 0
-        floors: dict[int, int] = {}
-        for number, step, ends in _in_order(told):
-            if not ends:
-                floors[number] = floor
-                continue
-            recorded = known.get(step.asked)
-            low = max(floors[step.asked], recorded.last_seq if recorded and not step.failure else 0)
-            high = min((r.first_seq - 1 for asked, r in known.items() if asked > step.ended), default=FOR_EVER)
-            thing = None if step.failure else _thing(step, self._production)
-            if thing is None:
-                floor = max(floor, low)
-                continue
-            seq = self._held(thing, step.result, low, max(high, low))
-            if seq is None:
-                stood = "; ".join(str(each.view) for each in self._between(thing, low, high)[-3:])
-                said = f"says of {thing[0]} {thing[1]} what it never was at that point"
-                yield unfaithful(self._at(step.ended), said, stood, step.result)
-            floor = max(floor, low, seq or 0)
+    def _activity(self, step: HistoryStep, command: str | None, record: tuple[int, int] | None) -> Activity:
+        """A step as far as its place in the order goes."""
+        done = step.failure is None
+        thing = _thing(step, self._production) if done else None
+        held = EVERYWHERE if thing is None else tuple(self._held(thing, step.result))
+        return Activity(step.asked, step.ended, command, record, done, held)
 
-    def _held(self, thing: Thing, written: Mapping[str, Any], low: int, high: int) -> int | None:
-        """The earliest event between two at which a view held; None if at none."""
-        for each in self._between(thing, low, high):
+    def _views(self, told: HistorySteps, activities: Sequence[Activity]) -> Iterator[Finding]:
+        """Each view must have held at a moment at which it can have been read."""
+        steps = {step.asked: step for step in told.steps}
+        for misfit in misfits(activities):
+            step = steps[misfit.activity.asked]
+            thing = _thing(step, self._production)
+            if thing is None or step.failure is not None:
+                yield unfaithful(self._at(step.ended), "ends a command that is on record after what is asked for later")
+                continue
+            stood = "; ".join(str(each.view) for each in self._between(thing, misfit.low, misfit.high)[-3:])
+            said = f"says of {thing[0]} {thing[1]} what it never was at that point"
+            yield unfaithful(self._at(step.ended), said, stood, step.result)
+
+    def _held(self, thing: Thing, written: Mapping[str, Any]) -> Iterator[Span]:
+        """Where in the journal a view held."""
+        for each, end in self._stood(thing):
             if agrees(each.view, written) and _in_time(each, written):
-                return max(each.seq, low)
-        return None
+                yield each.seq, end
 
     def _between(self, thing: Thing, low: int, high: int) -> list[Stood]:
+        return [each for each, end in self._stood(thing) if each.seq <= high and end > low]
+
+    def _stood(self, thing: Thing) -> Iterator[tuple[Stood, int]]:
+        """How a thing stood from the first on, each with the event at which that was over."""
         noted = self._timeline.stood.get(thing, [])
         before = self._timeline.before(thing)
         if before is not None and (noted or thing[0] != "milestone"):
             noted = [Stood(0, before), *noted]
-        after = [each.seq for each in noted[1:]] + [FOR_EVER]
-        return [each for each, end in zip(noted, after, strict=False) if each.seq <= high and end > low]
+        yield from zip(noted, [*(each.seq for each in noted[1:]), FOR_EVER], strict=False)
 
     def _wrote(self, recorded: Wrote | None) -> str:
         """What a command wrote, for people."""
@@ -224,10 +228,30 @@ class HistoryCheck:
         return f"{self._record} event {event}"
 
 
-def _in_order(told: HistorySteps) -> Iterator[tuple[int, HistoryStep, bool]]:
-    moments = [(step.asked, step, False) for step in told.steps]
-    moments += [(step.ended, step, True) for step in told.steps if step.ended]
-    yield from sorted(moments, key=lambda moment: (moment[0], moment[2]))
+def _left_it_to_another(step: HistoryStep, payloads: frozenset[str], recorded: Wrote) -> bool:
+    """Whether the key of a command became, or was, that of another: it was refused, or found nothing to prepare."""
+    if recorded.payload is None:
+        return False
+    nothing = step.kind == "prepare" and isinstance(step.result, dict) and step.result.get("status") == "empty"
+    return nothing or (step.failure is not None and recorded.payload not in payloads)
+
+
+def _its_record(step: HistoryStep, recorded: Wrote) -> tuple[int, int]:
+    """Where the journal has what a step came to: what it carried out, or the refusals that it tells of."""
+    if step.failure is not None:
+        code, sentence = step.failure
+        seqs = [
+            seq
+            for seq, event in recorded.events
+            if isinstance(event, CommandRefused) and (event.code, event.sentence) == (code, sentence)
+        ]
+        if seqs:
+            return seqs[0], seqs[-1]
+    return recorded.first_seq, recorded.last_seq
+
+
+def _refusal(event: CommandRefused) -> dict[str, Any]:
+    return event.model_dump(mode="json", exclude={"type"})
 
 
 def _in_time(stood: Stood, written: Mapping[str, Any]) -> bool:
