@@ -51,8 +51,10 @@ class Ledger:
     def take(self, stretch: Stretch) -> Iterator[Finding]:
         """Compare what a stretch posts."""
         for told in stretch.told:
-            yield from self._skip_to(told.fact.seq)
             seq, found = self._at
+            if seq is not None and seq < told.fact.seq:
+                yield from self._skip_to(told.fact.seq)
+                seq, found = self._at
             if seq == told.fact.seq:
                 self._next()
             else:

@@ -1,7 +1,8 @@
 """A stream told again: what each command wrote, one after the other, folded into a state that owns nothing else."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from domain.audit.findings import Finding, unfaithful
 from domain.errors import SluiceError
@@ -15,8 +16,7 @@ UNFIT = (SluiceError, LookupError, TypeError, ValueError, ArithmeticError, Attri
 """What the rules raise on facts that no command can have made: the fold trusts its journal, the audit does not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """A fact with the event in its body; None where the body is none. `version` is that of the body's schema."""
 
     fact: Fact
@@ -29,8 +29,7 @@ class Told:
         return f"{self.fact.stream} event {self.fact.seq}"
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(Struct, frozen=True):
     """What one command wrote in one transaction: never empty, all under one key at one instant."""
 
     told: tuple[Told, ...]

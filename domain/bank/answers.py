@@ -5,7 +5,9 @@ posts nothing on its own account and says so; money that moved without our knowi
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from domain.agreement.model import Agreement
 from domain.bank.messages import (

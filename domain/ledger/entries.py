@@ -13,7 +13,8 @@ each currency. Accounts:
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from domain.agreement.model import Purpose
 from domain.errors import Broken
@@ -40,8 +41,7 @@ FX_GAIN_LOSS = "expense:fx-gain-loss"
 BANK_CHARGES = "expense:bank-charges"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line: `amount` debited (positive) or credited (negative) on `account`, for the sake of `about`."""
 
     account: str
@@ -63,8 +63,16 @@ def postings(event: Event) -> tuple[Entry, ...]:
 
 
 def _entries(event: Event) -> Iterable[Entry]:
-    yield from _accrued(event)
-    yield from _moved(event)
+    kind = type(event)
+    if kind in ACCRUING:
+        return _accrued(event)
+    return _moved(event) if kind in MOVING else ()
+
+
+ACCRUING = frozenset({PaymentsFellDue, ReceiptsFellDue, EntitlementsPosted, PayoutsOrdered, StatementImported})
+"""What `_accrued` has a case for. Most events move no money, and are not to try them all."""
+MOVING = frozenset({PaymentsSettled, PaymentReturned, ReceiptMatched, MovementUnmatched, MovementAllocated})
+"""What `_moved` has a case for."""
 
 
 def _accrued(event: Event) -> Iterable[Entry]:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import BaseModel
@@ -133,8 +134,39 @@ def _link(
     command_key: str,
 ) -> bytes:
     """SHA-256 over every field, each framed by its length so that no two facts share one byte string."""
-    instant = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    texts = (stream, str(seq), kind, effective_on.isoformat(), instant, actor, command_key)
-    parts = [text.encode() for text in texts]
-    parts.append(body)
-    return hashlib.sha256(prev + b"".join([b"%d:%b" % (len(part), part) for part in parts])).digest()
+    number, key = b"%d" % seq, command_key.encode()
+    return hashlib.sha256(
+        b"%b%b%d:%b%b%b%b%b%d:%b%d:%b"
+        % (
+            prev,
+            _framed(stream),
+            len(number),
+            number,
+            _framed(kind),
+            _day(effective_on),
+            _instant(recorded_at),
+            _framed(actor),
+            len(key),
+            key,
+            len(body),
+            body,
+        )
+    ).digest()
+
+
+@lru_cache(maxsize=1_000)
+def _framed(text: str) -> bytes:
+    """A text that many facts repeat."""
+    raw = text.encode()
+    return b"%d:%b" % (len(raw), raw)
+
+
+@lru_cache(maxsize=1_000)
+def _day(day: date) -> bytes:
+    return _framed(day.isoformat())
+
+
+@lru_cache(maxsize=1_000)
+def _instant(instant: datetime) -> bytes:
+    """What one transaction records has one instant."""
+    return _framed(instant.astimezone(UTC).isoformat(timespec="microseconds"))

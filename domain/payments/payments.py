@@ -10,9 +10,11 @@ A released payment is due again when its run is cancelled before it was sent.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.agreement.model import Purpose
 from domain.commands import (
@@ -115,8 +117,7 @@ FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
 """Nothing more is expected to happen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """One instalment that we pay. `account` and `payee` are account ids of the agreement.
 
     `run` is the run it is in, `attempt` counts from 1 and grows with each correction. Once settled, `booked` is what
@@ -312,7 +313,7 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
 def take(payments: Payments, payment_id: str, step: PaymentStep, **changes: object) -> None:
     """Take one step of one payment's life in place."""
     payment = payments[payment_id]
-    payments[payment_id] = replace(payment, status=advance(payment, step), **changes)  # type: ignore[arg-type]
+    payments[payment_id] = replace(payment, status=advance(payment, step), **changes)
 
 
 def _why(code: str, words: str | None) -> str:

@@ -1,9 +1,11 @@
 """Money that the schedule expects from outside: promised, owed to us, matched when it arrives (also in parts)."""
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.agreement.model import Purpose
 from domain.events import (
@@ -28,8 +30,7 @@ class ReceiptStatus(StrEnum):
     RECEIVED = "received"
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """One instalment that we are paid, into `account`. `received` grows until it is the whole `amount`."""
 
     id: str

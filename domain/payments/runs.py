@@ -2,10 +2,13 @@
 
 import hashlib
 from collections.abc import Iterable, MutableMapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.agreement.model import Agreement
 from domain.bank.messages import (
@@ -67,8 +70,7 @@ class Quote:
     contract_rate: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A payment run. `status` is prepared, released, submitted or cancelled; each payment tells its own fate.
 
     `count` and `total` are what was gathered and, once released, what was released. `times_sent` counts the copies of

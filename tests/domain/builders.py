@@ -7,9 +7,10 @@ stand such money all the same.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from domain.agreement.model import (
     Account,

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from msgspec import structs
 
 from domain.agreement import productions
 from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment, Purpose
@@ -306,7 +307,7 @@ def test_an_amendment_leaves_payouts_alone():
         for number in (1, 2)
     ]
     state = b.after(state, [PaymentsScheduled(payments=tuple(payouts))])
-    state.payments["HANA.D/2"] = replace(state.payments["HANA.D/2"], status=Status.SETTLED)
+    state.payments["HANA.D/2"] = structs.replace(state.payments["HANA.D/2"], status=Status.SETTLED)
     state = b.after(state, amend(state, amended(without=("P3",))))
     assert state.payments["HANA.D/1"].status is Status.SCHEDULED
 
@@ -314,7 +315,7 @@ def test_an_amendment_leaves_payouts_alone():
 @pytest.mark.parametrize("status", [Status.SCHEDULED, Status.SETTLED])
 def test_an_amendment_may_not_drop_the_account_that_a_payout_goes_to(status):
     state = b.owing()
-    payout = replace(
+    payout = structs.replace(
         state.payments["HANA.P1"], id="HANA.D/1", purpose=Purpose.PARTICIPATION, payee="agent-usd", status=status
     )
     state.payments[payout.id] = payout

@@ -1,7 +1,8 @@
 """What money that comes in does: receipts matched by name, by amount, in parts, too much, or not at all."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from domain.agreement.productions import fall_due
 from domain.bank import answers

@@ -1,8 +1,7 @@
 """What a bank's status reports do: the whole table of status and verdict, and the odd ones."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from domain.bank import answers
 from domain.bank.messages import BankVerdict

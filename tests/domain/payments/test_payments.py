@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from domain.commands import CorrectPayment, HoldPayment, ResumePayment
 from domain.errors import IllegalTransition, NotFound, WrongRole

@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from domain.agreement.model import Agreement
 from domain.bank.answers import reported
@@ -108,7 +109,7 @@ def test_another_rate_is_another_approval():
 def test_ten_thousand_payments_are_gathered_by_a_bounded_number_of_lines_an_event():
     state = b.owing()
     one = state.payments["HANA.P1"]
-    many = (replace(one, id=f"HANA.{i}", instalment=str(i)) for i in range(2_500))
+    many = (structs.replace(one, id=f"HANA.{i}", instalment=str(i)) for i in range(2_500))
     events = prepare(State(payments=Payments(many)))
     assert [len(event.payments) for event in events[1:]] == [1000, 1000, 500]
 
@@ -247,7 +248,7 @@ def test_message_ids_are_short_stable_and_distinct():
     name = runs.run_id("P" * 16, "A" * 16, "KRW", b.TODAY, 1234)
     run = runs.Run(name, "A", "KRW", b.TODAY, "x", 0, b.krw(0), "")
     ids = [runs.message_id(run, enquiry) for enquiry in range(50)]
-    assert ids == [runs.message_id(replace(run, status="submitted"), enquiry) for enquiry in range(50)]
+    assert ids == [runs.message_id(structs.replace(run, status="submitted"), enquiry) for enquiry in range(50)]
     assert len(set(ids)) == 50
     assert max(map(len, ids)) <= 35
 

@@ -1,9 +1,9 @@
 """The books owe what the waterfall left unpaid, at every moment of a payout's life; and what differs is named."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from domain.agreement import productions
 from domain.bank import answers

@@ -1,0 +1,29 @@
+"""Which events a fold and the ledger ask which of their parts about: exactly those that the part has a case for."""
+
+import inspect
+import re
+from typing import get_args
+
+import pytest
+
+from domain import events, milestones, state
+from domain.ledger import entries
+from domain.payments import payments, receipts, runs
+from domain.sharing import distributions
+
+EVENTS = {kind.__name__: kind for kind in get_args(get_args(events.Event)[0])}
+TABLES = [
+    (milestones.apply, state.OF_MILESTONES),
+    (payments.apply, state.OF_PAYMENTS),
+    (receipts.apply, state.OF_RECEIPTS),
+    (runs.apply, state.OF_RUNS),
+    (distributions.apply, state.OF_DISTRIBUTIONS),
+    (entries._accrued, entries.ACCRUING),
+    (entries._moved, entries.MOVING),
+]
+
+
+@pytest.mark.parametrize(("part", "table"), TABLES, ids=lambda each: getattr(each, "__module__", ""))
+def test_a_table_names_the_events_that_its_part_has_a_case_for(part, table):
+    cases = re.findall(r"\b([A-Z][A-Za-z]+)\(", "".join(re.findall(r"case .*", inspect.getsource(part))))
+    assert {EVENTS[name] for name in cases} == table
