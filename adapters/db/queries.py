@@ -231,12 +231,11 @@ def facts(connection: Connection, stream: str) -> Iterator[Fact]:
     """The facts of a stream from its start, fetched piece by piece: past SQLAlchemy, for there may be a million."""
     rows = streamed(
         connection,
-        "SELECT seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash FROM journal_event"
-        " WHERE stream = %s ORDER BY seq",
+        "SELECT stream, seq, type, convert_to(body, 'UTF8'), effective_on, recorded_at, actor, command_key, prev_hash,"
+        " hash FROM journal_event WHERE stream = %s ORDER BY seq",
         (stream,),
     )
-    for seq, kind, body, effective_on, recorded_at, actor, key, before, link in rows:
-        yield Fact(stream, seq, kind, body.encode(), effective_on, recorded_at, actor, key, before, link)
+    return map(Fact._make, rows)
 
 
 def streamed(

@@ -48,6 +48,7 @@ def replay(
     from app.audit.evidence.keys import trusted
     from app.audit.evidence.reading import auditing
     from app.audit.replay.audit import audited
+    from app.audit.replay.parallel import processes_for
     from app.audit.replay.scope import Scope
     from app.interrupt import run
     from app.worker.collector import collect_seldom
@@ -56,7 +57,8 @@ def replay(
     scope = Scope(production, first.date() if first else None, last.date() if last else None)
     why = f"audit replay of {production or 'the whole house'}"
     with auditing(data, user, why, production) as records, _progress() as tick:
-        report = run(audited(records.connection, scope, tick, ticket=records.ticket))
+        processes = processes_for(records.connection)
+        report = run(audited(records.connection, scope, tick, ticket=records.ticket, processes=processes))
         if anchors is not None:
             report.findings += departed(records.connection, anchors, trusted(keys, records.settings))
     if as_json:

@@ -1,15 +1,11 @@
 """Proves the record: chains of hashes, and everything that follows from them, row by row."""
 
-import os
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
 from adapters.db import queries
-from app.audit.replay.parallel import proved
-
-MANY_EVENTS = 50_000
-"""From how many on other processes are started: that takes one of them a second or two."""
+from app.audit.replay.parallel import processes_for, proved
 
 
 @dataclass
@@ -30,7 +26,7 @@ def verify(connection: Connection, processes: int | None = None) -> Proof:
     proof = Proof()
     streams = queries.streams(connection)
     if processes is None:
-        processes = (os.cpu_count() or 1) if queries.events(connection) >= MANY_EVENTS else 1
+        processes = processes_for(connection)
     for one in proved(connection, streams, processes):
         proof.streams += 1
         proof.events += one.events

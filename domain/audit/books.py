@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import Stretch, Told, posted
-from domain.bank.answers import movements
+from domain.bank.answers import BOOKING, movements
 from domain.errors import SluiceError
 from domain.ledger.entries import Entry
 from domain.values.money import Money
@@ -152,8 +152,9 @@ class Movements:
 
     def take(self, stretch: Stretch) -> tuple[Finding, ...]:
         """Remember what a stretch books."""
-        for event in stretch.events:
-            self._booked.update(movements(event))
+        for told in stretch.told:
+            if told.event is not None and type(told.event) in BOOKING:
+                self._booked.update(movements(told.event))
         return ()
 
     def compared(self, recorded: Iterable[tuple[str, str]]) -> Iterator[Finding]:

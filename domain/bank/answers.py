@@ -96,6 +96,10 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
     return events
 
 
+BOOKING = frozenset({PaymentsSettled, PaymentReturned, ReceiptMatched, MovementUnmatched})
+"""The events that put movements into the books."""
+
+
 def movements(event: Event) -> Iterable[tuple[str, str]]:
     """The movements that an event puts into the books: our account and the bank's reference of each."""
     match event:

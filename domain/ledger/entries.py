@@ -56,6 +56,8 @@ def postings(event: Event) -> tuple[Entry, ...]:
         Broken: the event's own figures do not balance, which no event that `decide` made can do.
     """
     entries = tuple(_entries(event))
+    if not entries:
+        return ()
     for amount in totals(entry.amount for entry in entries).values():
         if amount.minor:
             raise Broken(f"The entries of a {event.type} event do not balance: {amount} is left over.")

@@ -46,7 +46,9 @@ from domain.values.money import Money
 
 
 class Status(StrEnum):
-    """Where a payment is in its life."""
+    """Where a payment is in its life. Both are looked up at every step: an enumeration's own hash is slow."""
+
+    __hash__ = str.__hash__
 
     SCHEDULED = "scheduled"
     CANCELLED = "cancelled"
@@ -63,6 +65,8 @@ class Status(StrEnum):
 
 class PaymentStep(StrEnum):
     """What can happen to a payment."""
+
+    __hash__ = str.__hash__
 
     CANCEL = "cancel"
     FALL_DUE = "fall due"

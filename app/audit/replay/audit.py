@@ -1,8 +1,8 @@
 """The whole audit: every stream, then what belongs to the house, then the archived histories; in three verdicts."""
 
+from asyncio import wrap_future
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -20,15 +20,15 @@ from app.audit.replay.archive import Archive, Histories
 from app.audit.replay.bank import Bank
 from app.audit.replay.files import Files
 from app.audit.replay.imports import Imports
+from app.audit.replay.parallel import asked_of_books, books_beside
 from app.audit.replay.report import AuditReport
 from app.audit.replay.scope import Scope, Tick
 from app.audit.replay.steps import HistorySteps, steps_of
-from app.audit.replay.stream import prove
+from app.audit.replay.stream import WHOLE, Part, prove
 from app.audit.replay.strict import StrictReplayer
 from app.audit.replay.timeline import Timeline
 from domain.agreement.model import Agreement
 from domain.audit.findings import Finding
-from domain.audit.rebuilt_commands import payload_hashes
 from domain.audit.refold import Check
 from domain.errors import NotFound
 from domain.schemas import SCHEMAS, Schemas
@@ -53,10 +53,12 @@ async def audited(
     tick: Tick = lambda _, __: None,
     eyes: Eyes | None = None,
     ticket: int | None = None,
+    processes: int = 1,
 ) -> AuditReport:
     """Audit what `scope` covers; `connection` should see one instant, as `Store.reading` gives it.
 
-    `ticket` opens the bank data of what is audited where its reads have to be announced (`adapters.db.audited_reads`).
+    `ticket` opens the bank data of what is audited where its reads have to be announced (`adapters.db.audited_reads`). With
+    more than one of `processes`, the others prove the books, at the same instant.
 
     Raises:
         NotFound: there is no such production.
@@ -66,26 +68,27 @@ async def audited(
     handler, records = _handler(connection, eyes), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
     witnessed = {row.production for row in histories.listed(connection, scope.production)}
-    for stream in _streams(connection, scope):
-        production = production_of(stream)
-        if production in witnessed:
-            timelines[production] = Timeline(lambda digest: handler.agreements.of(records, digest))
-        imports = Imports(connection, stream)
-        proof = prove(
-            connection,
-            stream,
-            [files, archive, imports, *_derived(handler, records)],
-            heard=timelines.get(production),
-            tick=lambda events: tick("events", events),
-            scope=scope,
-            payloads=partial(payload_hashes, production, schemas=eyes.schemas),
-            schemas=eyes.schemas,
-        )
-        report.heads[stream] = proof.head
-        report.events += proof.events
-        report.findings += proof.findings
-        if scope.whole:
-            report.findings += imports.end()
+    streams = _streams(connection, scope)
+    with books_beside(connection, streams, scope, processes) as books:
+        for stream in streams:
+            production = production_of(stream)
+            if production in witnessed:
+                timelines[production] = Timeline(lambda digest: handler.agreements.of(records, digest))
+            imports = Imports(connection, stream)
+            asking = replace(
+                asked_of_books(stream, scope, eyes.schemas),
+                checks=[files, archive, imports, *_derived(handler, records)],
+                heard=timelines.get(production),
+                tick=lambda events: tick("events", events),
+            )
+            proof = prove(connection, stream, asking, Part.STATE if books else WHOLE)
+            report.heads[stream] = proof.head
+            report.events += proof.events
+            report.findings += proof.findings
+            if scope.whole:
+                report.findings += imports.end()
+        for beside in books.values():
+            report.findings += (await wrap_future(beside)).findings
     report.findings += _house(records, scope, files)
     looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read, eyes.schemas)
     report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]

@@ -1,44 +1,116 @@
-"""Streams proved side by side: chains and books of different streams have nothing to do with each other."""
+"""Streams proved side by side: what is proved of one has nothing to do with what is proved of another.
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+Each process reads the journal for itself, over a connection of its own that sees the same instant.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from multiprocessing import get_context
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from adapters.db.store import Store
+from adapters.db import queries
+from adapters.db.store import Store, production_of
 from app.audit.replay.imports import Imports
-from app.audit.replay.stream import StreamProof, prove
+from app.audit.replay.scope import Scope
+from app.audit.replay.stream import (
+    WHOLE,
+    Asking,
+    Part,
+    StreamProof,
+    prove,
+)
 from app.worker.collector import collect_seldom
+from domain.audit.rebuilt_commands import payload_hashes
+from domain.schemas import SCHEMAS, Schemas
 
-_AT_ONCE = 16
-"""Streams that a process is given at a time."""
+MANY_EVENTS = 50_000
+"""From how many on other processes are started: that takes one of them a second or two."""
+_ours = ExitStack()
+"""What this process holds open for as long as it lives, where it is one of those that prove."""
+
+
+def processes_for(connection: Connection) -> int:
+    """How many processes a journal is worth: one for each processor, where it is long enough."""
+    return (os.cpu_count() or 1) if queries.events(connection) >= MANY_EVENTS else 1
 
 
 def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -> Iterator[StreamProof]:
-    """Prove streams, in their order; `processes` of them at once, all at the instant that `connection` sees."""
-    if processes < 2 or len(streams) < 2:  # noqa: PLR2004 - one needs no other
-        yield from (_prove(connection, stream) for stream in streams)
+    """Prove streams by what is in the database alone, in their order; `processes` of them at once.
+
+    A stream that is longer than one's share is proved by two of them: its books by one, its state by another.
+    """
+    if processes < 2:  # noqa: PLR2004 - one needs no other
+        yield from (_proof(connection, stream, WHOLE) for stream in streams)
         return
+    lengths = {stream: queries.head(connection, stream).seq for stream in streams}
+    share = sum(lengths.values()) / processes
+    with _side_by_side(connection, processes) as pool:
+        asked = [
+            [pool.submit(_proof_here, stream, part) for part in ((WHOLE,) if lengths[stream] <= share else Part)]
+            for stream in streams
+        ]
+        for parts in asked:
+            proof, *more = [part.result() for part in parts]
+            proof.findings += [finding for other in more for finding in other.findings]
+            yield proof
+
+
+@contextmanager
+def books_beside(
+    connection: Connection, streams: Sequence[str], scope: Scope, processes: int
+) -> Iterator[Mapping[str, Future[StreamProof]]]:
+    """The books of streams, proved by all processes but one, which is this and has the rest to do; none if it is alone.
+
+    What an auditor announces opens documents in one session only: whatever is held against them is for this process.
+    """
+    if processes < 2:  # noqa: PLR2004
+        yield {}
+        return
+    with _side_by_side(connection, processes - 1) as pool:
+        yield {stream: pool.submit(_books_here, stream, scope) for stream in streams}
+
+
+def asked_of_books(stream: str, scope: Scope, schemas: Schemas = SCHEMAS) -> Asking:
+    """What an audit asks of a stream's books: the payload of each command, too."""
+    return Asking(scope, partial(payload_hashes, production_of(stream), schemas=schemas), schemas=schemas)
+
+
+@contextmanager
+def _side_by_side(connection: Connection, processes: int) -> Iterator[ProcessPoolExecutor]:
     url = connection.engine.url.render_as_string(hide_password=False)
     instant = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
-    parts = [streams[start : start + _AT_ONCE] for start in range(0, len(streams), _AT_ONCE)]
-    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        for part in pool.map(_part, [url] * len(parts), [instant] * len(parts), parts):
-            yield from part
+    with ProcessPoolExecutor(processes, get_context("spawn"), _open, (url, instant)) as pool:
+        yield pool
 
 
-def _part(url: str, instant: str, streams: Sequence[str]) -> list[StreamProof]:
+def _open(url: str, instant: str) -> None:
     collect_seldom()
-    engine = create_engine(url, poolclass=NullPool)
-    with Store(engine).reading() as records:
-        records.connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{instant}'")
-        return [_prove(records.connection, stream) for stream in streams]
+    records = _ours.enter_context(Store(create_engine(url, poolclass=NullPool)).reading())
+    records.connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{instant}'")
+    global _connection  # noqa: PLW0603 - a process of a pool has no other place for what it keeps
+    _connection = records.connection
 
 
-def _prove(connection: Connection, stream: str) -> StreamProof:
+_connection: Connection
+"""Of a process that proves."""
+
+
+def _proof_here(stream: str, part: Part) -> StreamProof:
+    return _proof(_connection, stream, part)
+
+
+def _books_here(stream: str, scope: Scope) -> StreamProof:
+    return prove(_connection, stream, asked_of_books(stream, scope), Part.BOOKS)
+
+
+def _proof(connection: Connection, stream: str, part: Part) -> StreamProof:
     imports = Imports(connection, stream)
-    proof = prove(connection, stream, [imports])
-    proof.findings += imports.end()
+    proof = prove(connection, stream, Asking(checks=[imports]), part)
+    if Part.STATE in part:
+        proof.findings += imports.end()
     return proof

@@ -1,7 +1,13 @@
-"""One stream of the journal, proved in one pass: its chain, and every table that follows from it."""
+"""One stream of the journal, proved: its chain, and every table that follows from it.
 
+In one pass, or in two that know nothing of each other and can be made side by side: of the books, which follow from
+each event alone, and of the state, which all events together are folded into.
+"""
+
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Flag, auto
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,6 +29,16 @@ EVERYTHING = Scope()
 Heard = Callable[[State, Stretch], None]
 
 
+class Part(Flag):
+    """What of a stream is proved: `BOOKS` are its chain, entries, commands and movements, `STATE` its snapshots."""
+
+    BOOKS = auto()
+    STATE = auto()
+
+
+WHOLE = Part.BOOKS | Part.STATE
+
+
 @dataclass
 class StreamProof:
     """A stream as it was looked at: where it ends, and what does not hold."""
@@ -33,48 +49,87 @@ class StreamProof:
     findings: list[Finding] = field(default_factory=list)
 
 
-def prove(
-    connection: Connection,
-    stream: str,
-    checks: Iterable[Check] = (),
-    heard: Heard | None = None,
-    tick: Callable[[int], None] = lambda _: None,
-    scope: Scope = EVERYTHING,
-    payloads: Payloads = lambda _: None,
-    schemas: Schemas = SCHEMAS,
-) -> StreamProof:
-    """Prove a stream and all that follows from it; `connection` should see one instant, as `Store.reading` gives it.
+@dataclass(frozen=True)
+class Asking:
+    """What besides is asked of a stream.
 
-    `checks` are asked of every stretch before it is folded, `heard` hears of it after, `tick` of how many events were
-    looked at; `payloads` says what the command behind a stretch must have been.
+    `payloads` says for the books what the command behind a stretch must have been, `schemas` how events are read. `checks` are asked of every stretch
+    before it is folded into the state, `heard` hears of it after, `tick` of how many events were folded.
     """
+
+    scope: Scope = EVERYTHING
+    payloads: Payloads = lambda _: None
+    checks: Iterable[Check] = ()
+    heard: Heard | None = None
+    tick: Callable[[int], None] = lambda _: None
+    schemas: Schemas = SCHEMAS
+
+
+def prove(connection: Connection, stream: str, asking: Asking, part: Part = WHOLE) -> StreamProof:
+    """Prove a stream and all that follows from it; `connection` should see one instant, as `Store.reading` gives it."""
     proof = StreamProof(stream, queries.head(connection, stream))
-    ledger = Ledger(stream, audit.entries(connection, stream))
-    commands = Commands(stream, audit.commands(connection, stream), payloads)
-    movements, refold = Movements(stream), Refold(checks, heard)
+    books, state = _Books(connection, stream, asking), _State(connection, stream, asking)
+    takers = [*(books.takers if Part.BOOKS in part else ()), *(state.takers if Part.STATE in part else ())]
     said: list[Finding] = []
 
     def retold() -> Iterator[Fact]:
-        """Every fact in order, once all books have judged the stretch that it is in."""
-        for stretch in stretches(queries.facts(connection, stream), said, schemas):
-            for book in (ledger, commands, movements, refold):
-                said.extend(book.take(stretch))
-            if scope.covers(stretch.first.effective_on):
+        """Every fact in order, once all have judged the stretch that it is in; what cannot be read is for the books."""
+        unreadable = said if Part.BOOKS in part else []
+        for stretch in stretches(queries.facts(connection, stream), unreadable, asking.schemas):
+            for take in takers:
+                said.extend(take(stretch))
+            if said and asking.scope.covers(stretch.first.effective_on):
                 proof.findings += said
             said.clear()
             for told in stretch.told:
                 yield told.fact
             proof.events += len(stretch.told)
-            tick(len(stretch.told))
+            if Part.STATE in part:
+                asking.tick(len(stretch.told))
 
-    links = [_link(sentence) for sentence in broken_links(stream, retold(), proof.head)]
-    proof.findings = [*links, *proof.findings, *ledger.end(), *commands.end()]
-    if scope.whole:
-        proof.findings += movements.compared(audit.movements(connection, stream))
-        proof.findings += balance_findings(stream, ledger.balances, audit.balances(connection, stream))
-        proof.findings += _untied(stream, refold.state, ledger.balances)
-        proof.findings += _snapshots(connection, production_of(stream), refold.state)
+    if Part.BOOKS in part:
+        links = [_link(sentence) for sentence in broken_links(stream, retold(), proof.head)]
+        proof.findings = [*links, *proof.findings, *books.end()]
+    else:
+        deque(retold(), maxlen=0)
+    if Part.STATE in part and asking.scope.whole:
+        proof.findings += state.end()
     return proof
+
+
+class _Books:
+    """What each event alone must have left in other tables."""
+
+    def __init__(self, connection: Connection, stream: str, asking: Asking) -> None:
+        self._connection, self._stream, self._asking = connection, stream, asking
+        self._ledger = Ledger(stream, audit.entries(connection, stream))
+        self._commands = Commands(stream, audit.commands(connection, stream), asking.payloads)
+        self._movements = Movements(stream)
+        self.takers = (self._ledger.take, self._commands.take, self._movements.take)
+
+    def end(self) -> Iterator[Finding]:
+        """What is left over; and, unless a period is asked for, movements and balances as a whole."""
+        yield from self._ledger.end()
+        yield from self._commands.end()
+        if self._asking.scope.whole:
+            yield from self._movements.compared(audit.movements(self._connection, self._stream))
+            balances = audit.balances(self._connection, self._stream)
+            yield from balance_findings(self._stream, self._ledger.balances, balances)
+
+
+class _State:
+    """What all events together must have left in other tables."""
+
+    def __init__(self, connection: Connection, stream: str, asking: Asking) -> None:
+        self._connection, self._stream = connection, stream
+        self._refold = Refold(asking.checks, asking.heard)
+        self.takers = (self._refold.take,)
+
+    def end(self) -> Iterator[Finding]:
+        """Differences between the state and what is on record of it today."""
+        balances = audit.balances(self._connection, self._stream)
+        yield from _untied(self._stream, self._refold.state, balances)
+        yield from _snapshots(self._connection, production_of(self._stream), self._refold.state)
 
 
 def _link(sentence: str) -> Finding:
@@ -82,10 +137,10 @@ def _link(sentence: str) -> Finding:
     return broken(record, said)
 
 
-def _untied(stream: str, state: State, balances: Mapping[tuple[str, str], int]) -> Iterator[Finding]:
+def _untied(stream: str, state: State, balances: Iterable[tuple[str, str, int]]) -> Iterator[Finding]:
     """What is owed of the earnings, by ledger, payments and waterfall alike."""
     try:
-        books = [(account, Money(minor, currency)) for (account, currency), minor in balances.items()]
+        books = [(account, Money(minor, currency)) for account, currency, minor in balances]
         for sentence in untied(state.distributions, state.payments, books):
             yield unfaithful(f"participation in {stream}", sentence)
     except UNFIT as error:

@@ -103,6 +103,7 @@ def test_a_changed_amount_of_an_entry_is_named(told, tamper):
     assert told.wrong() == [
         f"{STREAM} event {seq}: its entries are not what a payments-settled event posts",
         f"balance of liability:payable:writer in {STREAM}: is not what the events make it",
+        f"participation in {STREAM}: liability:payable:writer: the ledger owes KRW -1, and it should be KRW 0.",
         f"{STREAM}: entries in KRW do not balance",
     ]
 
@@ -114,6 +115,7 @@ def test_an_entry_that_was_moved_to_another_account_is_named(told, tamper):
         f"{STREAM} event {seq}: its entries are not what a payments-settled event posts",
         f"balance of asset:bank:mine in {STREAM}: is not what the events make it",
         f"balance of liability:payable:writer in {STREAM}: is not what the events make it",
+        f"participation in {STREAM}: liability:payable:writer: the ledger owes KRW 192000000, and it should be KRW 0.",
     ]
 
 

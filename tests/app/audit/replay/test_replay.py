@@ -64,15 +64,20 @@ def test_processes_prove_the_same_streams_at_the_same_instant(connection):
     streams = [f"production/{PRODUCTION}", "production/NOBODY", "sluice"]
     alone, together = (list(proved(connection, streams, processes)) for processes in (1, 2))
     assert [one.events for one in alone] == [one.events for one in together]
-    assert [one.findings for one in alone] == [one.findings for one in together]
+    assert [one.findings for one in alone] == [one.findings for one in together] == [[], [], []]
     assert alone[0].head == together[0].head
 
 
-async def audited_by(url, scope):
+async def test_an_audit_with_other_processes_comes_to_the_same(connection):
+    alone, together = [await audited(connection, Scope(), processes=processes) for processes in (1, 2)]
+    assert together == alone
+
+
+async def audited_by(url, scope, processes=1):
     """What an audit by a role comes to."""
     engine = create_engine(url, poolclass=NullPool)
     with everything(engine, "vera", "a test", scope.production) as (reading, ticket):
-        report = await audited(reading, scope, ticket=ticket)
+        report = await audited(reading, scope, ticket=ticket, processes=processes)
     engine.dispose()
     return report
 
@@ -100,6 +105,12 @@ async def test_an_auditor_finds_what_the_application_finds_and_is_on_record_once
         *before,
         ("sluice_auditor", "vera", "a test", scope.production, [], True),
     ]
+
+
+async def test_an_auditor_with_other_processes_is_on_record_once_too(recorded):
+    before = len(announcements(recorded))
+    assert (await audited_by(recorded.auditor_url, Scope(), processes=2)).holds
+    assert len(announcements(recorded)) == before + 1
 
 
 AGREEMENTS = "sha256 IN (SELECT document FROM production)"
@@ -141,6 +152,12 @@ async def test_what_was_tampered_with_is_named_to_an_auditor_as_to_the_applicati
     by_application, by_auditor = [await audited_by(url, Scope(PRODUCTION)) for url in tampered(statement)]
     assert said in "\n".join(finding.full for finding in by_application.findings)
     assert by_auditor == by_application
+
+
+async def test_other_processes_find_what_one_finds(tampered):
+    url, _ = tampered("UPDATE entry SET minor = minor + 1 WHERE seq = 22 AND line = 1")
+    alone, together = [(await audited_by(url, Scope(PRODUCTION), processes)).findings for processes in (1, 2)]
+    assert sorted(map(str, together)) == sorted(map(str, alone)) != []
 
 
 @pytest.fixture
