@@ -33,16 +33,10 @@ class Stretch(Struct, frozen=True):
     """What one command wrote in one transaction: never empty, all under one key at one instant."""
 
     told: tuple[Told, ...]
-
-    @property
-    def first(self) -> Fact:
-        """The first of its facts, which says of all of them who, when and why."""
-        return self.told[0].fact
-
-    @property
-    def last_seq(self) -> int:
-        """Where it ends."""
-        return self.told[-1].fact.seq
+    first: Fact
+    """The first of its facts, which says of all of them who, when and why."""
+    last_seq: int
+    """Where it ends."""
 
     @property
     def events(self) -> list[Event]:
@@ -94,11 +88,11 @@ def stretches(facts: Iterable[Fact], findings: list[Finding], schemas: Schemas =
     told: list[Told] = []
     for fact in facts:
         if told and (fact.command_key, fact.recorded_at) != (told[0].fact.command_key, told[0].fact.recorded_at):
-            yield Stretch(tuple(told))
+            yield Stretch(tuple(told), told[0].fact, told[-1].fact.seq)
             told = []
         told.append(_read(fact, findings, schemas))
     if told:
-        yield Stretch(tuple(told))
+        yield Stretch(tuple(told), told[0].fact, told[-1].fact.seq)
 
 
 def posted(told: Told) -> tuple[Entry, ...] | SluiceError:

@@ -97,14 +97,13 @@ def broken_links(stream: str, facts: Iterable[Fact], head: Head | None = None) -
     seq, prev = 0, GENESIS
     for fact in facts:
         seq += 1
-        where = f"{stream} event {fact.seq}"
         if fact.seq != seq:
-            yield f"{where}: event {seq} is missing before it"
+            yield f"{stream} event {fact.seq}: event {seq} is missing before it"
             seq = fact.seq
         if fact.stream != stream:
-            yield f"{where}: is recorded in the stream {fact.stream}"
+            yield f"{stream} event {seq}: is recorded in the stream {fact.stream}"
         if fact.prev_hash != prev:
-            yield f"{where}: does not chain to the event before it"
+            yield f"{stream} event {seq}: does not chain to the event before it"
         if fact.hash != _link(
             fact.prev_hash,
             stream,
@@ -116,7 +115,7 @@ def broken_links(stream: str, facts: Iterable[Fact], head: Head | None = None) -
             fact.actor,
             fact.command_key,
         ):
-            yield f"{where}: its content is not what was hashed"
+            yield f"{stream} event {seq}: its content is not what was hashed"
         prev = fact.hash
     if head is not None and (head.seq, head.hash) != (seq, prev):
         yield f"{stream}: ends at event {seq}, but its head says event {head.seq}"
