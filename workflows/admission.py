@@ -45,8 +45,8 @@ def admit(request: Command | AccountRef, about: ProductionRef | MilestoneRef | R
 def admitted(declaration: Declaration) -> Callable[[Any, Any], None]:
     """The validator of an update that carries a command; it raises what `admit` raises."""
 
-    def _validate(workflow: Any, command: Any) -> None:
-        admit(command, workflow._ref)  # noqa: SLF001 - every workflow that carries commands has it
+    def _validate(self: Any, command: Any) -> None:
+        admit(command, self._ref)
 
-    _validate.__annotations__["command"] = declaration.command
+    _validate.__annotations__ = {"command": declaration.command, "return": None}
     return _validate

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.options import as_option, data_option, json_option
+from app.cli.options import as_option, data_option, json_option, key_option
 
 
 @click.group()
@@ -56,25 +56,27 @@ def schema() -> None:
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @as_option
+@key_option
 @json_option
 @data_option
-def register(file: Path, user: str, as_json: bool, data: Path | None) -> None:
+def register(file: Path, user: str, key: str, as_json: bool, data: Path | None) -> None:
     """Put version 1 of an agreement in force: its schedule is promised, its milestones wait for evidence."""
     from app.cli.session import act
 
-    act(data, user, lambda as_user: as_user.register(file), as_json)
+    act(data, user, lambda client: client.register(file), as_json, key)
 
 
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @as_option
+@key_option
 @json_option
 @data_option
-def amend(file: Path, user: str, as_json: bool, data: Path | None) -> None:
+def amend(file: Path, user: str, key: str, as_json: bool, data: Path | None) -> None:
     """Put the next version in force. What fell due stands; what is only promised takes the new terms."""
     from app.cli.session import act
 
-    act(data, user, lambda as_user: as_user.amend(file), as_json)
+    act(data, user, lambda client: client.amend(file), as_json, key)
 
 
 @agreement.command()

@@ -51,11 +51,11 @@ class CommandClient:
         Raises:
             SluiceError: what the domain refuses, or `BadInput` for a field that does not fit.
         """
-        return await self.deliver(self._made(kind, **Routes(self.services.store).completed(kind, fields)))
+        return await self.deliver(self._made(kind, **Routes(self.services).completed(kind, fields)))
 
     async def deliver(self, command: Command) -> Any:
         """Send a command as it is, under the key that it has."""
-        return await send_update(self.services, *Routes(self.services.store).of(command), command)
+        return await send_update(self.services, *Routes(self.services).of(command), command)
 
     async def register(self, file: Path) -> Any:
         """Check an agreement's file and put its first version in force."""
@@ -66,13 +66,13 @@ class CommandClient:
     async def amend(self, file: Path) -> Any:
         """Check the next version's file against the version in force, and put it in force."""
         production = load_agreement(file).agreement.production
-        Routes(self.services.store).require_production(production)
+        Routes(self.services).require_production(production)
         loaded = load_agreement(file, self.services.handler.in_force(production))
         return await self.send(AmendAgreement, production=production, document=self._keep(file, loaded.raw))
 
     async def open_runs(self, production: str, account: str) -> list[str]:
         """Open a debtor account's day by hand; answers the runs that were started."""
-        routes = Routes(self.services.store)
+        routes = Routes(self.services)
         routes.require_production(production)
         ref = _fitting(lambda: AccountRef(production=production, account=account, by=self.user))
         started: list[str] = await send_update(

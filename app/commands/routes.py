@@ -6,7 +6,7 @@ from typing import Any
 
 from activities.views import DistributionRef, MilestoneRef, PlannedRun, ProductionRef
 from adapters.db import queries
-from adapters.db.store import Store
+from app.bootstrap import Services
 from app.commands.defaults import NEWEST
 from app.commands.updates import Starting, Update
 from domain.commands import Command, RegisterAgreement, declared
@@ -22,13 +22,13 @@ from workflows.production import ProductionWorkflow
 class Routes:
     """Looks up in the records what a command's workflow is started with."""
 
-    store: Store
+    services: Services
 
     def completed(self, kind: type[Command], given: Mapping[str, Any]) -> dict[str, Any]:
         """The fields of a command: those given, and those that the records know.
 
         Raises:
-            NotFound: there is no such run, payment or production.
+            NotFound: there is no such run or payment.
         """
         fields = dict(given)
         if "production" not in fields:
@@ -36,17 +36,21 @@ class Routes:
                 fields["production"] = self.planned(fields["run"]).production
             else:
                 fields["production"] = self._production_of_payment(fields["payment"])
-        elif kind is not RegisterAgreement:
-            self.require_production(fields["production"])
         for name, newest in NEWEST.items():
             if name in kind.model_fields and fields.get(name) is None:
-                with self.store.reading() as records:
+                with self.services.store.reading() as records:
                     fields[name] = newest(records, fields)
         return fields
 
     def of(self, command: Command) -> tuple[Starting, Update[Any]]:
-        """The workflow of a command as it is started, and the update that carries the command."""
+        """The workflow of a command as it is started, and the update that carries the command.
+
+        Raises:
+            NotFound: the production is not registered.
+        """
         declaration = declared(type(command))
+        if not isinstance(command, RegisterAgreement):
+            self.require_production(command.production)
         carrier, starting = _CARRIERS[declaration.workflow]
         return starting(self, command), getattr(carrier, declaration.update)
 
@@ -57,12 +61,12 @@ class Routes:
 
     def require_production(self, production: str) -> None:
         """Raise `NotFound` unless the production is registered."""
-        with self.store.reading() as records:
+        with self.services.store.reading() as records:
             queries.the_production(records.connection, production)
 
     def planned(self, run: str) -> PlannedRun:
         """What a run's workflow was, or would be, started with."""
-        with self.store.reading() as records:
+        with self.services.store.reading() as records:
             row = queries.run(records.connection, run)
         if row is None:
             raise NotFound(f"There is no run {run}: `sluice run show` lists them.", run=run)
@@ -76,7 +80,7 @@ class Routes:
         )
 
     def _production_of_payment(self, payment: str) -> str:
-        with self.store.reading() as records:
+        with self.services.store.reading() as records:
             row = queries.payment(records.connection, payment)
         if row is None:
             raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)

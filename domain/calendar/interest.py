@@ -1,7 +1,7 @@
 """Interest in exact fractions: simple over a span, and compound by what an account of interest adds to its principal.
 
-The waterfall's loans and the late interest of instalments are counted here. Days are counted by `domain.calendar.dates`. Money
-is in minor units throughout; who has to pay rounds, once.
+It serves the waterfall's loans and the late interest of instalments. `domain.calendar.dates` counts the days. Money is
+in minor units throughout; who has to pay rounds, once.
 """
 
 from collections.abc import Iterator, Mapping

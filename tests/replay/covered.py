@@ -12,9 +12,10 @@ from typing import Any
 import workflows
 
 FOLDER = Path(workflows.__file__).parent
-NOT_REPLAYED = {"admission.py", "names.py"}
+NOT_REPLAYED = {"admission.py", "names.py", "updates.py"}
 """Validators judge what is not in the history yet: a replay never calls them, nor `admit`, which is all they do. And
-`names.production_of` is asked by the archive, never by a workflow."""
+`names.production_of` is asked by the archive, never by a workflow. `updates` makes handlers when it is imported, before
+anything is watched; its one handler runs in every history that has an update."""
 
 
 class Lines:

@@ -57,8 +57,8 @@ async def audited(
 ) -> AuditReport:
     """Audit what `scope` covers; `connection` should see one instant, as `Store.reading` gives it.
 
-    `ticket` opens the bank data of what is audited where its reads have to be announced (`adapters.db.audited_reads`). With
-    more than one of `processes`, the others prove the books, at the same instant.
+    `ticket` opens the bank data of what is audited where its reads have to be announced (`adapters.db.audited_reads`).
+    With more than one of `processes`, the others prove the books, at the same instant.
 
     Raises:
         NotFound: there is no such production.

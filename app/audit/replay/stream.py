@@ -53,8 +53,9 @@ class StreamProof:
 class Asking:
     """What besides is asked of a stream.
 
-    `payloads` says for the books what the command behind a stretch must have been, `schemas` how events are read. `checks` are asked of every stretch
-    before it is folded into the state, `heard` hears of it after, `tick` of how many events were folded.
+    `payloads` says for the books what the command behind a stretch must have been, `schemas` how events are read.
+    `checks` are asked of every stretch before it is folded into the state. `heard` hears of it after, and `tick` of how
+    many events were folded.
     """
 
     scope: Scope = EVERYTHING

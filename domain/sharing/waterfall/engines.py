@@ -4,8 +4,8 @@ An engine is everything that figures follow from: a way to run a waterfall, and 
 number is recorded with what it computed, and that is recomputed, restated, stated, explained and audited by the engine
 of that number. What is computed for the first time, or anew, is computed by the current engine.
 
-The code is one: `domain.sharing.waterfall.run` and what it imports. A corrected rule becomes a switch there, an argument of
-`run` whose default is what the rule said before; engine 3 stays `run`, and the corrected engine is
+The code is one: `domain.sharing.waterfall.run` and what it imports. A corrected rule becomes a switch there, an
+argument of `run` whose default is what the rule said before; engine 3 stays `run`, and the corrected engine is
 `functools.partial(run, ...)` with the switch set. A correction too wide for a switch is a module of its own, with only
 what differs. `docs/how-to/change-the-engine.md` says how it is done, and when an engine may be dropped.
 

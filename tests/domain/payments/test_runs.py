@@ -174,7 +174,7 @@ def test_what_was_seen_before_an_upgrade_still_holds_and_nothing_else_does():
     assert runs.bindings(*of) == {state.runs[run].sha256}
     assert len(runs.bindings(*of, later)) == 2
     assert runs.bindings(*of) & runs.bindings(*of, later) == set(), "what names its version has other bytes"
-    quoted = replace(state.runs[run], quote=b.QUOTE)
+    quoted = structs.replace(state.runs[run], quote=b.QUOTE)
     assert len(runs.bindings(quoted, *of[1:], later)) == 1, "what an earlier version had no words for has no such hash"
 
 
