@@ -64,7 +64,7 @@ def apply(state: State, event: Event, effective_on: date) -> State:
         milestones.apply(state.milestones, event, effective_on)
     if kind in OF_DISTRIBUTIONS:
         distributions.apply(state.distributions, event)
-    if isinstance(event, AgreementRegistered | AgreementAmended):
+    if type(event) is AgreementRegistered or type(event) is AgreementAmended:
         return replace(state, production=Production(event.production, event.title, event.version, event.document))
     return state
 
