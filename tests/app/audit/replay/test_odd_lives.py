@@ -8,6 +8,8 @@ from datetime import date
 from functools import partial
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client
 
 from adapters.db import histories
@@ -257,4 +259,28 @@ async def test_a_run_with_nothing_to_pay_that_another_person_prepares_later_audi
     assert await house.open_run() == another.run
     await house.release(another.run)
     await house.settled()
+    assert await house.findings() == ""
+
+
+async def test_a_run_that_an_operator_reset_audits_clean(house):
+    await house.accept()
+    run = await house.open_run()
+    await house.release(run)
+    await house.sent()
+    client, name = house.services.client, run_workflow(run)
+    told = await client.get_workflow_handle(name).fetch_history()
+    completed = [e.event_id for e in told.events if e.HasField("workflow_task_completed_event_attributes")]
+    await client.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=client.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=name, run_id=told.run_id),
+            reason="a test",
+            workflow_task_finish_event_id=completed[1],
+            request_id=uuid.uuid4().hex,
+        )
+    )
+    await house.release(run)
+    await house.settled()
+    await house.release(run)
+    assert house.world.events().count("run-released") == 1
     assert await house.findings() == ""
