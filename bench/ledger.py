@@ -42,7 +42,7 @@ def post(store: Store, production: str, number: int, lines: int) -> None:
             for p in due
         )
     )
-    state = State(payments={payment.id: payment for payment in due})
+    state = State(payments=payments.Payments(due))
     command = FallDue(key=f"bench/{production}/{number}", by="bench", production=production, on=TODAY)
     store.carry_out(command, Context(effective_on=TODAY, actor="bench"), lambda _: (state, [fell_due]))
 

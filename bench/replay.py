@@ -107,7 +107,12 @@ def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
     facts, entries, remembered, movements = [], [], [], []
     for number in range(payments):
         for command, events in life(production, number):
-            about = {"effective_on": TODAY, "recorded_at": NOW, "actor": "bench", "command_key": command.key}
+            about: dict[str, Any] = {
+                "effective_on": TODAY,
+                "recorded_at": NOW,
+                "actor": "bench",
+                "command_key": command.key,
+            }
             written = chained(stream, head, events, **about)
             head = Head(written[-1].seq, written[-1].hash)
             facts += written

@@ -134,6 +134,7 @@ def baselines(store: Store, file: Path) -> tuple[float, float]:
     )
     with store.transaction() as transaction:
         driver = transaction.connection.connection.driver_connection
+        assert driver is not None  # noqa: S101 - a connection that is open has one
         with driver.cursor().copy(f"COPY ({copied}) TO STDOUT") as out:
             text = b"".join(bytes(block) for block in out).decode()
         begun = time.perf_counter()

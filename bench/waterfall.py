@@ -92,7 +92,7 @@ def receipts(folder, count):
 
 def one_pass(path):
     """Read and group the same file: what anybody would write who wants exact sums by day and kind."""
-    sums = {}
+    sums: dict[tuple[str, str, str, str], Decimal] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             key = (row["date"], row["payer"], row["territory"], row["media"])
@@ -102,7 +102,7 @@ def one_pass(path):
 
 def one_pass_lean(path):
     """The same with the fewest instructions: plain rows and integers."""
-    sums = {}
+    sums: dict[tuple[str, str, str, str], int] = {}
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -14,6 +15,9 @@ from adapters.embedded.process import bundled_binary, end_with_us
 from adapters.embedded.temporal import EmbeddedTemporal
 from app.stack.supervisor import running
 from tests.world import World
+
+if TYPE_CHECKING:
+    from temporalio.testing import WorkflowEnvironment
 
 settings.register_profile("sluice", deadline=None, derandomize=True)
 settings.load_profile("sluice")  # the same examples everywhere, and no test that a busy machine can fail
@@ -97,7 +101,7 @@ def test_server_binary() -> Path:
 
 
 @pytest.fixture
-async def time_skipping(test_server_binary: Path) -> AsyncIterator["WorkflowEnvironment"]:  # noqa: F821
+async def time_skipping(test_server_binary: Path) -> AsyncIterator["WorkflowEnvironment"]:
     """A Temporal server of one test's own, in which waiting for a year takes no time."""
     from temporalio.contrib.pydantic import pydantic_data_converter
     from temporalio.testing import WorkflowEnvironment

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import BadSettings, Role, default_data, load_settings
+from app.settings import BadSettings, default_data, load_settings
+from domain.identity import Role
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,7 @@
 
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def test_every_year_of_an_example_can_be_stated_to_everybody(name):
     agreement = load_agreement(FOLDER / f"{name}.yaml").agreement
     facts = facts_of(FOLDER / f"{name}.yaml", list(FOLDER.glob(f"{name}-facts.*")))
     life = Life("", whole=paid_by(agreement, agreement.parties[-1].id))
-    known = [*facts.receipts, *facts.others]
+    known: list[Any] = [*facts.receipts, *facts.others]
     for year in sorted({fact.on.year for fact in known}):
         told = life.share(str(year), *known)
         assert told.keys() == life.known[str(year)].parties

@@ -32,7 +32,7 @@ class Lines:
         try:
             yield
         finally:
-            threading.settrace(before)  # type: ignore[arg-type]
+            threading.settrace(before)
 
     def never(self) -> dict[str, list[int]]:
         """The lines of functions that never ran, by file name."""

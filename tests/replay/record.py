@@ -138,9 +138,8 @@ async def in_no_time() -> AsyncIterator[WorkflowEnvironment]:
 async def main(wanted: set[str], again: bool) -> None:
     """Record what is wanted; everything that has no history yet if nothing is."""
     HISTORIES.mkdir(exist_ok=True)
-    scenes, quick, long_lived = (
-        [play for play in plays if _is_due(named(play), wanted)] for plays in (SCENES, IN_NO_TIME, LONG_LIVED)
-    )
+    scenes = [play for play in SCENES if _is_due(named(play), wanted)]
+    quick, long_lived = ([play for play in plays if _is_due(named(play), wanted)] for plays in (IN_NO_TIME, LONG_LIVED))
     unknown = wanted - {named(play) for play in (*SCENES, *IN_NO_TIME, *LONG_LIVED)}
     if unknown:
         raise SystemExit(f"error: there is no scene {', '.join(sorted(unknown))}")
@@ -150,9 +149,9 @@ async def main(wanted: set[str], again: bool) -> None:
                 keep(*found, again=again)
     with tempfile.TemporaryDirectory() as home:
         if long_lived:
-            temporal = ShortHistories(Path(home) / "short", Path(home) / "short.log")
-            with running(temporal):
-                client = await Client.connect(temporal.address, identity=NOBODY, plugins=[SluicePlugin()])
+            short = ShortHistories(Path(home) / "short", Path(home) / "short.log")
+            with running(short):
+                client = await Client.connect(short.address, identity=NOBODY, plugins=[SluicePlugin()])
                 async for found in staged(long_lived, client, _sleep):
                     keep(*found, again=again)
         if scenes:

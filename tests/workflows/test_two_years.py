@@ -49,9 +49,9 @@ class ServersClock:
 class Stage:
     """Everything at work, and what a test does with it."""
 
-    def __init__(self, environment, world, clock, services):
+    def __init__(self, environment, world, clock, services, schedules):
         self.environment, self.world, self.clock = environment, world, clock
-        self.services = services
+        self.services, self.schedules = services, schedules
         self.client = environment.client
         self.gateway = Gateway(services)
 
@@ -146,12 +146,14 @@ async def stage(time_skipping, database, tmp_path, monkeypatch):
     clock = ServersClock(await time_skipping.get_current_time())
     world = World(database.app_url, tmp_path)
     object.__setattr__(world.handler, "clock", clock)
-    world.clock = clock
+    world.clock = clock  # type: ignore[assignment]
     world.their_bank._clock = clock
     settings = Settings(data=tmp_path, task_queue=QUEUE)
     services = Services(settings=settings, handler=world.handler, client=time_skipping.client, folder=world.folder)
     schedules = NoSchedules()
-    activities = [each for each in services.activities() if not isinstance(each.__self__, ScheduleActivities)]
+    activities = [
+        each for each in services.activities() if not isinstance(getattr(each, "__self__", None), ScheduleActivities)
+    ]
     with ThreadPoolExecutor(8) as threads:
         async with Worker(
             time_skipping.client,
@@ -161,8 +163,7 @@ async def stage(time_skipping, database, tmp_path, monkeypatch):
             activity_executor=threads,
             plugins=[SluicePlugin()],
         ):
-            made = Stage(time_skipping, world, clock, services)
-            made.schedules = schedules
+            made = Stage(time_skipping, world, clock, services, schedules)
             import_rates(world)
             yield made
     world.close()

@@ -57,7 +57,7 @@ def test_a_delivery_that_was_cut_off_is_finished_by_delivering_again(folder, tmp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(*((folder_module.os, "link") if cut_at == "link" else (BankFolder, "_send")), cut)
+        patch.setattr(*((os, "link") if cut_at == "link" else (BankFolder, "_send")), cut)
         with pytest.raises(KeyboardInterrupt):
             folder.deliver(KEY, "RUN-1.xml", b"<a/>")
     assert names(tmp_path, "outbox") == []
@@ -79,7 +79,7 @@ def test_a_delivery_that_cannot_be_recorded_leaves_nothing_lying(folder, tmp_pat
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder_module.os, "link", full)
+        patch.setattr(os, "link", full)
         with pytest.raises(OSError, match="No space"):
             folder.deliver(KEY, "RUN-1.xml", b"<a/>")
     assert [names(tmp_path, part) for part in ("outbox", "sent", "staging")] == [[], [], []]

@@ -41,9 +41,12 @@ def test_our_writer_says_byte_for_byte_what_the_librarys_serializer_says(monkeyp
     from xsdata.formats.dataclass.serializers import XmlSerializer
 
     documents = []
-    monkeypatch.setattr(
-        pain001, "rendered", lambda kind, document: documents.append(document) or rendered(kind, document)
-    )
+
+    def noted(kind, document):
+        documents.append(document)
+        return rendered(kind, document)
+
+    monkeypatch.setattr(pain001, "rendered", noted)
     raw = write_order(golden_order())
     assert raw == XmlSerializer().render(documents[0], ns_map={None: NS["p"]}).encode()
 

@@ -13,11 +13,11 @@ def told(module_database, tmp_path_factory):
     """WR-A is paid on 14 February; closing was accepted on 3 February."""
     world = World(module_database.app_url, tmp_path_factory.mktemp("world"))
     world.register()
-    world.before = datetime.now(UTC)
+    world.before = datetime.now(UTC)  # type: ignore[attr-defined]
     world.clock.to(date(2025, 2, 3))
     world.accept("closing")
     world.clock.to(date(2025, 2, 14))
-    world.run = world.send().run
+    world.run = world.send().run  # type: ignore[attr-defined]
     world.take()
     yield world
     world.close()

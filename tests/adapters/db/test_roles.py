@@ -178,9 +178,9 @@ def test_an_audit_of_everything_is_on_record_once_and_first_whatever_it_reads(ro
     before = len(reads(role))
     with everything(role["auditor"], "vera", "the audit of 2025", production) as (connection, ticket):
         assert reads(role)[before:] == [("sluice_auditor", "vera", "the audit of 2025", production, [])]
-        records = Announced(connection, ticket, named.get)
-        read = {digest for digest in named if records.document(digest)}
-        files = list(records.bank_files())
+        announced = Announced(connection, ticket, named.get)
+        read = {digest for digest in named if announced.document(digest)}
+        files = list(announced.bank_files())
     assert read == named.keys() - ({rates} if production else set())
     assert len(reads(role)) == before + 1
     with Store(role["app"]).reading() as records:

@@ -1,3 +1,4 @@
+import os
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,7 +10,6 @@ from hypothesis import strategies as st
 
 from adapters.bank.pain001 import write_order
 from adapters.sandbox_bank import bank as bank_module
-from adapters.sandbox_bank import outgoing
 from adapters.sandbox_bank.admin import credit, open_account, request_statement, transfers
 from adapters.sandbox_bank.bank import SandboxBank
 from adapters.sandbox_bank.books import converted
@@ -256,7 +256,7 @@ def _killed(*_args, **_kwargs):
     [
         (SandboxBank, "_take"),  # claimed, not read
         (bank_module, "notify"),  # decided, not committed
-        (outgoing.os, "fsync"),  # committed, no answer written
+        (os, "fsync"),  # committed, no answer written
         (bank_module, "write_files"),  # killed at the very start
     ],
 )

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_what_failed_says_why():
 
 
 def test_a_payload_of_another_kind_is_told_by_its_size():
-    event = {
+    event: dict[str, Any] = {
         "eventId": "1",
         "eventTime": "2026-04-01T08:00:00Z",
         "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED",

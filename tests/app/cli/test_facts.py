@@ -41,7 +41,7 @@ def sluice(data, capsys):
 def test_revenue_is_imported_by_its_mapping_listed_and_not_imported_twice(sluice, tmp_path):
     (tmp_path / "m.yaml").write_text(MAPPING, "utf-8")
     file = r.csv_file(tmp_path, ["Day,Net,Where", "2025-01-31,1000,KR", "2025-02-28,500,JP"], "Royalties")
-    request = (
+    request: tuple[str, ...] = (
         "revenue",
         "import",
         str(file),
@@ -64,7 +64,17 @@ def test_revenue_is_imported_by_its_mapping_listed_and_not_imported_twice(sluice
 def test_counts_are_imported_by_a_mapping_and_told_with_the_totals(sluice, tmp_path):
     (tmp_path / "m.yaml").write_text(f"{MAPPING}counts: {{viewers: Seen by}}\n", "utf-8")
     file = r.csv_file(tmp_path, ["Day,Net,Where,Seen by", "2025-01-31,1000,KR,40", "2025-02-28,500,JP,2"], "Royalties")
-    request = ("revenue", "import", str(file), "--production", PRODUCTION, "--source", "tidewater", "--statement", "Q1")
+    request: tuple[str, ...] = (
+        "revenue",
+        "import",
+        str(file),
+        "--production",
+        PRODUCTION,
+        "--source",
+        "tidewater",
+        "--statement",
+        "Q1",
+    )
     request += ("--mapping", str(tmp_path / "m.yaml"), "--as", r.TREASURER)
     assert sluice(*request) == "2 rows of tidewater Q1 taken in as version 1\n  svod: KRW 1500\n  viewers: 42\n"
     assert json.loads(sluice(*request, "--json"))["counts"] == {"viewers": 42}
@@ -73,7 +83,17 @@ def test_counts_are_imported_by_a_mapping_and_told_with_the_totals(sluice, tmp_p
 
 def test_a_bad_file_is_a_line_for_each_finding_and_nothing_is_in_the_books(sluice, tmp_path):
     file = r.csv_file(tmp_path, ["2025-01-31,KRW x,,,,", "2025-99-31,KRW 1,,,,"])
-    request = ("revenue", "import", str(file), "--production", PRODUCTION, "--source", "s", "--statement", "1")
+    request: tuple[str, ...] = (
+        "revenue",
+        "import",
+        str(file),
+        "--production",
+        PRODUCTION,
+        "--source",
+        "s",
+        "--statement",
+        "1",
+    )
     lines = sluice(*request, "--as", r.TREASURER, code=1).strip().splitlines()
     assert lines[-2].startswith(f"error: {file}:2: amount: 'x' is no number")
     assert lines[-1].startswith(f"{file}:3: on (date): '2025-99-31' is no date")

@@ -1,8 +1,9 @@
 import sys
+from typing import Any
 
 from app.cli.session import show, show_one
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "id": "LIGHTHOUSE.VX-A",
         "status": "rejected",

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 from temporalio import workflow
 from temporalio.client import WorkflowFailureError, WorkflowHistory
+from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 import activities.histories
@@ -211,7 +212,7 @@ async def test_a_history_that_reads_otherwise_the_second_time_is_kept_as_it_was_
         await chain("house", 0)
         await until_archived(services, 1)
     (page,) = [page async for page in services.histories.executions.closed()]
-    read = activities.histories.as_archived
+    read = vars(activities.histories)["as_archived"]
 
     def spaced(run, history):
         event, content = read(run, history)
@@ -343,6 +344,7 @@ async def test_a_sweep_fails_loudly_where_a_history_is_gone(services):
         await services.client.execute_workflow(
             SweepHistoriesWorkflow.run, id="sweep-after-loss", task_queue=services.settings.task_queue
         )
+    assert isinstance(failure.value.cause, ApplicationError)
     assert failure.value.cause.type == "HistoryGap"
     assert "The archive lacks 1 of the histories that there must be, the first of production/LOST" in str(
         failure.value.cause

@@ -126,7 +126,7 @@ def arm(data: Path) -> None:
         if commit is not None:
             trap.at(commit, "after")
 
-    Store.carry_out, Store.transaction = named, trapped
+    Store.carry_out, Store.transaction = named, trapped  # type: ignore[method-assign]
 
 
 async def work(data: Path, skew: Path) -> None:

@@ -33,7 +33,7 @@ class Forger:
             " FROM journal_event WHERE stream = %s ORDER BY seq",
             (STREAM,),
         )
-        return [Fact(*row[:3], row[3].encode(), *row[4:8], bytes(row[8]), bytes(row[9])) for row in rows]
+        return [Fact(*row[:3], row[3].encode(), *row[4:8], bytes(row[8]), bytes(row[9])) for row in rows]  # type: ignore[call-arg]
 
     def event(self):
         """Change one field of one event, and chain everything after it anew."""

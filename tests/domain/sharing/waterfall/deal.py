@@ -13,6 +13,7 @@ from domain.sharing.waterfall.facts import (
     WaterfallFact,
 )
 from domain.sharing.waterfall.network import FIELDS, BranchKind
+from domain.sharing.waterfall.result import Result
 from domain.sharing.waterfall.run import WaterfallVersion, run
 from domain.values.money import Money
 
@@ -61,7 +62,7 @@ def version(section, parties, effective="2025-01-01"):
 class Shared:
     """A result in major units, as strings."""
 
-    result: object
+    result: Result
 
     def _major(self, amount):
         return str(Fraction(amount) / Fraction(Money.parse(f"{self.result.currency} 1").minor))
