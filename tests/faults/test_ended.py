@@ -58,6 +58,25 @@ def test_interrupted_it_ends_what_it_started_and_reports_what_is_known(place, by
     assert (left_of(place), list(place.iterdir())) == ([], [])
 
 
+def test_killed_it_leaves_nothing_running(place):
+    given = ("--short", "--lanes", "1", "--seed", "7", "--only", *SCENES)
+    programme = subprocess.Popen(
+        (sys.executable, "-m", "tests.faults.programme", *given),
+        env=os.environ | {"TMPDIR": str(place)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        await_worker(place)
+    finally:
+        programme.kill()
+        programme.wait()
+    until = time.monotonic() + ENDS_WITHIN_S
+    while left_of(place):
+        assert time.monotonic() < until, left_of(place)
+        time.sleep(0.1)
+
+
 def test_a_scene_that_takes_too_long_is_ended_and_is_a_finding(place, monkeypatch, capsys):
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     report = run(7, ["run-worker"], short=True, lanes=1, bound_s=4)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from adapters.embedded.process import end_with_us
 from tests.faults.programme.scenes import played
 from tests.faults.programme.tally import Harm, Tally
 
@@ -36,6 +37,7 @@ class Lane:
         self.telling, end = _CONTEXT.Pipe(duplex=False)
         self._process = _CONTEXT.Process(target=_play, args=(end, self.folder, seed, name, short))
         self._process.start()
+        end_with_us(self._process.pid)
         end.close()
 
     @property
