@@ -140,9 +140,10 @@ class HistoryCheck:
                 stream=stream_of(self._production),
                 first_seq=recorded.first_seq,
                 last_seq=recorded.last_seq,
-            ).model_dump()
-            if step.result != outcome:
-                yield unfaithful(self._at(step.ended), "answers with another outcome", outcome, step.result)
+            )
+            if _outcome(step.result) != outcome:
+                said = "answers with another outcome"
+                yield unfaithful(self._at(step.ended), said, outcome.model_dump(), step.result)
         for _, event in recorded.events:
             for name in _SAME:
                 wanted, fact = getattr(command, name, None), getattr(event, name, None)
@@ -274,6 +275,14 @@ def _thing(step: HistoryStep, production: str) -> Thing | None:
         if kind in result:
             return ("distribution" if kind == "period" else kind, str(result[kind]))
     return ("production", production) if "open_milestones" in result else None
+
+
+def _outcome(result: Mapping[str, Any]) -> CommandOutcome | None:
+    """What a command came to by a history, read by today's model."""
+    try:
+        return CommandOutcome.model_validate(result)
+    except ValidationError:
+        return None
 
 
 def _prepare(planned: PlannedRun) -> PrepareRun:
