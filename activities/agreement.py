@@ -1,6 +1,7 @@
 """Activities about a production as a whole: its agreement, its payments by name, and where it stands."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from temporalio import activity
 from activities.views import PaymentView, ProductionRef, ProductionView
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
+from adapters.db.records import Selection, given
 from adapters.db.store import CommandOutcome, Context, Transaction
 from domain import milestones
 from domain.agreement import productions
@@ -26,6 +28,8 @@ from domain.state import State
 
 PaymentCommand = TypeVar("PaymentCommand", HoldPayment, ResumePayment, CorrectPayment)
 PaymentRule = Callable[[payments.Payments, PaymentCommand, Person, str], list[Event]]
+
+_ONE_PAYMENT = tables.payment.c.id == given("payment")
 
 
 class AgreementActivities:
@@ -60,13 +64,12 @@ class AgreementActivities:
         """Put the next version in force; what fell due stands, what is only promised takes the new terms."""
         agreement = self._handler.agreements.read(self._handler.store, command.document)
 
-        def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
-            state = transaction.state(command.production, payments=sa.true(), receipts=sa.true(), milestones=True)
+        def _ruled(transaction: Transaction, state: State, _: Agreement) -> list[Event]:
             production = the_production(state.production, command.production)
             self._handler.agreements.amendment(transaction, command.document, production.document)
             milestones.refuse_dropped(state.milestones, agreement)
             accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
-            return state, productions.amend(
+            return productions.amend(
                 production,
                 state.payments,
                 state.receipts,
@@ -79,7 +82,8 @@ class AgreementActivities:
                 self._handler.today(agreement),
             )
 
-        return self._handler.carry_out(command, _within, agreement.effective_on)
+        everything = Selection(payments=sa.true(), receipts=sa.true(), milestones=True)
+        return self._handler.carry_out(command, everything, _ruled, agreement.effective_on).outcome
 
     @activity.defn
     def production_standing(self, ref: ProductionRef) -> ProductionView:
@@ -119,13 +123,10 @@ class AgreementActivities:
         return self._decide_payment(command, payments.correct)
 
     def _decide_payment(self, command: PaymentCommand, rule: PaymentRule[PaymentCommand]) -> PaymentView:
-        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
-            state = transaction.state(command.production, payments=tables.payment.c.id == command.payment)
+        def _decided(state: State, agreement: Agreement, _: date) -> list[Event]:
             payment = payments.the_payment(state.payments, command.payment)
             debtor = agreement.account(payment.account).owner
-            return state, rule(state.payments, command, self._handler.person(command), debtor)
+            return rule(state.payments, command, self._handler.person(command), debtor)
 
-        self._handler.carry_out(command, _within)
-        with self._handler.store.reading() as records:
-            after = records.state(command.production, payments=tables.payment.c.id == command.payment)
-        return PaymentView(payment=command.payment, status=after.payments[command.payment].status)
+        done = self._handler.decide(command, Selection(_ONE_PAYMENT, values={"payment": command.payment}), _decided)
+        return PaymentView(payment=command.payment, status=done.state.payments[command.payment].status)

@@ -8,6 +8,7 @@ from adapters.bank.folder import folder_of
 from adapters.bank.read import read_message
 from adapters.command_handler import CommandHandler
 from adapters.db import queries, tables
+from adapters.db.records import Selection
 from adapters.db.store import Transaction, stream_of
 from domain.agreement.model import Agreement
 from domain.bank import answers, suspense
@@ -41,49 +42,38 @@ class BankActivities:
         return None
 
     def _take(self, production: str, account: str, name: str, raw: bytes, message: BankMessage) -> None:
-        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
+        selection = _answered(account, message) if isinstance(message, StatusReport) else _moved(account, message)
+
+        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             folder = folder_of(production, account)
             transaction.received(folder, message.message_id, name, transaction.keep(name, raw))
             if isinstance(message, StatusReport):
-                return self._reported(transaction, agreement, account, message)
-            return self._booked(transaction, agreement, account, message)
+                events = self._reported(state, account, message)
+            else:
+                events = self._booked(transaction, state, agreement, account, message)
+            self._tell(transaction, agreement, state, events)
+            return events
 
-        self._handler.carry_out(_command("bank-file", production, account, raw), _within)
+        self._handler.carry_out(_command("bank-file", production, account, raw), selection, _ruled)
 
-    def _reported(
-        self, transaction: Transaction, agreement: Agreement, account: str, report: StatusReport
-    ) -> tuple[State, list[Event]]:
-        sent = sa.and_(tables.run.c.account == account, tables.run.c.message_id == report.order_message_id)
-        run = next(iter(transaction.state(agreement.production, runs=sent).runs.values()), None)
+    def _reported(self, state: State, account: str, report: StatusReport) -> list[Event]:
+        run = next(iter(state.runs.values()), None)
         if run is None:
             raise BadInput(f"It answers order {report.order_message_id}, which was never sent from {account}.")
-        in_run = tables.payment.c.run == run.id
-        state = transaction.state(agreement.production, payments=in_run, runs=tables.run.c.id == run.id)
-        events = answers.reported(run, state.payments, report)
-        self._tell(transaction, agreement, state, events)
-        return state, events
+        return answers.reported(run, state.payments, report)
 
     def _booked(
-        self, transaction: Transaction, agreement: Agreement, account: str, report: AccountReport
-    ) -> tuple[State, list[Event]]:
+        self, transaction: Transaction, state: State, agreement: Agreement, account: str, report: AccountReport
+    ) -> list[Event]:
         ours = agreement.account(account)
         if (report.account_number, report.currency) != (ours.number, ours.currency):
             raise BadInput(
                 f"It speaks of another account, or currency, than {account} in {ours.currency}: "
                 "the bank put it into the wrong folder."
             )
-        named = [m.end_to_end_id for m in report.movements if m.end_to_end_id is not None]
-        payment, receipt = tables.payment.c, tables.receipt.c
-        state = transaction.state(
-            agreement.production,
-            payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, _TEXTS))),
-            receipts=sa.and_(receipt.account == account, receipt.status.in_(["expected", "owed"])),
-        )
         references = [movement.bank_reference for movement in report.movements]
         seen = transaction.known_movements(stream_of(agreement.production), account, references)
-        events = answers.booked(agreement, account, state.payments, state.receipts, seen, report)
-        self._tell(transaction, agreement, state, events)
-        return state, events
+        return answers.booked(agreement, account, state.payments, state.receipts, seen, report)
 
     def _tell(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
         """Let the workflows concerned know that there is news, once this transaction has committed."""
@@ -97,14 +87,13 @@ class BankActivities:
     def allocate(self, command: AllocateMovement) -> MovementView:
         """Take a movement out of suspense, now that somebody knows what it was."""
 
-        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
-            receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
-            state = transaction.state(command.production, receipts=receipts)
+        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             open_ = queries.in_suspense(transaction.connection, *asked)
-            return state, suspense.allocate(command, open_, state.receipts, agreement, self._handler.person(command))
+            return suspense.allocate(command, open_, state.receipts, agreement, self._handler.person(command))
 
         asked = (command.production, command.account, command.bank_reference)
-        self._handler.carry_out(command, _within)
+        receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
+        self._handler.carry_out(command, Selection(receipts=receipts), _ruled)
         with self._handler.store.reading() as records:
             left = queries.in_suspense(records.connection, *asked)
         if left is None:
@@ -112,10 +101,26 @@ class BankActivities:
         return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)
 
     def _refuse(self, production: str, account: str, name: str, raw: bytes, why: str) -> None:
-        def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
-            return State(), [BankFileRefused(account=account, name=name, file=transaction.keep(name, raw), why=why)]
+        def _ruled(transaction: Transaction, _: State, __: Agreement) -> list[Event]:
+            return [BankFileRefused(account=account, name=name, file=transaction.keep(name, raw), why=why)]
 
-        self._handler.carry_out(_command("bank-file-refused", production, account, raw), _within)
+        self._handler.carry_out(_command("bank-file-refused", production, account, raw), Selection(), _ruled)
+
+
+def _answered(account: str, report: StatusReport) -> Selection:
+    """The run that a status report answers, with its payments."""
+    sent = sa.and_(tables.run.c.account == account, tables.run.c.message_id == report.order_message_id)
+    return Selection(payments=tables.payment.c.run.in_(sa.select(tables.run.c.id).where(sent)), runs=sent)
+
+
+def _moved(account: str, report: AccountReport) -> Selection:
+    """The payments that a statement's movements name, and the receipts that may have come with them."""
+    named = [m.end_to_end_id for m in report.movements if m.end_to_end_id is not None]
+    payment, receipt = tables.payment.c, tables.receipt.c
+    return Selection(
+        payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, _TEXTS))),
+        receipts=sa.and_(receipt.account == account, receipt.status.in_(["expected", "owed"])),
+    )
 
 
 def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:

@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.views import DistributionRef, DistributionView, ProductionRef
 from adapters.command_handler import CommandHandler
+from adapters.db.records import Selection
 from adapters.db.store import Transaction
 from adapters.sharing.entitlements import (
     FactsOf,
@@ -131,8 +132,11 @@ class DistributionActivities:
     def distribution_standing(self, ref: DistributionRef) -> DistributionView:
         """Where a distribution stands; status `none` while it is not computed."""
         with self._handler.store.reading() as records:
-            agreement = self._handler.agreement(records, ref.production)
-            known = records.state(ref.production, distributions=True).distributions
+            state = records.state(ref.production, distributions=True)
+        return self._view(ref, state)
+
+    def _view(self, ref: DistributionRef, state: State) -> DistributionView:
+        agreement, known = self._handler.agreement_of(state, ref.production), state.distributions
         found = known.get(ref.period)
         if found is None:
             return DistributionView(production=ref.production, period=ref.period, status="none")
@@ -185,9 +189,8 @@ class DistributionActivities:
         return events + [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
 
     def _decide(self, command: DistributionCommand, rule: Rule) -> DistributionView:
-        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
-            state = transaction.state(command.production, distributions=True)
-            return state, rule(transaction, agreement, state.distributions)
+        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+            return rule(transaction, agreement, state.distributions)
 
-        self._handler.carry_out(command, _within)
-        return self.distribution_standing(DistributionRef(production=command.production, period=command.period))
+        done = self._handler.carry_out(command, Selection(distributions=True), _ruled)
+        return self._view(DistributionRef(production=command.production, period=command.period), done.state)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from adapters.agreement.documents import BadDocument, Located
 from adapters.command_handler import CommandHandler
 from adapters.db import facts
+from adapters.db.records import Selection
 from adapters.db.store import CommandOutcome, Transaction
 from adapters.sharing.entitlements import versions_by
 from adapters.sharing.receipt_rates import ReceiptRates
@@ -75,8 +76,7 @@ class FactActivities:
         named = {"kind": rows.kind, "source": rows.source, "statement": rows.statement, "digest": rows.sha256}
         command = make(ImportStatement, beside=named, by=by, production=production, version=version, rows=rows)
 
-        def _taken(transaction: Transaction, in_force: Agreement) -> tuple[State, list[Event]]:
-            state = transaction.state(production)
+        def _taken(transaction: Transaction, _: State, in_force: Agreement) -> list[Event]:
             standing = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
             events = revenue.take(command, standing, in_force, self._handler.person(command))
             if events:
@@ -85,10 +85,10 @@ class FactActivities:
                 number = facts.open_version(transaction, production, version, rows, currency)
                 self._keep(transaction, checked, mapping)
                 _write(transaction, checked, _Converted(number, rates, checked), tick)
-            return state, events
+            return events
 
         today = self._handler.today(agreement)
-        return self._handler.carry_out(command, _taken, min(today, rows.to_on or today))
+        return self._handler.carry_out(command, Selection(), _taken, min(today, rows.to_on or today)).outcome
 
     def _keep(self, transaction: Transaction, checked: Checked, mapping: bytes | None) -> None:
         if mapping is not None:

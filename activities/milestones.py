@@ -1,6 +1,7 @@
 """Activities about one milestone: what people decide, and what the passing of its deadline does."""
 
 from collections.abc import Callable
+from datetime import date
 
 import sqlalchemy as sa
 from temporalio import activity
@@ -8,7 +9,7 @@ from temporalio import activity
 from activities.views import MilestoneRef, MilestoneView
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
-from adapters.db.store import Transaction
+from adapters.db.records import Selection, given
 from domain import milestones
 from domain.agreement import productions
 from domain.agreement.model import Agreement
@@ -17,7 +18,13 @@ from domain.events import Event, MilestoneAccepted
 from domain.milestones import Milestone
 from domain.state import State
 
-Rule = Callable[[State, Agreement], list[Event]]
+Rule = Callable[[State, Agreement, date], list[Event]]
+
+_RELEASED = (
+    sa.and_(tables.payment.c.milestone == given("milestone"), tables.payment.c.status == "scheduled"),
+    sa.and_(tables.receipt.c.milestone == given("milestone"), tables.receipt.c.status == "expected"),
+)
+"""The payments and receipts that a milestone's acceptance gives dates to."""
 
 
 class MilestoneActivities:
@@ -33,7 +40,7 @@ class MilestoneActivities:
         return self._decide(
             command,
             command.milestone,
-            lambda state, agreement: milestones.submit(
+            lambda state, agreement, _: milestones.submit(
                 state.milestones, agreement, command, handler.person(command), handler.deadline(agreement)
             ),
         )
@@ -44,7 +51,7 @@ class MilestoneActivities:
         return self._decide(
             command,
             command.milestone,
-            lambda state, agreement: milestones.approve(
+            lambda state, agreement, _: milestones.approve(
                 state.milestones, agreement, command, self._handler.person(command)
             ),
         )
@@ -55,7 +62,7 @@ class MilestoneActivities:
         return self._decide(
             command,
             command.milestone,
-            lambda state, agreement: milestones.reject(
+            lambda state, agreement, _: milestones.reject(
                 state.milestones, agreement, command, self._handler.person(command)
             ),
         )
@@ -67,8 +74,8 @@ class MilestoneActivities:
         return self._decide(
             command,
             command.milestone,
-            lambda state, agreement: milestones.pass_deadline(
-                state.milestones, agreement, command, handler.today(agreement), handler.deadline(agreement)
+            lambda state, agreement, today: milestones.pass_deadline(
+                state.milestones, agreement, command, today, handler.deadline(agreement)
             ),
         )
 
@@ -76,8 +83,11 @@ class MilestoneActivities:
     def milestone_standing(self, ref: MilestoneRef) -> MilestoneView:
         """Where a milestone stands."""
         with self._handler.store.reading() as records:
-            agreement = self._handler.agreement(records, ref.production)
             state = records.state(ref.production, milestones=True)
+        return self._view(ref, state)
+
+    def _view(self, ref: MilestoneRef, state: State) -> MilestoneView:
+        agreement = self._handler.agreement_of(state, ref.production)
         milestone = state.milestones.get(ref.milestone, Milestone(ref.milestone))
         known = any(terms.id == ref.milestone for terms in agreement.milestones)
         left = None
@@ -95,19 +105,14 @@ class MilestoneActivities:
 
     def _decide(self, command: Command, milestone: str, rule: Rule) -> MilestoneView:
         """Decide by a rule; if that accepts the milestone, fix the dates of the instalments that it releases."""
-        today = self._handler.today(self._handler.in_force(command.production))
+        payments, receipts = _RELEASED
+        selection = Selection(payments, receipts, milestones=True, values={"milestone": milestone})
 
-        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
-            state = transaction.state(
-                command.production,
-                payments=sa.and_(tables.payment.c.milestone == milestone, tables.payment.c.status == "scheduled"),
-                receipts=sa.and_(tables.receipt.c.milestone == milestone, tables.receipt.c.status == "expected"),
-                milestones=True,
-            )
-            events = rule(state, agreement)
+        def _decided(state: State, agreement: Agreement, today: date) -> list[Event]:
+            events = rule(state, agreement, today)
             if any(isinstance(event, MilestoneAccepted) for event in events):
                 events += productions.due_dates(agreement, milestone, today, self._handler.due_date(agreement))
-            return state, events
+            return events
 
-        self._handler.carry_out(command, _within, today)
-        return self.milestone_standing(MilestoneRef(production=command.production, milestone=milestone))
+        done = self._handler.decide(command, selection, _decided)
+        return self._view(MilestoneRef(production=command.production, milestone=milestone), done.state)

@@ -1,7 +1,7 @@
 """Activities about payment runs: plan the day, prepare, release, send, and ask when the bank stays silent."""
 
 import hashlib
-from collections.abc import Callable
+from collections import Counter
 from datetime import UTC, date
 
 import sqlalchemy as sa
@@ -11,9 +11,9 @@ from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.bank.folder import folder_of
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.pain001 import write_order
-from adapters.command_handler import CommandHandler
+from adapters.command_handler import CommandHandler, Rule
 from adapters.db import tables
-from adapters.db.records import Records
+from adapters.db.records import Selection, given
 from adapters.db.store import Transaction
 from adapters.payments.quotes import quote_for
 from domain.agreement import productions
@@ -39,7 +39,8 @@ from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status
 from domain.payments.receipts import ReceiptStatus
 from domain.state import State
 
-Rule = Callable[[Transaction, State, Agreement], list[Event]]
+_IN_RUN = tables.payment.c.run == given("run")
+_THE_RUN = tables.run.c.id == given("run")
 
 
 class RunActivities:
@@ -54,18 +55,17 @@ class RunActivities:
 
         Who opens a day by hand must be allowed to prepare its runs, and hears of it here, before any is started.
         """
-        agreement = self._handler.in_force(ref.production)
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
+            today = self._handler.today(agreement)
+            waiting = records.select(ref.production, _promised(today))
         debtor = _account(agreement, ref.account).owner
-        today = self._handler.today(agreement)
 
-        def _within(transaction: Transaction, _: Agreement) -> tuple[State, list[Event]]:
+        def _ruled(_: Transaction, state: State, __: Agreement) -> list[Event]:
             if ref.by != SYSTEM.user:
                 require(self._handler.person(command), FallDue, (debtor,), f"open the day of {ref.account}")
-            state = _promised(transaction, ref.production, today)
-            return state, productions.fall_due(state.payments, state.receipts, today)
+            return productions.fall_due(state.payments, state.receipts, today)
 
-        with self._handler.store.reading() as records:
-            waiting = _promised(records, ref.production, today)
         names = sorted((*waiting.payments, *waiting.receipts))
         if not names and ref.by == SYSTEM.user:
             return 0
@@ -73,7 +73,7 @@ class RunActivities:
         # asks, so that two people who ask at once do not contradict each other.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
         command = make(FallDue, beside={"digest": digest}, by=ref.by, production=ref.production, on=today)
-        outcome = self._handler.carry_out(command, _within, today)
+        outcome = self._handler.carry_out(command, _promised(today), _ruled, today).outcome
         return outcome.last_seq - outcome.first_seq + 1
 
     @activity.defn
@@ -129,24 +129,22 @@ class RunActivities:
             on=planned.on,
         )
 
-        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
-            payment = tables.payment.c
-            state = transaction.state(
-                planned.production,
-                payments=sa.and_(
-                    payment.account == planned.account, payment.status == Status.DUE, payment.run.is_(None)
-                ),
-                runs=tables.run.c.id == planned.run,
-            )
+        payment = tables.payment.c
+        selection = Selection(
+            payments=sa.and_(payment.account == planned.account, payment.status == Status.DUE, payment.run.is_(None)),
+            runs=tables.run.c.id == planned.run,
+        )
+
+        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             if all(each.amount.currency != planned.currency for each in state.payments.values()):
-                return state, []  # paid by a later day's run: the rate of this one may never come
+                return []  # paid by a later day's run: the rate of this one may never come
             quote = quote_for(
                 transaction, agreement, planned.account, planned.currency, planned.on, self._handler.overrides
             )
             person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command)
-            return state, runs.prepare(state.payments, agreement, command, person, quote)
+            return runs.prepare(state.payments, agreement, command, person, quote)
 
-        self._handler.carry_out(command, _within, planned.on)
+        self._handler.carry_out(command, selection, _ruled, planned.on)
         return self.run_standing(RunRef(production=planned.production, run=planned.run))
 
     @activity.defn
@@ -238,15 +236,15 @@ class RunActivities:
     @activity.defn
     def run_standing(self, ref: RunRef) -> RunView:
         """Where a run stands; status `empty` when nothing was due and so none was made."""
-        payment = tables.payment.c
         with self._handler.store.reading() as records:
-            agreement = self._handler.agreement(records, ref.production)
-            found = records.state(ref.production, runs=tables.run.c.id == ref.run).runs.get(ref.run)
-            counts: dict[str, int] = dict(
-                records.connection.execute(
-                    sa.select(payment.status, sa.func.count()).where(payment.run == ref.run).group_by(payment.status)
-                ).all()
-            )
+            state = records.select(ref.production, Selection(runs=_THE_RUN, values={"run": ref.run}))
+            payment = tables.payment.c
+            counted = sa.select(payment.status, sa.func.count()).where(payment.run == ref.run).group_by(payment.status)
+            counts: Counter[str] = Counter(dict(records.connection.execute(counted).all()))
+        return self._view(ref, state, counts)
+
+    def _view(self, ref: RunRef, state: State, counts: Counter[str]) -> RunView:
+        agreement, found = self._handler.agreement_of(state, ref.production), state.runs.get(ref.run)
         if found is None:
             return RunView(production=ref.production, run=ref.run, status="empty", count=0)
         cut_off = agreement.account(found.account).cut_off
@@ -257,9 +255,9 @@ class RunActivities:
             count=found.count,
             total=found.total,
             sha256=found.sha256,
-            open=sum(counts.get(status, 0) for status in ON_ITS_WAY),
-            silent=sum(counts.get(status, 0) for status in UNANSWERED),
-            unsent=counts.get(Status.RELEASED, 0),
+            open=sum(counts[status] for status in ON_ITS_WAY),
+            silent=sum(counts[status] for status in UNANSWERED),
+            unsent=counts[Status.RELEASED],
             times_sent=found.times_sent,
             enquiries=found.enquiries,
             seconds_to_cut_off=self._handler.seconds_until(agreement, found.execution_on, cut_off),
@@ -267,21 +265,15 @@ class RunActivities:
         )
 
     def _decide(self, command: Command, run: str, rule: Rule) -> RunView:
-        def _within(transaction: Transaction, agreement: Agreement) -> tuple[State, list[Event]]:
-            state = transaction.state(
-                command.production, payments=tables.payment.c.run == run, runs=tables.run.c.id == run
-            )
-            return state, rule(transaction, state, agreement)
-
-        self._handler.carry_out(command, _within)
-        return self.run_standing(RunRef(production=command.production, run=run))
+        done = self._handler.carry_out(command, Selection(_IN_RUN, runs=_THE_RUN, values={"run": run}), rule)
+        counts = Counter(str(payment.status) for payment in done.state.payments.of_run(run))
+        return self._view(RunRef(production=command.production, run=run), done.state, counts)
 
 
-def _promised(records: Records, production: str, on: date) -> State:
+def _promised(on: date) -> Selection:
     """What is promised for a day or before, and not owed yet."""
     payment, receipt = tables.payment.c, tables.receipt.c
-    return records.state(
-        production,
+    return Selection(
         payments=sa.and_(payment.status == Status.SCHEDULED, payment.due_on <= on),
         receipts=sa.and_(receipt.status == ReceiptStatus.EXPECTED, receipt.due_on <= on),
     )

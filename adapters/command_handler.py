@@ -7,13 +7,8 @@ from zoneinfo import ZoneInfo
 
 from adapters.agreement.cache import Agreements
 from adapters.clock import Clock
-from adapters.db.records import Records
-from adapters.db.store import (
-    CommandOutcome,
-    Context,
-    Store,
-    Transaction,
-)
+from adapters.db.records import Records, Selection
+from adapters.db.store import Context, Done, Request, Store, Transaction
 from domain.agreement.model import Agreement
 from domain.agreement.productions import DueDate, the_production
 from domain.agreement.schedule import calendars_of, due_date
@@ -26,8 +21,10 @@ from domain.milestones import Deadline
 from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.state import State
 
-Rule = Callable[[Transaction, Agreement], tuple[State, Sequence[Event]]]
-"""Loads the part of the state that a command concerns, and answers with it and the events."""
+Decision = Callable[[State, Agreement, date], Sequence[Event]]
+"""What a command comes to, by what was selected of the state, on a business day; nothing else is asked or done."""
+Rule = Callable[[Transaction, State, Agreement], Sequence[Event]]
+"""The same for what also asks, or does, something else in the transaction."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +39,44 @@ class CommandHandler:
     overrides: tuple[CalendarOverride, ...] = field(default=())
     engines: Engines = ENGINES
 
-    def carry_out(self, command: Command, rule: Rule, on: date | None = None) -> CommandOutcome:
-        """Carry out a command that counts `on` a day (by default today), exactly once; see `Store.carry_out`.
+    def decide(self, command: Command, selection: Selection, decision: Decision) -> Done:
+        """Carry out a command that counts today, exactly once, and in company; see `Store.handle`."""
 
-        The agreement that `rule` is given is read once the production is ours alone: an amendment comes either before
-        it, or after the facts that it decides on.
+        def _decided(_: Transaction, state: State, agreement: Agreement, on: date) -> Sequence[Event]:
+            return decision(state, agreement, on)
+
+        return self.store.handle(self._request(command, selection, _decided, None), in_company=True)
+
+    def carry_out(self, command: Command, selection: Selection, rule: Rule, on: date | None = None) -> Done:
+        """Carry out a command that counts `on` a day (by default today), exactly once, in a transaction of its own."""
+
+        def _ruled(transaction: Transaction, state: State, agreement: Agreement, _: date) -> Sequence[Event]:
+            return rule(transaction, state, agreement)
+
+        return self.store.handle(self._request(command, selection, _ruled, on))
+
+    def _request(
+        self,
+        command: Command,
+        selection: Selection,
+        rule: Callable[[Transaction, State, Agreement, date], Sequence[Event]],
+        on: date | None,
+    ) -> Request:
+        """The agreement that a rule is given is read once the production is ours alone.
+
+        So an amendment comes either before it, or after the facts that it decides on.
         """
-        effective_on = on or self.today(self.in_force(command.production))
-        return self.store.carry_out(
-            command,
-            Context(effective_on=effective_on, actor=command.by),
-            lambda transaction: rule(transaction, self.agreement(transaction, command.production)),
-        )
+
+        def _agreement(transaction: Transaction, state: State) -> Agreement:
+            return self.agreements.of(transaction, the_production(state.production, command.production).document)
+
+        def _context(transaction: Transaction, state: State) -> Context:
+            return Context(on or self.today(_agreement(transaction, state)), command.by)
+
+        def _decide(transaction: Transaction, state: State, context: Context) -> tuple[State, Sequence[Event]]:
+            return state, rule(transaction, state, _agreement(transaction, state), context.effective_on)
+
+        return Request(command, _context, _decide, selection, self.store.schemas)
 
     def person(self, command: Command) -> Person:
         """Who a command's user is, in the production that it concerns; `WrongRole` as `who`."""
@@ -75,6 +98,10 @@ class CommandHandler:
         """The agreement in force; `NotFound` if the production is not registered."""
         known = the_production(records.state(production).production, production)
         return self.agreements.of(records, known.document)
+
+    def agreement_of(self, state: State, production: str) -> Agreement:
+        """The same for who has the production's state."""
+        return self.agreements.read(self.store, the_production(state.production, production).document)
 
     def in_force(self, production: str) -> Agreement:
         """The same, in a transaction of its own that only reads."""

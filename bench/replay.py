@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from adapters.db.append import Append
 from adapters.db.queries import streamed
 from adapters.db.store import Store, stream_of
 from adapters.embedded.postgres import APP, OWNER
@@ -141,7 +142,9 @@ def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
             with driver.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
-        transaction.snapshot(production, State(), state)
+        snapshots = Append()
+        snapshots.snapshots(production, State(), state)
+        snapshots.send(driver.cursor())
     return len(facts)
 
 

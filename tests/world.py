@@ -21,7 +21,7 @@ from adapters.bank.folder import BankFolder, folder_of
 from adapters.command_handler import CommandHandler
 from adapters.db import queries, tables
 from adapters.db.records import Records
-from adapters.db.store import Store, stream_of
+from adapters.db.store import Store, Transaction, stream_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.bank import SandboxBank
 from app.ledger.verify import verify
@@ -29,6 +29,7 @@ from app.payments.preview import preview
 from domain.agreement.model import Control
 from domain.commands import ApproveMilestone, RegisterAgreement, ReleaseRun, SubmitMilestone
 from domain.identity import Person, Role
+from domain.ledger.journal import GENESIS
 from domain.sharing.waterfall.facts import Facts, ReceiptGroup, WaterfallFact
 from domain.state import State, fold
 from tests.domain.sharing.waterfall import deal
@@ -255,6 +256,12 @@ class World:
         """What a proof of the record finds wrong."""
         with self.store.reading() as records:
             return verify(records.connection).wrong
+
+
+def take_stream(transaction: Transaction, production: str) -> None:
+    """Take the end of a production's stream, as a command does, until the transaction ends; it may have none yet."""
+    taking = "INSERT INTO stream_head VALUES (%s, 0, %s) ON CONFLICT (stream) DO UPDATE SET seq = stream_head.seq"
+    transaction.connection.exec_driver_sql(taking, (stream_of(production), GENESIS))
 
 
 async def eventually(enough: Callable[[], bool]) -> None:

@@ -32,7 +32,11 @@ class Agreements:
         return known or self._remembered(digest, reread_agreement(_kept(records, digest), "the kept document"))
 
     def read(self, store: Store, digest: str) -> Agreement:
-        """The same, in a transaction of its own that only reads."""
+        """The same for who has no transaction: one is only opened for what was never read before."""
+        with self._lock:
+            known = self._parsed.get(digest)
+        if known is not None:
+            return known
         with store.reading() as records:
             return self.of(records, digest)
 

@@ -1,15 +1,41 @@
 """What is recorded, read: the snapshots as the domain's state, and the kept documents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
 
+import psycopg
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from psycopg import Cursor
+from psycopg.rows import DictRow, dict_row
+from sqlalchemy import Connection, Dialect
 
 from adapters.db import rows, tables
 from domain.agreement.productions import Production
 from domain.payments.payments import Payments
 from domain.state import State
+
+
+def given(name: str) -> sa.BindParameter[Any]:
+    """A value that a condition leaves open."""
+    return sa.bindparam(name, required=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The part of a production's state that is to be loaded: itself, and what the conditions choose of the rest.
+
+    A condition that is a constant is put into SQL only once; what `given` leaves open in it is in `values`.
+    """
+
+    payments: sa.ColumnElement[bool] | None = None
+    receipts: sa.ColumnElement[bool] | None = None
+    runs: sa.ColumnElement[bool] | None = None
+    milestones: bool = False
+    distributions: bool = False
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class Records:
@@ -29,21 +55,29 @@ class Records:
         distributions: bool = False,
     ) -> State:
         """The production, and those of its payments, receipts and runs that the conditions choose (none by default)."""
-        row = self._rows(tables.production, tables.production.c.key == production)
-        return State(
-            production=Production(**row[0]) if row else None,
-            milestones={
-                r["id"]: rows.milestone_of(r)
-                for r in self._chosen(tables.milestone, production, sa.true() if milestones else None)
-            },
-            payments=Payments(rows.payment_of(r) for r in self._chosen(tables.payment, production, payments)),
-            receipts={r["id"]: rows.receipt_of(r) for r in self._chosen(tables.receipt, production, receipts)},
-            runs={r["id"]: rows.run_of(r) for r in self._chosen(tables.run, production, runs)},
-            distributions={
-                r["period"]: rows.distribution_of(r)
-                for r in self._chosen(tables.distribution, production, sa.true() if distributions else None)
-            },
-        )
+        return self.select(production, Selection(payments, receipts, runs, milestones, distributions))
+
+    def select(self, production: str, selection: Selection) -> State:
+        """The part of a production's state that a selection says, in one way to the database and back."""
+        with self.driver.pipeline():
+            asked = self.ask({production: selection})
+        return asked()[production]
+
+    def ask(self, selections: Mapping[str, Selection]) -> Callable[[], dict[str, State]]:
+        """Send what is selected of productions into the pipeline; what comes back reads the answers after it."""
+        if not selections:
+            return dict
+        productions = self._cursor().execute(_PRODUCTIONS, [list(selections)])
+        chosen = {production: self._ask(production, selection) for production, selection in selections.items()}
+
+        def read() -> dict[str, State]:
+            known = {row["key"]: Production(**row) for row in productions}
+            return {
+                production: _state(known.get(production), {name: cursor.fetchall() for name, cursor in found.items()})
+                for production, found in chosen.items()
+            }
+
+        return read
 
     def document(self, digest: str) -> bytes | None:
         """A kept document's bytes."""
@@ -61,15 +95,54 @@ class Records:
         )
         return frozenset(self.connection.execute(query).scalars())
 
-    def _chosen(
-        self, table: sa.Table, production: str, condition: sa.ColumnElement[bool] | None
-    ) -> Sequence[RowMapping]:
-        if condition is None:
-            return ()
-        return self._rows(table, sa.and_(table.c.production == production, condition))
+    @property
+    def driver(self) -> psycopg.Connection[Any]:
+        """The driver's own connection, for what SQLAlchemy has no words for."""
+        driver: Any = self.connection.connection.driver_connection
+        connection: psycopg.Connection[Any] = driver
+        return connection
 
-    def _rows(self, table: sa.Table, condition: sa.ColumnElement[bool]) -> Sequence[RowMapping]:
-        return self.connection.execute(sa.select(table).where(condition)).mappings().all()
+    def _ask(self, production: str, selection: Selection) -> dict[str, Cursor[DictRow]]:
+        every = sa.true()
+        chosen = (
+            (tables.milestone, every if selection.milestones else None),
+            (tables.payment, selection.payments),
+            (tables.receipt, selection.receipts),
+            (tables.run, selection.runs),
+            (tables.distribution, every if selection.distributions else None),
+        )
+        asked = {}
+        for table, condition in chosen:
+            if condition is not None:
+                statement, bound = _selected(self.connection.dialect, table, condition)
+                values = {**bound, **selection.values, "_production": production}
+                asked[table.name] = self._cursor().execute(statement, values)
+        return asked
+
+    def _cursor(self) -> Cursor[DictRow]:
+        return self.driver.cursor(row_factory=dict_row)
+
+
+def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]) -> State:
+    return State(
+        production=production,
+        milestones={row["id"]: rows.milestone_of(row) for row in found.get("milestone", ())},
+        payments=Payments(rows.payment_of(row) for row in found.get("payment", ())),
+        receipts={row["id"]: rows.receipt_of(row) for row in found.get("receipt", ())},
+        runs={row["id"]: rows.run_of(row) for row in found.get("run", ())},
+        distributions={row["period"]: rows.distribution_of(row) for row in found.get("distribution", ())},
+    )
+
+
+_PRODUCTIONS = "SELECT key, title, version, document FROM production WHERE key = ANY(%s)"
+
+
+@lru_cache(maxsize=256)
+def _selected(dialect: Dialect, table: sa.Table, condition: sa.ColumnElement[bool]) -> tuple[str, Mapping[str, object]]:
+    """The rows of one production that a condition chooses, as SQL with the values that the condition holds itself."""
+    query = sa.select(table).where(table.c.production == given("_production"), condition)
+    compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return str(compiled), compiled.params
 
 
 @contextmanager

@@ -7,8 +7,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from domain.agreement.model import Purpose
 from domain.agreement.productions import Production
 from domain.milestones import Milestone
@@ -18,7 +16,7 @@ from domain.payments.runs import Quote, Run
 from domain.sharing.distributions import Distribution, Objection
 from domain.values.money import Money
 
-Row = RowMapping
+Row = Mapping[str, Any]
 
 
 def production_row(production: Production) -> dict[str, Any]:

@@ -1,27 +1,25 @@
 """The store: one transaction from a command to its events, entries and snapshots. Nothing else writes them."""
 
-import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
 
-import psycopg
 import sqlalchemy as sa
-from psycopg import Cursor
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Engine
 
-from adapters.db import rows, tables
-from adapters.db.records import Records, at_one_instant
-from domain.bank.answers import movements
+from adapters.db import tables
+from adapters.db.append import Append
+from adapters.db.arrays import Texts
+from adapters.db.group_commit import GroupCommit
+from adapters.db.records import Records, Selection, at_one_instant
 from domain.commands import Command
 from domain.errors import BadInput, IdempotencyConflict, SluiceError
 from domain.events import CommandRefused, Event
 from domain.ledger import journal
-from domain.ledger.entries import postings
-from domain.ledger.journal import Fact, Head
+from domain.ledger.journal import Head
 from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, fold
 from domain.values.record import Record
@@ -49,12 +47,62 @@ class Context:
     actor: str
 
 
+@dataclass(frozen=True)
+class Request:
+    """A command, with how it is carried out once its stream is ours alone.
+
+    `selection` is what is loaded of the state before anything is asked of it; without one nothing is. `context` says
+    who and when; `decide` answers with the state that it decided on, and the events.
+    """
+
+    command: Command
+    context: Callable[["Transaction", State], Context]
+    decide: Callable[["Transaction", State, Context], tuple[State, Sequence[Event]]]
+    selection: Selection | None = None
+    schemas: Schemas = SCHEMAS
+
+    @property
+    def stream(self) -> str:
+        """The stream that the command is about."""
+        return stream_of(self.command.production)
+
+    @property
+    def key(self) -> str:
+        """The command's key."""
+        return self.command.key
+
+    @cached_property
+    def payload(self) -> str:
+        """The hash of what the command says.
+
+        Raises:
+            BadInput: it holds a NUL character.
+        """
+        request = journal.canonical(self.command, self.schemas)
+        if _NUL in request:
+            raise BadInput("One of the texts given holds the character NUL, which is no writing: take it out.")
+        return journal.sha256(request)
+
+    def repeats(self, payload: str) -> bool:
+        """Whether a payload on record is this command's, in the version of today or of an earlier release."""
+        return payload == self.payload or payload in self.schemas.earlier_digests(self.command)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A command that was carried out, now or before: its outcome, and the state selected as it is after it."""
+
+    outcome: CommandOutcome
+    state: State
+
+
 class Store:
     """Facts in PostgreSQL. `engine` connects as the application's role, which may only append."""
 
     def __init__(self, engine: Engine, schemas: Schemas = SCHEMAS) -> None:
         self.engine = engine
         self.schemas = schemas
+        self._group: GroupCommit[Request, Done | SluiceError] = GroupCommit(self._together)
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
@@ -75,142 +123,112 @@ class Store:
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
     ) -> CommandOutcome:
+        """Carry out a command that counts on a day known before, by a rule that loads what it needs; see `handle`."""
+        request = Request(
+            command, lambda *_: context, lambda transaction, *_: decide(transaction), schemas=self.schemas
+        )
+        return self.handle(request).outcome
+
+    def handle(self, request: Request, *, in_company: bool = False) -> Done:
         """Carry out a command exactly once, in one transaction.
 
-        `decide` loads the part of the state that the command concerns, and answers with it and the events.
+        A rule that only decides, by what the request selects, and soon, may do so `in_company`: commands that come
+        while others are being written then share one transaction, each with its own key, refusal and outcome. A rule
+        that uses the transaction itself has it alone.
 
         Raises:
             IdempotencyConflict: the key was used for another payload.
             BadInput: the command holds a NUL character.
-            SluiceError: whatever `decide` refuses; a refusal of a recorded kind is itself appended, and nothing else.
+            SluiceError: whatever the rule refuses; a refusal of a recorded kind is itself appended, and nothing else.
         """
-        stream, request = stream_of(command.production), journal.canonical(command, self.schemas)
-        if _NUL in request:
-            raise BadInput("One of the texts given holds the character NUL, which is no writing: take it out.")
-        payload = journal.sha256(request)
-        payloads = self.schemas.earlier_digests(command) | {payload}
-        refused: SluiceError | None = None
+        _ = request.payload
+        answer = self._group.join(request) if in_company else None
+        if answer is None:
+            answer = self._alone(request)
+        if isinstance(answer, SluiceError):
+            raise answer
+        return answer
+
+    def _alone(self, request: Request) -> Done | SluiceError:
+        """Carry out one command; answers with a refusal that is recorded, and raises any other."""
         with self.transaction() as transaction:
-            head, now, earlier = transaction.lock(stream, command.key, payloads)
-            if earlier is not None:
-                return earlier
+            append = Append()
+            answer = _carried_out(transaction, request, transaction.take(request), append)
             try:
-                state, events = decide(transaction)
-            except SluiceError as error:
-                if not error.recorded:
-                    raise
-                refused = error
-                state, events = State(), [_refusal(command, error)]
-            facts = journal.chained(
-                stream,
-                head,
-                events,
-                effective_on=context.effective_on,
-                recorded_at=now,
-                actor=context.actor,
-                command_key=command.key,
-                schemas=self.schemas,
-            )
-            after = fold(state, [(event, context.effective_on) for event in events])
-            outcome = CommandOutcome(
-                key=command.key, stream=stream, first_seq=head.seq + 1, last_seq=head.seq + len(events)
-            )
-            with transaction.writing(command.key):
-                transaction.append(facts, events)
-                transaction.snapshot(command.production, state, after)
-                if refused is None and outcome.changed:
-                    transaction.remember(outcome, payload)
-        if refused is not None:
-            raise refused
-        return outcome
+                append.send(transaction.driver.cursor())
+            except UniqueViolation as violation:
+                if violation.diag.constraint_name == "command_pkey":  # another production's command took it meanwhile
+                    raise _taken(request.key) from None
+                raise
+        return answer
+
+    def _together(self, requests: Sequence[Request]) -> list[Done | SluiceError | None]:
+        """Carry out commands of different streams in one transaction; None for one that has to be done alone.
+
+        Such are all if anything unforeseen happens to one, for then nothing of this transaction is kept.
+        """
+        answers: list[Done | SluiceError | None] = []
+        try:
+            with self.transaction() as transaction:
+                append = Append()
+                for request, found in zip(requests, transaction.lock(requests, wait=False), strict=True):
+                    answers.append(None if found is None else _attempted(transaction, request, found, append))
+                append.send(transaction.driver.cursor())
+        except Exception:  # noqa: BLE001 - alone, each meets what is its own, and raises it to its own caller
+            return [None] * len(requests)
+        return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a transaction has of a command once it has its stream: where that ends, when that was, and the rest.
+
+    `earlier` is the hash and outcome that the command's key had before, if any; `state` what the request selects.
+    """
+
+    head: Head
+    now: datetime
+    earlier: tuple[str, CommandOutcome] | None
+    state: State
 
 
 class Transaction(Records):
     """What can be done inside one database transaction."""
 
-    def lock(self, stream: str, key: str, payloads: Collection[str]) -> tuple[Head, datetime, CommandOutcome | None]:
-        """Take the end of a stream for this transaction alone; with it, the database's clock once we have it.
+    def lock(self, requests: Sequence[Request], *, wait: bool) -> list[Found | None]:
+        """Take the ends of the requests' streams for this transaction alone, and load what each request selects.
 
-        And, looked up after that, the outcome that a command's key had before, if any. `payloads` are the hashes of the
-        command in every version of its schema: an earlier release may have carried it out.
-
-        Raises:
-            IdempotencyConflict: the key was used for another payload.
+        All of it is one way to the database and back; everything is looked up after the streams were taken. None for a
+        stream that has no beginning yet, or that another transaction has, unless we `wait` for it.
         """
-        heads, commands = self._cursor(), self._cursor()
-        with self._driver.pipeline():
-            heads.execute(_LOCK, (stream,))
-            commands.execute(_EARLIER, (key,))
-        row = heads.fetchone()
-        if row is None:
-            heads.execute(
-                "INSERT INTO stream_head VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (stream, journal.GENESIS)
-            )
-            return self.lock(stream, key, payloads)
-        earlier = commands.fetchone()
-        if earlier is not None and earlier[0] not in payloads:
-            raise _taken(key)
-        outcome = (
-            None
-            if earlier is None
-            else CommandOutcome(key=key, stream=earlier[1], first_seq=earlier[2], last_seq=earlier[3])
-        )
-        return Head(row[0], bytes(row[1])), row[2], outcome
-
-    @contextmanager
-    def writing(self, key: str) -> Iterator[None]:
-        """Inside, what is written goes to the database at once, and its answers are awaited once, at the end.
-
-        Raises:
-            IdempotencyConflict: a command of another production took the key in the meantime.
-        """
-        try:
-            with self._driver.pipeline():
-                yield
-        except UniqueViolation as violation:
-            if violation.diag.constraint_name == "command_pkey":
-                raise _taken(key) from None
-            raise
-
-    def append(self, facts: Sequence[Fact], events: Sequence[Event]) -> None:
-        """Append facts with the entries of their events, and move the stream's head."""
-        if not facts:
-            return
-        stream, effective_on, last, execute = facts[0].stream, facts[0].effective_on, facts[-1], self._cursor().execute
-        for fact in facts:
-            execute(_APPEND, fact._asdict())
-        entries = [
-            (fact.seq, line, e.account, e.amount.currency, e.amount.minor, e.about)
-            for fact, event in zip(facts, events, strict=True)
-            for line, e in enumerate(postings(event), start=1)
+        streams, keys = Texts({each.stream for each in requests}), Texts(each.key for each in requests)
+        heads, commands = self.driver.cursor(), self.driver.cursor()
+        with self.driver.pipeline():
+            if not wait:
+                self.driver.execute(_FIXED_PLANS)
+            heads.execute(_LOCK if wait else _LOCK_FREE, (streams,))
+            selected = self.ask({r.command.production: r.selection for r in requests if r.selection is not None})
+            commands.execute(_EARLIER, (keys,))
+        taken = {stream: (Head(seq, bytes(link)), now) for stream, seq, link, now in heads}
+        earlier = {
+            key: (payload, CommandOutcome(key=key, stream=stream, first_seq=first, last_seq=last))
+            for key, payload, stream, first, last in commands
+        }
+        states = selected()
+        return [
+            Found(*taken[each.stream], earlier.get(each.key), states.get(each.command.production, State()))
+            if each.stream in taken
+            else None
+            for each in requests
         ]
-        if entries:
-            execute(_POST, (stream, effective_on, json.dumps(entries)))
-        execute("UPDATE stream_head SET seq = %s, hash = %s WHERE stream = %s", (last.seq, last.hash, stream))
-        self._movements(stream, events)
 
-    def remember(self, outcome: CommandOutcome, payload: str) -> None:
-        """Make an outcome the answer to its key from now on."""
-        self._cursor().execute(
-            "INSERT INTO command VALUES (%s, %s, %s, %s, %s)",
-            (outcome.key, payload, outcome.stream, outcome.first_seq, outcome.last_seq),
-        )
-
-    def snapshot(self, production: str, before: State, after: State) -> None:
-        """Store what the fold changed."""
-        if after.production is not None and after.production is not before.production:
-            self._upsert("production", "key", [rows.production_row(after.production)])
-        changed = _changed(before.milestones, after.milestones)
-        self._upsert("milestone", "production, id", [rows.milestone_row(production, m) for m in changed])
-        self._upsert(
-            "payment", "id", [rows.payment_row(production, p) for p in _changed(before.payments, after.payments)]
-        )
-        self._upsert(
-            "receipt", "id", [rows.receipt_row(production, r) for r in _changed(before.receipts, after.receipts)]
-        )
-        self._upsert("run", "id", [rows.run_row(production, r) for r in _changed(before.runs, after.runs)])
-        changed = _changed(before.distributions, after.distributions)
-        self._upsert("distribution", "production, period", [rows.distribution_row(production, d) for d in changed])
+    def take(self, request: Request) -> Found:
+        """Take the end of a request's stream as `lock` does, and begin the stream if there is none yet."""
+        while (found := self.lock([request], wait=True)[0]) is None:
+            self.driver.execute(
+                "INSERT INTO stream_head VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (request.stream, journal.GENESIS)
+            )
+        return found
 
     def keep(self, name: str, content: bytes) -> str:
         """Keep a document under its SHA-256 and answer with that; keeping it again is nothing new."""
@@ -256,52 +274,67 @@ class Transaction(Records):
         """Put something in the outbox, to be done after this transaction has committed."""
         self.connection.execute(sa.insert(tables.outbox).values(kind=kind, target=target, name=name, document=document))
 
-    def _upsert(self, table: str, key: str, changed: Sequence[Mapping[str, Any]]) -> None:
-        """Insert or update snapshot rows, ten thousand in one statement, unpacked from one JSON value."""
-        if not changed:
-            return
-        names = [column.name for column in tables.metadata.tables[table].columns]
-        kept = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key.split(", "))
-        self._cursor().execute(
-            f"INSERT INTO {table} SELECT * FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) "  # noqa: S608
-            f"ON CONFLICT ({key}) DO UPDATE SET {kept}",
-            (json.dumps(list(changed)),),
-        )
 
-    def _movements(self, stream: str, events: Sequence[Event]) -> None:
-        """Remember which of the bank's movements are in the books, so that a repeated one is known."""
-        known = [pair for event in events for pair in movements(event)]
-        if known:
-            self._cursor().execute(
-                "INSERT INTO movement SELECT %s, m->>0, m->>1 FROM json_array_elements(%s::json) m"
-                " ON CONFLICT DO NOTHING",
-                (stream, json.dumps(known)),
-            )
+def _attempted(transaction: Transaction, request: Request, found: Found, append: Append) -> Done | SluiceError:
+    """Carry out one command of several; whatever it raises is its own, and keeps no other from going on."""
+    try:
+        return _carried_out(transaction, request, found, append)
+    except SluiceError as error:
+        return error
 
-    def _cursor(self) -> Cursor[Any]:
-        return self._driver.cursor()
 
-    @property
-    def _driver(self) -> psycopg.Connection[Any]:
-        driver: Any = self.connection.connection.driver_connection
-        connection: psycopg.Connection[Any] = driver
-        return connection
+def _carried_out(transaction: Transaction, request: Request, found: Found, append: Append) -> Done | SluiceError:
+    """Decide on a command, and gather what is to be written; answers with a refusal if that is to be recorded.
+
+    Raises:
+        IdempotencyConflict: the key was used for another payload.
+        SluiceError: whatever the rule refuses, of a kind that is not recorded.
+    """
+    command, head = request.command, found.head
+    if found.earlier is not None:
+        payload, outcome = found.earlier
+        if not request.repeats(payload):
+            raise _taken(command.key)
+        return Done(outcome, found.state)
+    context = request.context(transaction, found.state)
+    refused: SluiceError | None = None
+    try:
+        state, events = request.decide(transaction, found.state, context)
+    except SluiceError as error:
+        if not error.recorded:
+            raise
+        refused = error
+        state, events = State(), [_refusal(command, error)]
+    facts = journal.chained(
+        request.stream,
+        head,
+        events,
+        effective_on=context.effective_on,
+        recorded_at=found.now,
+        actor=context.actor,
+        command_key=command.key,
+        schemas=request.schemas,
+    )
+    after = fold(state, [(event, context.effective_on) for event in events])
+    outcome = CommandOutcome(
+        key=command.key, stream=request.stream, first_seq=head.seq + 1, last_seq=head.seq + len(events)
+    )
+    append.facts(facts, events)
+    append.snapshots(command.production, state, after)
+    if refused is None and outcome.changed:
+        append.outcome(outcome.key, request.payload, outcome.stream, outcome.first_seq, outcome.last_seq)
+    return refused or Done(outcome, after)
 
 
 _NUL = b"\\u0000"
 """As JSON writes the one character that PostgreSQL keeps in no text."""
-_LOCK = "SELECT seq, hash, clock_timestamp() FROM stream_head WHERE stream = %s FOR UPDATE"
-_EARLIER = "SELECT payload, stream, first_seq, last_seq FROM command WHERE key = %s"
-_APPEND = (
-    "INSERT INTO journal_event"
-    " (stream, seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash)"
-    " VALUES (%(stream)s, %(seq)s, %(type)s, convert_from(%(body)s, 'UTF8'), %(effective_on)s, %(recorded_at)s,"
-    " %(actor)s, %(command_key)s, %(prev_hash)s, %(hash)s)"
+_LOCK = "SELECT stream, seq, hash, clock_timestamp() FROM stream_head WHERE stream = ANY(%s) ORDER BY stream FOR UPDATE"
+_LOCK_FREE = f"{_LOCK} SKIP LOCKED"
+_EARLIER = "SELECT key, payload, stream, first_seq, last_seq FROM command WHERE key = ANY(%s)"
+_FIXED_PLANS = (
+    "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
 )
-_POST = """
-INSERT INTO entry (stream, effective_on, seq, line, account, currency, minor, about)
-SELECT %s, %s, (e->>0)::bigint, (e->>1)::int, e->>2, e->>3, (e->>4)::bigint, e->>5 FROM json_array_elements(%s::json) e
-"""
+"""What is only selected is found by keys: its plans need no statistics, and are made once a connection."""
 
 
 HOUSE = "sluice"
@@ -323,10 +356,6 @@ def _taken(key: str) -> IdempotencyConflict:
     return IdempotencyConflict(
         f"The command key {key} was used before for something else: nothing was changed; use a key of its own.", key=key
     )
-
-
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:
-    return [item for name, item in after.items() if before.get(name) is not item]
 
 
 def _refusal(command: Command, error: SluiceError) -> CommandRefused:

@@ -12,14 +12,15 @@ import sqlalchemy as sa
 from activities.views import AccountRef, RunRef
 from adapters.bank.folder import folder_of
 from adapters.db.rates import keep_rates
-from adapters.db.store import Context, stream_of
+from adapters.db.store import Context
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.payments.missing_rates import missing_rates
 from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile
 from domain.errors import IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
 from domain.events import CommandRefused, PaymentsNotFound
 from domain.rates import Rate
-from tests.world import DRAMA, PRODUCTION, UNSHARED
+from tests.heard import heard
+from tests.world import DRAMA, PRODUCTION, UNSHARED, take_stream
 
 PAID_ON = date(2025, 2, 14)
 
@@ -53,13 +54,12 @@ def just_before(world, question, happens):
     """Something happens, and is committed, just before the first question of this text is put to the database."""
     waiting = [happens]
 
-    def _asked(connection, cursor, statement, *_):
+    def _asked(statement):
         if question in statement and waiting:
             waiting.pop()()
 
-    sa.event.listen(world.store.engine, "before_cursor_execute", _asked)
-    yield
-    sa.event.remove(world.store.engine, "before_cursor_execute", _asked)
+    with heard(world.store.engine, _asked):
+        yield
     assert not waiting
 
 
@@ -207,7 +207,7 @@ def test_an_amendment_that_comes_first_stops_the_order(prepared):
     amended = prepared.keep(DRAMA.read_bytes().replace(payees_account.encode(), payees_account[::-1].encode()))
     with ThreadPoolExecutor(1) as thread:
         with prepared.store.transaction() as amending:
-            amending.lock(stream_of(PRODUCTION), "amend", "")
+            take_stream(amending, PRODUCTION)
             sending = thread.submit(prepared.runs.send, prepared.run)
             await_lock(prepared)
             amending.connection.exec_driver_sql("UPDATE production SET document = %s", (amended,))

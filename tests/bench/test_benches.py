@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
         (
             "ledger",
             ("--commands", "40", "--batches", "2", "--seconds", "1", "--scale", "1"),
-            {"clients_1", "clients_4", "batched_clients_1", "verified"},
+            {"hot_clients_1", "cold_clients_20", "batched_clients_1", "verified"},
         ),
         ("replay", ("--events", "1600"), {"events_per_s_goal", "events_1600", "one_stream"}),
     ],

@@ -15,7 +15,7 @@ from domain.commands import HoldPayment, ResumePayment, SubmitRun
 from domain.errors import BadInput, IdempotencyConflict, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, RunEscalated
 from domain.state import State
-from tests.world import EVIDENCE, PRODUCTION
+from tests.world import EVIDENCE, PRODUCTION, take_stream
 
 DAY = Context(effective_on=date(2025, 1, 6), actor="system")
 
@@ -124,7 +124,7 @@ def test_different_commands_at_once_make_one_chain(world):
 
 def test_one_stream_waits_for_nobody_elses(world):
     with world.store.transaction() as holding:
-        holding.lock(stream_of("OTHER"), "another", "0" * 64)
+        take_stream(holding, "OTHER")
         assert world.store.carry_out(request(), DAY, escalate()).changed
 
 

@@ -106,12 +106,12 @@ def kill(data: Path, victim: str) -> None:
 def arm(data: Path) -> None:
     """From now on every transaction of this process's stores passes the trap."""
     trap, asked = Trap(data), threading.local()
-    carry_out = Store.carry_out
+    handle = Store.handle
 
-    def named(self, command, context, decide):
-        asked.name = type(command).__name__
+    def named(self, request, **how):
+        asked.name = type(request.command).__name__
         try:
-            return carry_out(self, command, context, decide)
+            return handle(self, request, **how)
         finally:
             asked.name = GATEWAY
 
@@ -126,7 +126,7 @@ def arm(data: Path) -> None:
         if commit is not None:
             trap.at(commit, "after")
 
-    Store.carry_out, Store.transaction = named, trapped  # type: ignore[method-assign]
+    Store.handle, Store.transaction = named, trapped  # type: ignore[method-assign]
 
 
 async def work(data: Path, skew: Path) -> None:

@@ -1,5 +1,6 @@
 """`sluice audit as-of` on a real database."""
 
+import dataclasses
 import json
 import threading
 from datetime import timedelta
@@ -97,17 +98,17 @@ def test_a_command_that_is_under_way_with_an_earlier_time_is_waited_for(world, s
     world.clock.forward(days=400)
     world.open_day()
     has_it, may_go = threading.Event(), threading.Event()
-    carry_out = world.store.carry_out
+    handle = world.store.handle
 
-    def slowly(command, context, decide):
-        def wait(transaction):
+    def slowly(request, **how):
+        def wait(*given):
             has_it.set()
             may_go.wait(20)
-            return decide(transaction)
+            return request.decide(*given)
 
-        return carry_out(command, context, wait)
+        return handle(dataclasses.replace(request, decide=wait), **how)
 
-    world.store.carry_out = slowly
+    world.store.handle = slowly
     holder = threading.Thread(target=hold, args=(world, held))
     holder.start()
     assert has_it.wait(20)
