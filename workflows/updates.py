@@ -13,7 +13,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.carriers import activity_of
-    from domain.commands import Command, Declaration, carried_by
+    from domain.commands import Command, Declaration, carried_by, declared
     from workflows.admission import admitted
     from workflows.policies import DECISION
 
@@ -39,6 +39,11 @@ def carries_commands(of: str, answers: Mapping[type[Command], type] | None = Non
         return cls
 
     return _with_updates
+
+
+def update_of(workflow_class: type, command: type[Command]) -> Any:
+    """The update of a workflow that carries a command, as Temporal's clients take it."""
+    return getattr(workflow_class, declared(command).update)
 
 
 def _update(declaration: Declaration, answer: type | None) -> Callable[..., Awaitable[Any]]:

@@ -16,6 +16,7 @@ from workflows.milestone import MilestoneWorkflow
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
 from workflows.payment_run import PaymentRunWorkflow
 from workflows.production import ProductionWorkflow
+from workflows.updates import update_of
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,10 @@ class Routes:
         Raises:
             NotFound: the production is not registered.
         """
-        declaration = declared(type(command))
         if not isinstance(command, RegisterAgreement):
             self.require_production(command.production)
-        carrier, starting = _CARRIERS[declaration.workflow]
-        return starting(self, command), getattr(carrier, declaration.update)
+        carrier, starting = _CARRIERS[declared(type(command)).workflow]
+        return starting(self, command), update_of(carrier, type(command))
 
     def to_production(self, production: str) -> Starting:
         """A production's workflow, as it is started."""

@@ -7,7 +7,7 @@ from adapters.db.histories import archived
 from app.demo.figures import same_as_bank
 from app.payments.preview import preview
 from app.sharing.statements import listed
-from domain.calendar.periods import period_end
+from domain.calendar.dates import period_end
 from domain.commands import (
     ApproveMilestone,
     ReleaseRun,

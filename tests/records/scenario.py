@@ -32,10 +32,12 @@ from domain.commands import (
     ApproveMilestone,
     CancelRun,
     CorrectPayment,
+    HoldPayment,
     RegisterAgreement,
     RejectMilestone,
     ReleaseRun,
     ResolveObjection,
+    ResumePayment,
     SubmitMilestone,
 )
 from domain.errors import WrongRole
@@ -126,9 +128,9 @@ async def _first_payments(stage: Production) -> None:
     (run,) = await stage.as_("dohyun").open_runs(KEY, "spc-krw")
     await stage.until(lambda: run in stage.runs("prepared"))
     treasurer = stage.as_("eunwoo")
-    await treasurer.hold(f"{KEY}.WR-A", "the tax form is missing")
+    await treasurer.send(HoldPayment, payment=f"{KEY}.WR-A", reason="the tax form is missing")
     await stage.as_("dohyun").send(CancelRun, run=run, reason="its payment is held")
-    await treasurer.resume(f"{KEY}.WR-A")
+    await treasurer.send(ResumePayment, payment=f"{KEY}.WR-A")
     await stage.open_account("spc-krw")
 
 

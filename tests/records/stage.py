@@ -24,7 +24,12 @@ from app.demo.stage import POLL_S, Stage
 from app.endpoints import endpoints
 from app.settings import load_settings
 from app.sharing.imports import Import, import_on
-from domain.calendar.periods import period_end
+from domain.calendar.dates import period_end
+from domain.commands import (
+    AllocateMovement,
+    ApproveDistribution,
+    ObjectToDistribution,
+)
 from domain.events import StatementKind
 from domain.milestones import Milestone
 from domain.sharing.distributions import Distribution
@@ -88,7 +93,16 @@ class Production(Stage):
         await self.until(lambda: len(self.unmatched()) > len(before))
         (row,) = [row for row in self.unmatched() if row["bank_reference"] not in before]
         treasurer = self.as_("eunwoo")
-        await treasurer.allocate(self.key, row["account"], row["bank_reference"], "source", source, None, advice)
+        await treasurer.send(
+            AllocateMovement,
+            production=self.key,
+            account=row["account"],
+            bank_reference=row["bank_reference"],
+            to="source",
+            name=source,
+            amount=None,
+            reason=advice,
+        )
 
     async def distribute(self, period: str, objects: tuple[str, ...] = ()) -> None:
         """The schedule opens a period that is over, everybody answers, and payouts are ordered.
@@ -102,9 +116,16 @@ class Production(Stage):
         for party in sorted(found.parties):
             person = self.as_(self.approvers[party])
             if objects and party == "publisher":
-                await person.object_to_distribution(self.key, period, found.revision, objects, "a share is missing")
+                await person.send(
+                    ObjectToDistribution,
+                    production=self.key,
+                    period=period,
+                    revision=found.revision,
+                    positions=objects,
+                    reason="a share is missing",
+                )
             else:
-                await person.approve_distribution(self.key, period, found.revision)
+                await person.send(ApproveDistribution, production=self.key, period=period, revision=found.revision)
         await self.until(lambda: self.distributions()[period].status == "ordered")
 
     async def pay_until(self, end: date) -> None:

@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.worker.gateway import Gateway
 from domain.commands import (
     AmendAgreement,
+    ApproveMilestone,
     CancelRun,
     ComputeDistribution,
     ObjectToDistribution,
@@ -22,6 +23,7 @@ from domain.commands import (
     RejectMilestone,
     ReleaseRun,
     ResolveObjection,
+    SubmitMilestone,
 )
 from tests.domain.sharing.waterfall.deal import fact, receipt
 from tests.world import (
@@ -42,6 +44,7 @@ from workflows.open_distributions import OpenDistributionsWorkflow
 from workflows.open_runs import OpenRunsWorkflow
 from workflows.payment_run import PaymentRunWorkflow
 from workflows.production import ProductionWorkflow
+from workflows.updates import update_of
 
 
 class Scene:
@@ -64,7 +67,7 @@ class Scene:
         )
         digest = self.world.keep(DRAMA.read_bytes())
         register = RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest)
-        await handle.execute_update(ProductionWorkflow.register, register)
+        await handle.execute_update(update_of(ProductionWorkflow, RegisterAgreement), register)
         self.world.open_accounts()
         return handle
 
@@ -74,7 +77,7 @@ class Scene:
         handle = await self.client.start_workflow(
             MilestoneWorkflow.run, ref, id=f"{self.name}/milestone", task_queue=self.name
         )
-        await handle.execute_update(MilestoneWorkflow.submit, submit_command("closing"))
+        await handle.execute_update(update_of(MilestoneWorkflow, SubmitMilestone), submit_command("closing"))
         return handle
 
     async def run(self) -> tuple[WorkflowHandle, str]:
@@ -91,7 +94,7 @@ class Scene:
     async def release(self, handle: WorkflowHandle, run: str) -> None:
         sha256 = preview(self.world.handler, run).head["sha256"]
         command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=sha256)
-        await handle.execute_update(PaymentRunWorkflow.release, command)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), command)
 
     def fault(self, kind: FaultKind) -> None:
         add_fault(self.world.their_bank.books.db, self.world.payment("WR-A"), kind, reason="AC04", seconds=0)
@@ -107,7 +110,7 @@ class Scene:
 async def milestone_accepted(scene: Scene) -> WorkflowHandle:
     handle = await scene.milestone()
     for user in ("jiho", "kenta"):
-        await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", user))
+        await handle.execute_update(update_of(MilestoneWorkflow, ApproveMilestone), approve_command("closing", user))
     await handle.result()
     return handle
 
@@ -117,10 +120,10 @@ async def milestone_rejected_then_resubmitted(scene: Scene) -> WorkflowHandle:
     reject = RejectMilestone(
         key="reject", by="kenta", production=PRODUCTION, milestone="closing", round=1, reason="page 3 is missing"
     )
-    await handle.execute_update(MilestoneWorkflow.reject, reject)
-    await handle.execute_update(MilestoneWorkflow.submit, submit_command("closing", key="again"))
+    await handle.execute_update(update_of(MilestoneWorkflow, RejectMilestone), reject)
+    await handle.execute_update(update_of(MilestoneWorkflow, SubmitMilestone), submit_command("closing", key="again"))
     for user in ("jiho", "kenta"):
-        await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", user, 2))
+        await handle.execute_update(update_of(MilestoneWorkflow, ApproveMilestone), approve_command("closing", user, 2))
     await handle.result()
     return handle
 
@@ -130,10 +133,10 @@ async def milestone_escalated(scene: Scene) -> WorkflowHandle:
     deadline = scene.world.snapshots().milestones["closing"].deadline_on
     assert deadline is not None
     scene.world.clock.to(deadline, time(23, 59, 59))
-    await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", "jiho"))
+    await handle.execute_update(update_of(MilestoneWorkflow, ApproveMilestone), approve_command("closing", "jiho"))
     scene.world.clock.forward(minutes=5)
     await eventually(lambda: scene.world.snapshots().milestones["closing"].escalated_to is not None)
-    await handle.execute_update(MilestoneWorkflow.approve, approve_command("closing", "kenta"))
+    await handle.execute_update(update_of(MilestoneWorkflow, ApproveMilestone), approve_command("closing", "kenta"))
     await handle.result()
     return handle
 
@@ -149,7 +152,7 @@ async def run_settled(scene: Scene) -> WorkflowHandle:
 async def run_cancelled(scene: Scene) -> WorkflowHandle:
     handle, run = await scene.run()
     cancel = CancelRun(key="cancel", by="dohyun", production=PRODUCTION, run=run, reason="wrong day")
-    await handle.execute_update(PaymentRunWorkflow.cancel, cancel)
+    await handle.execute_update(update_of(PaymentRunWorkflow, CancelRun), cancel)
     await handle.result()
     return handle
 
@@ -208,7 +211,7 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
         DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1)
     )
     amend = AmendAgreement(key="amend", by="seoyeon", production=PRODUCTION, document=digest)
-    await handle.execute_update(ProductionWorkflow.amend, amend)
+    await handle.execute_update(update_of(ProductionWorkflow, AmendAgreement), amend)
     await asyncio.sleep(1)  # it tends what the amendment changed
     await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
     return handle
@@ -223,16 +226,17 @@ async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
         DistributionWorkflow.run, DistributionRef(**about), id=f"{scene.name}/distribution", task_queue=scene.name
     )
     view = await handle.execute_update(
-        DistributionWorkflow.compute, ComputeDistribution(key="compute", by="dohyun", **about)
+        update_of(DistributionWorkflow, ComputeDistribution), ComputeDistribution(key="compute", by="dohyun", **about)
     )
     assert view.answer_by is not None
     world.clock.to(view.answer_by, time(23, 59, 59))
     dispute = ObjectToDistribution(key="object", by="jiho", revision=1, positions=("fee",), reason="the rate", **about)
-    await handle.execute_update(DistributionWorkflow.object_to, dispute)
+    await handle.execute_update(update_of(DistributionWorkflow, ObjectToDistribution), dispute)
     world.clock.forward(minutes=5)
     await eventually(lambda: "payouts-ordered" in world.events())
     await handle.execute_update(
-        DistributionWorkflow.resolve, ResolveObjection(key="resolve", by="jiho", reason="agreed", **about)
+        update_of(DistributionWorkflow, ResolveObjection),
+        ResolveObjection(key="resolve", by="jiho", reason="agreed", **about),
     )
     await handle.result()
     return handle

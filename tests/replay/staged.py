@@ -39,6 +39,7 @@ from workflows.open_runs import OpenRunsWorkflow
 from workflows.payment_run import PaymentRunWorkflow
 from workflows.production import ProductionWorkflow
 from workflows.sweep_histories import SweepHistoriesWorkflow
+from workflows.updates import update_of
 
 NOBODY = "recorder"
 """The identity of client and worker, so that no machine's name is kept."""
@@ -100,10 +101,12 @@ async def distribution_answered_and_refused_at_first(stage: Stage) -> WorkflowHa
     distribution.refuse_order, distribution.before = True, ("2027-Q2",)
     async with stage.working(*distribution.all, *_completed()):
         handle = await stage.start(DistributionWorkflow.run, DistributionRef(**ABOUT))
-        await handle.execute_update(DistributionWorkflow.compute, ComputeDistribution(key="c", by="sora", **ABOUT))
+        await handle.execute_update(
+            update_of(DistributionWorkflow, ComputeDistribution), ComputeDistribution(key="c", by="sora", **ABOUT)
+        )
         for user in ("min", "ao"):
             command = ApproveDistribution(key=user, by=user, revision=1, **ABOUT)
-            await handle.execute_update(DistributionWorkflow.approve, command)
+            await handle.execute_update(update_of(DistributionWorkflow, ApproveDistribution), command)
         await stage.sleep(timedelta(hours=1))
         distribution.refuse_order = False
         await handle.result()
@@ -114,9 +117,9 @@ async def milestone_without_a_deadline(stage: Stage) -> WorkflowHandle:
     async with stage.working(*OneMilestone().all):
         handle = await stage.start(MilestoneWorkflow.run, MilestoneRef(production="HANA", milestone="lock"))
         await stage.sleep(DAY)
-        await handle.execute_update(MilestoneWorkflow.submit, _submit("s"))
+        await handle.execute_update(update_of(MilestoneWorkflow, SubmitMilestone), _submit("s"))
         approve = ApproveMilestone(key="a", by="ji", production="HANA", milestone="lock", round=1)
-        await handle.execute_update(MilestoneWorkflow.approve, approve)
+        await handle.execute_update(update_of(MilestoneWorkflow, ApproveMilestone), approve)
         await handle.result()
     return handle
 
@@ -135,7 +138,7 @@ async def run_not_sent_at_first(stage: Stage) -> WorkflowHandle:
     run.refuse_send = True
     async with stage.working(*run.all):
         handle = await stage.start(PaymentRunWorkflow.run, PLANNED)
-        await handle.execute_update(PaymentRunWorkflow.release, _release())
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), _release())
         await stage.sleep(timedelta(hours=1))
         run.refuse_send = False
         while run.status != "submitted":
@@ -166,10 +169,14 @@ async def production_completed(stage: Stage) -> WorkflowHandle:
     money: dict[str, Any] = {**about, "account": "a", "bank_reference": "B1", "to": "charges", "reason": "a fee"}
     async with stage.working(*production.all, schedules.open_days, schedules.close_days):
         handle = await stage.start(ProductionWorkflow.run, HANA)
-        await handle.execute_update(ProductionWorkflow.hold, HoldPayment(key="h", reason="tax form", **paid))
-        await handle.execute_update(ProductionWorkflow.resume, ResumePayment(key="r", **paid))
-        await handle.execute_update(ProductionWorkflow.correct, CorrectPayment(key="c", reason="account", **paid))
-        await handle.execute_update(ProductionWorkflow.allocate, AllocateMovement(key="m", **money))
+        await handle.execute_update(
+            update_of(ProductionWorkflow, HoldPayment), HoldPayment(key="h", reason="tax form", **paid)
+        )
+        await handle.execute_update(update_of(ProductionWorkflow, ResumePayment), ResumePayment(key="r", **paid))
+        await handle.execute_update(
+            update_of(ProductionWorkflow, CorrectPayment), CorrectPayment(key="c", reason="account", **paid)
+        )
+        await handle.execute_update(update_of(ProductionWorkflow, AllocateMovement), AllocateMovement(key="m", **money))
         await stage.sleep(DAY)
         production.standing = {"complete": True}
         await handle.signal(ProductionWorkflow.look_again)
@@ -241,12 +248,14 @@ async def milestone_continued(stage: Stage) -> WorkflowHandle:
 
         async def news(number: int) -> None:
             if number % 2 == 0:
-                await stage.newest(handle).execute_update(MilestoneWorkflow.submit, _submit(f"s{number}"))
+                await stage.newest(handle).execute_update(
+                    update_of(MilestoneWorkflow, SubmitMilestone), _submit(f"s{number}")
+                )
                 return
             reject = RejectMilestone(
                 key=f"r{number}", by="ji", production="HANA", milestone="lock", round=1, reason="unreadable"
             )
-            await stage.newest(handle).execute_update(MilestoneWorkflow.reject, reject)
+            await stage.newest(handle).execute_update(update_of(MilestoneWorkflow, RejectMilestone), reject)
 
         return await _until_continued(stage, handle, news)
 
@@ -265,7 +274,7 @@ async def production_continued(stage: Stage) -> WorkflowHandle:
         handle = await stage.start(ProductionWorkflow.run, HANA)
         # holding a payment is no news to it
         hold = HoldPayment(key="h", by="ji", production="HANA", payment="P", reason="a form is missing")
-        request = lambda _: stage.newest(handle).execute_update(ProductionWorkflow.hold, hold)  # noqa: E731
+        request = lambda _: stage.newest(handle).execute_update(update_of(ProductionWorkflow, HoldPayment), hold)  # noqa: E731
         return await _until_continued(stage, handle, request)
 
 

@@ -7,10 +7,16 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from activities.views import DistributionRef
-from domain.commands import ApproveDistribution, ComputeDistribution, ObjectToDistribution, ResolveObjection
+from domain.commands import (
+    ApproveDistribution,
+    ComputeDistribution,
+    ObjectToDistribution,
+    ResolveObjection,
+)
 from tests.workflows.doubles import NoSchedules, OneProduction
 from tests.workflows.one_distribution import OneDistribution
 from workflows.distribution import DistributionWorkflow
+from workflows.updates import update_of
 
 REF = DistributionRef(production="HANA", period="2027-Q1")
 ABOUT = {"production": "HANA", "period": "2027-Q1"}
@@ -47,9 +53,9 @@ async def test_when_all_have_answered_it_is_posted_and_paid_out_at_once(time_ski
     async with as_user as queue:
         handle = await start(time_skipping, queue)
         for update, request in (
-            (DistributionWorkflow.compute, COMPUTE),
-            (DistributionWorkflow.approve, MIN),
-            (DistributionWorkflow.approve, AOI),
+            (update_of(DistributionWorkflow, ComputeDistribution), COMPUTE),
+            (update_of(DistributionWorkflow, ApproveDistribution), MIN),
+            (update_of(DistributionWorkflow, ApproveDistribution), AOI),
         ):
             await handle.execute_update(update, request)
         assert (await handle.result()).status == "ordered"
@@ -61,7 +67,7 @@ async def test_when_all_have_answered_it_is_posted_and_paid_out_at_once(time_ski
 async def test_silence_is_no_objection_once_the_window_has_passed(time_skipping, as_user, distribution):
     async with as_user as queue:
         handle = await start(time_skipping, queue)
-        await handle.execute_update(DistributionWorkflow.compute, COMPUTE)
+        await handle.execute_update(update_of(DistributionWorkflow, ComputeDistribution), COMPUTE)
         await time_skipping.sleep(timedelta(days=9))
         assert distribution.done == ["computed"]
         distribution.window_over = True
@@ -71,12 +77,12 @@ async def test_silence_is_no_objection_once_the_window_has_passed(time_skipping,
 async def test_it_goes_on_until_the_objection_is_resolved(time_skipping, as_user, distribution):
     async with as_user as queue:
         handle = await start(time_skipping, queue)
-        await handle.execute_update(DistributionWorkflow.compute, COMPUTE)
-        await handle.execute_update(DistributionWorkflow.object_to, OBJECT)
-        await handle.execute_update(DistributionWorkflow.approve, MIN)
+        await handle.execute_update(update_of(DistributionWorkflow, ComputeDistribution), COMPUTE)
+        await handle.execute_update(update_of(DistributionWorkflow, ObjectToDistribution), OBJECT)
+        await handle.execute_update(update_of(DistributionWorkflow, ApproveDistribution), MIN)
         await time_skipping.sleep(timedelta(days=40))
         assert distribution.done == ["computed", "object", "approve", "posted", "ordered"]
-        await handle.execute_update(DistributionWorkflow.resolve, RESOLVE)
+        await handle.execute_update(update_of(DistributionWorkflow, ResolveObjection), RESOLVE)
         assert (await handle.result()).disputing == ()
 
 
@@ -94,7 +100,7 @@ async def test_a_later_period_waits_until_the_earlier_one_is_posted_and_is_told(
     distribution.after, distribution.window_over = "2026-Q4", True
     async with as_user as queue:
         handle = await start(time_skipping, queue)
-        await handle.execute_update(DistributionWorkflow.compute, COMPUTE)
+        await handle.execute_update(update_of(DistributionWorkflow, ComputeDistribution), COMPUTE)
         await time_skipping.sleep(timedelta(hours=1))
         assert distribution.done == ["computed"]
         distribution.after = None
@@ -115,9 +121,9 @@ async def test_a_production_that_had_ended_opens_its_days_again(time_skipping, a
     async with as_user as queue:
         handle = await start(time_skipping, queue)
         for update, request in (
-            (DistributionWorkflow.compute, COMPUTE),
-            (DistributionWorkflow.approve, MIN),
-            (DistributionWorkflow.approve, AOI),
+            (update_of(DistributionWorkflow, ComputeDistribution), COMPUTE),
+            (update_of(DistributionWorkflow, ApproveDistribution), MIN),
+            (update_of(DistributionWorkflow, ApproveDistribution), AOI),
         ):
             await handle.execute_update(update, request)
         await handle.result()
@@ -130,5 +136,7 @@ async def test_a_command_that_is_not_its_own_is_not_admitted(time_skipping, as_u
     async with as_user as queue:
         handle = await start(time_skipping, queue)
         with pytest.raises(WorkflowUpdateFailedError):
-            await handle.execute_update(DistributionWorkflow.compute, COMPUTE.model_copy(update=foreign))
+            await handle.execute_update(
+                update_of(DistributionWorkflow, ComputeDistribution), COMPUTE.model_copy(update=foreign)
+            )
         assert distribution.done == []

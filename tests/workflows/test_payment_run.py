@@ -7,11 +7,15 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
 
 from activities.views import AccountRef, PlannedRun
-from domain.commands import CancelRun, ReleaseRun
+from domain.commands import (
+    CancelRun,
+    ReleaseRun,
+)
 from tests.workflows.doubles import Gate, OneRun
 from workflows.names import run_workflow
 from workflows.open_runs import OpenRunsWorkflow
 from workflows.payment_run import PaymentRunWorkflow
+from workflows.updates import update_of
 
 PLANNED = PlannedRun(production="HANA", run="R1", account="a", currency="KRW", on=date(2026, 4, 1), by="system")
 RELEASE = ReleaseRun(key="r", by="yun", production="HANA", run="R1", sha256="0" * 64)
@@ -36,7 +40,7 @@ async def start(environment, queue, run):
 async def test_it_goes_from_release_to_the_banks_last_answer(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
-        await handle.execute_update(PaymentRunWorkflow.release, RELEASE)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
         await time_skipping.sleep(timedelta(seconds=30))
         assert run.calls == ["prepare", "release", "send"]
         run.silent = 0
@@ -58,7 +62,7 @@ async def test_a_run_that_nobody_releases_is_escalated_at_the_cut_off_and_only_o
 async def test_a_silent_bank_is_asked_and_nothing_is_sent_again_unasked(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
-        await handle.execute_update(PaymentRunWorkflow.release, RELEASE)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
         await time_skipping.sleep(timedelta(seconds=110))
         assert run.calls[-1] == "send"
         await time_skipping.sleep(timedelta(seconds=20))
@@ -70,7 +74,7 @@ async def test_a_silent_bank_is_asked_and_nothing_is_sent_again_unasked(time_ski
 async def test_a_bank_that_stays_silent_is_asked_less_and_less_often(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
-        await handle.execute_update(PaymentRunWorkflow.release, RELEASE)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
         await time_skipping.sleep(timedelta(days=3))
         # After 2, 4, 8 … 1024 minutes, and from then on once a day.
         assert 10 <= run.calls.count("doubt") <= 13
@@ -79,7 +83,7 @@ async def test_a_bank_that_stays_silent_is_asked_less_and_less_often(time_skippi
 async def test_what_the_bank_never_saw_is_sent_again(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
-        await handle.execute_update(PaymentRunWorkflow.release, RELEASE)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
         await time_skipping.sleep(timedelta(seconds=130))
         run.silent, run.unsent = 0, 1
         await handle.signal(PaymentRunWorkflow.look_again)
@@ -91,7 +95,7 @@ async def test_what_the_bank_never_saw_is_sent_again(time_skipping, working, run
 async def test_an_accepted_payment_is_waited_for_without_asking(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
-        await handle.execute_update(PaymentRunWorkflow.release, RELEASE)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
         await time_skipping.sleep(timedelta(seconds=5))
         run.silent, run.accepted = 0, 1
         await handle.signal(PaymentRunWorkflow.look_again)
@@ -107,11 +111,11 @@ async def test_a_run_that_an_amendment_stopped_waits_for_its_cancellation(time_s
     run.refuse_send = True
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
-        await handle.execute_update(PaymentRunWorkflow.release, RELEASE)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
         await time_skipping.sleep(timedelta(hours=1))
         assert (await handle.describe()).status.name == "RUNNING"
         assert run.calls.count("send refused") <= 2
-        assert (await handle.execute_update(PaymentRunWorkflow.cancel, CANCEL)).status == "cancelled"
+        assert (await handle.execute_update(update_of(PaymentRunWorkflow, CancelRun), CANCEL)).status == "cancelled"
         assert (await handle.result()).status == "cancelled"
 
 
@@ -120,7 +124,10 @@ async def test_a_second_cancellation_in_flight_when_it_ends_is_still_answered(ti
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
         stage = WorkflowUpdateStage.ACCEPTED
-        updates = [await handle.start_update(PaymentRunWorkflow.cancel, CANCEL, wait_for_stage=stage) for _ in range(3)]
+        updates = [
+            await handle.start_update(update_of(PaymentRunWorkflow, CancelRun), CANCEL, wait_for_stage=stage)
+            for _ in range(3)
+        ]
         await gate.reached.wait()
         gate.opened.set()
         answers = await asyncio.wait_for(asyncio.gather(*(update.result() for update in updates)), 20)
@@ -133,7 +140,7 @@ async def test_a_release_of_another_run_is_refused(time_skipping, working, run, 
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
         with pytest.raises(WorkflowUpdateFailedError):
-            await handle.execute_update(PaymentRunWorkflow.release, RELEASE.model_copy(update=foreign))
+            await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE.model_copy(update=foreign))
         assert run.calls == ["prepare"]
 
 

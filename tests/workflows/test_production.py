@@ -7,10 +7,14 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateStage
 
 from activities.views import ProductionRef
-from domain.commands import AmendAgreement, HoldPayment
+from domain.commands import (
+    AmendAgreement,
+    HoldPayment,
+)
 from tests.workflows.doubles import Gate, NoSchedules, OneMilestone, OneProduction
 from workflows.names import milestone_workflow, production_workflow
 from workflows.production import ProductionWorkflow
+from workflows.updates import update_of
 
 REF = ProductionRef(production="HANA")
 AMEND = AmendAgreement(key="a", by="ji", production="HANA", document="d" * 64)
@@ -50,7 +54,7 @@ async def test_what_it_tended_is_not_tended_again_until_something_changes(time_s
             await handle.signal(ProductionWorkflow.look_again)
             await time_skipping.sleep(timedelta(minutes=1))
         assert schedules.calls == ["open 1"]
-        await handle.execute_update(ProductionWorkflow.amend, AMEND)
+        await handle.execute_update(update_of(ProductionWorkflow, AmendAgreement), AMEND)
         await time_skipping.sleep(timedelta(minutes=1))
         assert schedules.calls == ["open 1", "open 2"]
 
@@ -78,7 +82,9 @@ async def test_an_amendment_that_comes_as_it_ends_keeps_it_going(time_skipping, 
     production.amending = gate = Gate()
     async with working(*production.all, schedules.open_days, schedules.close_days) as queue:
         handle = await start(time_skipping, queue)
-        update = await handle.start_update(ProductionWorkflow.amend, AMEND, wait_for_stage=WorkflowUpdateStage.ACCEPTED)
+        update = await handle.start_update(
+            update_of(ProductionWorkflow, AmendAgreement), AMEND, wait_for_stage=WorkflowUpdateStage.ACCEPTED
+        )
         await gate.reached.wait()
         await asyncio.sleep(0.2)  # it waits for the amendment now, with its days closed
         gate.opened.set()
@@ -95,5 +101,5 @@ async def test_a_wish_for_another_production_or_in_the_systems_name_is_refused(t
         hold = HoldPayment(key="h", by="eunwoo", production="OTHER", payment="P", reason="x")
         for request in (hold, hold.model_copy(update={"production": "HANA", "by": "system"})):
             with pytest.raises(WorkflowUpdateFailedError):
-                await handle.execute_update(ProductionWorkflow.hold, request)
+                await handle.execute_update(update_of(ProductionWorkflow, HoldPayment), request)
         assert production.asked == []

@@ -19,7 +19,13 @@ from app.settings import Settings
 from app.worker.gateway import Gateway
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import WORKFLOWS
-from domain.commands import CorrectPayment, RegisterAgreement, ReleaseRun
+from domain.commands import (
+    ApproveMilestone,
+    CorrectPayment,
+    RegisterAgreement,
+    ReleaseRun,
+    SubmitMilestone,
+)
 from domain.rates import Rate
 from tests.workflows.doubles import NoSchedules
 from tests.world import DRAMA, PRODUCTION, SEOUL, World, approve_command, eventually, submit_command
@@ -28,6 +34,7 @@ from workflows.milestone import MilestoneWorkflow
 from workflows.names import milestone_workflow, production_workflow, run_workflow
 from workflows.payment_run import PaymentRunWorkflow
 from workflows.production import ProductionWorkflow
+from workflows.updates import update_of
 
 BEGINS = datetime(2025, 1, 6, 9, tzinfo=SEOUL)
 QUEUE = "two-years"
@@ -64,7 +71,7 @@ class Stage:
         )
         digest = self.world.keep(DRAMA.read_bytes())
         await handle.execute_update(
-            ProductionWorkflow.register,
+            update_of(ProductionWorkflow, RegisterAgreement),
             RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest),
         )
         self.world.open_accounts()
@@ -86,9 +93,11 @@ class Stage:
 
     async def accept(self, name, on):
         await self.until(on, time(10))
-        await self.milestone(name).execute_update(MilestoneWorkflow.submit, submit_command(name))
+        await self.milestone(name).execute_update(update_of(MilestoneWorkflow, SubmitMilestone), submit_command(name))
         for user in ("jiho", "kenta"):
-            await self.milestone(name).execute_update(MilestoneWorkflow.approve, approve_command(name, user))
+            await self.milestone(name).execute_update(
+                update_of(MilestoneWorkflow, ApproveMilestone), approve_command(name, user)
+            )
 
     async def pay(self, on):
         """Open the day on both accounts, release all that was prepared, and let the bank settle it."""
@@ -116,7 +125,7 @@ class Stage:
         await eventually(lambda: run in self.world.snapshots().runs)
         head = preview(self.world.handler, run).head
         command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=head["sha256"])
-        view: RunView = await handle.execute_update(PaymentRunWorkflow.release, command)
+        view: RunView = await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), command)
         assert view.status in {"released", "submitted"}
         await eventually(lambda: self.world.snapshots().runs[run].status == "submitted")
 
@@ -213,7 +222,9 @@ async def test_a_production_of_two_years_pays_its_milestones_and_ends(stage):
 async def test_deadlines_fall_on_business_days_and_do_what_the_agreement_says(stage):
     await stage.start()
     await stage.until(date(2025, 1, 20), time(10))
-    view = await stage.milestone("closing").execute_update(MilestoneWorkflow.submit, submit_command("closing"))
+    view = await stage.milestone("closing").execute_update(
+        update_of(MilestoneWorkflow, SubmitMilestone), submit_command("closing")
+    )
     # Ten business days in Seoul and Tokyo from 20 January: New Year's days in Korea are left out.
     assert view.deadline_on == date(2025, 2, 7)
     await stage.until(date(2025, 2, 7), time(23, 58))
@@ -222,10 +233,14 @@ async def test_deadlines_fall_on_business_days_and_do_what_the_agreement_says(st
     escalated = stage.world.snapshots().milestones["closing"]
     assert (escalated.escalated_to, escalated.status) == ("broadcaster", "submitted")
     for user in ("jiho", "kenta"):
-        await stage.milestone("closing").execute_update(MilestoneWorkflow.approve, approve_command("closing", user))
+        await stage.milestone("closing").execute_update(
+            update_of(MilestoneWorkflow, ApproveMilestone), approve_command("closing", user)
+        )
     await stage.accept("script-lock", date(2025, 4, 25))
     await stage.until(date(2025, 7, 1), time(10))
-    view = await stage.milestone("shoot-start").execute_update(MilestoneWorkflow.submit, submit_command("shoot-start"))
+    view = await stage.milestone("shoot-start").execute_update(
+        update_of(MilestoneWorkflow, SubmitMilestone), submit_command("shoot-start")
+    )
     assert view.deadline_on == date(2025, 7, 8)
     await stage.until(date(2025, 7, 9), time(0, 10))
     deemed = stage.world.snapshots().milestones["shoot-start"]
@@ -269,7 +284,7 @@ async def test_a_rejected_payment_is_corrected_and_paid_under_a_new_name(stage):
     await stage.pay(date(2025, 2, 14))
     assert stage.world.statuses()["WR-A"] == "rejected"
     correct = CorrectPayment(key="c", by="eunwoo", production=PRODUCTION, payment=name, reason="account confirmed")
-    await stage.production().execute_update(ProductionWorkflow.correct, correct)
+    await stage.production().execute_update(update_of(ProductionWorkflow, CorrectPayment), correct)
     (run,) = await stage.pay(date(2025, 2, 17))
     payment = stage.world.snapshots().payments[name]
     assert (payment.status, payment.attempt, payment.run) == ("settled", 2, run)
@@ -286,7 +301,9 @@ async def milestones_again(stage):
 async def test_a_production_whose_workflows_were_lost_goes_on_from_the_journal(stage):
     await stage.start()
     await stage.until(date(2025, 1, 20), time(10))
-    await stage.milestone("closing").execute_update(MilestoneWorkflow.submit, submit_command("closing"))
+    await stage.milestone("closing").execute_update(
+        update_of(MilestoneWorkflow, SubmitMilestone), submit_command("closing")
+    )
     await stage.until(date(2025, 2, 5))
     for handle in (stage.production(), stage.milestone("closing"), stage.milestone("wrap")):
         await handle.terminate("lost")
@@ -295,7 +312,9 @@ async def test_a_production_whose_workflows_were_lost_goes_on_from_the_journal(s
     await stage.until(date(2025, 2, 8), time(0, 10))
     assert stage.world.snapshots().milestones["closing"].escalated_to == "broadcaster"
     for user in ("jiho", "kenta"):
-        await stage.milestone("closing").execute_update(MilestoneWorkflow.approve, approve_command("closing", user))
+        await stage.milestone("closing").execute_update(
+            update_of(MilestoneWorkflow, ApproveMilestone), approve_command("closing", user)
+        )
     assert stage.world.snapshots().milestones["closing"].status == "accepted"
 
 

@@ -30,6 +30,7 @@ from domain.errors import (
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
 from workflows.milestone import MilestoneWorkflow
 from workflows.names import milestone_workflow, production_workflow, run_workflow
+from workflows.updates import update_of
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ async def test_what_no_history_could_hold_is_refused_and_the_milestone_goes_on(a
     )
     handle = services.client.get_workflow_handle(milestone_workflow(PRODUCTION, "closing"))
     with pytest.raises(WorkflowUpdateFailedError):  # nor from another client
-        await asyncio.wait_for(handle.execute_update(MilestoneWorkflow.submit, request), 10)
+        await asyncio.wait_for(handle.execute_update(update_of(MilestoneWorkflow, SubmitMilestone), request), 10)
     assert (
         await as_user("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
     ).approvals == 1

@@ -20,11 +20,14 @@ from app.worker import deployment
 from app.worker.deployment import Deployment, build_of_sources
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import ACTIVITIES_AT_ONCE, see_to_current, worker_of
-from domain.commands import CancelRun
+from domain.commands import (
+    CancelRun,
+)
 from domain.errors import NotFound
 from tests.world import PRODUCTION, World
 from workflows.payment_run import PaymentRunWorkflow
 from workflows.production import ProductionWorkflow
+from workflows.updates import update_of
 
 
 @pytest.fixture
@@ -70,7 +73,7 @@ async def opened(services):
 async def cancelled(handle, planned: PlannedRun):
     """The run's last step; answers with the builds that made its steps."""
     command = CancelRun(key="cancel", by="dohyun", production=PRODUCTION, run=planned.run, reason="wrong day")
-    await handle.execute_update(PaymentRunWorkflow.cancel, command)
+    await handle.execute_update(update_of(PaymentRunWorkflow, CancelRun), command)
     await handle.result()
     return await builds(handle)
 

@@ -1,6 +1,7 @@
 """When views can have been read: every honest order is explained, and a view from another time is named."""
 
 from dataclasses import dataclass, field, replace
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ class UnderWay:
 class Life:
     """A journal of a thing with few states, and a run of a workflow that asks for commands on it, in any order."""
 
-    random: object
+    random: Random
     states: list[int] = field(default_factory=lambda: [0])
     """The thing's state after each event; the first is before any."""
     records: dict[str, tuple[int, int]] = field(default_factory=dict)

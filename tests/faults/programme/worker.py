@@ -145,7 +145,7 @@ if __name__ == "__main__":
     for options in (policies.TRANSACTION, policies.DECISION):
         options["heartbeat_timeout"] = HEARTBEAT
     arm(given.data)
-    app.worker.CLOCK_IS_CHECKED_EVERY_S = CHECKED_EVERY_S
+    app.worker.worker.CLOCK_IS_CHECKED_EVERY_S = CHECKED_EVERY_S
     try:
         asyncio.run(work(given.data, given.skew))
     except ClockOff as error:

@@ -24,7 +24,10 @@ from app.worker.archivist import Archivist
 from app.worker.gateway import Gateway
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import ACTIVITIES_AT_ONCE, worker_of
-from domain.commands import AmendAgreement, CancelRun
+from domain.commands import (
+    AmendAgreement,
+    CancelRun,
+)
 from domain.errors import IdempotencyConflict, SluiceError
 from domain.identity import Person, Role
 from domain.ledger.journal import sha256
@@ -33,6 +36,7 @@ from tests.world import DRAMA, EVIDENCE, PRODUCTION, World, eventually
 from workflows.names import run_workflow
 from workflows.payment_run import PaymentRunWorkflow
 from workflows.production import ProductionWorkflow
+from workflows.updates import update_of
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -75,6 +79,8 @@ async def house(database, temporal, tmp_path):
 
 
 class House:
+    worker: AsyncExitStack
+
     def __init__(self, services, world):
         self.services, self.world = services, world
 
@@ -197,10 +203,10 @@ async def test_an_amendment_while_a_run_is_under_way_and_a_repeated_one_audit_cl
         key=f"amend/{PRODUCTION}/{digest[:16]}/seoyeon", by="seoyeon", production=PRODUCTION, document=digest
     )
     for _ in range(2):
-        await house.by("seoyeon")._production(PRODUCTION, ProductionWorkflow.amend, again)
+        await house.by("seoyeon")._production(PRODUCTION, update_of(ProductionWorkflow, AmendAgreement), again)
         await house.by("seoyeon").register(DRAMA)
     await house.settled()
-    await house.by("seoyeon")._production(PRODUCTION, ProductionWorkflow.amend, again)
+    await house.by("seoyeon")._production(PRODUCTION, update_of(ProductionWorkflow, AmendAgreement), again)
     assert await house.findings() == ""
 
 
@@ -210,12 +216,12 @@ async def test_cancelling_twice_and_paying_in_the_next_run_audits_clean(house):
     command = CancelRun(key="cancel/1", by="dohyun", production=PRODUCTION, run=run, reason="not today")
     planned = house.by("dohyun")._planned(run)
     for _ in range(2):
-        await house.by("dohyun")._run(planned, PaymentRunWorkflow.cancel, command)
+        await house.by("dohyun")._run(planned, update_of(PaymentRunWorkflow, CancelRun), command)
     with pytest.raises(SluiceError):
         await house.by("dohyun").cancel(run, "not today")
     await house.release(await house.open_run())
     await house.settled()
-    await house.by("dohyun")._run(planned, PaymentRunWorkflow.cancel, command)
+    await house.by("dohyun")._run(planned, update_of(PaymentRunWorkflow, CancelRun), command)
     assert await house.findings() == ""
 
 

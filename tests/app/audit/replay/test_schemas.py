@@ -11,6 +11,7 @@ from adapters.agreement.cache import Agreements
 from adapters.bank.folder import folder_of
 from adapters.command_handler import CommandHandler
 from adapters.db import audit
+from adapters.db.facts import facts_of
 from adapters.db.store import Store
 from adapters.sandbox_bank import admin
 from adapters.sharing.statements import Format, Language
@@ -69,7 +70,7 @@ def released(world, schemas):
     world.handler = CommandHandler(world.store, Agreements(), world.clock, old.people, old.answer_within_s)
     for name in ("productions", "milestones", "runs", "bank"):
         setattr(world, name, type(getattr(world, name))(world.handler))
-    world.distributions = type(world.distributions)(world.handler, revenue.facts_of)
+    world.distributions = type(world.distributions)(world.handler, facts_of)
 
 
 @pytest.fixture
@@ -237,7 +238,7 @@ def test_a_history_that_asks_for_a_wish_of_before_agrees_with_what_is_remembered
             PRODUCTION,
             lambda key: audit.wrote(records.connection, f"production/{PRODUCTION}", key, AFTER),
             lambda _: frozenset(),
-            Timeline(lambda _: None),
+            Timeline(lambda _: None),  # type: ignore[arg-type,return-value]
             AFTER,
         )
         found = [one.sentence for one in witness.differences(told, "x")]

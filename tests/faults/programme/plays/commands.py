@@ -32,10 +32,6 @@ from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import APPROVERS, EVIDENCE, Stage, Stuck
 from tests.faults.programme.tally import Harm
-from workflows.distribution import DistributionWorkflow
-from workflows.milestone import MilestoneWorkflow
-from workflows.payment_run import PaymentRunWorkflow
-from workflows.production import ProductionWorkflow
 
 AT_ONCE = 100
 TURNED_AWAY_AT_MOST = 5
@@ -73,14 +69,22 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
         key=f"register/{key}", by="producer", document=as_user("producer")._keep(file, drawn.agreement()), **about
     )
     await _same(
-        stage, crowd, register, lambda: as_user("producer")._production(key, ProductionWorkflow.register, register)
+        stage,
+        crowd,
+        register,
+        lambda: as_user("producer").deliver(register),
     )
     await stage.register(drawn)
     submit = SubmitMilestone(key=f"submit/{key}", by="producer", milestone="wrap", evidence=EVIDENCE, **about)
     other = submit.model_copy(update={"evidence": {"report": "f" * 64}})
     await _conflict(stage, crowd, (submit, other))
     approve = ApproveMilestone(key=f"approve/{key}", by=APPROVERS[0], milestone="wrap", round=1, **about)
-    await _same(stage, crowd, approve, lambda: as_user(APPROVERS[0])._milestone(approve, MilestoneWorkflow.approve))
+    await _same(
+        stage,
+        crowd,
+        approve,
+        lambda: as_user(APPROVERS[0]).deliver(approve),
+    )
     runs = await asyncio.gather(
         *(_insist(lambda: as_user("payer-one").open_runs(key, ACCOUNT)) for _ in range(crowd.at_once))
     )
@@ -90,26 +94,50 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
     await stage.until(lambda: stage.run(run) is not None, "the run is not prepared")
     payment = f"{key}.P0"
     hold = HoldPayment(key=f"hold/{key}", by="payer-one", payment=payment, reason="look", **about)
-    await _same(stage, crowd, hold, lambda: as_user("payer-one")._production(key, ProductionWorkflow.hold, hold))
+    await _same(
+        stage,
+        crowd,
+        hold,
+        lambda: as_user("payer-one").deliver(hold),
+    )
     resume = ResumePayment(key=f"resume/{key}", by="payer-one", payment=payment, **about)
-    await _same(stage, crowd, resume, lambda: as_user("payer-one")._production(key, ProductionWorkflow.resume, resume))
+    await _same(
+        stage,
+        crowd,
+        resume,
+        lambda: as_user("payer-one").deliver(resume),
+    )
     correct = CorrectPayment(key=f"correct/{key}", by="payer-one", payment=payment, reason="it is not wrong", **about)
     await _same(
-        stage, crowd, correct, lambda: as_user("payer-one")._production(key, ProductionWorkflow.correct, correct), False
+        stage,
+        crowd,
+        correct,
+        lambda: as_user("payer-one").deliver(correct),
+        False,
     )
     from app.payments.preview import preview
 
     sha256 = preview(stage.services.handler, run).head["sha256"]
     release = ReleaseRun(key=f"release/{key}", by="payer-two", run=run, sha256=sha256, **about)
-    planned = as_user("payer-two")._planned(run)
-    await _same(stage, crowd, release, lambda: as_user("payer-two")._run(planned, PaymentRunWorkflow.release, release))
+    await _same(
+        stage,
+        crowd,
+        release,
+        lambda: as_user("payer-two").deliver(release),
+    )
     compute = ComputeDistribution(key=f"compute/{key}", by="payer-one", period=PERIOD, **about)
     await _same(
-        stage, crowd, compute, lambda: as_user("payer-one")._distribution(compute, DistributionWorkflow.compute)
+        stage,
+        crowd,
+        compute,
+        lambda: as_user("payer-one").deliver(compute),
     )
     accept = ApproveDistribution(key=f"answer/{key}", by="vendor-approver", period=PERIOD, revision=1, **about)
     await _same(
-        stage, crowd, accept, lambda: as_user("vendor-approver")._distribution(accept, DistributionWorkflow.approve)
+        stage,
+        crowd,
+        accept,
+        lambda: as_user("vendor-approver").deliver(accept),
     )
     await stage.pay(key)
     await stage.pay_in(key)

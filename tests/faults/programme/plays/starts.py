@@ -137,7 +137,7 @@ async def deleted(client: Client, name: str) -> None:
 
 def _workflows(stage: Stage, key: str, run: str) -> dict[str, tuple[Any, Any]]:
     """Every workflow of a production, with what it is started with."""
-    planned = stage.as_user("payer-one")._planned(run)
+    planned = Routes(stage.services).planned(run)
     return {
         production_workflow(key): (ProductionWorkflow.run, ProductionRef(production=key)),
         milestone_workflow(key, "wrap"): (MilestoneWorkflow.run, MilestoneRef(production=key, milestone="wrap")),
@@ -225,7 +225,7 @@ async def too_large(stage: Stage, key: str) -> None:
     many = {f"{n:064}": "f" * 64 for n in range(20_000)}
     submit = SubmitMilestone(key=f"huge/{key}", by="producer", production=key, milestone="wrap", evidence=many)
     sends: dict[str, Callable[[], Awaitable[Any]]] = {
-        "a command": lambda: stage.as_user("producer")._milestone(submit, MilestoneWorkflow.submit),
+        "a command": lambda: stage.as_user("producer").deliver(submit),
         "an update": lambda: handle.execute_update("submit", MEGABYTES),
         "a signal": lambda: client.get_workflow_handle(production_workflow(key)).signal("look_again", MEGABYTES),
         "a start": lambda: client.start_workflow(
