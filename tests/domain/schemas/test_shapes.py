@@ -80,7 +80,7 @@ def test_a_change_inside_a_nested_record_shows_in_every_kind_that_holds_it():
         note: str = ""
 
     def holder(line):
-        return create_model("Holder", __base__=Record, lines=(tuple[line, ...], ())  # type: ignore[valid-type], other=(int, 1))
+        return create_model("Holder", __base__=Record, lines=(tuple[line, ...], ()), other=(int, 1))  # type: ignore[valid-type]
 
     before, after = shape(holder(Line)), shape(holder(LongerLine))
     assert before["lines"] != after["lines"]

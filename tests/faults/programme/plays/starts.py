@@ -18,6 +18,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 
 from activities.views import DistributionRef, MilestoneRef, ProductionRef
+from app.commands.routes import Routes
 from domain.commands import (
     ComputeDistribution,
     SubmitMilestone,
