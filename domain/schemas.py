@@ -71,11 +71,8 @@ class Schemas:
 
     def __init__(self, steps: Mapping[str, Sequence[Step]]) -> None:
         self._steps = {kind: tuple(each) for kind, each in steps.items() if each}
-
-    @property
-    def changed(self) -> frozenset[str]:
+        self.changed = frozenset(self._steps)
         """The kinds that have had more than one version."""
-        return frozenset(self._steps)
 
     def version(self, kind: str) -> int:
         """Today's version of a kind."""
@@ -85,7 +82,8 @@ class Schemas:
         """The version that some stored bytes are of; today's for a kind that has had one only."""
         if kind not in self._steps:
             return 1
-        version: int = json.loads(stored).get(VERSION, 1)
+        body = json.loads(stored)
+        version: int = body.get(VERSION, 1) if isinstance(body, dict) else 1
         return version
 
     def canonical(self, record: BaseModel, version: int | None = None) -> bytes:
@@ -116,6 +114,8 @@ class Schemas:
         if steps is None:
             return stored
         body = json.loads(stored)
+        if not isinstance(body, dict):
+            raise ValueError("It is no JSON object.")  # noqa: TRY004 - as pydantic says of what it cannot read
         version = body.pop(VERSION, 1)
         if version not in range(1, len(steps) + 2):
             raise ValueError(f"It is a {kind} of schema version {version}; this release knows up to {len(steps) + 1}.")

@@ -107,13 +107,13 @@ def posted(told: Told) -> tuple[Entry, ...] | SluiceError:
 
 def _read(fact: Fact, findings: list[Finding], schemas: Schemas) -> Told:
     try:
-        version = schemas.version_of(kind_of(fact.type), fact.body) if schemas.changed else 1
-        told = Told(fact, fact.read(schemas), version)
+        event = fact.read(schemas)
     except SluiceError as error:
         findings.append(unfaithful(f"{fact.stream} event {fact.seq}", error.sentence))
         return Told(fact, None)
-    if told.event is not None and told.event.type != fact.type:
-        findings.append(unfaithful(told.record, "its type is not that of its body", told.event.type, fact.type))
+    told = Told(fact, event, schemas.version_of(kind_of(event.type), fact.body) if schemas.changed else 1)
+    if event.type != fact.type:
+        findings.append(unfaithful(told.record, "its type is not that of its body", event.type, fact.type))
     return told
 
 

@@ -13,6 +13,7 @@ from domain.ledger.journal import (
     chained,
     sha256,
 )
+from domain.schemas import SCHEMAS, Schemas, given
 from domain.values.money import Money
 
 STREAM, DAY, NOW = "production/P", date(2026, 1, 5), datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -50,11 +51,15 @@ def test_what_does_not_follow_is_named_and_the_rest_is_still_folded():
 
 
 def test_a_body_that_is_no_event_is_named_and_passed_on():
-    findings = []
     (fact,) = facts(("one", [FELL_DUE], 0))
-    (stretch,) = stretches([type(fact)(STREAM, 1, fact.type, b"{}", *(DAY, NOW, "x", "one", b"", b""))], findings)
-    assert stretch.events == []
-    assert [finding.record for finding in findings] == [f"{STREAM} event 1"]
+    schemas = Schemas({"PaymentsFellDue": (given("note", ""),)})
+    for body in (b"{}", b"{", b'[{"type":"payments-fell-due"}]', fact.body.replace(b"}", b""), b'{"v":"x"}'):
+        for known in (SCHEMAS, schemas):
+            findings = []
+            broken = type(fact)(STREAM, 1, fact.type, body, *(DAY, NOW, "x", "one", b"", b""))
+            (stretch,) = stretches([broken], findings, known)
+            assert stretch.events == []
+            assert [finding.record for finding in findings] == [f"{STREAM} event 1"]
 
 
 def entered(line, account, minor, seq=1):
