@@ -238,7 +238,7 @@ def test_a_history_that_asks_for_a_wish_of_before_agrees_with_what_is_remembered
             PRODUCTION,
             lambda key: audit.wrote(records.connection, f"production/{PRODUCTION}", key, AFTER),
             lambda _: frozenset(),
-            Timeline(lambda _: None),  # type: ignore[arg-type,return-value]
+            Timeline(lambda _: None),  # type: ignore[return-value]
             AFTER,
         )
         found = [one.sentence for one in witness.differences(told, "x")]
