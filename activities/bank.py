@@ -7,9 +7,11 @@ from activities.views import MovementView
 from adapters.bank.folder import folder_of
 from adapters.bank.read import read_message
 from adapters.command_handler import CommandHandler
-from adapters.db import queries, tables
+from adapters.db import tables
+from adapters.db.queries import bank
 from adapters.db.records import Selection
-from adapters.db.store import Transaction, stream_of
+from adapters.db.store import Transaction
+from adapters.db.streams import stream_of
 from domain.agreement.model import Agreement
 from domain.bank import answers, suspense
 from domain.bank.messages import AccountReport, BankMessage, StatusReport
@@ -88,14 +90,14 @@ class BankActivities:
         """Take a movement out of suspense, now that somebody knows what it was."""
 
         def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            open_ = queries.in_suspense(transaction.connection, *asked)
+            open_ = bank.in_suspense(transaction.connection, *asked)
             return suspense.allocate(command, open_, state.receipts, agreement, self._handler.person(command))
 
         asked = (command.production, command.account, command.bank_reference)
         receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
         self._handler.carry_out(command, Selection(receipts=receipts), _ruled)
         with self._handler.store.reading() as records:
-            left = queries.in_suspense(records.connection, *asked)
+            left = bank.in_suspense(records.connection, *asked)
         if left is None:
             raise Broken(f"Movement {command.bank_reference} was allocated and is in no book.")
         return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine
 from temporalio.client import Client
 
 from activities.agreement import AgreementActivities
@@ -20,24 +19,16 @@ from adapters.agreement.cache import Agreements
 from adapters.bank.folder import BankFolder
 from adapters.clock import Clock, SandboxClock, SystemClock
 from adapters.command_handler import CommandHandler
+from adapters.db.connection import engine_of
 from adapters.db.facts import facts_of
 from adapters.db.store import Store
 from adapters.sharing.entitlements import FactsOf
 from adapters.temporal.executions import Executions
-from app.endpoints import Endpoints, endpoints
+from app.endpoints import Endpoints, database_url
 from app.settings import Settings, load_settings
 from app.worker.plugin import SluicePlugin
 from domain.identity import Person
 from workflows import names
-
-POOL_SIZE = 24
-"""Database connections of a worker: one for each activity that can run at once, and a few for the gateway."""
-CONNECTION = {
-    "connect_timeout": 10,
-    "options": "-c lock_timeout=25s -c idle_in_transaction_session_timeout=60s",
-}
-"""Nobody waits for a database, or for another's command on the same production, longer than an activity may take; and
-one whose process is gone does not keep a production locked."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +110,7 @@ def handler_of(settings: Settings, database_url: str, clock: Clock | None = None
     """The command handler on a database; the embedded stack's clock can be moved, any other is the machine's."""
     own_clock: Clock = SandboxClock(settings.data / "clock.json") if settings.embedded else SystemClock()
     return CommandHandler(
-        store=Store(_engine(database_url)),
+        store=Store(engine_of(database_url)),
         agreements=Agreements(),
         clock=clock or own_clock,
         people={name: Person(name, user.party, user.roles, user.productions) for name, user in settings.users.items()},
@@ -136,15 +127,11 @@ def handler_on(data: Path | None) -> Iterator[CommandHandler]:
         NotUp: embedded, and no stack is up on the data folder.
     """
     settings = load_settings(data)
-    handler = handler_of(settings, endpoints(settings).database_url)
+    handler = handler_of(settings, database_url(settings))
     try:
         yield handler
     finally:
         handler.store.engine.dispose()
-
-
-def _engine(database_url: str) -> Engine:
-    return create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=CONNECTION)
 
 
 async def connect(settings: Settings, where: Endpoints) -> Services:

@@ -1,11 +1,13 @@
 """Where this process's database and Temporal are: the embedded stack's, or outside ones by settings."""
 
 from dataclasses import dataclass
-
-from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from typing import TYPE_CHECKING
 
 from app.settings import BadSettings, Settings
 from app.stack.state import running_state
+
+if TYPE_CHECKING:
+    from temporalio.envconfig import ClientConnectConfig
 
 _LOCAL = "localhost:7233"
 
@@ -16,7 +18,16 @@ class Endpoints:
 
     database_url: str
     owner_url: str | None
-    temporal: ClientConnectConfig
+    temporal: "ClientConnectConfig"
+
+
+def database_url(settings: Settings) -> str:
+    """Where the database is.
+
+    Raises:
+        NotUp: embedded, and no stack is up on the data folder.
+    """
+    return settings.database_url or running_state(settings.data).database_url
 
 
 def endpoints(settings: Settings) -> Endpoints:
@@ -26,6 +37,11 @@ def endpoints(settings: Settings) -> Endpoints:
         NotUp: embedded, and no stack is up on the data folder.
         BadSettings: Temporal's own configuration cannot be read.
     """
+    from temporalio.envconfig import (
+        ClientConfig,
+        ClientConnectConfig,
+    )  # lists need no Temporal, and it is slow to import
+
     if settings.database_url is None:
         state = running_state(settings.data)
         embedded = ClientConnectConfig(target_host=state.temporal_address, namespace=state.temporal_namespace)

@@ -17,8 +17,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.db.append import Append
-from adapters.db.queries import streamed
-from adapters.db.store import Store, stream_of
+from adapters.db.queries.chain import streamed
+from adapters.db.store import Store
+from adapters.db.streams import stream_of
 from adapters.embedded.postgres import APP, OWNER
 from app.audit.replay.parallel import proved
 from app.database import upgrade

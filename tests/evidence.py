@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from activities.distributions import DistributionActivities
 from adapters.db import histories
 from adapters.db.facts import facts_of
-from adapters.db.store import Context, stream_of
+from adapters.db.store import Context
+from adapters.db.streams import stream_of
 from domain.commands import (
     ApproveDistribution,
     ArchiveHistory,

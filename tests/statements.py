@@ -4,8 +4,8 @@ from datetime import date
 
 from activities.distributions import DistributionActivities
 from activities.views import DistributionRef
-from adapters.db import statements as on_record
 from adapters.db.facts import facts_of
+from adapters.db.queries.statements import StatementFilter, statements
 from domain.commands import ComputeDistribution, ObjectToDistribution, OrderPayouts, PostDistribution
 from domain.sharing.statements import Statement, read_statement
 from tests import revenue
@@ -78,7 +78,7 @@ def told(world: World, period: str) -> dict[str, Statement]:
     """The statements of a period as they are kept, by party."""
     found = {}
     with world.store.reading() as records:
-        for row in on_record.issued(records.connection, PRODUCTION, period):
-            content = records.document(row["sha256"])
-            found[row["party"]] = read_statement(content)
+        for row in statements(records.connection, StatementFilter(PRODUCTION, period)).items:
+            content = records.document(row.sha256)
+            found[row.party] = read_statement(content)
     return found

@@ -19,9 +19,11 @@ from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.agreement.cache import Agreements
 from adapters.bank.folder import BankFolder, folder_of
 from adapters.command_handler import CommandHandler
-from adapters.db import queries, tables
+from adapters.db import tables
+from adapters.db.queries import chain, ledger
 from adapters.db.records import Records
-from adapters.db.store import Store, Transaction, stream_of
+from adapters.db.store import Store, Transaction
+from adapters.db.streams import stream_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.bank import SandboxBank
 from app.ledger.verify import verify
@@ -124,7 +126,7 @@ class World:
 
     def facts_of(self, records: Records, production: str, until: date, through: int | None = None) -> Facts:
         """What the test says has happened, instead of what is on record; by event `through`, what it had said then."""
-        seq = queries.head(records.connection, stream_of(production)).seq
+        seq = chain.head(records.connection, stream_of(production)).seq
         if through is None:
             self.told.append((seq, len(self.facts)))
         known = [count for at, count in self.told if through is not None and at < through]
@@ -171,7 +173,7 @@ class World:
         return self.runs.prepare(planned)
 
     def release(self, run: str, by: str = "sora") -> RunView:
-        sha256 = preview(self.handler, run).head["sha256"]
+        sha256 = preview(self.handler, run).head.sha256
         command = ReleaseRun(key=f"release/{run}", by=by, production=PRODUCTION, run=run, sha256=sha256)
         return self.runs.release(command)
 
@@ -218,12 +220,12 @@ class World:
     def events(self) -> list[str]:
         """The types of all events, in order."""
         with self.store.reading() as records:
-            return [fact.type for fact in queries.facts(records.connection, stream_of(PRODUCTION))]
+            return [fact.type for fact in chain.facts(records.connection, stream_of(PRODUCTION))]
 
     def newest(self) -> object:
         """The last event on record."""
         with self.store.reading() as records:
-            return queries.newest_facts(records.connection, PRODUCTION, 1)[0].event
+            return list(chain.facts(records.connection, stream_of(PRODUCTION)))[-1].event
 
     def snapshots(self) -> State:
         """The state as the snapshot tables have it."""
@@ -236,7 +238,7 @@ class World:
     def refolded(self) -> State:
         """The state as the journal tells it."""
         with self.store.reading() as records:
-            facts = list(queries.facts(records.connection, stream_of(PRODUCTION)))
+            facts = list(chain.facts(records.connection, stream_of(PRODUCTION)))
         return fold(State(), [(fact.event, fact.effective_on) for fact in facts])
 
     def statuses(self) -> dict[str, str]:
@@ -249,8 +251,8 @@ class World:
 
     def balances(self) -> dict[str, str]:
         with self.store.reading() as records:
-            rows = queries.balances(records.connection, PRODUCTION)
-        return {f"{row['account']} {row['currency']}": row["balance"] for row in rows}
+            rows = ledger.balances(records.connection, PRODUCTION)
+        return {f"{row.account} {row.currency}": str(row.balance) for row in rows}
 
     def wrong(self) -> list[str]:
         """What a proof of the record finds wrong."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.queries import read_through, streamed
+from adapters.db.queries.chain import read_through, streamed
 from domain.audit.books import Commanded, Entered
 from domain.events import Event, read_event
 from domain.schemas import SCHEMAS, Schemas

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from adapters.db import tables
-from adapters.db.queries import streamed
-from adapters.db.records import Records, at_one_instant
+from adapters.db.connection import at_one_instant
+from adapters.db.queries.chain import streamed
+from adapters.db.records import Records
 from domain.errors import Broken
 
 _AT_ONCE = 100

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.queries import FETCH
-from adapters.db.store import stream_of
+from adapters.db.queries.chain import FETCH
+from adapters.db.streams import stream_of
 
 SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distribution")
 

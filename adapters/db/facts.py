@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from adapters.db import tables
 from adapters.db.records import Records
-from adapters.db.store import Transaction, stream_of
+from adapters.db.store import Transaction
+from adapters.db.streams import stream_of
 from domain.errors import Broken
 from domain.events import ImportedRows, StatementImported, StatementKind, read_event
 from domain.sharing.revenue import StatementVersion
@@ -106,17 +107,6 @@ def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted
         cursor.copy(f"COPY {table} ({columns}, rate_rule, rate_source, fixing_on, rate) FROM STDIN") as copy,
     ):
         copy.write(rows)
-
-
-def statements(connection: sa.Connection, production: str, kind: StatementKind | None = None) -> list[Row]:
-    """Every version of every statement of a production, by source and statement, the newest version last."""
-    table = tables.statement_version.c
-    query = sa.select(table.kind, table.source, table.statement, table.version, table.count, table.sha256, table.seq)
-    query = query.where(table.production == production)
-    if kind is not None:
-        query = query.where(table.kind == kind)
-    ordered = query.order_by(table.kind, table.source, table.statement, table.version)
-    return [dict(row) for row in connection.execute(ordered).mappings()]
 
 
 def facts_of(records: Records, production: str, until: date, through: int | None = None) -> Facts:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.store import production_of, stream_of
+from adapters.db.streams import production_of, stream_of
 from domain.health import ComputedBy, RunWaiting
 from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Status
 from domain.values.money import Money

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
+from adapters.db.queries.histories import Archived
 from adapters.db.store import Transaction
 from domain.errors import Broken, NotFound
 from domain.events import HistoryArchived, HistoryStatus
@@ -22,27 +23,6 @@ _FETCH = 1_000
 
 Run = tuple[str, str]
 """Names a run of a workflow: its workflow id and run id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """A row of the archive without its bytes; `status` is one of `HistoryStatus`, if nobody tampered with it."""
-
-    workflow_id: str
-    run_id: str
-    production: str
-    workflow_type: str
-    status: str
-    events: int
-    build_id: str
-    sha256: str
-    continued_from: str
-    packed_sha256: str
-
-    @property
-    def name(self) -> str:
-        """What a person is told."""
-        return f"{self.workflow_id} (run {self.run_id})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """What is recorded, read: the snapshots as the domain's state, and the kept documents."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -143,19 +142,3 @@ def _selected(dialect: Dialect, table: sa.Table, condition: sa.ColumnElement[boo
     query = sa.select(table).where(table.c.production == given("_production"), condition)
     compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     return str(compiled), compiled.params
-
-
-@contextmanager
-def at_one_instant(connection: Connection) -> Iterator[None]:
-    """Inside, a connection only reads, and sees the records as they are now; see `adapters.db.store.Store.reading`.
-
-    It holds nobody up, so unlike who writes it may take its time between two questions: a proof computes for minutes.
-    """
-    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with connection.begin():
-        try:
-            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
-            yield
-        except KeyboardInterrupt:
-            connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
-            raise

@@ -1,6 +1,6 @@
 """Statements on record: what they rest on, which were issued, and their documents."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.store import stream_of
+from adapters.db.streams import stream_of
 from domain.errors import Broken
-from domain.events import DistributionObjected, StatementsIssued, read_event
+from domain.events import DistributionObjected, read_event
 
 Row = dict[str, Any]
 
@@ -53,24 +53,3 @@ def objected_on(connection: Connection, production: str) -> Mapping[tuple[str, s
         assert isinstance(event, DistributionObjected)  # noqa: S101 - the type says so
         found[event.period, event.party] = row.effective_on
     return found
-
-
-def issued(connection: Connection, production: str, period: str | None = None) -> Iterator[Row]:
-    """Statements in the order in which they were issued: production, period, party, issued_on, seq, sha256."""
-    table = tables.journal_event.c
-    query = sa.select(table.seq, table.body, table.effective_on).where(
-        table.stream == stream_of(production), table.type == "statements-issued"
-    )
-    for row in connection.execute(query.order_by(table.seq)):
-        event = read_event(row.body)
-        assert isinstance(event, StatementsIssued)  # noqa: S101 - the type says so
-        if period is None or event.period == period:
-            for one in event.statements:
-                yield {
-                    "production": production,
-                    "period": event.period,
-                    "party": one.party,
-                    "issued_on": row.effective_on.isoformat(),
-                    "seq": row.seq,
-                    "sha256": one.sha256,
-                }

@@ -13,8 +13,10 @@ from sqlalchemy import Engine
 from adapters.db import tables
 from adapters.db.append import Append
 from adapters.db.arrays import Texts
+from adapters.db.connection import at_one_instant
 from adapters.db.group_commit import GroupCommit
-from adapters.db.records import Records, Selection, at_one_instant
+from adapters.db.records import Records, Selection
+from adapters.db.streams import stream_of
 from domain.commands import Command
 from domain.errors import BadInput, IdempotencyConflict, SluiceError
 from domain.events import CommandRefused, Event
@@ -335,21 +337,6 @@ _FIXED_PLANS = (
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
 )
 """What is only selected is found by keys: its plans need no statistics, and are made once a connection."""
-
-
-HOUSE = "sluice"
-"""The stream of what concerns no production: sweeps, an auditor's reads, anchors."""
-_OF_PRODUCTIONS = "production/"
-
-
-def stream_of(production: str) -> str:
-    """The stream that holds everything about a production; that of the house itself for none (`""`)."""
-    return f"{_OF_PRODUCTIONS}{production}" if production else HOUSE
-
-
-def production_of(stream: str) -> str:
-    """The production that a stream is about; `""` for the stream of the house."""
-    return "" if stream == HOUSE else stream.removeprefix(_OF_PRODUCTIONS)
 
 
 def _taken(key: str) -> IdempotencyConflict:

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Protocol
 
 from adapters.command_handler import CommandHandler
-from adapters.db import queries, statements
+from adapters.db import statements
+from adapters.db.queries.agreement import agreement_versions
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of
@@ -133,8 +134,8 @@ def versions_by(
 ) -> list[tuple[int, WaterfallVersion]]:
     """The versions with a waterfall that count by a day, oldest first, by number; as known by event `through`."""
     found = []
-    for row in queries.agreement_versions(records.connection, production, until, through):
-        agreement = handler.agreements.of(records, row["document"])
+    for row in agreement_versions(records.connection, production, until, through):
+        agreement = handler.agreements.of(records, row.document)
         if (version := entitlements.version_of(agreement)) is not None:
             found.append((agreement.version, version))
     return found

@@ -7,7 +7,8 @@ from adapters.command_handler import CommandHandler
 from adapters.db import statements as on_record
 from adapters.db.facts import rates_used
 from adapters.db.records import Records
-from adapters.db.store import Transaction, stream_of
+from adapters.db.store import Transaction
+from adapters.db.streams import stream_of
 from adapters.sharing.entitlements import FactsOf, found_before
 from domain.agreement.model import Agreement
 from domain.calendar.dates import DAY, period_start

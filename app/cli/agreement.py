@@ -1,12 +1,12 @@
 """`sluice agreement`: check files, put them in force, show what is in force."""
 
 import json
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 
 import click
 
-from app.cli.options import as_option, data_option, json_option, key_option
+from app.cli.options import as_option, data_option, day_option, json_option, key_option, viewer_option
 
 
 @click.group()
@@ -81,28 +81,34 @@ def amend(file: Path, user: str, key: str, as_json: bool, data: Path | None) -> 
 
 @agreement.command()
 @click.argument("production", required=False)
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The version that counted on a day.")
+@day_option("--as-of", "The version that counted on a day.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print the document itself, byte for byte.")
+@viewer_option
 @json_option
 @data_option
-def show(production: str | None, as_of: datetime | None, as_yaml: bool, as_json: bool, data: Path | None) -> None:
+def show(
+    production: str | None, as_of: date | None, as_yaml: bool, user: str | None, as_json: bool, data: Path | None
+) -> None:
     """List the productions, or show the versions of a PRODUCTION's agreement."""
-    from adapters.db import queries
-    from app.cli.session import records
-    from app.cli.session import show as show_rows
+    from adapters.db.queries.agreement import document, productions
+    from app.cli.printing import show as show_rows
+    from app.reads import reads
     from domain.errors import NotFound
 
-    with records(data) as reading:
-        if production is None:
-            rows = queries.productions(reading.connection)
-            show_rows(rows, ("key", "title", "version"), as_json, "no agreement is registered")
+    with reads(data, production, user) as reading:
+        if reading.production is None:
+            show_rows(
+                productions(reading.connection), ("key", "title", "version"), as_json, "no agreement is registered"
+            )
             return
-        versions = queries.agreement_versions(reading.connection, production, as_of.date() if as_of else None)
+        versions = reading.versions(as_of)
         if not versions:
-            raise NotFound(f"No version of an agreement of {production} counted" + (" then." if as_of else " yet."))
-        document = reading.document(versions[-1]["document"])
-    if as_yaml and document is not None:
-        click.echo(document, nl=False)
+            raise NotFound(
+                f"No version of an agreement of {reading.production} counted" + (" then." if as_of else " yet.")
+            )
+        content = document(reading.connection, versions[-1].document)
+    if as_yaml and content is not None:
+        click.echo(content, nl=False)
         return
     columns = ("version", "title", "effective_on", "recorded_at", "document")
     show_rows(versions[-1:] if as_of else versions, columns, as_json, "")

@@ -22,7 +22,7 @@ def deployment() -> None:
 @data_option
 def show(as_json: bool, data: Path | None) -> None:
     """List the versions that workers have had, with the one that gets new work marked current."""
-    from app.cli.session import show as table
+    from app.cli.printing import show as table
     from app.interrupt import run
     from app.worker.deployment import build_of_sources
 
@@ -73,12 +73,13 @@ def engines(as_json: bool, data: Path | None) -> None:
 
     Payouts and statements go on from the periods of the first list; audits make those of the second again.
     """
-    from app.cli.session import records
-    from app.cli.session import show as table
+    from adapters.db.records import Records
+    from app.cli.printing import show as table
+    from app.reads import reading
     from app.sharing.engines import needed
 
-    with records(data) as found:
-        rows = needed(found)
+    with reading(data) as connection:
+        rows = needed(Records(connection))
     if not as_json:
         rows = [row | {name: ", ".join(row[name]) for name in ("goes_on", "audited")} for row in rows]
     table(rows, ("engine", "here", "production", "goes_on", "audited"), as_json, "there are no engines")

@@ -1,13 +1,18 @@
 """`sluice distribution`."""
 
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.cli.acting import add_commands
-from app.cli.options import data_option, json_option
+from app.cli.options import data_option, days_options, json_option, page_options, viewer_option
 
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
+
+STATUSES = ("computed", "posted", "ordered")
 _COLUMNS = ("period", "until", "status", "revision", "answer_by", "pay_on", "waiting_for", "disputed_by")
 _LINES = ("party", "position", "currency", "to_date")
 
@@ -39,36 +44,41 @@ def preview(production: str, period: str, as_json: bool, data: Path | None) -> N
 @data_option
 def show(production: str, period: str, as_json: bool, data: Path | None) -> None:
     """Show the distribution of PERIOD with every share."""
-    from adapters.db import queries
-    from app.cli.session import records
-    from app.sharing.distributions import shown
+    from app.sharing.distributions import shown_of
 
-    with records(data) as reading:
-        queries.the_production(reading.connection, production)
-        head, lines = shown(reading, production, period)
-    _show(head, lines, as_json)
+    _show(*shown_of(data, production, period), as_json)
 
 
 @distribution.command(name="list")
 @click.argument("production")
+@click.option("--status", type=click.Choice(STATUSES), help="Only those that are so.")
+@days_options("of periods that end")
+@viewer_option
+@page_options
 @json_option
 @data_option
-def list_(production: str, as_json: bool, data: Path | None) -> None:
+def list_(
+    production: str,
+    status: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
     """List the distributions of PRODUCTION, oldest first."""
-    from adapters.db import queries
-    from app.cli.session import records, show
-    from app.sharing.distributions import listed
+    from adapters.db.queries.distributions import DistributionFilter
+    from app.cli.printing import show_page
+    from app.reads import reads
 
-    with records(data) as reading:
-        queries.the_production(reading.connection, production)
-        rows = listed(reading, production)
-    if not as_json:
-        rows = [row | {name: ", ".join(row[name]) for name in ("waiting_for", "disputed_by")} for row in rows]
-    show(rows, _COLUMNS, as_json, f"nothing has been distributed for {production} yet")
+    with reads(data, production, user) as reading:
+        found = reading.distributions(DistributionFilter(production, status, since, until), page)
+    show_page(found, _COLUMNS, as_json, f"nothing has been distributed for {production} yet")
 
 
 def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> None:
-    from app.cli.session import show, show_one
+    from app.cli.printing import show, show_one
 
     if as_json:
         show_one(head | {"shares": lines}, as_json=True)

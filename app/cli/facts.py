@@ -1,6 +1,7 @@
 """`sluice revenue`, `cost`, `advance`, `metric`, `opening` and `date`: the facts that a waterfall runs on."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,9 +10,14 @@ from app.cli.options import (
     data_option,
     json_option,
     mapping_option,
+    page_options,
     production_option,
     statement_option,
+    viewer_option,
 )
+
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
 
 _BY_HAND = "by-hand"
 _MONEY = 'As in "KRW 90000000" or "USD 1250.00".'
@@ -68,13 +74,23 @@ def _importing(kind: str, columns: str) -> click.Command:
 def _listing(kind: str) -> click.Command:
     @click.command("list", help=f"List the statements of {kind}s with all their versions; the newest of each counts.")
     @production_option
+    @click.option("--source", metavar="NAME", help="Only those of this source.")
+    @viewer_option
+    @page_options
     @json_option
     @data_option
-    def list_(production: str, as_json: bool, data: Path | None) -> None:
+    def list_(
+        production: str, source: str | None, user: str | None, page: "PageRequest", as_json: bool, data: Path | None
+    ) -> None:
         """Show the statements of the kind, with all their versions."""
-        from app.sharing.imports import show_statements
+        from adapters.db.queries.facts import ImportFilter
+        from app.cli.printing import show_page
+        from app.reads import reads
 
-        show_statements(data, production, kind, as_json)
+        with reads(data, production, user) as reading:
+            found = reading.imports(ImportFilter(production, kind, source), page)
+        columns = ("source", "statement", "version", "count", "sha256")
+        show_page(found, columns, as_json, f"no {kind}s of {production} yet")
 
     return list_
 

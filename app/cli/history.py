@@ -1,12 +1,22 @@
 """`sluice history`."""
 
 import os
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.options import as_option, data_option, json_option
+from app.cli.options import (
+    as_option,
+    data_option,
+    json_option,
+    page_options,
+    production_filter,
+    viewer_option,
+)
+
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
 
 _ROWS = ("workflow_id", "run_id", "workflow_type", "status", "events", "build_id")
 _RUN_ID = click.option("--run-id", metavar="ID", help="Which run, where a workflow ran several times.")
@@ -18,19 +28,30 @@ def history() -> None:
 
 
 @history.command(name="list")
-@click.option("--production", metavar="KEY", help="Only this production's.")
+@production_filter
+@click.option("--type", "workflow_type", metavar="TYPE", help="Only those of this workflow type.")
+@click.option("--status", metavar="STATUS", help="Only those that ended so, such as completed or failed.")
+@viewer_option
+@page_options
 @json_option
 @data_option
-def list_(production: str | None, as_json: bool, data: Path | None) -> None:
+def list_(
+    production: str | None,
+    workflow_type: str | None,
+    status: str | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
     """List the archived histories, each under its workflow and run."""
-    from adapters.db import histories, queries
-    from app.cli.session import records, show
+    from adapters.db.queries.histories import HistoryFilter
+    from app.cli.printing import show_page
+    from app.reads import reads
 
-    with records(data) as reading:
-        if production:
-            queries.the_production(reading.connection, production)
-        found = [asdict(row) for row in histories.listed(reading.connection, production)]
-    show(found, _ROWS, as_json, "no workflow has ended yet")
+    with reads(data, production, user) as reading:
+        found = reading.histories(HistoryFilter(workflow_type=workflow_type, status=status), page)
+    show_page(found, _ROWS, as_json, "no workflow has ended yet")
 
 
 @history.command(name="show")
@@ -41,15 +62,16 @@ def list_(production: str | None, as_json: bool, data: Path | None) -> None:
 def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None) -> None:
     """Tell the events of a history, one a line; verified against its hash first."""
     from app.audit.history_lines import lines, one_of
-    from app.cli.session import records, show, show_one
+    from app.cli.printing import plain, show, show_one
+    from app.reads import reading
 
-    with records(data) as reading:
-        kept = one_of(reading.connection, workflow_id, run_id)
-    told = [asdict(line) for line in lines(kept.json())]
+    with reading(data) as connection:
+        kept = one_of(connection, workflow_id, run_id)
+    told = lines(kept.json())
     if as_json:
-        show_one(asdict(kept.row) | {"history": told}, as_json=True)
+        show_one(plain(kept.row) | {"history": told}, as_json=True)
         return
-    show_one(asdict(kept.row), as_json=False)
+    show_one(kept.row, as_json=False)
     click.echo()
     show(told, ("number", "at", "kind", "about"), as_json=False, nothing="it has no events")
 
@@ -63,7 +85,8 @@ def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None
 @data_option
 def give_up(workflow_id: str, run_id: str | None, reason: str, user: str, as_json: bool, data: Path | None) -> None:
     """Say that what is missing of WORKFLOW_ID is lost for good: it is missed no more, and every audit tells of it."""
-    from app.cli.session import ask, show
+    from app.cli.printing import show
+    from app.cli.session import ask
 
     lost = ask(data, user, lambda as_user: as_user.give_up_history(workflow_id, run_id, reason))
     show([gap.model_dump() for gap in lost], ("workflow_id", "run_id", "why"), as_json, "nothing is missing of it")
@@ -77,10 +100,10 @@ def give_up(workflow_id: str, run_id: str | None, reason: str, user: str, as_jso
 def fetch(workflow_id: str, run_id: str | None, out: Path, data: Path | None) -> None:
     """Write a history as the JSON that Temporal's UI and replayers read; verified against its hash first."""
     from app.audit.history_lines import one_of
-    from app.cli.session import records
+    from app.reads import reading
 
-    with records(data) as reading:
-        kept = one_of(reading.connection, workflow_id, run_id)
+    with reading(data) as connection:
+        kept = one_of(connection, workflow_id, run_id)
     content = kept.json()
     half = out.with_name(f".{out.name}.part")
     try:

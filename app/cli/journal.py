@@ -1,15 +1,17 @@
 """`sluice journal`."""
 
 import json
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.options import data_option, json_option
+from app.cli.options import data_option, days_options, json_option, tail_options, viewer_option
 
 if TYPE_CHECKING:
-    from domain.ledger.journal import Fact
+    from adapters.db.queries.journal import EventRow
+    from adapters.db.queries.paging import PageRequest
 
 
 @click.group()
@@ -19,25 +21,42 @@ def journal() -> None:
 
 @journal.command()
 @click.argument("production")
-@click.option("-n", "--count", default=20, show_default=True, type=click.IntRange(1), help="How many events.")
+@click.option("--type", "kind", metavar="TYPE", help="Only events of this type, such as payments-settled.")
+@click.option("--actor", metavar="USER", help="Only what this user did; `system` is Sluice itself.")
 @click.option("--about", metavar="ID", help="Only events that name this payment, milestone, run or file.")
+@days_options("that count")
+@viewer_option
+@tail_options
 @json_option
 @data_option
-def tail(production: str, count: int, about: str | None, as_json: bool, data: Path | None) -> None:
-    """The newest events of a production."""
-    from adapters.db import queries
-    from app.cli.session import records
+def tail(
+    production: str,
+    kind: str | None,
+    actor: str | None,
+    about: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """The newest events of a production, the last one at the end; the page after them has older ones."""
+    from adapters.db.queries.journal import EventFilter
+    from app.cli.printing import show, tell_of_more
+    from app.reads import reads
 
-    with records(data) as reading:
-        queries.the_production(reading.connection, production)
-        facts = queries.newest_facts(reading.connection, production, count, about)
+    with reads(data, production, user) as reading:
+        found = reading.events(EventFilter(production, kind, actor, about, since, until), page)
+    events = found.items[::-1]
     if as_json:
-        click.echo(json.dumps([told(fact) for fact in facts], ensure_ascii=False, indent=2))
-        return
-    if not facts:
+        show(events, (), as_json=True, nothing="")
+    elif not events:
         click.echo(f"nothing is recorded for {production}" + (f" about {about}" if about else ""))
-    for fact in facts:
-        click.echo(f"{fact.seq:>6}  {fact.effective_on}  {fact.actor:<12}  {fact.type:<24}  {_brief(fact)}")
+    else:
+        for event in events:
+            click.echo(f"{event.seq:>6}  {event.effective_on}  {event.actor:<12}  {event.type:<24}  {_brief(event)}")
+    tell_of_more(found)
 
 
 @journal.command()
@@ -45,13 +64,13 @@ def tail(production: str, count: int, about: str | None, as_json: bool, data: Pa
 @data_option
 def verify(as_json: bool, data: Path | None) -> None:
     """Verify every chain of hashes, that entries balance, and that both agree; exit status 1 if anything is wrong."""
-    from app.cli.session import records
     from app.ledger.verify import verify as proven
+    from app.reads import reading
     from app.worker.collector import collect_seldom
 
     collect_seldom()
-    with records(data) as reading:
-        proof = proven(reading.connection)
+    with reading(data) as connection:
+        proof = proven(connection)
     if as_json:
         click.echo(json.dumps({"events": proof.events, "streams": proof.streams, "wrong": proof.wrong}, indent=2))
     else:
@@ -61,21 +80,6 @@ def verify(as_json: bool, data: Path | None) -> None:
             f"{proof.events} events in {proof.streams} streams: " + ("NOT AS RECORDED" if proof.wrong else "all holds")
         )
     click.get_current_context().exit(1 if proof.wrong else 0)
-
-
-def told(fact: "Fact") -> dict[str, Any]:
-    """A fact for programs."""
-    return {
-        "stream": fact.stream,
-        "seq": fact.seq,
-        "type": fact.type,
-        "effective_on": fact.effective_on.isoformat(),
-        "recorded_at": fact.recorded_at.isoformat(),
-        "actor": fact.actor,
-        "command_key": fact.command_key,
-        "hash": fact.hash.hex(),
-        "body": json.loads(fact.body),
-    }
 
 
 _TELLING = (
@@ -96,9 +100,9 @@ _TELLING = (
 """The fields that a short line shows, in this order; money without a known reason is only told of here."""
 
 
-def _brief(fact: "Fact") -> str:
+def _brief(event: "EventRow") -> str:
     """What an event is about, in one short line."""
-    body = json.loads(fact.body)
+    body = event.body
     named = [str(body[name]) for name in _TELLING if body.get(name)]
     lines = [value for value in body.values() if isinstance(value, list)]
     if lines:

@@ -1,11 +1,24 @@
 """`sluice movement`."""
 
+from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from app.cli.options import as_option, data_option, json_option, key_option
+from app.cli.options import (
+    as_option,
+    data_option,
+    days_options,
+    json_option,
+    key_option,
+    page_options,
+    production_filter,
+    viewer_option,
+)
+
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
 
 _COLUMNS = ("production", "account", "bank_reference", "since", "open", "counterparty", "end_to_end_id", "why")
 
@@ -16,19 +29,31 @@ def movement() -> None:
 
 
 @movement.command(name="list")
-@click.option("--production", metavar="KEY", help="Only this production's.")
+@production_filter
+@click.option("--account", metavar="ID", help="Only those on this account.")
+@days_options("booked")
+@viewer_option
+@page_options
 @json_option
 @data_option
-def list_(production: str | None, as_json: bool, data: Path | None) -> None:
+def list_(
+    production: str | None,
+    account: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
     """List what is in suspense, oldest first; what went out is negative."""
-    from adapters.db import queries
-    from app.cli.session import records, show
+    from adapters.db.queries.bank import MovementFilter
+    from app.cli.printing import show_page
+    from app.reads import reads
 
-    with records(data) as reading:
-        if production is not None:
-            queries.the_production(reading.connection, production)
-        rows = queries.unmatched(reading.connection, production)
-    show(rows, _COLUMNS, as_json, "nothing is in suspense")
+    with reads(data, production, user) as reading:
+        found = reading.movements(MovementFilter(account=account, since=since, until=until), page)
+    show_page(found, _COLUMNS, as_json, "nothing is in suspense")
 
 
 @movement.command()

@@ -1,6 +1,8 @@
 """Options that many commands share, so that they read the same everywhere."""
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,6 +36,76 @@ def key_option(command: F) -> F:
 def reader_option(command: F) -> F:
     """`--as USER`, as `user: str | None`: who reads, for the record of an auditor's reads."""
     return click.option("--as", "user", metavar="USER", help="Who asks; default who is logged in here.")(command)
+
+
+def viewer_option(command: F) -> F:
+    """`--as USER`, as `user: str | None`: for whom a list is."""
+    return click.option(
+        "--as",
+        "user",
+        metavar="USER",
+        help="Who reads: a name under `users`, who sees what is theirs. Without it, all is shown, as to the operator.",
+    )(command)
+
+
+def production_filter(command: F) -> F:
+    """`--production KEY`, as `production: str | None`."""
+    return click.option(
+        "--production", metavar="KEY", help="Only this production's; with --as, needless if there is only one."
+    )(command)
+
+
+def day_option(name: str, about: str) -> Callable[[F], F]:
+    """`NAME DATE`, as a `date | None`."""
+
+    def day(_context: click.Context, _option: click.Parameter, given: datetime | None) -> object:
+        return given and given.date()
+
+    return click.option(name, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", callback=day, help=about)
+
+
+def days_options(what: str) -> Callable[[F], F]:
+    """`--since DATE` and `--until DATE`, as `since: date | None` and `until: date | None`; `what` says of which day."""
+
+    def options(command: F) -> F:
+        until = day_option("--until", f"Only those {what} on this day or before.")
+        since = day_option("--since", f"Only those {what} on this day or after.")
+        return since(until(command))
+
+    return options
+
+
+def _paging(for_people: int, for_programs: int | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """`--limit N`, `--after CURSOR`, `--all`, as `page: PageRequest`, with the limits of who names none."""
+    programs = "all" if for_programs is None else for_programs
+    most = f"At most so many; default {for_people}" + ("" if programs == for_people else f", with --json {programs}")
+
+    def options(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def with_page(*, limit: int | None, after: str | None, whole: bool, as_json: bool, **given: Any) -> None:
+            from adapters.db.queries.paging import PageRequest
+
+            if whole and limit is not None:
+                raise click.UsageError("Say either --limit or --all.")
+            unsaid = for_programs if as_json and after is None else for_people
+            page = PageRequest(None if whole else limit or unsaid, after, counted=not as_json)
+            command(page=page, as_json=as_json, **given)
+
+        for option in (
+            click.option("--all", "whole", is_flag=True, help="All of them, or all that come after the cursor."),
+            click.option("--after", metavar="CURSOR", help="Only what comes after the page that gave this cursor."),
+            click.option("-n", "--limit", type=click.IntRange(1, 1_000), help=f"{most}."),
+        ):
+            with_page = option(with_page)
+        return with_page
+
+    return options
+
+
+page_options = _paging(100, None)
+"""A list. A program reads all of it unless it asks for a page: it would not see that there is more."""
+tail_options = _paging(20, 20)
+"""The end of a list that grows for ever."""
 
 
 def json_option(command: F) -> F:

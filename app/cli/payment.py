@@ -1,12 +1,38 @@
 """`sluice payment`."""
 
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.acting import add_commands
-from app.cli.options import data_option, json_option
+from app.cli.options import (
+    data_option,
+    days_options,
+    json_option,
+    page_options,
+    production_filter,
+    viewer_option,
+)
 
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
+
+STATUSES = (
+    "scheduled",
+    "cancelled",
+    "due",
+    "held",
+    "released",
+    "submitted",
+    "accepted",
+    "rejected",
+    "unknown",
+    "settled",
+    "returned",
+)
+RECEIPT_STATUSES = ("expected", "owed", "received", "cancelled")
 _COLUMNS = ("id", "status", "amount", "due_on", "account", "payee_party", "run", "reason")
 
 
@@ -16,69 +42,125 @@ def payment() -> None:
 
 
 @payment.command(name="list")
-@click.option("--production", metavar="KEY", help="Only this production's.")
-@click.option("--status", help="Only those that are scheduled, due, held, settled …")
+@production_filter
+@click.option("--status", type=click.Choice(STATUSES), help="Only those that are so.")
 @click.option("--run", "run_id", metavar="RUN", help="Only those in this run.")
+@click.option("--account", metavar="ID", help="Only those from this account.")
+@click.option("--currency", metavar="CODE", help="Only those in this currency.")
+@click.option("--to", "payee_party", metavar="PARTY", help="Only those to this party.")
+@days_options("due")
+@viewer_option
+@page_options
 @json_option
 @data_option
-def list_(production: str | None, status: str | None, run_id: str | None, as_json: bool, data: Path | None) -> None:
-    """List payments."""
-    from adapters.db import queries
-    from app.cli.session import records, show
-    from domain.payments.payments import Status
+def list_(
+    production: str | None,
+    status: str | None,
+    run_id: str | None,
+    account: str | None,
+    currency: str | None,
+    payee_party: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """List payments by production and due day."""
+    from adapters.db.queries.payments import PaymentFilter
+    from app.cli.printing import show_page
+    from app.reads import reads
 
-    if status is not None and status not in set(Status):
-        raise click.BadParameter(f"{status!r} is none of {', '.join(Status)}.", param_hint="--status")
-    with records(data) as reading:
-        if production is not None:
-            queries.the_production(reading.connection, production)
-        rows = queries.payments(reading.connection, production, status, run_id)
-    show(rows, _COLUMNS, as_json, "no payments")
+    chosen = PaymentFilter(
+        status=status,
+        run=run_id,
+        account=account,
+        currency=currency,
+        payee_party=payee_party,
+        due_from=since,
+        due_to=until,
+    )
+    with reads(data, production, user) as reading:
+        found = reading.payments(chosen, page)
+    show_page(found, _COLUMNS, as_json, "no payments")
 
 
 @payment.command(name="show")
 @click.argument("payment_id", metavar="PAYMENT")
+@production_filter
+@viewer_option
 @json_option
 @data_option
-def show_(payment_id: str, as_json: bool, data: Path | None) -> None:
-    """Show one payment, its life in the journal, and its entries."""
-    import json
+def show_(payment_id: str, production: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+    """Show one payment, its life in the journal, and its entries: those to who may read journal and ledger."""
+    from adapters.db.queries.journal import EventFilter
+    from adapters.db.queries.ledger import EntryFilter
+    from adapters.db.queries.paging import WHOLE, PageRequest
+    from app.cli.printing import plain, show_one
+    from app.reads import reads
+    from domain.reads import Resource
 
-    from adapters.db import queries
-    from app.cli.journal import told
-    from app.cli.session import records, show_one
-    from domain.errors import NotFound
-
-    with records(data) as reading:
-        row = queries.payment(reading.connection, payment_id)
-        if row is None:
-            raise NotFound(f"There is no payment {payment_id}: `sluice payment list` lists them.")
-        life = [told(fact) for fact in queries.newest_facts(reading.connection, row["production"], 100, payment_id)]
-        entries = list(queries.entries(reading.connection, row["production"], about=payment_id))
+    with reads(data, production, user) as reading:
+        row = reading.payment(payment_id)
+        here = reading.of(row.production)
+        newest = EventFilter(row.production, about=payment_id)
+        life = here.events(newest, PageRequest(100)).items[::-1] if here.may(Resource.JOURNAL) else ()
+        about = EntryFilter(row.production, about=payment_id)
+        entries = here.entries(about, WHOLE).items if here.may(Resource.LEDGER) else ()
     if as_json:
-        click.echo(json.dumps(row | {"life": life, "entries": entries}, ensure_ascii=False, indent=2))
+        show_one(plain(row) | {"life": life, "entries": entries}, as_json=True)
         return
     show_one(row, as_json=False)
     click.echo()
     for event in life:
-        click.echo(f"{event['effective_on']}  {event['type']:<24} {event['actor']}")
+        click.echo(f"{event.effective_on}  {event.type:<24} {event.actor}")
     if entries:
         click.echo()
     for entry in entries:
-        click.echo(f"{entry['effective_on']}  {entry['account']:<44} {entry['amount']:>24}")
+        click.echo(f"{entry.effective_on}  {entry.account:<44} {entry.amount!s:>24}")
 
 
 @payment.command()
-@click.option("--production", metavar="KEY", help="Only this production's.")
+@production_filter
+@click.option("--status", type=click.Choice(RECEIPT_STATUSES), help="Only those that are so.")
+@click.option("--account", metavar="ID", help="Only those to this account.")
+@click.option("--currency", metavar="CODE", help="Only those in this currency.")
+@click.option("--from", "payer_party", metavar="PARTY", help="Only those from this party.")
+@days_options("due")
+@viewer_option
+@page_options
 @json_option
 @data_option
-def expected(production: str | None, as_json: bool, data: Path | None) -> None:
+def expected(
+    production: str | None,
+    status: str | None,
+    account: str | None,
+    currency: str | None,
+    payer_party: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
     """List what is expected to come in, what of it has arrived, and what lateness has cost."""
-    from app.cli.session import show
+    from adapters.db.queries.payments import ReceiptFilter
+    from app.cli.printing import show_page
     from app.payments.overdue import expected_of
 
+    chosen = ReceiptFilter(
+        production=production,
+        status=status,
+        account=account,
+        currency=currency,
+        payer_party=payer_party,
+        due_from=since,
+        due_to=until,
+    )
     columns = ("id", "status", "amount", "received", "due_on", "days_late", "late_interest", "account", "payer_party")
-    show(expected_of(data, production), columns, as_json, "nothing is expected")
+    show_page(expected_of(data, chosen, page, user), columns, as_json, "nothing is expected")
 
 
 add_commands(payment)

@@ -36,9 +36,10 @@ def import_(file: Path, data: Path | None) -> None:
 def show_(source: str, on: datetime, as_json: bool, data: Path | None) -> None:
     """Show the rates of a SOURCE for a day."""
     from adapters.db.rates import rates_on
-    from app.cli.session import records, show
+    from app.bootstrap import handler_on
+    from app.cli.printing import show
 
-    with records(data) as reading:
-        rates = rates_on(reading, source, on.date())
+    with handler_on(data) as handler, handler.store.reading() as records:
+        rates = rates_on(records, source, on.date())
     rows = [{"base": base, "quote": quote, "rate": str(value)} for (base, quote), value in sorted(rates.items())]
     show(rows, ("base", "quote", "rate"), as_json, f"{source} has no rates for {on.date()}: import them first")

@@ -1,12 +1,27 @@
 """`sluice run`."""
 
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.acting import add_commands
-from app.cli.options import as_option, data_option, json_option
+from app.cli.options import (
+    as_option,
+    data_option,
+    days_options,
+    json_option,
+    page_options,
+    production_filter,
+    viewer_option,
+)
 
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
+    from app.reads import Reads
+
+STATUSES = ("prepared", "released", "submitted", "cancelled")
 _RUNS = ("id", "status", "count", "total", "prepared_by", "released_by", "message_id")
 _PREVIEW = ("end_to_end_id", "amount", "creditor", "bic", "account", "due_on")
 _LINES = ("end_to_end_id", "amount", "payee_party", "payee", "due_on", "status")
@@ -25,7 +40,8 @@ def run() -> None:
 @data_option
 def open_(production: str, account: str, user: str, as_json: bool, data: Path | None) -> None:
     """Open today's runs of a debtor ACCOUNT by hand; every morning this happens by itself."""
-    from app.cli.session import ask, show
+    from app.cli.printing import show
+    from app.cli.session import ask
 
     started = ask(data, user, lambda as_user: as_user.open_runs(production, account))
     show([{"run": one} for one in started], ("run",), as_json, f"nothing is due from {account} today")
@@ -34,35 +50,56 @@ def open_(production: str, account: str, user: str, as_json: bool, data: Path | 
 
 @run.command(name="show")
 @click.argument("run_id", metavar="[RUN]", required=False)
-@click.option("--production", metavar="KEY", help="Only this production's.")
-@click.option(
-    "--status", type=click.Choice(("prepared", "released", "submitted", "cancelled")), help="Only those that are so."
-)
+@production_filter
+@click.option("--status", type=click.Choice(STATUSES), help="Only those that are so.")
+@click.option("--account", metavar="ID", help="Only those of this account.")
+@days_options("to be executed")
+@viewer_option
+@page_options
 @json_option
 @data_option
-def show_(run_id: str | None, production: str | None, status: str | None, as_json: bool, data: Path | None) -> None:
-    """List the runs, or show one RUN with what became of each payment."""
-    from adapters.db import queries
-    from app.cli.session import records, show, show_one
-    from domain.errors import NotFound
+def show_(
+    run_id: str | None,
+    production: str | None,
+    status: str | None,
+    account: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """List the runs, newest first, or show one RUN with what became of each payment."""
+    from adapters.db.queries.payments import ungathered
+    from adapters.db.queries.runs import RunFilter
+    from app.cli.printing import show_page
+    from app.reads import reads
 
-    with records(data) as reading:
-        if production is not None:
-            queries.the_production(reading.connection, production)
-        if run_id is None:
-            show(queries.runs(reading.connection, production, status), _RUNS, as_json, "no runs")
-            _tell_what_waits(data, production)
+    with reads(data, production, user) as reading:
+        if run_id is not None:
+            _show_one(reading, run_id, page, as_json)
             return
-        row = queries.run(reading.connection, run_id)
-        lines = queries.payments(reading.connection, run=run_id)
-    if row is None:
-        raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.")
+        found = reading.runs(RunFilter(status=status, account=account, since=since, until=until), page)
+        waiting = ungathered(reading.connection, reading.production)
+    show_page(found, _RUNS, as_json, "no runs")
+    if waiting:  # only then agreements are needed, which take a while to parse
+        _tell_what_waits(data, production)
+
+
+def _show_one(reading: "Reads", run_id: str, page: "PageRequest", as_json: bool) -> None:
+    """A run with a page of its payments."""
+    from adapters.db.queries.payments import PaymentFilter
+    from app.cli.printing import plain, show_one, show_page, tell_of_more
+
+    row, lines = reading.run(run_id), reading.payments(PaymentFilter(run=run_id), page)
     if as_json:
-        show_one(row | {"payments": lines}, as_json=True)
+        show_one(plain(row) | {"payments": lines.items}, as_json=True)
+        tell_of_more(lines)
         return
     show_one(row, as_json=False)
     click.echo()
-    show(lines, _LINES, as_json=False, nothing="no payments are in it now")
+    show_page(lines, _LINES, as_json=False, nothing="no payments are in it now")
 
 
 @run.command()
@@ -71,12 +108,12 @@ def show_(run_id: str | None, production: str | None, status: str | None, as_jso
 @data_option
 def preview(run_id: str, as_json: bool, data: Path | None) -> None:
     """Show exactly what releasing RUN would pay now, and the SHA-256 that a release is bound to."""
-    from app.cli.session import show, show_one
+    from app.cli.printing import plain, show, show_one
     from app.payments.preview import preview_of
 
     found = preview_of(data, run_id)
     if as_json:
-        show_one(found.head | {"payments": found.lines}, as_json=True)
+        show_one(plain(found.head) | {"payments": found.lines}, as_json=True)
         return
     show_one(found.head, as_json=False)
     click.echo()

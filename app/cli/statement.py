@@ -1,18 +1,16 @@
 """`sluice statement`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.options import data_option, json_option
+from app.cli.options import data_option, json_option, page_options, viewer_option
+
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
 
 _COLUMNS = ("period", "party", "issued_on", "seq", "sha256")
-_reader = click.option(
-    "--as",
-    "user",
-    metavar="USER",
-    help="Who reads: a name under `users`, who sees what is theirs to see. Without it, whoever has the database does.",
-)
 
 
 @click.group()
@@ -26,18 +24,30 @@ def statement() -> None:
 @statement.command(name="list")
 @click.argument("production", required=False)
 @click.option("--period", metavar="PERIOD", help="Only those of a period, such as 2027-Q1.")
-@_reader
+@click.option("--party", metavar="PARTY", help="Only those to this party.")
+@viewer_option
+@page_options
 @json_option
 @data_option
-def list_(production: str | None, period: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+def list_(
+    production: str | None,
+    period: str | None,
+    party: str | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
     """List the statements of PRODUCTION (needless if there is only one), in the order of their issue."""
-    from app.bootstrap import handler_on
-    from app.cli.session import show
-    from app.sharing.statements import listed, the_only_production
+    from adapters.db.queries.agreement import the_only_production
+    from adapters.db.queries.statements import StatementFilter
+    from app.cli.printing import show_page
+    from app.reads import reads
 
-    with handler_on(data) as handler, handler.store.reading() as records:
-        rows = listed(handler, records, the_only_production(records.connection, production), period, user)
-    show(rows, _COLUMNS, as_json, "no statements have been issued yet")
+    with reads(data, production, user) as reading:
+        here = reading.of(the_only_production(reading.connection, production))
+        found = here.statements(StatementFilter(here.production or "", period, party), page)
+    show_page(found, _COLUMNS, as_json, "no statements have been issued yet")
 
 
 @statement.command()
@@ -52,7 +62,7 @@ def list_(production: str | None, period: str | None, user: str | None, as_json:
     metavar="FILE",
     help="Where to write it, - for stdout; default PRODUCTION-PERIOD-PARTY.LANG.FORMAT here.",
 )
-@_reader
+@viewer_option
 @data_option
 def render(
     party: str,
@@ -65,14 +75,10 @@ def render(
     data: Path | None,
 ) -> None:
     """Write one party's statement of a period to a file."""
+    from adapters.db.queries.agreement import the_only_production
     from adapters.sharing.statements import Format, Language
     from app.bootstrap import handler_on
-    from app.sharing.statements import (
-        as_file,
-        statement_of,
-        the_only_production,
-        write,
-    )
+    from app.sharing.statements import as_file, statement_of, write
 
     with handler_on(data) as handler, handler.store.reading() as records:
         chosen = the_only_production(records.connection, production)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from activities.views import DistributionRef, MilestoneRef, PlannedRun, ProductionRef
-from adapters.db import queries
+from adapters.db.queries.agreement import the_production
+from adapters.db.queries.payments import payment as payment_row
+from adapters.db.queries.runs import run as run_row
 from app.bootstrap import Services
 from app.commands.defaults import NEWEST
 from app.commands.updates import Starting, Update
@@ -62,29 +64,29 @@ class Routes:
     def require_production(self, production: str) -> None:
         """Raise `NotFound` unless the production is registered."""
         with self.services.store.reading() as records:
-            queries.the_production(records.connection, production)
+            the_production(records.connection, production)
 
     def planned(self, run: str) -> PlannedRun:
         """What a run's workflow was, or would be, started with."""
         with self.services.store.reading() as records:
-            row = queries.run(records.connection, run)
+            row = run_row(records.connection, run)
         if row is None:
             raise NotFound(f"There is no run {run}: `sluice run show` lists them.", run=run)
         return PlannedRun(
-            production=row["production"],
-            run=row["id"],
-            account=row["account"],
-            currency=row["currency"],
-            on=row["execution_on"],
-            by=row["prepared_by"],
+            production=row.production,
+            run=row.id,
+            account=row.account,
+            currency=row.currency,
+            on=row.execution_on,
+            by=row.prepared_by,
         )
 
     def _production_of_payment(self, payment: str) -> str:
         with self.services.store.reading() as records:
-            row = queries.payment(records.connection, payment)
+            row = payment_row(records.connection, payment)
         if row is None:
             raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)
-        return str(row["production"])
+        return row.production
 
 
 def _production(routes: Routes, command: Command) -> Starting:

@@ -50,7 +50,7 @@ async def play(data: Path, folder: Path, screen: Console) -> dict[str, int | boo
         with services.store.reading() as records:
             found = figures(records, agreement.production)
             wrong = same_as_bank(records.connection, agreement, books)
-            files = write_all(services.handler, records, agreement.production, folder, PERIODS[-1])
+            files = write_all(records, agreement.production, folder, PERIODS[-1])
     finally:
         books.close()
     screen.print(f"{len(files)} files of the last period's statements, in three languages, are in {folder}")

@@ -69,14 +69,14 @@ async def _remit(stage: Stage, amount: Money, advice: str) -> None:
         await stage.as_("eunwoo").send(
             AllocateMovement,
             production=stage.agreement.production,
-            account=row["account"],
-            bank_reference=row["bank_reference"],
+            account=row.account,
+            bank_reference=row.bank_reference,
             to="source",
             name="minato",
             amount=None,
             reason=advice,
         )
-        stage.say(f"{row['open']} of {row['counterparty']} allocated: {advice}")
+        stage.say(f"{row.open} of {row.counterparty} allocated: {advice}")
 
 
 async def _settle(stage: Stage, period: str) -> None:
@@ -95,7 +95,7 @@ async def _settle(stage: Stage, period: str) -> None:
         )
         stage.say(f"{_OBJECTED}: the publisher's objection is resolved, what it held is paid")
     while payouts := stage.payments("scheduled"):
-        stage.move_to(max(stage.today, min(map(stage.due_on, payouts))))
+        stage.move_to(max(stage.today, min(row.due_on for row in payouts if row.due_on)))
         await stage.open_account(_ACCOUNT)
 
 

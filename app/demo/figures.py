@@ -3,10 +3,12 @@
 from sqlalchemy import Connection
 
 from adapters.bank.folder import folder_of
-from adapters.db import queries
+from adapters.db.queries import chain, ledger, milestones, payments, statements
+from adapters.db.queries.milestones import MilestoneFilter
+from adapters.db.queries.payments import PaymentFilter
+from adapters.db.queries.statements import StatementFilter
 from adapters.db.records import Records
-from adapters.db.statements import issued
-from adapters.db.store import stream_of
+from adapters.db.streams import stream_of
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks
 from app.ledger.verify import verify
 from app.sharing.participation import participation_ties
@@ -18,30 +20,30 @@ from domain.values.money import Money
 
 def figures(records: Records, production: str) -> dict[str, int | bool]:
     """What the database says of a production now that all is done."""
-    facts = list(queries.facts(records.connection, stream_of(production)))
+    facts = list(chain.facts(records.connection, stream_of(production)))
     state, rejected, doubted = State(), set(), set()
     for fact in facts:
         state = apply(state, fact.event, fact.effective_on)
         rejected |= {payment.id for payment in state.payments.values() if payment.status is Status.REJECTED}
         doubted |= {payment.id for payment in state.payments.values() if payment.status is Status.UNKNOWN}
-    settled = {row["id"] for row in queries.payments(records.connection, production, Status.SETTLED)}
-    milestones = queries.milestones(records.connection, production)
+    settled = {row.id for row in payments.payments(records.connection, PaymentFilter(production, Status.SETTLED)).items}
+    reached = milestones.milestones(records.connection, MilestoneFilter(production)).items
     return {
         "payments_settled": len(settled),
         "payments_rejected": len(rejected),
         "payments_unknown_resolved": len(doubted & settled),
-        "milestones_accepted": sum(row["status"] == "accepted" for row in milestones),
+        "milestones_accepted": sum(row.status == "accepted" for row in reached),
         "distributions": sum(one.status == "ordered" for one in state.distributions.values()),
-        "statements": len(list(issued(records.connection, production))),
+        "statements": len(statements.statements(records.connection, StatementFilter(production)).items),
         "participation_ties_out": not participation_ties(records, production),
-        "ledger_balanced": not queries.unbalanced(records.connection),
+        "ledger_balanced": not ledger.unbalanced(records.connection),
         "chain_verified": not verify(records.connection).wrong,
     }
 
 
 def same_as_bank(connection: Connection, agreement: Agreement, books: BankBooks) -> list[str]:
     """Where our books and the bank's own differ about an account; nowhere, if all is well."""
-    ours = {row["account"]: Money.parse(row["balance"]) for row in queries.balances(connection, agreement.production)}
+    ours = {row.account: row.balance for row in ledger.balances(connection, agreement.production)}
     theirs = books.balances()
     wrong = []
     for account in agreement.accounts:

@@ -14,7 +14,6 @@ from domain.commands import (
     RejectMilestone,
     SubmitMilestone,
 )
-from domain.values.money import Money
 
 FAULTS = {
     "PR-B": (FaultKind.LOSE_ANSWER, "the bank takes it and its answer is lost"),
@@ -75,28 +74,29 @@ async def _open_day(stage: Stage) -> None:
     """Money that is owed comes in; what we owe is gathered by the schedules, released, and settles."""
     _pay_in(stage)
     waiting = [row for row in (*stage.payments("scheduled"), *stage.payments("due")) if stage.is_due(row)]
-    for account in sorted({row["account"] for row in waiting}) or [stage.agreement.schedule[0].payee]:
+    for account in sorted({row.account for row in waiting}) or [stage.agreement.schedule[0].payee]:
         await stage.open_account(account)
-    await stage.until(lambda: all(row["status"] == "received" for row in stage.receipts() if stage.is_due(row)))
+    await stage.until(lambda: all(row.status == "received" for row in stage.receipts() if stage.is_due(row)))
 
 
 def _pay_in(stage: Stage) -> None:
     """The partners pay what they owe by today."""
     for row in stage.receipts():
-        if stage.is_due(row) and row["status"] != "received":
-            folder = folder_of(stage.agreement.production, row["account"])
-            amount = Money.parse(row["amount"])
-            payer = stage.agreement.party(row["payer_party"]).name
-            admin.credit(stage.books, folder, amount, payer, row["id"], stage.today)
-            stage.say(f"{row['id']} received: {row['amount']} from {row['payer_party']}")
+        if stage.is_due(row) and row.status != "received":
+            folder = folder_of(stage.agreement.production, row.account)
+            amount = row.amount
+            payer = stage.agreement.party(row.payer_party).name
+            admin.credit(stage.books, folder, amount, payer, row.id, stage.today)
+            stage.say(f"{row.id} received: {row.amount} from {row.payer_party}")
             stage.bar.advance(stage.task)
 
 
 def _next_due(stage: Stage) -> date | None:
     """The next day on which something that has a date is due."""
-    rows = [*stage.payments("scheduled"), *stage.payments("due")]
-    rows += [row for row in stage.receipts() if row["status"] != "received"]
-    return min((date.fromisoformat(row["due_on"]) for row in rows if row["due_on"]), default=None)
+    waiting = (*stage.payments("scheduled"), *stage.payments("due"))
+    awaited = (row for row in stage.receipts() if row.status != "received")
+    days = (*(row.due_on for row in waiting), *(row.due_on for row in awaited))
+    return min((day for day in days if day), default=None)
 
 
 def _evidence(milestone: MilestoneTerms, content: str) -> dict[str, str]:

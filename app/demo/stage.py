@@ -16,7 +16,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities.schedules import schedule_id
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
-from adapters.db import queries
+from adapters.db.queries.bank import MovementFilter, MovementRow, unmatched
+from adapters.db.queries.payments import PaymentFilter, PaymentRow, ReceiptFilter, ReceiptRow, payments, receipts
+from adapters.db.queries.runs import RunFilter, runs
 from adapters.sandbox_bank.books import BankBooks
 from app.bootstrap import Services
 from app.commands.client import CommandClient
@@ -54,12 +56,12 @@ class Stage:
     async def open_account(self, account: str) -> None:
         """Let an account's Temporal Schedule fire now instead of at eight, and see its runs through."""
         await self.trigger(schedule_id(self.agreement.production, account))
-        mine = [row for row in self.payments("scheduled") if row["account"] == account and self.is_due(row)]
-        await self.until(lambda: not any(self.payment(row["id"])["status"] == "scheduled" for row in mine))
-        await self.until(lambda: all(row["run"] for row in self.payments("due") if row["account"] == account))
+        mine = {row.id for row in self.payments("scheduled") if row.account == account and self.is_due(row)}
+        await self.until(lambda: mine.isdisjoint(row.id for row in self.payments("scheduled")))
+        await self.until(lambda: all(row.run for row in self.payments("due") if row.account == account))
         for run in self.runs("prepared"):
             found = preview(self.services.handler, run)
-            await self.as_("sora").send(ReleaseRun, run=run, sha256=found.head["sha256"])
+            await self.as_("sora").send(ReleaseRun, run=run, sha256=found.head.sha256)
             await self.until(partial(self.is_over, run))
             for row in self.payments(run=run):
                 await self.tell(row)
@@ -75,14 +77,14 @@ class Stage:
                     raise
             await asyncio.sleep(POLL_S)
 
-    async def tell(self, row: queries.Row) -> None:
+    async def tell(self, row: PaymentRow) -> None:
         """Say what became of a payment; what the bank refused is put right and paid again."""
-        if row["status"] == Status.REJECTED:
-            self.say(f"[red]{row['id']}[/red] refused by the bank ({row['reason']}): corrected, paid again")
-            await self.as_("eunwoo").send(CorrectPayment, payment=row["id"], reason="the payee confirmed the account")
-            await self.open_account(row["account"])
+        if row.status == Status.REJECTED:
+            self.say(f"[red]{row.id}[/red] refused by the bank ({row.reason}): corrected, paid again")
+            await self.as_("eunwoo").send(CorrectPayment, payment=row.id, reason="the payee confirmed the account")
+            await self.open_account(row.account)
         else:
-            self.say(f"{row['id']} {row['status']}: {row['amount']} to {row['payee_party']}")
+            self.say(f"{row.id} {row.status}: {row.amount} to {row.payee_party}")
             self.bar.advance(self.task)
 
     def bank_accounts(self) -> set[str]:
@@ -90,47 +92,38 @@ class Stage:
         ours = (account for account in self.agreement.accounts if account.control is Control.CONTROLLED)
         return {folder_of(self.agreement.production, account.id) for account in ours}
 
-    def is_due(self, row: queries.Row) -> bool:
+    def is_due(self, row: PaymentRow | ReceiptRow) -> bool:
         """Whether a payment's or receipt's day has come."""
-        return row["due_on"] is not None and date.fromisoformat(row["due_on"]) <= self.today
+        return row.due_on is not None and row.due_on <= self.today
 
     def is_over(self, run: str) -> bool:
         """Whether the bank has had the last word on every payment of a run."""
         finished = {Status.SETTLED, Status.REJECTED}
-        return all(row["status"] in finished for row in self.payments(run=run))
+        return all(row.status in finished for row in self.payments(run=run))
 
-    def payments(self, status: str | None = None, run: str | None = None) -> list[queries.Row]:
+    def payments(self, status: str | None = None, run: str | None = None) -> tuple[PaymentRow, ...]:
         """The production's payments."""
         with self.services.store.reading() as records:
-            return queries.payments(records.connection, self.agreement.production, status, run)
+            return payments(records.connection, PaymentFilter(self.agreement.production, status, run)).items
 
-    def payment(self, payment_id: str) -> queries.Row:
-        """One payment."""
-        with self.services.store.reading() as records:
-            return queries.payment(records.connection, payment_id) or {}
-
-    def receipts(self) -> list[queries.Row]:
+    def receipts(self) -> tuple[ReceiptRow, ...]:
         """What is expected to come in."""
         with self.services.store.reading() as records:
-            return queries.receipts(records.connection, self.agreement.production)
+            return receipts(records.connection, ReceiptFilter(self.agreement.production)).items
 
     def runs(self, status: str) -> list[str]:
         """Ids of the production's runs."""
         with self.services.store.reading() as records:
-            return [row["id"] for row in queries.runs(records.connection, self.agreement.production, status)]
+            return [row.id for row in runs(records.connection, RunFilter(self.agreement.production, status)).items]
 
-    def unmatched(self) -> list[queries.Row]:
+    def unmatched(self) -> tuple[MovementRow, ...]:
         """What moved on our accounts and nothing explains."""
         with self.services.store.reading() as records:
-            return queries.unmatched(records.connection, self.agreement.production)
+            return unmatched(records.connection, MovementFilter(self.agreement.production)).items
 
     def calendars(self) -> Calendars:
         """The calendars of everybody's banks together."""
         return calendars_of(self.agreement, self.agreement.accounts)
-
-    def due_on(self, row: queries.Row) -> date:
-        """The day on which a payment that has one falls due."""
-        return date.fromisoformat(row["due_on"])
 
     def move_to(self, day: date) -> None:
         """Move the business clock of every process to nine in the morning of a day."""

@@ -11,7 +11,7 @@ from activities.schedules import schedule_id, settlement_schedule_id
 from activities.views import ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
-from adapters.db import queries
+from adapters.db.queries.agreement import productions
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.health import temporal
@@ -112,7 +112,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         found += [health.unsent(run, now) for run in recorded.unsent_runs(connection)]
         found += health.engines_missing(recorded.computed_by(connection), services.handler.engines.numbers)
         prepared = list(recorded.prepared_runs(connection))
-        keys = [row["key"] for row in queries.productions(connection)]
+        keys = [row.key for row in productions(connection)]
     todays = {key: _today(services, key) for key in keys}
     found += [
         health.unsettled(one.payment, one.status, one.on, todays[one.production], settings.settling_takes_days)
@@ -157,7 +157,7 @@ def _of_the_folders(services: Services, examination: Examination) -> None:
     """Files of a bank that are not taken in, or were kept aside and lie there still."""
     now = datetime.now().astimezone()
     with services.store.reading() as records:
-        keys = [row["key"] for row in queries.productions(records.connection)]
+        keys = [row.key for row in productions(records.connection)]
     for key in keys:
         for account in services.handler.in_force(key).accounts:
             if account.control is Control.CONTROLLED:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from adapters.db import queries
+from adapters.db.queries import chain, ledger
 from app.audit.replay.parallel import processes_for, proved
 
 
@@ -24,14 +24,12 @@ def verify(connection: Connection, processes: int | None = None) -> Proof:
     default one for each processor where the journal is long enough to make up for starting them.
     """
     proof = Proof()
-    streams = queries.streams(connection)
+    streams = chain.streams(connection)
     if processes is None:
         processes = processes_for(connection)
     for one in proved(connection, streams, processes):
         proof.streams += 1
         proof.events += one.events
         proof.wrong += [finding.sentence for finding in one.findings]
-    proof.wrong += [
-        f"{row['stream']}: entries in {row['currency']} do not balance" for row in queries.unbalanced(connection)
-    ]
+    proof.wrong += [f"{row.stream}: entries in {row.currency} do not balance" for row in ledger.unbalanced(connection)]
     return proof

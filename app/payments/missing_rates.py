@@ -6,7 +6,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from adapters.command_handler import CommandHandler
-from adapters.db import queries, tables
+from adapters.db import tables
+from adapters.db.queries.payments import ungathered
 from adapters.payments.quotes import quote_for
 from app.bootstrap import handler_on
 from domain.errors import RateMissing
@@ -23,8 +24,7 @@ def missing_rates(handler: CommandHandler, production: str | None = None) -> Ite
     """A sentence for each debtor account and currency that waits for a rate, counted from today's."""
     gathered_not_yet = sa.and_(tables.payment.c.status == Status.DUE, tables.payment.c.run.is_(None))
     with handler.store.reading() as records:
-        keys = [production] if production else [row["key"] for row in queries.productions(records.connection)]
-        for key in keys:
+        for key in ungathered(records.connection, production):
             agreement = handler.agreement(records, key)
             waiting = records.state(key, payments=gathered_not_yet).payments.values()
             for account, currency in sorted({(each.account, each.amount.currency) for each in waiting}):

@@ -1,46 +1,61 @@
 """What is owed to us and late, with the interest that the agreement gives for it."""
 
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from adapters.command_handler import CommandHandler
-from adapters.db import queries
-from app.bootstrap import handler_on
-from domain.agreement.model import Agreement
-from domain.agreement.schedule import late_interest
-from domain.payments.receipts import ReceiptStatus
+from adapters.db.queries.paging import Page, PageRequest
+from adapters.db.queries.payments import ReceiptFilter, ReceiptRow
+from app.reads import reads
 from domain.values.money import Money
 
-
-def expected_of(data: Path | None, production: str | None) -> list[queries.Row]:
-    """Expected receipts on the stack of a data folder; see `expected`."""
-    with handler_on(data) as handler:
-        return expected(handler, production)
+if TYPE_CHECKING:
+    from adapters.command_handler import CommandHandler
+    from domain.agreement.model import Agreement
 
 
-def expected(handler: CommandHandler, production: str | None = None) -> list[queries.Row]:
-    """Expected receipts, those that are late with `days_late` and the simple interest on what is outstanding today.
+@dataclass(frozen=True, slots=True)
+class ExpectedRow(ReceiptRow):
+    """An expected receipt; if it is late, with the simple interest on what is outstanding today."""
 
-    Interest is a claim that people may raise; nothing posts it.
+    days_late: int | None = None
+    late_interest: Money | None = None
 
-    Raises:
-        NotFound: there is no such production.
-    """
+
+def expected_of(data: Path | None, chosen: ReceiptFilter, page: PageRequest, user: str | None) -> Page[ExpectedRow]:
+    """Expected receipts on the stack of a data folder, as far as a user may read them; see `expected`."""
+    with reads(data, chosen.production, user) as reading:
+        found = reading.receipts(chosen, page)
+    if any(row.status == "owed" for row in found.items):  # only then agreements are needed, which take a while to parse
+        from app.bootstrap import handler_on
+
+        with handler_on(data) as handler:
+            items = expected(handler, found.items)
+    else:
+        items = tuple(_row(row) for row in found.items)
+    return Page(items, found.next_cursor, found.total)
+
+
+def expected(handler: "CommandHandler", rows: Iterable[ReceiptRow]) -> tuple[ExpectedRow, ...]:
+    """Receipts, those that are late with their days and interest: a claim that people may raise; nothing posts it."""
+    receipts = tuple(rows)
     with handler.store.reading() as records:
-        if production is not None:
-            queries.the_production(records.connection, production)
-        rows = queries.receipts(records.connection, production)
-        agreements = {key: handler.agreement(records, key) for key in {row["production"] for row in rows}}
-    return [_with_interest(row, agreements[row["production"]], handler) for row in rows]
+        agreements = {key: handler.agreement(records, key) for key in {row.production for row in receipts}}
+    return tuple(_with_interest(row, agreements[row.production], handler) for row in receipts)
 
 
-def _with_interest(row: queries.Row, agreement: Agreement, handler: CommandHandler) -> queries.Row:
+def _with_interest(row: ReceiptRow, agreement: "Agreement", handler: "CommandHandler") -> ExpectedRow:
+    from domain.agreement.schedule import late_interest
+
     today = handler.today(agreement)
-    late = row["status"] == ReceiptStatus.OWED and date.fromisoformat(row["due_on"]) < today
-    if not late:
-        return row | {"days_late": None, "late_interest": None}
-    due_on = date.fromisoformat(row["due_on"])
-    terms = next(one for one in agreement.schedule if one.id == row["instalment"])
-    outstanding = Money.parse(row["amount"]) - Money.parse(row["received"])
-    interest = late_interest(terms, outstanding, due_on, today)
-    return row | {"days_late": (today - due_on).days, "late_interest": str(interest) if interest.minor else None}
+    if row.status != "owed" or row.due_on is None or row.due_on >= today:
+        return _row(row)
+    terms = next(one for one in agreement.schedule if one.id == row.instalment)
+    interest = late_interest(terms, row.amount - row.received, row.due_on, today)
+    return _row(row, (today - row.due_on).days, interest if interest.minor else None)
+
+
+def _row(row: ReceiptRow, days_late: int | None = None, interest: Money | None = None) -> ExpectedRow:
+    told = {field.name: getattr(row, field.name) for field in fields(ReceiptRow)}
+    return ExpectedRow(**told, days_late=days_late, late_interest=interest)

@@ -1,23 +1,39 @@
 """What releasing a run would pay, as its releaser reads it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from adapters.command_handler import CommandHandler
-from adapters.db import queries, tables
+from adapters.db import tables
+from adapters.db.queries.runs import RunRow
+from adapters.db.queries.runs import run as the_run
 from app.bootstrap import handler_on
+from domain.bank.messages import BankAccount
 from domain.errors import NotFound
 from domain.payments import runs
-from domain.values.money import total
+from domain.payments.payments import Payment
+from domain.values.money import Money, total
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """A payment that a release would send; `account` is the creditor's number, masked."""
+
+    end_to_end_id: str | None
+    amount: Money
+    creditor: str
+    bic: str
+    account: str
+    due_on: date | None
 
 
 @dataclass(frozen=True)
 class Preview:
     """The run with the count, total and hash of what a release would bind now, and a line for each payment."""
 
-    head: dict[str, Any]
-    lines: list[dict[str, Any]]
+    head: RunRow
+    lines: tuple[PreviewLine, ...]
 
 
 def preview_of(data: Path | None, run_id: str) -> Preview:
@@ -33,31 +49,28 @@ def preview_of(data: Path | None, run_id: str) -> Preview:
 def preview(handler: CommandHandler, run_id: str) -> Preview:
     """What releasing a run would pay. The payees' accounts are the agreement's in force, with their numbers masked."""
     with handler.store.reading() as records:
-        row = queries.run(records.connection, run_id)
+        row = the_run(records.connection, run_id)
         if row is None:
             raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.", run=run_id)
-        agreement = handler.agreement(records, row["production"])
-        state = records.state(
-            row["production"], payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id
-        )
+        agreement = handler.agreement(records, row.production)
+        state = records.state(row.production, payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id)
     run = state.runs[run_id]
     members = sorted(state.payments.of_run(run.id), key=lambda payment: payment.id)
-    lines = []
-    for payment in members:
-        creditor = agreement.bank_account(payment.payee)
-        lines.append(
-            {
-                "end_to_end_id": payment.end_to_end_id,
-                "amount": str(payment.amount),
-                "creditor": creditor.holder,
-                "bic": creditor.bic,
-                "account": creditor.masked,
-                "due_on": payment.due_on.isoformat() if payment.due_on else None,
-            }
-        )
-    now = {
-        "count": len(members),
-        "total": str(total((payment.amount for payment in members), run.currency)),
-        "sha256": runs.binding(run, members, agreement),
-    }
-    return Preview(row | now, lines)
+    now = replace(
+        row,
+        count=len(members),
+        total=total((payment.amount for payment in members), run.currency),
+        sha256=runs.binding(run, members, agreement),
+    )
+    return Preview(now, tuple(_line(payment, agreement.bank_account(payment.payee)) for payment in members))
+
+
+def _line(payment: Payment, creditor: BankAccount) -> PreviewLine:
+    return PreviewLine(
+        end_to_end_id=payment.end_to_end_id,
+        amount=payment.amount,
+        creditor=creditor.holder,
+        bic=creditor.bic,
+        account=creditor.masked,
+        due_on=payment.due_on,
+    )

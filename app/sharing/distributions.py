@@ -1,4 +1,4 @@
-"""What people read of distributions: one of them with every share, the list of them, and one that is not recorded."""
+"""What people read of a distribution: one with every share, and one that is not recorded."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -8,6 +8,7 @@ from typing import Any
 from activities.distributions import DistributionActivities
 from activities.views import DistributionRef
 from adapters.db.facts import facts_of
+from adapters.db.queries.agreement import the_production
 from adapters.db.records import Records
 from app.bootstrap import handler_on
 from domain.sharing.distributions import Distribution, apply, the_distribution
@@ -17,10 +18,15 @@ from domain.values.money import Money
 Row = dict[str, Any]
 
 
-def listed(records: Records, production: str) -> list[Row]:
-    """A production's distributions, oldest first."""
-    known = records.state(production, distributions=True).distributions
-    return [_head(one) for one in sorted(known.values(), key=lambda one: one.until)]
+def shown_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
+    """One distribution on the stack of a data folder; see `shown`.
+
+    Raises:
+        NotFound: there is no such production, or the period has not been computed.
+    """
+    with handler_on(data) as handler, handler.store.reading() as records:
+        the_production(records.connection, production)
+        return shown(records, production, period)
 
 
 def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row]]:

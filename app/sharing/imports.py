@@ -16,12 +16,10 @@ from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElaps
 from activities.facts import FactActivities
 from adapters.agreement.documents import BadDocument
 from adapters.command_handler import CommandHandler
-from adapters.db import queries
-from adapters.db.facts import statements
+from adapters.db.queries.facts import ImportFilter, imported
 from adapters.sharing.sheets.mapping import Declared, load_mapping
 from adapters.sharing.sheets.rows import Tick, checked
 from app.bootstrap import handler_on
-from app.cli.session import records, show
 from domain.errors import BadInput, RateMissing
 from domain.events import StatementKind
 
@@ -113,8 +111,8 @@ def import_on(
         raw = declared.raw if declared else None
         outcome = facts.take(request.production, request.user, found, raw, ticks.written)
     with handler.store.reading() as records:
-        versions = statements(records.connection, request.production, kind)
-    named = [one for one in versions if (one["source"], one["statement"]) == (request.source, request.statement)]
+        named = ImportFilter(request.production, kind, request.source, request.statement)
+        versions = imported(records.connection, named).items
     totals: dict[str, list[str]] = {}
     for total in found.rows.totals:
         totals.setdefault(total.of, []).append(str(total.amount))
@@ -122,20 +120,12 @@ def import_on(
         kind=request.kind,
         source=request.source,
         statement=request.statement,
-        version=named[-1]["version"],
+        version=versions[-1].version,
         new=outcome.changed,
         rows=found.rows.count,
         totals=totals,
         counts={one.of: one.count for one in found.rows.counts},
     )
-
-
-def show_statements(data: Path | None, production: str, kind: str, as_json: bool) -> None:
-    """Print the statements of a kind."""
-    with records(data) as reading:
-        queries.the_production(reading.connection, production)
-        rows = statements(reading.connection, production, StatementKind(kind))
-    show(rows, ("source", "statement", "version", "count", "sha256"), as_json, f"no {kind}s of {production} yet")
 
 
 def _nothing(_: int) -> None:

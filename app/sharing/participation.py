@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-from adapters.db import queries, tables
+from adapters.db import tables
+from adapters.db.queries import ledger
 from adapters.db.records import Records
 from domain.agreement.model import Purpose
 from domain.payments.payments import FINISHED, Status
 from domain.sharing.participation import untied
-from domain.values.money import Money
 
 
 def participation_ties(records: Records, production: str) -> list[str]:
@@ -20,7 +20,5 @@ def participation_ties(records: Records, production: str) -> list[str]:
         payment.purpose == Purpose.PARTICIPATION, payment.status.not_in(sorted(FINISHED | {Status.SCHEDULED}))
     )
     state = records.state(production, payments=concerned, distributions=True)
-    balances = [
-        (row["account"], Money.parse(row["balance"])) for row in queries.balances(records.connection, production)
-    ]
+    balances = [(row.account, row.balance) for row in ledger.balances(records.connection, production)]
     return untied(state.distributions, state.payments, balances)

@@ -2,23 +2,18 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
-
-from sqlalchemy import Connection
+from typing import NamedTuple
 
 from adapters.command_handler import CommandHandler
-from adapters.db import queries
-from adapters.db import statements as on_record
+from adapters.db.queries.statements import StatementFilter, StatementRow, statements
 from adapters.db.records import Records
 from adapters.sharing.statements import Format, Language, render
-from domain.errors import BadInput, Broken, NotFound
+from app.permissions import sight_of
+from domain.errors import BadInput, Broken, NotFound, WrongRole
 from domain.ledger.journal import sha256
-from domain.schemas import Schemas
-from domain.sharing.payouts import paying_account
+from domain.reads import Resource
+from domain.schemas import SCHEMAS, Schemas
 from domain.sharing.statements import Statement, read_statement
-from domain.sharing.statements.readers import may_read, require_reader
-
-Row = dict[str, Any]
 
 
 class Issued(NamedTuple):
@@ -28,43 +23,12 @@ class Issued(NamedTuple):
     document: bytes
 
 
-def the_only_production(connection: Connection, named: str | None) -> str:
-    """The production that was named; where none was, the only one there is.
-
-    Raises:
-        NotFound: it is not registered, or there are several to choose from.
-    """
-    if named is not None:
-        return str(queries.the_production(connection, named)["key"])
-    known = [row["key"] for row in queries.productions(connection)]
-    if len(known) == 1:
-        return str(known[0])
-    if not known:
-        raise NotFound("There is no production here: register an agreement with `sluice agreement register`.")
-    raise NotFound(f"There are the productions {', '.join(known)}: say which one with --production.")
-
-
-def listed(
-    handler: CommandHandler, records: Records, production: str, period: str | None = None, user: str | None = None
-) -> list[Row]:
-    """The statements of a production, or those of one period; of a user's, those that the user may read.
-
-    Raises:
-        WrongRole: nobody of that name acts in the production.
-    """
-    rows = list(on_record.issued(records.connection, production, period))
-    if user is None:
-        return rows
-    person, payer = handler.who(user, production), _payer(handler, records, production)
-    return [row for row in rows if may_read(person, row["party"], payer)]
-
-
 def statement_of(
     handler: CommandHandler, records: Records, production: str, party: str, period: str, user: str | None = None
 ) -> Issued:
     """The statement that was issued to a party for a period.
 
-    Without a `user` it is read by whoever has the database anyway; with one, by the rules of `require_reader`.
+    Without a `user` it is read by whoever has the database anyway; with one, by the table of `domain.reads`.
 
     Raises:
         WrongRole: the user is not entitled to it.
@@ -72,19 +36,17 @@ def statement_of(
         Broken: its document is not what the journal says.
     """
     if user is not None:
-        person = handler.who(user, production)
-        require_reader(person, party, _payer(handler, records, production), production)
-    rows = list(on_record.issued(records.connection, production, period))
-    found = next((row for row in rows if row["party"] == party), None)
+        _require_reader(handler, records, production, party, user)
+    rows = statements(records.connection, StatementFilter(production, period)).items
+    found = next((row for row in rows if row.party == party), None)
     if found is None:
-        periods = dict.fromkeys(row["period"] for row in on_record.issued(records.connection, production))
+        periods = dict.fromkeys(row.period for row in statements(records.connection, StatementFilter(production)).items)
         known = f"{party} has none for it" if rows else f"issued are {', '.join(periods) or 'none yet'}"
         raise NotFound(f"There is no statement of {party} for {period} of {production}: {known}.", period=period)
     return _kept(records, found, handler.store.schemas)
 
 
 def write_all(
-    handler: CommandHandler,
     records: Records,
     production: str,
     folder: Path,
@@ -98,8 +60,8 @@ def write_all(
         Broken: a document is not what the journal says.
     """
     chosen, files = tuple(languages), []
-    for row in listed(handler, records, production, period):
-        issued = _kept(records, row, handler.store.schemas)
+    for row in statements(records.connection, StatementFilter(production, period)).items:
+        issued = _kept(records, row)
         for form in forms:
             for language in chosen[:1] if form is Format.JSON else chosen:
                 name, content = as_file(issued, language, form)
@@ -135,16 +97,23 @@ def write(file: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _kept(records: Records, row: Row, schemas: Schemas) -> Issued:
-    content = records.document(row["sha256"])
-    if content is None or sha256(content) != row["sha256"]:
+def _kept(records: Records, row: StatementRow, schemas: Schemas = SCHEMAS) -> Issued:
+    content = records.document(row.sha256)
+    if content is None or sha256(content) != row.sha256:
         raise Broken(
-            f"The statement of {row['party']} for {row['period']} is not what event {row['seq']} of "
-            f"{row['production']} says was issued: a person must look at the table `document`.",
-            sha256=row["sha256"],
+            f"The statement of {row.party} for {row.period} is not what event {row.seq} of "
+            f"{row.production} says was issued: a person must look at the table `document`.",
+            sha256=row.sha256,
         )
     return Issued(read_statement(content, schemas), content)
 
 
-def _payer(handler: CommandHandler, records: Records, production: str) -> str:
-    return paying_account(handler.agreement(records, production)).owner
+def _require_reader(handler: CommandHandler, records: Records, production: str, party: str, user: str) -> None:
+    sight = sight_of(handler, records, production, user)(Resource.STATEMENTS)
+    if not sight.shows(party):
+        raise WrongRole(
+            f"{user} of {sight.party} may not read the statement of {party} in {production}: it is for {party}'s own "
+            "people, for auditors, and for the preparers of who pays it; ask one of them for it.",
+            user=user,
+            party=party,
+        )

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from adapters.bank.folder import folder_of
-from adapters.db import queries
+from adapters.db.queries import bank, runs
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from domain.commands import AllocateMovement
@@ -207,7 +207,7 @@ def test_news_of_a_run_is_put_in_the_outbox_with_the_facts(sent):
     with sent.store.reading() as records:
         rows = records.connection.exec_driver_sql("SELECT name FROM outbox WHERE kind = 'run-news'").scalars().all()
         assert set(rows) == {run}
-        assert queries.run(records.connection, run)["status"] == "submitted"
+        assert runs.run(records.connection, run).status == "submitted"
 
 
 def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(registered):
@@ -216,8 +216,8 @@ def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(register
     admin.credit(registered.their_bank.books, account, Money.parse("KRW 77"), "A stranger", reference, date(2025, 1, 8))
     registered.take()
     with registered.store.reading() as records:
-        (found,) = queries.unmatched(records.connection)
-    assert (found["open"], found["counterparty"]) == ("KRW 77", "A stranger")
+        (found,) = bank.unmatched(records.connection).items
+    assert (str(found.open), found.counterparty) == ("KRW 77", "A stranger")
 
     def allocate(key):
         return registered.bank.allocate(
@@ -226,7 +226,7 @@ def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(register
                 by="eunwoo",
                 production=PRODUCTION,
                 account="spc-krw",
-                bank_reference=found["bank_reference"],
+                bank_reference=found.bank_reference,
                 to="source",
                 name="tidewater",
                 reason="its advice of today",
@@ -238,5 +238,5 @@ def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(register
     with pytest.raises(IllegalTransition, match="is allocated already"):
         allocate("a2")
     with registered.store.reading() as records:
-        assert queries.unmatched(records.connection) == []
+        assert bank.unmatched(records.connection).items == ()
     assert registered.wrong() == []

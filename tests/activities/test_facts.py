@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from adapters.agreement.documents import BadDocument
 from adapters.db import tables
-from adapters.db.facts import statements
+from adapters.db.queries.facts import ImportFilter, imported
 from domain.commands import AmendAgreement
 from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, WrongRole
 from domain.events import CommandRefused, StatementImported
@@ -400,7 +400,7 @@ def test_two_imports_at_the_same_time_are_one_version_each_or_one_of_them_is_tol
     with ThreadPoolExecutor(4) as threads:
         versions = [version for version in threads.map(attempt, files) if version]
     with sharing.store.reading() as records:
-        known = [row["version"] for row in statements(records.connection, PRODUCTION)]
+        known = [row.version for row in imported(records.connection, ImportFilter(PRODUCTION)).items]
     assert known == list(range(1, len(known) + 1))
     assert len(versions) == len(known)
     assert sharing.wrong() == []

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
             {"hot_clients_1", "cold_clients_20", "batched_clients_1", "verified"},
         ),
         ("replay", ("--events", "1600"), {"events_per_s_goal", "events_1600", "one_stream"}),
+        ("lists", ("--rows", "300", "--commands-at", "300"), {"page_ms_300", "cpu_s", "cpu_s_of_300_rows"}),
     ],
 )
 def test_a_benchmark_prints_one_json_object(bench, arguments, figures):

@@ -4,7 +4,12 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from adapters.bank.folder import folder_of
-from adapters.db import queries, tables
+from adapters.db import tables
+from adapters.db.queries import chain
+from adapters.db.queries.ledger import balances as balances_of
+from adapters.db.queries.payments import PaymentFilter
+from adapters.db.queries.payments import payments as payments_of
+from adapters.db.streams import stream_of
 from adapters.sandbox_bank.admin import books_path, folders_path
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks
 from app.bootstrap import Services
@@ -44,22 +49,22 @@ def assert_books_agree(stack: EmbeddedStack, services: Services, production: str
     books = BankBooks(books_path(stack.data))
     try:
         with services.store.reading() as records:
-            payments = queries.payments(records.connection, production)
-            balances = {row["account"]: row["balance"] for row in queries.balances(records.connection, production)}
+            payments = payments_of(records.connection, PaymentFilter(production)).items
+            balances = {row.account: row.balance for row in balances_of(records.connection, production)}
             proof = verify(records.connection)
-            types = {fact.type for fact in queries.newest_facts(records.connection, production, 1_000)}
+            types = {fact.type for fact in chain.facts(records.connection, stream_of(production))}
         assert len(payments) == payouts
-        effects = {row["id"]: books.effects(row["end_to_end_id"]) for row in payments}
-        assert effects == {row["id"]: int(row["status"] in {"settled", "returned"}) for row in payments}
+        effects = {row.id: books.effects(row.end_to_end_id) for row in payments}
+        assert effects == {row.id: int(row.status in {"settled", "returned"}) for row in payments}
         booked = books.booked()
         for row in payments:
-            if row["status"] == "settled":
-                assert str(booked[row["end_to_end_id"]]) == row["booked"] == row["amount"]
+            if row.status == "settled":
+                assert booked[row.end_to_end_id] == row.booked == row.amount
         change = books.balances()[folder] - Money(DEFAULT_OPENING_MINOR, "KRW")
     finally:
         books.close()
-    settled = [Money.parse(row["amount"]).minor for row in payments if row["status"] == "settled"]
+    settled = [row.amount.minor for row in payments if row.status == "settled"]
     assert change == Money(-sum(settled), "KRW")
-    assert balances.get("asset:bank:spc-krw", "KRW 0") == str(change)
+    assert balances.get("asset:bank:spc-krw", Money.zero("KRW")) == change
     assert not types & OUT_OF_ORDER
     assert proof.wrong == []

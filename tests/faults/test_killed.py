@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from adapters.db.store import stream_of
+from adapters.db.streams import stream_of
 from adapters.embedded.postgres import DATABASE, OWNER
 from app.commands.client import CommandClient
 from bench import common

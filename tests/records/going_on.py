@@ -4,9 +4,9 @@ from functools import partial
 from pathlib import Path
 
 from adapters.db.histories import archived
+from adapters.db.queries.statements import StatementFilter, statements
 from app.demo.figures import same_as_bank
 from app.payments.preview import preview
-from app.sharing.statements import listed
 from domain.calendar.dates import period_end
 from domain.commands import (
     ApproveMilestone,
@@ -33,17 +33,17 @@ async def go_on(record: Recorded, data: Path) -> set[tuple[str, str]]:
         await stage.distribute(left["period"])
         assert stage.payments("scheduled"), "the next period has nothing to pay"
         await stage.pay_until(period_end("2099"))
-        assert {row["status"] for row in stage.payments()} <= {"settled", "cancelled"}
+        assert {row.status for row in stage.payments()} <= {"settled", "cancelled"}
         await all_archived(stage.services)
         with stage.services.store.reading() as records:
-            assert listed(stage.services.handler, records, stage.key, left["period"])
+            assert statements(records.connection, StatementFilter(stage.key, left["period"])).items
             assert same_as_bank(records.connection, stage.agreement, stage.books) == []
             return set(archived(records.connection, list(record.manifest["under_way"].items())))
 
 
 async def _ends(stage: Production, milestone: str, approver: str) -> None:
     """The bank answers for what it has, the run that waits is released and settles, the milestone is accepted."""
-    await stage.until(lambda: not any(row["status"] in _UNDER_WAY for row in stage.payments()))
+    await stage.until(lambda: not any(row.status in _UNDER_WAY for row in stage.payments()))
     (run,) = stage.runs("prepared")
     await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head["sha256"])
     await stage.until(partial(stage.is_over, run))

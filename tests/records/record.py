@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from adapters.db import queries
+from adapters.db.queries import chain
 from adapters.embedded.postgres import OWNER, EmbeddedPostgres
 from app.audit.evidence.keys import public_hex, signing_key
 from app.settings import load_settings
@@ -62,8 +62,8 @@ def _written(url: str, kept: Path, version: str) -> dict[str, object]:
             (kept / "statements" / name).write_bytes(content)
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        streams = queries.streams(connection)
-        types = Counter(fact.type for stream in streams for fact in queries.facts(connection, stream))
+        streams = chain.streams(connection)
+        types = Counter(fact.type for stream in streams for fact in chain.facts(connection, stream))
     engine.dispose()
     return {
         "version": version,

@@ -123,7 +123,7 @@ async def _first_payments(stage: Production) -> None:
     stage.move_to(date(2026, 1, 12))
     stage.credit("spc-krw", Money.parse("KRW 300000000"), "studio", f"{KEY}.EQ-A")
     await stage.open_account("spc-krw")
-    await stage.until(lambda: any(row["status"] == "received" for row in stage.receipts()))
+    await stage.until(lambda: any(row.status == "received" for row in stage.receipts()))
     stage.move_to(date(2026, 1, 19))
     (run,) = await stage.as_("dohyun").open_runs(KEY, "spc-krw")
     await stage.until(lambda: run in stage.runs("prepared"))
@@ -173,8 +173,8 @@ async def _closing(stage: Production) -> None:
     await stage.as_("eunwoo").send(
         AllocateMovement,
         production=KEY,
-        account=row["account"],
-        bank_reference=row["bank_reference"],
+        account=row.account,
+        bank_reference=row.bank_reference,
         to="receipt",
         name=receipt,
         amount=None,
@@ -206,7 +206,7 @@ async def _passed_deadlines(stage: Production) -> None:
     await _silence(stage, date(2026, 6, 1), "shoot-start")
     await stage.until(lambda: stage.milestone("shoot-start").status == "accepted")
     await stage.pay_until(date(2026, 7, 31))
-    await stage.until(lambda: stage.payment(f"{KEY}.VX-A")["status"] == "returned")
+    await stage.until(lambda: next(row.status for row in stage.payments() if row.id == f"{KEY}.VX-A") == "returned")
     await stage.as_("eunwoo").send(
         CorrectPayment, payment=f"{KEY}.VX-A", reason="the bank's clerk mistyped the account"
     )
@@ -261,13 +261,13 @@ async def _left_open(stage: Production) -> None:
     A milestone has one approval of two; payouts and an instalment are not yet due.
     """
     await stage.until(lambda: any(stage.is_due(row) for row in stage.payments("scheduled")))
-    (late,) = [row["id"] for row in stage.payments("scheduled") if stage.is_due(row)]
+    (late,) = [row.id for row in stage.payments("scheduled") if stage.is_due(row)]
     with stage.books.transaction() as db:
         add_fault(db, late, FaultKind.DELAY, reason="", seconds=_LATE_S)
     (run,) = await stage.as_("dohyun").open_runs(KEY, "spc-krw")
     await stage.until(lambda: run in stage.runs("prepared"))
     await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head["sha256"])
-    await stage.until(lambda: stage.payment(late)["status"] == "unknown")
+    await stage.until(lambda: next(row.status for row in stage.payments() if row.id == late) == "unknown")
     stage.move_on(date(2027, 4, 12), day_time(13, 59, 59))
     (run,) = await stage.as_("dohyun").open_runs(KEY, "spc-jpy")
     await stage.until(lambda: run in stage.runs("prepared"))

@@ -15,7 +15,8 @@ from rich.progress import Progress
 from activities.schedules import settlement_schedule_id
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
-from adapters.db import queries
+from adapters.db.queries.journal import EventFilter, newest_events
+from adapters.db.queries.paging import PageRequest
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.books import BankBooks
 from adapters.sharing.sheets.mapping import load_mapping
@@ -88,16 +89,16 @@ class Production(Stage):
 
     async def remitted(self, amounts: list[Money], source: str, advice: str) -> None:
         """The broadcaster pays over what it reported, and the treasurer says what that money is."""
-        before = {row["bank_reference"] for row in self.unmatched()}
+        before = {row.bank_reference for row in self.unmatched()}
         self.credit("spc-jpy", sum(amounts[1:], amounts[0]), "broadcaster", advice)
         await self.until(lambda: len(self.unmatched()) > len(before))
-        (row,) = [row for row in self.unmatched() if row["bank_reference"] not in before]
+        (row,) = [row for row in self.unmatched() if row.bank_reference not in before]
         treasurer = self.as_("eunwoo")
         await treasurer.send(
             AllocateMovement,
             production=self.key,
-            account=row["account"],
-            bank_reference=row["bank_reference"],
+            account=row.account,
+            bank_reference=row.bank_reference,
             to="source",
             name=source,
             amount=None,
@@ -130,9 +131,9 @@ class Production(Stage):
 
     async def pay_until(self, end: date) -> None:
         """Live through the days of what has a date before `end`, until all of it is settled or was refused."""
-        while waiting := [row for row in self.payments("scheduled") if row["due_on"] and self.due_on(row) < end]:
-            self.move_to(max(self.today, min(map(self.due_on, waiting))))
-            for account in sorted({row["account"] for row in waiting if self.is_due(row)}):
+        while waiting := [row for row in self.payments("scheduled") if row.due_on and row.due_on < end]:
+            self.move_to(max(self.today, min(row.due_on for row in waiting if row.due_on)))
+            for account in sorted({row.account for row in waiting if self.is_due(row)}):
                 await self.open_account(account)
 
     def distributions(self) -> dict[str, Distribution]:
@@ -147,7 +148,7 @@ class Production(Stage):
     def events(self) -> list[str]:
         """The types of the production's newest events."""
         with self.services.store.reading() as records:
-            return [fact.type for fact in queries.newest_facts(records.connection, self.key, 20)]
+            return [row.type for row in newest_events(records.connection, EventFilter(self.key), PageRequest(20)).items]
 
 
 @asynccontextmanager

@@ -92,7 +92,7 @@ class Scene:
         return handle, planned.run
 
     async def release(self, handle: WorkflowHandle, run: str) -> None:
-        sha256 = preview(self.world.handler, run).head["sha256"]
+        sha256 = preview(self.world.handler, run).head.sha256
         command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=sha256)
         await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), command)
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.db import queries
-from adapters.db.store import stream_of
+from adapters.db.queries import chain
+from adapters.db.streams import stream_of
 from adapters.db.watermark import settle
 from app.audit.evidence.reading import opened
 from domain.audit.as_of import Picture, known_at, picture
@@ -48,9 +48,9 @@ def as_of(data: Path | None, production: str, effective: date, known: datetime, 
         settle(store.engine, known)
         with store.reading() as records:
             stream = stream_of(production)
-            for wrong in broken_links(stream, known_at(queries.facts(records.connection, stream), known)):
+            for wrong in broken_links(stream, known_at(chain.facts(records.connection, stream), known)):
                 raise Broken(f"{wrong}: nothing can be said of {production} before `sluice audit replay` holds.")
-            found = picture(queries.facts(records.connection, stream), effective, known)
+            found = picture(chain.facts(records.connection, stream), effective, known)
     if not found.head.seq:
         raise NotFound(f"Nothing had been recorded of {production!r} by {known.isoformat()}.", production=production)
     return report(found, production, effective, known, sections)

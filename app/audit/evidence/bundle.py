@@ -30,15 +30,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
-from adapters.db import bundle, histories, queries
+from adapters.db import bundle, histories
 from adapters.db.audited_reads import BankData, BankFile
 from adapters.db.facts import canonical_rows, converted_rows
-from adapters.db.store import stream_of
+from adapters.db.queries import chain, ledger
+from adapters.db.streams import stream_of
 from app.audit.evidence.heads import signed
 from domain.errors import BadInput, NotFound
 from domain.events import StatementKind
 from domain.ledger.journal import Fact
-from domain.values.money import Money
 
 FORMAT = "sluice-bundle-1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -107,10 +107,10 @@ def export(
         NotFound: nothing is recorded of the production.
         Broken: the journal names a document that is not kept.
     """
-    if not queries.head(connection, stream_of(production)).seq:
+    if not chain.head(connection, stream_of(production)).seq:
         raise NotFound(f"Nothing is recorded of {production!r}.", production=production)
     with _whole(out) as file:
-        made = ExportedBundle(out, queries.head(connection, stream_of(production)).seq)
+        made = ExportedBundle(out, chain.head(connection, stream_of(production)).seq)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as opened:
             _write(_Archive(opened), connection, bank_data, key, production, made.counts)
     return made
@@ -150,16 +150,18 @@ def _write(
     for name, source in _verifier():
         archive.add(name, [source])
     last: list[Fact] = []
-    facts = _noting(queries.facts(connection, stream), named, last)
+    facts = _noting(chain.facts(connection, stream), named, last)
     counts["facts"] = archive.lines("journal.jsonl", map(_fact, facts))
     counts["entries"] = archive.lines("entries.jsonl", bundle.entries(connection, production))
-    archive.lines("balances.jsonl", map(_json, _nonzero(queries.balances(connection, production))))
+    archive.lines(
+        "balances.jsonl", map(_balance, (row for row in ledger.balances(connection, production) if row.balance.minor))
+    )
     for table in bundle.SNAPSHOTS:
         counts[table] = archive.lines(f"snapshots/{table}.jsonl", bundle.snapshots(connection, production, table))
     counts["histories"] = _histories(archive, connection, production)
     counts["documents"] = _documents(archive, connection, bank_data, production, named)
     counts["imports"] = _imports(archive, connection, production)
-    head = signed(key, stream, queries.head(connection, stream), last[0].recorded_at)
+    head = signed(key, stream, chain.head(connection, stream), last[0].recorded_at)
     archive.add("heads.json", [_json({"heads": [head.model_dump()]}).encode()])
     manifest = {
         "format": FORMAT,
@@ -202,8 +204,8 @@ def _fact(fact: Fact) -> str:
     return _json(told)
 
 
-def _nonzero(balances: Iterable[queries.Row]) -> Iterator[queries.Row]:
-    return (row for row in balances if Money.parse(row["balance"]).minor)
+def _balance(row: ledger.BalanceRow) -> str:
+    return _json({"account": row.account, "currency": row.currency, "balance": str(row.balance)})
 
 
 def _histories(archive: _Archive, connection: Connection, production: str) -> int:

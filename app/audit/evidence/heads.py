@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import AwareDatetime, Field, StringConstraints, ValidationError
 from sqlalchemy import Connection
 
-from adapters.db import queries
+from adapters.db.queries import chain
 from app.audit.evidence.keys import public_hex, signed_by
 from domain.audit.findings import Finding, broken
 from domain.errors import BadInput
@@ -73,7 +73,7 @@ def anchor(connection: Connection, key: Ed25519PrivateKey, folder: Path, at: dat
     Raises:
         BadInput: nothing is recorded yet.
     """
-    ends = [(stream, queries.head(connection, stream)) for stream in queries.streams(connection)]
+    ends = [(stream, chain.head(connection, stream)) for stream in chain.streams(connection)]
     heads = tuple(signed(key, stream, head, at) for stream, head in ends if head.seq)
     if not heads:
         raise BadInput("Nothing is recorded yet: there is nothing to anchor.")
@@ -115,7 +115,7 @@ def departures(connection: Connection, folder: Path, trusted: Collection[str]) -
         yield from [f"{name}: {found}"] if isinstance(found, str) else _taken(name, found, trusted, wanted)
     for stream, by_seq in sorted(wanted.items()):
         hashes: dict[int, str] = {}
-        yield from broken_links(stream, _noting(queries.facts(connection, stream), by_seq, hashes))
+        yield from broken_links(stream, _noting(chain.facts(connection, stream), by_seq, hashes))
         for seq, heads in sorted(by_seq.items()):
             for name, digest in heads:
                 if seq not in hashes:

@@ -6,9 +6,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapters.agreement.documents import reread_agreement
-from adapters.db import queries, statements
+from adapters.db import statements
 from adapters.db.audited_reads import BankData
 from adapters.db.facts import facts_of
+from adapters.db.queries.agreement import agreement_versions
+from adapters.db.queries.statements import StatementFilter, StatementRow
+from adapters.db.queries.statements import statements as issued
 from adapters.db.records import Records
 from domain.errors import Broken, NotFound
 from domain.ledger.journal import sha256
@@ -53,8 +56,8 @@ def explained(
     signed = statement.signature
     return {
         "reference": statement.reference,
-        "statement_sha256": row["sha256"],
-        "issued_on": row["issued_on"],
+        "statement_sha256": row.sha256,
+        "issued_on": row.issued_on.isoformat(),
         "rests_on": f"{signed.stream} up to event {signed.seq}, hash {signed.head}",
         "lines": [_line(pool, line) for pool, line in found],
         "entitlement": str(statement.settlement.entitlement),
@@ -69,12 +72,12 @@ def explained(
 
 def _statement(
     connection: Connection, bank_data: BankData, production: str, period: str, party: str
-) -> tuple[Statement, Row]:
-    rows = [row for row in statements.issued(connection, production, period) if row["party"] == party]
+) -> tuple[Statement, StatementRow]:
+    rows = issued(connection, StatementFilter(production, period, party)).items
     if not rows:
         raise NotFound(f"No statement was issued to {party} for {period} of {production}.", period=period)
-    raw = bank_data.document(rows[-1]["sha256"])
-    if sha256(raw) != rows[-1]["sha256"]:
+    raw = bank_data.document(rows[-1].sha256)
+    if sha256(raw) != rows[-1].sha256:
         raise Broken(f"The statement of {party} for {period} is not the one that was issued.", period=period)
     return read_statement(raw), rows[-1]
 
@@ -86,8 +89,8 @@ def _explanation(
     records = Records(connection)
     distribution = the_distribution(records.state(production, distributions=True).distributions, period)
     through = statements.computed_at(connection, production, period)
-    kept = queries.agreement_versions(connection, production, distribution.until, through)
-    agreements = (reread_agreement(bank_data.document(row["document"]), "the kept document") for row in kept)
+    kept = agreement_versions(connection, production, distribution.until, through)
+    agreements = (reread_agreement(bank_data.document(row.document), "the kept document") for row in kept)
     versions = [version for each in agreements if (version := version_of(each)) is not None]
     facts = facts_of(records, production, distribution.until, through)
     engine = engines.of(distribution.engine, f"{period} of {production}")

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from adapters.db import queries
 from adapters.db.audited_reads import BankData, BankFile
-from adapters.db.store import stream_of
+from adapters.db.queries import chain
+from adapters.db.streams import stream_of
 from adapters.db.workflow_events import WorkflowEvents
 from domain import events as e
 from domain.audit.relevance import (
@@ -48,7 +48,7 @@ class StoryRecord:
 
     def facts(self, production: str) -> Iterator[Fact]:
         """A production's facts from the first."""
-        return queries.facts(self.connection, stream_of(production))
+        return chain.facts(self.connection, stream_of(production))
 
 
 def explain(record: StoryRecord, name: str) -> Row:

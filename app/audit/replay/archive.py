@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from adapters.db import audit, histories
 from adapters.db.histories import Kept
-from adapters.db.store import production_of, stream_of
+from adapters.db.streams import production_of, stream_of
 from app.audit.replay.histories import HistoryCheck
 from app.audit.replay.scope import Scope
 from app.audit.replay.steps import HistorySteps

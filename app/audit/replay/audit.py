@@ -9,11 +9,14 @@ from sqlalchemy import Connection
 from adapters.agreement.cache import Agreements
 from adapters.clock import SystemClock
 from adapters.command_handler import CommandHandler
-from adapters.db import histories, queries
+from adapters.db import histories
 from adapters.db.audited_reads import Announced
 from adapters.db.facts import facts_of
+from adapters.db.queries import chain
+from adapters.db.queries.agreement import the_production
 from adapters.db.records import Records
-from adapters.db.store import Store, production_of, stream_of
+from adapters.db.store import Store
+from adapters.db.streams import production_of, stream_of
 from app.audit.replay import files as bank_files
 from app.audit.replay.agreement import AgreementCheck
 from app.audit.replay.archive import Archive, Histories
@@ -117,10 +120,10 @@ def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:
 
 def _streams(connection: Connection, scope: Scope) -> list[str]:
     if scope.production is None:
-        return queries.streams(connection)
+        return chain.streams(connection)
     stream = stream_of(scope.production)
-    if stream not in queries.streams(connection):
-        queries.the_production(connection, scope.production)
+    if stream not in chain.streams(connection):
+        the_production(connection, scope.production)
     return [stream]
 
 
@@ -133,5 +136,5 @@ def _house(records: Announced, scope: Scope, files: Files) -> Iterator[Finding]:
         yield from bank_files.bank_file_findings(records, files, scope.production)
     if everything:
         yield from bank_files.rate_findings(records)
-        streams = queries.streams(connection)
+        streams = chain.streams(connection)
         yield from bank_files.unnamed_findings(connection, streams, [production_of(each) for each in streams])

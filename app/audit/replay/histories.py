@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from activities.views import PlannedRun
 from adapters.db.audit import Wrote
-from adapters.db.store import CommandOutcome, stream_of
+from adapters.db.store import CommandOutcome
+from adapters.db.streams import stream_of
 from app.audit.replay.steps import HistoryStep, HistorySteps
 from app.audit.replay.timeline import (
     Stood,

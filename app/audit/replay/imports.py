@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from adapters.db import audit
 from adapters.db.facts import altered
-from adapters.db.store import production_of
+from adapters.db.streams import production_of
 from domain.audit.findings import Finding, broken
 from domain.audit.refold import Stretch
 from domain.events import StatementImported

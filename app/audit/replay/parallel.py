@@ -13,8 +13,9 @@ from multiprocessing import get_context
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
 
-from adapters.db import queries
-from adapters.db.store import Store, production_of
+from adapters.db.queries import chain
+from adapters.db.store import Store
+from adapters.db.streams import production_of
 from app.audit.replay.imports import Imports
 from app.audit.replay.scope import Scope
 from app.audit.replay.stream import (
@@ -36,7 +37,7 @@ _ours = ExitStack()
 
 def processes_for(connection: Connection) -> int:
     """How many processes a journal is worth: one for each processor, where it is long enough."""
-    return (os.cpu_count() or 1) if queries.events(connection) >= MANY_EVENTS else 1
+    return (os.cpu_count() or 1) if chain.events(connection) >= MANY_EVENTS else 1
 
 
 def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -> Iterator[StreamProof]:
@@ -47,7 +48,7 @@ def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -
     if processes < 2:  # noqa: PLR2004 - one needs no other
         yield from (_proof(connection, stream, WHOLE) for stream in streams)
         return
-    lengths = {stream: queries.head(connection, stream).seq for stream in streams}
+    lengths = {stream: chain.head(connection, stream).seq for stream in streams}
     share = sum(lengths.values()) / processes
     with _side_by_side(connection, processes) as pool:
         asked = [

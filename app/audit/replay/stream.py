@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from adapters.db import audit, queries, rows
-from adapters.db.store import production_of
+from adapters.db import audit, rows
+from adapters.db.queries import chain
+from adapters.db.streams import production_of
 from app.audit.replay.scope import Scope
 from domain.audit.books import Commands, Ledger, Movements, Payloads, balance_findings
 from domain.audit.findings import Finding, broken, differing, unfaithful
@@ -68,7 +69,7 @@ class Asking:
 
 def prove(connection: Connection, stream: str, asking: Asking, part: Part = WHOLE) -> StreamProof:
     """Prove a stream and all that follows from it; `connection` should see one instant, as `Store.reading` gives it."""
-    proof = StreamProof(stream, queries.head(connection, stream))
+    proof = StreamProof(stream, chain.head(connection, stream))
     books, state = _Books(connection, stream, asking), _State(connection, stream, asking)
     takers = [*(books.takers if Part.BOOKS in part else ()), *(state.takers if Part.STATE in part else ())]
     said: list[Finding] = []
@@ -76,7 +77,7 @@ def prove(connection: Connection, stream: str, asking: Asking, part: Part = WHOL
     def retold() -> Iterator[Fact]:
         """Every fact in order, once all have judged the stretch that it is in; what cannot be read is for the books."""
         unreadable = said if Part.BOOKS in part else []
-        for stretch in stretches(queries.facts(connection, stream), unreadable, asking.schemas):
+        for stretch in stretches(chain.facts(connection, stream), unreadable, asking.schemas):
             for take in takers:
                 said.extend(take(stretch))
             if said and asking.scope.covers(stretch.first.effective_on):

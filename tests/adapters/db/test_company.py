@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from adapters.db import queries
+from adapters.db.queries import chain
 from adapters.db.records import Selection
-from adapters.db.store import Context, Request, Store, stream_of
+from adapters.db.store import Context, Request, Store
+from adapters.db.streams import stream_of
 from domain.commands import SubmitRun
 from domain.errors import BadInput, IdempotencyConflict, SluiceError, WrongRole
 from domain.events import RunEscalated
@@ -90,7 +91,7 @@ def attempted(store, wanted):
 
 def recorded(store, production):
     with store.reading() as records:
-        facts = list(queries.facts(records.connection, stream_of(production)))
+        facts = list(chain.facts(records.connection, stream_of(production)))
     return [(fact.type, fact.command_key) for fact in facts[1:]]  # the first began the stream
 
 

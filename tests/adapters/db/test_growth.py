@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from activities.agreement import AgreementActivities
-from adapters.db import queries
+from adapters.db.queries.agreement import agreement_versions
 from adapters.db.store import Store
 from bench.ledger import Post, promise
 from domain.commands import HoldPayment, ResumePayment
@@ -90,7 +90,7 @@ def test_versions_of_an_agreement_are_found_among_many_events_of_other_types(reg
 
     sa.event.listen(registered.store.engine, "before_cursor_execute", hear)
     with registered.store.reading() as records:
-        found = queries.agreement_versions(records.connection, production)
+        found = agreement_versions(records.connection, production)
         statement, parameters = asked[-1]
         plan = records.connection.exec_driver_sql(f"EXPLAIN {statement}", parameters).scalars().all()
     assert len(found) == (production == PRODUCTION)

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
-from adapters.db import queries
+from adapters.db.queries.bank import unmatched
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from domain import health
@@ -109,13 +109,13 @@ def test_only_the_movements_that_nothing_explains_still_are_counted_in_suspense(
         )
         world.take()
     with world.store.reading() as records:
-        first, second = queries.unmatched(records.connection)
+        first, second = unmatched(records.connection).items
     allocate = AllocateMovement(
         key="allocate",
         by="eunwoo",
         production=PRODUCTION,
         account="spc-krw",
-        bank_reference=first["bank_reference"],
+        bank_reference=first.bank_reference,
         to="source",
         name="tidewater",
         reason="its advice of today",
@@ -124,5 +124,5 @@ def test_only_the_movements_that_nothing_explains_still_are_counted_in_suspense(
     assert (both.count, both.amount) == (2, "KRW 82")
     world.bank.allocate(allocate)
     (left,) = read(world, recorded.suspense)
-    assert (left.count, left.amount) == (1, second["open"])
+    assert (left.count, left.amount) == (1, str(second.open))
     assert left.since > both.since

@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from activities.views import RunRef
-from adapters.db import queries, tables
-from adapters.db.store import Context, Store, production_of, stream_of
+from adapters.db import tables
+from adapters.db.queries import chain
+from adapters.db.store import Context, Store
+from adapters.db.streams import production_of, stream_of
 from domain.commands import HoldPayment, ResumePayment, SubmitRun
 from domain.errors import BadInput, IdempotencyConflict, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, RunEscalated
@@ -35,7 +37,7 @@ def refuse(_):
 
 def head(world, production=PRODUCTION):
     with world.store.reading() as records:
-        return queries.head(records.connection, stream_of(production))
+        return chain.head(records.connection, stream_of(production))
 
 
 def test_the_same_key_and_payload_answer_with_the_earlier_outcome(world):
@@ -197,13 +199,13 @@ def _something(world, chance, waiting, step):
 def test_who_reads_sees_one_instant_and_writes_nothing(world):
     world.store.carry_out(request(), DAY, escalate())
     with world.store.reading() as records:
-        before = queries.head(records.connection, stream_of(PRODUCTION))
+        before = chain.head(records.connection, stream_of(PRODUCTION))
         world.store.carry_out(request("k2"), DAY, escalate())
-        assert queries.head(records.connection, stream_of(PRODUCTION)) == before
+        assert chain.head(records.connection, stream_of(PRODUCTION)) == before
         with pytest.raises(sa.exc.InternalError, match="read-only"):
             records.connection.execute(sa.update(tables.stream_head).values(seq=0))
     with world.store.transaction() as transaction:
-        assert queries.head(transaction.connection, stream_of(PRODUCTION)).seq == before.seq + 1
+        assert chain.head(transaction.connection, stream_of(PRODUCTION)).seq == before.seq + 1
         transaction.connection.execute(sa.update(tables.stream_head).values(seq=tables.stream_head.c.seq))
 
 
@@ -211,9 +213,9 @@ def test_who_reads_may_think_between_two_questions_for_longer_than_who_writes(da
     impatient = {"options": "-c idle_in_transaction_session_timeout=200ms"}
     engine = sa.create_engine(database.app_url, connect_args=impatient)
     with Store(engine).reading() as records:
-        assert queries.streams(records.connection) == []
+        assert chain.streams(records.connection) == []
         time.sleep(0.5)
-        assert queries.streams(records.connection) == []
+        assert chain.streams(records.connection) == []
     engine.dispose()
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from adapters.db import queries
-from adapters.db.store import stream_of
+from adapters.db.queries import chain
+from adapters.db.streams import stream_of
 from domain.commands import OrderPayouts, ResolveObjection
 from domain.errors import Broken
 from domain.ledger.journal import canonical, sha256
@@ -55,7 +55,7 @@ def test_a_statement_is_signed_by_the_journal_as_it_was_before_it(earned):
     distribute(earned, Q1)
     signed = told(earned, Q1)["studio"].signature
     with earned.store.reading() as records:
-        facts = list(queries.facts(records.connection, stream_of(PRODUCTION)))
+        facts = list(chain.facts(records.connection, stream_of(PRODUCTION)))
     ordered = next(fact for fact in facts if fact.type == "payouts-ordered")
     last = facts[ordered.seq - 2]
     assert (signed.seq, signed.head, signed.known_at) == (last.seq, last.hash.hex(), last.recorded_at)
@@ -133,7 +133,7 @@ def test_facts_that_are_not_what_was_distributed_stop_the_payouts_and_nothing_is
 def test_the_document_is_the_canonical_json_under_its_hash(earned):
     distribute(earned, Q1)
     with earned.store.reading() as records:
-        facts = list(queries.facts(records.connection, stream_of(PRODUCTION)))
+        facts = list(chain.facts(records.connection, stream_of(PRODUCTION)))
     (issued,) = (fact.event for fact in facts if fact.type == "statements-issued")
     statements = told(earned, Q1)
     assert {one.party: one.sha256 for one in issued.statements} == {

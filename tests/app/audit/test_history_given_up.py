@@ -5,8 +5,8 @@ from dataclasses import fields, replace
 
 import pytest
 
-from adapters.db import queries
-from adapters.db.store import stream_of
+from adapters.db.queries import chain
+from adapters.db.streams import stream_of
 from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
 from app.commands.client import CommandClient
@@ -39,7 +39,7 @@ def with_histories(services, histories):
 
 def journalled(services, production):
     with services.store.reading() as records:
-        return [(fact.type, fact.actor) for fact in queries.facts(records.connection, stream_of(production))]
+        return [(fact.type, fact.actor) for fact in chain.facts(records.connection, stream_of(production))]
 
 
 async def missing(services):

@@ -154,7 +154,7 @@ def test_all_of_a_period_are_written_to_a_folder(data, tmp_path):
     settings = load_settings(data)
     handler = handler_of(settings, settings.database_url)
     with handler.store.reading() as records:
-        files = write_all(handler, records, PRODUCTION, tmp_path, Q1)
+        files = write_all(records, PRODUCTION, tmp_path, Q1)
     handler.store.engine.dispose()
     assert sorted(files) == sorted(tmp_path.iterdir())
     assert len(files) == 3 * (3 + 3 + 1)

@@ -129,7 +129,7 @@ async def test_a_refusal_whose_cause_is_put_right_is_not_repeated(as_user, regis
 
 
 async def test_a_run_is_released_by_another_person_than_its_preparer(registered, as_user, prepared):
-    sha256 = preview(registered.handler, prepared).head["sha256"]
+    sha256 = preview(registered.handler, prepared).head.sha256
     with pytest.raises((SamePerson, WrongRole)):
         await as_user("dohyun").send(ReleaseRun, run=prepared, sha256=sha256)
     with pytest.raises(StaleApproval):

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
+from adapters.db.queries.payments import ReceiptFilter, receipts
 from app.payments.overdue import expected
-from domain.errors import NotFound
+from domain.values.money import Money
 
 
 @pytest.fixture
@@ -15,20 +16,17 @@ def world(world):
 
 
 def first_call(world):
-    return next(row for row in expected(world.handler, "LIGHTHOUSE") if row["instalment"] == "EQ-A")
+    with world.store.reading() as records:
+        rows = receipts(records.connection, ReceiptFilter("LIGHTHOUSE")).items
+    return next(row for row in expected(world.handler, rows) if row.instalment == "EQ-A")
 
 
 def test_what_is_owed_bears_interest_from_the_day_its_grace_is_over(world):
     world.clock.to(date(2025, 1, 20))
     world.open_day()
-    assert (first_call(world)["days_late"], first_call(world)["late_interest"]) == (None, None)
+    assert (first_call(world).days_late, first_call(world).late_interest) == (None, None)
     world.clock.to(date(2025, 1, 25))
-    assert (first_call(world)["days_late"], first_call(world)["late_interest"]) == (5, None)
+    assert (first_call(world).days_late, first_call(world).late_interest) == (5, None)
     world.clock.to(date(2025, 2, 4))
     # KRW 2,400,000,000 x 6 % x 10 days / 365, the five days of grace not counted
-    assert (first_call(world)["days_late"], first_call(world)["late_interest"]) == (15, "KRW 3945205")
-
-
-def test_the_receipts_of_a_production_that_nobody_knows_are_not_simply_none(world):
-    with pytest.raises(NotFound, match="NOWHERE"):
-        expected(world.handler, "NOWHERE")
+    assert (first_call(world).days_late, first_call(world).late_interest) == (15, Money(3_945_205, "KRW"))

@@ -19,12 +19,12 @@ def test_a_preview_shows_each_line_with_the_number_masked_and_the_hash_that_a_re
     run = world.prepare().run
     shown = preview(world.handler, run)
     (line,) = shown.lines
-    assert (line["amount"], line["creditor"], line["account"]) == (
+    assert (str(line.amount), line.creditor, line.account) == (
         "KRW 192000000",
         "Oh & Partners Writers Agency",
         "…0043",
     )
-    assert shown.head["sha256"] == world.snapshots().runs[run].sha256
+    assert shown.head.sha256 == world.snapshots().runs[run].sha256
     assert "10020077700043" not in str(shown)
 
 

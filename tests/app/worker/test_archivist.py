@@ -15,8 +15,9 @@ from temporalio.worker import Worker
 
 import activities.histories
 from activities.views import AccountRef, ProductionRef
-from adapters.db import histories, queries
-from adapters.db.store import stream_of
+from adapters.db import histories
+from adapters.db.queries import chain
+from adapters.db.streams import stream_of
 from adapters.temporal.executions import Executions
 from app.worker.archivist import SWEEP, Archivist, keep_sweeping
 from domain.events import HistoryStatus
@@ -98,7 +99,7 @@ def archived(services, production=None):
 
 def journalled(services, production):
     with services.store.reading() as records:
-        facts = list(queries.facts(records.connection, stream_of(production)))
+        facts = list(chain.facts(records.connection, stream_of(production)))
     return [fact.event for fact in facts if fact.type == "history-archived"]
 
 

@@ -3,7 +3,9 @@
 from collections import Counter
 
 from adapters.bank.folder import folder_of
-from adapters.db import queries
+from adapters.db.queries.ledger import balances as balances_of
+from adapters.db.queries.payments import PaymentFilter
+from adapters.db.queries.payments import payments as payments_of
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR
 from app.health.doctor import examine
 from app.ledger.verify import verify
@@ -22,24 +24,24 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
     """
     harm = Harm()
     with stage.reading() as records:
-        payments = queries.payments(records.connection, key)
-        balances = {row["account"]: _won(row["balance"]) for row in queries.balances(records.connection, key)}
+        payments = payments_of(records.connection, PaymentFilter(key)).items
+        balances = {row.account: row.balance for row in balances_of(records.connection, key)}
     with stage.books() as books:
         sent = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'transfer'"))
         back = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'return'"))
         booked, balance = books.booked(), books.balances().get(folder_of(key, ACCOUNT))
     for row in payments:
-        attempts = [row["id"], *(f"{row['id']}.{n}" for n in range(2, row["attempt"] + 1))]
+        attempts = [row.id, *(f"{row.id}.{n}" for n in range(2, row.attempt + 1))]
         net = sum(sent[one] - back[one] for one in attempts)
-        wanted = int(row["status"] == "settled")
+        wanted = int(row.status == "settled")
         if net > wanted or any(sent[one] > 1 for one in attempts):
-            harm.doubled.append(f"{row['id']} is {row['status']} and left the account {net} times")
+            harm.doubled.append(f"{row.id} is {row.status} and left the account {net} times")
         elif net < wanted:
-            harm.lost.append(f"{row['id']} is settled and the bank never paid it")
-        elif wanted and not (str(booked[row["end_to_end_id"]]) == row["booked"] == row["amount"]):
-            harm.broken.append(f"{row['id']} of {row['amount']} was booked as {booked[row['end_to_end_id']]}")
-        if ended and row["status"] not in {"settled", "rejected", "returned", "cancelled"}:
-            harm.stuck.append(f"{row['id']} is still {row['status']}")
+            harm.lost.append(f"{row.id} is settled and the bank never paid it")
+        elif wanted and not (booked[row.end_to_end_id] == row.booked == row.amount):
+            harm.broken.append(f"{row.id} of {row.amount} was booked as {booked[row.end_to_end_id]}")
+        if ended and row.status not in {"settled", "rejected", "returned", "cancelled"}:
+            harm.stuck.append(f"{row.id} is still {row.status}")
     zero, lied = Money.zero("KRW"), Money(stage.lies.get(key, 0), "KRW")
     ours = balances.get(f"asset:bank:{ACCOUNT}", zero)
     theirs = zero if balance is None else balance - Money(DEFAULT_OPENING_MINOR, "KRW")
@@ -49,11 +51,6 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
     if suspense != lied:
         harm.broken.append(f"{key}: {suspense} is in suspense, and the bank lied about {lied}")
     return harm
-
-
-def _won(written: str) -> Money:
-    """A balance, which may be the sum of more than one amount can be."""
-    return Money(int(written.removeprefix("KRW ")), "KRW")
 
 
 def proven(stage: Stage) -> Harm:
@@ -77,10 +74,12 @@ def judge_distribution(stage: Stage, key: str) -> Harm:
         return harm
     to_date, ordered = one["body"]["to_date"], one["body"]["ordered"]
     with stage.reading() as records:
-        payments = [row for row in queries.payments(records.connection, key) if row["purpose"] == "participation"]
+        payments = [
+            row for row in payments_of(records.connection, PaymentFilter(key)).items if row.purpose == "participation"
+        ]
     paid: dict[str, Money] = {}
     for row in payments:
-        paid[row["payee_party"]] = paid.get(row["payee_party"], Money.zero("KRW")) + Money.parse(row["amount"])
+        paid[row.payee_party] = paid.get(row.payee_party, Money.zero("KRW")) + row.amount
     for party, amount in to_date.items():
         owed = Money.zero("KRW") if party == "spc" else Money.parse(amount)
         got = paid.get(party, Money.zero("KRW"))

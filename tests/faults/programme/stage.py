@@ -22,7 +22,13 @@ import sqlalchemy as sa
 import app
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
-from adapters.db import queries, tables
+from adapters.db import tables
+from adapters.db.queries import chain
+from adapters.db.queries.payments import ReceiptFilter, receipts
+from adapters.db.queries.runs import RunFilter, RunRow
+from adapters.db.queries.runs import run as the_run
+from adapters.db.queries.runs import runs as runs_of
+from adapters.db.streams import stream_of
 from adapters.embedded.process import Launch
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.admin import books_path, folders_path
@@ -215,7 +221,7 @@ class Stage:
 
     async def release(self, run: str) -> None:
         async def step() -> None:
-            sha256 = (await asyncio.to_thread(preview, self.services.handler, run)).head["sha256"]
+            sha256 = (await asyncio.to_thread(preview, self.services.handler, run)).head.sha256
             await self.as_user("payer-two").send(ReleaseRun, run=run, sha256=sha256)
 
         await self.persist(step, lambda: self.run(run)["status"] in {"released", "submitted"})
@@ -285,7 +291,7 @@ class Stage:
     def facts(self, key: str) -> list[Fact]:
         """What is on record of a production, but for the archiving of its histories, which goes on by itself."""
         with self.reading() as records:
-            found = queries.newest_facts(records.connection, key, 100_000)
+            found = list(chain.facts(records.connection, stream_of(key)))
         return [fact for fact in found if fact.type != "history-archived"]
 
     def registered(self, key: str) -> bool:
@@ -302,14 +308,14 @@ class Stage:
             found = records.state(key, milestones=True).milestones.get(milestone)
             return found.status if found else "open"
 
-    def run(self, run: str) -> queries.Row | None:
+    def run(self, run: str) -> RunRow | None:
         with self.reading() as records:
-            return queries.run(records.connection, run)
+            return the_run(records.connection, run)
 
     def prepared(self, key: str) -> list[str]:
         """Runs that wait for their release."""
         with self.reading() as records:
-            return [row["id"] for row in queries.runs(records.connection, key, "prepared")]
+            return [row.id for row in runs_of(records.connection, RunFilter(key, "prepared")).items]
 
     def distribution(self, key: str) -> Any:
         with self.reading() as records:
@@ -333,8 +339,8 @@ class Stage:
 
     def received(self, key: str) -> bool:
         with self.reading() as records:
-            rows = queries.receipts(records.connection, key)
-        return all(row["received"] == row["amount"] for row in rows)
+            rows = receipts(records.connection, ReceiptFilter(key)).items
+        return all(row.received == row.amount for row in rows)
 
     def quiet(self, key: str) -> bool:
         """Nothing waits in the outbox, nor in the account's folders."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from psycopg import Connection
 from psycopg import sql as names
 
-from adapters.db import queries, rows
+from adapters.db import rows
+from adapters.db.queries import chain
 from domain.events import Event, PaymentsSettled
 from domain.ledger import journal
 from domain.ledger.entries import postings
@@ -41,7 +42,7 @@ def rechained(facts: list[Fact], change: Callable[[Event], Event]) -> list[Fact]
 def rewrite(world: World, connection: Connection, change: Callable[[Event], Event] = more_settled) -> None:
     """Rewrite the production's journal, entries, snapshots and head, consistently; triggers are off."""
     with world.store.reading() as records:
-        facts = rechained(list(queries.facts(records.connection, STREAM)), change)
+        facts = rechained(list(chain.facts(records.connection, STREAM)), change)
     connection.execute("SET session_replication_role = replica")
     connection.execute("DELETE FROM entry WHERE stream = %s", [STREAM])
     for fact in facts:

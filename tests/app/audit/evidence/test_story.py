@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from adapters.db import queries
+from adapters.db.queries import ledger
+from adapters.db.queries.ledger import EntryFilter
 from domain import events as e
 from domain.audit import sentences
 from tests.domain.event_samples import SAMPLES
@@ -88,15 +89,15 @@ def test_a_payouts_story_begins_with_its_distribution(told):
 
 def test_every_entry_has_a_story_that_its_own_event_is_in(told, world, sluice):
     with world.store.reading() as records:
-        entries = list(queries.entries(records.connection, PRODUCTION))
+        entries = ledger.entries(records.connection, EntryFilter(PRODUCTION)).items
     seen = set()
     for entry in entries:
-        if entry["about"] in seen:
+        if entry.about in seen:
             continue
-        seen.add(entry["about"])
-        name = f"{PRODUCTION}/{entry['seq']}/{entry['line']}"
+        seen.add(entry.about)
+        name = f"{PRODUCTION}/{entry.seq}/{entry.line}"
         story = told(name)
-        assert (story["entry"], story["account"], story["amount"]) == (name, entry["account"], entry["amount"])
+        assert (story["entry"], story["account"], story["amount"]) == (name, entry.account, str(entry.amount))
         assert name in [one["entry"] for each in story["steps"] for one in each["entries"]]
     assert len(seen) > 3
 

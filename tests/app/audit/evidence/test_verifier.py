@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.db import queries
+from adapters.db.queries import chain
 from app.audit.evidence.verifier.__main__ import main
 from app.audit.evidence.verifier.bundle import Bad, Bundle
 from app.audit.evidence.verifier.checks import VERSIONS, Verification
@@ -361,7 +361,7 @@ def test_a_bundle_that_commands_a_terminal_commands_nothing(bundle):
 def test_the_journal_in_a_bundle_is_the_journal(bundle, world):
     told = [json.loads(line) for line in (bundle / "journal.jsonl").read_text().splitlines()]
     with world.store.reading() as records:
-        facts = list(queries.facts(records.connection, STREAM))
+        facts = list(chain.facts(records.connection, STREAM))
     assert [(one["seq"], one["body"].encode(), one["hash"]) for one in told] == [
         (f.seq, f.body, f.hash.hex()) for f in facts
     ]

@@ -95,7 +95,7 @@ async def _pay(services, world, as_user):
     await as_user("dohyun").send(CancelRun, run=run, reason="held meanwhile")
     (run,) = await as_user("dohyun").open_runs(PRODUCTION, "spc-krw")
     await eventually(lambda: run in world.snapshots().runs)
-    await as_user("sora").send(ReleaseRun, run=run, sha256=preview(world.handler, run).head["sha256"])
+    await as_user("sora").send(ReleaseRun, run=run, sha256=preview(world.handler, run).head.sha256)
     while world.statuses()["WR-A"] != "settled":
         world.their_bank.step()
         await Gateway(services).step()

@@ -13,9 +13,10 @@ from typing import Any
 from temporalio.service import RPCError
 
 from adapters.bank.folder import folder_of
-from adapters.db import queries
+from adapters.db.queries import chain
 from adapters.db.rates import keep_rates
-from adapters.db.store import Context, stream_of
+from adapters.db.store import Context
+from adapters.db.streams import stream_of
 from adapters.rates import read_csv
 from adapters.sandbox_bank.admin import folders_path
 from app.health.doctor import examine
@@ -139,7 +140,7 @@ def _readable(stage: Stage, key: str) -> Harm:
     """The whole state folds from the journal, and the proof holds."""
     try:
         with stage.reading() as records:
-            facts = list(queries.facts(records.connection, stream_of(key)))
+            facts = list(chain.facts(records.connection, stream_of(key)))
             fold(State(), [(fact.event, fact.effective_on) for fact in facts])
     except SluiceError as error:
         return Harm(lost=[f"the journal of {key} cannot be read: {error.sentence[:200]}"])

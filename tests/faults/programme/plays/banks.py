@@ -91,13 +91,15 @@ async def _put_right(stage: Stage, key: str) -> None:
         await asyncio.sleep(2.5)  # what comes back, comes back two seconds after it settled
         await stage.until(lambda: stage.paid(key), f"{key} is not paid: {stage.statuses(key)}", PATIENCE_S)
         with stage.services.store.reading() as records:
-            from adapters.db import queries
+            from adapters.db.queries.payments import PaymentFilter, payments
 
             wrong = [
-                row for row in queries.payments(records.connection, key) if row["status"] in {"rejected", "returned"}
+                row
+                for row in payments(records.connection, PaymentFilter(key)).items
+                if row.status in {"rejected", "returned"}
             ]
         if not wrong:
             return
         as_user = stage.as_user("payer-one")
-        await asyncio.gather(*(as_user.send(CorrectPayment, payment=row["id"], reason="put right") for row in wrong))
+        await asyncio.gather(*(as_user.send(CorrectPayment, payment=row.id, reason="put right") for row in wrong))
         await stage.pay(key)

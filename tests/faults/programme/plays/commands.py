@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from temporalio.service import RPCError
 
 from adapters.db import tables
-from adapters.db.store import stream_of
+from adapters.db.streams import stream_of
 from app.commands.client import CommandClient
 from domain.commands import (
     ApproveDistribution,
@@ -117,7 +117,7 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
     )
     from app.payments.preview import preview
 
-    sha256 = preview(stage.services.handler, run).head["sha256"]
+    sha256 = preview(stage.services.handler, run).head.sha256
     release = ReleaseRun(key=f"release/{key}", by="payer-two", run=run, sha256=sha256, **about)
     await _same(
         stage,

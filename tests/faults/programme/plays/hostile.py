@@ -19,7 +19,7 @@ from random import Random
 from adapters.agreement.documents import load_agreement
 from adapters.bank.folder import folder_of
 from adapters.bank.xml import MAX_BYTES
-from adapters.db import queries
+from adapters.db.queries.ledger import balances as balances_of
 from adapters.sandbox_bank.admin import folders_path
 from app.sharing.imports import Import, import_on
 from domain.errors import SluiceError
@@ -97,9 +97,9 @@ async def _bank_file(stage: Stage, key: str, attack: Attack) -> Harm:
         os.utime(home / "inbox" / name, (0, 0), follow_symlinks=False)  # nobody is writing it any more
     await stage.until(lambda: stage.quiet(key), f"{attack} is not put away", PATIENCE_S)
     with stage.services.store.reading() as records:
-        balances = {row["account"]: row["balance"] for row in queries.balances(records.connection, key)}
+        balances = {row.account: row.balance.minor for row in balances_of(records.connection, key)}
     # A changed byte may make a reference that nobody knows: such money is in suspense, which is where it belongs.
-    stage.lies[key] = -int(balances.get(f"suspense:unmatched:{ACCOUNT}", "KRW 0").removeprefix("KRW "))
+    stage.lies[key] = -balances.get(f"suspense:unmatched:{ACCOUNT}", 0)
     if attack.trick in ALTERED:
         return Harm()
     refused = any(name in one.name or one.name.startswith("strange-") for one in (home / "refused").iterdir())

@@ -14,7 +14,8 @@ from zlib import crc32
 import psutil
 
 from adapters.bank.folder import folder_of
-from adapters.db import queries
+from adapters.db.queries.payments import PaymentFilter, PaymentRow
+from adapters.db.queries.payments import payments as payments_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.admin import folders_path
 from adapters.sandbox_bank.answers import Answered, Holder, Posting, notification, status_report
@@ -119,16 +120,16 @@ async def _lied_to(stage: Stage, talk: Talk) -> None:
     home = folders_path(stage.data) / folder_of(key, ACCOUNT)
     for n, (lie, chance) in enumerate(talk.lies):
         with stage.services.store.reading() as records:
-            payments = queries.payments(records.connection, key)
+            payments = payments_of(records.connection, PaymentFilter(key)).items
         row = payments[chance % len(payments)]
-        before, states = stage.facts(key), {p["id"]: p["status"] for p in payments}
+        before, states = stage.facts(key), {p.id: p.status for p in payments}
         raw, money = LIES[lie](stage, key, row, f"LIE-{n}-{chance}")
         stage.lies[key] = stage.lies.get(key, 0) + money
         put(home, f"lie-{n}.xml", raw)
         await stage.until(lambda: stage.quiet(key), f"the lie '{lie}' is not taken in")
         harm = judge(stage, key)
         with stage.services.store.reading() as records:
-            after = {p["id"]: p["status"] for p in queries.payments(records.connection, key)}
+            after = {p.id: p.status for p in payments_of(records.connection, PaymentFilter(key)).items}
         new = [fact.type for fact in stage.facts(key)[len(before) :]]
         harm.broken += [f"the lie '{lie}' changed a payment"] if after != states else []
         harm.stuck += [] if ALERTS & set(new) else [f"the lie '{lie}' alerts nobody: {new}"]
@@ -148,9 +149,10 @@ def _unalerted(stage: Stage, key: str) -> Harm:
     return Harm(broken=[f"the bank's truth raised {f.type}" for f in stage.facts(key) if f.type in ALERTS])
 
 
-def _status(stage: Stage, key: str, row: queries.Row, name: str, *statuses: tuple[str, str | None]) -> bytes:
-    message_id = (stage.run(row["run"]) or {}).get("message_id") or "NEVER-SENT"
-    said = [Answered(row["end_to_end_id"], status, reason) for status, reason in statuses]
+def _status(stage: Stage, key: str, row: PaymentRow, name: str, *statuses: tuple[str, str | None]) -> bytes:
+    run = stage.run(row.run) if row.run else None
+    message_id = (run and run.message_id) or "NEVER-SENT"
+    said = [Answered(row.end_to_end_id, status, reason) for status, reason in statuses]
     return status_report(name, stage.clock.now(), message_id, None, said)
 
 
@@ -162,11 +164,11 @@ def booking(stage: Stage, key: str, name: str, direction: str, minor: int, e2e: 
     return notification(name, stage.clock.now(), holder, date.fromisoformat(DUE_ON), [line])
 
 
-def _minor(row: queries.Row) -> int:
-    return int(row["amount"].removeprefix("KRW "))
+def _minor(row: PaymentRow) -> int:
+    return row.amount.minor
 
 
-def _known_id(stage: Stage, key: str, row: queries.Row, name: str) -> bytes:
+def _known_id(stage: Stage, key: str, row: PaymentRow, name: str) -> bytes:
     """Another content under the id of a message that was taken."""
     home = folders_path(stage.data) / folder_of(key, ACCOUNT)
     file = min((home / "archive").glob("*camt.054*"))

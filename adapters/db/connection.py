@@ -1,0 +1,36 @@
+"""Connecting to the database, and reading it at one instant."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine
+
+POOL_SIZE = 24
+"""Database connections of a worker: one for each activity that can run at once, and a few for the gateway."""
+CONNECTION = {
+    "connect_timeout": 10,
+    "options": "-c lock_timeout=25s -c idle_in_transaction_session_timeout=60s",
+}
+"""Nobody waits for a database, or for another's command on the same production, longer than an activity may take; and
+one whose process is gone does not keep a production locked."""
+
+
+def engine_of(database_url: str) -> Engine:
+    """The engine for an SQLAlchemy URL; it connects when something is asked."""
+    return create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=CONNECTION)
+
+
+@contextmanager
+def at_one_instant(connection: Connection) -> Iterator[None]:
+    """Inside, a connection only reads, and sees the records as they are now; see `adapters.db.store.Store.reading`.
+
+    It holds nobody up, so unlike who writes it may take its time between two questions: a proof computes for minutes.
+    """
+    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with connection.begin():
+        try:
+            connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+            yield
+        except KeyboardInterrupt:
+            connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
+            raise

@@ -1,0 +1,68 @@
+"""Whole streams of the journal, as proofs read them: from the first fact to the head, piece by piece."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from domain.ledger.journal import Fact, Head
+
+FETCH = 1_000
+"""Rows fetched at a time where an answer may be long."""
+_CURSORS = count(1)
+
+
+def streams(connection: Connection) -> list[str]:
+    """The streams of the journal."""
+    table = tables.stream_head
+    return list(connection.execute(sa.select(table.c.stream).order_by(table.c.stream)).scalars())
+
+
+def events(connection: Connection) -> int:
+    """How many events all streams' heads count."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(tables.stream_head.c.seq), 0))).scalar_one())
+
+
+def head(connection: Connection, stream: str) -> Head:
+    """Where the store says that a stream ends."""
+    table = tables.stream_head
+    row = connection.execute(sa.select(table).where(table.c.stream == stream)).one_or_none()
+    return Head() if row is None else Head(row.seq, bytes(row.hash))
+
+
+def facts(connection: Connection, stream: str) -> Iterator[Fact]:
+    """The facts of a stream from its start, fetched piece by piece: past SQLAlchemy, for there may be a million."""
+    rows = streamed(
+        connection,
+        "SELECT seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash FROM journal_event"
+        " WHERE stream = %s ORDER BY seq",
+        (stream,),
+    )
+    for seq, kind, body, effective_on, recorded_at, actor, key, before, link in rows:
+        yield Fact(stream, seq, kind, body.encode(), effective_on, recorded_at, actor, key, before, link)
+
+
+def streamed(
+    connection: Connection, statement: str, parameters: Sequence[object] = (), rows: int = FETCH
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement of our own as the driver has them, fetched piece by piece from a cursor of the server.
+
+    Other questions can be asked between them.
+    """
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor(name=f"streamed_{next(_CURSORS)}", binary=True) as cursor:
+        cursor.itersize = rows
+        cursor.execute(statement, parameters)
+        yield from cursor
+
+
+def read_through(
+    connection: Connection, statement: str, parameters: Sequence[object] = ()
+) -> Iterator[tuple[Any, ...]]:
+    """The same for who asks nothing else before the last row: one way to the server and back, and not three."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        yield from cursor.stream(statement, parameters, binary=True, size=FETCH)

@@ -1,0 +1,57 @@
+"""Statements of facts that were imported (receipts, costs, advances …), each with all its versions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """A version of a source's statement of one kind of fact, with its number of rows, as event `seq` took it in."""
+
+    kind: str
+    source: str
+    statement: str
+    version: int
+    count: int
+    sha256: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFilter:
+    """Which imported statements are asked for."""
+
+    production: str
+    kind: str | None = None
+    source: str | None = None
+    statement: str | None = None
+
+
+_TABLE = tables.statement_version.c
+_ORDER = Order("imports", (_TABLE.kind, _TABLE.source, _TABLE.statement, _TABLE.version))
+
+
+def imported(connection: Connection, chosen: ImportFilter, page: PageRequest = WHOLE) -> Page[ImportRow]:
+    """Every version of every statement of a production, by source and statement, the newest version last."""
+    query = sa.select(
+        _TABLE.kind, _TABLE.source, _TABLE.statement, _TABLE.version, _TABLE.count, _TABLE.sha256, _TABLE.seq
+    ).where(
+        *only(
+            (_TABLE.production, chosen.production),
+            (_TABLE.kind, chosen.kind),
+            (_TABLE.source, chosen.source),
+            (_TABLE.statement, chosen.statement),
+        )
+    )
+    return paged(connection, query, _ORDER, _import, page)
+
+
+def _import(row: sa.Row[Any]) -> ImportRow:
+    told: Any = row[:7]
+    return ImportRow(*told)

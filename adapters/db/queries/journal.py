@@ -1,0 +1,71 @@
+"""The journal as people read it: the newest events first, a page at a time."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, between, only, paged
+from adapters.db.streams import stream_of
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as it is on record; `hash` is its link of the chain, in hexadecimal."""
+
+    stream: str
+    seq: int
+    type: str
+    effective_on: date
+    recorded_at: datetime
+    actor: str
+    command_key: str
+    hash: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are asked for: `about` is an id that the body names, `since` and `until` are effective days."""
+
+    production: str
+    type: str | None = None
+    actor: str | None = None
+    about: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+_JOURNAL = tables.journal_event.c
+_ORDER = Order("events", (_JOURNAL.seq,), descending=True)
+
+
+def newest_events(connection: Connection, chosen: EventFilter, page: PageRequest = WHOLE) -> Page[EventRow]:
+    """Events of a production, newest first."""
+    query = sa.select(tables.journal_event).where(
+        _JOURNAL.stream == stream_of(chosen.production),
+        *only((_JOURNAL.type, chosen.type), (_JOURNAL.actor, chosen.actor)),
+        *between(_JOURNAL.effective_on, chosen.since, chosen.until),
+    )
+    if chosen.about is not None:
+        query = query.where(_JOURNAL.body.contains(f'"{chosen.about}"', autoescape=True))
+    return paged(connection, query, _ORDER, _event, page)
+
+
+def _event(row: sa.Row[Any]) -> EventRow:
+    return EventRow(
+        stream=row.stream,
+        seq=row.seq,
+        type=row.type,
+        effective_on=row.effective_on,
+        recorded_at=row.recorded_at,
+        actor=row.actor,
+        command_key=row.command_key,
+        hash=bytes(row.hash).hex(),
+        body=json.loads(row.body),
+    )

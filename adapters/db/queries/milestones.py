@@ -1,0 +1,59 @@
+"""Milestones that something has happened to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
+from domain.reads import EVERYTHING, Sight
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneRow:
+    """A milestone: `evidence` is document id → SHA-256, `approvals` user → party."""
+
+    production: str
+    id: str
+    status: str
+    round: int
+    submitted_by: str | None
+    evidence: Mapping[str, str]
+    approvals: Mapping[str, Any]
+    deadline_on: date | None
+    escalated_to: str | None
+    accepted_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFilter:
+    """Which milestones are asked for."""
+
+    production: str
+    status: str | None = None
+
+
+_TABLE = tables.milestone.c
+_ORDER = Order("milestones", (_TABLE.production, _TABLE.id))
+_COLUMNS = tuple(tables.milestone.columns)
+
+
+def milestones(
+    connection: Connection, chosen: MilestoneFilter, page: PageRequest = WHOLE, sight: Sight = EVERYTHING
+) -> Page[MilestoneRow]:
+    """Milestones of a production, by id."""
+    query = sa.select(*_COLUMNS).where(*only((_TABLE.production, chosen.production), (_TABLE.status, chosen.status)))
+    if not sight.everything:
+        query = query.where(_TABLE.id.in_(sight.milestones))
+    return paged(connection, query, _ORDER, lambda row: MilestoneRow(*row[: len(_COLUMNS)]), page)
+
+
+def milestone(connection: Connection, production: str, milestone_id: str) -> MilestoneRow | None:
+    """One milestone; None while nothing has happened to it."""
+    query = sa.select(*_COLUMNS).where(_TABLE.production == production, _TABLE.id == milestone_id)
+    row = connection.execute(query).one_or_none()
+    return None if row is None else MilestoneRow(*row)

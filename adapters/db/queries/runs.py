@@ -1,0 +1,93 @@
+"""Payment runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from adapters.db import tables
+from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, between, only, paged
+from domain.reads import EVERYTHING, Sight
+from domain.values.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A payment run: `sha256` binds its preparation, `file` is the SHA-256 of what was sent to the bank."""
+
+    id: str
+    production: str
+    account: str
+    currency: str
+    execution_on: date
+    prepared_by: str
+    count: int
+    sha256: str
+    status: str
+    quote: Mapping[str, str] | None
+    released_by: str | None
+    message_id: str | None
+    file: str | None
+    times_sent: int
+    enquiries: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which runs are asked for; `since` and `until` are execution days."""
+
+    production: str | None = None
+    status: str | None = None
+    account: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+_TABLE = tables.run.c
+_ORDER = Order("runs", (_TABLE.execution_on, _TABLE.id), descending=True)
+
+
+def runs(
+    connection: Connection, chosen: RunFilter | None = None, page: PageRequest = WHOLE, sight: Sight = EVERYTHING
+) -> Page[RunRow]:
+    """Runs, newest day first."""
+    wanted = chosen or RunFilter()
+    query = sa.select(tables.run).where(
+        *only((_TABLE.production, wanted.production), (_TABLE.status, wanted.status), (_TABLE.account, wanted.account)),
+        *between(_TABLE.execution_on, wanted.since, wanted.until),
+    )
+    if not sight.everything:
+        query = query.where(_TABLE.account.in_(sight.accounts))
+    return paged(connection, query, _ORDER, _run, page)
+
+
+def run(connection: Connection, run_id: str, sight: Sight = EVERYTHING) -> RunRow | None:
+    """One run; None if there is none that is seen."""
+    row = connection.execute(sa.select(tables.run).where(_TABLE.id == run_id)).one_or_none()
+    found = None if row is None else _run(row)
+    return found if found is not None and (sight.everything or found.account in sight.accounts) else None
+
+
+def _run(row: sa.Row[Any]) -> RunRow:
+    return RunRow(
+        id=row.id,
+        production=row.production,
+        account=row.account,
+        currency=row.currency,
+        execution_on=row.execution_on,
+        prepared_by=row.prepared_by,
+        count=row._mapping["count"],  # noqa: SLF001 - a row is a tuple, whose `count` is a method
+        sha256=row.sha256,
+        status=row.status,
+        quote=row.quote,
+        released_by=row.released_by,
+        message_id=row.message_id,
+        file=row.file,
+        times_sent=row.times_sent,
+        enquiries=row.enquiries,
+        total=Money(row.total_minor, row.currency),
+    )

@@ -1,0 +1,73 @@
+"""Statements that were issued to parties, by the journal."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import JSONB
+
+from adapters.db import tables
+from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
+from adapters.db.streams import stream_of
+from domain.reads import EVERYTHING, Sight
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRow:
+    """A statement as the event `seq` issued it; `sha256` is its document's."""
+
+    production: str
+    period: str
+    party: str
+    issued_on: date
+    seq: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFilter:
+    """Which statements are asked for."""
+
+    production: str
+    period: str | None = None
+    party: str | None = None
+
+
+_JOURNAL = tables.journal_event.c
+
+
+def statements(
+    connection: Connection, chosen: StatementFilter, page: PageRequest = WHOLE, sight: Sight = EVERYTHING
+) -> Page[StatementRow]:
+    """Statements of a production in the order in which they were issued."""
+    body = sa.cast(_JOURNAL.body, JSONB)
+    elements = sa.func.jsonb_array_elements(body["statements"])
+    issued = elements.table_valued(sa.column("told", JSONB), with_ordinality="place").render_derived(name="issued")
+    party, period = issued.c.told["party"].astext, body["period"].astext
+    query = (
+        sa.select(
+            sa.literal(chosen.production).label("production"),
+            period.label("period"),
+            party.label("party"),
+            _JOURNAL.effective_on,
+            _JOURNAL.seq,
+            issued.c.told["sha256"].astext.label("sha256"),
+        )
+        .select_from(tables.journal_event.join(issued, sa.true()))
+        .where(
+            _JOURNAL.stream == stream_of(chosen.production),
+            _JOURNAL.type == "statements-issued",
+            *only((period, chosen.period), (party, chosen.party)),
+        )
+    )
+    if not sight.everything:
+        query = query.where(party == sight.party)
+    order = Order("statements", (_JOURNAL.seq, sa.type_coerce(issued.c.place, sa.BigInteger())))
+    return paged(connection, query, order, _statement, page)
+
+
+def _statement(row: sa.Row[Any]) -> StatementRow:
+    told: Any = row[:6]
+    return StatementRow(*told)

@@ -1,0 +1,86 @@
+"""Rows and pages, printed for people or for programs. Nothing slow is imported here."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from typing import Any
+
+import click
+from pydantic_core import to_json
+from rich.cells import cell_len
+
+from adapters.db.queries.paging import Page
+from domain.values.money import Money
+
+
+def show_page(page: Page[Any], columns: Sequence[str], as_json: bool, nothing: str) -> None:
+    """Print a page of a list as `show` does, and on the error stream whether there is more, and how to get it."""
+    show(page.items, columns, as_json, nothing)
+    tell_of_more(page)
+
+
+def tell_of_more(page: Page[Any]) -> None:
+    """Say on the error stream that a page is not the last: it is no row of the list."""
+    if page.next_cursor is not None:
+        of = "" if page.total is None else f" of {page.total:,}"
+        click.echo(f"{len(page.items):,}{of} shown; the next: --after {page.next_cursor}; all: --all", err=True)
+
+
+def show(rows: Iterable[Any], columns: Sequence[str], as_json: bool, nothing: str) -> None:
+    """Print rows: as a table of `columns`, or whole as a JSON list; `nothing` is said when there are none."""
+    if as_json:
+        click.echo(to_json([plain(row) for row in rows], indent=2))
+        return
+    cells = [[_cell(row[name] if isinstance(row, Mapping) else getattr(row, name)) for name in columns] for row in rows]
+    if not cells:
+        click.echo(nothing)
+        return
+    widths = [max(map(_width, column)) for column in zip(columns, *cells, strict=True)]
+    click.echo(click.style(_line(columns, widths), bold=True))
+    click.echo("\n".join(_line(row, widths) for row in cells))
+
+
+def show_one(row: Any, as_json: bool) -> None:
+    """Print one thing: a line for each field, or JSON."""
+    told = plain(row)
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    width = max(len(name) for name in told)
+    for name, value in told.items():
+        if value is not None:
+            click.echo(f"{name:<{width}}  {_words(value)}")
+
+
+def plain(value: Any) -> Any:
+    """A row, or what is in one, as JSON has it: amounts written, days and instants in ISO form."""
+    if isinstance(value, Money | date):
+        return str(value) if isinstance(value, Money) else value.isoformat()
+    if isinstance(value, Mapping):
+        return {name: plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    return value
+
+
+def _cell(value: Any) -> str:
+    """A value in one line. What a terminal would obey and not show, such as a bank's escape codes, is left out."""
+    written = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return written if written.isprintable() else "".join(each if each.isprintable() else " " for each in written)
+
+
+def _width(cell: str) -> int:
+    return len(cell) if cell.isascii() else cell_len(cell)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)).rstrip()
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -1,0 +1,19 @@
+"""What a user may read of a production, by its agreement in force and the users of the settings."""
+
+from collections.abc import Callable
+
+from adapters.command_handler import CommandHandler
+from adapters.db.records import Records
+from domain.agreement.involvement import involvement
+from domain.reads import Resource, Sight, sight
+
+
+def sight_of(handler: CommandHandler, records: Records, production: str, user: str) -> Callable[[Resource], Sight]:
+    """What a user sees of each resource of a production.
+
+    Raises:
+        WrongRole: nobody of that name acts in the production. The answer raises it where nothing is theirs to read.
+    """
+    person = handler.who(user, production)
+    involved = involvement(handler.agreement(records, production))
+    return lambda resource: sight(person, resource, involved)

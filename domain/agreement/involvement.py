@@ -1,0 +1,43 @@
+"""Who is involved in what, by an agreement: what the table of reads asks of it."""
+
+from collections import defaultdict
+
+from domain.agreement.model import Agreement, Control, DueAfter
+from domain.errors import Refused
+from domain.reads import Involvement
+from domain.sharing.payouts import paying_account
+
+
+def involvement(agreement: Agreement) -> Involvement:
+    """Who is involved in what.
+
+    A milestone concerns who submits and who approves it, whom it is escalated to, and who pays or is paid after it.
+    """
+    return Involvement(
+        production=agreement.production,
+        parties=frozenset(party.id for party in agreement.parties),
+        owners={one.id: one.owner for one in agreement.accounts if one.control is Control.CONTROLLED},
+        payer=_payer(agreement),
+        milestones=_milestones(agreement),
+    )
+
+
+def _payer(agreement: Agreement) -> str | None:
+    try:
+        return paying_account(agreement).owner
+    except Refused:
+        return None
+
+
+def _milestones(agreement: Agreement) -> dict[str, frozenset[str]]:
+    owners = {account.id: account.owner for account in agreement.accounts}
+    waiting: dict[str, set[str]] = defaultdict(set)
+    for instalment in agreement.schedule:
+        if isinstance(instalment.due, DueAfter):
+            waiting[instalment.due.milestone] |= {owners[instalment.payer], owners[instalment.payee]}
+    concerned = {}
+    for milestone in agreement.milestones:
+        policy = milestone.approval
+        named = {milestone.submitter, *policy.parties, *([policy.escalate_to] if policy.escalate_to else [])}
+        concerned[milestone.id] = frozenset(named | waiting[milestone.id])
+    return concerned

@@ -1,0 +1,149 @@
+"""Who may read what: one table for every list and document that Sluice shows.
+
+An auditor reads everything of the productions that they act in. A party reads what its contract concerns it with. Who
+keeps the accounts reads more, by role. Nobody without a role reads anything.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from domain.errors import WrongRole
+from domain.identity import Person, Role
+
+
+class Resource(StrEnum):
+    """What can be read of a production; the values are the words of a refusal."""
+
+    AGREEMENT = "the agreement"
+    MILESTONES = "the milestones"
+    PAYMENTS = "the payments"
+    RECEIPTS = "the expected receipts"
+    RUNS = "the payment runs"
+    MOVEMENTS = "the movements in suspense"
+    DISTRIBUTIONS = "the distributions"
+    STATEMENTS = "the statements"
+    FACTS = "the imported facts"
+    LEDGER = "the ledger"
+    JOURNAL = "the journal"
+    HISTORIES = "the archived histories"
+
+
+class Extent(StrEnum):
+    """How much of a resource somebody reads."""
+
+    NOTHING = "nothing"
+    OWN = "own"
+    """What names their party."""
+    ACCOUNTS = "accounts"
+    """That, and what moves on the accounts that their party keeps."""
+    ALL = "all"
+
+
+class Keeper(StrEnum):
+    """Which party reads more than others, if its people have the role for it."""
+
+    OWNER = "owner"
+    """A party that owns an account which Sluice instructs."""
+    PAYER = "payer"
+    """The party that owns the account which shares of the earnings are paid from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who reads a resource: any party of the agreement, with any role, and its keeper's people with one of `roles`."""
+
+    parties: Extent
+    keeper: Keeper = Keeper.OWNER
+    roles: frozenset[Role] = frozenset()
+    kept: Extent = Extent.NOTHING
+
+
+BOOKKEEPERS = frozenset({Role.PREPARER, Role.RELEASER, Role.TREASURER})
+_PREPARERS = frozenset({Role.PREPARER})
+
+ACCESS: Mapping[Resource, Access] = {
+    Resource.AGREEMENT: Access(Extent.ALL),
+    Resource.MILESTONES: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ALL),
+    Resource.PAYMENTS: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
+    Resource.RECEIPTS: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
+    Resource.RUNS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
+    Resource.MOVEMENTS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
+    Resource.DISTRIBUTIONS: Access(Extent.OWN, Keeper.PAYER, _PREPARERS, Extent.ALL),
+    Resource.STATEMENTS: Access(Extent.OWN, Keeper.PAYER, _PREPARERS, Extent.ALL),
+    Resource.FACTS: Access(Extent.NOTHING, Keeper.PAYER, BOOKKEEPERS, Extent.ALL),
+    Resource.LEDGER: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ALL),
+    Resource.JOURNAL: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ALL),
+    Resource.HISTORIES: Access(Extent.NOTHING),
+}
+"""The table. An auditor is not in it: they read every resource whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """What a production's agreement in force says of who is involved in it.
+
+    `owners` is the owning party of each account that Sluice instructs, `payer` the party that shares are paid by (None
+    if nothing is shared), `milestones` whom each milestone concerns.
+    """
+
+    production: str
+    parties: frozenset[str]
+    owners: Mapping[str, str] = field(default_factory=dict)
+    payer: str | None = None
+    milestones: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The rows that a reader sees: all of them, or those of these accounts, of this party, of these milestones."""
+
+    everything: bool = False
+    party: str | None = None
+    accounts: frozenset[str] = frozenset()
+    milestones: frozenset[str] = frozenset()
+
+    def shows(self, party: str) -> bool:
+        """Whether what is a party's own is seen."""
+        return self.everything or self.party == party
+
+
+EVERYTHING = Sight(everything=True)
+
+
+def sight(person: Person, resource: Resource, involved: Involvement) -> Sight:
+    """What a person sees of a resource.
+
+    Raises:
+        WrongRole: nothing.
+    """
+    extent = _extent(person, ACCESS[resource], involved)
+    if extent is Extent.NOTHING:
+        raise WrongRole(
+            f"{person.user} of {person.party} may not read {resource} of {involved.production}: {_why(person)}.",
+            user=person.user,
+            party=person.party,
+        )
+    if extent is Extent.ALL:
+        return EVERYTHING
+    kept = frozenset(account for account, owner in involved.owners.items() if owner == person.party)
+    return Sight(
+        party=person.party,
+        accounts=kept if extent is Extent.ACCOUNTS else frozenset(),
+        milestones=frozenset(name for name, parties in involved.milestones.items() if person.party in parties),
+    )
+
+
+def _extent(person: Person, access: Access, involved: Involvement) -> Extent:
+    if Role.AUDITOR in person.roles:
+        return Extent.ALL
+    if not person.roles or person.party not in involved.parties:
+        return Extent.NOTHING
+    keepers = set(involved.owners.values()) if access.keeper is Keeper.OWNER else {involved.payer}
+    return access.kept if person.party in keepers and person.roles & access.roles else access.parties
+
+
+def _why(person: Person) -> str:
+    if not person.roles:
+        return "they have no role there, see `users` in the settings"
+    return "its auditors do, and who keeps the accounts concerned"

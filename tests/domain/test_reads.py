@@ -1,0 +1,99 @@
+"""Who may read what: each resource, for each role, at each kind of party; the answers are written down."""
+
+import pytest
+
+from domain.errors import WrongRole
+from domain.identity import Person, Role
+from domain.reads import ACCESS, Involvement, Resource, sight
+
+INVOLVED = Involvement(
+    production="DRAMA1",
+    parties=frozenset({"spc", "bank", "studio", "writer"}),
+    owners={"spc-krw": "spc", "spc-jpy": "spc", "bank-krw": "bank"},
+    payer="spc",
+    milestones={"wrap": frozenset({"studio", "spc"}), "script": frozenset({"writer"})},
+)
+"""`spc` keeps two accounts and pays the shares; `bank` keeps one account; `studio` and `writer` keep none."""
+BOOKS = {Role.PREPARER, Role.RELEASER, Role.TREASURER}
+MATRIX = {
+    # resource:             (other parties, spc with a bookkeeper's role, bank with one, spc with another role)
+    Resource.AGREEMENT: ("all", "all", "all", "all"),
+    Resource.MILESTONES: ("own", "all", "all", "own"),
+    Resource.PAYMENTS: ("own", "accounts", "accounts", "own"),
+    Resource.RECEIPTS: ("own", "accounts", "accounts", "own"),
+    Resource.RUNS: ("nothing", "accounts", "accounts", "nothing"),
+    Resource.MOVEMENTS: ("nothing", "accounts", "accounts", "nothing"),
+    Resource.DISTRIBUTIONS: ("own", "preparer", "own", "own"),
+    Resource.STATEMENTS: ("own", "preparer", "own", "own"),
+    Resource.FACTS: ("nothing", "all", "nothing", "nothing"),
+    Resource.LEDGER: ("nothing", "all", "all", "nothing"),
+    Resource.JOURNAL: ("nothing", "all", "all", "nothing"),
+    Resource.HISTORIES: ("nothing", "nothing", "nothing", "nothing"),
+}
+CASES = [
+    (resource, party, role, said)
+    for resource, (others, keeper, second, plain) in MATRIX.items()
+    for role in Role
+    if role is not Role.AUDITOR
+    for party, said in (
+        ("studio", others),
+        ("writer", others),
+        ("spc", keeper if role in BOOKS else plain),
+        ("bank", second if role in BOOKS else others),
+    )
+]
+MILESTONES = {"spc": {"wrap"}, "bank": set(), "studio": {"wrap"}, "writer": {"script"}}
+ACCOUNTS = {"spc": {"spc-krw", "spc-jpy"}, "bank": {"bank-krw"}}
+
+
+def person(party, *roles):
+    return Person("ji", party, frozenset(roles))
+
+
+def test_the_matrix_has_every_resource():
+    assert set(MATRIX) == set(Resource) == set(ACCESS)
+
+
+@pytest.mark.parametrize(("resource", "party", "role", "said"), CASES)
+def test_what_a_role_at_a_party_reads_of_a_resource(resource, party, role, said):
+    expected = said if said != "preparer" else "all" if role is Role.PREPARER else "own"
+    if expected == "nothing":
+        with pytest.raises(WrongRole, match=f"ji of {party} may not read {resource} of DRAMA1"):
+            sight(person(party, role), resource, INVOLVED)
+        return
+    found = sight(person(party, role), resource, INVOLVED)
+    assert found.everything is (expected == "all")
+    if expected != "all":
+        assert found.party == party
+        assert found.milestones == MILESTONES[party]
+        assert found.accounts == (ACCOUNTS[party] if expected == "accounts" else set())
+
+
+@pytest.mark.parametrize("resource", Resource)
+@pytest.mark.parametrize("party", ["spc", "studio", "a-firm-that-is-no-party"])
+def test_an_auditor_reads_everything(resource, party):
+    assert sight(person(party, Role.AUDITOR), resource, INVOLVED).everything
+
+
+@pytest.mark.parametrize("resource", Resource)
+@pytest.mark.parametrize("nobody", [person("spc"), person("studio"), person("stranger", *(set(Role) - {Role.AUDITOR}))])
+def test_nobody_reads_anything_without_a_role_or_without_being_a_party(resource, nobody):
+    with pytest.raises(WrongRole, match="may not read"):
+        sight(nobody, resource, INVOLVED)
+
+
+def test_who_has_no_role_is_told_so_in_one_sentence():
+    with pytest.raises(WrongRole, match="they have no role there") as refused:
+        sight(person("studio"), Resource.PAYMENTS, INVOLVED)
+    assert refused.value.sentence.count(". ") == 0
+
+
+def test_several_roles_read_what_the_strongest_of_them_does():
+    found = sight(person("spc", Role.APPROVER, Role.PREPARER), Resource.STATEMENTS, INVOLVED)
+    assert found.everything
+
+
+def test_what_is_a_partys_own_is_shown_to_it_alone():
+    own = sight(person("writer", Role.APPROVER), Resource.STATEMENTS, INVOLVED)
+    assert own.shows("writer")
+    assert not own.shows("studio")
