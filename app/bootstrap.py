@@ -24,6 +24,7 @@ from adapters.db.facts import facts_of
 from adapters.db.store import Store
 from adapters.sharing.entitlements import FactsOf
 from adapters.temporal.executions import Executions
+from adapters.temporal.internals import activities_in
 from app.endpoints import Endpoints, database_url
 from app.settings import Settings, load_settings
 from app.worker.plugin import SluicePlugin
@@ -63,47 +64,16 @@ class Services:
 
     def activities(self) -> list[Callable[..., Any]]:
         """Every activity of the worker, bound to this command handler."""
-        productions, milestones, runs = (
+        owners = (
             AgreementActivities(self.handler),
             MilestoneActivities(self.handler),
             RunActivities(self.handler),
+            self.bank,
+            self.distributions,
+            ScheduleActivities(self.handler, self.client, self.settings.task_queue),
+            self.histories,
         )
-        distributions = self.distributions
-        schedules = ScheduleActivities(self.handler, self.client, self.settings.task_queue)
-        return [
-            productions.register,
-            productions.amend,
-            productions.production_standing,
-            productions.hold,
-            productions.resume,
-            productions.correct,
-            self.bank.allocate,
-            milestones.submit,
-            milestones.approve,
-            milestones.reject,
-            milestones.pass_deadline,
-            milestones.milestone_standing,
-            runs.fall_due,
-            runs.plan_runs,
-            runs.prepare,
-            runs.release,
-            runs.cancel,
-            runs.escalate,
-            runs.send,
-            runs.doubt,
-            runs.run_standing,
-            distributions.compute_distribution,
-            distributions.approve_distribution,
-            distributions.object_to_distribution,
-            distributions.resolve_objection,
-            distributions.post_distribution,
-            distributions.order_payouts,
-            distributions.distribution_standing,
-            distributions.due_distributions,
-            schedules.open_days,
-            schedules.close_days,
-            self.histories.sweep_histories,
-        ]
+        return [method for owner in owners for method in activities_in(owner)]
 
 
 def handler_of(settings: Settings, database_url: str, clock: Clock | None = None) -> CommandHandler:

@@ -26,6 +26,7 @@ __all__ = [
     "WorkflowActivation",
     "WorkflowActivationCompletion",
     "WorkflowCommand",
+    "activities_in",
     "activity_arguments",
     "observed",
     "unversioned",
@@ -61,6 +62,12 @@ def workflow_types(definition: type) -> tuple[list[Any], Any, dict[str, Any]]:
     found = workflow._Definition.must_from_class(definition)  # noqa: SLF001
     updates = {name: update.ret_type for name, update in found.updates.items() if name is not None}
     return found.arg_types or [], found.ret_type, updates
+
+
+def activities_in(owner: object) -> list[Callable[..., Any]]:
+    """The methods of an object that are activities, bound to it."""
+    names = (name for name, member in vars(type(owner)).items() if callable(member) and activity_arguments(member))
+    return [getattr(owner, name) for name in names]
 
 
 def activity_arguments(method: Callable[..., Any]) -> tuple[str, Sequence[Any]] | None:

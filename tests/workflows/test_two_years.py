@@ -307,7 +307,7 @@ async def test_a_production_whose_workflows_were_lost_goes_on_from_the_journal(s
     await stage.until(date(2025, 2, 5))
     for handle in (stage.production(), stage.milestone("closing"), stage.milestone("wrap")):
         await handle.terminate("lost")
-    await stage.gateway.resume()
+    await stage.gateway.starts.everything_unfinished()
     await milestones_again(stage)
     await stage.until(date(2025, 2, 8), time(0, 10))
     assert stage.world.snapshots().milestones["closing"].escalated_to == "broadcaster"

@@ -64,7 +64,8 @@ async def test_a_period_goes_from_opening_through_an_objection_to_its_payouts(wo
     )
     assert dispute.disputing == ("studio",)
     world.clock.to(date(2025, 4, 16))
-    await Gateway(services).resume()  # the business clock jumped: a worker that starts now looks at it
+    # The business clock jumped: a worker that starts now looks at it.
+    await Gateway(services).starts.everything_unfinished()
     await eventually(lambda: found(world).status == "ordered")
     assert str(found(world).ordered["studio"]) == "KRW 510"
     assert (await as_user("jiho").send(ResolveObjection, production=PRODUCTION, period=Q1, reason="agreed")).over
@@ -105,10 +106,10 @@ async def test_after_its_history_was_lost_an_open_distribution_goes_on_and_a_fin
     await handle.terminate("lost")
     world.clock.to(date(2025, 4, 16))
     gateway = Gateway(services)
-    assert [ref.period for ref in gateway._open_distributions()] == [Q1]
-    await gateway.resume()
+    assert [ref.period for ref in gateway.starts.open_distributions()] == [Q1]
+    await gateway.starts.everything_unfinished()
     await eventually(lambda: found(world).status == "ordered")
-    assert gateway._open_distributions() == []
+    assert gateway.starts.open_distributions() == []
 
 
 async def test_what_is_shown_is_what_was_previewed(world, as_user, services):

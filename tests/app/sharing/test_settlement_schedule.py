@@ -116,7 +116,7 @@ async def test_it_outlives_the_production_and_is_made_again_when_it_was_lost(ser
     assert (await ended(services))["complete"]
     assert await exists(schedule)
     await schedule.delete()
-    await Gateway(services).resume()
+    await Gateway(services).starts.everything_unfinished()
     await ended(services)
     assert await exists(schedule)
 

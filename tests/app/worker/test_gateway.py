@@ -40,14 +40,14 @@ def files(world, part):
     return sorted(path.name for path in (world.data / "bank" / FOLDER / part).iterdir())
 
 
-async def test_an_order_is_delivered_once_though_it_was_marked_late(world, gateway):
+async def test_an_order_is_delivered_once_though_it_was_marked_late(world, gateway, services):
     ordered(world)
-    rows = gateway._waiting()
-    gateway._deliver(rows[0])  # and then the worker was killed
+    rows = gateway.relay.waiting()
+    gateway.relay.deliver(rows[0])  # and then the worker was killed
     world.their_bank.step()
-    assert await Gateway(gateway._services).step()
+    assert await Gateway(services).step()
     assert files(world, "outbox") == []
-    assert [row for row in gateway._waiting() if row.kind == "bank-file"] == []
+    assert [row for row in gateway.relay.waiting() if row.kind == "bank-file"] == []
     assert len(files(world, "sent")) == 1
 
 
@@ -57,12 +57,11 @@ async def test_two_gateways_deliver_an_order_once(world, gateway, services):
     assert len(files(world, "outbox")) == 1
 
 
-async def test_an_answer_that_was_taken_but_not_put_away_is_taken_once(world, gateway):
+async def test_an_answer_that_was_taken_but_not_put_away_is_taken_once(world, gateway, services):
     ordered(world)
     await gateway.step()
     world.their_bank.step()
     name = world.folder.waiting(FOLDER)[0]
-    services = gateway._services
     services.bank.take(PRODUCTION, "spc-krw", name, world.folder.read(FOLDER, name))  # and then it was killed
     await gateway.step()
     assert world.statuses()["WR-A"] == "settled"
@@ -82,10 +81,10 @@ async def test_news_starts_the_workflow_of_a_run_that_was_lost(world, gateway, s
 
 async def test_after_all_histories_were_lost_everything_unfinished_is_started(world, gateway, services):
     run = world.prepare().run
-    await gateway.resume()
+    await gateway.starts.everything_unfinished()
     for name in (production_workflow(PRODUCTION), run_workflow(run)):
         assert (await services.client.get_workflow_handle(name).describe()).status.name == "RUNNING"
-    await gateway.resume()  # again, with all of them running
+    await gateway.starts.everything_unfinished()  # again, with all of them running
 
 
 async def test_an_answer_that_is_still_being_written_is_left_until_it_is_whole(world, gateway):

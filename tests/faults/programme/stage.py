@@ -272,7 +272,7 @@ class Stage:
 
     async def services_resumed(self) -> None:
         """What a worker does when it starts: everything unfinished is looked at again."""
-        await Gateway(self.services).resume()
+        await Gateway(self.services).starts.everything_unfinished()
 
     # What is on record
 

@@ -110,7 +110,7 @@ async def _distribute(services, world, as_user):
         ObjectToDistribution, production=PRODUCTION, period=PERIOD, revision=1, positions=("fee",), reason="the rate"
     )
     world.clock.to(date(2025, 4, 16))
-    await Gateway(services).resume()
+    await Gateway(services).starts.everything_unfinished()
     await eventually(lambda: world.snapshots().distributions[PERIOD].status == "ordered")
     await as_user("jiho").send(ResolveObjection, production=PRODUCTION, period=PERIOD, reason="agreed")
 

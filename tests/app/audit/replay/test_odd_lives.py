@@ -243,7 +243,7 @@ async def test_workers_that_restart_and_runs_that_begin_again_audit_clean(house)
     begun = house.services.client.get_workflow_handle(run_workflow(run))
     await begun.terminate("its history is lost")
     await house.release(run)
-    await Gateway(house.services).resume()
+    await Gateway(house.services).starts.everything_unfinished()
     await house.settled()
     await house.release(run)
     assert house.world.events().count("run-released") == 1

@@ -1,0 +1,83 @@
+"""Starts of workflows: one that runs already is signalled to look again, one that is gone reads where it was."""
+
+import asyncio
+from typing import Any
+
+import sqlalchemy as sa
+from temporalio.common import WorkflowIDConflictPolicy
+
+from activities.views import DistributionRef, PlannedRun, ProductionRef
+from adapters.db import health, tables
+from adapters.db.queries.agreement import productions
+from app.bootstrap import Services
+from domain.values.record import Record
+from workflows.distribution import DistributionWorkflow
+from workflows.names import distribution_workflow, production_workflow, run_workflow
+from workflows.payment_run import PaymentRunWorkflow
+from workflows.production import ProductionWorkflow
+
+
+class WorkflowStarts:
+    """Starts the workflows of productions, runs and distributions, or signals those that run."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def production(self, key: str) -> None:
+        """Start or signal a production's workflow."""
+        await self._start(ProductionWorkflow.run, ProductionRef(production=key), production_workflow(key))
+
+    async def run(self, run: str) -> None:
+        """Start or signal a run's workflow; nothing, if there is no such run."""
+        for planned in await asyncio.to_thread(self._planned, tables.run.c.id == run):
+            await self._start(PaymentRunWorkflow.run, planned, run_workflow(planned.run))
+
+    async def distribution(self, ref: DistributionRef) -> None:
+        """Start or signal a distribution's workflow."""
+        await self._start(DistributionWorkflow.run, ref, distribution_workflow(ref.production, ref.period))
+
+    async def everything_unfinished(self) -> None:
+        """Start every production, unfinished run and open distribution, as if all histories had been lost."""
+        for ref in await asyncio.to_thread(self.open_distributions):
+            await self.distribution(ref)
+        keys, runs = await asyncio.to_thread(self._unfinished)
+        for key in keys:
+            await self.production(key)
+        for run in runs:
+            await self.run(run)
+
+    def open_distributions(self) -> list[DistributionRef]:
+        """Distributions that are not paid out, or in dispute."""
+        with self._services.store.reading() as records:
+            found = health.open_distributions(records.connection)
+        return [DistributionRef(production=production, period=period) for production, period in found]
+
+    async def _start(self, run: Any, argument: Record, workflow_id: str) -> None:
+        await self._services.client.start_workflow(
+            run,
+            argument,
+            id=workflow_id,
+            task_queue=self._services.settings.task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            start_signal="look_again",
+        )
+
+    def _unfinished(self) -> tuple[list[str], list[str]]:
+        with self._services.store.reading() as records:
+            keys = [row.key for row in productions(records.connection)]
+            return keys, list(health.unfinished_runs(records.connection))
+
+    def _planned(self, condition: sa.ColumnElement[bool]) -> list[PlannedRun]:
+        with self._services.store.reading() as records:
+            rows = list(records.connection.execute(sa.select(tables.run).where(condition)))
+        return [
+            PlannedRun(
+                production=row.production,
+                run=row.id,
+                account=row.account,
+                currency=row.currency,
+                on=row.execution_on,
+                by=row.prepared_by,
+            )
+            for row in rows
+        ]
