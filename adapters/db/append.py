@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +33,7 @@ class Append:
     """Rows by table: of one command, or of several that concern different streams."""
 
     def __init__(self) -> None:
-        self._rows: dict[str, list[Sequence[Any]]] = {}
+        self.written: dict[str, list[Sequence[Any]]] = {}
 
     def facts(self, facts: Sequence[Fact], events: Sequence[Event]) -> None:
         """Facts with the entries of their events, and their stream's new head."""
@@ -72,15 +73,20 @@ class Append:
         ):
             self._fill(table, made)
 
+    def include(self, other: "Append") -> None:
+        """What another command writes, too."""
+        for table, added in other.written.items():
+            self._add(table, added)
+
     def send(self, cursor: Cursor[Any]) -> None:
         """Write all of it at once."""
-        if not self._rows:
+        if not self.written:
             return
-        names = tuple(sorted(self._rows))
+        names = tuple(sorted(self.written))
         parameters: list[list[Any]] = []
         for name in names:
             columns = tables.metadata.tables[name].columns
-            values = zip(*self._rows[name], strict=True)
+            values = zip(*self.written[name], strict=True)
             parameters += [
                 _ARRAYS.get(type(column.type), Texts)(of_column)
                 for column, of_column in zip(columns, values, strict=True)
@@ -89,14 +95,15 @@ class Append:
 
     def _fill(self, table: str, made: Iterable[Mapping[str, Any]]) -> None:
         columns = tables.metadata.tables[table].columns
+        in_order = itemgetter(*columns.keys())
         documents = [column.name for column in columns if isinstance(column.type, JSONB)]
         for row in made:
-            written = {name: json.dumps(row[name]) for name in documents if row[name] is not None}
-            self._rows.setdefault(table, []).append([*map({**row, **written}.__getitem__, columns.keys())])
+            texts = {name: json.dumps(row[name]) for name in documents if row[name] is not None}
+            self.written.setdefault(table, []).append(in_order({**row, **texts}))
 
     def _add(self, table: str, added: Iterable[Sequence[Any]]) -> None:
         if found := list(added):
-            self._rows.setdefault(table, []).extend(found)
+            self.written.setdefault(table, []).extend(found)
 
 
 def _of_fact(fact: Fact) -> Sequence[Any]:

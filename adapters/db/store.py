@@ -136,7 +136,7 @@ class Store:
 
         A rule that only decides, by what the request selects, and soon, may do so `in_company`: commands that come
         while others are being written then share one transaction, each with its own key, refusal and outcome. A rule
-        that uses the transaction itself has it alone.
+        that uses the transaction itself, or selects by long lists, has it alone.
 
         Raises:
             IdempotencyConflict: the key was used for another payload.
@@ -278,11 +278,14 @@ class Transaction(Records):
 
 
 def _attempted(transaction: Transaction, request: Request, found: Found, append: Append) -> Done | SluiceError:
-    """Carry out one command of several; whatever it raises is its own, and keeps no other from going on."""
+    """Carry out one command of several; an error is its own, leaves nothing, and keeps no other from going on."""
+    its_own = Append()
     try:
-        return _carried_out(transaction, request, found, append)
+        answer = _carried_out(transaction, request, found, its_own)
     except SluiceError as error:
         return error
+    append.include(its_own)
+    return answer
 
 
 def _carried_out(transaction: Transaction, request: Request, found: Found, append: Append) -> Done | SluiceError:

@@ -15,8 +15,9 @@ from adapters.db.store import Context, Request, Store
 from adapters.db.streams import stream_of
 from domain.commands import SubmitRun
 from domain.errors import BadInput, IdempotencyConflict, SluiceError, WrongRole
-from domain.events import RunEscalated
+from domain.events import MovementAllocated, RunEscalated
 from domain.state import State
+from domain.values.money import Money
 from tests.world import PRODUCTION, take_stream
 
 DAY = Context(effective_on=date(2025, 1, 6), actor="system")
@@ -37,6 +38,21 @@ def refuse(*_):
 
 def misread(*_):
     raise BadInput("unreadable")
+
+
+def misprice(*_):
+    """An event of which no entries can be made: a claim and a rate of three currencies."""
+    money = {"amount": Money(1, "EUR"), "booked": Money(1, "KRW"), "contract_value": Money(1, "JPY")}
+    about = {
+        "account": "spc-krw",
+        "bank_reference": "B",
+        "by": "system",
+        "to": "source",
+        "name": "S",
+        "party": None,
+        "reason": "r",
+    }
+    return State(), [MovementAllocated(**about, **money)]
 
 
 def explode(*_):
@@ -120,6 +136,13 @@ def test_a_refusal_is_recorded_and_raised_to_its_own_caller_only(store, at_once)
     assert recorded(store, "P2") == []
     assert recorded(store, "P3") == [("run-escalated", "k3")]
     assert attempted(store, request("P1", "k1")).changed  # a refusal does not use up the key
+
+
+def test_nothing_of_a_command_that_fails_last_is_written_with_the_others(store, at_once):
+    _, failed, other = at_once(request("P0", "k0"), request("P1", "k1", misprice), request("P2", "k2"))
+    assert isinstance(failed, BadInput)
+    assert other.changed
+    assert (recorded(store, "P1"), recorded(store, "P2")) == ([], [("run-escalated", "k2")])
 
 
 def test_a_bug_in_one_is_raised_to_its_own_caller_and_the_others_are_carried_out(store, at_once):
