@@ -47,7 +47,7 @@ ENDED = 4
 
 
 async def play(database_url, address, folder):
-    """A milestone, a held and a paid instalment, two imports, a disputed distribution; all its histories archived."""
+    """A milestone, an instalment held, released twice and paid, two imports, a disputed distribution; all histories."""
     world = World(database_url, folder)
     client = await Client.connect(address, plugins=[SluicePlugin()])
     await _end_all(client)
@@ -95,7 +95,10 @@ async def _pay(services, world, as_user):
     await as_user("dohyun").send(CancelRun, run=run, reason="held meanwhile")
     (run,) = await as_user("dohyun").open_runs(PRODUCTION, "spc-krw")
     await eventually(lambda: run in world.snapshots().runs)
-    await as_user("sora").send(ReleaseRun, run=run, sha256=preview(world.handler, run).head.sha256)
+    released = preview(world.handler, run).head.sha256
+    await as_user("sora").send(ReleaseRun, run=run, sha256=released)
+    await eventually(lambda: world.statuses()["WR-A"] == "submitted")
+    await as_user("sora").send(ReleaseRun, run=run, sha256=released)
     while world.statuses()["WR-A"] != "settled":
         world.their_bank.step()
         await Gateway(services).step()
