@@ -29,7 +29,7 @@ from app.worker.collector import collect_seldom
 from domain.audit.rebuilt_commands import payload_hashes
 from domain.schemas import SCHEMAS, Schemas
 
-MANY_EVENTS = 50_000
+MANY_EVENTS = 100_000
 """From how many on other processes are started: that takes one of them a second or two."""
 _ours = ExitStack()
 """What this process holds open for as long as it lives, where it is one of those that prove."""
