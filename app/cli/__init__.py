@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import click
 
+from app.worker.collector import collect_seldom
+
 _COMMANDS = {
     "up": ("app.cli.stack:up", "Run PostgreSQL, Temporal, worker and sandbox bank in one folder."),
     "status": ("app.cli.stack:status", "Say what of the embedded stack is up."),
@@ -67,6 +69,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 done, 1 refused or failed (one sentence), 2 not understood, 130 Ctrl-C."""
+    collect_seldom()  # imports make many objects and no garbage: it is a tenth of what a list costs
     status = execute(arguments)
     if "temporalio" in sys.modules:
         # Temporal's client keeps threads that may call into an interpreter that is being torn down, and abort it.

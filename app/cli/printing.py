@@ -30,7 +30,7 @@ def tell_of_more(page: Page[Any]) -> None:
 def show(rows: Iterable[Any], columns: Sequence[str], as_json: bool, nothing: str) -> None:
     """Print rows: as a table of `columns`, or whole as a JSON list; `nothing` is said when there are none."""
     if as_json:
-        click.echo(to_json([plain(row) for row in rows], indent=2))
+        click.echo(to_json([plain(row) for row in rows], indent=2).decode())
         return
     cells = [[_cell(row[name] if isinstance(row, Mapping) else getattr(row, name)) for name in columns] for row in rows]
     if not cells:
@@ -55,6 +55,8 @@ def show_one(row: Any, as_json: bool) -> None:
 
 def plain(value: Any) -> Any:
     """A row, or what is in one, as JSON has it: amounts written, days and instants in ISO form."""
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, Money | date):
         return str(value) if isinstance(value, Money) else value.isoformat()
     if isinstance(value, Mapping):
