@@ -123,8 +123,8 @@ class Stage:
 
     async def release(self, handle, run):
         await eventually(lambda: run in self.world.snapshots().runs)
-        head = preview(self.world.handler, run).head
-        command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=head["sha256"])
+        sha256 = preview(self.world.handler, run).head.sha256
+        command = ReleaseRun(key=f"release/{run}", by="sora", production=PRODUCTION, run=run, sha256=sha256)
         view: RunView = await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), command)
         assert view.status in {"released", "submitted"}
         await eventually(lambda: self.world.snapshots().runs[run].status == "submitted")

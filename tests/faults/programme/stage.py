@@ -224,7 +224,7 @@ class Stage:
             sha256 = (await asyncio.to_thread(preview, self.services.handler, run)).head.sha256
             await self.as_user("payer-two").send(ReleaseRun, run=run, sha256=sha256)
 
-        await self.persist(step, lambda: self.run(run)["status"] in {"released", "submitted"})
+        await self.persist(step, lambda: self.run(run).status in {"released", "submitted"})
 
     async def pay_in(self, key: str) -> None:
         """The contribution arrives at the bank."""

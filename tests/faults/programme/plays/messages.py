@@ -179,8 +179,8 @@ LIES: dict[str, Callable[..., tuple[bytes, int]]] = {
     "rejected after it was settled": lambda s, k, r, n: (_status(s, k, r, n, ("RJCT", "AC04")), 0),
     "never seen after it was settled": lambda s, k, r, n: (_status(s, k, r, n, ("RJCT", "NOOR")), 0),
     "accepted and rejected at once": lambda s, k, r, n: (_status(s, k, r, n, ("ACSP", None), ("RJCT", "AC04")), 0),
-    "settled twice": lambda s, k, r, n: (booking(s, k, n, "DBIT", _minor(r), r["end_to_end_id"]), -_minor(r)),
-    "settled with another amount": lambda s, k, r, n: (booking(s, k, n, "DBIT", 7, r["end_to_end_id"]), -7),
+    "settled twice": lambda s, k, r, n: (booking(s, k, n, "DBIT", _minor(r), r.end_to_end_id), -_minor(r)),
+    "settled with another amount": lambda s, k, r, n: (booking(s, k, n, "DBIT", 7, r.end_to_end_id), -7),
     "a payment that is not ours": lambda s, k, r, n: (booking(s, k, n, "DBIT", 11, f"{k}.P999"), -11),
     "a return of what was never paid": lambda s, k, r, n: (booking(s, k, n, "CRDT", 13, f"{k}.P998", "AC04"), 13),
     "an answer to what was never sent": lambda s, k, r, n: (
