@@ -66,7 +66,7 @@ def test_approving_a_milestone(registered):
 
 def test_releasing_a_run(due):
     run = due.prepare().run
-    sha256 = preview(due.handler, run).head["sha256"]
+    sha256 = preview(due.handler, run).head.sha256
     command = ReleaseRun(key="release/1", by="sora", production=PRODUCTION, run=run, sha256=sha256)
     with counted(due) as statements:
         due.runs.release(command)

@@ -45,7 +45,7 @@ async def _ends(stage: Production, milestone: str, approver: str) -> None:
     """The bank answers for what it has, the run that waits is released and settles, the milestone is accepted."""
     await stage.until(lambda: not any(row.status in _UNDER_WAY for row in stage.payments()))
     (run,) = stage.runs("prepared")
-    await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head["sha256"])
+    await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head.sha256)
     await stage.until(partial(stage.is_over, run))
     round_ = stage.milestone(milestone).round
     await stage.as_(approver).send(ApproveMilestone, production=stage.key, milestone=milestone, round=round_)

@@ -266,7 +266,7 @@ async def _left_open(stage: Production) -> None:
         add_fault(db, late, FaultKind.DELAY, reason="", seconds=_LATE_S)
     (run,) = await stage.as_("dohyun").open_runs(KEY, "spc-krw")
     await stage.until(lambda: run in stage.runs("prepared"))
-    await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head["sha256"])
+    await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head.sha256)
     await stage.until(lambda: next(row.status for row in stage.payments() if row.id == late) == "unknown")
     stage.move_on(date(2027, 4, 12), day_time(13, 59, 59))
     (run,) = await stage.as_("dohyun").open_runs(KEY, "spc-jpy")

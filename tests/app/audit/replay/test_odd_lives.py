@@ -18,6 +18,7 @@ from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
 from app.bootstrap import Services
 from app.commands.client import CommandClient
+from app.commands.routes import Routes
 from app.payments.preview import preview
 from app.settings import Settings
 from app.worker.archivist import Archivist
@@ -26,7 +27,13 @@ from app.worker.plugin import SluicePlugin
 from app.worker.worker import ACTIVITIES_AT_ONCE, worker_of
 from domain.commands import (
     AmendAgreement,
+    ApproveMilestone,
     CancelRun,
+    HoldPayment,
+    RejectMilestone,
+    ReleaseRun,
+    ResumePayment,
+    SubmitMilestone,
 )
 from domain.errors import IdempotencyConflict, SluiceError
 from domain.identity import Person, Role
@@ -35,8 +42,6 @@ from tests.app.conftest import _end_all
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, World, eventually
 from workflows.names import run_workflow
 from workflows.payment_run import PaymentRunWorkflow
-from workflows.production import ProductionWorkflow
-from workflows.updates import update_of
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -94,9 +99,11 @@ class House:
         await self.work()
 
     async def accept(self):
-        await self.by("seoyeon").submit(PRODUCTION, "closing", EVIDENCE["closing"])
-        await self.by("jiho").approve(PRODUCTION, "closing", 1)
-        await self.by("kenta").approve(PRODUCTION, "closing", 1)
+        await self.by("seoyeon").send(
+            SubmitMilestone, production=PRODUCTION, milestone="closing", evidence=EVIDENCE["closing"]
+        )
+        await self.by("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+        await self.by("kenta").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
         self.world.clock.to(date(2025, 2, 14))
 
     def by(self, user):
@@ -108,7 +115,7 @@ class House:
         return run
 
     async def release(self, run, by="sora"):
-        return await self.by(by).release(run, preview(self.world.handler, run).head["sha256"])
+        return await self.by(by).send(ReleaseRun, run=run, sha256=preview(self.world.handler, run).head.sha256)
 
     async def sent(self):
         """Wait until a released run is at the bank."""
@@ -149,12 +156,12 @@ class House:
 async def test_a_release_repeated_while_the_run_is_at_the_bank_audits_clean(house):
     await house.accept()
     run = await house.open_run()
-    digest = preview(house.world.handler, run).head["sha256"]
-    await house.by("sora").release(run, digest)
+    digest = preview(house.world.handler, run).head.sha256
+    await house.by("sora").send(ReleaseRun, run=run, sha256=digest)
     await house.sent()
-    await house.by("sora").release(run, digest)
+    await house.by("sora").send(ReleaseRun, run=run, sha256=digest)
     await house.settled()
-    await house.by("sora").release(run, digest)
+    await house.by("sora").send(ReleaseRun, run=run, sha256=digest)
     assert house.world.events().count("run-released") == 1
     assert await house.findings() == ""
 
@@ -162,8 +169,8 @@ async def test_a_release_repeated_while_the_run_is_at_the_bank_audits_clean(hous
 async def test_releases_by_two_people_and_by_one_twice_at_the_same_instant_audit_clean(house):
     await house.accept()
     run = await house.open_run()
-    digest = preview(house.world.handler, run).head["sha256"]
-    releases = [house.by(user).release(run, digest) for user in ("sora", "nami", "sora", "nami")]
+    digest = preview(house.world.handler, run).head.sha256
+    releases = [house.by(user).send(ReleaseRun, run=run, sha256=digest) for user in ("sora", "nami", "sora", "nami")]
     answers = await asyncio.gather(*releases, return_exceptions=True)
     assert sum(isinstance(answer, SluiceError) for answer in answers) == 2
     await house.settled()
@@ -174,18 +181,31 @@ async def test_releases_by_two_people_and_by_one_twice_at_the_same_instant_audit
 async def test_repeated_decisions_on_a_milestone_audit_clean(house):
     submitted = partial(house.by("seoyeon").submit, PRODUCTION, "closing")
     with pytest.raises(SluiceError):
-        await house.by("jiho").reject(PRODUCTION, "closing", 1, "too early")
+        await house.by("jiho").send(
+            RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="too early"
+        )
     await submitted(EVIDENCE["closing"])
-    await asyncio.gather(*(house.by("jiho").approve(PRODUCTION, "closing", 1) for _ in range(3)))
-    await house.by("yui").reject(PRODUCTION, "closing", 1, "a page is missing")
-    await house.by("yui").reject(PRODUCTION, "closing", 1, "a page is missing")
+    await asyncio.gather(
+        *(
+            house.by("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
+            for _ in range(3)
+        )
+    )
+    await house.by("yui").send(
+        RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="a page is missing"
+    )
+    await house.by("yui").send(
+        RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="a page is missing"
+    )
     await submitted(EVIDENCE["closing"])
     with pytest.raises(IdempotencyConflict):
-        await house.by("yui").reject(PRODUCTION, "closing", 1, "for another reason")
-    await house.by("jiho").approve(PRODUCTION, "closing", 2)
-    await house.by("kenta").approve(PRODUCTION, "closing", 2)
-    await house.by("jiho").approve(PRODUCTION, "closing", 2)
-    await house.by("jiho").approve(PRODUCTION, "closing", 1)
+        await house.by("yui").send(
+            RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="for another reason"
+        )
+    await house.by("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=2)
+    await house.by("kenta").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=2)
+    await house.by("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=2)
+    await house.by("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
     assert house.world.events().count("milestone-approved") == 3
     assert await house.findings() == ""
 
@@ -203,10 +223,10 @@ async def test_an_amendment_while_a_run_is_under_way_and_a_repeated_one_audit_cl
         key=f"amend/{PRODUCTION}/{digest[:16]}/seoyeon", by="seoyeon", production=PRODUCTION, document=digest
     )
     for _ in range(2):
-        await house.by("seoyeon")._production(PRODUCTION, update_of(ProductionWorkflow, AmendAgreement), again)
+        await house.by("seoyeon").deliver(again)
         await house.by("seoyeon").register(DRAMA)
     await house.settled()
-    await house.by("seoyeon")._production(PRODUCTION, update_of(ProductionWorkflow, AmendAgreement), again)
+    await house.by("seoyeon").deliver(again)
     assert await house.findings() == ""
 
 
@@ -214,14 +234,13 @@ async def test_cancelling_twice_and_paying_in_the_next_run_audits_clean(house):
     await house.accept()
     run = await house.open_run()
     command = CancelRun(key="cancel/1", by="dohyun", production=PRODUCTION, run=run, reason="not today")
-    planned = house.by("dohyun")._planned(run)
     for _ in range(2):
-        await house.by("dohyun")._run(planned, update_of(PaymentRunWorkflow, CancelRun), command)
+        await house.by("dohyun").deliver(command)
     with pytest.raises(SluiceError):
-        await house.by("dohyun").cancel(run, "not today")
+        await house.by("dohyun").send(CancelRun, run=run, reason="not today")
     await house.release(await house.open_run())
     await house.settled()
-    await house.by("dohyun")._run(planned, update_of(PaymentRunWorkflow, CancelRun), command)
+    await house.by("dohyun").deliver(command)
     assert await house.findings() == ""
 
 
@@ -253,15 +272,15 @@ async def test_workers_that_restart_and_runs_that_begin_again_audit_clean(house)
 async def test_a_run_with_nothing_to_pay_that_another_person_prepares_later_audits_clean(house):
     await house.accept()
     run = await house.open_run()
-    await house.by("dohyun").cancel(run, "once more")
+    await house.by("dohyun").send(CancelRun, run=run, reason="once more")
     held = house.world.payment("WR-A")
-    await house.by("eunwoo").hold(held, "tax form")
-    planned = house.by("dohyun")._planned(run)
+    await house.by("eunwoo").send(HoldPayment, payment=held, reason="tax form")
+    planned = Routes(house.services).planned(run)
     another = planned.model_copy(update={"run": f"{run[:-1]}2", "by": "system"})
     name, queue = run_workflow(another.run), house.services.settings.task_queue
     view = await house.services.client.execute_workflow(PaymentRunWorkflow.run, another, id=name, task_queue=queue)
     assert view.status == "empty"
-    await house.by("eunwoo").resume(held)
+    await house.by("eunwoo").send(ResumePayment, payment=held)
     assert await house.open_run() == another.run
     await house.release(another.run)
     await house.settled()
