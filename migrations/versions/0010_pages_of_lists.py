@@ -11,7 +11,6 @@ depends_on = None
 def upgrade() -> None:
     for table in ("payment", "receipt"):
         op.execute(f"CREATE INDEX {table}_listed ON {table} (production, COALESCE(due_on, DATE '9999-12-31'), id)")
-    op.execute("DROP INDEX payment_production")
     op.execute("CREATE INDEX run_listed ON run (execution_on, id)")
     op.execute(
         "CREATE INDEX entry_suspense ON entry (stream, account, about, currency) INCLUDE (minor)"

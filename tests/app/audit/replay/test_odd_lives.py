@@ -179,12 +179,12 @@ async def test_releases_by_two_people_and_by_one_twice_at_the_same_instant_audit
 
 
 async def test_repeated_decisions_on_a_milestone_audit_clean(house):
-    submitted = partial(house.by("seoyeon").submit, PRODUCTION, "closing")
+    submitted = partial(house.by("seoyeon").send, SubmitMilestone, production=PRODUCTION, milestone="closing")
     with pytest.raises(SluiceError):
         await house.by("jiho").send(
             RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="too early"
         )
-    await submitted(EVIDENCE["closing"])
+    await submitted(evidence=EVIDENCE["closing"])
     await asyncio.gather(
         *(
             house.by("jiho").send(ApproveMilestone, production=PRODUCTION, milestone="closing", round=1)
@@ -197,7 +197,7 @@ async def test_repeated_decisions_on_a_milestone_audit_clean(house):
     await house.by("yui").send(
         RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="a page is missing"
     )
-    await submitted(EVIDENCE["closing"])
+    await submitted(evidence=EVIDENCE["closing"])
     with pytest.raises(IdempotencyConflict):
         await house.by("yui").send(
             RejectMilestone, production=PRODUCTION, milestone="closing", round=1, reason="for another reason"
