@@ -9,7 +9,7 @@ from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
 from activities.runs import RunActivities
-from domain.commands import Declaration
+from domain.commands import TABLE, Command, Declaration
 
 _OWNERS = (AgreementActivities, BankActivities, DistributionActivities, MilestoneActivities, RunActivities)
 
@@ -20,8 +20,21 @@ def activity_of(declaration: Declaration) -> Callable[..., Any]:
     Raises:
         LookupError: no activity of the name that the table says takes the command.
     """
-    for owner in _OWNERS:
-        method: Callable[..., Any] | None = getattr(owner, declaration.activity, None)
-        if method and declaration.command in inspect.get_annotations(method, eval_str=True).values():
+    for method in _named(declaration.activity):
+        if declaration.command in inspect.get_annotations(method, eval_str=True).values():
             return method
     raise LookupError(f"No activity {declaration.activity} takes {declaration.name}.")
+
+
+def commands_by_activity() -> dict[str, type[Command]]:
+    """The command that each activity takes, by the activity's name; others make their command themselves."""
+    return {
+        one.activity: one.command
+        for one in TABLE
+        for method in _named(one.activity)
+        if one.command in inspect.get_annotations(method, eval_str=True).values()
+    }
+
+
+def _named(activity: str) -> list[Callable[..., Any]]:
+    return [getattr(owner, activity) for owner in _OWNERS if hasattr(owner, activity)]

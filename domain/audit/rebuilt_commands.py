@@ -5,46 +5,27 @@ in the table of commands. A command that was carried out by an earlier release w
 of then, and any version will do: each has bytes of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from domain import commands
 from domain.audit.refold import Stretch
-from domain.commands import Command
+from domain.commands import TABLE, Command
 from domain.events import (
-    AgreementAmended,
-    AgreementRegistered,
-    DistributionApproved,
-    DistributionComputed,
     DistributionObjected,
-    EntitlementsPosted,
     Event,
     HistoryArchived,
-    HistoryGivenUp,
     MilestoneAccepted,
-    MilestoneApproved,
     MilestoneEscalated,
     MilestoneRejected,
-    MilestoneSubmitted,
     MovementAllocated,
-    ObjectionResolved,
-    PaymentCorrected,
-    PaymentHeld,
-    PaymentResumed,
     PaymentsFellDue,
-    PayoutsOrdered,
     ReceiptsFellDue,
-    RunCancelled,
-    RunDoubted,
-    RunEscalated,
     RunPrepared,
-    RunReleased,
-    RunSubmitted,
-    StatementImported,
 )
 from domain.schemas import SCHEMAS, Schemas
 
-_Wish = tuple[type[Command], dict[str, Any]]
+_Rebuilt = tuple[type[Command], dict[str, Any]]
 
 
 def payload_hashes(production: str, stretch: Stretch, schemas: Schemas = SCHEMAS) -> frozenset[str] | None:
@@ -53,20 +34,21 @@ def payload_hashes(production: str, stretch: Stretch, schemas: Schemas = SCHEMAS
     if first.event is None:
         return None
     common = {"key": first.fact.command_key, "by": first.fact.actor, "production": production}
-    requests = list(_wishes(first.event, stretch))
-    if not requests:
+    candidates = list(_rebuilt(first.event, stretch))
+    if not candidates:
         return None
     try:
-        return frozenset().union(*(schemas.digests(kind.model_validate(common | fields)) for kind, fields in requests))
+        return frozenset().union(
+            *(schemas.digests(kind.model_validate(common | fields)) for kind, fields in candidates)
+        )
     except ValueError:  # somebody wrote into the record what no command can have said
         return frozenset()
 
 
-def _wishes(event: Event, stretch: Stretch) -> Iterator[_Wish]:
-    fixed = _ALIKE.get(type(event))
-    if fixed is not None:
-        kind, named = fixed
-        yield kind, {name: getattr(event, name) for name in named}
+def _rebuilt(event: Event, stretch: Stretch) -> Iterator[_Rebuilt]:
+    declaration = _REPEATED.get(type(event))
+    if declaration is not None:
+        yield declaration.command, {name: getattr(event, name) for name in declaration.fields}
         return
     yield from _milestones(event)
     fact = stretch.first
@@ -93,7 +75,7 @@ def _wishes(event: Event, stretch: Stretch) -> Iterator[_Wish]:
                 yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
 
 
-def _milestones(event: Event) -> Iterator[_Wish]:
+def _milestones(event: Event) -> Iterator[_Rebuilt]:
     match event:
         case MilestoneRejected(by=None) | MilestoneEscalated() | MilestoneAccepted():
             yield commands.PassDeadline, {"milestone": event.milestone, "round": event.round}
@@ -104,25 +86,5 @@ def _milestones(event: Event) -> Iterator[_Wish]:
             return
 
 
-_ALIKE: Mapping[type[Any], tuple[type[Command], tuple[str, ...]]] = {
-    AgreementRegistered: (commands.RegisterAgreement, ("document",)),
-    AgreementAmended: (commands.AmendAgreement, ("document",)),
-    MilestoneSubmitted: (commands.SubmitMilestone, ("milestone", "evidence")),
-    MilestoneApproved: (commands.ApproveMilestone, ("milestone", "round")),
-    RunReleased: (commands.ReleaseRun, ("run", "sha256")),
-    RunCancelled: (commands.CancelRun, ("run", "reason")),
-    RunSubmitted: (commands.SubmitRun, ("run",)),
-    RunDoubted: (commands.DoubtRun, ("run",)),
-    RunEscalated: (commands.EscalateRun, ("run",)),
-    PaymentHeld: (commands.HoldPayment, ("payment", "reason")),
-    PaymentResumed: (commands.ResumePayment, ("payment",)),
-    PaymentCorrected: (commands.CorrectPayment, ("payment", "reason")),
-    DistributionComputed: (commands.ComputeDistribution, ("period",)),
-    DistributionApproved: (commands.ApproveDistribution, ("period", "revision")),
-    ObjectionResolved: (commands.ResolveObjection, ("period", "reason")),
-    EntitlementsPosted: (commands.PostDistribution, ("period",)),
-    PayoutsOrdered: (commands.OrderPayouts, ("period",)),
-    HistoryGivenUp: (commands.GiveUpHistory, ("workflow_id", "run_id", "why", "reason")),
-    StatementImported: (commands.ImportStatement, ("version", "rows")),
-}
-"""Events that repeat what their command says, field by field."""
+_REPEATED = {one.repeated_in: one for one in TABLE if one.repeated_in is not None}
+"""The declarations of commands whose event repeats all that they say."""

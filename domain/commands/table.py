@@ -41,7 +41,29 @@ from domain.commands.models import (
     TakeBankFile,
 )
 from domain.errors import WrongRole
+from domain.events import (
+    AgreementAmended,
+    AgreementRegistered,
+    DistributionApproved,
+    DistributionComputed,
+    EntitlementsPosted,
+    HistoryGivenUp,
+    MilestoneApproved,
+    MilestoneSubmitted,
+    ObjectionResolved,
+    PaymentCorrected,
+    PaymentHeld,
+    PaymentResumed,
+    PayoutsOrdered,
+    RunCancelled,
+    RunDoubted,
+    RunEscalated,
+    RunReleased,
+    RunSubmitted,
+    StatementImported,
+)
 from domain.identity import Person, Role
+from domain.values.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +71,20 @@ class Declaration:
     """How one command is known everywhere.
 
     `key` is the template of its business key: fields of the command, or of what is given beside them. The key of a
-    `repeatable` command ends in something new each time, unless its caller has a key, for asking again means something
-    new. `role` is None where only Sluice itself gives the command; `parties` says in words for which party the role
-    counts, `excluded` who may not act although they have it. `workflow` and `update` name what carries it; without
-    them, whoever asks waits for the transaction itself. `activity` is that transaction. `cli` is its command of the
-    command line, and `path` its resource in the API; `arguments` are the fields that both take by position.
+    `repeatable` command ends in something new each time, unless its caller has a key: asking again means something new.
+    `role` is None where only Sluice itself gives the command. `parties` says in words for which party the role counts,
+    `excluded` who may not act although they have it.
+
+    `activity` is the transaction that carries it out. `workflow` and `update` name what carries it there; without them,
+    whoever asks waits for the transaction itself. `repeated_in` is the event that has every field of the command: an
+    audit makes the command again from it. `cli` is its command of the command line, `path` its resource in the API, and
+    `arguments` are the fields that both take by position.
     """
 
     command: type[Command]
     key: str
     activity: str
+    repeated_in: type[Record] | None = None
     repeatable: bool = False
     role: Role | None = None
     parties: str = ""
@@ -69,6 +95,11 @@ class Declaration:
     cli: str = ""
     path: str = ""
     arguments: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What the command says besides its key, who gives it, and the production."""
+        return tuple(name for name in self.command.model_fields if name not in Command.model_fields)
 
     @property
     def name(self) -> str:
@@ -89,6 +120,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         RegisterAgreement,
         key="register/{production}/{document:.16}/{by}",
+        repeated_in=AgreementRegistered,
         activity="register",
         role=Role.PRODUCER,
         parties="any party of the agreement",
@@ -101,6 +133,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         AmendAgreement,
         key="amend/{production}/{document:.16}/{by}",
+        repeated_in=AgreementAmended,
         activity="amend",
         role=Role.PRODUCER,
         parties="any party of the agreement",
@@ -113,6 +146,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         SubmitMilestone,
         key="submit/{production}/{milestone}",
+        repeated_in=MilestoneSubmitted,
         repeatable=True,
         activity="submit",
         role=Role.PRODUCER,
@@ -126,6 +160,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         ApproveMilestone,
         key="approve/{production}/{milestone}/{round}/{by}",
+        repeated_in=MilestoneApproved,
         activity="approve",
         role=Role.APPROVER,
         parties="the parties that the approval policy names",
@@ -167,6 +202,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         ReleaseRun,
         key="release/{run}/{sha256:.16}/{by}",
+        repeated_in=RunReleased,
         activity="release",
         role=Role.RELEASER,
         parties=_PAYER,
@@ -180,6 +216,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         CancelRun,
         key="cancel/{run}",
+        repeated_in=RunCancelled,
         repeatable=True,
         activity="cancel",
         role=Role.PREPARER,
@@ -190,12 +227,13 @@ TABLE: tuple[Declaration, ...] = (
         path="/runs/{run}/cancellation",
         arguments=("run",),
     ),
-    Declaration(SubmitRun, key="send/{run}/{times_sent}", activity="send", system=True),
-    Declaration(DoubtRun, key="doubt/{run}/{enquiries}", activity="doubt", system=True),
-    Declaration(EscalateRun, key="escalate/{run}", activity="escalate", system=True),
+    Declaration(SubmitRun, key="send/{run}/{times_sent}", repeated_in=RunSubmitted, activity="send", system=True),
+    Declaration(DoubtRun, key="doubt/{run}/{enquiries}", repeated_in=RunDoubted, activity="doubt", system=True),
+    Declaration(EscalateRun, key="escalate/{run}", repeated_in=RunEscalated, activity="escalate", system=True),
     Declaration(
         HoldPayment,
         key="hold/{payment}",
+        repeated_in=PaymentHeld,
         repeatable=True,
         activity="hold",
         role=Role.TREASURER,
@@ -209,6 +247,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         ResumePayment,
         key="resume/{payment}",
+        repeated_in=PaymentResumed,
         repeatable=True,
         activity="resume",
         role=Role.TREASURER,
@@ -222,6 +261,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         CorrectPayment,
         key="correct/{payment}",
+        repeated_in=PaymentCorrected,
         repeatable=True,
         activity="correct",
         role=Role.TREASURER,
@@ -249,6 +289,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         ComputeDistribution,
         key="compute/{production}/{period}",
+        repeated_in=DistributionComputed,
         repeatable=True,
         activity="compute_distribution",
         role=Role.PREPARER,
@@ -263,6 +304,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         ApproveDistribution,
         key="approve/{production}/{period}/{revision}",
+        repeated_in=DistributionApproved,
         repeatable=True,
         activity="approve_distribution",
         role=Role.APPROVER,
@@ -289,6 +331,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         ResolveObjection,
         key="resolve/{production}/{period}",
+        repeated_in=ObjectionResolved,
         repeatable=True,
         activity="resolve_objection",
         role=Role.APPROVER,
@@ -300,12 +343,23 @@ TABLE: tuple[Declaration, ...] = (
         arguments=_PERIOD,
     ),
     Declaration(
-        PostDistribution, key="post/{production}/{period}/{revision}", activity="post_distribution", system=True
+        PostDistribution,
+        key="post/{production}/{period}/{revision}",
+        repeated_in=EntitlementsPosted,
+        activity="post_distribution",
+        system=True,
     ),
-    Declaration(OrderPayouts, key="order/{production}/{period}", activity="order_payouts", system=True),
+    Declaration(
+        OrderPayouts,
+        key="order/{production}/{period}",
+        repeated_in=PayoutsOrdered,
+        activity="order_payouts",
+        system=True,
+    ),
     Declaration(
         ImportStatement,
         key="import/{production}/{kind}/{source}/{statement}/{version}/{digest:.16}/{by}",
+        repeated_in=StatementImported,
         activity="take",
         role=Role.TREASURER,
         parties="the parties whose account the receipts reach",
@@ -315,6 +369,7 @@ TABLE: tuple[Declaration, ...] = (
     Declaration(
         GiveUpHistory,
         key="give-up/{workflow}/{lost}",
+        repeated_in=HistoryGivenUp,
         activity="give_up",
         role=Role.AUDITOR,
         parties="the parties that pay",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from activities.carriers import commands_by_activity
 from activities.views import PlannedRun
 from adapters.db.audit import Wrote
 from adapters.db.store import CommandOutcome
@@ -20,7 +21,6 @@ from app.audit.replay.timeline import (
     Timeline,
     agrees,
 )
-from domain import commands
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.ordering import EVERYWHERE, FOR_EVER, Activity, Span, misfits
 from domain.commands import Command, PrepareRun
@@ -31,27 +31,7 @@ from domain.ledger.journal import sha256
 from domain.schemas import SCHEMAS, Schemas
 from workflows import names
 
-_COMMANDS: Mapping[str, type[Command]] = {
-    "register": commands.RegisterAgreement,
-    "amend": commands.AmendAgreement,
-    "hold": commands.HoldPayment,
-    "resume": commands.ResumePayment,
-    "correct": commands.CorrectPayment,
-    "submit": commands.SubmitMilestone,
-    "approve": commands.ApproveMilestone,
-    "reject": commands.RejectMilestone,
-    "pass_deadline": commands.PassDeadline,
-    "release": commands.ReleaseRun,
-    "cancel": commands.CancelRun,
-    "compute_distribution": commands.ComputeDistribution,
-    "approve_distribution": commands.ApproveDistribution,
-    "object_to_distribution": commands.ObjectToDistribution,
-    "resolve_objection": commands.ResolveObjection,
-    "post_distribution": commands.PostDistribution,
-    "order_payouts": commands.OrderPayouts,
-    "allocate": commands.AllocateMovement,
-}
-"""The activities that take a command."""
+_COMMANDS = commands_by_activity()
 _SAME = ("milestone", "round", "run", "payment", "sha256", "document", "evidence", "period", "revision", "reason", "by")
 """Fields of commands that say the same in the events which follow from them."""
 

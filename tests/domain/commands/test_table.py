@@ -93,6 +93,11 @@ def test_what_a_key_names_is_a_field_of_the_command_or_is_given_beside_it(one):
     }
 
 
+@pytest.mark.parametrize("one", [one for one in TABLE if one.repeated_in], ids=lambda one: one.name)
+def test_the_event_that_repeats_a_command_has_every_field_of_it(one):
+    assert set(one.fields) <= one.repeated_in.model_fields.keys()
+
+
 def test_the_keys_of_recorded_commands_stay_what_they_are():
     run = "LIGHTHOUSE/spc-krw/KRW/2025-02-14/1"
     assert make(ReleaseRun, by="sora", production="LIGHTHOUSE", run=run, sha256="a" * 64).key == (

@@ -6,7 +6,6 @@ import json
 import pytest
 from pydantic import TypeAdapter, create_model
 
-from domain.audit.rebuilt_commands import _ALIKE
 from domain.commands import Command
 from domain.schemas import SCHEMAS, STEPS, VERSION, Schemas, given
 from domain.values.record import Record
@@ -94,13 +93,6 @@ def test_a_kind_that_is_gone_and_steps_that_are_gone_are_named():
     assert changes(known, TODAY, SCHEMAS) == [
         "Statement has had a version after 1: steps are kept for ever, put them back."
     ]
-
-
-@pytest.mark.parametrize("event", _ALIKE, ids=lambda event: event.__name__)
-def test_an_event_tells_every_field_of_its_command_so_that_an_audit_can_make_that_again(event):
-    command, told = _ALIKE[event]
-    assert command.model_fields.keys() - Command.model_fields.keys() == set(told)
-    assert set(told) <= event.model_fields.keys()
 
 
 def test_every_command_is_held_to_its_shape():
