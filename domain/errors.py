@@ -1,35 +1,35 @@
 """The tree of errors that Sluice's rules raise.
 
     SluiceError
-    ├── BadInput            what was given cannot be read or does not fit      (a file, a field, a flag)
+    ├── BadInput            the input cannot be read or does not fit.
     │   ├── MoneyFormatError
     │   └── UnknownCurrency
-    ├── NotFound            it names something that does not exist
-    ├── Refused             it is understood, and it is not allowed
+    ├── NotFound            the command names something that does not exist.
+    ├── Refused             the command is understood but not allowed.
     │   ├── WrongRole
-    │   ├── SamePerson      four eyes: the second pair must be another person's
+    │   ├── SamePerson      four eyes: the second person must be another one.
     │   ├── IllegalTransition
-    │   └── StaleApproval   what was approved is no longer what would happen
-    ├── RateMissing         waits until somebody imports the rate
-    ├── IdempotencyConflict the same key came with another payload
-    ├── ClockOff            a machine's clock is not the database's: it must not say which day it is
-    └── Broken              a fact on record contradicts itself: stop and look
-        └── UnknownEngine   it was computed by an engine that this release does not have
+    │   └── StaleApproval   the approved content has changed.
+    ├── RateMissing         work waits until somebody imports the rate.
+    ├── IdempotencyConflict the key was used with another payload.
+    ├── ClockOff            the worker's clock differs too much from the database's.
+    └── Broken              a recorded fact contradicts itself: stop and look.
+        └── UnknownEngine   this release does not have the engine of a record.
 
-Each error has a stable `code` (its class name), the sentence for people, and the data it speaks of as strings.
+Each error has a stable `code` (its class name), a sentence for people, and its data as strings.
 """
 
 from typing import ClassVar
 
 
 class SluiceError(Exception):
-    """Base of all errors a person may read; `sentence` says what is wrong and what to do."""
+    """Base of all errors that a person may read. `sentence` says what is wrong and what to do."""
 
     recorded: ClassVar[bool] = False
-    """Whether a refusal of this kind is itself a fact worth keeping in the journal."""
+    """Whether the journal records a refusal with this error."""
 
     passing: ClassVar[bool] = False
-    """Whether it passes by itself once somebody has done their part, so that trying again makes sense."""
+    """Whether a retry can succeed once somebody has done their part."""
 
     def __init__(self, sentence: str, **data: str) -> None:
         super().__init__(sentence)
@@ -38,14 +38,14 @@ class SluiceError(Exception):
 
     @property
     def code(self) -> str:
-        """The stable name that programs and journals know this error by."""
+        """The stable name of this error for programs and journals."""
         return type(self).__name__
 
 
 def named(code: str, sentence: str, data: dict[str, str]) -> SluiceError | None:
-    """The error of that code, as it was raised where the command was carried out; None for a code that is none of ours.
+    """Rebuild an error from its code, sentence and data, as it crossed Temporal. None for an unknown code.
 
-    One that is defined elsewhere comes back as the error of this tree that it is a kind of.
+    A subclass that is defined outside this module comes back as its base class in this tree.
     """
     kinds = [SluiceError]
     for kind in kinds:
@@ -80,38 +80,38 @@ class Refused(SluiceError):
 
 
 class WrongRole(Refused):
-    """The person acting does not hold the role, or not for the party, that this needs."""
+    """The person lacks the role, or holds it for another party."""
 
 
 class SamePerson(Refused):
-    """Four eyes: the second person is the first."""
+    """Four eyes: the second person is the first one."""
 
 
 class IllegalTransition(Refused):
-    """The thing is in a state from which this step does not exist."""
+    """The current state does not allow this step."""
 
 
 class StaleApproval(Refused):
-    """The approval is bound to content that has changed since."""
+    """The approved content has changed since the approval."""
 
 
 class RateMissing(SluiceError):
-    """A reference rate that the agreement names has not been imported yet; the work waits and asks again."""
+    """A reference rate that the agreement names has not been imported yet. The work is retried."""
 
     passing = True
 
 
 class IdempotencyConflict(SluiceError):
-    """A command key was used before with another payload; nothing was changed."""
+    """A command key was used before with another payload. Nothing was changed."""
 
 
 class ClockOff(SluiceError):
-    """The clock of the machine that a worker runs on is too far from the database's; it takes no work."""
+    """The worker's clock differs too much from the database's. The worker takes no work."""
 
 
 class Broken(SluiceError):
-    """A recorded fact contradicts itself or the books; a person must look before anything goes on."""
+    """A recorded fact contradicts itself or the books. A person must look before work continues."""
 
 
 class UnknownEngine(Broken):
-    """Something on record was computed by an engine that this release does not have."""
+    """A record was computed by an engine that this release does not have."""

@@ -31,24 +31,26 @@ class Person:
     productions: frozenset[str] | None = None
 
     def acts_in(self, production: str) -> bool:
-        """Whether this person has anything to do with a production."""
+        """Whether this person may act in a production."""
         return self.productions is None or production in self.productions
 
-    def require(self, role: Role, parties: tuple[str, ...], deed: str) -> None:
-        """Let this person do `deed` only with `role`, and only for one of `parties`.
+    def require(self, role: Role, parties: tuple[str, ...], action: str) -> None:
+        """Check that this person has `role` and belongs to one of `parties`.
+
+        `action` is what the person tries to do, for the error's sentence.
 
         Raises:
             WrongRole: the role is missing, or the person belongs to another party.
         """
         if role not in self.roles:
             raise WrongRole(
-                f"{self.user} may not {deed}: this needs the role {role}; ask one of {' or '.join(parties)} for it.",
+                f"{self.user} may not {action}: this needs the role {role}; ask one of {' or '.join(parties)} for it.",
                 user=self.user,
                 needed=role,
             )
         if self.party not in parties:
             raise WrongRole(
-                f"{self.user} of {self.party} may not {deed}: this is for {' or '.join(parties)} to do.",
+                f"{self.user} of {self.party} may not {action}: this is for {' or '.join(parties)} to do.",
                 user=self.user,
                 needed=role,
                 party=self.party,
@@ -56,4 +58,4 @@ class Person:
 
 
 SYSTEM = Person("system", "")
-"""Sluice itself: schedules, deadlines, and what the bank's files make it do."""
+"""Sluice itself: the actor of schedules, deadlines and bank files."""

@@ -25,12 +25,12 @@ from domain.events import (
 from domain.identity import Person
 
 Deadline = Callable[[Terms], date]
-"""Answers the last day on which approvals of a milestone submitted (or escalated) today count."""
+"""Returns the last day on which approvals count, for a milestone that is submitted or escalated today."""
 
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """How far one milestone has come. `status` is open, submitted, rejected or accepted."""
+    """The state of one milestone. `status` is open, submitted, rejected or accepted."""
 
     id: str
     status: str = "open"
@@ -65,7 +65,7 @@ def terms_of(agreement: Agreement, milestone_id: str) -> Terms:
 def submit(
     milestones: Milestones, agreement: Agreement, command: SubmitMilestone, person: Person, deadline: Deadline
 ) -> list[Event]:
-    """Hand in evidence. Handing in changed evidence opens a new round, in which earlier approvals are void."""
+    """Submit evidence. Changed evidence opens a new round, which voids earlier approvals."""
     terms = terms_of(agreement, command.milestone)
     require(person, SubmitMilestone, (terms.submitter,), f"submit {terms.id}")
     milestone = milestones.get(terms.id, Milestone(terms.id))
@@ -91,7 +91,7 @@ def submit(
 
 
 def approve(milestones: Milestones, agreement: Agreement, command: ApproveMilestone, person: Person) -> list[Event]:
-    """Approve one round's evidence; the approval that completes the policy accepts the milestone."""
+    """Approve one round's evidence. The approval that completes the policy accepts the milestone."""
     terms = terms_of(agreement, command.milestone)
     milestone = _under_approval(milestones, terms, command.round)
     _may_decide(terms, milestone, person, ApproveMilestone)
@@ -112,7 +112,7 @@ def approve(milestones: Milestones, agreement: Agreement, command: ApproveMilest
 
 
 def reject(milestones: Milestones, agreement: Agreement, command: RejectMilestone, person: Person) -> list[Event]:
-    """Reject one round's evidence: other evidence can be submitted then."""
+    """Reject one round's evidence. Other evidence can then be submitted."""
     terms = terms_of(agreement, command.milestone)
     milestone = _under_approval(milestones, terms, command.round)
     _may_decide(terms, milestone, person, RejectMilestone)
@@ -122,11 +122,11 @@ def reject(milestones: Milestones, agreement: Agreement, command: RejectMileston
 def pass_deadline(
     milestones: Milestones, agreement: Agreement, command: PassDeadline, today: date, deadline: Deadline
 ) -> list[Event]:
-    """Do what the policy says, if the deadline of this round has passed by `today`; nothing otherwise."""
+    """Apply the deadline policy if this round's deadline has passed by `today`; otherwise return no events."""
     terms = terms_of(agreement, command.milestone)
     milestone = milestones.get(terms.id, Milestone(terms.id))
-    over = milestone.status == "submitted" and milestone.round == command.round
-    if not over or milestone.deadline_on is None or today <= milestone.deadline_on:
+    current = milestone.status == "submitted" and milestone.round == command.round
+    if not current or milestone.deadline_on is None or today <= milestone.deadline_on:
         return []
     match terms.approval.on_deadline:
         case OnDeadline.REJECT:
@@ -146,10 +146,10 @@ def pass_deadline(
 
 
 def refuse_dropped(milestones: Milestones, amended: Agreement) -> None:
-    """An amendment may drop a milestone only while nothing has happened to it.
+    """Check that an amendment drops only milestones without evidence.
 
     Raises:
-        Refused: it drops one for which evidence was handed in.
+        Refused: it drops a milestone for which evidence was submitted.
     """
     kept = {terms.id for terms in amended.milestones}
     for milestone in milestones.values():
@@ -158,7 +158,7 @@ def refuse_dropped(milestones: Milestones, amended: Agreement) -> None:
 
 
 def apply(milestones: Milestones, event: Event, effective_on: date) -> None:
-    """Bring a milestone to where an event leaves it."""
+    """Update the milestone that an event is about."""
     match event:
         case MilestoneSubmitted():
             milestones[event.milestone] = Milestone(
@@ -188,12 +188,12 @@ def apply(milestones: Milestones, event: Event, effective_on: date) -> None:
 
 
 def _complete(terms: Terms, evidence: dict[str, str]) -> None:
-    wanted = {document.id for document in terms.evidence}
-    missing, strange = sorted(wanted - evidence.keys()), sorted(evidence.keys() - wanted)
+    required = {document.id for document in terms.evidence}
+    missing, unexpected = sorted(required - evidence.keys()), sorted(evidence.keys() - required)
     if missing:
         raise BadInput(f"{terms.id} needs the document {missing[0]!r} as evidence: add it with --evidence.")
-    if strange:
-        raise BadInput(f"{terms.id} takes no document {strange[0]!r}: it takes {', '.join(sorted(wanted))}.")
+    if unexpected:
+        raise BadInput(f"{terms.id} takes no document {unexpected[0]!r}: it takes {', '.join(sorted(required))}.")
 
 
 def _under_approval(milestones: Milestones, terms: Terms, round_: int) -> Milestone:
@@ -214,5 +214,5 @@ def _may_decide(
     terms: Terms, milestone: Milestone, person: Person, command: type[ApproveMilestone | RejectMilestone]
 ) -> None:
     extra = (milestone.escalated_to,) if milestone.escalated_to else ()
-    deed = "approve" if command is ApproveMilestone else "reject"
-    require(person, command, (*terms.approval.parties, *extra), f"{deed} {terms.id}")
+    action = "approve" if command is ApproveMilestone else "reject"
+    require(person, command, (*terms.approval.parties, *extra), f"{action} {terms.id}")

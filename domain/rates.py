@@ -1,4 +1,4 @@
-"""Exchange rates: which day's counts for a payment, and rates that follow from published ones."""
+"""Exchange rates: which day's rate a payment uses, and rates derived from published ones."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -22,9 +22,9 @@ from domain.values.money import Exact, Money, convert
 from domain.values.record import Day, Record
 
 _DIGITS = 10
-"""Digits that a derived rate keeps: bank files take a rate of at most 11 digits, 10 of them decimals."""
+"""Digits of a derived rate. Bank files take at most 11 digits, 10 of them decimals."""
 _PUBLISHED_ON: Mapping[str, Sequence[CalendarCode]] = {"ECB": ("TARGET",)}
-"""The calendars of sources whose days are known, where a rule names none."""
+"""The publication calendars of known sources, used where a rule names none."""
 
 
 def _payable(rate: Decimal) -> Decimal:
@@ -44,7 +44,7 @@ class Rate(Record):
 
 
 def contract_value(agreement: Agreement, amount: Money, held: str) -> Money:
-    """What the budget expected an amount to be on an account in the currency `held`.
+    """Convert an amount to the currency `held` at the contract's rate.
 
     Raises:
         BadInput: the agreement has no contract rate between the two.
@@ -64,10 +64,9 @@ def publication_days(
     accounts: Iterable[Account],
     overrides: Iterable[CalendarOverride] = (),
 ) -> Calendars:
-    """The days on which a rule's source publishes: by the calendars that it names, or those known of the source.
+    """The days on which a rule's source publishes: the rule's calendars, or those known for the source.
 
-    Of a source of which neither is known they are the days of `accounts`. `overrides` (from settings) win over the
-    agreement's.
+    Without either they are the business days of `accounts`. `overrides` (from settings) win over the agreement's.
     """
     known = rule.published_on or _PUBLISHED_ON.get(rule.source or "", ())
     codes = known or [code for account in accounts for code in account.calendars]
@@ -115,7 +114,7 @@ def cross(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> De
 
 
 def mean(rates: Sequence[Decimal]) -> Decimal:
-    """The arithmetic mean of at least one rate: computed exactly, then rounded once as a crossed rate is."""
+    """The arithmetic mean of at least one rate: computed exactly, then rounded once like a crossed rate."""
     return _rounded(sum(map(Fraction, rates), Fraction(0)) / len(rates))
 
 
@@ -123,6 +122,6 @@ def _rounded(exact: Fraction) -> Decimal:
     digits = Context(prec=_DIGITS, rounding=ROUND_HALF_EVEN)
     rate = digits.divide(Decimal(exact.numerator), Decimal(exact.denominator))
     below_one_digits = Decimal(1).scaleb(-_DIGITS)
-    if int(rate.as_tuple().exponent) < -_DIGITS:  # from the exact value again, so that it is rounded once
+    if int(rate.as_tuple().exponent) < -_DIGITS:  # rounds the exact value, so that it is rounded only once
         rate = Decimal(round(exact / Fraction(below_one_digits))) * below_one_digits
     return rate

@@ -1,7 +1,7 @@
-"""Who may read what: one table for every list and document that Sluice shows.
+"""Who may read what: one table for every list and document.
 
-An auditor reads everything of the productions that they act in. A party reads what its contract concerns it with. Who
-keeps the accounts reads more, by role. Nobody without a role reads anything.
+An auditor reads everything of the productions that they act in. A party reads what concerns it under the contract. The
+people of the party that owns the accounts read more, by role. Nobody without a role reads anything.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from domain.identity import Person, Role
 
 
 class Resource(StrEnum):
-    """What can be read of a production; the values are the words of a refusal."""
+    """What can be read of a production. The values are used in refusals."""
 
     AGREEMENT = "the agreement"
     MILESTONES = "the milestones"
@@ -30,28 +30,28 @@ class Resource(StrEnum):
 
 
 class Extent(StrEnum):
-    """How much of a resource somebody reads."""
+    """How much of a resource a person reads."""
 
     NOTHING = "nothing"
     OWN = "own"
-    """What names their party."""
+    """Rows that name their party."""
     ACCOUNTS = "accounts"
-    """That, and what moves on the accounts that their party keeps."""
+    """`OWN`, and the rows of accounts that their party owns."""
     ALL = "all"
 
 
 class Keeper(StrEnum):
-    """Which party reads more than others, if its people have the role for it."""
+    """Which party reads more than the others, if its people have the role for it."""
 
     OWNER = "owner"
-    """A party that owns an account which Sluice instructs."""
+    """A party that owns a controlled account."""
     PAYER = "payer"
-    """The party that owns the account which shares of the earnings are paid from."""
+    """The party that owns the account from which shares of the earnings are paid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who reads a resource: any party of the agreement, with any role, and its keeper's people with one of `roles`."""
+    """Who reads a resource: any party of the agreement, and the keeper's people with one of `roles`."""
 
     parties: Extent
     keeper: Keeper = Keeper.OWNER
@@ -76,15 +76,15 @@ ACCESS: Mapping[Resource, Access] = {
     Resource.JOURNAL: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ALL),
     Resource.HISTORIES: Access(Extent.NOTHING),
 }
-"""The table. An auditor is not in it: they read every resource whole."""
+"""Auditors are not in this table: they read every resource in full."""
 
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
-    """What a production's agreement in force says of who is involved in it.
+    """Who is involved in a production, by its agreement in force.
 
-    `owners` is the owning party of each account that Sluice instructs, `payer` the party that shares are paid by (None
-    if nothing is shared), `milestones` whom each milestone concerns.
+    `owners` maps each controlled account to its owner. `payer` is the party that pays shares out, None if nothing is
+    shared. `milestones` maps each milestone to the parties that it concerns.
     """
 
     production: str
@@ -96,7 +96,7 @@ class Involvement:
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """The rows that a reader sees: all of them, or those of these accounts, of this party, of these milestones."""
+    """The rows that a reader sees: all, or those of these accounts, of this party, of these milestones."""
 
     everything: bool = False
     party: str | None = None
@@ -104,7 +104,7 @@ class Sight:
     milestones: frozenset[str] = frozenset()
 
     def shows(self, party: str) -> bool:
-        """Whether what is a party's own is seen."""
+        """Whether the reader sees rows of a party."""
         return self.everything or self.party == party
 
 
@@ -115,7 +115,7 @@ def sight(person: Person, resource: Resource, involved: Involvement) -> Sight:
     """What a person sees of a resource.
 
     Raises:
-        WrongRole: nothing.
+        WrongRole: the person may read nothing of it.
     """
     extent = _extent(person, ACCESS[resource], involved)
     if extent is Extent.NOTHING:

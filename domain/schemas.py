@@ -1,16 +1,14 @@
-"""Schema versions of what is stored, and the steps between them.
+"""Schema versions of stored records, and the steps between them.
 
-Stored bytes are the record: they are hashed, and never written again. A model is today's way to read them. So each kind
-of stored record (an event, a command, a statement, what a run's release is bound to) has a schema version: 1, and one
-more for each step in `STEPS`. Bytes of version 1 name no version; later ones carry it as `"v"`.
+Stored bytes are hashed and never rewritten. Each kind of stored record (an event, a command, a statement, the content
+of a run's release) has a schema version: 1, plus one for each step in `STEPS`. Bytes of version 1 name no version;
+later ones carry it as `"v"`.
 
-* What is read is brought up to today's model, step by step (`todays`).
-* What is made again, to be compared with what is on record, is first brought to the version that was recorded, where
-  that says less than today's (`as_recorded`, `canonical` with a version).
-* A command is remembered by its hash alone, so it is the same command if its bytes in any version have that hash
-  (`digests`).
+* Reading brings a body up to the current model, step by step (`todays`).
+* Comparing a rebuilt record with a stored one first brings it to the stored version (`as_recorded`, `canonical`).
+* Of a command, only the hash is kept. A command is the same if its bytes in any version have that hash (`digests`).
 
-Steps are pure, and kept for ever. A kind that changes without a step fails `tests/domain/schemas`;
+Steps are pure and kept for ever. A kind that changes without a step fails `tests/domain/schemas`;
 `docs/how-to/change-a-stored-record.md` says how it is done.
 """
 
@@ -23,29 +21,29 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 Body = dict[str, Any]
-"""The JSON object of a record; a step may change the one that it is given."""
+"""The JSON object of a record. A step may change the object that it is given."""
 VERSION = "v"
 """The key of the version in a body. No record has a field of this name."""
 AnyRecord = TypeVar("AnyRecord", bound=BaseModel)
 
 
 class Unsayable(ValueError):
-    """A record says what an earlier version of its schema has no words for."""
+    """An earlier schema version cannot express a record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From one version of a body to the next and back. `down` raises `Unsayable` for what the earlier cannot say."""
+    """Converts a body to the next version and back. `down` raises `Unsayable` for what the earlier cannot express."""
 
     up: Callable[[Body], Body]
     down: Callable[[Body], Body]
 
 
 def given(name: str, default: Any) -> Step:
-    """A field that people or programs fill in: before there was one, everybody meant the default (a JSON value)."""
+    """A new input field. Without it, a body means the default (a JSON value)."""
 
     def down(body: Body) -> Body:
-        """Leave out what says nothing new."""
+        """Drop the field if it has the default."""
         if body.pop(name) != default:
             raise Unsayable(f"There was no {name} then.")
         return body
@@ -54,12 +52,12 @@ def given(name: str, default: Any) -> Step:
 
 
 def derived(name: str, default: Any) -> Step:
-    """A field that follows from other facts: before there was one it was not told, whatever it would have been."""
+    """A new field that follows from other facts. Earlier versions leave it out, whatever its value."""
     return Step(lambda body: body | {name: default}, lambda body: {key: body[key] for key in body if key != name})
 
 
 def renamed(before: str, after: str) -> Step:
-    """A field under another name."""
+    """A renamed field."""
     return Step(
         lambda body: {after if key == before else key: one for key, one in body.items()},
         lambda body: {before if key == after else key: one for key, one in body.items()},
@@ -67,19 +65,19 @@ def renamed(before: str, after: str) -> Step:
 
 
 class Schemas:
-    """The steps of every kind that has changed, by the name of its class, oldest first."""
+    """The steps of every kind that has changed, by class name, oldest first."""
 
     def __init__(self, steps: Mapping[str, Sequence[Step]]) -> None:
         self._steps = {kind: tuple(each) for kind, each in steps.items() if each}
         self.changed = frozenset(self._steps)
-        """The kinds that have had more than one version."""
+        """The kinds with more than one version."""
 
     def version(self, kind: str) -> int:
-        """Today's version of a kind."""
+        """The current version of a kind."""
         return 1 + len(self._steps.get(kind, ()))
 
     def version_of(self, kind: str, stored: bytes | str) -> int:
-        """The version that some stored bytes are of; today's for a kind that has had one only."""
+        """The version of some stored bytes."""
         if kind not in self._steps:
             return 1
         body = json.loads(stored)
@@ -87,35 +85,35 @@ class Schemas:
         return version
 
     def canonical(self, record: BaseModel, version: int | None = None) -> bytes:
-        """The one byte string of a record in a version, by default today's: RFC 8785 JSON, amounts as strings.
+        """The canonical bytes of a record in a version, by default the current one.
 
-        Records hold no floats, and their keys are ASCII; for those, sorted keys and tight separators are all of RFC
-        8785.
+        They are RFC 8785 JSON with amounts as strings. Records hold no floats and their keys are ASCII, so sorted keys
+        and tight separators are enough.
 
         Raises:
-            Unsayable: that version cannot say it.
+            Unsayable: that version cannot express the record.
         """
         kind, body = type(record).__name__, record.model_dump(mode="json")
         current = self.version(kind)
-        wanted = current if version is None else version
-        for step in reversed(self._steps.get(kind, ())[wanted - 1 :]):
+        target = current if version is None else version
+        for step in reversed(self._steps.get(kind, ())[target - 1 :]):
             body = step.down(body)
-        if wanted > 1:
-            body[VERSION] = wanted
+        if target > 1:
+            body[VERSION] = target
         return _written(body)
 
     def todays(self, kind: str, stored: bytes | str) -> bytes | str:
-        """What stored bytes of a kind say, as JSON of its model of today.
+        """Convert stored bytes of a kind to JSON of its current model.
 
         Raises:
-            ValueError: they are no JSON object, or of a version that this release does not know.
+            ValueError: the bytes are no JSON object, or of a version that this release does not know.
         """
         steps = self._steps.get(kind)
         if steps is None:
             return stored
         body = json.loads(stored)
         if not isinstance(body, dict):
-            raise ValueError("It is no JSON object.")  # noqa: TRY004 - as pydantic says of what it cannot read
+            raise ValueError("It is no JSON object.")  # noqa: TRY004 - pydantic raises ValueError as well
         version = body.pop(VERSION, 1)
         if version not in range(1, len(steps) + 2):
             raise ValueError(f"It is a {kind} of schema version {version}; this release knows up to {len(steps) + 1}.")
@@ -124,9 +122,9 @@ class Schemas:
         return _written(body)
 
     def as_recorded(self, record: AnyRecord, version: int | None) -> AnyRecord:
-        """What would be read of a record today if it had been written in a version; itself, if that cannot say it.
+        """The record as it reads after a round trip through a version.
 
-        Or if there is no version, since nothing like it is on record.
+        The record is returned unchanged if there is no version, or if that version cannot express it.
         """
         kind = type(record).__name__
         if version in {None, self.version(kind)}:
@@ -137,11 +135,11 @@ class Schemas:
             return record
 
     def digests(self, record: BaseModel) -> frozenset[str]:
-        """The SHA-256 of a record in every version that can say it."""
+        """The SHA-256 of a record in every version that can express it."""
         return self.earlier_digests(record) | {hashlib.sha256(self.canonical(record)).hexdigest()}
 
     def earlier_digests(self, record: BaseModel) -> frozenset[str]:
-        """The same for the versions before today's."""
+        """The SHA-256 of a record in every version before the current one that can express it."""
         found = set()
         for version in range(1, self.version(type(record).__name__)):
             try:
@@ -156,7 +154,7 @@ def _written(body: Body) -> bytes:
 
 
 STEPS: Mapping[str, Sequence[Step]] = {}
-"""By the name of a class: how to get from version 1 to 2, from 2 to 3, and so on."""
+"""The steps of each class, by its name: from version 1 to 2, from 2 to 3, and so on."""
 
 SCHEMAS = Schemas(STEPS)
-"""Those of this release."""
+"""The schemas of this release."""

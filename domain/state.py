@@ -1,4 +1,4 @@
-"""The state of a production: the fold of its events. The tables of the database are snapshots of exactly this."""
+"""The state of a production: the fold of its events. The database tables are snapshots of this state."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from domain.sharing.distributions import Distribution
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A production, or the part of it that a command concerns; each mapping is by id."""
+    """A production, or the part of it that a command needs. Each mapping is by id."""
 
     production: Production | None = None
     milestones: dict[str, Milestone] = field(default_factory=dict)
@@ -28,11 +28,11 @@ class State:
     distributions: dict[str, Distribution] = field(default_factory=dict)
 
 
-def fold(state: State, told: Iterable[tuple[Event, date]]) -> State:
-    """The state after events, each with its effective date; the state given is left as it was.
+def fold(state: State, events_by_date: Iterable[tuple[Event, date]]) -> State:
+    """Apply events, each with its effective date, to a copy of `state`.
 
     Raises:
-        IllegalTransition: the events tell a life that payments do not have.
+        IllegalTransition: the events contain a transition that does not exist.
     """
     after = State(
         state.production,
@@ -42,16 +42,16 @@ def fold(state: State, told: Iterable[tuple[Event, date]]) -> State:
         dict(state.runs),
         dict(state.distributions),
     )
-    for event, effective_on in told:
+    for event, effective_on in events_by_date:
         after = apply(after, event, effective_on)
     return after
 
 
 def apply(state: State, event: Event, effective_on: date) -> State:
-    """The state after one more event, made of the mappings of the state given: whoever folds a whole stream owns it.
+    """Apply one event. The mappings of `state` are changed in place; only `production` is replaced.
 
     Raises:
-        IllegalTransition: the event tells a life that payments do not have.
+        IllegalTransition: the event is a transition that does not exist.
     """
     kind = type(event)
     if kind in OF_PAYMENTS:
@@ -86,7 +86,7 @@ OF_PAYMENTS = frozenset(
         events.PaymentReturned,
     }
 )
-"""What `payments.apply` has a case for. A fold asks here first: to try thirty cases took most of its time."""
+"""The events that `payments.apply` handles. Checking this set first is much faster than trying every case."""
 OF_RUNS = frozenset(
     {
         events.QuoteTaken,

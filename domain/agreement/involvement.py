@@ -1,4 +1,4 @@
-"""Who is involved in what, by an agreement: what the table of reads asks of it."""
+"""Who is involved in what under an agreement, for the table of reads."""
 
 from collections import defaultdict
 
@@ -11,7 +11,8 @@ from domain.sharing.payouts import paying_account
 def involvement(agreement: Agreement) -> Involvement:
     """Who is involved in what.
 
-    A milestone concerns who submits and who approves it, whom it is escalated to, and who pays or is paid after it.
+    A milestone concerns its submitter, its approvers, the party it escalates to, and the payers and payees that follow
+    it.
     """
     return Involvement(
         production=agreement.production,

@@ -1,4 +1,4 @@
-"""The agreement document as records. `domain.agreement.checks` judges it as a whole."""
+"""The agreement document as records. `domain.agreement.checks` validates it as a whole."""
 
 from datetime import time
 from enum import StrEnum
@@ -22,7 +22,7 @@ CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Party(Record):
-    """Somebody who signs, pays or is paid. Who has an account here has an address, since bank files name both."""
+    """Somebody who signs, pays or is paid. A party with an account needs an address, as bank files name both."""
 
     id: Key
     name: str = Field(max_length=140)
@@ -45,7 +45,7 @@ class Party(Record):
 
 
 class Control(StrEnum):
-    """Whether Sluice can instruct an account, or only watches for what comes from it."""
+    """Whether Sluice can instruct an account, or only watches it."""
 
     CONTROLLED = "controlled"
     EXTERNAL = "external"
@@ -68,10 +68,10 @@ class Account(Record):
 class FxRule(Record):
     """How an amount in `base` is paid from an account in `quote`.
 
-    `contract` is the budget's rate (units of `quote` for one `base`): gains and losses are measured against it.
+    `contract` is the budget's rate (units of `quote` for one `base`), against which gains and losses are measured.
     `pay_at` says which rate is used on the day: the contract's, or the imported rate of `source` for `fixing`.
-    `published_on` are the calendars on whose business days the source publishes: by default TARGET for the ECB, and for
-    any other source the calendars of the paying account.
+    `published_on` are the calendars on whose business days the source publishes. The default is TARGET for the ECB, and
+    the paying account's calendars for other sources.
     """
 
     base: CurrencyCode
@@ -84,11 +84,11 @@ class FxRule(Record):
 
 
 class ReceiptFx(Record):
-    """How receipts, costs and advances in `base` become the waterfall's currency; without `base`, in any other.
+    """How receipts, costs and advances in `base` are converted; without `base`, in any other currency.
 
-    `at` says which rate: the imported one of `source` for the receipt's date, for the last day of the calendar `period`
-    that it falls in, or the mean over the days of that period; or the bank's own, which the statement then carries.
-    `published_on` is as in `FxRule`; the default for a source other than the ECB is the calendars of our accounts.
+    `at` names the rate. It is the imported rate of `source` for the receipt's date, for the last day of its calendar
+    `period`, or the mean over that period. Otherwise it is the bank's own rate, which the statement carries.
+    `published_on` is as in `FxRule`. The default for a source other than the ECB is the calendars of our accounts.
     """
 
     base: CurrencyCode | None = None
@@ -106,7 +106,7 @@ class Evidence(Record):
 
 
 class OnDeadline(StrEnum):
-    """What happens when a milestone's approvers have not all answered in time."""
+    """What happens when approvals are missing at a milestone's deadline."""
 
     ESCALATE = "escalate"
     REJECT = "reject"
@@ -114,7 +114,7 @@ class OnDeadline(StrEnum):
 
 
 class ApprovalPolicy(Record):
-    """How many approvals, of which parties; never of the person who submitted."""
+    """How many approvals are needed, of which parties. The submitter's own never counts."""
 
     approvals: int = Field(ge=1)
     parties: tuple[Key, ...] = Field(min_length=1)
@@ -125,7 +125,7 @@ class ApprovalPolicy(Record):
 
 
 class MilestoneTerms(Record):
-    """A point of the production that releases money once it is accepted."""
+    """A point of the production whose acceptance releases money."""
 
     id: Key
     title: str
@@ -137,7 +137,7 @@ class MilestoneTerms(Record):
 
 
 class Total(Record):
-    """A contract sum that instalments divide; they must add up to it exactly."""
+    """A contract sum. Its instalments must add up to it exactly."""
 
     id: Key
     title: str
@@ -158,17 +158,17 @@ class DueAfter(Record):
 
 
 def _due_kind(written: Any) -> str:
-    """A due that names a date is on a date; any other is meant to follow a milestone."""
+    """Tell the kind of a due: with a date, `on`; otherwise after a milestone."""
     has_date = "on" in written if isinstance(written, dict) else isinstance(written, DueOn)
     return "on" if has_date else "after"
 
 
 Due = Annotated[Annotated[DueOn, Tag("on")] | Annotated[DueAfter, Tag("after")], Discriminator(_due_kind)]
-"""When an instalment is due. The kind is told by the field `on`, so that a slip in one is not reported of both."""
+"""When an instalment is due. The field `on` tells the kind, so that an error is reported for one kind only."""
 
 
 class LateInterest(Record):
-    """Simple interest on what is paid after its due date and the grace: `annual_percent`, by the day count `days`."""
+    """Simple interest on late payments after the grace period: `annual_percent`, by the day count `days`."""
 
     annual_percent: Exact
     grace_days: int = Field(default=0, ge=0, le=365)
@@ -176,9 +176,9 @@ class LateInterest(Record):
 
 
 class Purpose(StrEnum):
-    """What a payment is for. The first four are money coming in, the others money going out.
+    """What a payment is for. The first four are incoming, the others outgoing.
 
-    `participation` pays out shares of what the work earned: distributions make such payments, never the schedule.
+    `participation` pays out shares of the earnings. Distributions make such payments, never the schedule.
     """
 
     CONTRIBUTION = "contribution"
@@ -198,7 +198,7 @@ class Purpose(StrEnum):
 
 
 class Instalment(Record):
-    """One payment of the schedule: a fixed `amount`, or `percent` of the total it belongs to, never both."""
+    """One payment of the schedule: either a fixed `amount` or `percent` of its total."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,11}$")]
     title: str
@@ -216,10 +216,10 @@ class Instalment(Record):
 class Agreement(Record):
     """One version of a production's contract. `payer` and `payee` of instalments name accounts.
 
-    What a production pays and is paid (accounts, milestones, schedule) may be left out where the agreement only says
-    how the finished work's receipts are shared. At `opens_at`, in the time zone, the days of accounts are opened and
-    distributions that are due. Payouts for whose day the bank is closed go out when it opens, which must be at most
-    `banks_closed_at_most_days` later.
+    Accounts, milestones and schedule may be left out if the agreement only shares the finished work's receipts.
+
+    At `opens_at`, in the time zone, account days and due distributions are opened. A payout due on a day when the bank
+    is closed goes out on its next open day, at most `banks_closed_at_most_days` later.
     """
 
     sluice: Literal[1]
@@ -241,22 +241,22 @@ class Agreement(Record):
     waterfall: Waterfall | None = None
 
     def party(self, party_id: str) -> Party:
-        """The party of that id; `KeyError` if there is none, which the checks exclude."""
+        """Look up a party by id. `KeyError` if there is none, which the checks exclude."""
         return _by_id(self.parties, party_id)
 
     def account(self, account_id: str) -> Account:
-        """The account of that id; `KeyError` if there is none, which the checks exclude."""
+        """Look up an account by id. `KeyError` if there is none, which the checks exclude."""
         return _by_id(self.accounts, account_id)
 
     def milestone(self, milestone_id: str) -> MilestoneTerms:
-        """The milestone of that id; `KeyError` if there is none."""
+        """Look up a milestone by id. `KeyError` if there is none."""
         return _by_id(self.milestones, milestone_id)
 
     def bank_account(self, account_id: str) -> BankAccount:
-        """An account together with its holder, as a bank file names it."""
+        """An account with its holder, as a bank file names it."""
         account = self.account(account_id)
         owner = self.party(account.owner)
-        assert owner.address is not None  # noqa: S101 - the checks ask for it of whoever has an account
+        assert owner.address is not None  # noqa: S101 - the checks require it of account holders
         return BankAccount(
             holder=owner.name,
             address=owner.address,

@@ -1,4 +1,4 @@
-"""A production under its agreement: registering, amending, and what the schedule lets fall due."""
+"""A production under its agreement: register, amend, and let the schedule fall due."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ from domain.values.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """A production and the version of its agreement that is in force; `document` is the SHA-256 of its YAML."""
+    """A production and its agreement version in force. `document` is the SHA-256 of the YAML."""
 
     key: str
     title: str
@@ -43,14 +43,14 @@ class Production:
 
 
 DueDate = Callable[[Instalment, date | None], date | None]
-"""Answers when an instalment falls due, given when its milestone was accepted; `None` while that is not known."""
+"""Returns an instalment's due date, given its milestone's acceptance date. `None` while that is unknown."""
 
 
 def the_production(production: Production | None, key: str) -> Production:
-    """The production, once registered.
+    """The registered production.
 
     Raises:
-        NotFound: it is not.
+        NotFound: it is not registered.
     """
     if production is None:
         raise NotFound(f"There is no production {key}: register its agreement first.", production=key)
@@ -65,7 +65,7 @@ def register(
     amounts: dict[str, Money],
     due_date: DueDate,
 ) -> list[Event]:
-    """Put the first version in force and promise its schedule."""
+    """Put the first version in force and schedule its payments and receipts."""
     require(person, RegisterAgreement, _parties(agreement), f"register {agreement.production}")
     if production is not None:
         raise IllegalTransition(
@@ -88,7 +88,7 @@ def register(
 def promised(
     agreement: Agreement, amounts: dict[str, Money], due_date: DueDate
 ) -> tuple[list[ScheduledPayment], list[ExpectedReceipt]]:
-    """The payments and receipts of a schedule; their ids are `{production}.{instalment}`."""
+    """The payments and receipts of a schedule. Their ids are `{production}.{instalment}`."""
     payments: list[ScheduledPayment] = []
     receipts: list[ExpectedReceipt] = []
     for instalment in agreement.schedule:
@@ -140,14 +140,13 @@ def amend(
     due_date: DueDate,
     today: date,
 ) -> list[Event]:
-    """Put the next version in force. What fell due stands as it is; what is still only promised takes the new terms.
+    """Put the next version in force. Owed instalments stay unchanged; scheduled ones take the new terms.
 
-    `accepted` maps each accepted milestone to the day of its acceptance: a new instalment after one of those has its
-    date at once.
+    `accepted` maps each accepted milestone to its acceptance date, so a new instalment after it is dated at once.
 
     Raises:
         Refused: the document is of another production, its version does not follow, it changes or drops an
-            instalment that fell due, or drops an account that a payout goes to.
+            owed instalment, or drops an account that a payout goes to.
     """
     require(person, AmendAgreement, _parties(agreement), f"amend {agreement.production}")
     if agreement.production != production.key:
@@ -186,7 +185,7 @@ def amend(
 def due_dates(
     agreement: Agreement, milestone: str, accepted_on: date, due_date: DueDate, only: set[str] | None = None
 ) -> list[Event]:
-    """The dates that a milestone's acceptance fixes, for all its instalments or `only` those named."""
+    """The due dates that a milestone's acceptance fixes, for all its instalments or `only` those named."""
     payments: list[DueDateSet] = []
     receipts: list[DueDateSet] = []
     for instalment in agreement.schedule:
@@ -203,7 +202,7 @@ def due_dates(
 
 
 def fall_due(payments: Mapping[str, Payment], receipts: Mapping[str, Receipt], on: date) -> list[Event]:
-    """Everything promised for `on` or before, that was not owed yet, is owed now."""
+    """The events of everything scheduled for `on` or before that is not owed yet."""
     due = sorted(
         (p for p in payments.values() if p.status is Status.SCHEDULED and p.due_on is not None and p.due_on <= on),
         key=lambda payment: payment.id,
@@ -244,7 +243,7 @@ def _due_receipt(receipt: Receipt) -> DueReceipt:
 
 
 def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
-    """Whether a promised payment is not known yet, was taken out before, or is known as a promise of other terms."""
+    """Whether a line is unknown, cancelled, or scheduled with other terms."""
     if now is None or now.status is Status.CANCELLED:
         return True
     same = (line.amount, line.account, line.payee, line.payee_party, line.purpose, line.milestone) == (
@@ -261,7 +260,7 @@ def _payment_is_new(line: ScheduledPayment, now: Payment | None) -> bool:
 
 
 def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
-    """The same for a receipt; one that has arrived, even in part, stands."""
+    """Whether a line is unknown, cancelled, or expected with other terms and not received in part."""
     if now is None or now.status is ReceiptStatus.CANCELLED:
         return True
     same = (line.amount, line.account, line.payer_party, line.purpose, line.milestone) == (
@@ -277,9 +276,9 @@ def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
 
 
 def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str]:
-    """The ids that the new schedule leaves out; what fell due or arrived in part may not be left out.
+    """The ids that the new schedule leaves out. It may not leave out owed or partly received ones.
 
-    Payouts are a distribution's: they are in no schedule.
+    Payouts belong to distributions and are in no schedule.
     """
     gone = []
     for name, item in sorted(known.items()):
@@ -293,7 +292,7 @@ def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str
 
 
 def _refuse_dropped_payees(payments: Payments, agreement: Agreement) -> None:
-    """Payouts are in no schedule that would hold their payees' accounts in the agreement; paid ones may be returned."""
+    """Check that the agreement keeps the accounts of payouts. Even a paid one may be returned."""
     kept = {account.id for account in agreement.accounts}
     for name, payment in sorted(payments.items()):
         if payment.purpose is Purpose.PARTICIPATION and payment.payee not in kept:

@@ -1,6 +1,6 @@
-"""What each instalment comes to, when it is due, which way it goes, and what lateness costs. Pure functions.
+"""Amounts, due dates, directions and late interest of instalments. Pure functions.
 
-They expect an agreement that `domain.agreement.checks` found nothing wrong with.
+They expect an agreement without findings of `domain.agreement.checks`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from domain.values.money import Money, allocate, total
 
 
 class Direction(StrEnum):
-    """Whether an instalment is a payment we send or one that we expect and match."""
+    """Whether an instalment is sent by us, or expected and matched."""
 
     OUTGOING = "outgoing"
     INCOMING = "incoming"
@@ -27,7 +27,7 @@ def direction(agreement: Agreement, instalment: Instalment) -> Direction:
     """Outgoing from a controlled account to an external one; incoming the other way round.
 
     Raises:
-        BadInput: both accounts are controlled, or neither is; the checks exclude it.
+        BadInput: both accounts are controlled, or neither is. The checks exclude it.
     """
     payer, payee = agreement.account(instalment.payer), agreement.account(instalment.payee)
     match (payer.control, payee.control):
@@ -39,13 +39,12 @@ def direction(agreement: Agreement, instalment: Instalment) -> Direction:
 
 
 def amounts(agreement: Agreement) -> Mapping[str, Money]:
-    """The amount of every instalment by its id, in the order of the schedule.
+    """The amount of every instalment by id, in the order of the schedule.
 
-    The instalments in per cent of a total share what its fixed ones leave of it, by largest remainder, so that all of
-    them together are the total to the last minor unit.
+    Instalments in per cent share what the fixed ones leave of their total. The largest remainder keeps the sum exact.
 
     Raises:
-        BadInput: an instalment has neither amount nor percent, or names an unknown total; the checks exclude both.
+        BadInput: an instalment has neither amount nor percent, or names an unknown total. The checks exclude both.
     """
     fixed = {instalment.id: instalment.amount for instalment in agreement.schedule if instalment.amount is not None}
     shared: dict[str, Money] = {}
@@ -66,7 +65,7 @@ def amounts(agreement: Agreement) -> Mapping[str, Money]:
 def calendars_of(
     agreement: Agreement, accounts: Iterable[Account], overrides: Iterable[CalendarOverride] = ()
 ) -> Calendars:
-    """The accounts' calendars together; the agreement's overrides hold, and those given (from settings) win."""
+    """The combined calendars of accounts. The given overrides (from settings) win over the agreement's."""
     codes = {code for account in accounts for code in account.calendars}
     return Calendars.of(codes, (*agreement.calendar_overrides, *overrides))
 
@@ -77,10 +76,10 @@ def due_date(
     accepted_on: date | None,
     overrides: Iterable[CalendarOverride] = (),
 ) -> date | None:
-    """The business day, for payer and payee alike, on which an instalment is due.
+    """The date on which an instalment is due: a business day for payer and payee.
 
-    `accepted_on` is the date, in the agreement's zone, on which its milestone was accepted; while that is None an
-    instalment after a milestone has no date yet, and the answer is None.
+    `accepted_on` is the acceptance date of its milestone, in the agreement's zone. Without it, an instalment after a
+    milestone has no date: the result is None.
     """
     parties = (agreement.account(instalment.payer), agreement.account(instalment.payee))
     calendars = calendars_of(agreement, parties, overrides)
@@ -92,9 +91,9 @@ def due_date(
 
 
 def late_interest(instalment: Instalment, amount: Money, due_on: date, paid_on: date) -> Money:
-    """Simple interest by the terms' day count, counted from the end of the grace; half-even to the minor unit.
+    """Simple interest from the end of the grace period, rounded half to even to the minor unit.
 
-    Nothing when the instalment carries none, or the payment came within the grace.
+    Zero if the instalment bears none, or was paid within the grace period.
     """
     terms = instalment.late_interest
     if terms is None:

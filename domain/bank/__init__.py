@@ -1,1 +1,1 @@
-"""What a bank tells, and what it means for payments, receipts and the books."""
+"""Bank messages, and what they mean for payments, receipts and the books."""

@@ -1,7 +1,7 @@
-"""What a bank's message means for our payments, our receipts and the books.
+"""From a bank's messages to events of payments, receipts and the books.
 
-Messages come twice, late and in any order. One that repeats what is known changes nothing; one that contradicts it
-posts nothing on its own account and says so; money that moved without our knowing why goes to suspense.
+Messages arrive twice, late and in any order. One that repeats known facts changes nothing. One that contradicts them
+posts nothing and is recorded as a contradiction. Money that moved without an explanation goes to suspense.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,13 +51,13 @@ from domain.rates import contract_value
 from domain.values.money import Money, allocate
 
 _HAD_IT_BEFORE = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
-"""ISO reasons for which a bank refuses a copy: of a file, or of a payment, that it has taken already."""
+"""ISO reasons with which a bank refuses a duplicate of a file or payment."""
 
 
 def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
     """The events of a status report on a run's order.
 
-    What a report says twice of one payment counts once; where it contradicts itself it is not believed about that one.
+    Repeated statuses of one payment count once. Contradicting statuses of one payment are ignored.
     """
     ours = {p.end_to_end_id: p for p in payments.of_run(run.id)}
     said: dict[str, list[TransferStatus]] = {}
@@ -69,7 +69,7 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
         payment = ours.get(end_to_end_id)
         verdicts = sorted({status.verdict for status in statuses})
         if payment is None:
-            events += _of_a_stranger(report, end_to_end_id, verdicts)
+            events += _foreign_acceptances(report, end_to_end_id, verdicts)
         elif len(verdicts) > 1:
             events.append(_contradicted(report.message_id, payment, " and ".join(verdicts)))
         else:
@@ -97,11 +97,11 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
 
 
 BOOKING = frozenset({PaymentsSettled, PaymentReturned, ReceiptMatched, MovementUnmatched})
-"""The events that put movements into the books."""
+"""The events that book movements."""
 
 
 def movements(event: Event) -> Iterable[tuple[str, str]]:
-    """The movements that an event puts into the books: our account and the bank's reference of each."""
+    """The movements that an event books: our account and the bank reference of each."""
     match event:
         case PaymentsSettled():
             return ((event.account, line.bank_reference) for line in event.payments)
@@ -111,8 +111,8 @@ def movements(event: Event) -> Iterable[tuple[str, str]]:
             return ()
 
 
-def _of_a_stranger(report: StatusReport, end_to_end_id: str, verdicts: Sequence[str]) -> Iterable[Event]:
-    """The bank means to carry out what is not in this run, such as an attempt that was given up: somebody must look."""
+def _foreign_acceptances(report: StatusReport, end_to_end_id: str, verdicts: Sequence[str]) -> Iterable[Event]:
+    """The bank accepts a payment that is not in this run, such as an abandoned attempt. A person must look."""
     if BankVerdict.ACCEPTED in verdicts:
         yield AnswerContradicted(
             message_id=report.message_id,
@@ -123,7 +123,7 @@ def _of_a_stranger(report: StatusReport, end_to_end_id: str, verdicts: Sequence[
 
 
 def _group_accepted(run: Run, report: StatusReport, rest: list[Payment], spared: list[Payment]) -> Iterable[Event]:
-    """One event for the whole run, unless the same report says something else of one that the event would accept."""
+    """One event for the whole run, unless the report says something else of one of its payments."""
     if any(can(payment, PaymentStep.ACCEPT) for payment in spared):
         yield from _acceptances(run, report, rest)
     elif rest:
@@ -132,7 +132,7 @@ def _group_accepted(run: Run, report: StatusReport, rest: list[Payment], spared:
 
 def _rejections(run: Run, report: StatusReport, pairs: list[tuple[Payment, TransferStatus]]) -> Iterable[Event]:
     if run.times_sent > 1:
-        # The refusal of our second copy says nothing against the first: believed, it would be corrected and paid twice.
+        # A refused duplicate says nothing about the first copy. Taken as a rejection, the payment would be paid twice.
         pairs = [(payment, status) for payment, status in pairs if status.reason not in _HAD_IT_BEFORE]
     fresh = [(payment, status) for payment, status in pairs if can(payment, PaymentStep.REJECT)]
     for part in chunks(fresh):
@@ -172,27 +172,27 @@ def _contradicted(message_id: str, payment: Payment, answer: str) -> Event:
 
 @dataclass
 class _Reading:
-    """What one account report comes to, gathered movement by movement."""
+    """The running result of one account report, built movement by movement."""
 
     agreement: Agreement
     account: str
     report: AccountReport
     by_end_to_end_id: dict[str, Payment]
-    """Our payments from this account, as the movements read so far leave them."""
+    """Our payments from this account, with the movements read so far applied."""
     receipts: dict[str, Receipt]
     settled: list[SettledPayment] = field(default_factory=list)
     others: list[Event] = field(default_factory=list)
 
     def value(self, amount: Money) -> Money:
-        """What the budget expected an amount to be on this account."""
+        """The contract value of an amount in the account's currency."""
         return contract_value(self.agreement, amount, self.agreement.account(self.account).currency)
 
     def now(self, payment: Payment, status: Status) -> None:
-        """Let the movements that follow find a payment where this one leaves it."""
+        """Set a payment's status for the movements that follow."""
         self.by_end_to_end_id[payment.end_to_end_id or payment.id] = replace(payment, status=status)
 
     def unmatched(self, movement: Movement, signed: Money, why: str) -> None:
-        """Put `signed` of a movement (positive when it came in) into suspense."""
+        """Put `signed` of a movement (positive for money that came in) into suspense."""
         self.others.append(
             MovementUnmatched(
                 account=self.account,
@@ -214,9 +214,9 @@ def booked(
     seen: frozenset[str],
     report: AccountReport,
 ) -> list[Event]:
-    """The events of a notification or statement of one of our accounts.
+    """The events of a notification or statement about one of our accounts.
 
-    `seen` holds the bank references of movements posted before: a statement repeats what notifications told.
+    `seen` holds the bank references of movements that were posted before: statements repeat earlier notifications.
     """
     by_id = {p.end_to_end_id: p for p in payments.values() if p.end_to_end_id is not None and p.account == account}
     reading = _Reading(agreement, account, report, by_id, dict(receipts))
@@ -279,7 +279,7 @@ def _return(reading: _Reading, movement: Movement) -> None:
             payee_party=payment.payee_party,
             amount=payment.amount,
             booked=movement.booked,
-            # What settled it then: an amendment may have changed the rate since.
+            # An amendment may have changed the rate since, so the return uses the value at settlement.
             contract_value=payment.contract_value or reading.value(payment.amount),
             bank_reference=movement.bank_reference,
             reason=movement.reason or "NARR",
@@ -294,7 +294,7 @@ def _credit(reading: _Reading, movement: Movement) -> None:
         return
     told = movement.instructed or movement.booked
     matched = min(told, receipt.outstanding)
-    # What is beyond the outstanding amount is not this receipt's: its share of what was booked goes to suspense.
+    # The amount beyond what is outstanding is not this receipt's: its share of the booking goes to suspense.
     beyond = told - matched
     own = allocate(movement.booked, (matched.minor, beyond.minor))[0] if beyond.minor else movement.booked
     reading.others.append(
@@ -315,7 +315,7 @@ def _credit(reading: _Reading, movement: Movement) -> None:
 
 
 def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
-    """The receipt that names itself in the movement, or else the only one of exactly this amount and currency."""
+    """The receipt whose id the movement contains, or else the only one of exactly this amount and currency."""
     told = movement.instructed or movement.booked
     fitting = [
         receipt

@@ -1,7 +1,4 @@
-"""What Sluice says to a bank and hears from it, free of any file format.
-
-The adapters write these as ISO 20022 (pain.001, pacs.028) and read them from it (pain.002, camt.053, camt.054).
-"""
+"""Messages to and from a bank, independent of the file format."""
 
 import re
 from datetime import date, datetime
@@ -23,7 +20,7 @@ MAX_RATE_DECIMALS = 10
 
 
 def carries_text(text: str) -> bool:
-    """Whether a bank file can carry a text: XML has no way to write control characters, and banks refuse blanks."""
+    """Whether a bank file can carry a text. XML cannot represent control characters, and banks refuse blanks."""
     return bool(text.strip()) and not _UNWRITABLE.search(text)
 
 
@@ -38,7 +35,7 @@ def carries_rate(rate: Decimal) -> bool:
 
 
 class Address(Record):
-    """A structured postal address; unstructured lines are refused by banks from November 2026."""
+    """A structured postal address. Banks refuse unstructured lines from November 2026."""
 
     street: str = Field(max_length=70)
     building: str | None = Field(default=None, max_length=16)
@@ -48,7 +45,7 @@ class Address(Record):
 
 
 class BankAccount(Record):
-    """An account as a bank file names it. `number` is an IBAN where `iban` is true, a domestic number otherwise."""
+    """An account as a bank file names it. `number` is an IBAN if `iban` is true, else a domestic number."""
 
     holder: str = Field(max_length=140)
     address: Address
@@ -59,7 +56,7 @@ class BankAccount(Record):
 
     @property
     def masked(self) -> str:
-        """What logs and lists may show of the number: its last four characters."""
+        """The number for logs and lists: only its last four characters."""
         return f"…{self.number[-4:]}"
 
 
@@ -71,7 +68,7 @@ class AgreedRate(Record):
 
 
 class CreditTransfer(Record):
-    """One payment in an order. `end_to_end_id` is fixed before anything is sent and is never used twice."""
+    """One payment in an order. `end_to_end_id` is fixed before sending and never used twice."""
 
     end_to_end_id: Max35
     amount: Money
@@ -91,7 +88,7 @@ class PaymentOrder(Record):
 
 
 class Enquiry(Record):
-    """One pacs.028: what became of these transfers of an earlier order? Asked when no answer came in time."""
+    """One pacs.028: asks for the status of transfers of an earlier order that were not answered in time."""
 
     message_id: Max35
     created_at: datetime
@@ -101,7 +98,7 @@ class Enquiry(Record):
 
 
 class BankVerdict(StrEnum):
-    """What a bank says of a transfer before it is booked."""
+    """The bank's status of a transfer before it is booked."""
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -109,7 +106,7 @@ class BankVerdict(StrEnum):
 
 
 class TransferStatus(Record):
-    """One transfer's status in a report; `reason` is an ISO external code such as AC04, with the bank's own words."""
+    """The status of one transfer. `reason` is an ISO external code such as AC04, `words` the bank's own text."""
 
     end_to_end_id: Max35
     verdict: BankVerdict
@@ -118,7 +115,7 @@ class TransferStatus(Record):
 
 
 class StatusReport(Record):
-    """One pain.002. `group` speaks for every transfer of the order that `transfers` does not name.
+    """One pain.002. `group` applies to every transfer of the order that `transfers` does not name.
 
     `group_reason` and `group_words` say why a whole order was rejected.
     """
@@ -133,17 +130,17 @@ class StatusReport(Record):
 
 
 class Direction(StrEnum):
-    """Which way money moved on the account that a statement speaks of."""
+    """Which way money moved on the account of a statement."""
 
     CREDIT = "credit"
     DEBIT = "debit"
 
 
 class Movement(Record):
-    """One transfer booked on the account.
+    """One booked movement on the account.
 
-    `booked` is in the account's currency and positive; `instructed` and `rate` are given where the bank converted.
-    `returned` marks the money of an earlier transfer coming back, with the bank's reason.
+    `booked` is positive and in the account's currency. `instructed` and `rate` are given if the bank converted.
+    `returned` marks the return of an earlier transfer, with the bank's reason.
     """
 
     bank_reference: Max35

@@ -1,4 +1,4 @@
-"""Money that moved on our accounts and that nothing explained: what people find out about it."""
+"""Allocating movements from suspense: money that moved on our accounts and that nothing explained."""
 
 from domain.agreement.model import Agreement
 from domain.commands import AllocateMovement, require
@@ -13,10 +13,10 @@ from domain.values.money import Money
 def allocate(
     command: AllocateMovement, open_: Money | None, receipts: Receipts, agreement: Agreement, person: Person
 ) -> list[Event]:
-    """Take a movement out of suspense; `open_` is what of it is there, positive when it came in.
+    """Take a movement out of suspense. `open_` is what of it is still there, positive for money that came in.
 
-    A receipt takes no more than it still expects: what is beyond stays in suspense. In another currency than the
-    account's all of the movement settles the `amount` that the command names.
+    A receipt takes no more than its outstanding amount; the rest stays in suspense. If the claim is in another currency
+    than the account, the whole movement settles the `amount` that the command names.
 
     Raises:
         WrongRole: the person is no treasurer of the account's owner.
@@ -50,7 +50,7 @@ def allocate(
 
 
 def _settled(command: AllocateMovement, open_: Money, receipts: Receipts) -> tuple[str | None, Money, Money]:
-    """Whose claim is settled, how much of it, and what that takes out of suspense."""
+    """The party whose claim is settled, the settled amount, and what leaves suspense."""
     if command.to == "receipt":
         return _of_receipt(command, open_, receipts)
     if command.to == "source" and not command.name:

@@ -12,9 +12,9 @@ Where a public calendar is not the banks' calendar:
   3 January). Substitute days are the library's.
 * United States and their parts: the Federal Reserve's rule. A holiday on a Sunday moves to Monday; one on a Saturday
   moves nowhere.
-* Taiwan: Labour Day closes the banks although the library lists it as optional before 2026. The make-up working
-  Saturdays (`weekend_workdays` in the library, none since 2025) stay closed: banks opened for customers, while
-  correspondents abroad did not. An override opens one where payer and payee both want it.
+* Taiwan: Labour Day closes the banks, although the library lists it as optional before 2026. The make-up working
+  Saturdays (`weekend_workdays` in the library, none since 2025) stay closed: correspondents abroad did not open.
+  An override opens one where payer and payee both want it.
 * TARGET: the European Central Bank's closing days. National holidays such as 14 July are in `FR` only.
 * The weekend is the library's, Friday and Saturday in some countries. Where Sunday is closed, Saturday is too: in
   places such as Hong Kong banks serve customers then, and payments between banks do not settle.
@@ -36,7 +36,7 @@ from domain.errors import BadInput
 from domain.values.record import Day, Record
 
 CalendarCode = Annotated[str, Field(max_length=40, examples=["KR", "US-NY", "TARGET", "XNYS"])]
-"""The name of a calendar. Whether there is one of that name, `unknown_calendar` says."""
+"""The name of a calendar. `unknown_calendar` checks that it exists."""
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 """The years for which the calendars answer; a date outside is a slip of the pen."""
@@ -47,7 +47,7 @@ _TARGET = "TARGET"
 
 
 class Convention(StrEnum):
-    """Where a due date goes that is not a business day for payer and payee alike."""
+    """How a due date moves that is not a business day for payer and payee."""
 
     FOLLOWING = "following"
     MODIFIED_FOLLOWING = "modified_following"
@@ -55,7 +55,7 @@ class Convention(StrEnum):
 
 
 class CalendarOverride(Record):
-    """A day that the published calendar has wrong: a holiday declared last week, or one withdrawn."""
+    """A correction of a published calendar: a holiday declared last week, or one withdrawn."""
 
     calendar: CalendarCode
     on: Day
@@ -65,9 +65,9 @@ class CalendarOverride(Record):
 
 @dataclass(frozen=True, slots=True)
 class Calendars:
-    """Several calendars together: a business day is one in all of them.
+    """Several calendars combined. A business day is one in all of them.
 
-    `overrides` win over what is published; of two for the same day the last wins, so settings go after the agreement.
+    `overrides` win over the published calendars. The last of two for one day wins, so settings follow the agreement.
     """
 
     codes: frozenset[CalendarCode]
@@ -75,7 +75,7 @@ class Calendars:
 
     @classmethod
     def of(cls, codes: Iterable[CalendarCode], overrides: Iterable[CalendarOverride] = ()) -> "Calendars":
-        """The calendars of these codes, with those overrides that speak of them or of the country that one is part of.
+        """The combined calendars of some codes, with the overrides for them or for their country.
 
         Raises:
             BadInput: there is no calendar of one of the codes.
@@ -85,7 +85,7 @@ class Calendars:
         return cls(wanted, tuple(override for override in overrides if _names(override.calendar)[0] in meant))
 
     def is_business_day(self, day: date) -> bool:
-        """Whether every one of the calendars is open.
+        """Whether all calendars are open.
 
         Raises:
             BadInput: the year is outside `FIRST_YEAR` to `LAST_YEAR`.
@@ -95,7 +95,7 @@ class Calendars:
         return all(self._open(code, day) for code in self.codes)
 
     def adjust(self, day: date, convention: Convention) -> date:
-        """`day` itself if it is a business day, otherwise the one that the convention names."""
+        """`day` if it is a business day, otherwise the one that the convention selects."""
         if convention is Convention.PRECEDING:
             return self._nearest(day, -DAY)
         following = self._nearest(day, DAY)
@@ -122,7 +122,7 @@ class Calendars:
         return self._nearest(day - DAY, -DAY)
 
     def working_week(self, year: int) -> tuple[int, ...]:
-        """The days of the week, Monday being 0, on at least one of which all calendars are open in a year."""
+        """The weekdays (Monday is 0) on which all calendars are open at least once in a year."""
         first, last = span_of(date(year, 1, 1), "year")
         days = (first + DAY * n for n in range((last - first).days + 1))
         return tuple(sorted({day.weekday() for day in days if self.is_business_day(day)}))
@@ -144,7 +144,7 @@ class Calendars:
 
 
 def unknown_calendar(code: CalendarCode) -> str | None:
-    """What to do about a code of which there is no calendar; None if there is one."""
+    """What is wrong with an unknown code, with a suggestion. None for a known code."""
     country, dash, part = code.partition("-")
     countries = _countries()
     if code == _TARGET or code in _markets() or (country in countries and (part in countries[country] or not dash)):
@@ -158,9 +158,9 @@ def unknown_calendar(code: CalendarCode) -> str | None:
 
 
 def _most_alike(written: str, country: str) -> Sequence[str]:
-    """The code that is most like what was written; where the country is right, it or one of its parts.
+    """The known code that is most like what was written; of a known country, it or one of its parts.
 
-    Two wrong letters say little, so the answer is all countries that begin with the first of them.
+    Two wrong letters say little: then all countries with the first letter are returned.
     """
     countries = _countries()
     if country in countries:
@@ -174,19 +174,19 @@ def _most_alike(written: str, country: str) -> Sequence[str]:
 
 @cache
 def _countries() -> Mapping[str, Sequence[str]]:
-    """The countries that the library has, each with its parts."""
+    """The countries of the library, each with its parts."""
     return holidays.list_supported_countries(include_aliases=False)
 
 
 @cache
 def _markets() -> Mapping[str, Sequence[str]]:
-    """The exchanges and central banks that the library has, by all their names."""
+    """The exchanges and central banks of the library, by all their names."""
     return holidays.list_supported_financial()
 
 
 @cache
 def _names(code: CalendarCode) -> tuple[str, ...]:
-    """The calendar's own name, whichever of its names `code` is, and the name of the country or market it is part of.
+    """The calendar's main name, and the country or market that it is part of.
 
     Raises:
         BadInput: there is no calendar of that code.
@@ -205,7 +205,7 @@ def _names(code: CalendarCode) -> tuple[str, ...]:
 
 @cache
 def _closed_days(code: CalendarCode, year: int) -> frozenset[date]:
-    """The days of a year, weekends included, on which banks are closed there; perhaps some of the next year as well."""
+    """The days, weekends included, on which banks are closed. It may contain days of the next year."""
     country, _, part = code.partition("-")
     closed: set[date] = set()
     if code == _TARGET or code in _markets():

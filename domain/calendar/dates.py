@@ -28,16 +28,16 @@ from typing import Literal
 from domain.errors import BadInput
 
 Span = Literal["month", "quarter", "half-year", "year"]
-"""A stretch of the calendar, as agreements name it."""
+"""A calendar span, as agreements name it."""
 
 MONTHS: Mapping[Span, int] = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
-"""How many months each span has."""
+"""The months of each span."""
 
 AdditiveDayCount = Literal["actual/365", "actual/360", "actual/actual", "30/360", "30E/360", "30E/360 ISDA"]
-"""Day counts by which the parts of a span add up to it, so that a balance may change within it."""
+"""Day counts whose parts of a span add up to the whole, so a balance may change within it."""
 
 DayCount = Literal[AdditiveDayCount, "30/360 US"]
-"""All day counts. By `30/360 US` the parts of a span may count a day more than the span does."""
+"""All day counts. With `30/360 US`, the parts of a span may count one day more than the span."""
 
 DAY = timedelta(days=1)
 _FEBRUARY = 2
@@ -46,35 +46,35 @@ _A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def month_end(day: date) -> date:
-    """The last day of the month that a day is in."""
+    """The last day of a date's month."""
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month so many months later (earlier, below 0); the last day where a month is too short."""
+    """Shift a date by months (back, if negative). A day that the month lacks becomes its last day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def month_end_after(day: date, months: int) -> date:
-    """The last day of the month that is so many months after that of a day."""
+    """The last day of the month that is `months` after the month of `day`."""
     return month_end(add_months(day, months))
 
 
 def span_of(day: date, span: Span) -> tuple[date, date]:
-    """The first and the last day of the span that a day is in."""
+    """The first and the last day of the span that contains a day."""
     months = MONTHS[span]
     first = date(day.year, (day.month - 1) // months * months + 1, 1)
     return first, month_end_after(first, months - 1)
 
 
 def span_end(day: date, span: Span) -> date:
-    """The last day of the span that a day is in."""
+    """The last day of the span that contains a day."""
     return span_of(day, span)[1]
 
 
 def span_end_after(day: date, span: Span, spans: int) -> date:
-    """The last day of the span that is so many spans after the one that a day is in."""
+    """The last day of the span that is `spans` spans after the one that contains a day."""
     return span_end(add_months(day, MONTHS[span] * spans), span)
 
 
@@ -82,7 +82,7 @@ def period_end(period: str) -> date:
     """The last day of a period.
 
     Raises:
-        BadInput: that is no period's name.
+        BadInput: the name is no period's.
     """
     try:
         if _A_DAY.fullmatch(period):
@@ -95,10 +95,10 @@ def period_end(period: str) -> date:
 
 
 def period_start(period: str) -> date:
-    """The first day of a period; of one that is named by a day, that day.
+    """The first day of a period. A period named by a day starts on that day.
 
     Raises:
-        BadInput: that is no period's name.
+        BadInput: the name is no period's.
     """
     end = period_end(period)
     found = _NAMED.fullmatch(period)
@@ -108,9 +108,9 @@ def period_start(period: str) -> date:
 
 
 def period_name(end: date, months: Collection[int]) -> str:
-    """What a period is called that ends on a day, where accounts are rendered at the ends of these months of a year.
+    """The name of the period that ends on a day. `months` are the months whose ends are settlement dates.
 
-    A period that ends on another day is called by it; `period_end` understands every name.
+    A period that ends on another day is named by the day. `period_end` reads every name.
     """
     if end.month not in months or end != month_end(end):
         return end.isoformat()
@@ -134,9 +134,9 @@ def _last_month(found: re.Match[str]) -> int:
 
 
 def year_fraction(count: DayCount, start: date, end: date, ends_on: date | None = None) -> Fraction:
-    """The part of a year from `start` to before `end`, which is not earlier, by a day count.
+    """The part of a year from `start` to before `end` by a day count. `end` is not before `start`.
 
-    `ends_on` is the day on which interest ends for good; only `30E/360 ISDA` asks for it.
+    `ends_on` is the day on which interest ends for good; only `30E/360 ISDA` uses it.
     """
     match count:
         case "actual/365":

@@ -1,4 +1,4 @@
-"""What somebody or something wants: the commands as records, and the table that says how each is known."""
+"""Commands: the models, and the table that declares how each one is carried out."""
 
 from domain.commands.models import (
     AllocateMovement,

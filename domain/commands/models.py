@@ -1,9 +1,10 @@
-"""What somebody or something wants.
+"""The models of the commands.
 
-Each command carries a business key: the same key with the same content is the same command, and answers with
-the earlier outcome. The same key with other content is refused.
+Each command carries a business key. The same key with the same content is the same command, and returns the earlier
+outcome. The same key with other content is refused.
 
-`by` is a user name; whom it stands for is looked up where the command is carried out, never believed from the message.
+`by` is a user name. The user's party and roles are looked up where the command is carried out, never taken from the
+message.
 """
 
 from datetime import date
@@ -20,7 +21,7 @@ CommandKey = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,200}$")]
 
 
 class Command(Record):
-    """Base of all commands. `production` is empty in what concerns the house itself and no production."""
+    """Base of all commands. `production` is empty for a command that concerns no production."""
 
     key: CommandKey
     by: UserName
@@ -140,16 +141,17 @@ class CorrectPayment(Command):
 
 
 class TakeBankFile(Command):
-    """Take in a file of the bank, stored under its hash; by what name it came says nothing, banks repeat themselves."""
+    """Take in a file of the bank, stored under its hash. Its name does not identify it: banks reuse names."""
 
     account: str
     file: Sha256
 
 
 class AllocateMovement(Command):
-    """Say what a movement was that nothing explained: money of an expected receipt, of a source, or the bank's charge.
+    """Say what an unmatched movement was: an expected receipt, money of a source, or the bank's charge.
 
-    `name` is the receipt's or the source's; `amount` what of the claim it settles, where that is in another currency.
+    `name` is the receipt or the source. `amount` is the part of the claim that it settles, if that is in another
+    currency.
     """
 
     account: str
@@ -161,20 +163,20 @@ class AllocateMovement(Command):
 
 
 class ComputeDistribution(Command):
-    """Run the waterfall to the end of a period, and ask everybody concerned. Computing again voids the answers."""
+    """Run the waterfall to the end of a period and ask the parties. Computing again voids their answers."""
 
     period: str
 
 
 class ApproveDistribution(Command):
-    """Accept one revision of a distribution for one's party; an objection that it made is over with that."""
+    """Accept one revision of a distribution for one's party. This also ends an objection of that party."""
 
     period: str
     revision: int = Field(description="The revision that was looked at; default the newest.")
 
 
 class ObjectToDistribution(Command):
-    """Dispute positions of one's party in one revision: only what they give it is held."""
+    """Dispute positions of one's party in one revision. Only what they give the party is held."""
 
     period: str
     revision: int = Field(description="The revision that was looked at; default the newest.")
@@ -190,7 +192,7 @@ class ResolveObjection(Command):
 
 
 class PostDistribution(Command):
-    """Owe what a distribution says, once everybody has answered or had the time to."""
+    """Post what a distribution owes, once everybody has answered or the time to answer is over."""
 
     period: str
 
@@ -202,22 +204,22 @@ class OrderPayouts(Command):
 
 
 class ImportStatement(Command):
-    """Take in a statement as its `version`; the rows themselves stay in the file until they are written."""
+    """Take in a statement as its `version`. The rows stay in the file until they are written."""
 
     version: int = Field(ge=1)
     rows: ImportedRows
 
 
 class ArchiveHistory(Command):
-    """Keep the history of a run of a workflow that has ended; its bytes are fetched before, and kept with the event."""
+    """Keep the history of an ended workflow run. Its bytes are fetched first and kept with the event."""
 
     history: HistoryArchived
 
 
 class GiveUpHistory(Command):
-    """Say that a history is lost for good; `why` is what says that it must have been.
+    """Declare a history lost for good. `why` says what proves that it existed.
 
-    `run_id` is empty where it cannot be known which run of the workflow is missing.
+    `run_id` is empty where it is unknown which run of the workflow is missing.
     """
 
     workflow_id: str

@@ -1,8 +1,8 @@
-"""The table of commands: each is declared here once, and everything that must agree with it is made from here.
+"""The table of commands. Each is declared here once, and everything that must agree with it is made from here.
 
-Made from a declaration are the command's key, the role that its rule asks for, the workflow's update and validator, the
-command of the command line, and the reference page. `tests/domain/commands/test_table.py` checks that every command is
-declared once, and that an activity carries it out.
+A declaration gives the command's key, the role it needs, the workflow's update and validator, the command of the
+command line, and its entry in the reference. `tests/domain/commands/test_table.py` checks that every command is
+declared once and that an activity carries it out.
 """
 
 import inspect
@@ -68,17 +68,22 @@ from domain.values.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """How one command is known everywhere.
+    """Everything that is declared of one command.
 
-    `key` is the template of its business key: fields of the command, or of what is given beside them. The key of a
-    `repeatable` command ends in something new each time, unless its caller has a key: asking again means something new.
+    `key` is the template of the business key. It names fields of the command, or values given beside them.
+
+    A `repeatable` command may be given again with the same fields, so its key ends in a nonce, unless the caller gives
+    a key.
+
     `role` is None where only Sluice itself gives the command. `parties` says in words for which party the role counts,
-    `excluded` who may not act although they have it.
+    and `excluded` who may not act although they have the role.
 
-    `activity` is the transaction that carries it out. `workflow` and `update` name what carries it there; without them,
-    whoever asks waits for the transaction itself. `repeated_in` is the event that has every field of the command: an
-    audit makes the command again from it. `cli` is its command of the command line, `path` its resource in the API, and
-    `arguments` are the fields that both take by position.
+    `workflow` and `update` name the Temporal workflow and update that carry the command. Without them, the caller runs
+    the transaction directly. `activity` is that transaction. `repeated_in` is the event that has every field of
+    the command: an audit makes the command again from it.
+
+    `cli` is the command of the command line and `path` the resource of the API. `arguments` are the fields that both
+    take by position.
     """
 
     command: type[Command]
@@ -108,7 +113,7 @@ class Declaration:
 
     @property
     def description(self) -> str:
-        """What the command does, for people; the first line is a sentence of its own."""
+        """What the command does, for people. The first line is a complete sentence."""
         return inspect.cleandoc(self.command.__doc__ or "")
 
 
@@ -390,15 +395,15 @@ def declared(command: type[Command]) -> Declaration:
 
 
 def carried_by(workflow: str) -> tuple[Declaration, ...]:
-    """The declarations whose commands come as updates of a workflow, by the workflow's type."""
+    """The declarations whose commands are updates of a workflow type."""
     return tuple(one for one in TABLE if one.workflow == workflow)
 
 
 def make(kind: type[C], *, key: str = "", nonce: str = "", beside: Mapping[str, object] = _NOTHING, **fields: Any) -> C:
-    """A command of a kind, under the key that its declaration says.
+    """Make a command under the key that its declaration gives.
 
-    `key` is the caller's own key, such as an idempotency key: it counts for that user alone. `nonce` ends the key of a
-    repeatable command. `beside` has what the template names and the command does not hold.
+    `key` is the caller's own key, such as an idempotency key; it is scoped to the user. `nonce` ends the key of a
+    repeatable command. `beside` holds the values of the template that are not fields of the command.
 
     Raises:
         ValueError: a field, or the key, does not fit (pydantic's `ValidationError`).
@@ -410,13 +415,15 @@ def make(kind: type[C], *, key: str = "", nonce: str = "", beside: Mapping[str, 
     return kind(key=f"given/{fields['by']}/{key}" if key else made, **fields)
 
 
-def require(person: Person, command: type[Command], parties: tuple[str, ...], deed: str) -> None:
-    """Let a person do `deed` only with the role that the table names for the command, and for one of `parties`.
+def require(person: Person, command: type[Command], parties: tuple[str, ...], action: str) -> None:
+    """Check that a person has the role that the table names for the command, and belongs to one of `parties`.
+
+    `action` is what the person tries to do, for the error's sentence.
 
     Raises:
         WrongRole: the role is missing, or the person belongs to another party.
     """
     role = declared(command).role
     if role is None:
-        raise WrongRole(f"{person.user} may not {deed}: only Sluice itself does that.", user=person.user)
-    person.require(role, parties, deed)
+        raise WrongRole(f"{person.user} may not {action}: only Sluice itself does that.", user=person.user)
+    person.require(role, parties, action)

@@ -1,9 +1,7 @@
-"""Every fact that the journal can hold, past tense, frozen.
+"""Every fact that the journal can hold: frozen records, named in the past tense.
 
-One event is one fact as it arrived: a bank's answer to ten thousand payments is a handful of events with lines, not ten
-thousand events.
-
-Amounts travel as written strings. What changes in an event is a new version of its schema: see `domain.schemas`.
+One event is one fact as it arrived. A bank's answer to ten thousand payments is a few events with many lines, not ten
+thousand events. Amounts are stored as strings. A changed event gets a new schema version: see `domain.schemas`.
 """
 
 import json
@@ -98,7 +96,7 @@ from domain.events.runs import (
 from domain.schemas import SCHEMAS, Schemas
 
 LINES_PER_EVENT = 1_000
-"""How many payments one event speaks of at most, so that replaying a journal needs bounded memory."""
+"""The most payments in one event. It bounds the memory that replaying a journal needs."""
 
 Event = Annotated[
     AgreementRegistered
@@ -152,19 +150,19 @@ Event = Annotated[
 ]
 
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-"""Reads an event from the JSON of its model of today, by its `type`; what is stored is read by `read_event`."""
+"""Reads an event from the JSON of its current model, by `type`. Use `read_event` for stored bodies."""
 
 
 def kind_of(event_type: str) -> str:
-    """The class of an event's type: `MilestoneApproved` of `milestone-approved`."""
+    """The class of an event type: `MilestoneApproved` for `milestone-approved`."""
     return "".join(part.title() for part in event_type.split("-"))
 
 
 def read_event(stored: bytes | str, schemas: Schemas = SCHEMAS) -> Event:
-    """The event of a stored body, of whichever version of its schema.
+    """The event of a stored body, in whichever schema version it was written.
 
     Raises:
-        ValueError: it is none, or of a version that this release does not know.
+        ValueError: the body is no event, or of a version that this release does not know.
     """
     if schemas.changed and _has_changed(stored if isinstance(stored, str) else stored.decode(), schemas):
         body = json.loads(stored)
@@ -174,13 +172,13 @@ def read_event(stored: bytes | str, schemas: Schemas = SCHEMAS) -> Event:
 
 
 def _has_changed(stored: str, schemas: Schemas) -> bool:
-    """Whether a body may be of a type that has changed: the others are read as fast as ever."""
+    """Whether a body may be of a type that has more than one version. Others skip the upcasting."""
     return any(mark in stored for mark in _marks(schemas))
 
 
 @cache
 def _marks(schemas: Schemas) -> tuple[str, ...]:
-    """How canonical bytes spell the types that have changed."""
+    """How canonical bytes spell the types that have more than one version."""
     types = [cls.model_fields["type"].default for cls in get_args(get_args(Event)[0])]
     return tuple(f'"type":"{each}"' for each in types if kind_of(each) in schemas.changed)
 

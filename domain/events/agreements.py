@@ -1,4 +1,4 @@
-"""What an agreement and its amendments put in force."""
+"""Events of agreements and their amendments."""
 
 from datetime import date
 from typing import Literal
@@ -29,7 +29,7 @@ class AgreementAmended(Record):
 
 
 class ScheduledPayment(Record):
-    """A payment that the schedule promises. `milestone` releases it, or `due_on` is fixed from the start."""
+    """A payment of the schedule. It falls due after `milestone` is accepted, or on the fixed `due_on`."""
 
     payment: str
     instalment: str
@@ -43,7 +43,7 @@ class ScheduledPayment(Record):
 
 
 class PaymentsScheduled(Record):
-    """The schedule (or its amendment) promises these payments; one that was scheduled before now has these terms."""
+    """The schedule or an amendment contains these payments. A payment scheduled before gets these terms."""
 
     type: Literal["payments-scheduled"] = "payments-scheduled"
     payments: tuple[ScheduledPayment, ...]
@@ -57,7 +57,7 @@ class PaymentsCancelled(Record):
 
 
 class ExpectedReceipt(Record):
-    """Money that the schedule promises from outside, into our `account`."""
+    """Money that the schedule expects from outside, into our `account`."""
 
     receipt: str
     instalment: str
@@ -70,7 +70,7 @@ class ExpectedReceipt(Record):
 
 
 class ReceiptsExpected(Record):
-    """The schedule (or its amendment) promises these receipts."""
+    """The schedule or an amendment contains these expected receipts."""
 
     type: Literal["receipts-expected"] = "receipts-expected"
     receipts: tuple[ExpectedReceipt, ...]

@@ -1,4 +1,4 @@
-"""What a bank says."""
+"""Events that a bank's messages cause."""
 
 from datetime import date
 from typing import Literal
@@ -16,7 +16,7 @@ class RunAccepted(Record):
 
 
 class PaymentsAccepted(Record):
-    """The bank accepted these payments by name."""
+    """The bank accepted these payments one by one."""
 
     type: Literal["payments-accepted"] = "payments-accepted"
     run: str
@@ -42,7 +42,7 @@ class PaymentsRejected(Record):
 
 
 class PaymentsNotFound(Record):
-    """Asked, the bank never saw these payments: they are released again, to be sent as the same bytes."""
+    """The bank says that it never saw these payments. They are released again and resent as the same bytes."""
 
     type: Literal["payments-not-found"] = "payments-not-found"
     run: str
@@ -72,7 +72,7 @@ class PaymentsSettled(Record):
 
 
 class PaymentReturned(Record):
-    """A settled payment's money came back; we owe it again."""
+    """The money of a settled payment came back. We owe it again."""
 
     type: Literal["payment-returned"] = "payment-returned"
     account: str
@@ -101,13 +101,13 @@ class ReceiptMatched(Record):
 
 
 class MovementUnmatched(Record):
-    """Money moved on the account that no payment and no expected receipt explains: in suspense until somebody does."""
+    """Money moved on the account, and no payment or expected receipt explains it. It is in suspense."""
 
     type: Literal["movement-unmatched"] = "movement-unmatched"
     account: str
     message_id: str
     booked: Money
-    """Positive when it came in, negative when it went out."""
+    """Positive for money that came in, negative for money that went out."""
     end_to_end_id: str | None
     counterparty: str | None
     bank_reference: str
@@ -115,10 +115,10 @@ class MovementUnmatched(Record):
 
 
 class MovementAllocated(Record):
-    """Somebody said what an unmatched movement was: `booked` leaves suspense (positive: it had come in).
+    """A person explained an unmatched movement. `booked` leaves suspense (positive for money that came in).
 
-    It settles `amount` of an expected receipt of `party`, or of what a source owes by its statements, `name` saying
-    which; or it was the bank's own charge. `contract_value` is what the budget expected `amount` to be.
+    It settles `amount` of an expected receipt of `party`, or of what a source owes by its statements; `name` says
+    which. Otherwise it was the bank's own charge. `contract_value` is what the budget expected `amount` to be.
     """
 
     type: Literal["movement-allocated"] = "movement-allocated"
@@ -135,7 +135,7 @@ class MovementAllocated(Record):
 
 
 class AnswerContradicted(Record):
-    """The bank said something that its earlier answers exclude; nothing was posted for it, a person must look."""
+    """The bank's answer contradicts its earlier ones. Nothing was posted for it; a person must look."""
 
     type: Literal["answer-contradicted"] = "answer-contradicted"
     message_id: str
@@ -145,7 +145,7 @@ class AnswerContradicted(Record):
 
 
 class BankFileRefused(Record):
-    """A file from the bank could not be taken: it is kept aside and nothing was posted."""
+    """A file from the bank could not be read. It is kept aside, and nothing was posted."""
 
     type: Literal["bank-file-refused"] = "bank-file-refused"
     account: str

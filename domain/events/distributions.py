@@ -1,4 +1,4 @@
-"""What a work's earnings are worth to each participant, period by period: computed, answered, posted, paid out."""
+"""Events of distributions: computed, answered, posted, and paid out, period by period."""
 
 from datetime import date
 from typing import Literal
@@ -8,7 +8,7 @@ from domain.values.record import Record, Sha256
 
 
 class Share(Record):
-    """What a position has given a party to date: an exact fraction of minor units, such as `12345/7`."""
+    """What a position has given a party to date, as an exact fraction of minor units such as `12345/7`."""
 
     party: str
     position: str
@@ -16,7 +16,7 @@ class Share(Record):
 
 
 class PartyAmount(Record):
-    """An amount of one party's."""
+    """An amount of one party."""
 
     party: str
     amount: Money
@@ -30,10 +30,10 @@ class ReserveAmount(Record):
 
 
 class DistributionComputed(Record):
-    """The waterfall was run to the end of a period. A later `revision` voids the answers given to the one before.
+    """The waterfall was run to the end of a period. A later `revision` voids the answers to the earlier.
 
-    `to_date` is each party's entitlement since the beginning, rounded so that together they lose nothing; `reserves`
-    is what positions hold at the end of the period; `result` is the hash of all that the run found, by `engine` under
+    `to_date` is each party's entitlement since the beginning, rounded so that the sum is kept. `reserves` is what
+    positions hold at the end of the period. `result` is the hash of everything that the run found, by `engine` under
     the agreement's `version`.
     """
 
@@ -62,7 +62,7 @@ class DistributionApproved(Record):
 
 
 class DistributionObjected(Record):
-    """One person disputes positions for their party: what these give that party is held, nothing else is."""
+    """One person disputes positions for their party. Only what these give that party is held."""
 
     type: Literal["distribution-objected"] = "distribution-objected"
     period: str
@@ -84,10 +84,10 @@ class ObjectionResolved(Record):
 
 
 class EntitlementsPosted(Record):
-    """What each party's entitlement has changed by since the last posting is owed from here on; may be negative.
+    """The change of each party's entitlement since the last posting is owed from now on. It may be negative.
 
-    `reserves` is what each position holds more than by the posting before, or less: what it lets go is in a pool
-    again, and so among the entitlements.
+    `reserves` is the change of each position's reserve since the last posting. What a reserve releases enters a pool
+    again, and so is among the entitlements.
     """
 
     type: Literal["entitlements-posted"] = "entitlements-posted"
@@ -97,7 +97,7 @@ class EntitlementsPosted(Record):
 
 
 class Payout(Record):
-    """A payment that settles some of what a party is owed."""
+    """A payment that settles part of what a party is owed."""
 
     party: str
     payment: str
@@ -107,9 +107,8 @@ class Payout(Record):
 class PayoutsOrdered(Record):
     """Payouts became payments of the schedule.
 
-    `carried` is what waits: too little to be paid out, or more paid than due; `held` is what is disputed. `kept` is the
-    share of who owns the paying account: it has the money already, so that this is no longer owed; negative where an
-    earlier share shrank.
+    `carried` waits for a later period: too little to be paid out, or overpaid. `held` is disputed. `kept` is the share
+    of the paying account's owner, who has the money already; it is negative where an earlier share shrank.
     """
 
     type: Literal["payouts-ordered"] = "payouts-ordered"
@@ -121,14 +120,14 @@ class PayoutsOrdered(Record):
 
 
 class IssuedStatement(Record):
-    """A party's statement: the SHA-256 under which its canonical JSON is kept."""
+    """A party's statement. `sha256` names its stored canonical JSON."""
 
     party: str
     sha256: Sha256
 
 
 class StatementsIssued(Record):
-    """Everybody whom a period's distribution concerns was told what they have come to, in documents that stay."""
+    """The parties of a distribution got their statements, which are never edited."""
 
     type: Literal["statements-issued"] = "statements-issued"
     period: str

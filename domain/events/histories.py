@@ -1,4 +1,4 @@
-"""Histories of workflows that were put into the archive."""
+"""Events of the archive of workflow histories."""
 
 from enum import StrEnum
 from typing import Literal
@@ -18,10 +18,10 @@ class HistoryStatus(StrEnum):
 
 
 class HistoryArchived(Record):
-    """One run of a workflow has ended, and its history is kept: `events` of them, as JSON with the hash `sha256`.
+    """A workflow run has ended and its history is kept: `events` of them, as JSON with the hash `sha256`.
 
-    `build_id` names the code that the run's last steps were made by; empty if no worker ever took it up.
-    `continued_from` is the run id of the run that this one continues as new; empty for the first of a chain.
+    `build_id` names the build that made the run's last steps; it is empty if no worker ever took it up.
+    `continued_from` is the run id that this run continues as new; it is empty for the first of a chain.
     """
 
     type: Literal["history-archived"] = "history-archived"
@@ -36,9 +36,9 @@ class HistoryArchived(Record):
 
 
 class HistoryGivenUp(Record):
-    """A history that must have been is lost for good; `by` says so, who would have asked for it, and for what reason.
+    """A missing history is lost for good, declared by the auditor `by` for a reason.
 
-    `why` is what says that it must have been; `run_id` is empty where it cannot be known which run that was.
+    `why` says what proves that the history existed. `run_id` is empty where it is unknown which run is missing.
     """
 
     type: Literal["history-given-up"] = "history-given-up"

@@ -1,4 +1,4 @@
-"""What happens to milestones, and the dates that it fixes."""
+"""Events of milestones, and of the due dates that their acceptance fixes."""
 
 from datetime import date
 from typing import Literal
@@ -7,7 +7,7 @@ from domain.values.record import Record, Sha256
 
 
 class MilestoneSubmitted(Record):
-    """Evidence was handed in; approvals given to an earlier `round` are void. The deadline is promised here, once."""
+    """Evidence was submitted. Approvals of an earlier `round` are void. The deadline is fixed here, once."""
 
     type: Literal["milestone-submitted"] = "milestone-submitted"
     milestone: str
@@ -29,7 +29,7 @@ class MilestoneApproved(Record):
 
 
 class MilestoneRejected(Record):
-    """The round is over: somebody rejected it, or its deadline passed under the policy `reject` (then `by` is None)."""
+    """Somebody rejected the round, or its deadline passed under the policy `reject` (then `by` is None)."""
 
     type: Literal["milestone-rejected"] = "milestone-rejected"
     milestone: str
@@ -39,7 +39,7 @@ class MilestoneRejected(Record):
 
 
 class MilestoneEscalated(Record):
-    """The deadline passed without enough approvals; `to` is asked now, and may approve in place of those missing."""
+    """The deadline passed without enough approvals. `to` may approve now in place of those missing."""
 
     type: Literal["milestone-escalated"] = "milestone-escalated"
     milestone: str
@@ -49,7 +49,7 @@ class MilestoneEscalated(Record):
 
 
 class MilestoneAccepted(Record):
-    """The milestone is reached. `deemed` when silence was agreed to mean yes."""
+    """The milestone is reached. `deemed` is true where the policy accepts it when nobody answers in time."""
 
     type: Literal["milestone-accepted"] = "milestone-accepted"
     milestone: str
@@ -65,7 +65,7 @@ class DueDateSet(Record):
 
 
 class DueDatesSet(Record):
-    """Dates promised from here on: a later change of a calendar does not move them."""
+    """Due dates that are fixed from now on. A later change of a calendar does not move them."""
 
     type: Literal["due-dates-set"] = "due-dates-set"
     milestone: str

@@ -1,4 +1,4 @@
-"""What people and the calendar do to payments and receipts."""
+"""Events of payments and receipts that people or the calendar cause."""
 
 from datetime import date
 from typing import Literal
@@ -9,7 +9,7 @@ from domain.values.record import Record
 
 
 class DuePayment(Record):
-    """A payment as it became owed."""
+    """A payment at the moment it became owed."""
 
     payment: str
     purpose: Purpose
@@ -19,14 +19,14 @@ class DuePayment(Record):
 
 
 class PaymentsFellDue(Record):
-    """The due date came: we owe these."""
+    """The due date came. We owe these payments."""
 
     type: Literal["payments-fell-due"] = "payments-fell-due"
     payments: tuple[DuePayment, ...]
 
 
 class DueReceipt(Record):
-    """A receipt as it became owed to us."""
+    """A receipt at the moment it became owed to us."""
 
     receipt: str
     purpose: Purpose
@@ -36,7 +36,7 @@ class DueReceipt(Record):
 
 
 class ReceiptsFellDue(Record):
-    """The due date came: these are owed to us."""
+    """The due date came. These receipts are owed to us."""
 
     type: Literal["receipts-fell-due"] = "receipts-fell-due"
     receipts: tuple[DueReceipt, ...]
@@ -58,7 +58,7 @@ class PaymentResumed(Record):
 
 
 class PaymentCorrected(Record):
-    """A rejected or returned payment is due again; it gets a new end-to-end id when it next enters a run."""
+    """A rejected or returned payment is due again. It gets a new end-to-end id when it next enters a run."""
 
     type: Literal["payment-corrected"] = "payment-corrected"
     payment: str

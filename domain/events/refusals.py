@@ -1,4 +1,4 @@
-"""What somebody wanted and may not."""
+"""The event of a refused command."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from domain.values.record import Record
 
 
 class CommandRefused(Record):
-    """Somebody wanted what they may not, or what cannot be now."""
+    """A command was refused: the person may not give it, or the state does not allow it."""
 
     type: Literal["command-refused"] = "command-refused"
     command: str

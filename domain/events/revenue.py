@@ -1,4 +1,4 @@
-"""What sources report of a finished work: receipts, and what else the waterfall counts with."""
+"""Events of a source's statements: receipts, costs and everything else that the waterfall counts."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -9,11 +9,11 @@ from domain.values.money import Money
 from domain.values.record import Day, Record, Sha256
 
 Reported = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
-"""The name of a source, or a source's number of a statement."""
+"""The name of a source, or the number that a source gives its statement."""
 
 
 class StatementKind(StrEnum):
-    """What the rows of a statement are. `opening` is a balance taken over, `date` a day on which something happened."""
+    """What the rows of a statement are. `opening` is a balance taken over; `date` is the day of an occurrence."""
 
     RECEIPT = "receipt"
     COST = "cost"
@@ -24,25 +24,25 @@ class StatementKind(StrEnum):
 
 
 class StatementTotal(Record):
-    """What the rows of one medium (of receipts) or one name (of anything else) add up to, in one currency."""
+    """The sum of the rows of one medium (receipts) or one name (anything else), in one currency."""
 
     of: str
     amount: Money
 
 
 class StatementCount(Record):
-    """What the rows of receipts count of one of the agreement's metrics, in all."""
+    """The total count of one of the agreement's metrics in the rows of receipts."""
 
     of: str
     count: int
 
 
 class ImportedRows(Record):
-    """The rows of a statement, summed up.
+    """A summary of the rows of a statement.
 
-    `sha256` binds the rows in their canonical form, `file_sha256` the file they came in, `mapping` how it was read.
-    Dates are those of the first and the last row by date; None without rows. Rows that count nothing are written
-    without `counts`, as they were before there were any: what is on record keeps its bytes and its hashes.
+    `sha256` binds the rows in their canonical form and `file_sha256` the file they came in. `mapping` says how it was
+    read. Dates are those of the first and the last row by date; None without rows. Rows without counts are written
+    without `counts`, so that the bytes and hashes of older records stay valid.
     """
 
     kind: StatementKind
@@ -60,7 +60,7 @@ class ImportedRows(Record):
 
 
 class StatementImported(Record):
-    """A source's statement counts from now on; its `version` supersedes the one before it, which was `restated`."""
+    """A source's statement counts from now on. Its `version` supersedes the one before, which is `restated`."""
 
     type: Literal["statement-imported"] = "statement-imported"
     version: int

@@ -1,4 +1,4 @@
-"""The life of a payment run on our side."""
+"""Events of a payment run on our side."""
 
 from datetime import date
 from typing import Literal
@@ -8,7 +8,7 @@ from domain.values.record import Record, Sha256
 
 
 class RunPrepared(Record):
-    """Due payments of one account, currency and day were gathered. `sha256` binds what a releaser approves."""
+    """Due payments of one account, currency and day were gathered. `sha256` binds what the releaser approves."""
 
     type: Literal["run-prepared"] = "run-prepared"
     run: str
@@ -22,7 +22,7 @@ class RunPrepared(Record):
 
 
 class QuoteTaken(Record):
-    """The rate a run pays at: units of `quote` for one `base`, with where and of which day it comes from."""
+    """The rate that a run pays at: units of `quote` for one `base`, with its source and fixing date."""
 
     type: Literal["quote-taken"] = "quote-taken"
     run: str
@@ -68,7 +68,7 @@ class RunCancelled(Record):
 
 
 class RunSubmitted(Record):
-    """The order's bytes are fixed and on their way to the bank. Sent again, they are the same bytes."""
+    """The order's bytes are fixed and in the outbox. A resend sends the same bytes."""
 
     type: Literal["run-submitted"] = "run-submitted"
     run: str
@@ -84,7 +84,7 @@ class RunEscalated(Record):
 
 
 class RunDoubted(Record):
-    """The bank did not answer in time: what it has not answered for is unknown, and is enquired after, not resent."""
+    """The bank did not answer in time. Unanswered payments are unknown, and the bank is asked about them."""
 
     type: Literal["run-doubted"] = "run-doubted"
     run: str

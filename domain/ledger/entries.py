@@ -1,7 +1,7 @@
-"""Double entry: what an entry is, and the postings that each kind of event makes. Nothing else writes entries.
+"""Double entry: the entry, and the postings of each kind of event. Nothing else writes entries.
 
-Books are the production's. A positive amount is a debit, a negative one a credit; every event's entries sum to zero in
-each currency. Accounts:
+The books belong to the production. A positive amount is a debit, a negative one a credit. The entries of one event sum
+to zero in each currency. The accounts are:
 
     asset:bank:{account}            asset:commitment:{party}     liability:payable:{party}
     equity:contribution:{party}     income:receipts:{purpose}    expense:production:{purpose}
@@ -42,7 +42,7 @@ BANK_CHARGES = "expense:bank-charges"
 
 
 class Entry(Struct, frozen=True):
-    """One line: `amount` debited (positive) or credited (negative) on `account`, for the sake of `about`."""
+    """One line: `amount` debited (positive) or credited (negative) on `account`. `about` is what it concerns."""
 
     account: str
     amount: Money
@@ -50,10 +50,10 @@ class Entry(Struct, frozen=True):
 
 
 def postings(event: Event) -> tuple[Entry, ...]:
-    """The entries of an event, balanced per currency; none for events that move no money.
+    """The entries of an event, balanced per currency. None for events that move no money.
 
     Raises:
-        Broken: the event's own figures do not balance, which no event that `decide` made can do.
+        Broken: the event's figures do not balance, which is impossible for an event made by the rules.
     """
     entries = tuple(_entries(event))
     if not entries:
@@ -72,13 +72,13 @@ def _entries(event: Event) -> Iterable[Entry]:
 
 
 ACCRUING = frozenset({PaymentsFellDue, ReceiptsFellDue, EntitlementsPosted, PayoutsOrdered, StatementImported})
-"""What `_accrued` has a case for. Most events move no money, and are not to try them all."""
+"""The events that `_accrued` handles. Most events post nothing and skip it."""
 MOVING = frozenset({PaymentsSettled, PaymentReturned, ReceiptMatched, MovementUnmatched, MovementAllocated})
-"""What `_moved` has a case for."""
+"""The events that `_moved` handles."""
 
 
 def _accrued(event: Event) -> Iterable[Entry]:
-    """What became owed, by us or to us."""
+    """Entries for what became owed, by us or to us."""
     match event:
         case PaymentsFellDue():
             for line in event.payments:
@@ -97,7 +97,7 @@ def _accrued(event: Event) -> Iterable[Entry]:
 
 
 def _shared(event: EntitlementsPosted | PayoutsOrdered) -> Iterable[Entry]:
-    """What of the earnings became owed to parties, or is set aside; and what whoever has the money already keeps."""
+    """Entries for shares of the earnings: owed to parties, set aside, or kept by the paying account's owner."""
     about = f"distribution {event.period}"
     if isinstance(event, PayoutsOrdered):
         for kept in event.kept:
@@ -113,7 +113,7 @@ def _shared(event: EntitlementsPosted | PayoutsOrdered) -> Iterable[Entry]:
 
 
 def _moved(event: Event) -> Iterable[Entry]:
-    """What the bank moved."""
+    """Entries for what the bank moved."""
     match event:
         case PaymentsSettled():
             bank = f"asset:bank:{event.account}"
@@ -139,14 +139,14 @@ def _moved(event: Event) -> Iterable[Entry]:
 
 
 def _owed_for(purpose: Purpose, party: str) -> str:
-    """What a payment that falls due is charged to: a cost, or a share of the earnings that is owed already."""
+    """The account that a payment is charged to when it falls due: a cost, or a share that is owed already."""
     if purpose is Purpose.PARTICIPATION:
         return f"liability:participation:{party}"
     return f"expense:production:{purpose}"
 
 
 def suspense(account: str) -> str:
-    """The ledger account of what moved on a bank account and nothing explains."""
+    """The ledger account of unexplained movements on a bank account."""
     return f"suspense:unmatched:{account}"
 
 
@@ -161,8 +161,8 @@ def _exchanged(
 ) -> Iterable[Entry]:
     """A claim of `amount` is settled by `booked` on the ledger account `held` (signed, opposite to the claim).
 
-    In one currency the difference is the bank's charge. In two, each leg balances through the position account at the
-    contract's value, and what the bank's rate made of it beyond that is gain or loss.
+    In one currency the difference is the bank's charge. In two, each leg balances through the position account at
+    contract value. The rest of the difference is an exchange gain or loss.
     """
     yield Entry(claim, amount, about)
     if amount.currency == booked.currency:
@@ -179,9 +179,9 @@ def _exchanged(
 
 
 def _earned(event: StatementImported) -> Iterable[Entry]:
-    """What a source owes by its statement of receipts; the version before is negated exactly, the new one posted whole.
+    """Entries for a source's statement: the version before is negated exactly and the new one posted whole.
 
-    Costs and advances that a source declares are its own, not the production's: only the waterfall counts with them.
+    Costs and advances that a source declares are its own, not the production's: only the waterfall counts them.
     """
     if event.rows.kind is not StatementKind.RECEIPT:
         return
@@ -194,7 +194,7 @@ def _earned(event: StatementImported) -> Iterable[Entry]:
 
 
 def _medium(written: str) -> str:
-    """A medium as the name of an account: `Pay TV / first` is pay-tv-first."""
+    """A medium as part of an account name: `Pay TV / first` becomes `pay-tv-first`."""
     return "-".join(_WORDS.findall(written.casefold())) or "other"
 
 

@@ -1,4 +1,4 @@
-"""The journal: what a recorded fact is, its canonical bytes, and the chain of hashes that binds a stream together."""
+"""The journal: the recorded fact, its canonical bytes, and the hash chain of a stream."""
 
 import hashlib
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ GENESIS = bytes(32)
 
 
 def canonical(record: BaseModel, schemas: Schemas = SCHEMAS) -> bytes:
-    """The one byte string of a record in today's version of its schema."""
+    """The canonical bytes of a record in the current version of its schema."""
     return schemas.canonical(record)
 
 
@@ -43,11 +43,15 @@ class Fact(NamedTuple):
 
     @property
     def event(self) -> Event:
-        """The event that the body holds; `Broken` if the body is not one."""
+        """The event in the body.
+
+        Raises:
+            Broken: the body is no event.
+        """
         return self.read(SCHEMAS)
 
     def read(self, schemas: Schemas) -> Event:
-        """The same, by given schemas."""
+        """The event in the body, read by the given schemas."""
         try:
             return read_event(self.body, schemas)
         except ValueError as error:
@@ -56,7 +60,7 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The end of a stream: the next event chains to it."""
+    """The end of a stream. The next event chains to it."""
 
     seq: int = 0
     hash: bytes = GENESIS
@@ -73,7 +77,7 @@ def chained(
     command_key: str,
     schemas: Schemas = SCHEMAS,
 ) -> list[Fact]:
-    """The events as facts that continue a stream from its head."""
+    """Make facts of events, chained to a stream's head."""
     facts: list[Fact] = []
     seq, prev = head.seq, head.hash
     for event in events:
@@ -90,9 +94,9 @@ def chained(
 
 
 def broken_links(stream: str, facts: Iterable[Fact], head: Head | None = None) -> Iterable[str]:
-    """Walk a stream from its start and say of each fact what does not hold; nothing said means the chain verifies.
+    """Check every fact of a stream, from its start, against the hash chain. No sentences: the chain verifies.
 
-    With `head`, also that the stream ends where the store says it ends.
+    With `head`, also check that the stream ends where the store says.
     """
     seq, prev = 0, GENESIS
     for fact in facts:
@@ -132,7 +136,7 @@ def _link(
     actor: str,
     command_key: str,
 ) -> bytes:
-    """SHA-256 over every field, each framed by its length so that no two facts share one byte string."""
+    """SHA-256 over every field. Each is framed by its length, so that no two facts share one byte string."""
     number, key = b"%d" % seq, command_key.encode()
     return hashlib.sha256(
         b"%b%b%d:%b%b%b%b%b%d:%b%d:%b"
@@ -155,7 +159,7 @@ def _link(
 
 @lru_cache(maxsize=1_000)
 def _framed(text: str) -> bytes:
-    """A text that many facts repeat."""
+    """A framed text, cached because many facts repeat it."""
     raw = text.encode()
     return b"%d:%b" % (len(raw), raw)
 
@@ -167,5 +171,5 @@ def _day(day: date) -> bytes:
 
 @lru_cache(maxsize=1_000)
 def _instant(instant: datetime) -> bytes:
-    """What one transaction records has one instant."""
+    """A framed instant, cached because all facts of a transaction share it."""
     return _framed(instant.astimezone(UTC).isoformat(timespec="microseconds"))

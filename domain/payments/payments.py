@@ -1,12 +1,13 @@
-"""The life of a payment.
+"""The life cycle of a payment.
 
-scheduled → due → released → submitted → accepted → settled → returned
-             │        │          ├→ rejected ──┐        │
-             │        ↑          └→ unknown    │        │
-             │        └── not found ──┘        │        │
-             └→ held → due        due ← corrected ←─────┘
+    scheduled → due → released → submitted → accepted → settled → returned;
+    scheduled → cancelled;
+    due → held → due;
+    submitted or accepted → rejected;
+    submitted → unknown → accepted, rejected, settled, or (not found) released again;
+    rejected or returned → due, once corrected.
 
-A released payment is due again when its run is cancelled before it was sent.
+A released payment is due again if its run is cancelled before it was sent. `TRANSITIONS` has every transition.
 """
 
 from collections.abc import Iterable
@@ -46,7 +47,7 @@ from domain.values.money import Money
 
 
 class Status(StrEnum):
-    """Where a payment is in its life. Both are looked up at every step: an enumeration's own hash is slow."""
+    """The status of a payment. The members are hashed at every transition, and the enumeration's own hash is slow."""
 
     __hash__ = str.__hash__
 
@@ -64,7 +65,7 @@ class Status(StrEnum):
 
 
 class PaymentStep(StrEnum):
-    """What can happen to a payment."""
+    """A transition of a payment."""
 
     __hash__ = str.__hash__
 
@@ -99,7 +100,7 @@ TRANSITIONS: dict[PaymentStep, tuple[frozenset[Status], Status]] = {
     ),
     PaymentStep.DOUBT: (frozenset({Status.SUBMITTED}), Status.UNKNOWN),
     PaymentStep.NOT_FOUND: (frozenset({Status.UNKNOWN}), Status.RELEASED),
-    # The bank's booking is the truth about the bank: it may come before, or instead of, any other answer.
+    # The bank's booking is final: it may come before, or instead of, any other answer.
     PaymentStep.SETTLE: (
         frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}),
         Status.SETTLED,
@@ -109,13 +110,13 @@ TRANSITIONS: dict[PaymentStep, tuple[frozenset[Status], Status]] = {
 }
 
 UNANSWERED = frozenset({Status.SUBMITTED, Status.UNKNOWN})
-"""It went to the bank, which has not said what it makes of it."""
+"""The bank has the payment and has not answered."""
 
 AT_THE_BANK = UNANSWERED | {Status.ACCEPTED}
-"""The bank may still move this money; nothing else may be done with the payment."""
+"""The bank may still move this money. Nothing else may be done with the payment."""
 
 ON_ITS_WAY = AT_THE_BANK | {Status.RELEASED}
-"""A run is not over while one of its payments is here: the bank, or we, still have to do something about it."""
+"""A run is not over while one of its payments has such a status: the bank or we still have to act."""
 
 FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
 """Nothing more is expected to happen."""
@@ -124,8 +125,8 @@ FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
 class Payment(Struct, frozen=True):
     """One instalment that we pay. `account` and `payee` are account ids of the agreement.
 
-    `run` is the run it is in, `attempt` counts from 1 and grows with each correction. Once settled, `booked` is what
-    left the account and `contract_value` what the budget expected to leave it, both in the account's currency.
+    `run` is the run that the payment is in. `attempt` counts from 1 and grows with each correction. Once settled,
+    `booked` is what left the account and `contract_value` what the budget expected, both in the account's currency.
     """
 
     id: str
@@ -148,21 +149,21 @@ class Payment(Struct, frozen=True):
 
     @property
     def next_end_to_end_id(self) -> str:
-        """The id under which the bank will know this attempt: its own, plus the attempt from the second on.
+        """The end-to-end id of the current attempt: the payment's id, plus the attempt from the second on.
 
-        The dot is in no key, so that no attempt bears the name of another payment.
+        No key contains the dot before the attempt, so the id never equals that of another payment.
         """
         return self.id if self.attempt == 1 else f"{self.id}.{self.attempt}"
 
 
 def payment_id(end_to_end_id: str) -> str:
-    """The payment that an end-to-end id of any attempt belongs to."""
+    """The id of the payment that an end-to-end id of any attempt belongs to."""
     production, _, rest = end_to_end_id.partition(".")
     return f"{production}.{rest.partition('.')[0]}" if rest else end_to_end_id
 
 
 class Payments(dict[str, Payment]):
-    """Payments by id, set one by one; those of one run are found without looking through all the others."""
+    """Payments by id, with an index by run."""
 
     def __init__(self, payments: Iterable[Payment] = ()) -> None:
         super().__init__()
@@ -181,12 +182,12 @@ class Payments(dict[str, Payment]):
         super().__setitem__(name, payment)
 
     def of_run(self, run: str) -> list[Payment]:
-        """Those that are in a run now, in the order in which they came into it."""
+        """The payments that are in a run now, in the order in which they were added to it."""
         return [self[name] for name in self._in_run.get(run, ())]
 
 
 def can(payment: Payment, step: PaymentStep) -> bool:
-    """Whether a payment's life has this step from where it is."""
+    """Whether a payment can take a step from its status."""
     return payment.status in TRANSITIONS[step][0]
 
 
@@ -194,7 +195,7 @@ def advance(payment: Payment, step: PaymentStep) -> Status:
     """The status after a step.
 
     Raises:
-        IllegalTransition: the step does not exist from the payment's status.
+        IllegalTransition: the payment's status does not allow the step.
     """
     origins, target = TRANSITIONS[step]
     if payment.status not in origins:
@@ -209,7 +210,7 @@ def advance(payment: Payment, step: PaymentStep) -> Status:
 
 
 def the_payment(payments: Payments, payment_id: str) -> Payment:
-    """The payment of that id.
+    """Look up a payment by id.
 
     Raises:
         NotFound: there is none.
@@ -221,7 +222,7 @@ def the_payment(payments: Payments, payment_id: str) -> Payment:
 
 
 def hold(payments: Payments, command: HoldPayment, person: Person, debtor: str) -> list[Event]:
-    """Keep a due payment back; `debtor` is the party that owns the account it would leave."""
+    """Keep a due payment back. `debtor` is the party that owns the account it would leave."""
     payment = the_payment(payments, command.payment)
     require(person, HoldPayment, (debtor,), f"hold payment {payment.id}")
     advance(payment, PaymentStep.HOLD)
@@ -229,7 +230,7 @@ def hold(payments: Payments, command: HoldPayment, person: Person, debtor: str) 
 
 
 def resume(payments: Payments, command: ResumePayment, person: Person, debtor: str) -> list[Event]:
-    """Let a held payment go again."""
+    """Release a held payment for the next run."""
     payment = the_payment(payments, command.payment)
     require(person, ResumePayment, (debtor,), f"resume payment {payment.id}")
     advance(payment, PaymentStep.RESUME)
@@ -237,7 +238,7 @@ def resume(payments: Payments, command: ResumePayment, person: Person, debtor: s
 
 
 def correct(payments: Payments, command: CorrectPayment, person: Person, debtor: str) -> list[Event]:
-    """Make a rejected or returned payment due again, for a new attempt under a new end-to-end id."""
+    """Make a rejected or returned payment due again, as a new attempt with a new end-to-end id."""
     payment = the_payment(payments, command.payment)
     require(person, CorrectPayment, (debtor,), f"correct payment {payment.id}")
     advance(payment, PaymentStep.CORRECT)
@@ -245,7 +246,7 @@ def correct(payments: Payments, command: CorrectPayment, person: Person, debtor:
 
 
 def scheduled(line: ScheduledPayment) -> Payment:
-    """A payment as the schedule promises it."""
+    """A payment from a line of the schedule."""
     return Payment(
         id=line.payment,
         instalment=line.instalment,
@@ -260,10 +261,10 @@ def scheduled(line: ScheduledPayment) -> Payment:
 
 
 def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - one case for each kind of event
-    """Bring payments to where an event of theirs leaves them; `domain.payments.runs.apply` does so for whole runs.
+    """Update the payments that an event is about. `domain.payments.runs.apply` handles events of whole runs.
 
     Raises:
-        IllegalTransition: the journal tells a life that payments do not have.
+        IllegalTransition: the event is a transition that does not exist.
     """
     match event:
         case PaymentsScheduled():
@@ -283,8 +284,8 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
         case PaymentResumed():
             take(payments, event.payment, PaymentStep.RESUME, reason=None)
         case PaymentCorrected():
-            anew = dict.fromkeys(("run", "end_to_end_id", "reason", "booked", "contract_value", "bank_reference"))
-            take(payments, event.payment, PaymentStep.CORRECT, **anew, attempt=payments[event.payment].attempt + 1)
+            cleared = dict.fromkeys(("run", "end_to_end_id", "reason", "booked", "contract_value", "bank_reference"))
+            take(payments, event.payment, PaymentStep.CORRECT, **cleared, attempt=payments[event.payment].attempt + 1)
         case PaymentsGathered():
             for gathered in event.payments:
                 payment = payments[gathered.payment]
@@ -315,7 +316,7 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
 
 
 def take(payments: Payments, payment_id: str, step: PaymentStep, **changes: object) -> None:
-    """Take one step of one payment's life in place."""
+    """Apply one transition to one payment in place."""
     payment = payments[payment_id]
     payments[payment_id] = replace(payment, status=advance(payment, step), **changes)
 

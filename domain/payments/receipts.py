@@ -1,4 +1,4 @@
-"""Money that the schedule expects from outside: promised, owed to us, matched when it arrives (also in parts)."""
+"""Receipts: money that the schedule expects from outside, owed when due, and matched when it arrives, also in parts."""
 
 from collections.abc import MutableMapping
 from datetime import date
@@ -22,7 +22,7 @@ from domain.values.money import Money
 
 
 class ReceiptStatus(StrEnum):
-    """Where an expected receipt is."""
+    """The status of an expected receipt."""
 
     EXPECTED = "expected"
     CANCELLED = "cancelled"
@@ -31,7 +31,7 @@ class ReceiptStatus(StrEnum):
 
 
 class Receipt(Struct, frozen=True):
-    """One instalment that we are paid, into `account`. `received` grows until it is the whole `amount`."""
+    """One instalment that is paid to us, into `account`. `received` grows up to the whole `amount`."""
 
     id: str
     instalment: str
@@ -46,7 +46,7 @@ class Receipt(Struct, frozen=True):
 
     @property
     def outstanding(self) -> Money:
-        """What is still to come."""
+        """What has not arrived yet."""
         return self.amount - self.received
 
 
@@ -54,7 +54,7 @@ Receipts = MutableMapping[str, Receipt]
 
 
 def expected(line: ExpectedReceipt) -> Receipt:
-    """A receipt as the schedule promises it."""
+    """A receipt from a line of the schedule."""
     return Receipt(
         id=line.receipt,
         instalment=line.instalment,
@@ -70,7 +70,7 @@ def expected(line: ExpectedReceipt) -> Receipt:
 
 
 def matched_by(receipt: Receipt, amount: Money) -> Receipt:
-    """A receipt after `amount` of it arrived. One that came early stays expected: it still has to fall due."""
+    """The receipt after `amount` arrived. An early receipt stays expected, because it still has to fall due."""
     return _whole(replace(receipt, received=receipt.received + amount))
 
 
@@ -81,7 +81,7 @@ def _whole(receipt: Receipt) -> Receipt:
 
 
 def apply(receipts: Receipts, event: Event) -> None:
-    """Bring receipts to where an event leaves them."""
+    """Update the receipts that an event is about."""
     match event:
         case ReceiptsExpected():
             for line in event.receipts:

@@ -60,7 +60,7 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A rate as it is applied: units of `quote` for one `base`, from `source`, of the day `fixing_on`."""
+    """An applied rate: units of `quote` for one `base`, from `source`, fixed on `fixing_on`."""
 
     base: str
     quote: str
@@ -71,10 +71,10 @@ class Quote:
 
 
 class Run(Struct, frozen=True):
-    """A payment run. `status` is prepared, released, submitted or cancelled; each payment tells its own fate.
+    """A payment run. `status` is prepared, released, submitted or cancelled; each payment has its own status.
 
-    `count` and `total` are what was gathered and, once released, what was released. `times_sent` counts the copies of
-    its one order that went to the bank, `enquiries` how often the bank was asked what became of them.
+    `count` and `total` are of what was gathered and, once released, of what was released. `times_sent` counts the
+    copies of the order that went to the bank. `enquiries` counts how often the bank was asked about them.
     """
 
     id: str
@@ -103,7 +103,7 @@ def run_id(production: str, account: str, currency: str, on: date, number: int) 
 
 
 def next_run_id(before: Runs, production: str, account: str, currency: str, on: date) -> str:
-    """The id of the next run of an account, currency and day; `before` holds at least those that were prepared."""
+    """The id of the next run of an account, currency and day. `before` holds at least the prepared runs."""
     of_the_day = [
         run for run in before.values() if (run.account, run.currency, run.execution_on) == (account, currency, on)
     ]
@@ -111,14 +111,14 @@ def next_run_id(before: Runs, production: str, account: str, currency: str, on: 
 
 
 def message_id(run: Run, enquiry: int = 0) -> str:
-    """The bank's name for a run's order, or its `enquiry`-th enquiry: at most 35 characters, the same on every try."""
+    """The message id of a run's order, or of its `enquiry`-th enquiry. At most 35 characters, the same on every try."""
     production, day = run.id.split("/", 1)[0], run.execution_on.strftime("%y%m%d")
     digest = hashlib.sha256(f"{run.id}#{enquiry}".encode()).hexdigest()[:10]
     return f"{production}-{day}-{digest}"
 
 
 def the_run(runs: Runs, name: str) -> Run:
-    """The run of that id.
+    """Look up a run by id.
 
     Raises:
         NotFound: there is none.
@@ -132,7 +132,7 @@ def the_run(runs: Runs, name: str) -> Run:
 def prepare(
     payments: Payments, agreement: Agreement, command: PrepareRun, person: Person, quote: Quote | None
 ) -> list[Event]:
-    """Gather what is due into a run; no events when nothing is. `quote` is needed where the account must convert."""
+    """Gather due payments into a run; no events if nothing is due. `quote` is required if the account converts."""
     if person != SYSTEM:
         debtor = agreement.account(command.account).owner
         require(person, PrepareRun, (debtor,), f"prepare run {command.run}")
@@ -184,7 +184,7 @@ def prepare(
 
 
 class BoundRun(Record):
-    """What a releaser's approval is bound to: every figure and every account that the order will name."""
+    """What a releaser's approval is bound to: every amount and account that the order will contain."""
 
     run: str
     execution_on: date
@@ -195,12 +195,12 @@ class BoundRun(Record):
 
 
 def binding(run: Run, payments: Iterable[Payment], agreement: Agreement) -> str:
-    """The SHA-256 of what would be paid: lines, amounts, rate, and the accounts as the agreement has them now."""
+    """The SHA-256 of what would be paid: lines, amounts, rate, and the accounts of the agreement in force."""
     return journal.sha256(journal.canonical(_bound(run, payments, agreement)))
 
 
 def bindings(run: Run, payments: Iterable[Payment], agreement: Agreement, schemas: Schemas = SCHEMAS) -> frozenset[str]:
-    """The same hash as this release and earlier ones make it: what was seen before an upgrade still holds."""
+    """The hashes of what would be paid, in every schema version. An approval survives an upgrade by any of them."""
     return schemas.digests(_bound(run, payments, agreement))
 
 
@@ -220,10 +220,10 @@ def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> Bound
 def release(
     runs: Runs, payments: Payments, agreement: Agreement, command: ReleaseRun, person: Person, today: date
 ) -> list[Event]:
-    """Release a run under four eyes: the releaser is not the preparer, and approves exactly what would be paid now.
+    """Release a run under four eyes. The releaser is not the preparer and approves exactly what would be paid now.
 
     Raises:
-        StaleApproval: what would be paid is not what was looked at, or the run's day, and with it its rate, is over.
+        StaleApproval: what would be paid has changed since it was looked at, or the run's day is over.
     """
     run = the_run(runs, command.run)
     debtor = agreement.account(run.account).owner
@@ -249,13 +249,13 @@ def release(
 
 
 def escalate(runs: Runs, name: str) -> list[Event]:
-    """Say of a run that is still only prepared that nobody released it by the cut-off."""
+    """Record that a prepared run was not released by the cut-off."""
     run = the_run(runs, name)
     return [RunEscalated(run=run.id)] if run.status == "prepared" else []
 
 
 def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person) -> list[Event]:
-    """Give up a run that was not sent (also a released one that an amendment stopped); its payments are due again."""
+    """Cancel a run that was not sent. Its payments are due again."""
     run = the_run(runs, command.run)
     require(person, CancelRun, (agreement.account(run.account).owner,), f"cancel run {run.id}")
     if run.status not in {"prepared", "released"}:
@@ -296,7 +296,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
 
 
 def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
-    """The enquiry after every payment of a run that is at the bank without an answer; `None` when there is none."""
+    """The enquiry after a run's payments that are at the bank without an answer. `None` if there are none."""
     silent = [p for p in payments.of_run(run.id) if p.status in UNANSWERED]
     if not silent or run.message_id is None:
         return None
@@ -310,17 +310,17 @@ def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: date
 
 
 def unsent(run: Run, payments: Payments) -> list[Payment]:
-    """The payments of a run that are released and that the bank was not sent, or says it never saw."""
+    """The released payments of a run that were not sent to the bank, or that the bank never saw."""
     return [payment for payment in payments.of_run(run.id) if payment.status is Status.RELEASED]
 
 
 def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
-    """Lines in parts that one event may hold."""
+    """Split lines into parts that fit into one event."""
     return (lines[start : start + LINES_PER_EVENT] for start in range(0, len(lines), LINES_PER_EVENT))
 
 
 def apply(runs: Runs, payments: Payments, event: Event) -> None:
-    """Bring runs, and all payments of a run where the event speaks of the whole of it, to where it leaves them.
+    """Update runs, and all payments of a run where the event is about the whole run.
 
     Raises:
         IllegalTransition: a run of that name was prepared before.

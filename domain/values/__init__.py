@@ -1,1 +1,1 @@
-"""Values that every rule computes with: money, currencies, and the base of all records."""
+"""Money, currencies, and the base of all records."""

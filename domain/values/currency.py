@@ -1,4 +1,4 @@
-"""Currencies and how many decimals each has, from ISO 4217 as the `iso4217` package carries it."""
+"""Currencies and their number of decimals, from ISO 4217 as the `iso4217` package carries it."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Money: an integer count of minor units plus a currency. Never a float, never rounded in silence."""
+"""Money: an integer count of minor units plus a currency. Never a float, never rounded implicitly."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,16 +17,16 @@ from domain.values.currency import exponent
 _WRITTEN = re.compile(r"([A-Z]{3}) (-?)(\d{1,18})(?:\.(\d{1,4}))?", re.ASCII)
 
 _BOUND = 10**18
-"""Amounts on record are below it, in minor units: so is whatever the database's columns and a bank's file can hold."""
+"""The bound of recorded amounts in minor units. Database columns and bank files can hold no more."""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
-"""A rational of bounded size: a short text such as 1e999999999 would be a number of a billion digits."""
+"""A rational of bounded size. An unbounded 1e999999999 would have a billion digits."""
 
 
 class Money(Struct, frozen=True):
     """An amount: `minor` units (may be negative) of `currency` (ISO 4217).
 
-    Arithmetic between two currencies raises `BadInput`; it is never what was meant.
+    Arithmetic between two currencies raises `BadInput`.
     """
 
     minor: int
@@ -34,7 +34,7 @@ class Money(Struct, frozen=True):
 
     @classmethod
     def parse(cls, written: str) -> "Money":
-        """Read `"JPY 90000000"` or `"USD 1250.00"`; decimals may be left out, never exceeded.
+        """Read `"JPY 90000000"` or `"USD 1250.00"`. Decimals may be left out, but not exceed the currency's.
 
         Raises:
             MoneyFormatError: not of that form, or more decimals than the currency has.
@@ -58,12 +58,12 @@ class Money(Struct, frozen=True):
 
     @classmethod
     def zero(cls, currency: str) -> "Money":
-        """Nothing, in a currency."""
+        """Zero in a currency."""
         return cls(0, currency)
 
     @property
     def decimal(self) -> Decimal:
-        """The amount in major units, exactly, with the currency's own number of decimals."""
+        """The exact amount in major units, with the currency's number of decimals."""
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ class Money(Struct, frozen=True):
 
 
 def _recordable(amount: Money) -> Money:
-    """An amount that enters a record: what could not be read back again would make all that follows unreadable.
+    """Check that an amount can be recorded and read back.
 
     Raises:
         BadInput: it is too large.
@@ -132,7 +132,7 @@ def _recordable(amount: Money) -> Money:
 
 @lru_cache(maxsize=10_000)
 def _parsed(written: str) -> Money:
-    """An amount that is read; the same one often comes many times in a row, for each step of a payment's life."""
+    """A parsed amount, cached because the steps of a payment repeat it."""
     try:
         return _recordable(Money.parse(written))
     except BadInput as error:
@@ -158,7 +158,7 @@ Exact = Annotated[
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
-    """The sum of amounts that are all of one currency; `currency` names it also when there are none."""
+    """The sum of amounts of one currency. `currency` is required for an empty sum."""
     result = Money.zero(currency)
     for amount in amounts:
         result += amount
@@ -166,7 +166,7 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 
 
 def totals(amounts: Iterable[Money]) -> Mapping[str, Money]:
-    """Sums by currency, in the order of the codes."""
+    """Sums by currency, sorted by code."""
     sums: dict[str, int] = {}
     for amount in amounts:
         sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
@@ -176,8 +176,8 @@ def totals(amounts: Iterable[Money]) -> Mapping[str, Money]:
 def allocate(amount: Money, weights: Sequence[Fraction | Decimal | int]) -> tuple[Money, ...]:
     """Share an amount by weights so that the shares add up to it exactly (policy `largest_remainder`).
 
-    Each share is first rounded down; the units left go one each to the largest remainders, ties by declared order.
-    A zero weight gets nothing.
+    Each share is rounded down first. The units left go one each to the largest remainders, ties by declared order. A
+    zero weight gets nothing.
 
     Raises:
         BadInput: a negative amount or weight (reverse by negating what was posted), or no weight above zero.
@@ -198,7 +198,7 @@ def allocate(amount: Money, weights: Sequence[Fraction | Decimal | int]) -> tupl
 
 
 def convert(amount: Money, rate: Decimal | Fraction, currency: str) -> Money:
-    """What an amount is in another currency at `rate` (units of `currency` for one unit of the amount's own).
+    """Convert an amount at `rate` (units of `currency` for one unit of the amount's own).
 
     Rounded once, half to even, to the target's minor unit.
     """

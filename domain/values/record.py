@@ -1,4 +1,4 @@
-"""The base of every frozen record in Sluice: agreements, commands, events, what workflows pass to activities."""
+"""The base of every frozen record in Sluice: agreements, commands, events, payloads of activities."""
 
 import re
 from contextlib import suppress
@@ -9,16 +9,16 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 class Record(BaseModel):
-    """Frozen, and refuses fields that it does not know; equal when its fields are."""
+    """Frozen, and refuses unknown fields. Records are equal if their fields are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
 
 
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,15}$")]
-"""A business key of up to 16 characters. Short and plain, because keys travel in bank files."""
+"""A business key of up to 16 characters. Keys are short and plain because bank files carry them."""
 
 UserName = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,64}$")]
-"""Who acts, as `users` in the settings calls them: in any script, without spaces. Part of command keys."""
+"""A user name of `users` in the settings, in any script, without spaces. Command keys contain it."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of some bytes, in lower-case hexadecimal."""
@@ -46,7 +46,7 @@ def _iso_time(written: object) -> object:
 
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
-"""A date written as `2025-03-31` and in no other way; left alone, pydantic takes digits for seconds since 1970."""
+"""A date written exactly like `2025-03-31`. By default, pydantic reads digits as seconds since 1970."""
 
 TimeOfDay = Annotated[time, BeforeValidator(_iso_time)]
-"""A time written as `15:30`; left alone, pydantic takes the number 1530 for seconds since midnight."""
+"""A time written like `15:30`. By default, pydantic reads the number 1530 as seconds since midnight."""
