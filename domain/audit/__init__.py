@@ -1,1 +1,1 @@
-"""What an audit compares: pure checks of the record against itself. Reading it is the adapters' part."""
+"""Pure checks of the record against itself. The adapters read the record."""

@@ -1,17 +1,17 @@
-"""What a production looked like on a day, as it was known at an instant: from its journal alone.
+"""A production on a day, as it was known at an instant, from its journal alone.
 
-What is *known* at T is the journal up to, and without, the first fact that was recorded later than T. Its order is that
-of recording, so this is a beginning of the journal, with a head of its own, and nothing recorded later can change it.
-What *counts* on D is, of that, every fact that is effective on D or before. Facts need not be effective in the order in
-which they were recorded (an amendment may be dated back, a statement of last quarter comes in today), so:
+What is *known* at T is the journal before the first fact that was recorded later than T. It is a prefix of the journal
+with its own head, so nothing recorded later can change it. What *counts* on D is every known fact that is effective on
+D or before. Facts need not be effective in the order of recording: an amendment may be dated back, and a statement of
+last quarter may arrive today. So:
 
 * a **balance** is the sum of the entries of the facts that count;
-* the **agreement in force** is the one of the last fact that counts and put one in force, in the journal's order;
-* a **payment, receipt or distribution** is as the last fact about it that counts left it. The fold itself goes over all
-  that was known, in the journal's order, so that it tells a life that is possible; an object that no fact that counts
-  speaks of does not exist on D, and a later-dated fact shows in it only where one that counts was recorded after it;
-* an **entitlement** to date is the sum of the postings that count; so is what was ordered to be paid out, or is kept by
-  who has the money already.
+* the **agreement in force** comes from the last fact that counts and put one in force, in journal order;
+* a **payment, receipt or distribution** is as the last fact about it that counts left it;
+* an **entitlement** to date is the sum of the postings that count, and so are payouts and kept shares.
+
+The fold applies all known facts in journal order, because only then is every transition legal. An object of no fact
+that counts does not exist on D. A later-dated fact shows in an object only if one that counts was recorded after it.
 """
 
 from collections.abc import Iterable
@@ -37,12 +37,12 @@ Kept = TypeVar("Kept")
 
 
 Since = tuple[date, int]
-"""The day on which a fact counts, and its number in the journal."""
+"""The effective date of a fact and its number in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """A version of the agreement, with the day from which it counts and the fact that put it in force."""
+    """A version of the agreement, with its effective date and the fact that put it in force."""
 
     version: int
     title: str
@@ -53,10 +53,10 @@ class InForce:
 
 @dataclass(slots=True)
 class Picture:
-    """A production on a day. `head` is where the journal ended then; every mapping is by id or name.
+    """A production on a day. `head` is the end of the known journal. Every mapping is by id or name.
 
-    `balances` is by ledger account and currency, in minor units, debits positive, zeros left out; `since` says by which
-    fact a payment or receipt came to be as it is; `entitled`, `ordered` and `kept` are by party, to date.
+    `balances` is by ledger account and currency, in minor units; debits are positive, zeros left out. `since` names the
+    fact that last changed a payment or receipt. `entitled`, `ordered` and `kept` are by party, to date.
     """
 
     head: Head = field(default_factory=Head)
@@ -72,8 +72,8 @@ class Picture:
     kept: dict[str, Money] = field(default_factory=dict)
 
 
-class _Noted(dict[str, Kept]):
-    """A mapping that knows which of its entries were written since it was last asked."""
+class _TrackedDict(dict[str, Kept]):
+    """A mapping that tracks which entries were written since the last call of `into`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class _Noted(dict[str, Kept]):
         self._written.add(key)
 
     def into(self, kept: dict[str, Kept], since: dict[str, Since] | None = None, at: Since | None = None) -> None:
-        """Keep what was written, if the fact that wrote it counts: `at` says when and which it is."""
+        """Copy the written entries to `kept`, if their fact counts. `at` is its date and number, else None."""
         if at is not None:
             kept |= {key: self[key] for key in self._written}
             if since is not None:
@@ -92,12 +92,12 @@ class _Noted(dict[str, Kept]):
         self._written.clear()
 
 
-class _Paid(_Noted[Payment], Payments):
-    """The same of payments, which their runs ask for."""
+class _TrackedPayments(_TrackedDict[Payment], Payments):
+    """Payments that track writes and keep the index by run."""
 
 
 def known_at(facts: Iterable[Fact], known: datetime) -> Iterable[Fact]:
-    """The journal as it was at an instant: up to the first fact that was recorded later."""
+    """The journal up to the first fact that was recorded after an instant."""
     for fact in facts:
         if fact.recorded_at > known:
             return
@@ -105,15 +105,15 @@ def known_at(facts: Iterable[Fact], known: datetime) -> Iterable[Fact]:
 
 
 def picture(facts: Iterable[Fact], effective: date, known: datetime) -> Picture:
-    """Fold a stream, from its start, to a day as it was known at an instant; its memory is that of the state.
+    """Fold a stream, from its start, to a day as it was known at an instant. Memory use is that of the state.
 
     Raises:
-        Broken: a fact cannot be read, or the journal tells a life that nothing can have.
+        Broken: a fact cannot be read, or is a transition that does not exist.
     """
     seen = Picture()
-    paid = _Paid()
-    expected: _Noted[Receipt] = _Noted()
-    shared: _Noted[Distribution] = _Noted()
+    paid = _TrackedPayments()
+    expected: _TrackedDict[Receipt] = _TrackedDict()
+    shared: _TrackedDict[Distribution] = _TrackedDict()
     reached: dict[str, Milestone] = {}
     gathered: dict[str, Run] = {}
     for fact in known_at(facts, known):
@@ -139,7 +139,7 @@ def picture(facts: Iterable[Fact], effective: date, known: datetime) -> Picture:
 
 
 def _count(seen: Picture, fact: Fact, event: Event) -> None:
-    """Add what a fact that counts adds up to."""
+    """Add the amounts of a fact that counts."""
     for entry in postings(event):
         name = (entry.account, entry.amount.currency)
         seen.balances[name] = seen.balances.get(name, 0) + entry.amount.minor

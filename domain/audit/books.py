@@ -1,7 +1,6 @@
-"""What other tables must hold because of a stream, compared row by row as the stream is told again.
+"""Compares tables that follow from a stream with the events, row by row, while the stream is refolded.
 
-Each is given its recorded rows in the order of the journal, takes the stretches in the same order, and holds nothing
-but the row that it stands at.
+Each comparison takes its recorded rows in journal order and the batches in the same order. It holds one row at a time.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +17,7 @@ from domain.values.money import Money
 
 
 class Entered(NamedTuple):
-    """A ledger entry as it stands in the books."""
+    """A recorded ledger entry."""
 
     seq: int
     line: int
@@ -30,7 +29,7 @@ class Entered(NamedTuple):
 
 
 class Commanded(NamedTuple):
-    """What is remembered of a command that was carried out."""
+    """The recorded outcome of a command."""
 
     key: str
     payload: str
@@ -39,7 +38,7 @@ class Commanded(NamedTuple):
 
 
 class Ledger:
-    """Compares the entries on record with what the events post; `balances` are those of the events, in minor units."""
+    """Compares recorded entries with what the events post. `balances` are those of the events, in minor units."""
 
     def __init__(self, stream: str, recorded: Iterable[Entered]) -> None:
         self.balances: dict[tuple[str, str], int] = {}
@@ -49,7 +48,7 @@ class Ledger:
         self._next()
 
     def take(self, stretch: Stretch) -> Iterator[Finding]:
-        """Compare what a stretch posts."""
+        """Compare the entries of a batch."""
         for told in stretch.told:
             seq, found = self._at
             if seq is not None and seq < told.fact.seq:
@@ -66,7 +65,7 @@ class Ledger:
                 yield from self._compare(told, expected, found)
 
     def end(self) -> Iterator[Finding]:
-        """Name what is left: it follows from no event."""
+        """Report the remaining entries, which follow from no event."""
         return self._skip_to(None)
 
     def _compare(self, told: Told, expected: tuple[Entry, ...], found: list[Entered]) -> Iterator[Finding]:
@@ -99,11 +98,11 @@ class Ledger:
 
 
 Payloads = Callable[[Stretch], frozenset[str] | None]
-"""The hashes that the command behind a stretch can have; None if that cannot be told."""
+"""The possible hashes of a batch's command; None if its events do not determine the command."""
 
 
 class Commands:
-    """Compares what is remembered of commands with what they wrote. A refused command is not remembered."""
+    """Compares recorded commands with the events they wrote. Refused commands are not recorded there."""
 
     def __init__(self, stream: str, recorded: Iterator[Commanded], payloads: Payloads = lambda _: None) -> None:
         self._stream, self._payloads = stream, payloads
@@ -111,54 +110,54 @@ class Commands:
         self._at = next(recorded, None)
 
     def take(self, stretch: Stretch) -> Iterator[Finding]:
-        """Compare the command of a stretch."""
+        """Compare the command of a batch."""
         if stretch.refused:
             return
         first = stretch.first
         while self._at is not None and self._at.first_seq < first.seq:
-            yield self._stray(self._at)
+            yield self._without_event(self._at)
         at = self._at
         if at is None or at.first_seq != first.seq:
-            said = f"nothing is remembered of the command {first.command_key} that wrote it"
+            said = f"the commands table has no command {first.command_key}, which wrote it"
             yield unfaithful(stretch.told[0].record, said)
             return
         self._at = next(self._recorded, None)
         if (at.key, at.last_seq) != (first.command_key, stretch.last_seq):
-            said = f"is remembered otherwise than event {first.seq} of {self._stream} has it"
+            said = f"differs from event {first.seq} of {self._stream} in its key or its events"
             wrote = f"{first.command_key}, events {first.seq} to {stretch.last_seq}"
-            yield unfaithful(f"command {at.key}", said, wrote, _spanned(at))
+            yield unfaithful(f"command {at.key}", said, wrote, _command_span(at))
         payload = self._payloads(stretch)
         if payload is not None and at.payload not in payload:
-            said = f"remembers another wish than {stretch.told[0].record} is the answer to"
+            said = f"has another payload than {stretch.told[0].record} follows from"
             yield unfaithful(f"command {at.key}", said, " or ".join(sorted(payload)), at.payload)
 
     def end(self) -> Iterator[Finding]:
-        """Name what is left: no event is by it."""
+        """Report the remaining commands, which wrote no event."""
         while self._at is not None:
-            yield self._stray(self._at)
+            yield self._without_event(self._at)
 
-    def _stray(self, at: Commanded) -> Finding:
+    def _without_event(self, at: Commanded) -> Finding:
         self._at = next(self._recorded, None)
-        said = f"is remembered, and no event of {self._stream} is by it"
-        return unfaithful(f"command {at.key}", said, "", _spanned(at))
+        said = f"is recorded, but no event of {self._stream} was written by it"
+        return unfaithful(f"command {at.key}", said, "", _command_span(at))
 
 
 class Movements:
-    """Compares the bank's movements on record with those that the events speak of."""
+    """Compares the recorded bank movements with those that the events book."""
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
         self._booked: set[tuple[str, str]] = set()
 
     def take(self, stretch: Stretch) -> tuple[Finding, ...]:
-        """Remember what a stretch books."""
+        """Collect the movements that a batch books."""
         for told in stretch.told:
             if told.event is not None and type(told.event) in BOOKING:
                 self._booked.update(movements(told.event))
         return ()
 
     def compared(self, recorded: Iterable[tuple[str, str]]) -> Iterator[Finding]:
-        """What differs from the movements on record."""
+        """The differences from the recorded movements."""
         missing = self._booked
         for movement in recorded:
             if movement in missing:
@@ -175,7 +174,7 @@ class Movements:
 def balance_findings(
     stream: str, expected: dict[tuple[str, str], int], found: Iterable[tuple[str, str, int]]
 ) -> Iterator[Finding]:
-    """Balances in the books, as (account, currency, minor), that are not those of the events."""
+    """Recorded balances, as (account, currency, minor), that differ from those of the events."""
     left = {key: minor for key, minor in expected.items() if minor}
     for account, currency, minor in found:
         right = left.pop((account, currency), 0)
@@ -189,7 +188,7 @@ def balance_findings(
 def _money(minor: int, currency: str) -> str:
     try:
         return str(Money(minor, currency))
-    except SluiceError:  # a currency that somebody made up
+    except SluiceError:  # the currency does not exist
         return f"{currency} {minor} minor units"
 
 
@@ -204,5 +203,5 @@ def _found(entry: Entered | None) -> str:
     return f"line {entry.line}: {amount} on {entry.account} for {entry.about}, {entry.effective_on}"
 
 
-def _spanned(at: Commanded) -> str:
+def _command_span(at: Commanded) -> str:
     return f"{at.key}, events {at.first_seq} to {at.last_seq}"

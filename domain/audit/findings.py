@@ -1,4 +1,4 @@
-"""What an audit says: one finding for each difference, under the verdict that it breaks."""
+"""Findings of an audit: one for each difference, under the verdict that it breaks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ _LONGEST = 300
 
 
 class Verdict(StrEnum):
-    """What is judged.
+    """What an audit proves.
 
-    `integrity`: what is kept is what was kept. `fidelity`: the rest follows from the journal. `determinism`: today's
-    workflow code asks for exactly what the archived histories say was asked for.
+    `integrity`: stored bytes have not changed. `fidelity`: everything else follows from the journal. `determinism`:
+    today's workflow code issues exactly the commands of the archived histories.
     """
 
     INTEGRITY = "integrity"
@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference: in which record, what is said of it, and where both are known what was expected and found."""
+    """One difference: the record, what is wrong, and where known the expected and the found value."""
 
     verdict: Verdict
     record: str
@@ -59,7 +59,7 @@ def undetermined(record: str, said: str, expected: object = "", found: object = 
 
 
 def differing(record: str, expected: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Finding]:
-    """A finding against fidelity for each field in which a row is not what it should be."""
+    """A fidelity finding for each field in which a row differs from what it should be."""
     for name, right in expected.items():
         if name not in found or found[name] != right:
             yield unfaithful(record, f"its {name} is not what the journal makes it", repr(right), repr(found.get(name)))

@@ -1,4 +1,4 @@
-"""The order in which a workflow's history is written: gaps, tails cut off, and events that answer to nothing."""
+"""Checks the order of a workflow history: gaps, truncated tails, and events that refer to the wrong event."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ CLOSINGS: Mapping[str, str] = {
     "TIMED_OUT": "timed-out",
     "CONTINUED_AS_NEW": "continued-as-new",
 }
-"""How a history ends once its workflow has, and how the archive calls that."""
+"""The closing events of a history, with the status that the archive records."""
 CLOSING = frozenset(f"WORKFLOW_EXECUTION_{how}" for how in CLOSINGS)
 
 _ANSWERS: Mapping[str, tuple[str, str]] = {
@@ -43,12 +43,12 @@ _ANSWERS: Mapping[str, tuple[str, str]] = {
         "WORKFLOW_EXECUTION_UPDATE_ACCEPTED",
     ),
 }
-"""Which event each kind answers to, and the field that says so."""
+"""The kind of event that each kind refers to, and the field with its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventOutline:
-    """An event of a history: its kind, when it was written, and the numbers by which it names events before it."""
+    """An event of a history: its kind, its time, and the numbers of the events that it refers to."""
 
     number: int
     kind: str
@@ -58,7 +58,7 @@ class EventOutline:
 
 
 def disorder(events: Sequence[EventOutline], *, closed: bool | None = None) -> Iterator[tuple[str, str]]:
-    """What of a history cannot have been written so: where, and what is wrong; `closed` if its workflow has ended."""
+    """Where a history is impossible, and why. `closed` says whether the workflow has ended, if known."""
     if not events:
         yield "history", "is empty"
         return

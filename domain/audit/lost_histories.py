@@ -1,4 +1,4 @@
-"""Histories that are lost: who may say so, and of which. What must be archived is told by `activities/histories.py`."""
+"""Lost histories: who may give up which. `activities/histories.py` finds out what is missing."""
 
 from domain.commands import GiveUpHistory, require
 from domain.errors import IllegalTransition, NotFound
@@ -9,9 +9,9 @@ from domain.identity import Person
 def give_up(
     command: GiveUpHistory, person: Person, parties: tuple[str, ...], *, archived: bool, in_temporal: bool
 ) -> list[HistoryGivenUp]:
-    """Say that a history which must have been is lost for good: from then on it is known, and missed no more.
+    """Declare a missing history lost for good, so that it is no longer reported.
 
-    It is the auditors of `parties` who would have asked for it, and nobody else, that may do without it.
+    Only auditors of `parties` may, because they are the ones who would ask for it.
     """
     require(person, GiveUpHistory, parties, f"give up the history of {called(command.workflow_id, command.run_id)}")
     require_lost(
@@ -32,11 +32,11 @@ def give_up(
 
 
 def require_lost(history: str, *, archived: bool, in_temporal: bool, missing: bool) -> None:
-    """Let pass only a history that is missing and that nobody has.
+    """Check that a history is missing and nobody has it.
 
     Raises:
-        IllegalTransition: the archive has it, or Temporal does.
-        NotFound: nothing says that there was one.
+        IllegalTransition: the archive or Temporal has it.
+        NotFound: nothing says that it existed.
     """
     if archived:
         raise IllegalTransition(f"The history of {history} is archived: `sluice history show` tells it.")
@@ -49,5 +49,5 @@ def require_lost(history: str, *, archived: bool, in_temporal: bool, missing: bo
 
 
 def called(workflow_id: str, run_id: str) -> str:
-    """What a person is told."""
+    """The name of a history in messages."""
     return f"{workflow_id} (run {run_id})" if run_id else workflow_id

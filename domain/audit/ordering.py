@@ -1,10 +1,12 @@
-"""Whether what a run of a workflow saw can have been seen in the order that its history tells.
+"""Checks that the views a workflow run saw are possible in the order of its history.
 
-The journal goes on while a run asks and is answered. A command is recorded after it was first asked for, and before the
-end of the last activity that asks for it; a view is read before its activity ends, and after whatever ended before that
-activity was asked for. A command that is repeated has the record of the original: where the run only repeats what an
-earlier run of its workflow had recorded, or found nothing to do in what a later one recorded, its asking says nothing
-of the order. So each history is explained by a stretch of the journal that is its own: from an event on, up to another.
+The journal grows while a run requests activities. Two rules bound when things happened. A command is recorded after its
+first request, and before the end of the last activity that requests it. A view is read before its activity ends, and
+after whatever ended before that activity was requested.
+
+A repeated command has the record of the original. A run that only repeats what an earlier run recorded, or does nothing
+because a later one recorded it, says nothing about the order. So each history is checked against a window of the
+journal, from one event to another.
 """
 
 from bisect import bisect_right
@@ -15,15 +17,15 @@ FOR_EVER = 1 << 62
 EVERYWHERE = ((0, FOR_EVER),)
 
 Span = tuple[int, int]
-"""Journal positions, the first included and the last not."""
+"""A half-open range of journal positions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """An activity as a history tells it, by the numbers of the history's events; `ended` is 0 for one without answer.
+    """An activity of a history, by the numbers of the history's events. `ended` is 0 without a result.
 
-    `command` names what it carries out, `record` are the first and last events on record of that. `done` says that it
-    was carried out, `held` where in the journal the view that it answered with was right.
+    `command` is the command that it carries out, and `record` the first and last event of that. `done` says whether it
+    was carried out. `held` are the journal positions at which the returned view was right.
     """
 
     asked: int
@@ -36,7 +38,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """An activity whose view did not hold at any moment at which it can have been read: `low` to `high`."""
+    """An activity whose view was not right anywhere in its window `low` to `high`."""
 
     activity: Activity
     low: int
@@ -44,18 +46,18 @@ class Misfit:
 
 
 def misfits(activities: Sequence[Activity]) -> list[Misfit]:
-    """What no stretch of the journal explains; as seen by a run that recorded all that it asks for.
+    """Activities that no window of the journal explains, as seen by a run that recorded all its commands.
 
-    `activities` are in the order in which they were asked for.
+    `activities` are in the order of their requests.
     """
     by_itself = list(_misfits(activities, 0, FOR_EVER))
-    if not by_itself or any(_explains(activities, *own) for own in _stretches(activities)):
+    if not by_itself or any(_explains(activities, *own) for own in _windows(activities)):
         return []
     return by_itself
 
 
-def _stretches(activities: Sequence[Activity]) -> Iterator[Span]:
-    """From where to where the journal can have gone on while the run did: its borders are those of commands."""
+def _windows(activities: Sequence[Activity]) -> Iterator[Span]:
+    """The possible windows of the journal during a run. They begin and end at commands' events."""
     records = {each.record for each in activities if each.record is not None}
     for since in (0, *sorted(last for _, last in records)):
         for until in (FOR_EVER, *sorted((first - 1 for first, _ in records if first > since), reverse=True)):
@@ -67,13 +69,13 @@ def _explains(activities: Sequence[Activity], since: int, until: int) -> bool:
 
 
 def _misfits(activities: Sequence[Activity], since: int, until: int) -> Iterator[Misfit]:
-    """What does not fit if the run went on from `since` to `until`: what was recorded outside is by other runs."""
-    first, last = _askings(activities)
+    """Misfits if the run lasted from `since` to `until`. What was recorded outside belongs to other runs."""
+    first, last = _requests(activities)
     bounds = _bounds(activities, first, since, until)
     asked = [at for at, _ in bounds]
-    floors: list[tuple[int, int]] = [(0, since)]
+    lower_bounds: list[tuple[int, int]] = [(0, since)]
     for each in sorted((each for each in activities if each.ended), key=lambda each: each.ended):
-        low = floors[bisect_right(floors, (each.asked, FOR_EVER)) - 1][1]
+        low = lower_bounds[bisect_right(lower_bounds, (each.asked, FOR_EVER)) - 1][1]
         if each.done and each.record is not None and each.record[1] <= until and last.get(each.command) is each:
             low = max(low, each.record[1])
         later = bisect_right(asked, each.ended)
@@ -82,13 +84,13 @@ def _misfits(activities: Sequence[Activity], since: int, until: int) -> Iterator
         if seen is None or low > high:
             yield Misfit(each, low, high)
         if each.done:
-            floors.append((each.ended, max(floors[-1][1], low, seen or 0)))
+            lower_bounds.append((each.ended, max(lower_bounds[-1][1], low, seen or 0)))
 
 
-def _askings(activities: Sequence[Activity]) -> tuple[dict[str | None, int], dict[str | None, Activity | None]]:
-    """When each command was first asked for, and the activity at whose end it is surely on record.
+def _requests(activities: Sequence[Activity]) -> tuple[dict[str | None, int], dict[str | None, Activity | None]]:
+    """When each command was first requested, and the activity whose end proves that it is recorded.
 
-    That is the last that asks for it, for one before may have found nothing to do; none where two were under way.
+    That is the last activity that requests it; none if two of them overlap.
     """
     first: dict[str | None, int] = {}
     last: dict[str | None, Activity | None] = {}
@@ -103,7 +105,7 @@ def _askings(activities: Sequence[Activity]) -> tuple[dict[str | None, int], dic
 def _bounds(
     activities: Sequence[Activity], first: dict[str | None, int], since: int, until: int
 ) -> list[tuple[int, int]]:
-    """When commands were first asked for, each with how far the journal can have been at most before that."""
+    """The first request of each command, with the highest journal position possible before it."""
     bounds: list[tuple[int, int]] = []
     for each in sorted(activities, key=lambda each: first[each.command], reverse=True):
         if each.record is not None and each.record[1] > since and each.record[0] <= until:

@@ -1,8 +1,7 @@
-"""The command behind a stretch, made again from what it wrote: the payload that is remembered of it must be its hash.
+"""Rebuilds the command of a batch from its events. Its hash must be the recorded payload hash.
 
-So every field of a command that its first event repeats, and its key and who gave it, is bound twice: in the chain, and
-in the table of commands. A command that was carried out by an earlier release was hashed in the version of its schema
-of then, and any version will do: each has bytes of its own.
+So every field that the first event repeats, the key and the user are bound twice: in the hash chain, and in the table
+of commands. An earlier release hashed the command in the schema version of its time, so any version may match.
 """
 
 from collections.abc import Iterator
@@ -25,47 +24,48 @@ from domain.events import (
 )
 from domain.schemas import SCHEMAS, Schemas
 
-_Rebuilt = tuple[type[Command], dict[str, Any]]
+_Candidate = tuple[type[Command], dict[str, Any]]
 
 
 def payload_hashes(production: str, stretch: Stretch, schemas: Schemas = SCHEMAS) -> frozenset[str] | None:
-    """The hashes that the command of a stretch can have; None if its first event does not tell which it was."""
+    """The possible hashes of a batch's command; None if the first event does not determine the command."""
     first = stretch.told[0]
     if first.event is None:
         return None
     common = {"key": first.fact.command_key, "by": first.fact.actor, "production": production}
-    candidates = list(_rebuilt(first.event, stretch))
+    candidates = list(_candidates(first.event, stretch))
     if not candidates:
         return None
     try:
         return frozenset().union(
             *(schemas.digests(kind.model_validate(common | fields)) for kind, fields in candidates)
         )
-    except ValueError:  # somebody wrote into the record what no command can have said
+    except ValueError:  # no command can have these fields
         return frozenset()
 
 
-def _rebuilt(event: Event, stretch: Stretch) -> Iterator[_Rebuilt]:
+def _candidates(event: Event, stretch: Stretch) -> Iterator[_Candidate]:
     declaration = _REPEATED.get(type(event))
     if declaration is not None:
         yield declaration.command, {name: getattr(event, name) for name in declaration.fields}
         return
-    yield from _milestones(event)
+    yield from _milestone_candidates(event)
     fact = stretch.first
+    fields: dict[str, Any]
     match event:
         case PaymentsFellDue() | ReceiptsFellDue():
             yield commands.FallDue, {"on": fact.effective_on}
         case RunPrepared():
-            about = {"run": event.run, "account": event.account, "currency": event.currency}
-            yield commands.PrepareRun, about | {"on": event.execution_on}
+            fields = {"run": event.run, "account": event.account, "currency": event.currency}
+            yield commands.PrepareRun, fields | {"on": event.execution_on}
         case DistributionObjected():
-            said = {"period": event.period, "revision": event.revision, "reason": event.reason}
-            yield commands.ObjectToDistribution, said | {"positions": event.positions}
-            yield commands.ObjectToDistribution, said
+            fields = {"period": event.period, "revision": event.revision, "reason": event.reason}
+            yield commands.ObjectToDistribution, fields | {"positions": event.positions}
+            yield commands.ObjectToDistribution, fields
         case MovementAllocated():
-            said = {name: getattr(event, name) for name in ("account", "bank_reference", "to", "name", "reason")}
-            yield commands.AllocateMovement, said | {"amount": event.amount}
-            yield commands.AllocateMovement, said
+            fields = {name: getattr(event, name) for name in ("account", "bank_reference", "to", "name", "reason")}
+            yield commands.AllocateMovement, fields | {"amount": event.amount}
+            yield commands.AllocateMovement, fields
         case HistoryArchived():
             yield commands.ArchiveHistory, {"history": event}
         case _:
@@ -75,13 +75,13 @@ def _rebuilt(event: Event, stretch: Stretch) -> Iterator[_Rebuilt]:
                 yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
 
 
-def _milestones(event: Event) -> Iterator[_Rebuilt]:
+def _milestone_candidates(event: Event) -> Iterator[_Candidate]:
     match event:
         case MilestoneRejected(by=None) | MilestoneEscalated() | MilestoneAccepted():
             yield commands.PassDeadline, {"milestone": event.milestone, "round": event.round}
         case MilestoneRejected():
-            said = {"milestone": event.milestone, "round": event.round, "reason": event.reason}
-            yield commands.RejectMilestone, said
+            fields = {"milestone": event.milestone, "round": event.round, "reason": event.reason}
+            yield commands.RejectMilestone, fields
         case _:
             return
 

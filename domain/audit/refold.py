@@ -1,4 +1,4 @@
-"""A stream told again: what each command wrote, one after the other, folded into a state that owns nothing else."""
+"""Folds a stream again from its journal, batch by batch: one batch is what one command wrote."""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,11 +13,11 @@ from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, apply
 
 UNFIT = (SluiceError, LookupError, TypeError, ValueError, ArithmeticError, AttributeError, AssertionError)
-"""What the rules raise on facts that no command can have made: the fold trusts its journal, the audit does not."""
+"""Errors that the rules raise on facts that no command can have written."""
 
 
 class Told(Struct, frozen=True):
-    """A fact with the event in its body; None where the body is none. `version` is that of the body's schema."""
+    """A fact with its decoded event, None if the body is unreadable. `version` is the schema version of the body."""
 
     fact: Fact
     event: Event | None
@@ -25,18 +25,18 @@ class Told(Struct, frozen=True):
 
     @property
     def record(self) -> str:
-        """How findings call it."""
+        """The fact's name in findings."""
         return f"{self.fact.stream} event {self.fact.seq}"
 
 
 class Stretch(Struct, frozen=True):
-    """What one command wrote in one transaction: never empty, all under one key at one instant."""
+    """The facts that one command wrote in one transaction: never empty, one key, one instant."""
 
     told: tuple[Told, ...]
     first: Fact
-    """The first of its facts, which says of all of them who, when and why."""
+    """The first fact. Actor, time and key are those of all."""
     last_seq: int
-    """Where it ends."""
+    """The number of the last fact."""
 
     @property
     def events(self) -> list[Event]:
@@ -45,25 +45,25 @@ class Stretch(Struct, frozen=True):
 
     @property
     def refused(self) -> bool:
-        """Whether it only says that a command was refused, which may be carried out later under the same key."""
+        """Whether the batch only records a refusal. The key may then be used again."""
         return isinstance(self.told[0].event, CommandRefused)
 
 
 Check = Callable[[State, Stretch], Iterable[Finding]]
-"""What does not follow of a stretch, given the state that it was written in."""
+"""Returns the findings of a batch, given the state before it."""
 
 
 class Refold:
-    """Folds one stream, stretch by stretch. `checks` are asked before each is folded, `heard` hears of it after."""
+    """Folds one stream. `checks` run before each batch is folded, `after` is called after it."""
 
-    def __init__(self, checks: Iterable[Check] = (), heard: Callable[[State, Stretch], None] | None = None) -> None:
+    def __init__(self, checks: Iterable[Check] = (), after: Callable[[State, Stretch], None] | None = None) -> None:
         self.state = State()
         self._checks = tuple(checks)
-        self._heard = heard
+        self._after = after
 
     def take(self, stretch: Stretch) -> Iterator[Finding]:
-        """Fold what a command wrote; what does not fit is named, and the rest is still folded."""
-        yield from _of_one_piece(stretch)
+        """Fold a batch. What does not fit is reported, and the rest is still folded."""
+        yield from _consistent(stretch)
         for check in self._checks:
             try:
                 yield from check(self.state, stretch)
@@ -75,8 +75,8 @@ class Refold:
                     self.state = apply(self.state, told.event, told.fact.effective_on)
                 except UNFIT as error:
                     yield unfaithful(told.record, f"does not follow from the events before it: {_why(error)}")
-        if self._heard is not None:
-            self._heard(self.state, stretch)
+        if self._after is not None:
+            self._after(self.state, stretch)
 
 
 def _why(error: Exception) -> str:
@@ -84,7 +84,7 @@ def _why(error: Exception) -> str:
 
 
 def stretches(facts: Iterable[Fact], findings: list[Finding], schemas: Schemas = SCHEMAS) -> Iterator[Stretch]:
-    """The facts of a stream by the command that wrote them; what cannot be read is added to the findings."""
+    """Group the facts of a stream by the command that wrote them. Unreadable facts are added to `findings`."""
     told: list[Told] = []
     for fact in facts:
         if told and (fact.command_key, fact.recorded_at) != (told[0].fact.command_key, told[0].fact.recorded_at):
@@ -96,7 +96,7 @@ def stretches(facts: Iterable[Fact], findings: list[Finding], schemas: Schemas =
 
 
 def posted(told: Told) -> tuple[Entry, ...] | SluiceError:
-    """The entries that an event makes, or why it makes none; none for what cannot be read."""
+    """The entries of an event, or the error that prevents them. None for an unreadable event."""
     if told.event is None:
         return ()
     try:
@@ -117,8 +117,8 @@ def _read(fact: Fact, findings: list[Finding], schemas: Schemas) -> Told:
     return told
 
 
-def _of_one_piece(stretch: Stretch) -> Iterator[Finding]:
-    """One transaction has one actor and one business day, and what says by whom it is says the same."""
+def _consistent(stretch: Stretch) -> Iterator[Finding]:
+    """Check that a batch has one actor and one business day, and that its events name that actor."""
     first = stretch.first
     for told in stretch.told:
         by = None if told.event is None else vars(told.event).get("by")

@@ -1,4 +1,4 @@
-"""Which facts of a journal make up the story of one payment, receipt, distribution or import."""
+"""Selects the facts of a journal that are about one payment, receipt, distribution or import."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,29 +28,29 @@ _OF_PERIODS = (
 
 
 class Story(Protocol):
-    """Takes the facts of a journal in order and says of each whether it belongs to the story."""
+    """Selects relevant facts from a journal, taken in order."""
 
     names: frozenset[str]
-    """A fact whose body has none of these as a text of its own cannot belong to it, and need not be read."""
+    """A fact whose body contains none of these strings is irrelevant and need not be decoded."""
 
     def tells(self, event: Event) -> bool:
-        """Whether the next event belongs to it."""
+        """Whether the next event is relevant."""
         ...
 
 
 @dataclass
 class Surroundings:
-    """What a payment or receipt depends on, found by a first look through the journal."""
+    """The objects that a payment or receipt depends on, found by a first pass through the journal."""
 
     milestones: set[str] = field(default_factory=set)
     runs: dict[str, str] = field(default_factory=dict)
-    """The runs it was ever in, with their accounts."""
+    """The runs that it was ever in, with their accounts."""
     periods: set[str] = field(default_factory=set)
     known: bool = False
 
 
 def surroundings(facts: Iterable[Fact], name: str) -> Surroundings:
-    """The milestones, runs and distributions that a payment or receipt had to do with."""
+    """The milestones, runs and distributions that a payment or receipt depends on."""
     found, accounts = Surroundings(), dict[str, str]()
     needle = f'"{name}"'.encode()
     for fact in facts:
@@ -80,7 +80,7 @@ def _surround(found: Surroundings, event: Event, name: str, accounts: dict[str, 
 
 
 class OfMoney:
-    """The story of a payment or a receipt."""
+    """The facts of a payment or a receipt."""
 
     def __init__(self, name: str, around: Surroundings) -> None:
         self._name, self._around = name, around
@@ -88,7 +88,7 @@ class OfMoney:
         self.names: frozenset[str] = frozenset((name, *around.runs, *around.milestones, *around.periods))
 
     def tells(self, event: Event) -> bool:
-        """Whether the next event belongs to it; facts of a run do while it is in that run."""
+        """Whether the next event is relevant. Facts of a run are, while the payment is in it."""
         match event:
             case e.RunPrepared() | e.QuoteTaken():
                 return event.run in self._around.runs
@@ -116,44 +116,44 @@ class OfMoney:
 
 
 class OfPeriod:
-    """The story of a period's distribution."""
+    """The facts of a period's distribution."""
 
     def __init__(self, period: str) -> None:
         self._period = period
         self.names = frozenset((period,))
 
     def tells(self, event: Event) -> bool:
-        """Whether the next event belongs to it."""
+        """Whether the next event is relevant."""
         return isinstance(event, _OF_PERIODS) and event.period == self._period
 
 
 class OfImport:
-    """The story of a source's statement: every version of it."""
+    """The facts of a source's statement, in every version."""
 
     def __init__(self, source: str, statement: str) -> None:
         self._named = (source, statement)
         self.names = frozenset((statement,))
 
     def tells(self, event: Event) -> bool:
-        """Whether the next event belongs to it."""
+        """Whether the next event is relevant."""
         return isinstance(event, e.StatementImported) and (event.rows.source, event.rows.statement) == self._named
 
 
 class OfMovement:
-    """The story of a movement that nothing explained, by the bank's reference: that it came, and what it was."""
+    """The facts of an unmatched movement, by the bank reference."""
 
     def __init__(self, bank_reference: str) -> None:
         self._reference = bank_reference
         self.names = frozenset((bank_reference,))
 
     def tells(self, event: Event) -> bool:
-        """Whether the next event belongs to it."""
+        """Whether the next event is relevant."""
         kinds = e.MovementUnmatched | e.MovementAllocated
         return isinstance(event, kinds) and event.bank_reference == self._reference
 
 
 def names(event: Event) -> Iterator[str]:
-    """The payments and receipts that an event speaks of by name."""
+    """The payments and receipts that an event names."""
     for field_name in ("payment", "receipt"):
         if isinstance(one := getattr(event, field_name, None), str):
             yield one

@@ -1,4 +1,4 @@
-"""What a fact says of one thing, in a sentence for people."""
+"""What a fact says about one thing, as a sentence."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,7 +8,7 @@ from domain.events import Event
 
 
 def sentence(event: Event, name: str) -> str:
-    """What an event says of the thing of that name; an event that has nothing of its own to say says its type."""
+    """What an event says about the thing of that name. The default is the event's type."""
     say = _SAY.get(type(event))
     return say(event, name) if say else event.type.replace("-", " ")
 

@@ -1,4 +1,4 @@
-"""When something needs a person: how long is too long, and what is to be done. Observations in, ailments out.
+"""When something needs a person, and what to do. Observations in, ailments out.
 
 `adapters/db/health.py` reads observations from the database, `app/health/doctor.py` from Temporal.
 """

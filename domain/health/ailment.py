@@ -1,4 +1,4 @@
-"""What an ailment is: one thing that somebody should look at."""
+"""The ailment: one thing that somebody should look at."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class AilmentKind(StrEnum):
-    """What can be wrong. The values are names in JSON, of metrics, and of the alert rules in `deploy/`."""
+    """The kinds of ailments. The values are names in JSON, of metrics, and of the alert rules in `deploy/`."""
 
     NO_WORKER = "no-worker"
     BUILD_WITHOUT_WORKER = "build-without-worker"
@@ -31,9 +31,9 @@ class AilmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ailment:
-    """One thing that somebody should look at: what, since when, why it is here, and what to do.
+    """One thing that somebody should look at: what, since when, why, and what to do.
 
-    `wrong` is false for what is only good to know, such as a payment that a person holds.
+    `wrong` is false for information only, such as a payment that a person holds.
     """
 
     kind: AilmentKind
@@ -45,16 +45,16 @@ class Ailment:
 
 
 def counted(count: int, what: str) -> str:
-    """So many of something, in words."""
+    """A count with its noun."""
     return f"{count} {what}{'s' if count != 1 else ''}"
 
 
 def because(cause: str) -> str:
-    """A cause in the middle of a sentence, on one line and not without end."""
+    """A cause for the middle of a sentence: one line of limited length."""
     words = in_a_sentence(cause)
     return f": {words}" if words else ""
 
 
 def in_a_sentence(words: str) -> str:
-    """Somebody else's words on one line, without their full stop."""
+    """Another's text as one line without its full stop."""
     return " ".join(words.split())[:300].rstrip(".")

@@ -1,4 +1,4 @@
-"""How far a worker's clock may be from the database's: the one says which day it is, the other when things happened."""
+"""The difference between a worker's clock, which gives the business day, and the database's, which dates facts."""
 
 from datetime import datetime, timedelta
 
@@ -7,13 +7,13 @@ from domain.errors import ClockOff
 MAY_BE_OFF = timedelta(minutes=1)
 
 
-def in_time(asked: datetime, theirs: datetime, answered: datetime) -> None:
-    """Hold that the database's instant lies between when it was asked and when it answered, give or take a minute.
+def in_time(requested: datetime, database_time: datetime, answered: datetime) -> None:
+    """Check that the database's time lies between request and answer, within a minute.
 
     Raises:
-        ClockOff: it does not, so that one of the two clocks is wrong.
+        ClockOff: it does not, so one of the two clocks is wrong.
     """
-    behind, ahead = theirs - answered, asked - theirs
+    behind, ahead = database_time - answered, requested - database_time
     if max(behind, ahead) > MAY_BE_OFF:
         off, where = (ahead, "ahead of") if ahead > behind else (behind, "behind")
         raise ClockOff(

@@ -1,4 +1,4 @@
-"""Which engines of the waterfall are still needed, and by what."""
+"""Which waterfall engines are still needed, and for what."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from domain.health.ailment import Ailment, AilmentKind
 class ComputedBy:
     """A distribution and the engine that computed it.
 
-    Business `goes_on` with it while it is open or disputed, and while the next statement begins where it ends. Others
-    are made again only by audits and explanations.
+    `goes_on` is true while it is open or disputed, and while the next statement starts from it. Other distributions are
+    recomputed only by audits and explanations.
     """
 
     production: str
@@ -21,12 +21,12 @@ class ComputedBy:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The distribution's name for people."""
         return f"{self.production} {self.period}"
 
 
 def engines_missing(computed: Iterable[ComputedBy], kept: Collection[str]) -> list[Ailment]:
-    """Engines that this release does not have and that something on record was computed by."""
+    """Engines that computed a record and that this release does not have."""
     found: dict[str, list[ComputedBy]] = {}
     for one in computed:
         if one.engine not in kept:

@@ -1,4 +1,4 @@
-"""Files that wait to go out or to be taken in, those that were refused, and the disks that they lie on."""
+"""Files that wait to go out or to be taken in, refused files, and full disks."""
 
 from datetime import datetime, timedelta
 
@@ -7,11 +7,11 @@ from domain.health.ailment import Ailment, AilmentKind, in_a_sentence
 OUTBOX_PATIENCE = timedelta(minutes=1)
 INBOX_PATIENCE = timedelta(minutes=1)
 LEAST_FREE = 100_000_000
-"""Bytes that a disk needs to have free: a day of ten thousand payments, with its logs, takes less."""
+"""Bytes that must be free on a disk: more than a day of ten thousand payments with its logs takes."""
 
 
 def outbox_lag(waiting: int, oldest: datetime | None, now: datetime, what: str) -> Ailment | None:
-    """Files for a bank, or news, that should have gone out."""
+    """Files for a bank, or notifications, that should have gone out."""
     if oldest is None or now - oldest < OUTBOX_PATIENCE:
         return None
     return Ailment(
@@ -24,7 +24,7 @@ def outbox_lag(waiting: int, oldest: datetime | None, now: datetime, what: str) 
 
 
 def unread(account: str, name: str, since: datetime, now: datetime) -> Ailment | None:
-    """A file of a bank that lies where it was put, and should have been taken in."""
+    """A file of a bank that should have been taken in."""
     if now - since < INBOX_PATIENCE:
         return None
     return Ailment(
@@ -48,7 +48,7 @@ def file_refused(account: str, name: str, at: datetime, why: str) -> Ailment:
 
 
 def disk_full(folder: str, free: int) -> Ailment | None:
-    """A disk on which there is no room left for what the next hours bring."""
+    """A disk without room for the next hours."""
     if free >= LEAST_FREE:
         return None
     return Ailment(

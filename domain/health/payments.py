@@ -1,4 +1,4 @@
-"""Payments, runs and money of which nothing comes by itself any more."""
+"""Payments, runs and money that will not progress without a person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,15 +7,15 @@ from domain.health.ailment import Ailment, AilmentKind, counted
 
 CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
 SENDING_TAKES = timedelta(minutes=5)
-"""From a run's release, or from the bank's word that it never saw its payments, until they must be on their way."""
+"""The time allowed from a run's release, or from the bank's "not found", until it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class RunWaiting:
-    """A run with payments that wait in it: how many, and their sum as it is written; `on` is its day.
+    """A run with waiting payments: their number and formatted sum. `on` is its execution date.
 
-    `since` is when it was released, or the bank said that it never saw them (then it was `sent_before`); None before
-    its release.
+    `since` is when it was released, or when the bank did not find its payments (then it was `sent_before`). It is None
+    before the release.
     """
 
     production: str
@@ -29,7 +29,7 @@ class RunWaiting:
 
     @property
     def anew(self) -> str:
-        """What to do with a run that will come to nothing."""
+        """The advice for a run that can no longer be executed."""
         return (
             f"`sluice run cancel {self.run}`, which makes its payments due again, then "
             f"`sluice run open {self.production} {self.account}` for a run of today's"
@@ -37,7 +37,7 @@ class RunWaiting:
 
 
 def unmatched(production: str, account: str, amount: str, count: int, since: datetime) -> Ailment:
-    """Money in suspense: movements that no payment and no receipt explains."""
+    """Money in suspense: movements that no payment or receipt explains."""
     return Ailment(
         AilmentKind.UNMATCHED,
         f"{production} {account}",
@@ -48,7 +48,7 @@ def unmatched(production: str, account: str, amount: str, count: int, since: dat
 
 
 def contradicted(production: str, payment: str, answer: str, at: datetime, now: datetime) -> Ailment | None:
-    """A bank that says the opposite of what it said before."""
+    """A bank answer that contradicts its earlier ones."""
     if now - at > CONTRADICTION_IS_SHOWN_FOR:
         return None
     return Ailment(
@@ -61,7 +61,7 @@ def contradicted(production: str, payment: str, answer: str, at: datetime, now: 
 
 
 def unsettled(payment: str, status: str, execution_on: date, today: date, within_days: int) -> Ailment | None:
-    """A payment that the bank has, and has not booked within so many calendar days of its run's."""
+    """A payment that the bank has not booked `within_days` calendar days of its run's date."""
     if (today - execution_on).days <= within_days:
         return None
     return Ailment(
@@ -74,7 +74,7 @@ def unsettled(payment: str, status: str, execution_on: date, today: date, within
 
 
 def ungathered(payment: str, due_on: date, today: date, within_days: int) -> Ailment | None:
-    """A payment that is in no run so many calendar days after it fell due."""
+    """A payment that is in no run `within_days` calendar days after it fell due."""
     if (today - due_on).days <= within_days:
         return None
     return Ailment(
@@ -87,7 +87,7 @@ def ungathered(payment: str, due_on: date, today: date, within_days: int) -> Ail
 
 
 def unreleased(run: RunWaiting, today: date) -> Ailment | None:
-    """A run that nobody released on its day, and nobody can release any more; its payments are in no other run."""
+    """A run that was not released on its day. It can no longer be released, and its payments are in no other run."""
     if run.on >= today:
         return None
     return Ailment(
@@ -101,7 +101,7 @@ def unreleased(run: RunWaiting, today: date) -> Ailment | None:
 
 
 def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
-    """A run that was released, or that the bank never saw, and that does not go out."""
+    """A run that was released, or not found by the bank, and is not sent."""
     if run.since is None or now - run.since < SENDING_TAKES:
         return None
     waiting = f"{counted(run.count, 'payment')} of {run.amount}"
@@ -115,7 +115,7 @@ def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
 
 
 def held(payment: str, since: datetime, reason: str, now: datetime, within_days: int) -> Ailment:
-    """A payment that somebody keeps back: wrong only after so many days, when it was probably forgotten."""
+    """A held payment. It is wrong only after `within_days`, when it was probably forgotten."""
     return Ailment(
         AilmentKind.HELD,
         payment,

@@ -1,4 +1,4 @@
-"""Workflows that stick, fail or are missing; schedules, workers, and histories that are not archived."""
+"""Workflows that are stuck, failed or missing; schedules, workers, and unarchived histories."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from domain.health.ailment import (
 )
 
 TASK_ATTEMPTS = 3
-"""A workflow whose task fails so often will not get on by itself: its code or its input is wrong."""
+"""A workflow whose task fails this often will not recover: its code or its input is wrong."""
 ACTIVITY_ATTEMPTS = 10
-"""By then an activity has been retried for more than a minute."""
+"""After this many attempts, an activity has been retried for more than a minute."""
 FAILED_IS_SHOWN_FOR = timedelta(days=3)
-"""Over a weekend; whoever is responsible for what is unfinished is shown for as long as it is."""
+"""Long enough for a weekend. Unfinished work behind a failed workflow is reported separately."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """An activity that is tried again: by name, how often so far, and what went wrong last."""
+    """An activity that is being retried: its name, attempts, and last error."""
 
     name: str
     attempt: int
@@ -32,9 +32,9 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A workflow that runs: how often its present task was tried, what failed it, and what it waits for.
+    """A running workflow: the attempts of its current task, its last failure, and what it waits for.
 
-    `pinned_to` is the build that alone may take its next step; empty if the current one may.
+    `pinned_to` is the only build that may take its next step; empty if the current one may.
     """
 
     name: str
@@ -47,14 +47,14 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """The builds whose workers ask for work, and the one that new work goes to; `""` is a worker without versioning."""
+    """The builds with polling workers, and the current build; `""` is a worker without versioning."""
 
     builds: frozenset[str]
     current: str
 
 
 def stuck(workflow: Running) -> Ailment | None:
-    """A workflow that cannot go on by itself."""
+    """A workflow that cannot progress by itself."""
     if workflow.task_attempt >= TASK_ATTEMPTS:
         return Ailment(
             AilmentKind.WORKFLOW_STUCK,
@@ -90,7 +90,7 @@ def failed(name: str, closed: datetime, now: datetime, cause: str) -> Ailment | 
 
 
 def missing(names: Iterable[str], running: Collection[str]) -> list[Ailment]:
-    """Workflows that the database needs to run and that do not."""
+    """Workflows that the database's facts need and that do not run."""
     return [
         Ailment(
             AilmentKind.WORKFLOW_MISSING,
@@ -105,7 +105,7 @@ def missing(names: Iterable[str], running: Collection[str]) -> list[Ailment]:
 
 
 def unscheduled(names: Iterable[str], known: Collection[str], paused: Collection[str]) -> list[Ailment]:
-    """Temporal Schedules that should be there and are not, or stand still."""
+    """Temporal Schedules that are missing or paused."""
     found = []
     for name in names:
         if name not in known:
@@ -119,7 +119,7 @@ def unscheduled(names: Iterable[str], known: Collection[str], paused: Collection
 
 
 def missed(name: str, at: datetime, cause: str) -> Ailment:
-    """The last time that a schedule came round, it came to nothing."""
+    """A schedule whose last started workflow ended in an error."""
     return Ailment(
         AilmentKind.SCHEDULE,
         name,
@@ -130,7 +130,7 @@ def missed(name: str, at: datetime, cause: str) -> Ailment:
 
 
 def no_worker(task_queue: str) -> Ailment:
-    """Nobody asks for work."""
+    """No worker polls for work."""
     return Ailment(
         AilmentKind.NO_WORKER,
         f"task queue {task_queue}",
@@ -141,7 +141,7 @@ def no_worker(task_queue: str) -> Ailment:
 
 
 def unserved(task_queue: str, workers: Workers) -> Ailment | None:
-    """New work goes to a build that no worker runs, while workers of others have nothing to do."""
+    """New work goes to a build without workers, while workers of other builds are idle."""
     if not workers.builds or workers.current in workers.builds:
         return None
     others = ", ".join(sorted(each or "(without versioning)" for each in workers.builds))
@@ -157,7 +157,7 @@ def unserved(task_queue: str, workers: Workers) -> Ailment | None:
 
 
 def abandoned(workflows: Iterable[Running], workers: Workers) -> list[Ailment]:
-    """Workflows that only a build may go on with that no worker runs, told together for each such build."""
+    """Workflows that are pinned to a build without workers, one ailment per build."""
     waiting: dict[str, list[str]] = {}
     for one in workflows:
         if workers.builds and one.pinned_to and one.pinned_to not in workers.builds:
@@ -177,7 +177,7 @@ def abandoned(workflows: Iterable[Running], workers: Workers) -> list[Ailment]:
 
 
 def unarchived(name: str, run_id: str, why: str) -> Ailment:
-    """A history that must have been and is not in the archive."""
+    """A history that should be in the archive and is not."""
     return Ailment(
         AilmentKind.HISTORY_UNARCHIVED,
         called(name, run_id),

@@ -119,13 +119,13 @@ def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
     request = FallDue(key="one", by="system", production="P", on=DAY)
     right = command(payload=sha256(canonical(request)))
     assert commands(right) == []
-    assert commands(command()) == [f"command one: remembers another wish than {STREAM} event 1 is the answer to"]
-    assert commands() == [f"{STREAM} event 1: nothing is remembered of the command one that wrote it"]
+    assert commands(command()) == [f"command one: has another payload than {STREAM} event 1 follows from"]
+    assert commands() == [f"{STREAM} event 1: the commands table has no command one, which wrote it"]
     assert commands(right._replace(last_seq=2)) == [
-        f"command one: is remembered otherwise than event 1 of {STREAM} has it"
+        f"command one: differs from event 1 of {STREAM} in its key or its events"
     ]
     assert commands(right, command("two", first=2)) == [
-        f"command two: is remembered, and no event of {STREAM} is by it"
+        f"command two: is recorded, but no event of {STREAM} was written by it"
     ]
 
 

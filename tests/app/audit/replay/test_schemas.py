@@ -183,7 +183,7 @@ async def test_a_command_that_is_remembered_otherwise_is_found(recorded, databas
     other = ResolveObjection(key="resolve", by="jiho", production=PRODUCTION, period=Q1, reason="never agreed")
     forged = sha256(AFTER.canonical(other))
     owner(database, ("UPDATE command SET payload = :p WHERE key = 'resolve'", {"p": forged}))
-    assert any("command resolve: remembers another wish" in one for one in await findings(recorded))
+    assert any("command resolve: has another payload" in one for one in await findings(recorded))
 
 
 def forge(database, kind, old, new):
