@@ -1,37 +1,51 @@
 """Commands: the models, and the table that declares how each one is carried out."""
 
-from domain.commands.models import (
-    AllocateMovement,
+from domain.commands.agreement import (
     AmendAgreement,
-    ApproveDistribution,
-    ApproveMilestone,
-    ArchiveHistory,
-    CancelRun,
-    Command,
-    CommandKey,
-    ComputeDistribution,
-    CorrectPayment,
-    DoubtRun,
-    EscalateRun,
-    FallDue,
-    GiveUpHistory,
-    HoldPayment,
-    ImportStatement,
-    ObjectToDistribution,
-    OrderPayouts,
-    PassDeadline,
-    PostDistribution,
-    PrepareRun,
     RegisterAgreement,
-    RejectMilestone,
-    ReleaseRun,
-    ResolveObjection,
-    ResumePayment,
-    SubmitMilestone,
-    SubmitRun,
+)
+from domain.commands.bank import (
+    AllocateMovement,
     TakeBankFile,
 )
-from domain.commands.table import TABLE, Declaration, carried_by, declared, make, require
+from domain.commands.base import Command, CommandKey
+from domain.commands.declaration import Declaration
+from domain.commands.distributions import (
+    ApproveDistribution,
+    ComputeDistribution,
+    ObjectToDistribution,
+    OrderPayouts,
+    PostDistribution,
+    ResolveObjection,
+)
+from domain.commands.histories import (
+    ArchiveHistory,
+    GiveUpHistory,
+)
+from domain.commands.milestones import (
+    ApproveMilestone,
+    PassDeadline,
+    RejectMilestone,
+    SubmitMilestone,
+)
+from domain.commands.payments import (
+    CorrectPayment,
+    FallDue,
+    HoldPayment,
+    ResumePayment,
+)
+from domain.commands.runs import (
+    CancelRun,
+    DoubtRun,
+    EscalateRun,
+    PrepareRun,
+    ReleaseRun,
+    SubmitRun,
+)
+from domain.commands.statements import (
+    ImportStatement,
+)
+from domain.commands.table import TABLE, carried_by, declared, make, require
 
 __all__ = [
     "TABLE",

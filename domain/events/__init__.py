@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from domain.events.agreements import (
     AgreementAmended,
+    AgreementEvent,
     AgreementRegistered,
     ExpectedReceipt,
     PaymentsCancelled,
@@ -22,6 +23,7 @@ from domain.events.agreements import (
 )
 from domain.events.bank import (
     AnswerContradicted,
+    BankEvent,
     BankFileRefused,
     MovementAllocated,
     MovementUnmatched,
@@ -38,6 +40,7 @@ from domain.events.bank import (
 from domain.events.distributions import (
     DistributionApproved,
     DistributionComputed,
+    DistributionEvent,
     DistributionObjected,
     EntitlementsPosted,
     IssuedStatement,
@@ -51,6 +54,7 @@ from domain.events.distributions import (
 )
 from domain.events.histories import (
     HistoryArchived,
+    HistoryEvent,
     HistoryGivenUp,
     HistoryStatus,
 )
@@ -60,6 +64,7 @@ from domain.events.milestones import (
     MilestoneAccepted,
     MilestoneApproved,
     MilestoneEscalated,
+    MilestoneEvent,
     MilestoneRejected,
     MilestoneSubmitted,
 )
@@ -67,6 +72,7 @@ from domain.events.payments import (
     DuePayment,
     DueReceipt,
     PaymentCorrected,
+    PaymentEvent,
     PaymentHeld,
     PaymentResumed,
     PaymentsFellDue,
@@ -74,9 +80,11 @@ from domain.events.payments import (
 )
 from domain.events.refusals import (
     CommandRefused,
+    RefusalEvent,
 )
 from domain.events.revenue import (
     ImportedRows,
+    RevenueEvent,
     StatementCount,
     StatementImported,
     StatementKind,
@@ -89,6 +97,7 @@ from domain.events.runs import (
     RunCancelled,
     RunDoubted,
     RunEscalated,
+    RunEvent,
     RunPrepared,
     RunReleased,
     RunSubmitted,
@@ -99,53 +108,15 @@ LINES_PER_EVENT = 1_000
 """The most payments in one event. It bounds the memory that replaying a journal needs."""
 
 Event = Annotated[
-    AgreementRegistered
-    | AgreementAmended
-    | PaymentsScheduled
-    | PaymentsCancelled
-    | ReceiptsExpected
-    | ReceiptsCancelled
-    | MilestoneSubmitted
-    | MilestoneApproved
-    | MilestoneRejected
-    | MilestoneEscalated
-    | MilestoneAccepted
-    | DueDatesSet
-    | PaymentsFellDue
-    | ReceiptsFellDue
-    | PaymentHeld
-    | PaymentResumed
-    | PaymentCorrected
-    | QuoteTaken
-    | RunPrepared
-    | PaymentsGathered
-    | RunReleased
-    | RunCancelled
-    | RunSubmitted
-    | RunEscalated
-    | RunDoubted
-    | RunAccepted
-    | PaymentsAccepted
-    | PaymentsRejected
-    | PaymentsNotFound
-    | PaymentsSettled
-    | PaymentReturned
-    | ReceiptMatched
-    | MovementUnmatched
-    | MovementAllocated
-    | AnswerContradicted
-    | BankFileRefused
-    | DistributionComputed
-    | DistributionApproved
-    | DistributionObjected
-    | ObjectionResolved
-    | EntitlementsPosted
-    | PayoutsOrdered
-    | StatementsIssued
-    | StatementImported
-    | HistoryArchived
-    | HistoryGivenUp
-    | CommandRefused,
+    AgreementEvent
+    | MilestoneEvent
+    | PaymentEvent
+    | RunEvent
+    | BankEvent
+    | DistributionEvent
+    | RevenueEvent
+    | HistoryEvent
+    | RefusalEvent,
     Field(discriminator="type"),
 ]
 

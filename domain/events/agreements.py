@@ -81,3 +81,14 @@ class ReceiptsCancelled(Record):
 
     type: Literal["receipts-cancelled"] = "receipts-cancelled"
     receipts: tuple[str, ...]
+
+
+AgreementEvent = (
+    AgreementRegistered
+    | AgreementAmended
+    | PaymentsScheduled
+    | PaymentsCancelled
+    | ReceiptsExpected
+    | ReceiptsCancelled
+)
+"""Every event of this module."""

@@ -152,3 +152,19 @@ class BankFileRefused(Record):
     name: str
     file: Sha256
     why: str
+
+
+BankEvent = (
+    RunAccepted
+    | PaymentsAccepted
+    | PaymentsRejected
+    | PaymentsNotFound
+    | PaymentsSettled
+    | PaymentReturned
+    | ReceiptMatched
+    | MovementUnmatched
+    | MovementAllocated
+    | AnswerContradicted
+    | BankFileRefused
+)
+"""Every event of this module."""

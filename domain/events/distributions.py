@@ -132,3 +132,15 @@ class StatementsIssued(Record):
     type: Literal["statements-issued"] = "statements-issued"
     period: str
     statements: tuple[IssuedStatement, ...]
+
+
+DistributionEvent = (
+    DistributionComputed
+    | DistributionApproved
+    | DistributionObjected
+    | ObjectionResolved
+    | EntitlementsPosted
+    | PayoutsOrdered
+    | StatementsIssued
+)
+"""Every event of this module."""

@@ -47,3 +47,7 @@ class HistoryGivenUp(Record):
     by: str
     why: str
     reason: str
+
+
+HistoryEvent = HistoryArchived | HistoryGivenUp
+"""Every event of this module."""

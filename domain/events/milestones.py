@@ -71,3 +71,9 @@ class DueDatesSet(Record):
     milestone: str
     payments: tuple[DueDateSet, ...]
     receipts: tuple[DueDateSet, ...]
+
+
+MilestoneEvent = (
+    MilestoneSubmitted | MilestoneApproved | MilestoneRejected | MilestoneEscalated | MilestoneAccepted | DueDatesSet
+)
+"""Every event of this module."""

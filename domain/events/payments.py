@@ -63,3 +63,7 @@ class PaymentCorrected(Record):
     type: Literal["payment-corrected"] = "payment-corrected"
     payment: str
     reason: str
+
+
+PaymentEvent = PaymentsFellDue | ReceiptsFellDue | PaymentHeld | PaymentResumed | PaymentCorrected
+"""Every event of this module."""

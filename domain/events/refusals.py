@@ -13,3 +13,7 @@ class CommandRefused(Record):
     code: str
     sentence: str
     data: dict[str, str]
+
+
+RefusalEvent = CommandRefused
+"""Every event of this module."""

@@ -66,3 +66,7 @@ class StatementImported(Record):
     version: int
     rows: ImportedRows
     restated: tuple[StatementTotal, ...] = ()
+
+
+RevenueEvent = StatementImported
+"""Every event of this module."""

@@ -90,3 +90,9 @@ class RunDoubted(Record):
     run: str
     enquiry_message_id: str
     file: Sha256
+
+
+RunEvent = (
+    QuoteTaken | RunPrepared | PaymentsGathered | RunReleased | RunCancelled | RunSubmitted | RunEscalated | RunDoubted
+)
+"""Every event of this module."""

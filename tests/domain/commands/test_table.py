@@ -33,7 +33,7 @@ def every_command():
     found, waiting = set(), [Command]
     while waiting:
         for kind in waiting.pop().__subclasses__():
-            if kind.__module__ == "domain.commands.models":
+            if kind.__module__.startswith("domain.commands."):
                 found.add(kind)
             waiting.append(kind)
     return found

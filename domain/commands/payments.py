@@ -1,0 +1,96 @@
+"""Commands about single payments, and the date that makes them fall due."""
+
+from datetime import date
+
+from pydantic import Field
+
+from domain.commands.base import Command
+from domain.commands.declaration import PAYER, Declaration
+from domain.events import (
+    PaymentCorrected,
+    PaymentHeld,
+    PaymentResumed,
+)
+from domain.identity import Role
+
+
+class FallDue(Command):
+    """Let what is due by a date fall due."""
+
+    on: date
+
+
+class HoldPayment(Command):
+    """Keep a due payment back until it is resumed."""
+
+    payment: str
+    reason: str = Field(min_length=1, max_length=500, description="Why: a missing tax form, a frozen party, a limit …")
+
+
+class ResumePayment(Command):
+    """Let a held payment go again, with its account's next run."""
+
+    payment: str
+
+
+class CorrectPayment(Command):
+    """Make a rejected or returned payment due again, under a new end-to-end id."""
+
+    payment: str
+    reason: str = Field(
+        min_length=1, max_length=500, description="What was put right, such as the payee's account by an amendment."
+    )
+
+
+DECLARED = (
+    Declaration(
+        FallDue,
+        key="fall-due/{production}/{on}/{digest}/{by}",
+        activity="fall_due",
+        role=Role.PREPARER,
+        parties=PAYER,
+        system=True,
+    ),
+    Declaration(
+        HoldPayment,
+        key="hold/{payment}",
+        repeated_in=PaymentHeld,
+        repeatable=True,
+        activity="hold",
+        role=Role.TREASURER,
+        parties=PAYER,
+        workflow="Production",
+        update="hold",
+        cli="payment hold",
+        path="/payments/{payment}/holds",
+        arguments=("payment",),
+    ),
+    Declaration(
+        ResumePayment,
+        key="resume/{payment}",
+        repeated_in=PaymentResumed,
+        repeatable=True,
+        activity="resume",
+        role=Role.TREASURER,
+        parties=PAYER,
+        workflow="Production",
+        update="resume",
+        cli="payment resume",
+        path="/payments/{payment}/resumption",
+        arguments=("payment",),
+    ),
+    Declaration(
+        CorrectPayment,
+        key="correct/{payment}",
+        repeated_in=PaymentCorrected,
+        repeatable=True,
+        activity="correct",
+        role=Role.TREASURER,
+        parties=PAYER,
+        workflow="Production",
+        update="correct",
+        cli="payment correct",
+        path="/payments/{payment}/corrections",
+        arguments=("payment",),
+    ),
+)
