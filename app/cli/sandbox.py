@@ -1,4 +1,4 @@
-"""`sluice sandbox`: faults, incoming money, rates and books of the sandbox bank, running or not."""
+"""`sluice sandbox`: the business clock, and faults, incoming money, rates and books of the sandbox bank."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 )
 @click.pass_context
 def sandbox(context: click.Context, data_dir: Path) -> None:
-    """Look into the sandbox bank, or let something happen there."""
+    """Look into the sandbox bank, let something happen there, or move the business clock."""
     context.obj = data_dir
 
 
@@ -132,6 +132,27 @@ def clear(data_dir: Path) -> None:
 
     with _books(data_dir) as books:
         clear_faults(books.db)
+
+
+@sandbox.command("clock")
+@click.argument("instant", required=False)
+@click.pass_obj
+def clock_(data_dir: Path, instant: str | None) -> None:
+    """Show the business clock of the stack, or move it forward to INSTANT, such as 2025-03-04T09:00:00+09:00.
+
+    Every process of the stack reads it. Until it is first set, it is the machine's clock; from then on it stands still.
+    """
+    from adapters.clock import SandboxClock
+    from domain.errors import BadInput
+
+    clock = SandboxClock(data_dir / "clock.json")
+    if instant is not None:
+        try:
+            at = datetime.fromisoformat(instant)
+        except ValueError:
+            raise BadInput(f"{instant!r} is no instant: write one such as 2025-03-04T09:00:00+09:00.") from None
+        clock.set(at)
+    click.echo(clock.now().isoformat())
 
 
 @sandbox.command("credit")

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli.sandbox import sandbox
+from domain.errors import SluiceError
 from tests.adapters.bank.samples import transfer
 from tests.adapters.sandbox_bank.customer import KEY, Customer, groups, statuses
 
@@ -122,3 +123,12 @@ def test_a_bank_whose_log_is_full_serves_all_the_same(customer):
     finally:
         process.terminate()
         process.wait(timeout=10)
+
+
+def test_the_business_clock_is_shown_moved_forward_and_never_back(customer):
+    assert run(customer, "clock", "2025-03-04T09:00:00+09:00") == "2025-03-04T09:00:00+09:00\n"
+    assert run(customer, "clock") == "2025-03-04T09:00:00+09:00\n"
+    for instant in ("2025-03-03T09:00:00+09:00", "2025-03-05T09:00:00", "tomorrow"):
+        result = CliRunner().invoke(sandbox, ["--data", str(customer.data_dir), "clock", instant])
+        assert isinstance(result.exception, SluiceError)
+    assert run(customer, "clock") == "2025-03-04T09:00:00+09:00\n"
