@@ -70,9 +70,11 @@ class Settings(BaseSettings):
     temporal_address: str | None = None
     """`host:port` of an outside Temporal; over what Temporal's own profile (TEMPORAL_PROFILE, …) says."""
     temporal_namespace: str | None = None
+    """The namespace in it; over what its profile says."""
     temporal_profile: str | None = None
     """Name of a profile in Temporal's own configuration file, with its TLS and API key."""
     task_queue: str = TASK_QUEUE
+    """What workers listen on: another one for each installation that shares a namespace."""
     worker_versioning: bool = True
     """False for a Temporal server without Worker Versioning (before 1.28): any worker then takes any next step."""
     build_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]{0,99}$")] | None = None
@@ -96,8 +98,11 @@ class Settings(BaseSettings):
     """`host:port` on which a worker serves Prometheus metrics at /metrics; none unless set. Keep it on loopback
     or in a network of your own: it has no login."""
     log_format: Literal["console", "json"] = "console"
+    """`json`: one object a line, for programs that gather logs."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is logged at least. With `debug`, a command that fails shows its traceback."""
     users: dict[UserName, User] = Field(default_factory=dict)
+    """Who may act, by name: a table `[users.NAME]` for each."""
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     """Days that the published calendars have wrong, on top of the agreement's own."""
 
