@@ -9,7 +9,7 @@ from itertools import groupby, zip_longest
 from typing import NamedTuple
 
 from domain.audit.findings import Finding, unfaithful
-from domain.audit.refold import Stretch, Told, posted
+from domain.audit.refold import CommandBatch, DecodedFact, posted
 from domain.bank.answers import BOOKING, movements
 from domain.errors import SluiceError
 from domain.ledger.entries import Entry
@@ -47,29 +47,29 @@ class Ledger:
         self._at: tuple[int | None, list[Entered]] = (None, [])
         self._next()
 
-    def take(self, stretch: Stretch) -> Iterator[Finding]:
+    def take(self, batch: CommandBatch) -> Iterator[Finding]:
         """Compare the entries of a batch."""
-        for told in stretch.told:
+        for decoded in batch.facts:
             seq, found = self._at
-            if seq is not None and seq < told.fact.seq:
-                yield from self._skip_to(told.fact.seq)
+            if seq is not None and seq < decoded.fact.seq:
+                yield from self._skip_to(decoded.fact.seq)
                 seq, found = self._at
-            if seq == told.fact.seq:
+            if seq == decoded.fact.seq:
                 self._next()
             else:
                 found = []
-            expected = posted(told)
+            expected = posted(decoded)
             if isinstance(expected, SluiceError):
-                yield unfaithful(told.record, expected.sentence)
+                yield unfaithful(decoded.record, expected.sentence)
             elif expected or found:
-                yield from self._compare(told, expected, found)
+                yield from self._compare(decoded, expected, found)
 
     def end(self) -> Iterator[Finding]:
         """Report the remaining entries, which follow from no event."""
         return self._skip_to(None)
 
-    def _compare(self, told: Told, expected: tuple[Entry, ...], found: list[Entered]) -> Iterator[Finding]:
-        on = told.fact.effective_on
+    def _compare(self, decoded: DecodedFact, expected: tuple[Entry, ...], found: list[Entered]) -> Iterator[Finding]:
+        on = decoded.fact.effective_on
         for line, (right, entry) in enumerate(zip_longest(expected, found), start=1):
             if right is not None:
                 key = (right.account, right.amount.currency)
@@ -84,8 +84,8 @@ class Ledger:
                 or entry.about != right.about
                 or entry.effective_on != on
             ):
-                said = f"its entries are not what a {told.fact.type} event posts"
-                yield unfaithful(told.record, said, _expected(line, right, on), _found(entry))
+                said = f"its entries are not what a {decoded.fact.type} event posts"
+                yield unfaithful(decoded.record, said, _expected(line, right, on), _found(entry))
 
     def _skip_to(self, seq: int | None) -> Iterator[Finding]:
         while self._at[0] is not None and (seq is None or self._at[0] < seq):
@@ -97,7 +97,7 @@ class Ledger:
         self._at = (seq, list(group))
 
 
-Payloads = Callable[[Stretch], frozenset[str] | None]
+Payloads = Callable[[CommandBatch], frozenset[str] | None]
 """The possible hashes of a batch's command; None if its events do not determine the command."""
 
 
@@ -109,26 +109,26 @@ class Commands:
         self._recorded = recorded
         self._at = next(recorded, None)
 
-    def take(self, stretch: Stretch) -> Iterator[Finding]:
+    def take(self, batch: CommandBatch) -> Iterator[Finding]:
         """Compare the command of a batch."""
-        if stretch.refused:
+        if batch.refused:
             return
-        first = stretch.first
+        first = batch.first
         while self._at is not None and self._at.first_seq < first.seq:
             yield self._without_event(self._at)
         at = self._at
         if at is None or at.first_seq != first.seq:
             said = f"the commands table has no command {first.command_key}, which wrote it"
-            yield unfaithful(stretch.told[0].record, said)
+            yield unfaithful(batch.facts[0].record, said)
             return
         self._at = next(self._recorded, None)
-        if (at.key, at.last_seq) != (first.command_key, stretch.last_seq):
+        if (at.key, at.last_seq) != (first.command_key, batch.last_seq):
             said = f"differs from event {first.seq} of {self._stream} in its key or its events"
-            wrote = f"{first.command_key}, events {first.seq} to {stretch.last_seq}"
+            wrote = f"{first.command_key}, events {first.seq} to {batch.last_seq}"
             yield unfaithful(f"command {at.key}", said, wrote, _command_span(at))
-        payload = self._payloads(stretch)
+        payload = self._payloads(batch)
         if payload is not None and at.payload not in payload:
-            said = f"has another payload than {stretch.told[0].record} follows from"
+            said = f"has another payload than {batch.facts[0].record} follows from"
             yield unfaithful(f"command {at.key}", said, " or ".join(sorted(payload)), at.payload)
 
     def end(self) -> Iterator[Finding]:
@@ -149,11 +149,11 @@ class Movements:
         self._stream = stream
         self._booked: set[tuple[str, str]] = set()
 
-    def take(self, stretch: Stretch) -> tuple[Finding, ...]:
+    def take(self, batch: CommandBatch) -> tuple[Finding, ...]:
         """Collect the movements that a batch books."""
-        for told in stretch.told:
-            if told.event is not None and type(told.event) in BOOKING:
-                self._booked.update(movements(told.event))
+        for decoded in batch.facts:
+            if decoded.event is not None and type(decoded.event) in BOOKING:
+                self._booked.update(movements(decoded.event))
         return ()
 
     def compared(self, recorded: Iterable[tuple[str, str]]) -> Iterator[Finding]:

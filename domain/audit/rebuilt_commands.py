@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from domain import commands
-from domain.audit.refold import Stretch
+from domain.audit.refold import CommandBatch
 from domain.commands import TABLE, Command
 from domain.events import (
     DistributionObjected,
@@ -27,13 +27,13 @@ from domain.schemas import SCHEMAS, Schemas
 _Candidate = tuple[type[Command], dict[str, Any]]
 
 
-def payload_hashes(production: str, stretch: Stretch, schemas: Schemas = SCHEMAS) -> frozenset[str] | None:
+def payload_hashes(production: str, batch: CommandBatch, schemas: Schemas = SCHEMAS) -> frozenset[str] | None:
     """The possible hashes of a batch's command; None if the first event does not determine the command."""
-    first = stretch.told[0]
+    first = batch.facts[0]
     if first.event is None:
         return None
     common = {"key": first.fact.command_key, "by": first.fact.actor, "production": production}
-    candidates = list(_candidates(first.event, stretch))
+    candidates = list(_candidates(first.event, batch))
     if not candidates:
         return None
     try:
@@ -44,13 +44,13 @@ def payload_hashes(production: str, stretch: Stretch, schemas: Schemas = SCHEMAS
         return frozenset()
 
 
-def _candidates(event: Event, stretch: Stretch) -> Iterator[_Candidate]:
+def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
     declaration = _REPEATED.get(type(event))
     if declaration is not None:
         yield declaration.command, {name: getattr(event, name) for name in declaration.fields}
         return
     yield from _milestone_candidates(event)
-    fact = stretch.first
+    fact = batch.first
     fields: dict[str, Any]
     match event:
         case PaymentsFellDue() | ReceiptsFellDue():

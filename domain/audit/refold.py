@@ -16,7 +16,7 @@ UNFIT = (SluiceError, LookupError, TypeError, ValueError, ArithmeticError, Attri
 """Errors that the rules raise on facts that no command can have written."""
 
 
-class Told(Struct, frozen=True):
+class DecodedFact(Struct, frozen=True):
     """A fact with its decoded event, None if the body is unreadable. `version` is the schema version of the body."""
 
     fact: Fact
@@ -29,10 +29,10 @@ class Told(Struct, frozen=True):
         return f"{self.fact.stream} event {self.fact.seq}"
 
 
-class Stretch(Struct, frozen=True):
+class CommandBatch(Struct, frozen=True):
     """The facts that one command wrote in one transaction: never empty, one key, one instant."""
 
-    told: tuple[Told, ...]
+    facts: tuple[DecodedFact, ...]
     first: Fact
     """The first fact. Actor, time and key are those of all."""
     last_seq: int
@@ -41,94 +41,99 @@ class Stretch(Struct, frozen=True):
     @property
     def events(self) -> list[Event]:
         """The events that could be read."""
-        return [each.event for each in self.told if each.event is not None]
+        return [each.event for each in self.facts if each.event is not None]
 
     @property
     def refused(self) -> bool:
         """Whether the batch only records a refusal. The key may then be used again."""
-        return isinstance(self.told[0].event, CommandRefused)
+        return isinstance(self.facts[0].event, CommandRefused)
 
 
-Check = Callable[[State, Stretch], Iterable[Finding]]
+Check = Callable[[State, CommandBatch], Iterable[Finding]]
 """Returns the findings of a batch, given the state before it."""
 
 
 class Refold:
     """Folds one stream. `checks` run before each batch is folded, `after` is called after it."""
 
-    def __init__(self, checks: Iterable[Check] = (), after: Callable[[State, Stretch], None] | None = None) -> None:
+    def __init__(
+        self, checks: Iterable[Check] = (), after: Callable[[State, CommandBatch], None] | None = None
+    ) -> None:
         self.state = State()
         self._checks = tuple(checks)
         self._after = after
 
-    def take(self, stretch: Stretch) -> Iterator[Finding]:
+    def take(self, batch: CommandBatch) -> Iterator[Finding]:
         """Fold a batch. What does not fit is reported, and the rest is still folded."""
-        yield from _consistent(stretch)
+        yield from _consistent(batch)
         for check in self._checks:
             try:
-                yield from check(self.state, stretch)
+                yield from check(self.state, batch)
             except UNFIT as error:
-                yield unfaithful(stretch.told[0].record, f"does not follow from the record: {_why(error)}")
-        for told in stretch.told:
-            if told.event is not None:
+                yield unfaithful(batch.facts[0].record, f"does not follow from the record: {_why(error)}")
+        for decoded in batch.facts:
+            if decoded.event is not None:
                 try:
-                    self.state = apply(self.state, told.event, told.fact.effective_on)
+                    self.state = apply(self.state, decoded.event, decoded.fact.effective_on)
                 except UNFIT as error:
-                    yield unfaithful(told.record, f"does not follow from the events before it: {_why(error)}")
+                    yield unfaithful(decoded.record, f"does not follow from the events before it: {_why(error)}")
         if self._after is not None:
-            self._after(self.state, stretch)
+            self._after(self.state, batch)
 
 
 def _why(error: Exception) -> str:
     return error.sentence if isinstance(error, SluiceError) else f"{type(error).__name__} {error}"
 
 
-def stretches(facts: Iterable[Fact], findings: list[Finding], schemas: Schemas = SCHEMAS) -> Iterator[Stretch]:
+def batches(facts: Iterable[Fact], findings: list[Finding], schemas: Schemas = SCHEMAS) -> Iterator[CommandBatch]:
     """Group the facts of a stream by the command that wrote them. Unreadable facts are added to `findings`."""
-    told: list[Told] = []
+    decoded: list[DecodedFact] = []
     for fact in facts:
-        if told and (fact.command_key, fact.recorded_at) != (told[0].fact.command_key, told[0].fact.recorded_at):
-            yield Stretch(tuple(told), told[0].fact, told[-1].fact.seq)
-            told = []
-        told.append(_read(fact, findings, schemas))
-    if told:
-        yield Stretch(tuple(told), told[0].fact, told[-1].fact.seq)
+        if decoded and (fact.command_key, fact.recorded_at) != (
+            decoded[0].fact.command_key,
+            decoded[0].fact.recorded_at,
+        ):
+            yield CommandBatch(tuple(decoded), decoded[0].fact, decoded[-1].fact.seq)
+            decoded = []
+        decoded.append(_read(fact, findings, schemas))
+    if decoded:
+        yield CommandBatch(tuple(decoded), decoded[0].fact, decoded[-1].fact.seq)
 
 
-def posted(told: Told) -> tuple[Entry, ...] | SluiceError:
+def posted(decoded: DecodedFact) -> tuple[Entry, ...] | SluiceError:
     """The entries of an event, or the error that prevents them. None for an unreadable event."""
-    if told.event is None:
+    if decoded.event is None:
         return ()
     try:
-        return postings(told.event)
+        return postings(decoded.event)
     except SluiceError as error:
         return error
 
 
-def _read(fact: Fact, findings: list[Finding], schemas: Schemas) -> Told:
+def _read(fact: Fact, findings: list[Finding], schemas: Schemas) -> DecodedFact:
     try:
         event = fact.read(schemas)
     except SluiceError as error:
         findings.append(unfaithful(f"{fact.stream} event {fact.seq}", error.sentence))
-        return Told(fact, None)
-    told = Told(fact, event, schemas.version_of(kind_of(event.type), fact.body) if schemas.changed else 1)
+        return DecodedFact(fact, None)
+    decoded = DecodedFact(fact, event, schemas.version_of(kind_of(event.type), fact.body) if schemas.changed else 1)
     if event.type != fact.type:
-        findings.append(unfaithful(told.record, "its type is not that of its body", event.type, fact.type))
-    return told
+        findings.append(unfaithful(decoded.record, "its type is not that of its body", event.type, fact.type))
+    return decoded
 
 
-def _consistent(stretch: Stretch) -> Iterator[Finding]:
+def _consistent(batch: CommandBatch) -> Iterator[Finding]:
     """Check that a batch has one actor and one business day, and that its events name that actor."""
-    first = stretch.first
-    for told in stretch.told:
-        by = None if told.event is None else vars(told.event).get("by")
-        if by is not None and by != told.fact.actor:
-            yield unfaithful(told.record, "says another name than its actor's", told.fact.actor, by)
-    for told in stretch.told[1:]:
-        fact = told.fact
+    first = batch.first
+    for decoded in batch.facts:
+        by = None if decoded.event is None else vars(decoded.event).get("by")
+        if by is not None and by != decoded.fact.actor:
+            yield unfaithful(decoded.record, "says another name than its actor's", decoded.fact.actor, by)
+    for decoded in batch.facts[1:]:
+        fact = decoded.fact
         if (fact.actor, fact.effective_on) != (first.actor, first.effective_on):
             yield unfaithful(
-                told.record,
+                decoded.record,
                 f"its actor or day is not that of event {first.seq}, written by the same command",
                 f"{first.actor} {first.effective_on}",
                 f"{fact.actor} {fact.effective_on}",

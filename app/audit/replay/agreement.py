@@ -13,7 +13,7 @@ from domain.agreement.model import DueAfter
 from domain.agreement.productions import fall_due, promised
 from domain.agreement.schedule import amounts
 from domain.audit.findings import Finding, unfaithful
-from domain.audit.refold import Stretch, Told
+from domain.audit.refold import CommandBatch, DecodedFact
 from domain.calendar.dates import DAY
 from domain.events import (
     AgreementAmended,
@@ -49,26 +49,26 @@ from domain.state import State
 
 
 class AgreementCheck:
-    """A check of a production's stretches; see `domain.audit.refold.Check`."""
+    """A check of a production's batches; see `domain.audit.refold.Check`."""
 
     def __init__(self, handler: CommandHandler, facts_of: FactsOf, records: Records, agreement_of: AgreementOf) -> None:
         self._handler, self._facts_of, self._records = handler, facts_of, records
         self._agreement_of = agreement_of
         self._schemas = handler.store.schemas
         self._objected_on: dict[tuple[str, str], date] = {}
-        self._last: Told | None = None
+        self._last: DecodedFact | None = None
 
-    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
-        """What of a stretch does not follow from the agreement and what was known."""
-        for told in stretch.told:
+    def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
+        """What of a batch does not follow from the agreement and what was known."""
+        for told in batch.facts:
             yield from self._answered_by(state, told)
             match told.event:
                 case AgreementRegistered() | AgreementAmended():
-                    yield from self._promised(stretch, told, told.event)
+                    yield from self._promised(batch, told, told.event)
                 case PaymentsFellDue() | ReceiptsFellDue():
                     yield from self._fell_due(state, told, told.event)
                 case DueDatesSet():
-                    yield from self._dated(state, stretch, told, told.event)
+                    yield from self._dated(state, batch, told, told.event)
                 case StatementImported():
                     yield from self._converted(state, told)
                 case DistributionComputed():
@@ -78,12 +78,12 @@ class AgreementCheck:
                 case EntitlementsPosted():
                     yield from self._posted(state, told, told.event)
                 case PayoutsOrdered():
-                    yield from self._ordered(state, stretch, told, told.event)
+                    yield from self._ordered(state, batch, told, told.event)
                 case _:
                     continue
-        self._last = stretch.told[-1]
+        self._last = batch.facts[-1]
 
-    def _answered_by(self, state: State, told: Told) -> Iterator[Finding]:
+    def _answered_by(self, state: State, told: DecodedFact) -> Iterator[Finding]:
         """Milestones are submitted by whom the agreement names, and people answer what was asked of them."""
         match told.event:
             case MilestoneSubmitted():
@@ -108,7 +108,7 @@ class AgreementCheck:
                 return
 
     def _promised(
-        self, stretch: Stretch, told: Told, event: AgreementRegistered | AgreementAmended
+        self, batch: CommandBatch, told: DecodedFact, event: AgreementRegistered | AgreementAmended
     ) -> Iterator[Finding]:
         """The schedule is the agreement's, but for dates: a calendar may have changed since, and a promise has not."""
         agreement = self._handler.agreements.of(self._records, event.document)
@@ -117,7 +117,7 @@ class AgreementCheck:
             expected = (agreement.production, agreement.title, agreement.version)
             yield unfaithful(told.record, f"is not what document {event.document} says", expected, said)
         payments, receipts = promised(agreement, dict(amounts(agreement)), lambda _, __: None)
-        for other in stretch.told:
+        for other in batch.facts:
             if isinstance(other.event, PaymentsScheduled):
                 right = self._as_recorded(other, PaymentsScheduled(payments=tuple(payments)))
                 promise = {line.payment: line for line in right.payments}
@@ -129,9 +129,9 @@ class AgreementCheck:
                 for receipt in other.event.receipts:
                     yield from _as_promised(other, receipt.receipt, expected_of.get(receipt.receipt), receipt)
 
-    def _dated(self, state: State, stretch: Stretch, told: Told, event: DueDatesSet) -> Iterator[Finding]:
+    def _dated(self, state: State, batch: CommandBatch, told: DecodedFact, event: DueDatesSet) -> Iterator[Finding]:
         """A milestone fixes the dates of its own instalments, and no others."""
-        amended = [each for each in stretch.events if isinstance(each, AgreementRegistered | AgreementAmended)]
+        amended = [each for each in batch.events if isinstance(each, AgreementRegistered | AgreementAmended)]
         agreement = (
             self._handler.agreements.of(self._records, amended[0].document) if amended else self._agreement_of(state)
         )
@@ -144,7 +144,7 @@ class AgreementCheck:
         if strange:
             yield unfaithful(told.record, f"dates what {event.milestone} does not release", own, strange)
 
-    def _converted(self, state: State, told: Told) -> Iterator[Finding]:
+    def _converted(self, state: State, told: DecodedFact) -> Iterator[Finding]:
         """Statements are converted into the currency that the earnings are shared in."""
         agreement = self._agreement_of(state)
         currency = the_waterfall(agreement).currency
@@ -154,7 +154,7 @@ class AgreementCheck:
                     told.record, "its rows are converted into another currency", currency, row["converted_to"]
                 )
 
-    def _computed(self, state: State, told: Told, event: DistributionComputed) -> Iterator[Finding]:
+    def _computed(self, state: State, told: DecodedFact, event: DistributionComputed) -> Iterator[Finding]:
         production, through = self._agreement_of(state).production, told.fact.seq - 1
         versions = versions_by(self._handler, self._records, production, event.until, through)
         number, last = versions[-1]
@@ -180,43 +180,45 @@ class AgreementCheck:
                     said = f"its {name} is not what engine {engine.number} makes of what was known"
                     yield unfaithful(told.record, said, *both)
 
-    def _posted(self, state: State, told: Told, event: EntitlementsPosted) -> Iterator[Finding]:
+    def _posted(self, state: State, told: DecodedFact, event: EntitlementsPosted) -> Iterator[Finding]:
         expected = [
             self._as_recorded(told, each) for each in distributions.post(state.distributions, event.period, date.max)
         ]
         if expected != [event]:
             yield unfaithful(told.record, "does not post what the entitlements changed by", expected, [event])
 
-    def _ordered(self, state: State, stretch: Stretch, told: Told, event: PayoutsOrdered) -> Iterator[Finding]:
+    def _ordered(
+        self, state: State, batch: CommandBatch, told: DecodedFact, event: PayoutsOrdered
+    ) -> Iterator[Finding]:
         """Payouts, their payments, and the statements that go with the first of them."""
-        agreement, known = self._agreement_of(state), self._answered(state, stretch)
+        agreement, known = self._agreement_of(state), self._answered(state, batch)
         payouts, expected = distributions.order(known, event.period, agreement.production, payout_terms(agreement))
         if expected is None or self._as_recorded(told, expected) != event:
             yield unfaithful(told.record, "does not order what was owed", expected, event)
-        written_in = next((each for each in stretch.told if isinstance(each.event, PaymentsScheduled)), None)
-        lines = [line for each in stretch.events if isinstance(each, PaymentsScheduled) for line in each.payments]
+        written_in = next((each for each in batch.facts if isinstance(each.event, PaymentsScheduled)), None)
+        lines = [line for each in batch.events if isinstance(each, PaymentsScheduled) for line in each.payments]
         days = {line.due_on for line in lines if line.due_on is not None}
         right = scheduled(agreement, payouts, max(days)) if days else []
         if written_in is not None:
             right = list(self._as_recorded(written_in, PaymentsScheduled(payments=tuple(right))).payments)
         if lines != right:
             yield unfaithful(told.record, "its payments are not its payouts", right, lines)
-        promised_on = max(known[event.period].pay_on, stretch.first.effective_on)
+        promised_on = max(known[event.period].pay_on, batch.first.effective_on)
         latest = promised_on + agreement.banks_closed_at_most_days * DAY  # calendars change and are not asked again
         if days and not promised_on <= min(days) <= max(days) <= latest:
             said = "its payments are due on another day than the period is paid on"
             yield unfaithful(told.record, said, f"{promised_on}, or when banks open after it", sorted(map(str, days)))
         due_on = max(days, default=known[event.period].pay_on)
         if not days:
-            due_on = business_day(self._handler, agreement, max(due_on, stretch.first.effective_on))
-        for other in stretch.told:
+            due_on = business_day(self._handler, agreement, max(due_on, batch.first.effective_on))
+        for other in batch.facts:
             if isinstance(other.event, StatementsIssued):
                 yield from self._issued(state, known, event, other, due_on)
 
-    def _answered(self, state: State, stretch: Stretch) -> Distributions:
+    def _answered(self, state: State, batch: CommandBatch) -> Distributions:
         """The distributions as an objection's end, in the same transaction, leaves them."""
         known = dict(state.distributions)
-        for event in stretch.events:
+        for event in batch.events:
             if isinstance(event, ObjectionResolved):
                 distributions.apply(known, event)
         return known
@@ -226,7 +228,7 @@ class AgreementCheck:
         state: State,
         known: Distributions,
         ordered: PayoutsOrdered,
-        told: Told,
+        told: DecodedFact,
         due_on: date,
     ) -> Iterator[Finding]:
         """Statements are built again, and must be the same bytes."""
@@ -267,11 +269,11 @@ class AgreementCheck:
         version = None if kept is None else self._schemas.version_of(Statement.__name__, kept)
         return self._schemas.canonical(made, version)
 
-    def _as_recorded(self, told: Told, expected: AnyRecord) -> AnyRecord:
+    def _as_recorded(self, told: DecodedFact, expected: AnyRecord) -> AnyRecord:
         """What an event on record would say if it were the expected one, in the version in which it was written."""
         return self._schemas.as_recorded(expected, told.version)
 
-    def _fell_due(self, state: State, told: Told, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
+    def _fell_due(self, state: State, told: DecodedFact, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
         """What falls due is what was promised, on the day or after."""
         payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
         receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
@@ -286,7 +288,7 @@ class AgreementCheck:
             yield unfaithful(told.record, said, expected, event)
 
 
-def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Finding]:
+def _concerned(state: State, told: DecodedFact, period: str, party: str) -> Iterator[Finding]:
     """Only those whom a distribution concerns answer it."""
     parties = state.distributions[period].parties
     if party not in parties:
@@ -294,7 +296,10 @@ def _concerned(state: State, told: Told, period: str, party: str) -> Iterator[Fi
 
 
 def _as_promised(
-    told: Told, name: str, right: ScheduledPayment | ExpectedReceipt | None, line: ScheduledPayment | ExpectedReceipt
+    told: DecodedFact,
+    name: str,
+    right: ScheduledPayment | ExpectedReceipt | None,
+    line: ScheduledPayment | ExpectedReceipt,
 ) -> Iterator[Finding]:
     if line.model_copy(update={"due_on": None}) != right:
         yield unfaithful(told.record, f"promises {name} otherwise than the agreement", right, line)

@@ -17,7 +17,7 @@ from domain import events
 from domain.audit.findings import Finding, broken, undetermined, unfaithful
 from domain.audit.history_order import CLOSINGS
 from domain.audit.lost_histories import called
-from domain.audit.refold import Stretch
+from domain.audit.refold import CommandBatch
 from domain.errors import Broken
 from domain.events import HistoryArchived, HistoryGivenUp
 from domain.schemas import SCHEMAS, Schemas
@@ -56,7 +56,7 @@ _BY_WORKFLOWS = frozenset(
 
 @dataclass
 class Archive:
-    """What the walked streams say was archived; asked of every stretch as a check is."""
+    """What the walked streams say was archived; asked of every batch as a check is."""
 
     scope: Scope
     told: dict[Run, tuple[HistoryArchived, str, str]] = field(default_factory=dict)
@@ -65,11 +65,11 @@ class Archive:
     asked: set[str] = field(default_factory=set)
     """Keys of commands that only workflows carry out."""
 
-    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
+    def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
         """Remember what is archived; the same run twice is wrong."""
-        if type(stretch.told[0].event) in _BY_WORKFLOWS and self.scope.covers(stretch.first.effective_on):
-            self.asked.add(stretch.first.command_key)
-        for told in stretch.told:
+        if type(batch.facts[0].event) in _BY_WORKFLOWS and self.scope.covers(batch.first.effective_on):
+            self.asked.add(batch.first.command_key)
+        for told in batch.facts:
             if isinstance(told.event, HistoryArchived) and self.scope.covers(told.fact.effective_on):
                 run = (told.event.workflow_id, told.event.run_id)
                 if run in self.told:

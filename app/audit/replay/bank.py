@@ -12,7 +12,7 @@ from adapters.db.rates import rates_on
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
 from domain.audit.findings import Finding, unfaithful
-from domain.audit.refold import Stretch, Told
+from domain.audit.refold import CommandBatch, DecodedFact
 from domain.bank import answers
 from domain.bank.answers import movements
 from domain.bank.messages import StatusReport
@@ -33,21 +33,21 @@ AgreementOf = Callable[[State], Agreement]
 
 
 class Bank:
-    """A check of a production's stretches; see `domain.audit.refold.Check`."""
+    """A check of a production's batches; see `domain.audit.refold.Check`."""
 
     def __init__(self, records: Records, agreement_of: AgreementOf, schemas: Schemas = SCHEMAS) -> None:
         self._records, self._agreement_of, self._schemas = records, agreement_of, schemas
         self._booked: set[tuple[str, str]] = set()
 
-    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
-        """What of a stretch does not follow from the agreement, the state, and the file that it was about."""
-        kind, _, rest = stretch.first.command_key.partition("/")
-        if kind == "bank-file" and not stretch.refused:
-            yield from self._taken(state, stretch, *rest.split("/", 1))
-        for told in stretch.told:
+    def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
+        """What of a batch does not follow from the agreement, the state, and the file that it was about."""
+        kind, _, rest = batch.first.command_key.partition("/")
+        if kind == "bank-file" and not batch.refused:
+            yield from self._taken(state, batch, *rest.split("/", 1))
+        for told in batch.facts:
             match told.event:
                 case RunPrepared():
-                    yield from self._prepared(state, stretch, told, told.event)
+                    yield from self._prepared(state, batch, told, told.event)
                 case RunReleased():
                     yield from self._released(state, told, told.event)
                 case RunSubmitted():
@@ -56,15 +56,15 @@ class Bank:
                     yield from self._doubted(state, told, told.event)
                 case _:
                     continue
-        for event in stretch.events:
+        for event in batch.events:
             self._booked.update(movements(event))
 
-    def _taken(self, state: State, stretch: Stretch, folder: str, digest: str) -> Iterator[Finding]:
+    def _taken(self, state: State, batch: CommandBatch, folder: str, digest: str) -> Iterator[Finding]:
         """A bank's file means what was made of it."""
         raw = self._records.document(digest)
         if raw is None:
             return  # said where documents are looked at
-        record, account = stretch.told[0].record, folder.partition(".")[2]
+        record, account = batch.facts[0].record, folder.partition(".")[2]
         try:
             message = read_message(raw)
         except BadInput as error:
@@ -81,19 +81,17 @@ class Bank:
             theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in waiting}
             seen = frozenset(reference for whose, reference in self._booked if whose == account)
             expected = answers.booked(self._agreement_of(state), account, ours, theirs, seen, message)
-        versions = {type(told.event): told.version for told in stretch.told}
+        versions = {type(told.event): told.version for told in batch.facts}
         expected = [self._schemas.as_recorded(each, versions.get(type(each))) for each in expected]
-        if _lines(expected) != _lines(stretch.events):
+        if _lines(expected) != _lines(batch.events):
             said = f"does not say what document {digest} of the bank says"
-            yield unfaithful(record, said, _only(expected, stretch.events), _only(stretch.events, expected))
+            yield unfaithful(record, said, _only(expected, batch.events), _only(batch.events, expected))
 
-    def _prepared(self, state: State, stretch: Stretch, told: Told, event: RunPrepared) -> Iterator[Finding]:
+    def _prepared(self, state: State, batch: CommandBatch, told: DecodedFact, event: RunPrepared) -> Iterator[Finding]:
         """What a releaser is bound to is the hash of what was gathered, at the rate that was published."""
-        names = [
-            each.payment for part in stretch.events if isinstance(part, PaymentsGathered) for each in part.payments
-        ]
+        names = [each.payment for part in batch.events if isinstance(part, PaymentsGathered) for each in part.payments]
         before = State(state.production, payments=Payments(state.payments[name] for name in names))
-        after = fold(before, [(each, stretch.first.effective_on) for each in stretch.events])
+        after = fold(before, [(each, batch.first.effective_on) for each in batch.events])
         run, gathered = after.runs[event.run], list(after.payments.values())
         bound = runs.bindings(run, gathered, self._agreement_of(state), self._schemas)
         if event.sha256 not in bound:
@@ -102,11 +100,11 @@ class Bank:
         if (run.count, run.total) != (len(gathered), total):
             both = (f"{len(gathered)} payments, {total}", f"{run.count} payments, {run.total}")
             yield unfaithful(told.record, f"run {run.id} is of other payments than were gathered", *both)
-        for quote in stretch.events:
+        for quote in batch.events:
             if isinstance(quote, QuoteTaken):
                 yield from self._quoted(state, told, quote)
 
-    def _quoted(self, state: State, told: Told, quote: QuoteTaken) -> Iterator[Finding]:
+    def _quoted(self, state: State, told: DecodedFact, quote: QuoteTaken) -> Iterator[Finding]:
         rule = self._agreement_of(state).fx_rule(quote.base, quote.quote)
         if quote.source == "contract":
             expected = rule.contract
@@ -116,7 +114,7 @@ class Bank:
             said = f"{quote.source} has another {quote.base}/{quote.quote} for {quote.fixing_on}"
             yield unfaithful(told.record, said, f"{expected}, contract {rule.contract}", quote.rate)
 
-    def _released(self, state: State, told: Told, event: RunReleased) -> Iterator[Finding]:
+    def _released(self, state: State, told: DecodedFact, event: RunReleased) -> Iterator[Finding]:
         run = state.runs[event.run]
         bound = runs.bindings(run, state.payments.of_run(run.id), self._agreement_of(state), self._schemas)
         if event.sha256 not in bound:
@@ -124,7 +122,7 @@ class Bank:
         if event.by == run.prepared_by:
             yield unfaithful(told.record, f"{event.by} released run {run.id}, and had prepared it")
 
-    def _submitted(self, state: State, told: Told, event: RunSubmitted) -> Iterator[Finding]:
+    def _submitted(self, state: State, told: DecodedFact, event: RunSubmitted) -> Iterator[Finding]:
         """An order's bytes follow from the run and the agreement, but for the moment at which they were written."""
         run = state.runs[event.run]
         if run.times_sent:
@@ -137,7 +135,7 @@ class Bank:
         order = runs.order(run, state.payments, self._agreement_of(state), _written_at(raw))
         yield from _same_bytes(told, event.file, event.message_id, order.message_id, write_order(order))
 
-    def _doubted(self, state: State, told: Told, event: RunDoubted) -> Iterator[Finding]:
+    def _doubted(self, state: State, told: DecodedFact, event: RunDoubted) -> Iterator[Finding]:
         raw = self._records.document(event.file)
         if raw is None:
             return
@@ -154,7 +152,7 @@ def _any(hashes: frozenset[str]) -> str:
     return " or ".join(sorted(hashes))
 
 
-def _same_bytes(told: Told, file: str, message_id: str, expected_id: str, content: bytes) -> Iterator[Finding]:
+def _same_bytes(told: DecodedFact, file: str, message_id: str, expected_id: str, content: bytes) -> Iterator[Finding]:
     if (sha256(content), expected_id) != (file, message_id):
         said = f"document {file} is not the order that its run makes"
         yield unfaithful(told.record, said, f"{sha256(content)} under {expected_id}", f"{file} under {message_id}")

@@ -13,7 +13,7 @@ from adapters.db.audit import Waiting
 from adapters.db.audited_reads import Announced, BankFile
 from adapters.rates import read_csv, read_ecb
 from domain.audit.findings import Finding, broken, unfaithful
-from domain.audit.refold import Stretch, Told
+from domain.audit.refold import CommandBatch, DecodedFact
 from domain.errors import BadInput
 from domain.events import (
     AgreementAmended,
@@ -34,7 +34,7 @@ _TAKEN, _REFUSED = "bank-file", "bank-file-refused"
 
 @dataclass
 class Files:
-    """What the streams that were walked say of documents and bank files; asked of every stretch as a check is."""
+    """What the streams that were walked say of documents and bank files; asked of every batch as a check is."""
 
     named: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Documents by SHA-256, each with the stream and the number of the first event that names it."""
@@ -45,16 +45,16 @@ class Files:
     taken: dict[tuple[str, str], str] = field(default_factory=dict)
     """What was taken in by folder and SHA-256, with the record that says so."""
 
-    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:
-        """Remember what a stretch names; nothing is wrong yet."""
-        first = stretch.told[0]
+    def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
+        """Remember what a batch names; nothing is wrong yet."""
+        first = batch.facts[0]
         kind, _, rest = first.fact.command_key.partition("/")
         folder, _, digest = rest.partition("/")
-        if kind in {_TAKEN, _REFUSED} and not stretch.refused:
+        if kind in {_TAKEN, _REFUSED} and not batch.refused:
             self.named.setdefault(digest, _place(first))
             if kind == _TAKEN:
                 self.taken[folder, digest] = first.record
-        for told in stretch.told:
+        for told in batch.facts:
             if told.event is not None:
                 for document in _documents(told.event):
                     self.named.setdefault(document, _place(told))
@@ -66,7 +66,7 @@ class Files:
         place = self.named.get(digest)
         return None if place is None else place[1]
 
-    def _sent(self, state: State, told: Told) -> None:
+    def _sent(self, state: State, told: DecodedFact) -> None:
         match told.event:
             case RunSubmitted(run=run, message_id=message_id, file=file):
                 folder = folder_of(run.partition("/")[0], state.runs[run].account)
@@ -171,7 +171,7 @@ def _documents(event: Event) -> Iterator[str]:
             return
 
 
-def _place(told: Told) -> tuple[str, int]:
+def _place(told: DecodedFact) -> tuple[str, int]:
     return told.fact.stream, told.fact.seq
 
 

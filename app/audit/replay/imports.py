@@ -8,22 +8,22 @@ from adapters.db import audit
 from adapters.db.facts import altered
 from adapters.db.streams import production_of
 from domain.audit.findings import Finding, broken
-from domain.audit.refold import Stretch
+from domain.audit.refold import CommandBatch
 from domain.events import StatementImported
 from domain.state import State
 
 
 class Imports:
-    """A check of a stream's stretches; see `domain.audit.refold.Check`."""
+    """A check of a stream's batches; see `domain.audit.refold.Check`."""
 
     def __init__(self, connection: Connection, stream: str) -> None:
         self._connection = connection
         self._stream, self._production = stream, production_of(stream)
         self._told: dict[int, StatementImported] = {}
 
-    def __call__(self, state: State, stretch: Stretch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
+    def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
         """Compare the rows that an import brought with what its event says of them."""
-        for told in stretch.told:
+        for told in batch.facts:
             if isinstance(told.event, StatementImported):
                 self._told[told.fact.seq] = told.event
                 wrong = altered(self._connection, self._production, told.fact.seq, told.event)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 Tick = Callable[[str, int], None]
-"""Told what is looked at, and how many more of them were."""
+"""DecodedFact what is looked at, and how many more of them were."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from domain.agreement.model import Agreement, Control
-from domain.audit.refold import Stretch
+from domain.audit.refold import CommandBatch
 from domain.errors import SluiceError
 from domain.events import Event
 from domain.milestones import Milestone
@@ -48,22 +48,22 @@ class Stood:
 
 @dataclass
 class Timeline:
-    """The views of one production's things, in the order of its stream; hears of every stretch that is folded."""
+    """The views of one production's things, in the order of its stream; hears of every batch that is folded."""
 
     agreement_of: Callable[[str], Agreement]
     stood: dict[Thing, list[Stood]] = field(default_factory=dict)
     _milestones: dict[str, None] = field(default_factory=dict)
     _in_run: dict[str, str | None] = field(default_factory=dict)
 
-    def __call__(self, state: State, stretch: Stretch) -> None:
-        """Note what a stretch has changed."""
+    def __call__(self, state: State, batch: CommandBatch) -> None:
+        """Note what a batch has changed."""
         if state.production is None:
             return
         try:
             agreement = self.agreement_of(state.production.document)
         except SluiceError:  # not kept, or no agreement any more: said where documents are looked at
             return
-        seq, day = stretch.last_seq, stretch.first.effective_on
+        seq, day = batch.last_seq, batch.first.effective_on
         in_force = {milestone.id for milestone in agreement.milestones}
         self._milestones.update(dict.fromkeys(in_force))
         for name in self._milestones:
@@ -72,26 +72,26 @@ class Timeline:
             if known.status == "submitted" and known.deadline_on is not None:
                 left = _seconds_to(known.deadline_on, day)
             self._note(("milestone", name), seq, _milestone(known, in_force), left)
-        for run in self._touched(state, stretch):
+        for run in self._touched(state, batch):
             self._note(("run", run.id), seq, _run(state, run), _DAY_S)
         for one in state.distributions.values():
             left = _seconds_to(one.answer_by, day)
             self._note(("distribution", one.period), seq, _distribution(one, state.distributions), left)
         self._note(("production", state.production.key), seq, _production(state, agreement), None)
 
-    def _touched(self, state: State, stretch: Stretch) -> list[Run]:
-        """The runs that a stretch is about, by name or by their payments; where those stand is noted on the way."""
+    def _touched(self, state: State, batch: CommandBatch) -> list[Run]:
+        """The runs that a batch is about, by name or by their payments; where those stand is noted on the way."""
         runs: set[str | None] = set()
-        for event in stretch.events:
+        for event in batch.events:
             runs.add(getattr(event, "run", None))
             for name in _payments(event):
                 if name in state.payments:
                     runs |= {state.payments[name].run, self._in_run.get(name)}
-                    self._stands(state.payments[name], stretch.last_seq)
+                    self._stands(state.payments[name], batch.last_seq)
         found = [state.runs[name] for name in sorted(filter(None, runs)) if name in state.runs]
         for run in found:
             for payment in state.payments.of_run(run.id):
-                self._stands(payment, stretch.last_seq)
+                self._stands(payment, batch.last_seq)
         return found
 
     def _stands(self, payment: Payment, seq: int) -> None:

@@ -1,10 +1,10 @@
-"""Telling a stream again: what one command wrote is one stretch, and what does not follow is named, not raised."""
+"""Telling a stream again: what one command wrote is one batch, and what does not follow is named, not raised."""
 
 from datetime import UTC, date, datetime, timedelta
 
 from domain.audit.books import Commanded, Commands, Entered, Ledger, Movements, balance_findings
 from domain.audit.rebuilt_commands import payload_hashes
-from domain.audit.refold import Refold, stretches
+from domain.audit.refold import Refold, batches
 from domain.commands import FallDue, GiveUpHistory
 from domain.events import DuePayment, HistoryGivenUp, PaymentHeld, PaymentsFellDue
 from domain.ledger.journal import (
@@ -32,20 +32,20 @@ def facts(*commands):
     return found
 
 
-def told(*commands):
-    return list(stretches(facts(*commands), []))
+def batches_of(*commands):
+    return list(batches(facts(*commands), []))
 
 
 def test_what_one_command_wrote_at_one_instant_is_one_stretch():
     held = PaymentHeld(payment="P.A", reason="x")
-    first, second = told(("one", [held, held], 0), ("two", [held], 1))
+    first, second = batches_of(("one", [held, held], 0), ("two", [held], 1))
     assert (first.first.seq, first.last_seq, second.last_seq) == (1, 2, 3)
-    assert [stretch.first.seq for stretch in told(("one", [held], 0), ("one", [held], 1))] == [1, 2]
+    assert [batch.first.seq for batch in batches_of(("one", [held], 0), ("one", [held], 1))] == [1, 2]
 
 
 def test_what_does_not_follow_is_named_and_the_rest_is_still_folded():
-    (stretch,) = told(("one", [FELL_DUE, FELL_DUE], 0))
-    findings = list(Refold().take(stretch))
+    (batch,) = batches_of(("one", [FELL_DUE, FELL_DUE], 0))
+    findings = list(Refold().take(batch))
     assert [finding.record for finding in findings] == [f"{STREAM} event 1", f"{STREAM} event 2"]
     assert all("does not follow from the events before it" in finding.said for finding in findings)
 
@@ -57,8 +57,8 @@ def test_a_body_that_is_no_event_is_named_and_passed_on():
         for known in (SCHEMAS, schemas):
             findings = []
             broken = type(fact)(STREAM, 1, fact.type, body, *(DAY, NOW, "x", "one", b"", b""))
-            (stretch,) = stretches([broken], findings, known)
-            assert stretch.events == []
+            (batch,) = batches([broken], findings, known)
+            assert batch.events == []
             assert [finding.record for finding in findings] == [f"{STREAM} event 1"]
 
 
@@ -70,9 +70,9 @@ RIGHT = [entered(1, "expense:production:fee", 5), entered(2, "liability:payable:
 
 
 def ledger(*recorded):
-    (stretch,) = told(("one", [FELL_DUE], 0))
+    (batch,) = batches_of(("one", [FELL_DUE], 0))
     one = Ledger(STREAM, recorded)
-    return [*one.take(stretch), *one.end()], one
+    return [*one.take(batch), *one.end()], one
 
 
 def test_entries_as_posted_are_right():
@@ -110,9 +110,9 @@ def command(key="one", payload="x", first=1, last=1):
 
 
 def commands(*recorded):
-    (stretch,) = told(("one", [FELL_DUE], 0))
+    (batch,) = batches_of(("one", [FELL_DUE], 0))
     one = Commands(STREAM, iter(recorded), lambda each: payload_hashes("P", each))
-    return [finding.sentence for finding in (*one.take(stretch), *one.end())]
+    return [finding.sentence for finding in (*one.take(batch), *one.end())]
 
 
 def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
@@ -133,11 +133,11 @@ def test_every_field_of_a_history_that_was_given_up_is_bound_to_the_command_that
     said = {"workflow_id": "run/P/1", "run_id": "r1", "why": "ended", "reason": "a lost disk"}
     request = GiveUpHistory(key="give-up/run/P/1/r1", by="system", production="P", **said)
     event = HistoryGivenUp(by="system", **said)
-    (stretch,) = told((request.key, [event], 0))
-    assert payload_hashes("P", stretch) == {sha256(canonical(request))}
+    (batch,) = batches_of((request.key, [event], 0))
+    assert payload_hashes("P", batch) == {sha256(canonical(request))}
     for name in said:
-        (other,) = told((request.key, [event.model_copy(update={name: "another"})], 0))
-        assert payload_hashes("P", other) != payload_hashes("P", stretch)
+        (other,) = batches_of((request.key, [event.model_copy(update={name: "another"})], 0))
+        assert payload_hashes("P", other) != payload_hashes("P", batch)
 
 
 def test_movements_without_a_booking_are_named():

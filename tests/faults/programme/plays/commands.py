@@ -184,7 +184,7 @@ async def _conflict(stage: Stage, crowd: Crowd, pair) -> None:
 
 
 def _times(stage: Stage, command_key: str) -> int:
-    """How many stretches of the journal a command key wrote."""
+    """How many batches of the journal a command key wrote."""
     table = tables.journal_event.c
     query = sa.select(sa.func.count(sa.distinct(table.recorded_at))).where(table.command_key == command_key)
     with stage.reading() as records:
