@@ -317,7 +317,7 @@ def _credit(reading: _Reading, movement: Movement) -> None:
 def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
     """The receipt whose id the movement contains, or else the only one of exactly this amount and currency."""
     told = movement.instructed or movement.booked
-    fitting = [
+    check_size = [
         receipt
         for receipt in reading.receipts.values()
         if receipt.account == reading.account
@@ -326,8 +326,8 @@ def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
         and receipt.outstanding.minor
     ]
     words = f"{movement.end_to_end_id or ''} {movement.remittance or ''}".split()
-    named = [receipt for receipt in fitting if receipt.id in words]
+    named = [receipt for receipt in check_size if receipt.id in words]
     if named:
         return named[0]
-    exact = [receipt for receipt in fitting if receipt.outstanding == told and receipt.status is ReceiptStatus.OWED]
+    exact = [receipt for receipt in check_size if receipt.outstanding == told and receipt.status is ReceiptStatus.OWED]
     return exact[0] if len(exact) == 1 else None

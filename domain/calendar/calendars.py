@@ -1,12 +1,12 @@
 """Business days of the places that money moves through, from the `holidays` package and local overrides.
 
-A calendar is named by what `holidays` has: a country (`KR`), a part of one (`US-NY`, `DE-BY`), a central bank or an
-exchange by its market code or by another name of it (`XECB` or `ECB`, `XNYS` or `NYSE`), or `TARGET`, which is `XECB`.
+Calendars have the names of `holidays`: a country (`KR`), a part of one (`US-NY`, `DE-BY`), or a market. A market is a
+central bank or an exchange, by its code or another name (`XECB` or `ECB`, `XNYS` or `NYSE`). `TARGET` is `XECB`.
 
-What the library says may change with its version, so a date computed here is recorded where it is promised
-(`MilestoneAccepted`, `PaymentScheduled` …) and never computed again.
+A new version of the library may change its holidays. So a date computed here is recorded once, in the event that fixes
+it (`MilestoneAccepted`, `PaymentScheduled` …), and never computed again.
 
-Where a public calendar is not the banks' calendar:
+Banks' calendars differ from the public ones:
 
 * Bank holidays are added wherever the library has them, as for Korea (Workers' Day) and Japan (31 December to
   3 January). Substitute days are the library's.
@@ -17,7 +17,7 @@ Where a public calendar is not the banks' calendar:
   An override opens one where payer and payee both want it.
 * TARGET: the European Central Bank's closing days. National holidays such as 14 July are in `FR` only.
 * The weekend is the library's, Friday and Saturday in some countries. Where Sunday is closed, Saturday is too: in
-  places such as Hong Kong banks serve customers then, and payments between banks do not settle.
+  places such as Hong Kong banks serve customers then, but payments between banks do not settle.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

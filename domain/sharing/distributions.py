@@ -1,7 +1,7 @@
-"""Distributions: the waterfall's result of a period is shown to those it concerns, posted, and paid out.
+"""Distributions: a period's waterfall result is computed, answered by the parties, posted, and paid out.
 
-Everything is cumulative. What a posting changes is the entitlement to date less what was posted before, so that a late
-or corrected fact is made good by the next distribution and nothing that was posted is ever touched.
+Everything is cumulative. A posting owes the entitlement to date less what was posted before. So the next distribution
+corrects a late or wrong fact, and nothing that was posted is ever changed.
 """
 
 import math
@@ -41,10 +41,11 @@ class Objection:
 class Distribution:
     """One period's distribution: `status` is computed, posted or ordered.
 
-    `shares` holds (party, position) → exact minor units to date.
-    `posted` is what this period's posting changed, `ordered` what was paid out because of it, `kept` what became its
-    party's own without a payment, all by party.
-    `reserves` is what positions hold to date, `reserved` what this period's posting changed of it, both by position.
+    `shares` maps (party, position) to exact minor units to date.
+
+    `posted` is the change that this period's posting made, `ordered` what was paid out because of it, and `kept` what
+    became a party's own without a payment; all are by party. `reserves` is what positions hold to date, `reserved` the
+    change of it that this period's posting made; both are by position.
     """
 
     period: str
@@ -69,12 +70,12 @@ class Distribution:
 
     @property
     def parties(self) -> frozenset[str]:
-        """Whom it concerns."""
+        """The parties that it concerns."""
         return frozenset(self.to_date) | {party for party, _ in self.shares}
 
     @property
     def silent(self) -> frozenset[str]:
-        """Who has not answered."""
+        """The parties that have not answered."""
         return self.parties - self.approvals.keys() - self.objections.keys()
 
     @property
@@ -84,20 +85,20 @@ class Distribution:
 
 
 Distributions = MutableMapping[str, Distribution]
-"""By period; periods sort by date."""
+"""By period name. Sort by `until`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PayoutTerms:
-    """What the agreement says of paying out: the smallest amounts, and parties whose share stays where it is."""
+    """The agreement's terms of payouts: minimum amounts, and parties whose share needs no payment."""
 
     minimum: Mapping[str, Money]
     kept: frozenset[str]
-    """Parties that own the paying account: their share is theirs without a payment, as soon as it is not disputed."""
+    """Owners of the paying account. An undisputed share is theirs without a payment."""
 
 
 def the_distribution(distributions: Distributions, period: str) -> Distribution:
-    """The distribution of a period.
+    """Look up the distribution of a period.
 
     Raises:
         NotFound: it has not been computed.
@@ -110,7 +111,7 @@ def the_distribution(distributions: Distributions, period: str) -> Distribution:
 
 
 def compute(distributions: Distributions, computed: DistributionComputed) -> list[Event]:
-    """Take in a run of the waterfall for a period: nothing if it found what is known already.
+    """Record a run of the waterfall for a period. No events if the result is the same as before.
 
     Raises:
         IllegalTransition: the period, or a later one, has been posted; the next period makes it good.
@@ -146,13 +147,13 @@ def approve(distributions: Distributions, period: str, revision: int, person: Pe
 def object_to(
     distributions: Distributions, period: str, revision: int, positions: tuple[str, ...], reason: str, person: Person
 ) -> list[Event]:
-    """Dispute some positions of one's party, or all of them if none is named."""
+    """Dispute some positions of one's party; all of them if none is named."""
     distribution = _open(distributions, period, revision)
     require(person, ObjectToDistribution, tuple(sorted(distribution.parties)), f"object to distribution {period}")
     own = sorted(position for party, position in distribution.shares if party == person.party)
-    strange = [position for position in positions if position not in own]
-    if strange:
-        raise BadInput(f"{person.party} has no position {strange[0]!r} in {period}: it has {', '.join(own)}.")
+    unknown = [position for position in positions if position not in own]
+    if unknown:
+        raise BadInput(f"{person.party} has no position {unknown[0]!r} in {period}: it has {', '.join(own)}.")
     return [
         DistributionObjected(
             period=period,
@@ -166,7 +167,7 @@ def object_to(
 
 
 def resolve(distributions: Distributions, period: str, party: str, reason: str, person: Person) -> list[Event]:
-    """End a party's objection: only that party's own people can, whatever they were offered."""
+    """End a party's objection. Only that party's own people can."""
     distribution = the_distribution(distributions, period)
     require(person, ResolveObjection, (party,), f"resolve the objection of {party} to {period}")
     if party not in distribution.objections:
@@ -175,15 +176,15 @@ def resolve(distributions: Distributions, period: str, party: str, reason: str, 
 
 
 def answered(distribution: Distribution, today: date) -> bool:
-    """Whether everybody has answered, or has had the time to."""
+    """Whether everybody has answered, or the time to answer is over."""
     return not distribution.silent or today > distribution.answer_by
 
 
 def post(distributions: Distributions, period: str, today: date) -> list[Event]:
-    """Owe what the entitlements have changed by; nothing before everybody has answered or had the time to.
+    """Post the changes of entitlements. No events before everybody has answered or the time to answer is over.
 
     Raises:
-        Refused: an earlier period waits to be posted first.
+        Refused: an earlier period must be posted first.
     """
     distribution = the_distribution(distributions, period)
     if distribution.is_posted or not answered(distribution, today):
@@ -204,7 +205,7 @@ def post(distributions: Distributions, period: str, today: date) -> list[Event]:
 
 
 def _changes(before: Mapping[str, Money], now: Mapping[str, Money]) -> dict[str, Money]:
-    """From what was posted to what is to be, by name; what stays as it is is left out."""
+    """The changes by name between two sets of amounts. Unchanged amounts are left out."""
     changes = {}
     for name in sorted(before.keys() | now.keys()):
         known = before.get(name)
@@ -218,11 +219,11 @@ def _changes(before: Mapping[str, Money], now: Mapping[str, Money]) -> dict[str,
 def order(
     distributions: Distributions, period: str, production: str, terms: PayoutTerms
 ) -> tuple[list[Payout], PayoutsOrdered | None]:
-    """What is paid out now that a period is posted, or an objection to it is resolved; None when there is nothing new.
+    """The payouts of a posted period, or after a resolved objection. The event is None if nothing is new.
 
-    A party is paid what is posted to date, less what was ordered or kept before, less what it disputes; never less than
-    its minimum, and never what is negative: that is carried forward. Who owns the paying account keeps the same amount,
-    whatever it is: no minimum and no sign stops what needs no payment.
+    A party is paid what is posted to date, less what was ordered or kept before, less what it disputes. An amount below
+    its minimum, or a negative one, is carried forward. The paying account's owner keeps its amount, whatever its sign
+    or size.
     """
     distribution = the_distribution(distributions, period)
     if not distribution.is_posted:
@@ -252,17 +253,17 @@ def order(
 
 
 def posted_to_date(distributions: Distributions) -> dict[str, Money]:
-    """What each party has been found entitled to, by all postings together."""
+    """Each party's entitlement by all postings together."""
     return _summed(one.posted for one in distributions.values())
 
 
 def reserved_to_date(distributions: Distributions) -> dict[str, Money]:
-    """What each position has been found to hold in reserve, by all postings together."""
+    """Each position's reserve by all postings together."""
     return _summed(one.reserved for one in distributions.values())
 
 
 def ordered_to_date(distributions: Distributions) -> dict[str, Money]:
-    """What was ordered to be paid to each party, by all distributions together."""
+    """The payouts ordered for each party by all distributions together."""
     return _summed(one.ordered for one in distributions.values())
 
 
@@ -272,7 +273,7 @@ def kept_to_date(distributions: Distributions) -> dict[str, Money]:
 
 
 def ended_to_date(distributions: Distributions) -> dict[str, Money]:
-    """What of the entitlements nothing more has to be ordered for."""
+    """What was ordered or kept to date, by party: the entitlements that need no further order."""
     return _summed([ordered_to_date(distributions), kept_to_date(distributions)])
 
 
@@ -285,18 +286,18 @@ def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
 
 
 def posted_before(distributions: Distributions, distribution: Distribution) -> Distribution | None:
-    """The last posted distribution of an earlier period; None where it is the first."""
+    """The last posted distribution of an earlier period, None if there is none."""
     earlier = [one for one in distributions.values() if one.is_posted and one.until < distribution.until]
     return max(earlier, key=_until, default=None)
 
 
 def payment_name(production: str, number: int) -> str:
-    """The id of a production's n-th payout. The slash is in no instalment's id, so that it is nobody else's."""
+    """The id of a production's n-th payout. No instalment's id contains a slash, so it is unique."""
     return f"{production}.D/{number}"
 
 
 def _disputed(distributions: Distributions, party: str, open_amount: Money) -> Money:
-    """What a party's open objections hold: rounded up, and no more than is open."""
+    """What a party's open objections hold: rounded up, and no more than the open amount."""
     if open_amount.minor <= 0:
         return Money.zero(open_amount.currency)
     exact = sum(disputes(distributions, party).values(), Fraction(0))
@@ -306,8 +307,7 @@ def _disputed(distributions: Distributions, party: str, open_amount: Money) -> M
 def disputes(distributions: Distributions, party: str) -> dict[str, Fraction]:
     """What each open objection of a party to a posted period disputes, by period, in exact minor units.
 
-    That is what the disputed positions have grown by since the period before the first that disputes them: what they
-    gave before is not in dispute.
+    It is the growth of the disputed positions since the period before the first objection to them.
     """
     posted = sorted((one for one in distributions.values() if one.is_posted), key=_until)
     base: dict[str, tuple[str, Fraction]] = {}
@@ -338,7 +338,7 @@ def _open(distributions: Distributions, period: str, revision: int) -> Distribut
 
 
 def apply(distributions: Distributions, event: Event) -> None:
-    """Bring a distribution to where an event leaves it."""
+    """Update the distribution that an event is about."""
     match event:
         case DistributionComputed():
             distributions[event.period] = Distribution(

@@ -1,4 +1,4 @@
-"""From a run of the waterfall to what a distribution says of it: who has come to what, by which positions."""
+"""Makes a distribution's figures from a run of the waterfall: entitlements, shares by position, and reserves."""
 
 import math
 import re
@@ -16,11 +16,11 @@ from domain.sharing.waterfall.run import WaterfallVersion
 from domain.values.money import Money
 
 ELSEWHERE = "(other)"
-"""What a party has come to by no position of the version in force: views, charges, openings, earlier versions."""
+"""The position of what no position of the version in force gives: views, charges, openings, earlier versions."""
 
 
 def version_of(agreement: Agreement) -> WaterfallVersion | None:
-    """The waterfall of an agreement as a run goes through it; None if it has none."""
+    """An agreement's waterfall as a version for a run; None if it has none."""
     if agreement.waterfall is None:
         return None
     return WaterfallVersion(agreement.waterfall, tuple(party.id for party in agreement.parties), agreement.effective_on)
@@ -38,8 +38,8 @@ def computed(
 ) -> DistributionComputed:
     """The event of an engine's run to the end of a period.
 
-    `last` is the version in force, number `version` of the agreement; `known` are parties to whom something was posted
-    before, whom this concerns even if they have come to nothing.
+    `last` is the version in force and `version` its number in the agreement. `known` are parties with earlier postings,
+    who are concerned even without an entitlement.
     """
     shares = shares_of(result, last)
     concerned = {party for party, _ in shares} | set(known)
@@ -68,11 +68,10 @@ def computed(
 
 
 def reserves_of(result: Result, last: WaterfallVersion) -> dict[str, Money]:
-    """What each position holds in reserve, in minor units; zeros are left out.
+    """What each position holds in reserve, in minor units. Zeros are left out.
 
-    Together they are rounded up, as entitlements together are rounded down, so that the two are what was received and
-    no minor unit is lost between them. Each is rounded down, and the units that are left go by largest remainder, ties
-    by the order of the agreement: none is a whole unit off.
+    The reserves together are rounded up, as entitlements together are rounded down, so no minor unit is lost between
+    them. Each is rounded down, and the units left go by largest remainder, ties by the order of the agreement.
     """
     order = {position.id: number for number, position in enumerate(last.waterfall.positions)}
     held = {
@@ -87,10 +86,10 @@ def reserves_of(result: Result, last: WaterfallVersion) -> dict[str, Money]:
 
 
 def shares_of(result: Result, last: WaterfallVersion) -> dict[tuple[str, str], Fraction]:
-    """Exact minor units by party and position; a party's together are its entitlement. Zeros are left out.
+    """Exact minor units by party and position. A party's shares add up to its entitlement. Zeros are left out.
 
-    What a position holds in reserve is nobody's share: once let go, it is shared by the pool that it enters. A
-    position's group is one position; a pool's residue is called `{pool}.residue`.
+    A reserve is nobody's share. Once released, it is shared by the pool that it enters. A position's group counts as
+    one position. A pool's residue is called `{pool}.residue`.
     """
     shares: dict[tuple[str, str], Fraction] = {}
     for leaf in _ends(compile_network(last.waterfall, last.parties)):

@@ -1,15 +1,15 @@
-"""Whether the books and the waterfall agree on what is owed of a work's earnings, at any moment.
+"""Checks that the ledger and the waterfall agree on what is owed of a work's earnings.
 
-    computed            nothing is owed yet: it is what the parties are asked about
-    posted              liability:participation:{party} is what of the entitlement to date was not paid; may be negative
-    ordered             the same, while the payouts are only scheduled: disputed, carried and scheduled alike are owed
-    kept                who owns the paying account has the money: its share is equity:retained:{party}, owed no more
-    fallen due          moved to liability:payable:{party}, beside what else falls due to that party
-    settled             owed no more
-    rejected, returned  payable again, or still, until it is corrected and settled
-    cancelled           no payout ever is: an amendment takes out only what is in the schedule
+    computed            nothing is owed yet.
+    posted              liability:participation:{party} is the unpaid entitlement to date. It may be negative.
+    ordered             unchanged while payouts are only scheduled: disputed, carried and scheduled amounts are owed.
+    kept                the paying account's owner has the money: its share moves to equity:retained:{party}.
+    fallen due          moved to liability:payable:{party}, with everything else that falls due to that party.
+    settled             no longer owed.
+    rejected, returned  payable until corrected and settled.
+    cancelled           never happens to a payout: an amendment cancels only payments of the schedule.
 
-What positions hold in reserve is liability:reserve:{position} from posting to posting.
+A position's reserve is liability:reserve:{position} from posting to posting.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ from domain.sharing.distributions import (
 from domain.values.money import Money
 
 Balances = Counter[tuple[str, str]]
-"""By account and currency: minor units that are owed."""
+"""Minor units owed, by account and currency."""
 
 _OWED_BY = ("liability:participation:", "liability:payable:", "liability:reserve:")
 
@@ -35,27 +35,27 @@ _OWED_BY = ("liability:participation:", "liability:payable:", "liability:reserve
 def untied(
     distributions: Distributions, payments: Mapping[str, Payment], balances: Iterable[tuple[str, Money]]
 ) -> list[str]:
-    """A sentence for every account and party where ledger, payments and waterfall differ; none if it all ties out.
+    """A sentence for every difference between ledger, payments and waterfall. None: they agree.
 
-    `payments` are all of the production's, or at least all payouts and all that are owed; `balances` those of its
-    ledger accounts, debits positive; others than participations, payables and reserves are passed over.
+    `payments` hold at least all payouts and all that are owed. `balances` are of ledger accounts, debits positive;
+    accounts other than participations, payables and reserves are ignored.
     """
     in_books: Balances = Counter()
     for account, balance in balances:
         if account.startswith(_OWED_BY):
             in_books[account, balance.currency] -= balance.minor
     expected = _expected(distributions, payments)
-    wrong = [
+    differences = [
         f"{account}: the ledger owes {_money(in_books, account, currency)}, and it should be "
         f"{_money(expected, account, currency)}."
         for account, currency in sorted(in_books.keys() | expected.keys())
         if in_books[account, currency] != expected[account, currency]
     ]
-    return wrong + _unpaid_orders(distributions, payments)
+    return differences + _unpaid_orders(distributions, payments)
 
 
 def _expected(distributions: Distributions, payments: Mapping[str, Payment]) -> Balances:
-    """What should be owed: by the last posting, less what was kept and what fell due; and what fell due, until paid."""
+    """What should be owed: the last posting, less what was kept or fell due, plus unpaid due payments."""
     owed: Balances = Counter()
     last = max((one for one in distributions.values() if one.is_posted), key=_until, default=None)
     if last is not None:
@@ -75,7 +75,7 @@ def _expected(distributions: Distributions, payments: Mapping[str, Payment]) -> 
 
 
 def _unpaid_orders(distributions: Distributions, payments: Mapping[str, Payment]) -> list[str]:
-    """Where what distributions ordered for a party is not what its payouts come to."""
+    """Differences between what was ordered for a party and its payouts."""
     ordered: Balances = Counter()
     for party, amount in ordered_to_date(distributions).items():
         ordered[party, amount.currency] += amount.minor

@@ -1,4 +1,4 @@
-"""Payouts under an agreement: from which account, to which, on which terms."""
+"""Payouts under an agreement: paying account, payee accounts, and terms."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -43,7 +43,7 @@ def paying_account(agreement: Agreement) -> Account:
 
 
 def payout_terms(agreement: Agreement) -> PayoutTerms:
-    """What the agreement says of paying out; who owns the paying account is not paid from it."""
+    """The agreement's terms of payouts. The paying account's owner gets none."""
     minimum = {rule.to: rule.amount for rule in the_waterfall(agreement).minimum_payouts}
     return PayoutTerms(minimum, frozenset({paying_account(agreement).owner}))
 
@@ -52,7 +52,7 @@ def scheduled(agreement: Agreement, payouts: Iterable[Payout], due_on: date) -> 
     """Payouts as payments of the schedule, all due on a day.
 
     Raises:
-        BadInput: a party that is to be paid has no account of its own in the payout's currency.
+        BadInput: a payee has no account of its own in the payout's currency.
     """
     debtor = paying_account(agreement)
     return [

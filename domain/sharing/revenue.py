@@ -1,4 +1,4 @@
-"""Statements of what a work earned and cost: which version counts, and at which rate their amounts are converted."""
+"""Statements of what a work earned and cost: which version counts, and how amounts are converted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from domain.rates import cross, mean
 
 @dataclass(frozen=True, slots=True)
 class StatementVersion:
-    """The version of a statement that counts: the SHA-256 of its rows, and what they add up to."""
+    """The version of a statement that counts: the SHA-256 of its rows, and their sums."""
 
     version: int
     sha256: str
@@ -26,7 +26,7 @@ class StatementVersion:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """A rate with where it is from: the rule, who published it, and the last day that it was fixed on."""
+    """A rate with its provenance: the rule, the publisher, and the last fixing date."""
 
     rule: str
     source: str
@@ -37,11 +37,11 @@ class Conversion:
 def take(
     command: ImportStatement, standing: StatementVersion | None, agreement: Agreement, person: Person
 ) -> list[Event]:
-    """Let a statement count: for the first time, as a restatement of what it said before, or not again.
+    """Record a statement: a new one, a restatement, or no event if it is unchanged.
 
     Raises:
         WrongRole: the person is no treasurer of a party whose account we instruct.
-        IllegalTransition: somebody else took in another version of it in the meantime.
+        IllegalTransition: somebody else recorded another version in the meantime.
     """
     rows = command.rows
     what = f"{rows.source} {rows.statement}"
@@ -59,7 +59,7 @@ def take(
 
 
 def shared_currency(agreement: Agreement) -> str:
-    """The currency in which what the work earns is shared.
+    """The waterfall's currency.
 
     Raises:
         BadInput: the agreement has no waterfall.
@@ -73,18 +73,18 @@ def shared_currency(agreement: Agreement) -> str:
 
 
 def treasuries(agreement: Agreement) -> tuple[str, ...]:
-    """The parties that the production pays from: the owners of accounts that we instruct."""
+    """The owners of controlled accounts."""
     return tuple(dict.fromkeys(a.owner for a in agreement.accounts if a.control is Control.CONTROLLED))
 
 
 def receipt_rule(agreement: Agreement, currency: str) -> ReceiptFx | None:
-    """The agreement's rule for amounts in a currency: its own, else the one for all others; None without either."""
+    """The agreement's rule for amounts in a currency: its own, else the general one; None without either."""
     rules = {rule.base: rule for rule in agreement.receipt_fx}
     return rules.get(currency) or rules.get(None)
 
 
 def at_contract(agreement: Agreement, currency: str, quote: str) -> Conversion:
-    """The contract's rate, which counts where no rule for receipts says otherwise.
+    """The contract's rate, used where no rule for receipts applies.
 
     Raises:
         BadInput: the agreement has none.
@@ -96,7 +96,7 @@ def at_contract(agreement: Agreement, currency: str, quote: str) -> Conversion:
 
 
 def fixing_days(rule: ReceiptFx, on: date, calendars: Calendars) -> tuple[date, ...]:
-    """The days whose rates an amount of a day needs; `calendars` are those on which the rule's source publishes."""
+    """The days whose rates an amount of a day needs. `calendars` are the source's publication days."""
     if rule.at == "receipt_date":
         return (calendars.adjust(on, Convention.PRECEDING),)
     first, last = span_of(on, rule.period)
@@ -109,7 +109,7 @@ def fixing_days(rule: ReceiptFx, on: date, calendars: Calendars) -> tuple[date, 
 def converted_by(
     rule: ReceiptFx, published: Sequence[tuple[date, Mapping[tuple[str, str], Decimal]]], currency: str, quote: str
 ) -> Conversion:
-    """The rate from what the source published on each of the `fixing_days`, as `cross` reads it.
+    """The rate derived from what the source published on each of the `fixing_days`, by `cross`.
 
     Raises:
         NotFound: one of the days has no rate that connects the two currencies.

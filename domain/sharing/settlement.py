@@ -1,4 +1,4 @@
-"""Which periods an agreement's settlement calendar says are to be distributed by now."""
+"""Which periods are due for distribution by an agreement's settlement calendar."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,11 +13,11 @@ from domain.sharing.waterfall.run import settlement_days
 def due_periods(
     settlement: Settlement | None, facts: Facts, known: Mapping[str, Distribution], since: date, today: date
 ) -> tuple[str, ...]:
-    """The periods whose last day is a settlement day that has passed and that are not computed yet, oldest first.
+    """The periods whose settlement day has passed and that are not computed yet, oldest first.
 
-    None before the day is known from which the calendar counts; none that ended before `since`, when the waterfall
-    began to count; and none up to the last one computed, by whatever name: entitlements are cumulative, so that what a
-    later period has taken in needs no earlier one any more.
+    There are none before the calendar's starting date is known. Periods that ended before `since`, the start of the
+    waterfall, are left out. So are all up to the last computed one, by whatever name: figures are cumulative, so a
+    later distribution covers the earlier periods.
     """
     if settlement is None:
         return ()

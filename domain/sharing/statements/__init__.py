@@ -1,4 +1,4 @@
-"""Statements: what one party is told of one period, as a record that holds for all languages and formats."""
+"""Statements: what one party is told about one period, independent of language and file format."""
 
 from domain.sharing.statements.accounts import Accounts
 from domain.sharing.statements.build import Ends, Issue, statements

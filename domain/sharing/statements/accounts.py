@@ -1,4 +1,4 @@
-"""Who had what of which pool, at the end of a run: everybody's accounts, before one party's view of them is taken."""
+"""Who got what from which pool, at the end of a run, for all parties."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from domain.sharing.waterfall.views import as_seen
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A pool's position with whom it gives to; `party` is None where that is another pool, or nobody yet."""
+    """A pool's position and its recipient. `party` is None if that is another pool, or nobody yet."""
 
     pool: str
     position: str
@@ -34,9 +34,9 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """A run of the version in force, `result`, in minor units.
+    """A run of the version in force; `result` is in minor units.
 
-    `seen` has the same work as the contract of each participant with a view of its own defines it.
+    `seen` has the accounts under each participant's own view.
     """
 
     last: WaterfallVersion
@@ -45,7 +45,7 @@ class Accounts:
 
     @classmethod
     def of(cls, run: Run, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> "Accounts":
-        """Run facts through the versions of an agreement by an engine, once for everybody and once for each view.
+        """Run facts through the versions of an agreement, once in general and once for each view.
 
         Raises:
             BadInput, Broken: as `run`.
@@ -60,15 +60,15 @@ class Accounts:
         return cls(last, run(versions, facts, as_of), views)
 
     def for_(self, party: str) -> "Accounts":
-        """The accounts by the party's own contract."""
+        """The accounts under the party's own contract."""
         return self.seen.get(party, self)
 
     def taken(self) -> dict[Taken, Fraction]:
-        """What every position has given whom, pool by pool in the order in which money flows.
+        """What every position has given to whom, pool by pool in flow order.
 
-        A pool's residue is called `{pool}.residue`, what a bearer makes up for `{pool}.deficit` and what somebody
-        bears of a step `{position}.step`; these two are negative. A group's members are its parties. What a position
-        holds is its beneficiary's, if there is one alone.
+        A pool's residue is called `{pool}.residue`. A bearer's part of a deficit is `{pool}.deficit`, and of a cliff
+        `{position}.step`; these two are negative. A group's amounts are its members'. A reserve belongs to its
+        beneficiary, if there is exactly one.
         """
         network = compile_network(self.last.waterfall, self.last.parties)
         sums: dict[Taken, Fraction] = {}
@@ -95,7 +95,7 @@ class Accounts:
             yield Taken(basin.id, f"{place.id}.step", place.cliff), -self.result.cliffs.get(place.id, ZERO)
 
     def _basins(self, network: Network) -> Iterator[Basin]:
-        """The pools of the agreement: a party with directions to pay is a pool to the engine only."""
+        """The pools of the agreement, without the pools that the engine makes of parties with assignments."""
         return (basin for basin in network.basins if basin.id not in self._directing)
 
     @property
@@ -110,12 +110,12 @@ class Accounts:
 
     @property
     def beneficiaries(self) -> dict[str, str]:
-        """Whose a reserve is, by position: the only party that the pool it is released into can end with."""
+        """The beneficiary of each reserve: the only party that the pool it is released into can pay."""
         network = compile_network(self.last.waterfall, self.last.parties)
         basins = {basin.id: basin for basin in self._basins(network)}
         found = {}
         for place in (place for basin in basins.values() for place in basin.places if place.held is not None):
-            assert place.held is not None  # noqa: S101 - chosen so
+            assert place.held is not None  # noqa: S101 - selected above
             parties = set(self._ends(basins, place.held.then))
             if len(parties) == 1:
                 found[place.id] = parties.pop()
@@ -131,7 +131,7 @@ class Accounts:
                 yield from self._ends(basins, leaf.to)
 
     def names(self) -> dict[str, tuple[LineKind, str]]:
-        """The kind and the title of every position, those included that `taken` adds."""
+        """The kind and the title of every position, including those that `taken` adds."""
         named = dict(kinds_of(self.last.waterfall))
         for pool in self.last.waterfall.pools:
             named[f"{pool.id}.residue"] = LineKind.SHARE, pool.title
@@ -141,7 +141,7 @@ class Accounts:
         return named
 
     def recouping(self, party: str) -> Iterable[str]:
-        """The claims that positions and directions to pay recoup for a party, in the order of the agreement."""
+        """The claims that are recouped for a party, in the order of the agreement."""
         waterfall = self.last.waterfall
         network = compile_network(waterfall, self.last.parties)
         keys = {
@@ -154,8 +154,8 @@ class Accounts:
         whole |= {assignment.id: assignment.recoups for assignment in waterfall.assignments}
         found = set()
         for claim, due in network.dues.items():
-            mine = [name for name, whose in keys.items() if whose == party]
-            took = {name.removeprefix("leaf:").partition(".")[0] for name in mine}
-            if any(whole.get(name) == claim for name in took) or any(name in mine for name, _ in due.paid.terms):
+            own = [name for name, owner in keys.items() if owner == party]
+            took = {name.removeprefix("leaf:").partition(".")[0] for name in own}
+            if any(whole.get(name) == claim for name in took) or any(name in own for name, _ in due.paid.terms):
                 found.add(claim)
         return [claim.id for claim in waterfall.claims if claim.id in found]

@@ -1,4 +1,4 @@
-"""What a party has come to outside the pools: directions to pay, charges, others' views, what was brought forward."""
+"""What a party has outside the pools: assignments, charges, others' views, amounts brought forward."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -8,16 +8,16 @@ from domain.sharing.statements.model import LineKind
 from domain.sharing.waterfall.linear import ZERO
 
 BROUGHT_FORWARD = "brought-forward"
-"""What no line of the version in force explains: openings of the party itself, and versions before."""
+"""What no line of the version in force explains: the party's openings, and earlier versions."""
 OTHERS_DEFINITIONS = "others-definitions"
-"""What the party bears because others' contracts define the work otherwise."""
+"""What the party bears because of other participants' views."""
 
 
 def outside(accounts: Accounts, party: str) -> Iterator[tuple[str, str, LineKind, Fraction]]:
-    """Position, title, kind and amount of each, in minor units; negative is taken off. Zeros are among them.
+    """Position, title, kind and amount of each, in minor units. Negative amounts are deducted; zeros are included.
 
-    A reserve that was released is taken off here: its position shows all that was ever set aside, and the pool that it
-    was released into shows it again.
+    A released reserve is deducted here: its position shows everything ever set aside, and the pool that it was released
+    into shows it again.
     """
     waterfall, result, own = accounts.last.waterfall, accounts.result, accounts.for_(party)
     for assignment in waterfall.assignments:
@@ -36,7 +36,7 @@ def outside(accounts: Accounts, party: str) -> Iterator[tuple[str, str, LineKind
 
 
 def released(accounts: Accounts, position: str) -> Fraction:
-    """What a position that sets aside has let go of so far."""
+    """What a position has released so far of what it set aside."""
     return accounts.result.positions.get(position, ZERO) - accounts.result.held.get(position, ZERO)
 
 
@@ -47,5 +47,5 @@ def reserved(accounts: Accounts, party: str) -> dict[str, Fraction]:
 
 
 def entitled(accounts: Accounts, party: str) -> Fraction:
-    """What the party has come to, with what is set aside of it."""
+    """The party's entitlement, including what is set aside for it."""
     return accounts.result.parties.get(party, ZERO) + sum(reserved(accounts, party).values(), ZERO)

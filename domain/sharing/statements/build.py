@@ -1,10 +1,8 @@
-"""Statements of a distribution: from the waterfall's results at both ends of a period to one record for each party.
+"""Builds the statements of a distribution from the waterfall's results at both ends of the period.
 
-Every figure is cumulative. The opening column is what the distribution before stated (its own result, under the
-versions and by the facts that it saw), not what it would have been with today's knowledge; to date is what this one
-found. So the period's column is what was earned in it and every correction of what was stated before: a late receipt,
-a restated source, an amendment that counts from the beginning. That is how a restatement shows itself, and the
-statements that went out before stay as they are.
+Every figure is cumulative. The opening column is what the previous distribution stated, with its versions and facts,
+not what it would state today. The to-date column is what this one found. So the period's column contains the period's
+earnings and every correction of earlier figures, such as a late receipt. Issued statements never change.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -56,7 +54,7 @@ from domain.values.money import Money, allocate
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The accounts at both ends of a period: `before` is what was stated last, None where nothing was."""
+    """The accounts at both ends of a period. `before` is what was stated last, None for the first statement."""
 
     before: Accounts | None
     after: Accounts
@@ -64,10 +62,10 @@ class Ends:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What all statements of a distribution are made of.
+    """The input for all statements of a distribution.
 
-    `known` are the distributions before payouts were `ordered`; `objected_on` says when each open objection was made,
-    by period and party; `due_on` is when payouts are paid.
+    `known` are the distributions before payouts were `ordered`. `objected_on` has the date of each open objection, by
+    period and party. `due_on` is when payouts are paid.
     """
 
     agreement: Agreement
@@ -82,25 +80,25 @@ class Issue:
 
     @property
     def currency(self) -> str:
-        """The waterfall's."""
+        """The waterfall's currency."""
         return the_waterfall(self.agreement).currency
 
     @property
     def distribution(self) -> Distribution:
-        """The one that is stated."""
+        """The distribution to state."""
         return self.known[self.period.id]
 
     @property
     def stated(self) -> Distribution | None:
-        """The one that was stated before it."""
+        """The distribution that was stated before it."""
         return posted_before(self.known, self.distribution)
 
 
 def statements(issue: Issue) -> tuple[Statement, ...]:
-    """A statement for everybody whom the distribution concerns, in the order of the agreement.
+    """A statement for every party of the distribution, in the order of the agreement.
 
     Raises:
-        Broken: the sums of one do not tie, or it says other than what was ordered; nothing may be issued then.
+        Broken: the sums of one do not tie, or it contradicts what was ordered. Nothing may be issued then.
     """
     concerned = issue.distribution.parties | posted_to_date(issue.known).keys()
     names = {party.id: party.name for party in issue.agreement.parties}
@@ -128,17 +126,17 @@ def _statement(issue: Issue, party: str, name: str) -> Statement:
 
 
 def _checked(issue: Issue, statement: Statement) -> Statement:
-    """The statement, if its sums tie and it says what is paid out.
+    """Check that the statement's sums tie and that it states what is paid out.
 
-    Payouts that are ordered late, after another period was posted, pay that period's too; its own statement says so.
+    A late order, after another period was posted, pays that period's amounts too. Its own statement says so.
     """
     wrong = list(ties(statement))
     last = max(one.until for one in issue.known.values() if one.is_posted) == issue.period.last
     ended = {payout.party: payout.amount for payout in issue.ordered.payouts}
     ended |= {one.party: one.amount for one in issue.ordered.kept}
-    mine = ended.get(statement.party, Money.zero(statement.currency))
-    if last and statement.settlement.due != mine:
-        wrong.append(f"{statement.settlement.due} is due and {mine} is paid out.")
+    own = ended.get(statement.party, Money.zero(statement.currency))
+    if last and statement.settlement.due != own:
+        wrong.append(f"{statement.settlement.due} is due and {own} is paid out.")
     if wrong:
         raise Broken(f"Statement {statement.reference} does not tie: {wrong[0]}", statement=statement.reference)
     return statement
@@ -176,7 +174,7 @@ def _held(names: Mapping[str, tuple[LineKind, str]], key: Taken) -> bool:
 
 
 def _adjustments(issue: Issue, party: str, pools: Iterable[StatementPool]) -> tuple[StatementLine, ...]:
-    """What the party has outside the pools; what nothing explains was brought forward."""
+    """What the party has outside the pools. The unexplained rest was brought forward."""
     unit = 10 ** exponent(issue.currency)
     ends = (issue.ends.before, issue.ends.after)
     sums: dict[tuple[str, str, LineKind], list[Fraction]] = {}
@@ -203,7 +201,7 @@ def _recoupments(issue: Issue, party: str) -> Iterator[Recoupment]:
     titles = {claim.id: claim.title for claim in accounts.last.waterfall.claims}
     for claim in accounts.recouping(party):
         status = accounts.result.claims[claim]
-        # Nothing outstanding of a claim that is larger than what was recouped: its cap has been reached.
+        # Nothing is outstanding, and the claim is larger than what was recouped: its cap has been reached.
         most = min(status.total, status.recouped)
         claimed = status.recouped + status.outstanding if status.outstanding else most
         yield Recoupment.of(claim, titles[claim], claimed / unit, status.recouped / unit)
@@ -213,7 +211,7 @@ def _recoupments(issue: Issue, party: str) -> Iterator[Recoupment]:
 
 
 def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
-    """What is set aside, in whole units as it is posted; who sees the work otherwise sees other amounts, rounded."""
+    """What is set aside, in posted whole units. Under a party's own view, amounts are rounded separately."""
     before, after = issue.ends.before, issue.ends.after
     titles = after.for_(party).names()
     posted = {} if party in after.seen else issue.distribution.reserves
@@ -240,7 +238,7 @@ def _whole(issue: Issue, exact: Fraction) -> Money:
 
 
 def _holds(issue: Issue, party: str) -> tuple[Hold, ...]:
-    """What each open objection of the party holds of what is held for it, by what it disputes."""
+    """What each open objection of the party holds, in proportion to what it disputes."""
     held = _held_for(issue, party)
     exact = {period: amount for period, amount in disputes(issue.known, party).items() if amount > 0}
     if not held.minor or not exact:
@@ -266,10 +264,10 @@ def _held_for(issue: Issue, party: str) -> Money:
 
 
 def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> StatementSettlement:
-    """From the entitlement to what is due.
+    """From the entitlement to the amount due.
 
-    Who owns the paying account is paid nothing from it: its share is its own as soon as payouts are ordered, and so is
-    what it has had too much.
+    The owner of the paying account is paid nothing from it: its share, also a negative one, is its own once payouts are
+    ordered.
     """
     nothing = Money.zero(issue.currency)
     terms = payout_terms(issue.agreement)

@@ -1,4 +1,4 @@
-"""What kind of line a position makes: by the agreement's own words, and where they do not say, by what it does."""
+"""The kind of a position's line, by the agreement's title or, without a hint there, by what it does."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -21,15 +21,15 @@ _WORDS = (
     (LineKind.OVERAGE, ("overage", "오버리지", "オーバーエイジ")),
     (LineKind.FEE, ("fee", "수수료", "手数料")),
 )
-"""What participants call them; the first that fits counts."""
+"""Words that participants use for each kind. The first match counts."""
 _CLAIM_WORDS = ("guarantee", "mg", "미니멈", "최저보증", "最低保証")
 
 
 def kind_of(position: Position, pool: Pool, waterfall: Waterfall) -> LineKind:
     """The kind of what a position gives.
 
-    What is held is a reserve and what is recouped is what its claim is. Of the rest, an unconditional part of
-    everything that enters from outside is taken off the top, and whatever is left to say is a share.
+    Held amounts are a reserve. A recoupment has the kind of its claim. An unconditional part of everything that enters
+    from outside is off the top. Anything else is a share.
     """
     if position.held_for is not None:
         return LineKind.RESERVE
@@ -53,7 +53,7 @@ def _recouped(position: Position) -> Iterable[str]:
 
 
 def members_of(to: object) -> Iterable[Member]:
-    """Every member of a group and of the groups in it; none of a plain name."""
+    """Every member of a group and its nested groups; none for a plain name."""
     if isinstance(to, Group):
         for member in to.among:
             yield member
@@ -67,7 +67,7 @@ def _kind_of_claim(claim: Claim) -> LineKind:
 
 
 def _of_all(position: Position, pool: Pool) -> bool:
-    """Whether it takes a part of the pool's whole inflow, whatever happens, for one recipient."""
+    """Whether it takes a part of the pool's whole inflow, unconditionally, for one recipient."""
     if position.once or position.until or position.up_to or isinstance(position.to, Group):
         return False
     try:
@@ -77,7 +77,7 @@ def _of_all(position: Position, pool: Pool) -> bool:
 
 
 def _says(text: str, words: Iterable[str]) -> bool:
-    """Whether a text has one of some words: whole ones of Latin letters, whatever stands between them."""
+    """Whether a text contains one of some words, as whole words of Latin letters."""
     plain = re.sub(r"[\W_]+", " ", text.lower())
     return any(f" {word} " in f" {plain} " if word.isascii() else word in plain for word in words)
 

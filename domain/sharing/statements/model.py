@@ -1,4 +1,4 @@
-"""The statement as records. Amounts of the waterfall are exact; what is owed and paid is `Money`."""
+"""The statement as records. Amounts of the waterfall are exact; owed and paid amounts are `Money`."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,19 +19,19 @@ from domain.values.record import (
 )
 
 _PLACES = 10
-"""Decimals of an amount's decimal spelling, where its exact value has more."""
+"""The decimals of an amount whose exact value has more."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$")]
-"""What the agreement calls a pool, a position or a claim."""
+"""The agreement's id of a pool, position or claim."""
 
 Title = str
-"""What people call it, in the agreement's own language; empty where the agreement gives none."""
+"""A title in the agreement's own language; empty where the agreement gives none."""
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 def _spelled(value: Fraction) -> str:
-    """A decimal of at most ten places, rounded half to even, without zeros at its end."""
+    """A decimal of at most ten places, rounded half to even, without trailing zeros."""
     scaled = round(value * 10**_PLACES)
     whole, part = divmod(abs(scaled), 10**_PLACES)
     sign = "-" if scaled < 0 else ""
@@ -39,20 +39,20 @@ def _spelled(value: Fraction) -> str:
 
 
 class Amount(Record):
-    """An exact amount in major units: `exact` in lowest terms such as `"12345/7"`, `decimal` the same for reading."""
+    """An exact amount in major units: `exact` in lowest terms such as `"12345/7"`, `decimal` for reading."""
 
     exact: Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,2000}(/[1-9][0-9]{0,1999})?$")]
     decimal: str
 
     @classmethod
     def of(cls, value: Fraction | int) -> "Amount":
-        """An exact amount of major units."""
+        """Make an amount of major units."""
         exact = Fraction(value)
         return cls(exact=str(exact), decimal=_spelled(exact))
 
     @classmethod
     def of_minor(cls, minor: Fraction | int, currency: str) -> "Amount":
-        """An exact amount that is given in minor units, as the waterfall counts."""
+        """Make an amount of minor units, as the waterfall counts."""
         return cls.of(Fraction(minor) / 10 ** exponent(currency))
 
     @property
@@ -69,7 +69,7 @@ class Amount(Record):
 
 
 class Figures(Record):
-    """What a line came to before the period, in it, and by its end."""
+    """A line's amounts before the period, in it, and by its end."""
 
     opening: Amount
     period: Amount
@@ -77,18 +77,18 @@ class Figures(Record):
 
     @classmethod
     def of(cls, opening: Fraction | int, to_date: Fraction | int) -> "Figures":
-        """From both ends of the period, in major units; the period is what lies between."""
+        """Make figures from both ends of the period, in major units."""
         return cls(opening=Amount.of(opening), period=Amount.of(to_date - opening), to_date=Amount.of(to_date))
 
     @classmethod
     def of_minor(cls, opening: Fraction | int, to_date: Fraction | int, currency: str) -> "Figures":
-        """The same, given in minor units, as the waterfall counts."""
+        """Make figures from both ends of the period, in minor units."""
         unit = 10 ** exponent(currency)
         return cls.of(Fraction(opening) / unit, Fraction(to_date) / unit)
 
 
 class LineKind(StrEnum):
-    """What a line is, so that every language can say so whatever the agreement's title."""
+    """What a line is, for a label in every language."""
 
     OFF_THE_TOP = "off_the_top"
     DISTRIBUTION_FEE = "distribution_fee"
@@ -107,7 +107,7 @@ class LineKind(StrEnum):
 
 
 class StatementLine(Record):
-    """What the party had from one position, or outside the pools by an assignment, a charge, an opening balance."""
+    """What the party got from one position, or outside the pools (assignment, charge, opening balance)."""
 
     position: Name
     title: Title = ""
@@ -116,14 +116,14 @@ class StatementLine(Record):
 
 
 class Others(Record):
-    """What all others together took from a pool by positions of one kind: no party is named."""
+    """What all others together took from a pool by positions of one kind. No party is named."""
 
     kind: LineKind
     figures: Figures
 
 
 class StatementPool(Record):
-    """A pool that the party takes from: what entered it, what the party had of it, and what others had."""
+    """A pool that the party takes from: its inflow, the party's lines, and the others' sums."""
 
     id: Name
     title: Title = ""
@@ -133,7 +133,7 @@ class StatementPool(Record):
 
 
 class Recoupment(Record):
-    """How far a claim of the party has been recouped. `percent` has two decimals; None while nothing is claimed."""
+    """How far a claim of the party is recouped. `percent` has two decimals; None while nothing is claimed."""
 
     id: Name
     title: Title = ""
@@ -144,7 +144,7 @@ class Recoupment(Record):
 
     @classmethod
     def of(cls, claim_id: str, title: str, total: Fraction, recouped: Fraction) -> "Recoupment":
-        """From what is claimed and what of it has been taken, in major units."""
+        """Make it from the claimed and the recouped amount, in major units."""
         return cls(
             id=claim_id,
             title=title,
@@ -156,7 +156,7 @@ class Recoupment(Record):
 
 
 def percent_of(part: Fraction, whole: Fraction) -> Decimal | None:
-    """A percentage rounded half to even to two decimals; None of nothing."""
+    """A percentage rounded half to even to two decimals; None if the whole is zero."""
     return Decimal(round(part / whole * 10_000)).scaleb(-2) if whole else None
 
 
@@ -173,7 +173,7 @@ class Reserve(Record):
 
 
 class Hold(Record):
-    """What is not paid because an objection to some positions is open."""
+    """What is not paid because of an open objection to some positions."""
 
     since: Day
     positions: tuple[Name, ...]
@@ -192,7 +192,7 @@ class Withholding(Record):
 
 
 class FxRuleUsed(StrEnum):
-    """Which day's rate a receipt in another currency is converted at."""
+    """Which day's rate converts a receipt in another currency."""
 
     RECEIPT_DATE = "receipt_date"
     PERIOD_AVERAGE = "period_average"
@@ -202,7 +202,7 @@ class FxRuleUsed(StrEnum):
 
 
 class FxUsed(Record):
-    """A rate that receipts of the period were converted at: units of `quote` for one `base`, of a day or an average."""
+    """A rate that converted receipts of the period: units of `quote` for one `base`, of a day or an average."""
 
     base: Currency
     quote: Currency
@@ -213,11 +213,11 @@ class FxUsed(Record):
 
 
 class StatementSettlement(Record):
-    """From the entitlement to what is paid.
+    """From the entitlement to the payment.
 
-    exact + rounding = entitlement; entitlement - paid_before - reserved - held = payable;
-    payable - carried_forward - withheld = due. `carried_forward` is what stays below the `minimum` or is negative;
-    `paid` is what of `due` had been paid when the statement was made.
+    exact + rounding = entitlement; entitlement - paid_before - reserved - held = payable; payable - carried_forward -
+    withheld = due. `carried_forward` is below the `minimum` or negative. `paid` is the part of `due` that was paid when
+    the statement was made.
     """
 
     exact: Amount
@@ -248,7 +248,7 @@ class StatementSettlement(Record):
         paid: Money,
         pay_on: Day | None,
     ) -> "StatementSettlement":
-        """From the exact entitlement in major units, as it was rounded, and what is taken off: the sums follow.
+        """Make it from the exact entitlement in major units, the rounded one, and the deductions.
 
         Raises:
             BadInput: two currencies.
@@ -278,7 +278,7 @@ def _in_utc(instant: datetime) -> datetime:
 
 
 class Signature(Record):
-    """What the figures rest on: the journal up to one event, the engine and the agreement, and both times."""
+    """What the figures rest on: the journal up to one event, engine, agreement version, and both times."""
 
     stream: Annotated[str, StringConstraints(max_length=100)]
     seq: int = Field(ge=1)
@@ -290,7 +290,7 @@ class Signature(Record):
 
 
 class Period(Record):
-    """The days that a statement covers, both included; `id` is such as `2027-Q1`."""
+    """The days that a statement covers, both included. `id` is such as `2027-Q1`."""
 
     id: Key
     first: Day
@@ -298,7 +298,7 @@ class Period(Record):
 
 
 class Statement(Record):
-    """What one party is told of one period of one production, in the waterfall's currency."""
+    """What one party is told about one period of one production, in the waterfall's currency."""
 
     production: Key
     production_title: Title
@@ -318,14 +318,14 @@ class Statement(Record):
 
     @property
     def reference(self) -> str:
-        """What people quote it by, such as `DRAMA1/2027-Q1/HAN`."""
+        """The statement's reference, such as `DRAMA1/2027-Q1/HAN`."""
         return f"{self.production}/{self.period.id}/{self.party}"
 
 
 def read_statement(stored: bytes, schemas: Schemas = SCHEMAS) -> Statement:
-    """The statement of a kept document, of whichever version of its schema.
+    """The statement of a stored document, in whichever schema version it was written.
 
     Raises:
-        ValueError: it is none, or of a version that this release does not know.
+        ValueError: the document is no statement, or of a version that this release does not know.
     """
     return Statement.model_validate_json(schemas.todays(Statement.__name__, stored))

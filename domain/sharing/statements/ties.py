@@ -1,4 +1,4 @@
-"""Whether a statement's columns tie: every sum that a reader may do on paper, done exactly."""
+"""Checks that a statement's sums tie, exactly."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -16,10 +16,10 @@ _COLUMNS = ("opening", "period", "to_date")
 
 
 def ties(statement: Statement) -> tuple[str, ...]:
-    """What does not tie, a sentence each; nothing said means that everything does.
+    """A sentence for each sum that does not tie. None: all do.
 
-    Lines add up across (opening + period = to date) and down (what enters a pool is what it gave), own lines add up
-    to the entitlement, and the settlement leads from there to what is due. All money is in the statement's currency.
+    Lines add up across: opening + period = to date. They add up down: a pool's inflow is what it gave. Own lines add up
+    to the entitlement, and the settlement leads from there to the amount due. All money is in the statement's currency.
     """
     foreign = tuple(_foreign(statement))
     if foreign:

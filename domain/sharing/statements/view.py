@@ -1,4 +1,4 @@
-"""What of everybody's accounts one party may see."""
+"""The part of all accounts that one party may see."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ class Inflow:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What a position has given one recipient, likewise; `party` is None where that is another pool."""
+    """What a position has given one recipient before the period and by its end, in major units.
+
+    `party` is None if the recipient is another pool.
+    """
 
     pool: str
     position: str
@@ -39,8 +42,8 @@ class Taking:
 def view_for(party: str, inflows: Iterable[Inflow], takings: Iterable[Taking]) -> tuple[StatementPool, ...]:
     """The pools that the party takes from, in the order of `inflows`.
 
-    Its own positions are shown one by one, in their order. What the others took is summed by kind, so that the pool
-    adds up for the reader and yet names nobody else; what no taking accounts for has been passed on.
+    Its own positions are listed one by one. What others took is summed by kind, so that the pool adds up without naming
+    anybody else. What no taking accounts for has been passed on.
     """
     everything = list(takings)
     pools = []

@@ -1,4 +1,4 @@
-"""What a stretch of many receipts may change: whether any line that is watched could reach zero in it."""
+"""Decides whether a batch of receipts is safe: no line can reach zero in it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ from domain.sharing.waterfall.flow import Spread
 from domain.sharing.waterfall.linear import STILL, Linear, lines_of
 from domain.sharing.waterfall.network import BranchKind, Leaf, Network
 
-Plain = tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]]
-"""A line as its constant, the names it adds, those it takes away, and its other terms: cheaper to evaluate."""
+FastLine = tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]]
+"""A line split for fast evaluation: its constant, the names with factor 1, with factor -1, and other terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """How a kind of receipt flows for now: rates of variables, and slopes of the lines that are watched."""
+    """How a kind of receipt flows while no guard changes: the spread, and the slopes of lines."""
 
     spread: Spread
     slopes: tuple[tuple[int, Fraction], ...]
 
 
-def plain(line: Linear) -> Plain:
-    """A line, ready to be evaluated often."""
+def fast_line(line: Linear) -> FastLine:
+    """A line in the form for fast evaluation."""
     added = [name for name, part in line.terms if part == 1]
     taken = [name for name, part in line.terms if part == -1]
     return line.constant, added, taken, [(name, part) for name, part in line.terms if abs(part) != 1]
 
 
-def height(line: Plain, state: Mapping[str, Fraction]) -> Fraction:
+def height(line: FastLine, state: Mapping[str, Fraction]) -> Fraction:
     """The value of a line."""
     total, added, taken, others = line
     for name in added:
@@ -42,10 +42,13 @@ def height(line: Plain, state: Mapping[str, Fraction]) -> Fraction:
     return total
 
 
-def towards(course: Trajectory, heights: Sequence[Fraction]) -> list[tuple[int, Fraction]] | None:
-    """Which lines a kind of receipt moves towards zero, and how fast; None if it moves one that is at zero."""
+def approaching_zero(trajectory: Trajectory, heights: Sequence[Fraction]) -> list[tuple[int, Fraction]] | None:
+    """The lines that a kind of receipt moves towards zero, with their speeds.
+
+    None if it moves a line that is at zero.
+    """
     found = []
-    for n, slope in course.slopes:
+    for n, slope in trajectory.slopes:
         if not heights[n]:
             return None
         if (heights[n].numerator > 0) != (slope.numerator > 0):
@@ -53,12 +56,12 @@ def towards(course: Trajectory, heights: Sequence[Fraction]) -> list[tuple[int, 
     return found
 
 
-def safe(
+def is_safe(
     room: Sequence[Fraction],
     sums: Mapping[BranchKind, Fraction | int],
     moves: Mapping[BranchKind, list[tuple[int, Fraction]] | None],
 ) -> bool:
-    """Whether no line can reach zero, in whatever order the receipts come."""
+    """Whether no line can reach zero, whatever the order of the receipts."""
     drift: dict[int, Fraction] = {}
     for kind, amount in sums.items():
         moved = moves[kind]
@@ -69,8 +72,8 @@ def safe(
     return all(moved < room[n] for n, moved in drift.items())
 
 
-def moved_by_receipts(network: Network) -> bool:
-    """Whether receipts change what members of a group are owed other than by paying them, and so their weights."""
+def receipts_change_weights(network: Network) -> bool:
+    """Whether receipts change the weights of a group other than by paying its members."""
     curves = (valve.outstanding for valve in network.valves() if isinstance(valve, Leaf))
     terms = (term for curve in curves if curve is not None for line in lines_of(curve) for term in line.terms)
     return any(part > 0 and not name.startswith(STILL) for name, part in terms)

@@ -1,4 +1,4 @@
-"""What is to be recouped, as it grows: principal from the facts, interest by the day."""
+"""Claims as they grow: principal from the facts, interest by the day."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,14 +19,14 @@ from domain.sharing.waterfall.network import Network
 
 @dataclass(slots=True)
 class ClaimStanding(Accrued):
-    """One claim: its principal, the day from which there is one, and the interest on it."""
+    """One claim: its principal, the day it started, and its interest."""
 
     principal: Fraction = ZERO
     since: date | None = None
 
 
 class ClaimBook:
-    """The claims of a network from day to day. `state` is the run's: what has been paid is read from it."""
+    """The claims of a network from day to day. The run's `state` says what has been paid."""
 
     def __init__(self, network: Network) -> None:
         self._dues = network.dues
@@ -34,8 +34,8 @@ class ClaimBook:
         self._arisen: dict[str, Fraction] = {}
         self.day: date | None = None
 
-    def carry(self, other: "ClaimBook") -> None:
-        """Go on from where another book stands, claim by claim of the same name."""
+    def continue_from(self, other: "ClaimBook") -> None:
+        """Continue from another book's claims of the same names."""
         for name, standing in other.standing.items():
             if name in self.standing:
                 self.standing[name] = replace(standing)
@@ -43,14 +43,14 @@ class ClaimBook:
         self.day = other.day
 
     def arisen(self, claim_id: str) -> Fraction:
-        """What of a claim's fixed amount has come to count by now."""
+        """The part of a claim's fixed amount that counts by now."""
         claim = self._dues[claim_id].claim
         if claim.amount is None or self.day is None or (claim.on is not None and claim.on > self.day):
             return self._arisen.get(claim_id, ZERO)
         return Fraction(claim.amount.minor)
 
     def fixed(self, start: date) -> Iterator[tuple[str, date, Fraction]]:
-        """What is still to arise of fixed amounts, with the day: all, or what an amendment makes more or less."""
+        """The fixed amounts that do not count yet, with their days. An amendment may add or remove some."""
         for name, due in self._dues.items():
             amount = Fraction(due.claim.amount.minor) if due.claim.amount is not None else ZERO
             if amount != self._arisen.get(name, ZERO):
@@ -58,21 +58,21 @@ class ClaimBook:
                 yield name, max(on, start) if self.day else on, amount - self._arisen.get(name, ZERO)
 
     def of_fact(self, kind: str, name: str) -> Iterator[str]:
-        """The claims that a cost or an advance of a name belongs to."""
+        """The claims that a cost or an advance of this name belongs to."""
         for claim_id, due in self._dues.items():
-            words = due.claim.costs if kind == "cost" else due.claim.advance
-            if words is not None and name in words:
+            names = due.claim.costs if kind == "cost" else due.claim.advance
+            if names is not None and name in names:
                 yield claim_id
 
     def add(self, claim_id: str, on: date, amount: Fraction) -> None:
-        """Principal that is claimed from a day on."""
+        """Add principal from a day on."""
         standing = self.standing[claim_id]
         standing.principal += amount
         standing.since = min(standing.since or on, on)
 
     @property
     def bears_interest_until(self) -> date | None:
-        """Up to when a claim bears interest, so that every day with receipts matters; None if none does."""
+        """The last day with interest, None without any. Until then every day with receipts matters."""
         interests = [due.claim.interest for due in self._dues.values() if due.claim.interest is not None]
         return max((interest.until or date.max for interest in interests), default=None)
 
@@ -83,7 +83,7 @@ class ClaimBook:
         return {edge for interest in interests for edge in (interest.since, interest.until) if edge is not None}
 
     def to_day(self, day: date, state: Mapping[str, Fraction]) -> None:
-        """Let interest run until a day, on what was outstanding since the day before asked for."""
+        """Accrue interest until a day, on what was outstanding since the last call."""
         start = self.day
         if start is not None and day <= start:
             return
@@ -94,19 +94,19 @@ class ClaimBook:
             self.standing[name].count_payments(self._dues[name].paid.at(state))
         stops = sorted({day, *self._compounding(start, day), *(edge for edge in self.edges if start < edge < day)})
         for stop in stops:
-            grown = {
-                name: _grown(due.claim.interest, self._bearing(name, state), start, stop)
+            accrued = {
+                name: _interest(due.claim.interest, self._bearing(name, state), start, stop)
                 for name, due in self._dues.items()
                 if due.claim.interest is not None
             }
-            for name, amount in grown.items():
+            for name, amount in accrued.items():
                 self.standing[name].grow(amount)
                 if stop in set(self._compounding_of(name, start, stop)):
                     self.standing[name].compound()
             start = stop
 
     def total(self, claim_id: str) -> Fraction:
-        """What is claimed to date, before any cap."""
+        """The claim to date, before any cap."""
         claim, standing = self._dues[claim_id].claim, self.standing[claim_id]
         overhead = phrases.part(claim.overhead) if claim.overhead else ZERO
         multiple = phrases.part(claim.multiple) if claim.multiple else Fraction(1)
@@ -115,10 +115,10 @@ class ClaimBook:
     def outstanding(self, claim_id: str, state: Mapping[str, Fraction]) -> Fraction:
         """What is still to be recouped of a claim."""
         due = self._dues[claim_id]
-        most = self.total(claim_id)
+        claimed = self.total(claim_id)
         if due.cap is not None:
-            most = min(most, value(due.cap, state))
-        return max(most - due.paid.at(state), ZERO)
+            claimed = min(claimed, value(due.cap, state))
+        return max(claimed - due.paid.at(state), ZERO)
 
     def _bearing(self, claim_id: str, state: Mapping[str, Fraction]) -> Fraction:
         due, standing = self._dues[claim_id], self.standing[claim_id]
@@ -137,12 +137,12 @@ class ClaimBook:
             yield from compounding_days(max(since, interest.since or since), interest.compounds, start, end)
 
 
-def _grown(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:
+def _interest(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:
     if interest is None or not bearing or start < (interest.since or start) or start >= (interest.until or end):
         return ZERO
     return simple(bearing, rate_of(interest.rate), interest.days, start, end, interest.until)
 
 
-def claim_sources(claim: Claim) -> bool:
-    """Whether a claim says anything that makes it grow."""
+def can_grow(claim: Claim) -> bool:
+    """Whether a claim can become more than zero."""
     return claim.amount is not None or bool(claim.costs or claim.advance or (claim.interest and claim.interest.on))

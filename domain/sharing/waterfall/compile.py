@@ -1,4 +1,4 @@
-"""From the document's records to a network. What is written must have passed the checks."""
+"""Compiles a waterfall's records to a network. The records must have passed the checks."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
@@ -47,7 +47,7 @@ from domain.values.money import Money
 
 
 class Circular(BadInput):
-    """Money, or a base, would flow in a circle; `pools` are those that are in it."""
+    """Money, or a base, would flow in a circle of `pools`."""
 
     def __init__(self, pools: Iterable[str]) -> None:
         self.pools = tuple(pools)
@@ -84,7 +84,7 @@ class _Compiler:
         return named | {one.id: "took" for one in self._waterfall.assignments}
 
     def network(self) -> Network:
-        """All of it. Who recoups which claim comes first, since a claim is open by what all of them have taken."""
+        """Compile everything. Recoupments come first, because a claim's guard depends on all of them."""
         for pool in self._waterfall.pools:
             for position in pool.positions:
                 self._count_recoupment(position)
@@ -120,12 +120,12 @@ class _Compiler:
 
     def _basin(self, pool: Pool) -> Basin:
         places = tuple(self._place(position) for position in pool.positions)
-        assert pool.residue is not None  # noqa: S101 - the checks ask for it
+        assert pool.residue is not None  # noqa: S101 - the checks require it
         residue = self._node(f"{pool.id}.residue", pool.residue)
         return Basin(pool.id, places, residue, pool.deficit)
 
     def _assignment_basin(self, party: str, directed: list[Assignment]) -> Basin:
-        """What a party is entitled to, as a pool of which its directions to pay take."""
+        """A party's entitlement as a pool from which its assignments take."""
         places = []
         for one in directed:
             position = Position(**one.model_dump(exclude={"of"}))
@@ -133,7 +133,7 @@ class _Compiler:
         return Basin(party, tuple(places), Leaf(f"leaf:{party}.residue", party, is_pool=False), None)
 
     def _place(self, position: Position) -> Place:
-        assert position.to is not None  # noqa: S101 - the checks ask for it
+        assert position.to is not None  # noqa: S101 - the checks require it
         took = Linear.of(f"took:{position.id}")
         whole = both(
             self._labelled(self.when(position.once), f"{position.id} once {position.once}"),
@@ -142,17 +142,21 @@ class _Compiler:
             else ALWAYS,
             self._limits(took, position, position.id),
         )
-        onces = [self._labelled(self.when(step.once), f"{position.id} once {step.once}") for step in position.then]
+        step_guards = [
+            self._labelled(self.when(step.once), f"{position.id} once {step.once}") for step in position.then
+        ]
         takes = []
         steps = []
         for n, written in enumerate((position.take, *(step.take for step in position.then))):
             share = phrases.share(written)
             fixed = self._up_to(took, share.fixed) if share.fixed else ALWAYS
-            mine = onces[n - 1] if n else ALWAYS
-            guard = both(whole, self._labelled(fixed, f"{position.id} up to {written}"), mine, *map(negated, onces[n:]))
+            own_step = step_guards[n - 1] if n else ALWAYS
+            guard = both(
+                whole, self._labelled(fixed, f"{position.id} up to {written}"), own_step, *map(negated, step_guards[n:])
+            )
             base = self._base(share.base)
             takes.append(Take(f"take:{position.id}.{n}", written, guard, share.rate, base))
-            steps.append((both(mine, *map(negated, onces[n:])), share.rate, base))
+            steps.append((both(own_step, *map(negated, step_guards[n:])), share.rate, base))
         return Place(
             position.id,
             tuple(takes),
@@ -233,7 +237,7 @@ class _Compiler:
     # Phrases
 
     def when(self, phrase: str | None) -> Guard:
-        """The guard of a condition; none always holds."""
+        """The guard of a condition. No condition always holds."""
         return ALWAYS if phrase is None else self._guard(phrases.condition(phrase))
 
     def _guard(self, tree: phrases.Condition) -> Guard:
@@ -252,7 +256,7 @@ class _Compiler:
         return positive(difference, closed=not tree.strict)
 
     def curve(self, tree: phrases.Sum) -> Curve:
-        """A sum as a curve, in minor units or in what a metric counts."""
+        """A sum as a curve, in minor units or in a metric's unit."""
         match tree:
             case phrases.Constant(value):
                 return Linear((), Fraction(value.minor) if isinstance(value, Money) else value)
@@ -285,7 +289,7 @@ class _Compiler:
 
 
 def members(key: str, group: Group) -> Iterator[tuple[str, Member]]:
-    """Every member of a group and of the groups in it, with the key of each."""
+    """Every member of a group and its nested groups, with its key."""
     for n, member in enumerate(group.among):
         below = f"{key}.{n + 1}"
         yield below, member
@@ -300,7 +304,7 @@ def _leaf_keys(key: str, member: Member) -> list[str]:
 
 
 def _since(variable: str) -> Guard:
-    """The guard that something has happened, of a variable that is 1 from then on."""
+    """The guard that a 0/1 variable has become 1."""
     return Atom(Linear.of(variable) + Linear((), Fraction(-1, 2)), closed=False)
 
 
@@ -319,7 +323,7 @@ def _by_party(assignments: tuple[Assignment, ...]) -> dict[str, list[Assignment]
 
 
 def in_flow_order(basins: Iterable[Basin]) -> tuple[Basin, ...]:
-    """Pools such that each comes after all that feed it, and after those whose flow its shares are a part of."""
+    """Pools sorted so that each follows all pools that feed it or that its shares are a part of."""
     by_id = {basin.id: basin for basin in basins}
     home = {place.id: basin.id for basin in by_id.values() for place in basin.places}
     before: dict[str, set[str]] = {name: set() for name in by_id}

@@ -1,9 +1,9 @@
 """Runs facts through a network: exact, cumulative, in date order.
 
-Between two changes of a condition every variable grows in proportion to the receipts of each kind, so receipts are
-taken many at a time: as long as no line that is watched can reach zero, only sums by kind matter. Where one could,
-the stretch is halved until a single receipt is left, which is split at the exact rational amount. So a run costs in
-proportion to what happens in it (conditions that change, costs, days on which interest matters), not to its rows.
+While no guard changes, every variable grows in proportion to the receipts of each kind. So receipts are processed in
+batches: as long as no line can reach zero, only the sums by kind matter. Otherwise the batch is halved, down to a
+single receipt, which is split at the exact rational amount. The cost of a run depends on its changes (conditions,
+costs, days with interest), not on its number of rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,11 +14,11 @@ from fractions import Fraction
 from domain.calendar.dates import DAY, span_end, span_end_after
 from domain.sharing.waterfall.batching import (
     Trajectory,
+    approaching_zero,
+    fast_line,
     height,
-    moved_by_receipts,
-    plain,
-    safe,
-    towards,
+    is_safe,
+    receipts_change_weights,
 )
 from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.entry import Entries
@@ -46,11 +46,11 @@ from domain.sharing.waterfall.outcome import Crossing, RunOutcome, Slice
 from domain.sharing.waterfall.remembered import Remembered
 
 _RELEASED = BranchKind(("", "", "", "", ""))
-"""What a reserve that is released is: it enters the pool that it was set aside for, and is of no kind."""
+"""The kind of a released reserve. It enters the pool it was set aside for, and matches no condition on kinds."""
 
 
 class Engine:
-    """A run of one network; `trace` hears of every slice, and makes the run take receipts one by one."""
+    """A run of one network. `trace` receives every slice, and makes the run process receipts one by one."""
 
     def __init__(
         self,
@@ -67,41 +67,42 @@ class Engine:
         self._outcome = RunOutcome({}, self._claims)
         self._state = self._outcome.state
         self._deciders: dict[tuple[BranchKind, str], Decider] = {}
-        self._courses: dict[object, Trajectory] = {}
+        self._trajectories: dict[object, Trajectory] = {}
         self._known_heights: tuple[Fraction, ...] | None = None
-        self._now: dict[tuple[BranchKind, str], Trajectory] = {}
+        self._current: dict[tuple[BranchKind, str], Trajectory] = {}
         self._weights: int | None = None
-        self._numbered: dict[tuple[tuple[Fraction, ...], ...], int] = {}
-        self._plain = [plain(line) for line in self._lines]
-        self._weights_move = moved_by_receipts(network)
+        self._weight_ids: dict[tuple[tuple[Fraction, ...], ...], int] = {}
+        self._fast_lines = [fast_line(line) for line in self._lines]
+        self._weights_move = receipts_change_weights(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         days = sorted(name for name in variables(network) if name.startswith("day:"))
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days}
         self._memory = Remembered(network, self._state)
         self._agenda: dict[date, list[WaterfallFact]] = {}
         self._steps: dict[str, int] = {}
-        self._counting = False
+        self._has_counts = False
         self._today = date.min
         if start is not None:
-            self._go_on(start)
+            self._continue_from(start)
 
-    def _go_on(self, start: RunOutcome) -> None:
+    def _continue_from(self, start: RunOutcome) -> None:
         self._state.update(start.state)
         self._outcome.received, self._outcome.returns = start.received, start.returns
         self._outcome.releases, self._outcome.booked = dict(start.releases), dict(start.booked)
         self._outcome.crossings = list(start.crossings)
-        self._claims.carry(start.claims)
-        self._note_days(start.claims.day or date.min)
+        self._claims.continue_from(start.claims)
+        self._set_days(start.claims.day or date.min)
         for place in self._places.values():
             if place.cliff is not None:
-                self._steps[place.id] = self._step(place)
+                self._steps[place.id] = self._step_in_force(place)
 
     def run(
         self, facts: Facts, since: date, as_of: date, watched: Mapping[date, Callable[[RunOutcome], None]] | None = None
     ) -> RunOutcome:
-        """Everything up to and with `as_of`; fixed claims arise on `since` unless they name a day.
+        """Run up to and including `as_of`. Fixed claims start on `since` unless they name a day.
 
-        `watched`: who is shown the outcome at the end of a day, as a run up to that day would end.
+        `watched` has callbacks by day. Each gets the outcome at the end of its day, equal to that of a run up to the
+        day.
 
         Raises:
             BadInput: a receipt enters no pool, or several.
@@ -122,18 +123,18 @@ class Engine:
         stops = self._stops(rows, since, as_of, watched)
         at = 0
         for n, day in enumerate(stops):
-            self._open(day)
-            end = len(rows) if n + 1 == len(stops) else _first_on(rows, stops[n + 1], at)
-            self._take(rows[at:end])
+            self._begin_day(day)
+            end = len(rows) if n + 1 == len(stops) else _first_index_on(rows, stops[n + 1], at)
+            self._process(rows[at:end])
             at = end
             if day in watched:
                 watched[day](self._outcome)
         return self._outcome
 
     def _stops(self, rows: Sequence[ReceiptGroup], since: date, end: date, watched: Iterable[date]) -> list[date]:
-        """The days on which something else than a receipt happens, or on which interest has to be known.
+        """The days on which something other than a receipt happens, or interest is computed.
 
-        A run that goes on has none that were gone through before: a reserve would be noted and let go once more.
+        A continued run skips the days that were processed before, so that no reserve is booked or released twice.
         """
         days = {min([since, end, *(each.on for each in rows[:1])]), end}
         days |= set(self._agenda) | set(self._days.values())
@@ -152,9 +153,11 @@ class Engine:
         return sorted(day for day in days if begun < day <= end)
 
     def _merged(self, rows: Sequence[ReceiptGroup]) -> list[ReceiptGroup]:
-        """Rows in the order in which they are taken: those of a day that flow alike together, as one unless traced."""
+        """Rows in processing order. Unless traced, rows of a day with the same route are merged into one."""
         alike: dict[object, BranchKind] = {}
-        first = {kind: alike.setdefault(self._way(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)}
+        first = {
+            kind: alike.setdefault(self._routing_key(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)
+        }
         sums: dict[tuple[date, BranchKind], Fraction | int] = {}
         counts: dict[tuple[date, BranchKind], Counts] = {}
         for row in rows:
@@ -162,7 +165,7 @@ class Engine:
             sums[key] = sums.get(key, 0) + row.amount
             if row.counts:
                 counts[key] = added(counts.get(key, ()), row.counts)
-        self._counting = bool(counts)
+        self._has_counts = bool(counts)
         if self._trace is not None:
             keys = [(row.on, first[row.kind]) for row in rows]
             parts = [part_of(counts.get(key, ()), row.amount, sums[key]) for row, key in zip(rows, keys, strict=True)]
@@ -171,70 +174,70 @@ class Engine:
         merged = [ReceiptGroup(*key, amount, counts=counts.get(key, ())) for key, amount in sums.items()]
         return sorted(merged, key=lambda row: (row.on, row.kind.fields))
 
-    def _way(self, kind: BranchKind) -> tuple[object, ...]:
-        """Equal for kinds of receipt that enter the same pool and concern the same positions."""
-        picky = (place for place in self._places.values() if place.only or place.excluding)
-        return self._entries.pool_of(kind), *(place.concerns(kind) for place in picky)
+    def _routing_key(self, kind: BranchKind) -> tuple[object, ...]:
+        """A key that is equal for kinds of receipt with the same entry pool and positions."""
+        conditional = (place for place in self._places.values() if place.only or place.excluding)
+        return self._entries.pool_of(kind), *(place.concerns(kind) for place in conditional)
 
-    # What happens at the beginning of a day
+    # The beginning of a day
 
-    def _open(self, day: date) -> None:
+    def _begin_day(self, day: date) -> None:
         self._today = day
         if self._claims.day is None or day > self._claims.day:
             self._memory.begin(day)
         self._claims.to_day(day, self._state)
         facts = self._agenda.pop(day, ())
         for fact in facts:
-            self._happen(fact)
+            self._apply_fact(fact)
         if any(fact.kind is FactKind.OPENING for fact in facts):
-            self._memory.begin(day, anew=True)
-        self._note_days(day)
+            self._memory.begin(day, reset=True)
+        self._set_days(day)
         self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._after_flow()
-        self._set_aside(day)
+        self._book_reserves(day)
 
-    def _note_days(self, day: date) -> None:
+    def _set_days(self, day: date) -> None:
         for name, on in self._days.items():
             if on <= day:
                 self._state[name] = Fraction(1)
 
-    def _happen(self, fact: WaterfallFact) -> None:
+    def _apply_fact(self, fact: WaterfallFact) -> None:
         match fact.kind:
             case FactKind.COST | FactKind.ADVANCE:
                 for claim_id in self._claims.of_fact(fact.kind, fact.name):
                     self._claims.add(claim_id, fact.on, fact.amount)
             case FactKind.METRIC:
-                self._add(f"metric:{fact.name}", fact.amount)
+                self._increase(f"metric:{fact.name}", fact.amount)
             case FactKind.OPENING:
-                self._take_over(fact)
+                self._apply_opening(fact)
 
-    def _take_over(self, fact: WaterfallFact) -> None:
-        """A balance from before: of a pool, a position (or `position.n`, one of its group), a claim or a party."""
+    def _apply_opening(self, fact: WaterfallFact) -> None:
+        """Apply an opening balance of a pool, position (or `position.n`, one of its group), claim or party."""
         name, _, _ = fact.name.partition(".")
         if fact.name in self._network.dues:
             self._claims.add(fact.name, fact.on, fact.amount)
         elif name in self._places:
             ends = {leaf.key: leaf for leaf in leaves(self._places[name].recipient)}
             leaf = ends.get(f"leaf:{fact.name}")
-            self._add(f"took:{name}", fact.amount)
+            self._increase(f"took:{name}", fact.amount)
             if leaf is not None:
-                self._add(leaf.key, fact.amount)
+                self._increase(leaf.key, fact.amount)
                 if not leaf.is_pool:
-                    self._settle(leaf.to, fact, name)
+                    self._credit_party(leaf.to, fact, name)
         elif fact.name in {basin.id for basin in self._network.basins}:
-            self._add(f"in:{fact.name}", fact.amount)
+            self._increase(f"in:{fact.name}", fact.amount)
         else:
-            self._settle(fact.name, fact, None)
+            self._credit_party(fact.name, fact, None)
 
-    def _settle(self, party: str, fact: WaterfallFact, position: str | None) -> None:
-        self._add(f"to:{party}", fact.amount)
+    def _credit_party(self, party: str, fact: WaterfallFact, position: str | None) -> None:
+        self._increase(f"to:{party}", fact.amount)
         self._outcome.received += fact.amount
-        self._tell(fact.on, "opening balance", "", position, {party: fact.amount})
+        self._trace_other(fact.on, "opening balance", "", position, {party: fact.amount})
 
-    def _tell(self, on: date, what: str, pool: str, position: str | None, amounts: dict[str, Fraction]) -> None:
-        """Let the trace hear of what no receipt brought."""
+    def _trace_other(self, on: date, what: str, pool: str, position: str | None, amounts: dict[str, Fraction]) -> None:
+        """Report to the trace what no receipt brought."""
         if self._trace is not None:
             lines = [
                 FlowLine(pool, position, what, amount, party, is_pool=False, amount=amount)
@@ -243,44 +246,44 @@ class Engine:
             receipt = ReceiptGroup(on, _RELEASED, Fraction(1), what)
             self._trace(Slice(receipt, Fraction(1), pool, Spread({}, lines)))
 
-    def _set_aside(self, day: date) -> None:
-        """Note what was held in a period that has ended, and let go what has been held long enough."""
+    def _book_reserves(self, day: date) -> None:
+        """Book what was held in an ended period, and release what has been held long enough."""
         for place in self._places.values():
             if place.held is None or span_end(day - DAY, place.held.of) != day - DAY:
                 continue
-            fresh = self._state.get(f"held:{place.id}", ZERO) - self._outcome.booked.get(place.id, ZERO)
-            if fresh:
-                self._outcome.booked[place.id] = self._outcome.booked.get(place.id, ZERO) + fresh
+            newly_held = self._state.get(f"held:{place.id}", ZERO) - self._outcome.booked.get(place.id, ZERO)
+            if newly_held:
+                self._outcome.booked[place.id] = self._outcome.booked.get(place.id, ZERO) + newly_held
                 last = span_end_after(day - DAY, place.held.of, place.held.periods)
-                self._outcome.releases[place.id, last + DAY] = fresh
+                self._outcome.releases[place.id, last + DAY] = newly_held
         for (name, on), amount in list(self._outcome.releases.items()):
             if on <= day:
                 del self._outcome.releases[name, on]
-                self._add(f"released:{name}", amount)
+                self._increase(f"released:{name}", amount)
                 held = self._places[name].held
                 assert held is not None  # noqa: S101 - only such positions have releases
-                self._one(ReceiptGroup(day, _RELEASED, amount, f"released:{name}"), held.then)
+                self._process_one(ReceiptGroup(day, _RELEASED, amount, f"released:{name}"), held.then)
 
     def _after_flow(self) -> None:
-        """What happens as soon as a condition holds."""
+        """Apply lasting events and cliffs whose conditions now hold."""
         if self._memory.notice(lambda when: now(when, self._state)):
             self._known_heights = None
-        self._jump()
+        self._apply_cliffs()
 
-    def _about_to_happen(self, heights: Sequence[Fraction], course: Trajectory) -> bool:
-        """Whether an event that stays happens with the next unit, which so flows otherwise."""
-        at_lines = dict(zip(self._lines, heights, strict=True))
-        if not self._memory.notice(lambda when: about_to_hold(when, at_lines, course.spread)):
+    def _event_is_next(self, heights: Sequence[Fraction], trajectory: Trajectory) -> bool:
+        """Whether a lasting event happens with the next unit, which then flows by other rates."""
+        by_line = dict(zip(self._lines, heights, strict=True))
+        if not self._memory.notice(lambda when: about_to_hold(when, by_line, trajectory.spread)):
             return False
         self._known_heights = None
         return True
 
-    def _jump(self) -> None:
-        """A cliff: when its step changes, the position is put where the new rate on everything has it."""
+    def _apply_cliffs(self) -> None:
+        """Apply cliffs. A changed step applies to everything so far: the difference is credited and charged at once."""
         for place in self._places.values():
             if place.cliff is None:
                 continue
-            step = self._step(place)
+            step = self._step_in_force(place)
             before = self._steps.setdefault(place.id, step)
             if step == before:
                 continue
@@ -290,74 +293,76 @@ class Engine:
             difference = entitled - self._state.get(f"took:{place.id}", ZERO)
             leaf = next(leaves(place.recipient))
             for name in (f"took:{place.id}", leaf.key, f"to:{leaf.to}"):
-                self._add(name, difference)
-            self._add(f"to:{place.cliff}", -difference)
-            self._add(f"charged:{place.id}", difference)
+                self._increase(name, difference)
+            self._increase(f"to:{place.cliff}", -difference)
+            self._increase(f"charged:{place.id}", difference)
             amounts = {leaf.to: difference, place.cliff: -difference}
-            self._tell(self._today, "difference made by the step", "", place.id, amounts)
+            self._trace_other(self._today, "difference made by the step", "", place.id, amounts)
 
-    def _step(self, place: Place) -> int:
-        """Which step of a position is in force."""
+    def _step_in_force(self, place: Place) -> int:
+        """The index of the step in force."""
         return next(n for n, (guard, _, _) in enumerate(place.steps) if now(guard, self._state))
 
     # Receipts
 
-    def _take(self, rows: Sequence[ReceiptGroup]) -> None:
+    def _process(self, rows: Sequence[ReceiptGroup]) -> None:
         at = 0
         while at < len(rows):
             self._today = rows[at].on
-            sums, end = ({}, at) if self._trace else self._stretch(rows, at)
+            sums, end = ({}, at) if self._trace else self._safe_batch(rows, at)
             if end > at:
                 for kind, amount in sums.items():
-                    self._flow(self._course(kind, self._entries.pool_of(kind)), amount)
+                    self._flow(self._trajectory(kind, self._entries.pool_of(kind)), amount)
                     self._outcome.received += amount
                 self._after_flow()
             else:
                 end = at + 1
                 self._outcome.received += rows[at].amount
-                self._one(rows[at], self._entries.pool_of(rows[at].kind))
+                self._process_one(rows[at], self._entries.pool_of(rows[at].kind))
             at = end
 
-    def _stretch(self, rows: Sequence[ReceiptGroup], at: int) -> tuple[dict[BranchKind, Fraction | int], int]:
-        """The sums of as many receipts as surely leave every condition as it is, and where they end."""
+    def _safe_batch(self, rows: Sequence[ReceiptGroup], at: int) -> tuple[dict[BranchKind, Fraction | int], int]:
+        """The sums by kind of the longest safe batch that is found, and its end. It changes no guard."""
         heights = self._heights()
         room = [abs(height) for height in heights]
         moves: dict[BranchKind, list[tuple[int, Fraction]] | None] = {}
-        kept: dict[BranchKind, Fraction | int] = {}
+        sums: dict[BranchKind, Fraction | int] = {}
         low, size, growing = at, 1, True
         while size and low < len(rows):
             end = min(low + size, len(rows))
-            tried = dict(kept)
+            candidate = dict(sums)
             for row in rows[low:end]:
-                tried[row.kind] = tried.get(row.kind, 0) + row.amount
-            for kind in tried.keys() - moves.keys():
-                moves[kind] = towards(self._course(kind, self._entries.pool_of(kind)), heights)
-            counted = self._counting and any(row.counts for row in rows[low:end])
-            if not counted and safe(room, tried, moves):
-                kept, low = tried, end
+                candidate[row.kind] = candidate.get(row.kind, 0) + row.amount
+            for kind in candidate.keys() - moves.keys():
+                moves[kind] = approaching_zero(self._trajectory(kind, self._entries.pool_of(kind)), heights)
+            counted = self._has_counts and any(row.counts for row in rows[low:end])
+            if not counted and is_safe(room, candidate, moves):
+                sums, low = candidate, end
                 size = size * 2 if growing else size // 2
             else:
                 growing = False
                 size //= 2
-        return kept, low
+        return sums, low
 
-    def _one(self, receipt: ReceiptGroup, entry: str) -> None:
-        """One receipt, split wherever it brings something to its limit."""
+    def _process_one(self, receipt: ReceiptGroup, entry: str) -> None:
+        """Process one receipt, split at every threshold that it reaches."""
         left = Fraction(receipt.amount)
         while left > 0:
             heights = self._heights()
-            course = self._course(receipt.kind, entry, part_of(receipt.counts, 1, receipt.amount))
-            if self._network.stays and self._about_to_happen(heights, course):
+            trajectory = self._trajectory(receipt.kind, entry, part_of(receipt.counts, 1, receipt.amount))
+            if self._network.stays and self._event_is_next(heights, trajectory):
                 continue
-            reach = {
-                n: -heights[n] / slope for n, slope in course.slopes if heights[n] and (heights[n] > 0) != (slope > 0)
+            distances = {
+                n: -heights[n] / slope
+                for n, slope in trajectory.slopes
+                if heights[n] and (heights[n] > 0) != (slope > 0)
             }
-            step = min([left, *reach.values()])
-            self._flow(course, step)
+            step = min([left, *distances.values()])
+            self._flow(trajectory, step)
             left -= step
             if self._trace:
-                self._trace(Slice(receipt, step, entry, course.spread))
-            crossed = [self._lines[n] for n, distance in reach.items() if distance == step]
+                self._trace(Slice(receipt, step, entry, trajectory.spread))
+            crossed = [self._lines[n] for n, distance in distances.items() if distance == step]
             labels = tuple(label for line in crossed for label in self._network.labels.get(line, ()))
             if labels:
                 at = self._state[f"in:{entry}"]
@@ -365,12 +370,12 @@ class Engine:
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
             self._after_flow()
 
-    def _flow(self, course: Trajectory, amount: Fraction | int) -> None:
-        for name, rate in course.spread.rates.items():
-            self._add(name, rate * amount)
+    def _flow(self, trajectory: Trajectory, amount: Fraction | int) -> None:
+        for name, rate in trajectory.spread.rates.items():
+            self._increase(name, rate * amount)
 
-    def _course(self, kind: BranchKind, entry: str, counts: Counts = ()) -> Trajectory:
-        known = self._now.get((kind, entry))
+    def _trajectory(self, kind: BranchKind, entry: str, counts: Counts = ()) -> Trajectory:
+        known = self._current.get((kind, entry))
         if known is not None and self._known_heights is not None and not counts:
             return known
         heights = self._heights()
@@ -380,31 +385,31 @@ class Engine:
         signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
         if self._weights is None:
             weights = tuple(outstandings(self._network, self._state))
-            self._weights = self._numbered.setdefault(weights, len(self._numbered))
+            self._weights = self._weight_ids.setdefault(weights, len(self._weight_ids))
         key = (kind, entry, signs, self._weights, counts)
-        if key not in self._courses:
+        if key not in self._trajectories:
             spread = decider.decide(self._today, dict(zip(self._lines, heights, strict=True)), self._state, counts)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
-            self._courses[key] = Trajectory(spread, tuple((n, slope) for n, slope in slopes if slope))
-        course = self._courses[key]
+            self._trajectories[key] = Trajectory(spread, tuple((n, slope) for n, slope in slopes if slope))
+        trajectory = self._trajectories[key]
         if not counts:
-            self._now[kind, entry] = course
-        return course
+            self._current[kind, entry] = trajectory
+        return trajectory
 
     def _heights(self) -> tuple[Fraction, ...]:
         if self._known_heights is None:
-            self._now.clear()
-            self._known_heights = tuple(height(line, self._state) for line in self._plain)
+            self._current.clear()
+            self._known_heights = tuple(height(line, self._state) for line in self._fast_lines)
         return self._known_heights
 
-    def _add(self, name: str, amount: Fraction) -> None:
+    def _increase(self, name: str, amount: Fraction) -> None:
         self._known_heights = None
         if self._weights_move:
             self._weights = None
         self._state[name] = self._state.get(name, ZERO) + amount
 
 
-def _first_on(rows: Sequence[ReceiptGroup], day: date, start: int) -> int:
+def _first_index_on(rows: Sequence[ReceiptGroup], day: date, start: int) -> int:
     at = start
     while at < len(rows) and rows[at].on < day:
         at += 1

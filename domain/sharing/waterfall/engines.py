@@ -1,15 +1,15 @@
-"""The engines that can be called, by number.
+"""The registry of waterfall engines, by number.
 
-An engine is everything that figures follow from: a way to run a waterfall, and a way to hash what a run found. Its
-number is recorded with what it computed, and that is recomputed, restated, stated, explained and audited by the engine
-of that number. What is computed for the first time, or anew, is computed by the current engine.
+An engine is everything that determines figures: how a waterfall is run, and how the result is hashed. Its number is
+recorded with what it computed. Recomputing, restating, explaining and auditing use the recorded engine; everything new
+uses the current one.
 
-The code is one: `domain.sharing.waterfall.run` and what it imports. A corrected rule becomes a switch there, an
-argument of `run` whose default is what the rule said before; engine 3 stays `run`, and the corrected engine is
-`functools.partial(run, ...)` with the switch set. A correction too wide for a switch is a module of its own, with only
-what differs. `docs/how-to/change-the-engine.md` says how it is done, and when an engine may be dropped.
+All engines share the code of `domain.sharing.waterfall.run`. A corrected rule becomes an argument of `run` whose
+default is the old rule. Engine 3 stays `run`, and the corrected engine is `functools.partial(run, ...)` with the
+argument set. A correction too large for that is a module with only what differs. See
+`docs/how-to/change-the-engine.md`, also for when an engine may be dropped.
 
-    3   the first that was released; its fingerprint covers the labels of crossings
+    3   the first released engine; its fingerprint covers the labels of crossings
     4   finds the same figures; its fingerprint covers figures only
 """
 
@@ -27,7 +27,7 @@ from domain.sharing.waterfall.run import WaterfallVersion, run
 
 
 class Run(Protocol):
-    """Runs facts through the versions of an agreement, as `domain.sharing.waterfall.run.run` does."""
+    """The signature of `domain.sharing.waterfall.run.run`."""
 
     def __call__(
         self,
@@ -37,13 +37,13 @@ class Run(Protocol):
         view: str | None = None,
         trace: Callable[[Slice], None] | None = None,
     ) -> Result:
-        """The result."""
+        """Run facts through the versions of an agreement."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WaterfallEngine:
-    """An engine of a number. Neither its figures nor its hashes ever change: a test holds them to a corpus."""
+    """A numbered engine. Its figures and hashes never change: a test compares them with a corpus."""
 
     number: str
     run: Run
@@ -51,23 +51,23 @@ class WaterfallEngine:
 
 
 class Engines:
-    """The engines of a release, oldest first; the last is the current one."""
+    """The engines of a release, oldest first. The last is the current one."""
 
     def __init__(self, kept: Iterable[WaterfallEngine]) -> None:
         self._kept = {engine.number: engine for engine in kept}
 
     @property
     def numbers(self) -> tuple[str, ...]:
-        """The numbers of all of them."""
+        """The numbers of all engines."""
         return tuple(self._kept)
 
     @property
     def current(self) -> WaterfallEngine:
-        """The engine that computes what is new."""
+        """The engine for everything new."""
         return self._kept[self.numbers[-1]]
 
     def of(self, number: str, what: str) -> WaterfallEngine:
-        """The engine of a number that is recorded of `what`.
+        """The engine with the number that is recorded of `what`.
 
         Raises:
             UnknownEngine: this release does not have it.
@@ -88,4 +88,4 @@ ENGINES = Engines(
         WaterfallEngine("4", run, of_figures),
     )
 )
-"""Those of this release."""
+"""The engines of this release."""

@@ -1,4 +1,4 @@
-"""Which pool a receipt enters: the one that receives it."""
+"""Finds the pool that a receipt enters."""
 
 from collections.abc import Mapping
 
@@ -8,11 +8,11 @@ from domain.sharing.waterfall.network import FIELDS, BranchKind
 
 
 class NoEntry(BadInput):
-    """A receipt is received by no pool, or by several."""
+    """No pool receives a receipt, or several do."""
 
 
 class Entries:
-    """The entry pools of a waterfall; `where` names file and line of the first receipt of each kind."""
+    """The entry pools of a waterfall. `where` names file and line of the first receipt of each kind."""
 
     def __init__(self, waterfall: Waterfall, where: Mapping[BranchKind, str]) -> None:
         self._where = where
@@ -20,7 +20,7 @@ class Entries:
         self._known: dict[BranchKind, str] = {}
 
     def pool_of(self, kind: BranchKind) -> str:
-        """The pool.
+        """The pool that receives a kind of receipt.
 
         Raises:
             NoEntry: there is none, or more than one.

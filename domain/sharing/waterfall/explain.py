@@ -1,4 +1,4 @@
-"""Where a party's entitlement comes from: receipt, pools, position, with the share, its base and the slice."""
+"""Explains an entitlement: receipt, pools and position, with the share, its base and the slice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from domain.sharing.waterfall.run import WaterfallVersion
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One amount and how it came about, in minor units.
+    """One amount and how it was made, in minor units.
 
-    `slice` is the part of the receipt shared at these rates, and `counts` what was counted with that part.
+    `slice` is the part of the receipt that was shared at these rates, and `counts` its metrics.
     """
 
     on: date
@@ -34,13 +34,13 @@ class Origin:
 
     @property
     def counted(self) -> str:
-        """What was counted, in words: nothing, or such as "1200 admissions, 1 screens"."""
+        """The counts in words, such as "1200 admissions, 1 screens"; empty without counts."""
         return ", ".join(f"{count} {metric}" for metric, count in self.counts)
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Every origin of what a party is entitled to; they add up to `total`, which is the run's."""
+    """Every origin of a party's entitlement. They add up to `total`, which is the run's."""
 
     party: str
     currency: str
@@ -49,7 +49,7 @@ class Explanation:
 
 
 def explain(run: Run, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date, party: str) -> Explanation:
-    """The origins of a party's entitlement to date by an engine, by its own view where it has one.
+    """The origins of a party's entitlement to date, by its own view if it has one.
 
     Raises:
         BadInput: as `run`.
@@ -75,7 +75,7 @@ def _origins(one: Slice, party: str) -> list[Origin]:
             one.receipt.on,
             name,
             one.amount,
-            _way(one.spread.lines, one.entry, line.pool),
+            _path(one.spread.lines, one.entry, line.pool),
             line.position or "residue",
             line.phrase,
             line.base * one.amount,
@@ -87,8 +87,8 @@ def _origins(one: Slice, party: str) -> list[Origin]:
     ]
 
 
-def _way(lines: Sequence[FlowLine], entry: str, pool: str) -> tuple[str, ...]:
-    """The pools between the entry and a pool, by the way on which most flows."""
+def _path(lines: Sequence[FlowLine], entry: str, pool: str) -> tuple[str, ...]:
+    """The pools between the entry and a pool, on the path with the largest flow."""
     way = [pool]
     while way[0] != entry:
         feeders = [line for line in lines if line.is_pool and line.to == way[0]]

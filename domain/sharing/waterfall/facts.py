@@ -1,4 +1,4 @@
-"""What has happened: receipts, grouped as a run needs them, and everything else in date order."""
+"""The facts of a run: grouped receipts, and everything else in date order."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from domain.sharing.waterfall.network import BranchKind
 
 
 class FactKind(StrEnum):
-    """What a fact is. Costs, advances and metrics add up; `opening` is a balance taken over; `payment` was paid."""
+    """What a fact is. Costs, advances and metrics add up. `opening` is a balance taken over, `payment` was paid."""
 
     COST = "cost"
     ADVANCE = "advance"
@@ -24,7 +24,7 @@ class FactKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaterfallFact:
-    """Anything but a receipt. `amount` is in minor units, or a count for a metric; `where` names file and line."""
+    """Any fact but a receipt. `amount` is in minor units, or a count. `where` names file and line."""
 
     kind: FactKind
     on: date
@@ -34,11 +34,11 @@ class WaterfallFact:
 
 
 Counts = tuple[tuple[str, Fraction], ...]
-"""How much of which metric, by name."""
+"""Counts by metric name."""
 
 
 def added(one: Counts, other: Counts) -> Counts:
-    """Both together."""
+    """The sum of two counts."""
     if not one or not other:
         return one or other
     sums = dict(one)
@@ -48,7 +48,7 @@ def added(one: Counts, other: Counts) -> Counts:
 
 
 def part_of(counts: Counts, amount: Fraction | int, whole: Fraction | int) -> Counts:
-    """What of counts belongs to an amount of the whole."""
+    """The counts of a part of an amount, in proportion."""
     return tuple((name, count * amount / whole) for name, count in counts)
 
 
@@ -56,7 +56,7 @@ def part_of(counts: Counts, amount: Fraction | int, whole: Fraction | int) -> Co
 class ReceiptGroup:
     """One or many receipts of a kind on one day, in minor units of the waterfall's currency.
 
-    `counts` has the metrics that are counted as the amount comes in, such as the admissions that it was paid for.
+    `counts` has the metrics that are counted with the amount, such as the admissions that it was paid for.
     """
 
     on: date
@@ -68,14 +68,14 @@ class ReceiptGroup:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a run is given. `where` says for each kind of receipt where it stands first, for messages."""
+    """All input of a run. `where` names the place of the first receipt of each kind, for messages."""
 
     receipts: tuple[ReceiptGroup, ...] = ()
     others: tuple[WaterfallFact, ...] = ()
     where: Mapping[BranchKind, str] = field(default_factory=dict)
 
     def until(self, day: date) -> "Facts":
-        """The facts up to and with a day."""
+        """The facts up to and including a day."""
         return Facts(
             tuple(each for each in self.receipts if each.on <= day),
             tuple(each for each in self.others if each.on <= day),
@@ -100,11 +100,10 @@ class Facts:
 
 
 def ordered(receipts: Iterable[ReceiptGroup]) -> list[ReceiptGroup]:
-    """In date order and, within a day, by kind: so nothing depends on the order in which a day's rows were written.
+    """Sort by date and, within a day, by kind, so the order of a day's rows does not matter.
 
-    What a day takes back (returns, reversals) is taken from the receipts of its kind on that day, then from what comes
-    next of its kind; what nothing follows stays negative. Where nothing is left of a day's money, a receipt of nothing
-    has what is left of its counts.
+    Returns and reversals reduce the receipts of their kind on that day, then later receipts of their kind; an uncovered
+    rest stays negative. If nothing is left of a day's money, a receipt of zero carries the rest of its counts.
     """
     waiting: dict[BranchKind, ReceiptGroup] = {}
     found: list[ReceiptGroup] = []
@@ -124,7 +123,7 @@ def ordered(receipts: Iterable[ReceiptGroup]) -> list[ReceiptGroup]:
 
 
 def _netted(day: Sequence[ReceiptGroup]) -> list[ReceiptGroup]:
-    """The receipts of a day and kind less what was taken back, the first ones first; one if nothing or less is left."""
+    """The receipts of a day and kind less returns, the first ones first; one receipt if nothing or less is left."""
     total = sum(each.amount for each in day)
     counts = reduce(added, (each.counts for each in day))
     if total <= 0:

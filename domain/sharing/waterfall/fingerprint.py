@@ -1,7 +1,7 @@
-"""Hashes of all that a run found, in canonical JSON with exact rationals.
+"""Hashes of a run's result, as canonical JSON with exact rationals.
 
-What was paid already is no part of it: a payment changes nobody's entitlement. A scheme is never changed, for
-distributions on record hold hashes of it; another one comes with an engine of another number.
+Payments are not included, because a payment changes nobody's entitlement. A scheme never changes, because recorded
+distributions hold its hashes. A new scheme needs a new engine number.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ from domain.sharing.waterfall.result import Result
 
 
 def of_figures(result: Result) -> str:
-    """SHA-256 over every figure and nothing else: words for people may change without changing it."""
+    """SHA-256 over every figure. Wording may change without changing it."""
     return _hashed(result, lambda one: [str(one.on), str(one.kind), one.pool, str(one.at), str(one.part)])
 
 
 def of_figures_and_labels(result: Result) -> str:
-    """SHA-256 over every figure and over how crossings are labelled, which ties the hash to our wording."""
+    """SHA-256 over every figure and the labels of crossings, so it depends on our wording."""
     return _hashed(
         result, lambda one: [str(one.on), str(one.kind), one.pool, list(one.labels), str(one.at), str(one.part)]
     )

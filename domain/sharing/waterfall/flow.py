@@ -1,4 +1,4 @@
-"""How one more unit of a receipt spreads through the network while no condition changes: rates, all at once."""
+"""Divides one unit of a receipt through the network while no guard changes."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,14 +19,17 @@ from domain.sharing.waterfall.network import (
 
 OFF, ON = "off", "on"
 Mode = str | Fraction
-"""Closed, open, or a rate: held at a limit that moves, a valve takes just what keeps it there."""
+"""Closed, open, or a rate. A held valve takes just the rate that keeps its line at zero."""
 
 Modes = Mapping[str, Mode]
 
 
 @dataclass(frozen=True, slots=True)
 class FlowLine:
-    """Who gets what of one unit: `rate` of `base` in a pool, as `phrase` says. `position` is None for the residue."""
+    """One recipient's part of a unit: `rate` of `base` in a pool, as `phrase` says.
+
+    `position` is None for the residue.
+    """
 
     pool: str
     position: str | None
@@ -39,29 +42,29 @@ class FlowLine:
 
 @dataclass(slots=True)
 class Spread:
-    """The rates of every variable, the same by recipient, and what those valves take that are held to a rate."""
+    """The rate of every variable, the parts by recipient, and the rates that held valves take."""
 
     rates: dict[str, Fraction] = field(default_factory=dict)
     lines: list[FlowLine] = field(default_factory=list)
     taken: dict[str, Fraction] = field(default_factory=dict)
 
     def add(self, name: str, amount: Fraction) -> None:
-        """Count an amount on a variable."""
+        """Increase the rate of a variable."""
         self.rates[name] = self.rates.get(name, ZERO) + amount
 
 
 def spread(
     network: Network, kind: BranchKind, entry: str, modes: Modes, state: Mapping[str, Fraction], counts: Counts = ()
 ) -> Spread:
-    """One unit of a kind of receipt, entered in a pool, with what is counted of metrics for it.
+    """Divide one unit of a kind of receipt that enters a pool, with its counts of metrics.
 
-    `state` gives the weights of `by_outstanding` only.
+    `state` is needed only for the weights of `by_outstanding`.
     """
     return _Flow(network, kind, modes, state).run(entry, counts)
 
 
 def outstandings(network: Network, state: Mapping[str, Fraction]) -> Iterator[tuple[Fraction, ...]]:
-    """The weights of each group that shares by outstanding, as parts of one."""
+    """The weights of each group that shares by outstanding, as fractions that add up to one."""
     for basin in network.basins:
         for node in (*(place.recipient for place in basin.places), basin.residue):
             for split in _splits(node):
@@ -84,11 +87,11 @@ def _owed(node: Node, state: Mapping[str, Fraction]) -> Fraction:
     return sum((_owed(member, state) for member in node.members), ZERO)
 
 
-def _growing(node: Node, rates: Mapping[str, Fraction]) -> Fraction:
-    """How fast a unit makes more owed: the weight where nothing is owed and limits grow with what flows."""
+def _growth_of_owed(node: Node, rates: Mapping[str, Fraction]) -> Fraction:
+    """The rate at which what is owed grows: the weight where nothing is owed yet."""
     if isinstance(node, Leaf):
         return max(slope(node.outstanding, rates), ZERO) if node.outstanding is not None else ZERO
-    return sum((_growing(member, rates) for member in node.members), ZERO)
+    return sum((_growth_of_owed(member, rates) for member in node.members), ZERO)
 
 
 class _Flow:
@@ -101,7 +104,7 @@ class _Flow:
         self._credit: Callable[[Leaf, Fraction], None]
 
     def run(self, entry: str, counts: Counts) -> Spread:
-        """Let one unit enter a pool and go through all that come after it, in flow order."""
+        """Let one unit enter a pool and pass through all later pools, in flow order."""
         self._spread.add(f"in:{entry}", Fraction(1))
         for name, count in counts:
             self._spread.add(f"metric:{name}", count)
@@ -130,15 +133,15 @@ class _Flow:
             if mode == OFF:
                 continue
             base = max(remains, ZERO) if take.base is None else take.base.slope(self._spread.rates)
-            want = take.rate * base
+            amount = take.rate * base
             if basin.deficit is None or take.base is None:
-                want = min(want, remains - taken)
+                amount = min(amount, remains - taken)
             if isinstance(mode, Fraction):
-                want = self._spread.taken[take.key] = max(min(mode, want), ZERO)
-            if want <= 0:
+                amount = self._spread.taken[take.key] = max(min(mode, amount), ZERO)
+            if amount <= 0:
                 continue
             self._credit = self._crediting(basin, place, take.phrase, base)
-            taken += self._offer(place.recipient, want)
+            taken += self._offer(place.recipient, amount)
         if taken:
             self._spread.add(f"took:{place.id}", taken)
         return taken
@@ -147,7 +150,7 @@ class _Flow:
         self, basin: Basin, place: Place | None, phrase: str, base: Fraction
     ) -> Callable[[Leaf, Fraction], None]:
         def credit(leaf: Leaf, amount: Fraction) -> None:
-            """Count an amount for a recipient or, where the position holds it back, for the reserve only."""
+            """Credit an amount to a recipient or, if the position holds it back, to the reserve only."""
             self._spread.add(leaf.key, amount)
             held = place is not None and place.held is not None
             if held and place is not None:
@@ -174,7 +177,7 @@ class _Flow:
         self._spread.lines.append(FlowLine(basin.id, position, phrase, base, to, is_pool, amount))
 
     def _offer(self, node: Node, amount: Fraction) -> Fraction:
-        """Give up to an amount to a recipient; what it took."""
+        """Offer an amount to a recipient. Returns what it took."""
         if isinstance(node, Split):
             return self._share(node, amount)
         mode = self._modes[node.key]
@@ -204,13 +207,13 @@ class _Flow:
     def _weights(self, split: Split) -> tuple[Fraction, ...]:
         if split.sharing is Sharing.BY_OUTSTANDING:
             owed = tuple(_owed(member, self._state) for member in split.members)
-            return owed if any(owed) else tuple(_growing(member, self._spread.rates) for member in split.members)
+            return owed if any(owed) else tuple(_growth_of_owed(member, self._spread.rates) for member in split.members)
         if split.sharing is Sharing.EQUAL:
             return tuple(Fraction(1) for _ in split.members)
         return split.weights
 
     def _fill(self, split: Split, amount: Fraction, weights: dict[int, Fraction]) -> Fraction:
-        """Offer by weights; who takes less than offered is full, and the others share what it left."""
+        """Offer an amount by weights. A member that takes less is full, and the others share the rest."""
         given = ZERO
         while given < amount:
             ready = {n: weight for n, weight in weights.items() if weight > 0}

@@ -1,8 +1,8 @@
-"""What each party would get back of what it laid out: recoupment date, multiple and rate of return of a scenario.
+"""Forecasts each party's return on its outlay: recoupment date, multiple and rate of return of a scenario.
 
-Money comes in to a party as its entitlement to date grows: with a settlement calendar on the day by which a settlement
-is paid, without one on the days of the facts themselves. What a later version, a charge or the passing of a date takes
-back goes out again as a negative amount that came in. What was really paid (facts of kind payment) changes nothing.
+Money comes in to a party as its entitlement grows. With a settlement calendar it comes in on the payment day of a
+settlement, otherwise on the facts' own days. A decrease (a later version, a charge, a date) is a negative inflow.
+Actual payments (facts of kind payment) change nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ from domain.sharing.waterfall.run import (
 
 @dataclass(frozen=True, slots=True)
 class CashFlow:
-    """What a party laid out and what came in on one day, in minor units, and what both come to by then."""
+    """What a party laid out and received on one day, in minor units, and both totals by then."""
 
     on: date
     out: Fraction
@@ -36,10 +36,10 @@ class CashFlow:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """What comes of one party's outlay in one scenario, in minor units.
+    """The return on one party's outlay in one scenario, in minor units.
 
-    `recouped_on` is the first day on which what came in reaches all that it lays out; `multiple` is what came in
-    over that; `irr` see `domain.sharing.waterfall.irr`. A party that lays nothing out has none of the three.
+    `recouped_on` is the first day on which the total received reaches the whole outlay. `multiple` is received divided
+    by outlay. For `irr` see `domain.sharing.waterfall.irr`. Without an outlay all three are None.
     """
 
     out: Fraction
@@ -51,9 +51,9 @@ class Return:
 
 
 def forecast(versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> dict[str, Return]:
-    """Every party's return on facts, assumed ones among them, up to and with `as_of`.
+    """Every party's return on facts, assumed ones included, up to and including `as_of`.
 
-    Receipts until then are followed to the settlement after it.
+    Receipts until then are followed to the next settlement.
 
     Raises:
         BadInput: as `run`; the agreement has a settlement calendar and the facts do not say when it begins.
@@ -75,7 +75,7 @@ def forecast(versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) ->
 
 
 def returned(out: Mapping[date, Fraction], came_in: Mapping[date, Fraction]) -> Return:
-    """What comes of amounts laid out and received by day, both as positive numbers."""
+    """The return on amounts laid out and received by day, both positive."""
     spent, whole = sum(out.values(), ZERO), sum(came_in.values(), ZERO)
     net = received = ZERO
     recouped_on = None
@@ -95,7 +95,7 @@ def returned(out: Mapping[date, Fraction], came_in: Mapping[date, Fraction]) -> 
 
 
 def _days(version: WaterfallVersion, facts: Facts, as_of: date) -> list[tuple[date, date]]:
-    """The days up to which entitlements are asked for, each with the day on which they are paid."""
+    """The days for which entitlements are computed, each with its payment day."""
     settlement = version.waterfall.settlement
     days = {each.on for each in facts.receipts} | {each.on for each in facts.others} | {as_of}
     if settlement is None:

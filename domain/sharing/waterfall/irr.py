@@ -1,4 +1,4 @@
-"""The internal rate of return of dated flows: annual, effective, days over 365, in decimals (no library does it so)."""
+"""The internal rate of return of dated flows: annual, effective, days over 365, in exact decimals."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,19 +7,19 @@ from fractions import Fraction
 from typing import Final
 
 PLACES: Final = 12
-"""Decimal places of a rate: 0.08 is 8 % a year, and the rate is right to half a unit of the last place."""
+"""Decimal places of a rate: 0.08 is 8 % a year. The rate is correct to half a unit of the last place."""
 LEAST, MOST = Decimal("1e-6"), Decimal("1e6")
-"""What one unit may become within a year. Beyond (-99.9999 %, a million times) a rate says nothing any more."""
+"""The bounds of one unit's growth in a year: a loss of 99.9999 %, or a million times."""
 _DIGITS: Final = 50
 _STEP = Decimal("1.2")
 _NARROW = Decimal(10) ** -(PLACES + 2)
 
 
 def irr(flows: Mapping[date, Fraction]) -> Decimal | None:
-    """The rate at which flows (out below zero, in above) are worth nothing on the first day.
+    """The rate at which the flows (out negative, in positive) have a present value of zero.
 
-    Of several, it is the one nearest to zero. None where there is none: all flows have one sign, or the rate is beyond
-    what `LEAST` and `MOST` allow.
+    Of several rates, the one nearest to zero. None if all flows have one sign, or the rate is outside `LEAST` and
+    `MOST`.
     """
     days = sorted(day for day, amount in flows.items() if amount)
     signs = {flows[day] > 0 for day in days}
@@ -33,10 +33,10 @@ def irr(flows: Mapping[date, Fraction]) -> Decimal | None:
         if bracket is None:
             return None
         low, high = bracket
-        rises = _worth(dated, high) > 0
+        rises = _present_value(dated, high) > 0
         while high - low > _NARROW:
             middle = (low + high) / 2
-            worth = _worth(dated, middle)
+            worth = _present_value(dated, middle)
             if not worth:
                 low = high = middle
             elif (worth > 0) == rises:
@@ -46,21 +46,21 @@ def irr(flows: Mapping[date, Fraction]) -> Decimal | None:
         return round((low + high) / 2 - 1, PLACES) + 0  # no minus before a zero
 
 
-def _worth(dated: list[tuple[int, Decimal]], growth: Decimal) -> Decimal:
-    """What flows are worth on the first day where one unit becomes `growth` within a year."""
+def _present_value(dated: list[tuple[int, Decimal]], growth: Decimal) -> Decimal:
+    """The present value of flows if one unit becomes `growth` within a year."""
     daily = growth ** (Decimal(-1) / 365)
     return sum((amount * daily**days for days, amount in dated), Decimal(0))
 
 
 def _bracket(dated: list[tuple[int, Decimal]]) -> tuple[Decimal, Decimal] | None:
-    """Two growths between which the worth changes its sign, looked for from no growth at all outwards."""
+    """Two growth factors between which the present value changes its sign, searched outwards from 1."""
     up = down = Decimal(1)
-    above = below = start = _worth(dated, up)
+    above = below = start = _present_value(dated, up)
     if not start:
         return up, down
     while up < MOST or down > LEAST:
         higher, lower = min(up * _STEP, MOST), max(down / _STEP, LEAST)
-        higher_worth, lower_worth = _worth(dated, higher), _worth(dated, lower)
+        higher_worth, lower_worth = _present_value(dated, higher), _present_value(dated, lower)
         if above * higher_worth <= 0:
             return up, higher
         if below * lower_worth <= 0:

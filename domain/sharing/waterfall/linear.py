@@ -1,9 +1,11 @@
-"""Sums as linear functions of what has flowed, and conditions as guards over their signs.
+"""Linear functions of what has flowed, and guards over their signs.
 
-Variables are named by kind: `in:` a pool's inflow, `left:` its residue, `took:` a position, `leaf:` one recipient of
-it, `to:` a party, `claim:` what is to be recouped, `metric:`, `day:` (1 once that day has come), `event:` (1 once an
-event that stays has happened), and `earlier:year:in:gross`, what `in:gross` was when the year began. Amounts are in
-minor units.
+Variables are named by kind. Amounts are in minor units:
+
+* `in:` a pool's inflow. `left:` its residue. `took:` a position. `leaf:` one recipient of a position.
+* `to:` a party. `claim:` a claim to date. `metric:` a count.
+* `day:` is 1 once that day has come. `event:` is 1 once a lasting event has happened.
+* `earlier:year:in:gross` is the value of `in:gross` when the year began.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,27 +15,27 @@ from fractions import Fraction
 ZERO = Fraction(0)
 EARLIER = "earlier:"
 STILL = ("claim:", "metric:", "day:", "event:", EARLIER)
-"""Variables that receipts do not move; all others only grow with them, but for what a bearer of a deficit owes."""
+"""Prefixes of variables that receipts do not change. All others only grow with them, except a bearer's `to:`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Linear:
-    """A constant plus parts of variables, sorted by name so that equal functions are equal."""
+    """A constant plus multiples of variables, sorted by name so that equal functions compare equal."""
 
     terms: tuple[tuple[str, Fraction], ...] = ()
     constant: Fraction = ZERO
 
     @classmethod
     def of(cls, name: str) -> "Linear":
-        """One variable."""
+        """The function of one variable."""
         return cls(((name, Fraction(1)),))
 
     def at(self, state: Mapping[str, Fraction]) -> Fraction:
-        """Its value."""
+        """Its value in a state."""
         return sum((part * state[name] for name, part in self.terms if name in state), self.constant)
 
     def slope(self, rates: Mapping[str, Fraction]) -> Fraction:
-        """How fast it grows while variables grow at `rates`."""
+        """Its growth while variables grow at `rates`."""
         return sum((part * rates[name] for name, part in self.terms if name in rates), ZERO)
 
     def __add__(self, other: "Linear") -> "Linear":
@@ -44,18 +46,18 @@ class Linear:
         return Linear(terms, self.constant + other.constant)
 
     def times(self, factor: Fraction) -> "Linear":
-        """It, multiplied."""
+        """The function multiplied by a factor."""
         return Linear(tuple((name, part * factor) for name, part in self.terms if factor), self.constant * factor)
 
 
 def unsigned(line: Linear) -> Linear:
-    """The line itself or its negative, whichever begins with a positive part: both cross zero at the same places."""
+    """The line or its negative, whichever starts with a positive term: both cross zero at the same place."""
     return line.times(Fraction(-1)) if line.terms and line.terms[0][1] < 0 else line
 
 
 @dataclass(frozen=True, slots=True)
 class Extreme:
-    """The greatest or the least of several."""
+    """The greatest or the least of several functions."""
 
     greatest: bool
     of: tuple["Curve", ...]
@@ -74,21 +76,21 @@ def plus(one: Curve, other: Curve) -> Curve:
 
 
 def times(curve: Curve, factor: Fraction) -> Curve:
-    """A curve, multiplied; a negative factor makes the greatest the least."""
+    """A curve multiplied by a factor. A negative factor turns the greatest into the least."""
     if isinstance(curve, Linear):
         return curve.times(factor)
     return Extreme(curve.greatest == (factor >= 0), tuple(times(each, factor) for each in curve.of))
 
 
 def value(curve: Curve, state: Mapping[str, Fraction]) -> Fraction:
-    """What a curve comes to."""
+    """The value of a curve in a state."""
     if isinstance(curve, Linear):
         return curve.at(state)
     return (max if curve.greatest else min)(value(each, state) for each in curve.of)
 
 
 def slope(curve: Curve, rates: Mapping[str, Fraction]) -> Fraction:
-    """How fast a curve grows where all that it is made of stand equal."""
+    """The growth of a curve in a state in which all its functions are equal."""
     if isinstance(curve, Linear):
         return curve.slope(rates)
     return (max if curve.greatest else min)(slope(each, rates) for each in curve.of)
@@ -105,7 +107,7 @@ def lines_of(curve: Curve) -> Iterator[Linear]:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """That a linear function is above zero or, where `closed`, is zero or more."""
+    """The condition that a line is above zero or, if `closed`, not below."""
 
     line: Linear
     closed: bool
@@ -124,7 +126,7 @@ ALWAYS: Guard = Joint(every=True, of=())
 
 
 def positive(curve: Curve, *, closed: bool) -> Guard:
-    """The guard that a curve is above zero (or, closed, not below)."""
+    """The guard that a curve is above zero or, if `closed`, not below."""
     if isinstance(curve, Linear):
         return Atom(curve, closed)
     return Joint(not curve.greatest, tuple(positive(each, closed=closed) for each in curve.of))
@@ -138,7 +140,7 @@ def negated(guard: Guard) -> Guard:
 
 
 def both(*guards: Guard) -> Guard:
-    """All of them; what always holds is left out."""
+    """The guard that all hold. Guards that always hold are left out."""
     flat = tuple(guard for guard in guards if guard != ALWAYS)
     return flat[0] if len(flat) == 1 else Joint(every=True, of=flat)
 
@@ -153,7 +155,7 @@ def atoms_of(guard: Guard) -> Iterator[Atom]:
 
 
 def holds(guard: Guard, truth: Callable[[Atom], bool | None]) -> bool | None:
-    """Whether a guard holds, given the truth of atoms; None where that is open and matters."""
+    """Whether a guard holds, given the truth of atoms. None if an unknown atom matters."""
     if isinstance(guard, Atom):
         return truth(guard)
     found = {holds(each, truth) for each in guard.of}
@@ -163,10 +165,10 @@ def holds(guard: Guard, truth: Callable[[Atom], bool | None]) -> bool | None:
 
 
 def now(guard: Guard, state: Mapping[str, Fraction]) -> bool:
-    """Whether a guard holds in a state as it stands."""
+    """Whether a guard holds in a state."""
 
     def truth(atom: Atom) -> bool:
-        """Whether a line stands above zero, or at it where that counts."""
+        """Whether an atom holds in the state."""
         height = atom.line.at(state)
         return height > 0 or (atom.closed and height == 0)
 

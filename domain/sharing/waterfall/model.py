@@ -1,7 +1,7 @@
-"""The `waterfall:` section of an agreement as records. `phrases` reads its phrases, `checks` judges it as a whole.
+"""The `waterfall:` section of an agreement as records. `phrases` parses its phrases, `checks` validates it.
 
-Receipts enter the one pool that receives them. A pool's positions take from it in the order written; what they leave
-goes to its residue. What somebody gets back (an advance, costs, a loan) is a claim, which positions recoup.
+Each receipt enters the one pool that receives it. A pool's positions take from it in the written order. The rest goes
+to its residue. A claim is what somebody gets back (an advance, costs, a loan); positions recoup it.
 """
 
 from enum import StrEnum
@@ -15,10 +15,10 @@ from domain.values.money import Money
 from domain.values.record import Day, Record
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
-"""What phrases call something: one meaning in the whole waterfall."""
+"""A name that phrases use. It has one meaning in the whole waterfall."""
 
 Phrase = Annotated[str, StringConstraints(max_length=400)]
-"""A share, a sum or a condition in words; see `domain.sharing.waterfall.phrases`."""
+"""A share, a sum or a condition in words. See `domain.sharing.waterfall.phrases`."""
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ Words = Annotated[
 
 
 class Match(Record):
-    """Which receipts: every field that is given must hold, by any of its values."""
+    """Selects receipts: every given field must match one of its values."""
 
     currency: Words | None = None
     payer: Words | None = None
@@ -46,7 +46,7 @@ class Match(Record):
 
 
 class Sharing(StrEnum):
-    """How a group shares what it is given."""
+    """How a group shares an amount."""
 
     BY_COMMITMENT = "by_commitment"
     BY_OUTSTANDING = "by_outstanding"
@@ -55,7 +55,7 @@ class Sharing(StrEnum):
 
 
 class Member(Record):
-    """One of a group: a party, a pool or another group; `weight` counts in `by_commitment` only."""
+    """A member of a group: a party, a pool or a group. Only `by_commitment` uses `weight`."""
 
     to: "Recipient"
     weight: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}([.][0-9]{1,15})?(/[0-9]{1,15})?$")] | None = None
@@ -64,10 +64,9 @@ class Member(Record):
 
 
 class Group(Record):
-    """Several who share.
+    """Several members that share an amount.
 
-    `unused` says where the part of a member goes who has had all: to the others, or no further than the pool
-    (by_commitment only).
+    `unused` says where a full member's part goes: to the other members, or back to the pool (`by_commitment` only).
     """
 
     share: Sharing
@@ -86,14 +85,14 @@ Member.model_rebuild()
 
 
 class RateStep(Record):
-    """From when `once` holds, the position takes `take` instead; of several that hold, the last counts."""
+    """Once `once` holds, the position takes `take` instead. The last step whose condition holds counts."""
 
     once: Phrase
     take: Phrase
 
 
 class Held(Record):
-    """What a position takes is set aside; after `periods` whole periods it enters the pool `then`."""
+    """A position's amount is set aside. After `periods` whole periods it enters the pool `then`."""
 
     periods: int = Field(ge=1, le=400)
     of: Span = "quarter"
@@ -101,10 +100,10 @@ class Held(Record):
 
 
 class Position(Record):
-    """Takes a share of its pool while its conditions hold, up to its limits, for its recipient.
+    """Takes a share of its pool for its recipient, while its conditions hold and up to its limits.
 
-    `cliff`: a step counts from the first receipt on, not only for what follows; the difference that arises at once
-    is credited and charged to the party `borne_by`.
+    With `cliff`, a step applies from the first receipt on. The difference is credited at once and charged to the party
+    `borne_by`.
     """
 
     id: Name
@@ -135,11 +134,11 @@ Receives = Annotated[
     | Annotated[tuple[Match, ...], Tag("list")],
     Discriminator(_receives_kind),
 ]
-"""What enters a pool from outside; `everything else` is what no other pool receives."""
+"""What enters a pool from outside. `everything else` is what no other pool receives."""
 
 
 class Pool(Record):
-    """Money that is shared by one set of positions. `deficit` names who bears what they take beyond what came in."""
+    """Money that is shared by one list of positions. `deficit` names the party that bears an overdraft."""
 
     id: Name
     title: str = ""
@@ -152,8 +151,8 @@ class Pool(Record):
 class Interest(Record):
     """Interest on what is outstanding of the claim itself, or of the claim `on`.
 
-    `rate` is such as "8 % a year"; days are counted by `days`; unpaid interest bears interest from each date that
-    `compounds` names, counted from the claim's first day. It runs from the day `since`, if that is later, to `until`.
+    `rate` is such as "8 % a year", and `days` the day count. Interest is compounded on each date of `compounds`,
+    counted from the claim's first day. It runs from the first day, or the later day `since`, to `until`.
     """
 
     rate: Annotated[str, StringConstraints(pattern=r"^[0-9]+([.][0-9]+)? ?% a year$")]
@@ -165,10 +164,10 @@ class Interest(Record):
 
 
 class Claim(Record):
-    """What somebody is to get back: a fixed amount, declared costs or advances by their name in the facts.
+    """What somebody gets back: a fixed amount, or declared costs or advances by their names in the facts.
 
-    The claim is (principal + `overhead` of it) x `multiple` + interest, at most `cap`. It is reduced by what the
-    positions that recoup it have taken, or by `paid_by` where that is given.
+    The claim is (principal + `overhead` of it) x `multiple` + interest, at most `cap`. It is reduced by what positions
+    recoup of it, or by `paid_by` if given.
     """
 
     id: Name
@@ -185,9 +184,9 @@ class Claim(Record):
 
 
 class EventTerm(Record):
-    """A condition with a name, which other conditions may use and every run reports.
+    """A named condition, which other conditions may use and every run reports.
 
-    It holds for as long as it is true or, where it `stays`, for good from the first time on.
+    It holds while it is true or, with `stays`, for ever from the first time on.
     """
 
     id: Name
@@ -197,7 +196,7 @@ class EventTerm(Record):
 
 
 class Assignment(Record):
-    """A direction to pay: of what `of` is entitled to, `take` goes to `to` instead."""
+    """A direction to pay: `take` of the entitlement of `of` goes to `to` instead."""
 
     id: Name
     of: Name
@@ -210,7 +209,7 @@ class Assignment(Record):
 
 
 class Charge(Record):
-    """A sum that `of` owes `to` outside the pools, to date: a bonus, a clawback. Nothing while `once` does not hold."""
+    """A cumulative sum that `of` owes `to` outside the pools, such as a bonus. Zero while `once` does not hold."""
 
     id: Name
     title: str = ""
@@ -221,7 +220,7 @@ class Charge(Record):
 
 
 class Change(Record):
-    """What one participant's contract says otherwise: of a position, or of a claim (by `id`)."""
+    """What one participant's contract changes of a position or a claim (by `id`)."""
 
     id: Name
     take: Phrase | None = None
@@ -239,7 +238,7 @@ class Change(Record):
 
 
 class View(Record):
-    """The same work as the contract of `of` defines it; what that makes more or less is charged to `borne_by`."""
+    """The work as the contract of `of` defines it. The difference is charged to `borne_by`."""
 
     of: Name
     borne_by: Name
@@ -247,10 +246,10 @@ class View(Record):
 
 
 class Settlement(Record):
-    """When accounts are rendered, and by when what they show is paid.
+    """When accounts are rendered and paid.
 
-    First `first_days` after the date `after` in the facts, then at the ends of `months`; each is paid by the end of
-    the month that is `paid_after_months` later.
+    The first settlement is `first_days` after the date `after` in the facts. The others are at the ends of `months`.
+    Each is paid by the end of the month that is `paid_after_months` later.
     """
 
     after: Name
@@ -260,16 +259,16 @@ class Settlement(Record):
 
 
 class Minimum(Record):
-    """Less than `amount` is not paid out to `to` but carried forward."""
+    """A payout to `to` below `amount` is carried forward."""
 
     to: Name
     amount: Money
 
 
 class Waterfall(Record):
-    """Who gets what of what the work earns, in one currency.
+    """How the work's earnings are shared, in one currency.
 
-    Whom a distribution concerns has `answer_within_business_days`, on their calendars, to approve it or to object.
+    The parties of a distribution have `answer_within_business_days`, on their calendars, to approve it or to object.
     """
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]

@@ -1,6 +1,7 @@
-"""Which valves are open in a state, for a kind of receipt: decided by what is true now and, at a tie, next.
+"""Decides which valves are open in a state, for a kind of receipt.
 
-Where a guard stands exactly at its limit, the direction decides; `domain.sharing.waterfall.limits` says how.
+A guard away from its limit is decided by the state. At a tie the direction decides: see
+`domain.sharing.waterfall.limits`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +22,11 @@ from domain.sharing.waterfall.flow import (
 )
 from domain.sharing.waterfall.limits import (
     Heights,
-    Restless,
     Tie,
+    Unstable,
     Valve,
     height_of,
-    moving_true,
+    holds_when_moving,
 )
 from domain.sharing.waterfall.linear import (
     STILL,
@@ -45,12 +46,12 @@ from domain.sharing.waterfall.network import (
 
 SpreadOf = Callable[[Modes], Spread]
 
-_MOST_CROSSINGS = 2
-"""How many limits may be crossed at once."""
+_MAX_CROSSINGS = 2
+"""The most limits that may be crossed at once."""
 
 
 class Decider:
-    """Decides modes for one network and kind of receipt."""
+    """Decides the modes of one network and kind of receipt."""
 
     def __init__(self, network: Network, kind: BranchKind, entry: str, lines: Sequence[Linear]) -> None:
         self._network = reached(network, kind, entry)
@@ -60,12 +61,12 @@ class Decider:
         at = {line: n for n, line in enumerate(lines)}
         watched = {at[unsigned(atom.line)] for valve in self._valves for atom in atoms_of(valve.guard)}
         self.watches = tuple(sorted(watched))
-        """Which of the lines decide about this kind."""
+        """The indices of the lines that matter for this kind."""
         self._counts: Counts = ()
         self._may_owe = any(basin.deficit is not None for basin in network.basins)
 
     def decide(self, on: date, heights: Heights, state: Mapping[str, Fraction], counts: Counts = ()) -> Spread:
-        """The rates at which a receipt of the kind, with its counts for each unit, spreads from this state on.
+        """The spread of a receipt of the kind, with its counts per unit, from this state on.
 
         Raises:
             Broken: conditions contradict each other without end.
@@ -73,39 +74,41 @@ class Decider:
         self._counts = counts
 
         def spread_of(modes: Modes) -> Spread:
-            """How a unit spreads by modes that are tried."""
+            """The spread of tried modes."""
             return spread(self._network, self._kind, self._entry, modes, state, counts)
 
         try:
-            return self._at_rest(heights, spread_of)
-        except Restless as restless:
-            raise Broken(_contradiction(self._network, restless.valves, heights, on, self._entry)) from None
+            return self._settled_spread(heights, spread_of)
+        except Unstable as unstable:
+            raise Broken(_contradiction(self._network, unstable.valves, heights, on, self._entry)) from None
 
-    def _at_rest(self, heights: Heights, spread_of: SpreadOf, crossings: int = _MOST_CROSSINGS) -> Spread:
-        """Where all valves rest: at their limits or, where none do, behind one that is crossed and not come back to.
+    def _settled_spread(self, heights: Heights, spread_of: SpreadOf, crossings: int = _MAX_CROSSINGS) -> Spread:
+        """The spread with all valves settled at their limits, or just past one that is crossed for good.
 
-        Such is a sum that is to be exceeded, and grows no more once it is: what begins then has begun all the same.
+        An example of the latter is a sum that must be exceeded, and that stops growing once it is.
         """
         modes: dict[str, Mode] = {}
         tied: list[Valve] = []
         for valve in self._valves:
-            known = holds(valve.guard, lambda atom: self._settled(atom, heights))
+            known = holds(valve.guard, lambda atom: self._truth(atom, heights))
             modes[valve.key] = ON if known else OFF
             if known is None:
                 tied.append(valve)
         try:
-            return Tie(tied, heights, spread_of).rest(modes)
-        except Restless as restless:
-            lines = _at_limit(restless.valves, heights) if crossings else []
+            return Tie(tied, heights, spread_of).settle(modes)
+        except Unstable as unstable:
+            lines = _at_limit(unstable.valves, heights) if crossings else []
             for line, to in product(lines, (Fraction(1), Fraction(-1))):
-                with suppress(Restless):
-                    sides = [self._at_rest({**heights, line: side}, spread_of, crossings - 1) for side in (-to, to)]
+                with suppress(Unstable):
+                    sides = [
+                        self._settled_spread({**heights, line: side}, spread_of, crossings - 1) for side in (-to, to)
+                    ]
                     if line.slope(sides[0].rates) * to > 0 and line.slope(sides[1].rates) * to >= 0:
                         return sides[1]
             raise
 
-    def _settled(self, atom: Atom, heights: Heights) -> bool | None:
-        """The truth of an atom in a state; at a tie, what it must become where its line can move one way only."""
+    def _truth(self, atom: Atom, heights: Heights) -> bool | None:
+        """The truth of an atom. At a tie, the value that its line's only possible direction gives it, else None."""
         height = height_of(atom, heights)
         if height:
             return height > 0
@@ -120,14 +123,14 @@ class Decider:
 
 
 def _contradiction(network: Network, valves: Sequence[Valve], heights: Heights, on: date, entry: str) -> str:
-    """The sentence that names positions and conditions of which none comes to rest, and what to do about it."""
+    """The error's sentence: the positions and conditions that never settle, and what to do."""
     keys = (valve.key.partition(":")[2] for valve in valves)
     takes = (isinstance(valve, Take) for valve in valves)
     names = dict.fromkeys(key.rpartition(".")[0] if take else key for key, take in zip(keys, takes, strict=True))
-    said = dict.fromkeys(label for line in _at_limit(valves, heights) for label in network.labels.get(line, ()))
+    labels = dict.fromkeys(label for line in _at_limit(valves, heights) for label in network.labels.get(line, ()))
     return (
         f"What comes into {entry} on {on} cannot be shared, since {' and '.join(names)} wait for each other without "
-        f"end ({'; '.join(said)}): amend the agreement so that what one of them takes does not decide about another."
+        f"end ({'; '.join(labels)}): amend the agreement so that what one of them takes does not decide about another."
     )
 
 
@@ -142,6 +145,6 @@ def about_to_hold(guard: Guard, heights: Heights, now: Spread) -> bool:
     def truth(atom: Atom) -> bool:
         """Whether an atom holds then."""
         height = height_of(atom, heights)
-        return moving_true(atom, now.rates) if height == 0 else height > 0
+        return holds_when_moving(atom, now.rates) if height == 0 else height > 0
 
     return bool(holds(guard, truth))

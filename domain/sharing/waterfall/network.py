@@ -1,4 +1,4 @@
-"""A waterfall compiled: pools in the order in which money reaches them, with guards instead of phrases."""
+"""The compiled waterfall: pools in flow order, with guards instead of phrases."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ FIELDS = ("currency", "payer", "territory", "media", "window")
 
 @dataclass(frozen=True, slots=True)
 class BranchKind:
-    """What receipts have in common that the waterfall can tell apart: their fields, in the order of `FIELDS`."""
+    """A kind of receipt: the fields that the waterfall distinguishes, in the order of `FIELDS`."""
 
     fields: tuple[str, str, str, str, str]
 
@@ -33,16 +33,16 @@ class BranchKind:
         return " ".join(word for word in self.fields if word)
 
     def fits(self, match: Match | None) -> bool:
-        """Whether a match holds; None always does."""
+        """Whether a match selects this kind. None selects every kind."""
         if match is None:
             return True
-        wanted = (getattr(match, name) for name in FIELDS)
-        return all(words is None or have in words for words, have in zip(wanted, self.fields, strict=True))
+        required = (getattr(match, name) for name in FIELDS)
+        return all(words is None or actual in words for words, actual in zip(required, self.fields, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A recipient at the end: a party, or a pool. Takes while `guard` holds."""
+    """A final recipient: a party or a pool. It takes while `guard` holds."""
 
     key: str
     to: str
@@ -53,7 +53,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Several who share; weights are of `by_commitment`."""
+    """Several nodes that share. `weights` are those of `by_commitment`."""
 
     sharing: Sharing
     members: tuple["Node", ...]
@@ -77,7 +77,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A position in its pool. `cliff` names who bears what a step makes more or less at once."""
+    """A compiled position. `cliff` names the party that bears the difference of a cliff's step."""
 
     id: str
     takes: tuple[Take, ...]
@@ -95,7 +95,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Basin:
-    """A pool, its positions in order, and where the rest goes."""
+    """A compiled pool: its places in order, and the node that gets the rest."""
 
     id: str
     places: tuple[Place, ...]
@@ -105,7 +105,7 @@ class Basin:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A claim compiled: what reduces it, and the most it can be."""
+    """A compiled claim: what reduces it, its cap, and the guard that it is open."""
 
     claim: Claim
     paid: Linear
@@ -115,9 +115,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Everything a run needs. `basins` are in flow order; `labels` say which phrases a line stands for.
+    """Everything a run needs. `basins` are in flow order. `labels` maps lines to the phrases they come from.
 
-    `stays` has the conditions of events that stay, once they have held, for good.
+    `stays` has the conditions of lasting events.
     """
 
     basins: tuple[Basin, ...]
@@ -129,7 +129,7 @@ class Network:
     stays: Mapping[str, Guard] = field(default_factory=dict)
 
     def lines(self) -> tuple[Linear, ...]:
-        """Every linear function whose sign decides something, each once, whichever way round it is written."""
+        """Every line whose sign matters, once, whichever sign it is written with."""
         return tuple(dict.fromkeys(unsigned(atom.line) for guard in self.guards() for atom in atoms_of(guard)))
 
     def valves(self) -> Iterator[Leaf | Take]:
@@ -141,7 +141,7 @@ class Network:
             yield from leaves(basin.residue)
 
     def guards(self) -> Iterator[Guard]:
-        """Every guard there is."""
+        """Every guard."""
         yield from (valve.guard for valve in self.valves())
         yield from self.events.values()
         for basin in self.basins:
@@ -149,7 +149,7 @@ class Network:
 
 
 def leaves(node: Node) -> Iterator[Leaf]:
-    """The ends of a recipient, in order."""
+    """The leaves of a node, in order."""
     if isinstance(node, Leaf):
         yield node
     else:
@@ -158,7 +158,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 
 def reached(network: Network, kind: BranchKind, entry: str) -> Network:
-    """What of a network a kind of receipt can come through: the pools behind its entry, and positions that take it."""
+    """The part of a network that a kind of receipt can reach from its entry pool."""
     names = {entry}
     basins = []
     for basin in network.basins:
@@ -172,7 +172,7 @@ def reached(network: Network, kind: BranchKind, entry: str) -> Network:
 
 
 def variables(network: Network) -> set[str]:
-    """Every variable whose value a condition, a limit, a charge or a step asks for."""
+    """Every variable that a condition, limit, charge or step uses."""
     guards = [*network.guards(), *(guard for _, _, _, guard in network.charges.values())]
     lines = [atom.line for guard in guards for atom in atoms_of(guard)]
     curves = [curve for _, _, curve, _ in network.charges.values()]

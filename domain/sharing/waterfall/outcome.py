@@ -1,4 +1,4 @@
-"""What a run leaves: where everything stands, which thresholds were crossed, and the slices that a trace hears of."""
+"""The outcome of a run: the final state, crossed thresholds, and the slices of a trace."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,12 +11,12 @@ from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.network import BranchKind
 
 State = dict[str, Fraction]
-"""Every variable by its name, such as `took:fee`; see `domain.sharing.waterfall.linear`."""
+"""The value of every variable, such as `took:fee`. See `domain.sharing.waterfall.linear`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A receipt reached a threshold: `at` is what its entry pool had received by then, `part` what of the receipt."""
+    """A receipt reached a threshold. `at` is the entry pool's inflow then, `part` the part of the receipt."""
 
     labels: tuple[str, ...]
     on: date
@@ -28,7 +28,7 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A stretch of one receipt that was shared at the same rates."""
+    """A part of one receipt that was shared at one set of rates."""
 
     receipt: ReceiptGroup
     amount: Fraction
@@ -38,7 +38,7 @@ class Slice:
 
 @dataclass(slots=True)
 class RunOutcome:
-    """Where a run ended. `received` counts receipts and openings; `returns` are those that nothing covered yet."""
+    """The outcome of a run. `received` counts receipts and openings. `returns` are not covered by receipts yet."""
 
     state: State
     claims: ClaimBook
@@ -50,5 +50,5 @@ class RunOutcome:
 
     @property
     def refunds(self) -> Fraction:
-        """What the returns that nothing covered yet come to, below zero."""
+        """The sum of the returns that are not covered yet, below zero."""
         return sum((Fraction(each.amount) for each in self.returns), ZERO)

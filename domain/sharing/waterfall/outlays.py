@@ -1,4 +1,4 @@
-"""What each party has laid out: the money behind the claims that it recoups."""
+"""Each party's outlay: the money behind the claims that it recoups."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -16,14 +16,14 @@ from domain.sharing.waterfall.model import (
 )
 
 Parts = Mapping[str, Fraction]
-"""What part of something is each party's."""
+"""Each party's part of something."""
 
 
 def outlays(waterfall: Waterfall, parties: Iterable[str], since: date, facts: Facts) -> dict[str, dict[date, Fraction]]:
-    """Money out by party and day, in minor units: principal only, without overhead, multiple, cap and interest.
+    """Outlays by party and day, in minor units: principal without overhead, multiple, cap and interest.
 
-    An advance or a cost counts on its day, once: for the first claim, in the order written, that names it and that a
-    party recoups. A claim of an amount counts on its day, else on `since`; a balance taken over on its day.
+    An advance or a cost counts once, on its day: for the first claim, in written order, that names it and that a party
+    recoups. A claim of an amount counts on its day, else on `since`. A balance taken over counts on its day.
     """
     owners = _owners(waterfall, set(parties))
     found: dict[str, dict[date, Fraction]] = {party: {} for party in parties}
@@ -60,7 +60,7 @@ def _is_of(fact: WaterfallFact, claim: Claim) -> bool:
 
 
 def _owners(waterfall: Waterfall, parties: set[str]) -> dict[str, Parts]:
-    """Whose each claim is. Where several positions recoup it, each of them counts as much as another."""
+    """The owners of each claim. Positions that recoup the same claim count equally."""
     shares = {pool.id: pool.residue for pool in waterfall.pools if not pool.positions}
     found: dict[str, list[Parts]] = {}
     for claim, to in _recouping(waterfall):
@@ -87,7 +87,7 @@ def _claims_of(claim: str | None, to: Recipient) -> Iterator[tuple[str, Recipien
 
 
 def _parts(to: Recipient | None, parties: set[str], shares: Mapping[str, Recipient | None]) -> Parts:
-    """The parties behind a recipient. A pool that only shares out is looked through; any other is nobody's."""
+    """The parties behind a recipient. A pool that only shares is followed; any other has no owner."""
     if isinstance(to, str):
         return {to: Fraction(1)} if to in parties else _parts(shares.get(to), parties, shares)
     found: dict[str, Fraction] = {}

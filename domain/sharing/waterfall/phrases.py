@@ -1,17 +1,19 @@
 """The phrases of a waterfall as trees: shares ("10 % of what remains"), sums, and conditions ("mg is recouped").
 
-    share      := "what remains" | part "of" ("what remains" | sum) | AMOUNT
-    sum        := term (("+" | "-") term)*
-    term       := part "of" factor | factor
-    factor     := AMOUNT ["for each" factor] | NUMBER | NAME | "what is left of" NAME | "(" sum ")"
-                | NAME "this" ("month" | "quarter" | "half-year" | "year")
-                | "the" ("greater" | "lesser") "of" term ("and" term)+
-    part       := NUMBER "%" | NUMBER "/" NUMBER | "all"
-    condition  := both ("or" both)*        both := one ("and" one)*
-    one        := "not" one | "(" condition ")" | NAME "is recouped" | "from" DATE | "before" DATE | NAME
-                | sum ("reaches" | "exceeds" | "is below" | "is at most") sum
+    share      := "what remains" | part "of" ("what remains" | sum) | AMOUNT ;
+    sum        := term (("+" | "-") term)* ;
+    term       := part "of" factor | factor ;
+    factor     := AMOUNT ["for each" factor] | NUMBER | NAME ["this" period] | "what is left of" NAME | "(" sum ")"
+                | best ;
+    best       := "the" ("greater" | "lesser") "of" term ("and" term)+ ;
+    period     := "month" | "quarter" | "half-year" | "year" ;
+    part       := NUMBER "%" | NUMBER "/" NUMBER | "all" ;
+    condition  := both ("or" both)* ;
+    both       := one ("and" one)* ;
+    one        := "not" one | "(" condition ")" | NAME ["is recouped"] | ("from" | "before") DATE | comparison ;
+    comparison := sum ("reaches" | "exceeds" | "is below" | "is at most") sum ;
 
-A hyphen belongs to the name it stands in; a minus stands between spaces.
+A hyphen is part of a name; a minus sign has spaces around it.
 """
 
 import re
@@ -41,18 +43,18 @@ WORDS = frozenset(
     )
     for word in words
 )
-"""Words with a meaning of their own, which nothing can be named by."""
+"""Reserved words, which cannot be names."""
 
 
 PERIODS = tuple(MONTHS)
-"""Spans of the calendar after which what is counted `this` span begins at nothing again."""
+"""Calendar spans at whose beginning a `this` count restarts at zero."""
 
 
 _GOES_ON = frozenset(("reaches", "exceeds", "is", "+", "-"))
 
 
 class PhraseError(BadInput):
-    """A phrase cannot be read; the sentence says what was expected and where."""
+    """A phrase cannot be parsed. The sentence says what was expected and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a party, pool, position, claim or metric has come to so far, or in a span of the calendar (`this`).
+    """The amount or count of a party, pool, position, claim or metric so far, or in a calendar span (`this`).
 
     With `left`, what a pool left over.
     """
@@ -91,7 +93,7 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The greater or the lesser of several sums."""
+    """The greatest or the least of several sums."""
 
     greater: bool
     of: tuple["Sum", ...]
@@ -118,7 +120,7 @@ class Recouped:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The day has come."""
+    """A day has come."""
 
     day: date
 
@@ -162,29 +164,29 @@ T = TypeVar("T")
 
 @cache
 def share(text: str) -> SharePhrase:
-    """Read a share, such as "10 % of what remains", "10/110 of gross", "what remains" or "USD 5000".
+    """Parse a share, such as "10 % of what remains", "10/110 of gross", "what remains" or "USD 5000".
 
     Raises:
-        PhraseError: it is not one; a percentage without its base is told so.
+        PhraseError: it is none. For a percentage without a base the error says so.
     """
     return _whole(text, _Parser.share)
 
 
 @cache
 def sum_of(text: str) -> Sum:
-    """Read a sum, such as "USD 300000", "120 % of budget" or "the lesser of costs and USD 25000"."""
+    """Parse a sum, such as "USD 300000", "120 % of budget" or "the lesser of costs and USD 25000"."""
     return _whole(text, lambda parser: parser.sum())
 
 
 @cache
 def condition(text: str) -> Condition:
-    """Read a condition, such as "mg is recouped" or "admissions reaches 3000000 and from 2026-01-01"."""
+    """Parse a condition, such as "mg is recouped" or "admissions reaches 3000000 and from 2026-01-01"."""
     return _whole(text, lambda parser: parser.condition())
 
 
 @cache
 def part(text: str) -> Fraction:
-    """Read a bare part, such as "10 %" or "1/3"."""
+    """Parse a part, such as "10 %" or "1/3"."""
     return _whole(text, _Parser.part)
 
 
@@ -196,7 +198,7 @@ def _whole(text: str, read: Callable[["_Parser"], T]) -> T:
 
 
 class _Parser:
-    """Reads tokens from the left; every method leaves what it does not understand."""
+    """A recursive descent parser. Every method leaves the tokens that it does not understand."""
 
     def __init__(self, text: str) -> None:
         if len(text) > _MAX_LENGTH:
@@ -214,7 +216,7 @@ class _Parser:
         self._at = 0
 
     def share(self) -> SharePhrase:
-        """A whole share: a fixed sum, what remains, or a part with its base, which is asked for."""
+        """A whole share: a fixed sum, what remains, or a part with its required base."""
         if self._skip("what", "remains"):
             return SharePhrase(Fraction(1), None)
         if self._kind() == "amount" and self._at == len(self._tokens) - 1:
@@ -228,7 +230,7 @@ class _Parser:
         return SharePhrase(rate, self.sum())
 
     def sum(self) -> Sum:
-        """Terms from the left; what is taken away is kept as minus one times it."""
+        """Terms from the left. A subtracted term is multiplied by minus one."""
         self._deeper()
         terms = [self._term()]
         while self._word() in {"+", "-"}:
@@ -290,7 +292,7 @@ class _Parser:
         return number / Fraction(self._take()[1])
 
     def condition(self) -> Condition:
-        """Conditions joined by `or` of conditions joined by `and`, which so binds closer."""
+        """Conditions joined by `or`, each of conditions joined by `and`, which binds closer."""
         self._deeper()
         read = self._joined("or", lambda: self._joined("and", self._one))
         self._depth -= 1
@@ -344,7 +346,7 @@ class _Parser:
         raise self._wrong('"reaches", "exceeds", "is below", "is at most" or "is recouped"')
 
     def end(self) -> None:
-        """Refuse whatever follows a phrase that could be read."""
+        """Raise an error if anything follows the phrase."""
         if self._at < len(self._tokens):
             raise self._wrong("the end")
 
@@ -393,7 +395,7 @@ class _Parser:
         except (ValueError, IndexError):
             raise PhraseError(f"{self._text!r} needs a date such as 2026-03-31 after from or before.") from None
 
-    def _wrong(self, wanted: str) -> PhraseError:
+    def _wrong(self, expected: str) -> PhraseError:
         found = f"{self._word()!r} stands there" if self._word() else "it ends there"
         before = " ".join(text for _, text in self._tokens[: self._at])
-        return PhraseError(f"{self._text!r} should go on with {wanted} after {before!r}, and {found}.")
+        return PhraseError(f"{self._text!r} should go on with {expected} after {before!r}, and {found}.")

@@ -1,4 +1,4 @@
-"""What a run remembers besides sums: events that stay, and what had come when a span of the calendar began."""
+"""State beyond sums: events that have happened for good, and sums at the beginning of a calendar span."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,7 +11,7 @@ from domain.sharing.waterfall.network import Network, variables
 
 
 class Remembered:
-    """Of one network; what is remembered is kept in the run's state."""
+    """The lasting events and span marks of one network. They are stored in the run's state."""
 
     def __init__(self, network: Network, state: dict[str, Fraction]) -> None:
         self._state = state
@@ -23,21 +23,21 @@ class Remembered:
                 self._marks[name] = cast("Span", span), variable
 
     def first_days(self, start: date, end: date) -> Iterator[date]:
-        """The days up to `end` on which a span begins that something is counted in."""
+        """The days up to `end` on which a span of some counted sum begins."""
         for span in {span for span, _ in self._marks.values()}:
             last = span_end(start, span)
             while last < end:
                 yield last + DAY
                 last = span_end(last + DAY, span)
 
-    def begin(self, day: date, *, anew: bool = False) -> None:
-        """Note what had come before a day that begins a span; `anew`: all that has come is from before."""
+    def begin(self, day: date, *, reset: bool = False) -> None:
+        """Store the sums at the beginning of a span. With `reset`, treat everything so far as earlier."""
         for name, (span, variable) in self._marks.items():
-            if anew or name not in self._state or span_end(day - DAY, span) == day - DAY:
+            if reset or name not in self._state or span_end(day - DAY, span) == day - DAY:
                 self._state[name] = self._state.get(variable, ZERO)
 
     def notice(self, holds: Callable[[Guard], bool]) -> bool:
-        """Let events that stay happen; whether one did."""
-        fresh = [name for name, when in self._stays.items() if f"event:{name}" not in self._state and holds(when)]
-        self._state.update({f"event:{name}": Fraction(1) for name in fresh})
-        return bool(fresh)
+        """Mark lasting events whose conditions hold. Returns whether one was marked."""
+        happened = [name for name, when in self._stays.items() if f"event:{name}" not in self._state and holds(when)]
+        self._state.update({f"event:{name}": Fraction(1) for name in happened})
+        return bool(happened)

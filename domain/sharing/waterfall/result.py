@@ -1,4 +1,4 @@
-"""What a run says: exact entitlements to date by party and position, pools, thresholds, and what is payable."""
+"""The result of a run: exact entitlements by party and position, pools, thresholds, and payable amounts."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from domain.values.money import Money, allocate
 class Payable:
     """What a party is due: entitlement in minor units, less what was paid, and what waits for a minimum.
 
-    `residual` is the minor unit that rounding gave the party; negative `due` is owed back.
+    `residual` is the minor unit that rounding gave the party. A negative `due` is owed back.
     """
 
     entitled: Money
@@ -32,7 +32,7 @@ class Payable:
 
 @dataclass(frozen=True, slots=True)
 class Conservation:
-    """Receipts are allocations, reserves and refunds that wait: `difference` is zero or something is broken."""
+    """Receipts equal allocations, reserves and uncovered refunds: a `difference` other than zero is an error."""
 
     currency: str
     received: Fraction
@@ -48,7 +48,7 @@ class Conservation:
 
 @dataclass(frozen=True, slots=True)
 class ClaimStatus:
-    """A claim to date: the whole, what has been recouped, what is outstanding. Minor units."""
+    """A claim to date: the whole, the recouped and the outstanding amount, in minor units."""
 
     total: Fraction
     recouped: Fraction
@@ -57,10 +57,10 @@ class ClaimStatus:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A run's answer in minor units, exact. `views` are differences that a participant's own definition makes.
+    """The result of a run, in exact minor units. `views` are the differences that participants' views make.
 
-    `cliffs` are differences that a position's step made at once: given to its recipient, taken from who bears it.
-    `releases` are the days on which reserves are let go next.
+    `cliffs` are differences that a cliff's step made at once, given to its recipient and charged to its bearer.
+    `releases` are the next release days of reserves.
     """
 
     currency: str
@@ -85,18 +85,18 @@ class Result:
 
 
 def entitlements(network: Network, state: State) -> dict[str, Fraction]:
-    """What every party has come to, in the order of the agreement."""
+    """Every party's entitlement, in the order of the agreement."""
     return {party: state.get(f"to:{party}", ZERO) for party in network.parties}
 
 
 def held_of(outcome: RunOutcome) -> dict[str, Fraction]:
-    """What positions hold in reserve, not released yet."""
+    """What positions hold in reserve."""
     held = {name.removeprefix("held:"): amount for name, amount in outcome.state.items() if name.startswith("held:")}
     return {name: amount - outcome.state.get(f"released:{name}", ZERO) for name, amount in held.items()}
 
 
 def next_releases(network: Network, outcome: RunOutcome, as_of: date) -> dict[str, date]:
-    """When each position lets go next of what it holds; what it took in a period counts from the period's end."""
+    """Each position's next release day. What was taken in a period counts from the period's end."""
     found = {}
     for place in (place for basin in network.basins for place in basin.places if place.held is not None):
         days = [on for name, on in outcome.releases if name == place.id]
@@ -114,7 +114,7 @@ def of_kind(state: State, kind: str, names: Iterable[str]) -> dict[str, Fraction
 
 
 def payables(waterfall: Waterfall, exact: Mapping[str, Fraction], facts: Facts) -> dict[str, Payable]:
-    """Entitlements in minor units such that they add up: each rounded down, the units left by largest remainder."""
+    """Entitlements in minor units that add up: each is rounded down, the units left go by largest remainder."""
     currency = waterfall.currency
     floors = {party: amount.__floor__() for party, amount in exact.items()}
     parts = [exact[party] - floors[party] for party in exact]
@@ -133,7 +133,7 @@ def payables(waterfall: Waterfall, exact: Mapping[str, Fraction], facts: Facts) 
 
 
 def written(amount: Fraction, currency: str) -> dict[str, str]:
-    """An amount of minor units as an exact rational and as a decimal of major units, to 12 places at most."""
+    """Minor units as an exact rational and as a decimal of major units with at most 12 places."""
     major = amount / 10 ** exponent(currency)
     places = 10**12
     rounded = Decimal(round(major * places)).scaleb(-12)

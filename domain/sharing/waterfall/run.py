@@ -1,4 +1,4 @@
-"""A run on files or records: the network, the views, amendments before, and the result."""
+"""A complete run: versions, views, opening balances, and the result."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ from domain.sharing.waterfall.views import as_seen
 
 @dataclass(frozen=True, slots=True)
 class WaterfallVersion:
-    """A version of the waterfall among its parties, and the day from which it counts."""
+    """A version of the waterfall with its parties and effective date."""
 
     waterfall: Waterfall
     parties: tuple[str, ...]
@@ -45,10 +45,10 @@ def run(
     view: str | None = None,
     trace: Callable[[Slice], None] | None = None,
 ) -> Result:
-    """Run facts through the versions of an agreement, the last of which is in force.
+    """Run facts through the versions of an agreement. The last version is in force.
 
-    A version that applies retroactively replaces those before it; one that applies prospectively goes on from where
-    they stood. `view`: the whole film as that participant's contract defines it.
+    A retroactive version replaces those before it. A prospective one continues from their state. `view` runs the whole
+    work as that participant's contract defines it.
 
     Raises:
         BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
@@ -57,9 +57,9 @@ def run(
     chain = in_force(versions)
     chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
     last = chosen[-1]
-    _names(chain, facts)
+    _check_names(chain, facts)
     for each in chosen:
-        _openings(each, facts)
+        _check_openings(each, facts)
     outcome, network = _outcome(chosen, facts, as_of, trace)
     exact = entitlements(network, outcome.state)
     differences: dict[str, Fraction] = {}
@@ -75,7 +75,7 @@ def run(
 def entitled_by_day(
     versions: Sequence[WaterfallVersion], facts: Facts, days: Sequence[date]
 ) -> dict[date, dict[str, Fraction]]:
-    """What `run` would entitle every party to on each of some days, from one pass over the facts.
+    """Every party's entitlement on each of some days, as `run` computes it, in one pass over the facts.
 
     Raises:
         BadInput, Broken: as `run`.
@@ -86,7 +86,7 @@ def entitled_by_day(
     plain: dict[date, dict[str, Fraction]] = {}
 
     def count(day: date, network: Network, outcome: RunOutcome) -> None:
-        """Note what everybody is entitled to at the end of a day, charges between parties included."""
+        """Record everybody's entitlement at the end of a day, charges between parties included."""
         plain[day] = entitlements(network, outcome.state)
         found[day] |= plain[day]
         _charged(network, outcome, found[day])
@@ -95,7 +95,7 @@ def entitled_by_day(
     for own in chain[-1].waterfall.views:
 
         def differ(day: date, network: Network, outcome: RunOutcome, own: View = own) -> None:
-            """Add what the owner of a view has by it beyond the plain run of the day, at its bearer's cost."""
+            """Add the difference that a view makes to its owner, and charge it to the bearer."""
             difference = entitlements(network, outcome.state)[own.of] - plain[day][own.of]
             found[day][own.of] += difference
             found[day][own.borne_by] -= difference
@@ -108,7 +108,7 @@ def entitled_by_day(
 
 
 def in_force(versions: Sequence[WaterfallVersion]) -> list[WaterfallVersion]:
-    """The versions that a run goes through, oldest first; the last is the one in force."""
+    """The versions that a run goes through, oldest first. The last one is in force."""
     chain: list[WaterfallVersion] = []
     for version in versions:
         chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
@@ -156,8 +156,8 @@ def _outcome(
     return outcome, network
 
 
-def _names(chain: Sequence[WaterfallVersion], facts: Facts) -> None:
-    """A cost, advance, metric, balance or payment of a name that nothing in the agreement has is a slip of the pen."""
+def _check_names(chain: Sequence[WaterfallVersion], facts: Facts) -> None:
+    """Check that every fact's name exists in the agreement."""
     known: dict[FactKind, set[str]] = {kind: set() for kind in FactKind}
     for version in chain:
         section = version.waterfall
@@ -183,19 +183,19 @@ def _names(chain: Sequence[WaterfallVersion], facts: Facts) -> None:
             raise BadInput(f"{place}the waterfall knows no {fact.kind} {fact.name!r}: it knows {names}.")
 
 
-def _openings(version: WaterfallVersion, facts: Facts) -> None:
-    """A waterfall that took over mid-life needs the balance of every pool and position.
+def _check_openings(version: WaterfallVersion, facts: Facts) -> None:
+    """Check that a waterfall taken over mid-life has an opening balance of every pool and position.
 
-    And of every party whose income a condition or a limit asks for.
+    It also needs one of every party whose income a condition or a limit uses.
     """
     section = version.waterfall
     if section.takes_over_on is None:
         return
     given = {fact.name.partition(".")[0] for fact in facts.named(FactKind.OPENING)}
-    wanted = [pool.id for pool in section.pools] + [one.id for one in section.positions]
-    asked = variables(compile_network(section, version.parties))
-    wanted += [party for party in version.parties if f"to:{party}" in asked]
-    missing = [name for name in wanted if name not in given]
+    required = [pool.id for pool in section.pools] + [one.id for one in section.positions]
+    used = variables(compile_network(section, version.parties))
+    required += [party for party in version.parties if f"to:{party}" in used]
+    missing = [name for name in required if name not in given]
     if missing:
         raise BadInput(
             f"The waterfall took over on {version.waterfall.takes_over_on} and has no opening balance of "
@@ -262,7 +262,7 @@ def _result(
 
 
 def settlement_days(settlement: Settlement | None, facts: Facts, as_of: date) -> tuple[tuple[date, date], ...]:
-    """The days by which accounts are rendered and paid: the first, those up to `as_of`, and the one after."""
+    """The settlement and payment dates: the first, those up to `as_of`, and the one after."""
     if settlement is None:
         return ()
     starts = [fact.on for fact in facts.named(FactKind.DATE) if fact.name == settlement.after]

@@ -1,4 +1,4 @@
-"""One participant's own definition of the work: the same waterfall with that contract's changes."""
+"""A view: the same waterfall with the changes of one participant's contract."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from domain.sharing.waterfall.model import (
 
 
 def as_seen(waterfall: Waterfall, view: View) -> Waterfall:
-    """The waterfall as the contract of a view's participant has it."""
+    """The waterfall under a participant's view."""
     changes = {change.id: change for change in view.changes}
     pools = tuple(
         pool.model_copy(update={"positions": _changed_all(pool.positions, changes)}) for pool in waterfall.pools

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from domain.sharing.waterfall.flow import ON, Spread
-from domain.sharing.waterfall.limits import Restless, Tie
+from domain.sharing.waterfall.limits import Tie, Unstable
 from domain.sharing.waterfall.linear import Atom, Linear
 from domain.sharing.waterfall.network import Take
 from tests.domain.sharing.waterfall.deal import receipt, share
@@ -157,6 +157,6 @@ def test_valves_that_never_come_to_rest_are_named():
         )
         return Spread({"to:a": Fraction(1 if much else -1)}, [], {"take:x.0": Fraction(1)})
 
-    with pytest.raises(Restless) as caught:
-        Tie([valve], {line: Fraction(0)}, leaping).rest({"take:x.0": ON})
+    with pytest.raises(Unstable) as caught:
+        Tie([valve], {line: Fraction(0)}, leaping).settle({"take:x.0": ON})
     assert caught.value.valves == (valve,)
