@@ -1,4 +1,4 @@
-"""The checks that an agreement must pass as a whole; every one reports all that it finds."""
+"""The checks that an agreement must pass as a whole. Each one reports everything that it finds."""
 
 from domain.agreement.checks.accounts import accounts
 from domain.agreement.checks.amendment import amendment
@@ -37,9 +37,9 @@ _ALONE = (
 
 
 def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[AgreementFinding, ...]:
-    """Everything wrong with an agreement, and as an amendment of `previous` where that is given; empty if nothing is.
+    """Everything wrong with an agreement or, if `previous` is given, with an amendment of it. Empty if nothing is.
 
-    Time zones are checked where the document is read, since their list is a file of the system.
+    Time zones are checked where the document is read, because their list is a system file.
     """
     findings = [finding for one in _ALONE for finding in one(agreement)]
     findings += dates(agreement, previous)

@@ -1,4 +1,4 @@
-"""Account numbers are well formed, and what we control has what a bank needs."""
+"""Account numbers are well formed, and controlled accounts have what a bank needs."""
 
 from collections.abc import Iterator
 
@@ -12,11 +12,11 @@ _SHARED = (
     {"FR", "BL", "GF", "GP", "MC", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"},
     {"GB", "GG", "IM", "JE"},
 )
-"""Places whose banks may carry one another's country code in a BIC and an IBAN."""
+"""Places whose banks may use each other's country code in a BIC and an IBAN."""
 
 
 def accounts(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """IBAN, BIC, currency, cut-off, and the address of whoever has one."""
+    """Findings about IBAN, BIC, currency, cut-off, and the address of an account holder."""
     homeless = {party.id for party in agreement.parties if party.address is None}
     for n, account in enumerate(agreement.accounts):
         path: Path = ("accounts", n)

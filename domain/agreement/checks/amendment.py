@@ -1,6 +1,6 @@
-"""An amendment is the next version of the same agreement, and keeps the meaning of the ids that are in use.
+"""An amendment is the next version of the same agreement and keeps the meaning of ids in use.
 
-Whether it touches what was paid already is for the journal to say, not for the documents.
+The journal, not the documents, decides whether it touches what was paid already.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from domain.agreement.model import Account, Agreement, Control
 
 
 def amendment(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFinding]:
-    """What a new version may not do to the one before it."""
+    """Findings about changes that a new version may not make."""
     if agreement.production != previous.production:
         sentence = f"it amends {previous.production!r}: keep that key, or register a new agreement."
         yield AgreementFinding(("production",), "amendment-production", sentence)
@@ -48,7 +48,7 @@ def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFi
 
 
 def _identity(account: Account) -> tuple[str, ...]:
-    """Who, where and in what. Somebody else's bank and number may be corrected: what a release binds shows it."""
+    """What may not change. An external account's bank and number may be corrected, because a release shows them."""
     if account.control is Control.EXTERNAL:
         return account.owner, account.control, account.currency
     return account.owner, account.control, account.currency, account.bic, account.number

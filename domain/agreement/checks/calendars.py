@@ -1,4 +1,4 @@
-"""Every calendar that an agreement names is one that there is."""
+"""Every calendar that an agreement names exists."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from domain.calendar.calendars import CalendarCode, unknown_calendar
 
 
 def calendars(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Codes of accounts, overrides and sources of rates that are no calendar's, each with the nearest that is."""
+    """Unknown calendars of accounts, overrides and rate sources, each with the nearest known one."""
     for path, code in _all_codes(agreement):
         problem = unknown_calendar(code)
         if problem is not None:

@@ -1,4 +1,4 @@
-"""Dates are within the life of the agreement, and of the calendars."""
+"""Dates are within the life of the agreement and of the calendars."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,10 +9,9 @@ from domain.calendar.calendars import FIRST_YEAR, LAST_YEAR
 
 
 def dates(agreement: Agreement, previous: Agreement | None) -> Iterator[AgreementFinding]:
-    """Years that calendars know, and nothing new that lies before the agreement takes effect.
+    """Years outside the calendars, and new dates before the agreement takes effect.
 
-    An amendment repeats what was due before it, so only what the previous version did not have is judged; where that
-    is not at hand, nothing is.
+    An amendment repeats earlier dates, so only dates that the previous version lacks are checked; none without that.
     """
     for path, day in _all_dates(agreement):
         if not FIRST_YEAR <= day.year <= LAST_YEAR:

@@ -1,4 +1,4 @@
-"""What a check says, and the few helpers that checks share."""
+"""The finding of a check, and helpers that checks share."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from domain.errors import UnknownCurrency
 from domain.values.currency import exponent
 
 Path = tuple[str | int, ...]
-"""Where in the document: field names and, in lists, positions from 0."""
+"""A place in the document: field names and, in lists, indices from 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementFinding:
-    """One thing wrong with an agreement: where, a stable code, and a sentence with what to do."""
+    """One thing wrong with an agreement: place, stable code, and a sentence with what to do."""
 
     path: Path
     code: str
@@ -23,18 +23,18 @@ class AgreementFinding:
 
 
 class Named(Protocol):
-    """Anything of the agreement that has an id."""
+    """Anything in the agreement with an id."""
 
     @property
     def id(self) -> str:
-        """The name that the rest of the document uses."""
+        """The id that the rest of the document uses."""
 
 
 _N = TypeVar("_N", bound=Named)
 
 
 def by_id(items: Iterable[_N]) -> Mapping[str, _N]:
-    """The items by id; of two with one id (a finding of its own) the first."""
+    """The items by id. Of duplicates (another finding) the first counts."""
     found: dict[str, _N] = {}
     for item in items:
         found.setdefault(item.id, item)
@@ -42,7 +42,7 @@ def by_id(items: Iterable[_N]) -> Mapping[str, _N]:
 
 
 def did_you_mean(written: str, known: Iterable[str]) -> str:
-    """What to do about an unknown name: the nearest known one, or all of them."""
+    """The nearest known name for an unknown one, or all known names."""
     names = list(known)
     close = get_close_matches(written, names, n=1)
     if close:
@@ -51,7 +51,7 @@ def did_you_mean(written: str, known: Iterable[str]) -> str:
 
 
 def currency_findings(path: Path, code: str) -> Iterable[AgreementFinding]:
-    """A finding if the currency cannot be paid in."""
+    """A finding if the currency is unknown."""
     try:
         exponent(code)
     except UnknownCurrency as error:
@@ -59,7 +59,7 @@ def currency_findings(path: Path, code: str) -> Iterable[AgreementFinding]:
 
 
 def instalment_currency(agreement: Agreement, instalment: Instalment) -> str | None:
-    """The currency an instalment is in, its own or its total's; None where neither is known."""
+    """The currency of an instalment, its own or its total's; None if neither is known."""
     if instalment.amount is not None:
         return instalment.amount.currency
     contract = by_id(agreement.totals).get(instalment.of or "")

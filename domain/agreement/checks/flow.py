@@ -1,4 +1,4 @@
-"""Instalments go from or to an account we control, as their purpose says, in currencies that both ends can take."""
+"""Instalments fit their purpose and accounts: direction, and currencies at both ends."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from domain.bank.messages import MAX_RATE_DECIMALS, MAX_RATE_DIGITS, carries_rat
 
 
 def flows(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Direction against purpose, and the currency against both accounts."""
+    """Findings about the direction against the purpose, and the currency against both accounts."""
     accounts = by_id(agreement.accounts)
     for n, instalment in enumerate(agreement.schedule):
         payer, payee = accounts.get(instalment.payer), accounts.get(instalment.payee)
@@ -65,7 +65,7 @@ def _direction(path: Path, instalment: Instalment, payer: Account, payee: Accoun
 
 
 def _conversion(agreement: Agreement, path: Path, payer: Account, currency: str) -> Iterator[AgreementFinding]:
-    """An external payer's conversion is its own affair; a controlled account needs a rule."""
+    """A controlled account needs a rule to convert. An external payer converts by itself."""
     if payer.control is Control.EXTERNAL or payer.currency == currency:
         return
     if any((rule.base, rule.quote) == (currency, payer.currency) for rule in agreement.fx):
@@ -78,7 +78,7 @@ def _conversion(agreement: Agreement, path: Path, payer: Account, currency: str)
 
 
 def fx_rules(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Rules between two real currencies, at a positive rate, that say where a reference rate comes from."""
+    """Findings about rules: two real currencies, a positive rate, and a source for a reference rate."""
     for n, rule in enumerate(agreement.fx):
         path: Path = ("fx", n)
         if rule.base == rule.quote:

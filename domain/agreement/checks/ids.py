@@ -1,4 +1,4 @@
-"""Nothing is named twice, and every name that is used is somebody's."""
+"""Ids are unique, and every reference resolves."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +12,7 @@ from domain.agreement.model import Agreement, DueAfter
 
 
 def duplicates(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Two things of one id; ids that differ only in case count as one, since bank files may fold it."""
+    """Duplicate ids. Ids that differ only in case are duplicates, because bank files may ignore case."""
     lists: dict[str, tuple[Named, ...]] = {
         "parties": agreement.parties,
         "accounts": agreement.accounts,
@@ -51,7 +51,7 @@ def _twice(named: Iterable[tuple[Path, str]]) -> Iterator[AgreementFinding]:
 
 
 def references(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """A party, account, milestone or total that is named and does not exist."""
+    """References to unknown parties, accounts, milestones or totals."""
     known = {
         "party": [party.id for party in agreement.parties],
         "account": [account.id for account in agreement.accounts],

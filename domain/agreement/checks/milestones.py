@@ -1,4 +1,4 @@
-"""Milestones can be reached, in their planned order, and approved by those who are to approve them."""
+"""Milestones can be reached, in planned order, and approved under their policies."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,7 +7,7 @@ from domain.agreement.model import Agreement, MilestoneTerms, OnDeadline
 
 
 def order(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Milestones that wait for each other in a circle, those that wait for such, and plans that contradict `after`."""
+    """Milestones in a circle, milestones that wait for those, and plans that contradict `after`."""
     milestones = by_id(agreement.milestones)
     reachable = _reachable(milestones)
     for n, milestone in enumerate(agreement.milestones):
@@ -31,7 +31,7 @@ def order(agreement: Agreement) -> Iterator[AgreementFinding]:
 
 
 def _reachable(milestones: Mapping[str, MilestoneTerms]) -> set[str]:
-    """Those whose predecessors can all be accepted; unknown predecessors are a finding elsewhere."""
+    """Milestones whose predecessors can all be accepted. Unknown predecessors are reported elsewhere."""
     done: set[str] = set()
     while True:
         ready = {
@@ -45,7 +45,7 @@ def _reachable(milestones: Mapping[str, MilestoneTerms]) -> set[str]:
 
 
 def _circle(start: str, milestones: Mapping[str, MilestoneTerms]) -> tuple[str, ...]:
-    """A way from a milestone by `after` back to itself, or nothing."""
+    """A path by `after` from a milestone back to itself, or an empty list."""
     ways: list[tuple[str, ...]] = [(start,)]
     seen = {start}
     while ways:
@@ -60,7 +60,7 @@ def _circle(start: str, milestones: Mapping[str, MilestoneTerms]) -> tuple[str, 
 
 
 def approvals(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Approval policies that nobody can satisfy, that let a party judge itself alone, or that lead nowhere."""
+    """Approval policies that nobody can satisfy, that let a party approve alone for itself, or that lead nowhere."""
     for n, milestone in enumerate(agreement.milestones):
         policy, path = milestone.approval, ("milestones", n, "approval")
         voters = set(policy.parties)

@@ -1,4 +1,4 @@
-"""Names and addresses are such that the bank files that will carry them can, found before anything is to be paid."""
+"""Names and addresses fit into bank files."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,9 @@ from domain.bank.messages import carries_text
 
 
 def names(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Texts that no bank file can carry, and those of payments abroad that are not in plain Latin letters.
+    """Texts that no bank file can carry, and texts of foreign payments that are not plain ASCII.
 
-    Payments between countries go through SWIFT, whose banks take ASCII only and refuse or garble anything else. A
-    domestic payment may name people in their own script.
+    Foreign payments go through SWIFT, whose banks accept only ASCII. A domestic payment may use the local script.
     """
     abroad = _abroad(agreement)
     for n, party in enumerate(agreement.parties):
@@ -28,7 +27,7 @@ def names(agreement: Agreement) -> Iterator[AgreementFinding]:
 
 
 def titles(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Titles that hold control characters: no table, file or screen shows them as they were meant."""
+    """Titles with control characters, which cannot be displayed."""
     named: list[tuple[Path, str]] = [(("title",), agreement.title)]
     for n, milestone in enumerate(agreement.milestones):
         named.append((("milestones", n, "title"), milestone.title))
@@ -42,7 +41,7 @@ def titles(agreement: Agreement) -> Iterator[AgreementFinding]:
 
 
 def _abroad(agreement: Agreement) -> set[str]:
-    """The parties that an instalment of ours names to a bank of another country."""
+    """The parties that an outgoing instalment names to a bank of another country."""
     accounts = by_id(agreement.accounts)
     found: set[str] = set()
     for instalment in agreement.schedule:

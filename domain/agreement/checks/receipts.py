@@ -1,4 +1,4 @@
-"""How receipts are converted: real currencies, one rule for each, and a source for every rate that is looked up."""
+"""Receipts can be converted: real currencies, one rule for each, and a source for every rate."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from domain.agreement.model import Agreement
 
 
 def receipt_fx(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Two rules for one currency, a reference without its source, a source where the bank's rate counts."""
+    """Two rules for one currency, a reference rate without a source, or a source with the bank's rate."""
     seen: set[str | None] = set()
     for n, rule in enumerate(agreement.receipt_fx):
         path: Path = ("receipt_fx", n)

@@ -1,4 +1,4 @@
-"""An agreement says how a production is paid, or how its receipts are shared, or both."""
+"""An agreement says how a production is paid, how its receipts are shared, or both."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ _MOST_NEEDED = {"accounts": 2, "milestones": 1, "schedule": 1}
 
 
 def sections(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Without a waterfall the payment side is complete; with one it is complete or not there at all."""
+    """Missing sections. With a waterfall, the payment side may be left out as a whole."""
     written = {field: len(getattr(agreement, field)) for field in _MOST_NEEDED}
     if agreement.waterfall is not None and not any(written.values()):
         return

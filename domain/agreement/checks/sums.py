@@ -1,4 +1,4 @@
-"""Amounts are positive, in real currencies, said once, and instalments add up to the totals they divide."""
+"""Amounts are positive, in real currencies, and given once. Instalments add up to their totals."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -11,11 +11,11 @@ from domain.values.money import Money
 
 _WHOLE_PERCENT = 100
 _MAX_DIGITS = 15
-"""Of an amount, in minor units: a bank file takes 18 digits, also for the sum of a run of a thousand payments."""
+"""Digits of an amount in minor units. Bank files take 18, also for the sum of a thousand payments."""
 
 
 def terms(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Each instalment says one positive amount in one way."""
+    """Instalments without exactly one positive amount."""
     for n, instalment in enumerate(agreement.schedule):
         yield from _terms_of(("schedule", n), instalment)
     for n, contract in enumerate(agreement.totals):
@@ -59,7 +59,7 @@ def _too_large(path: Path, amount: Money) -> Iterator[AgreementFinding]:
 
 
 def totals(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """The instalments of each total are of its currency and add up to it."""
+    """Totals whose instalments have another currency or sum."""
     for n, contract in enumerate(agreement.totals):
         path: Path = ("totals", n, "amount")
         instalments = [(m, each) for m, each in enumerate(agreement.schedule) if each.of == contract.id]
@@ -87,7 +87,7 @@ def _adds_up(path: Path, contract: Total, instalments: list[Instalment]) -> Iter
         return
     come_to = fixed + contract.amount.minor * Fraction(percent) / _WHOLE_PERCENT
     difference = come_to - contract.amount.minor
-    # Beside fixed amounts a percentage may come to a fraction of a minor unit, which the allocation settles.
+    # Next to fixed amounts a percentage may be a fraction of a minor unit, which the allocation rounds.
     if abs(difference) >= 1 or (difference and not in_percent):
         rounded = Money(round(come_to), contract.amount.currency)
         off = Money(abs(round(difference)), contract.amount.currency)
@@ -99,7 +99,7 @@ def _adds_up(path: Path, contract: Total, instalments: list[Instalment]) -> Iter
 
 
 def shares(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """A percentage so small that nothing is left to pay; asked only of an agreement without other findings."""
+    """Percentages too small to pay anything. Only for an agreement without other findings."""
     resolved = amounts(agreement)
     for n, instalment in enumerate(agreement.schedule):
         if resolved[instalment.id].minor == 0:

@@ -16,7 +16,7 @@ CHECKS = (names, words, flow, entries, positions, claims, contracts)
 
 
 def waterfall(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Everything wrong with the waterfall; circles are looked for once the rest can be read."""
+    """Everything wrong with the waterfall. Circles are checked only if the rest can be read."""
     if agreement.waterfall is None:
         return
     known = Vocabulary.of(agreement.waterfall, [party.id for party in agreement.parties])

@@ -1,4 +1,4 @@
-"""Claims grow by something, and somebody gets them back."""
+"""Claims have a source and are recouped by somebody."""
 
 import re
 from collections import Counter
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.agreement.checks.waterfall.words import written
-from domain.sharing.waterfall.claims import claim_sources
+from domain.sharing.waterfall.claims import can_grow
 from domain.sharing.waterfall.model import (
     Claim,
     Group,
@@ -20,14 +20,14 @@ _MONTHS = 12
 
 
 def claims(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
-    """Claims of nothing, claims shared by outstanding and recouped elsewhere, and the settlement's months."""
+    """Empty claims, claims shared by outstanding but recouped elsewhere, and the settlement's months."""
     recouped = Counter(claim for position in section.positions for claim in _recouped(position.to, position.recoups))
     recouped.update(one.recoups for one in section.assignments if one.recoups)
     used = {*recouped, *_spoken_of(section, known)}
     shared = {claim for position in section.positions for claim in _shared(position.to)}
     for n, claim in enumerate(section.claims):
         path: Path = (*HERE, "claims", n)
-        if not claim_sources(claim):
+        if not can_grow(claim):
             sentence = f"claim {claim.id!r} is of nothing: add an amount, costs, an advance, or interest `on` a claim."
             yield AgreementFinding(path, "empty-claim", sentence)
         yield from _figures(path, claim)

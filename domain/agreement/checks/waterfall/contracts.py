@@ -1,4 +1,4 @@
-"""What stands beside the pools makes sense: views, charges, directions to pay, minimum payouts."""
+"""Views, charges, assignments and minimum payouts make sense."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from domain.sharing.waterfall.model import (
 
 
 def contracts(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
-    """Contracts of somebody with itself, two of the same, and changes that change nothing."""
+    """Parties that contract with themselves, duplicates, and changes that change nothing."""
     for n, charge in enumerate(section.charges):
         if charge.of == charge.to:
             sentence = f"{charge.of!r} cannot owe itself: name another party."

@@ -1,4 +1,4 @@
-"""Events stand on events and claims on claims, never on themselves, and not on more than can be followed."""
+"""Events and claims do not depend on themselves, and their nesting is bounded."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,11 +11,11 @@ _MOST_DEEP = 40
 _MOST_WIDE = 1000
 
 Graph = Mapping[str, list[str]]
-"""What each thing is said by, by name; a name stands as often as it is said."""
+"""The names that each definition uses. A name appears as often as it is used."""
 
 
 def depends(section: Waterfall) -> Iterator[AgreementFinding]:
-    """Events and claims that depend on themselves, or on far too much."""
+    """Events and claims that depend on themselves, or on too many others."""
     events = {event.id: [*_happened(phrases.condition(event.when))] for event in section.events}
     claims = {claim.id: [*_claims_in(claim)] for claim in section.claims}
     yield from _judge("event", events, {name: (*HERE, "events", n, "when") for n, name in enumerate(events)})
@@ -25,7 +25,7 @@ def depends(section: Waterfall) -> Iterator[AgreementFinding]:
 
 def _judge(kind: str, graph: Graph, paths: Mapping[str, Path]) -> Iterator[AgreementFinding]:
     size: dict[str, tuple[int, int]] = {}
-    for name in _from_the_ground(graph):
+    for name in _dependency_order(graph):
         below = [size[other] for other in graph[name]]
         size[name] = 1 + max((deep for deep, _ in below), default=0), 1 + sum(wide for _, wide in below)
         if size[name][0] > _MOST_DEEP or size[name][1] > _MOST_WIDE:
@@ -39,8 +39,8 @@ def _judge(kind: str, graph: Graph, paths: Mapping[str, Path]) -> Iterator[Agree
         yield AgreementFinding(paths[circle], "circular", f"{kind} {circle!r} depends on itself: break the circle.")
 
 
-def _from_the_ground(graph: Graph) -> Iterator[str]:
-    """Every name after all that it stands on; those in a circle, and what stands on one, never come."""
+def _dependency_order(graph: Graph) -> Iterator[str]:
+    """The names in order of dependence. Names in or behind a circle are left out."""
     waiting = {name: set(others) for name, others in graph.items()}
     said_in: dict[str, list[str]] = {name: [] for name in graph}
     for name, others in waiting.items():
@@ -89,7 +89,7 @@ def _claims_in(claim: Claim) -> Iterator[str]:
 
 
 def names_in(tree: phrases.Sum) -> Iterator[phrases.Name]:
-    """Every name that a sum says."""
+    """Every name in a sum."""
     match tree:
         case phrases.Name():
             yield tree

@@ -9,7 +9,7 @@ from domain.sharing.waterfall.network import FIELDS
 
 
 def entries(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
-    """Pools that receive the same, matches that say nothing, and positions that no receipt concerns."""
+    """Pools that receive the same, empty matches, and positions that match no receipt."""
     receiving = [(n, pool) for n, pool in enumerate(section.pools) if pool.receives is not None]
     if not receiving:
         yield AgreementFinding(
@@ -45,14 +45,14 @@ def _matches(pool: Pool) -> tuple[Match, ...]:
 def _overlaps(receiving: list[tuple[int, Pool]]) -> Iterator[AgreementFinding]:
     for m, (n, pool) in enumerate(receiving):
         path = (*HERE, "pools", n, "receives")
-        if any(not _said(match) for match in _matches(pool)):
+        if any(not _conditions(match) for match in _matches(pool)):
             yield AgreementFinding(
                 path, "empty-match", "this says nothing about receipts: write everything, or name a field."
             )
             continue
         for _, before in receiving[:m]:
             both = next(
-                ((one, other) for one in _matches(before) for other in _matches(pool) if _certain(one, other)), None
+                ((one, other) for one in _matches(before) for other in _matches(pool) if _overlap(one, other)), None
             )
             if both is not None:
                 sentence = f"{before.id!r} receives some of that already: every receipt enters one pool."
@@ -60,28 +60,28 @@ def _overlaps(receiving: list[tuple[int, Pool]]) -> Iterator[AgreementFinding]:
                 break
 
 
-def _said(match: Match) -> dict[str, frozenset[str]]:
+def _conditions(match: Match) -> dict[str, frozenset[str]]:
     found = {name: getattr(match, name) for name in FIELDS}
     return {name: frozenset(words) for name, words in found.items() if words is not None}
 
 
-def _apart(one: Match, other: Match) -> bool:
-    """Whether no receipt fits both."""
-    mine, yours = _said(one), _said(other)
-    return any(not mine[name] & yours[name] for name in mine.keys() & yours.keys())
+def _disjoint(one: Match, other: Match) -> bool:
+    """Whether no receipt matches both."""
+    left, right = _conditions(one), _conditions(other)
+    return any(not left[name] & right[name] for name in left.keys() & right.keys())
 
 
 def _within(one: Match, other: Match) -> bool:
-    """Whether whatever fits the one fits the other."""
-    mine, yours = _said(one), _said(other)
-    return all(name in mine and mine[name] <= words for name, words in yours.items())
+    """Whether every receipt that matches one also matches the other."""
+    inner, outer = _conditions(one), _conditions(other)
+    return all(name in inner and inner[name] <= words for name, words in outer.items())
 
 
-def _certain(one: Match, other: Match) -> bool:
-    """Whether some receipt must fit both: one is within the other, or they speak of the same fields."""
-    if not _said(one) or not _said(other) or _apart(one, other):
+def _overlap(one: Match, other: Match) -> bool:
+    """Whether some receipt must match both: one is within the other, or both use the same fields."""
+    if not _conditions(one) or not _conditions(other) or _disjoint(one, other):
         return False
-    return _within(one, other) or _within(other, one) or _said(one).keys() == _said(other).keys()
+    return _within(one, other) or _within(other, one) or _conditions(one).keys() == _conditions(other).keys()
 
 
 def _idle(path: Path, pool: Pool, *, fed: bool) -> Iterator[AgreementFinding]:
@@ -90,6 +90,6 @@ def _idle(path: Path, pool: Pool, *, fed: bool) -> Iterator[AgreementFinding]:
         if position.only is None:
             continue
         dead = position.excluding is not None and _within(position.only, position.excluding)
-        if dead or (only_these and all(_apart(position.only, match) for match in only_these)):
+        if dead or (only_these and all(_disjoint(position.only, match) for match in only_these)):
             sentence = f"no receipt concerns position {position.id!r}: correct `only`."
             yield AgreementFinding((*path, "positions", m, "only"), "never", sentence)

@@ -1,4 +1,4 @@
-"""Money that enters gets somewhere: every pool is reached, has a residue, and nothing goes round in a circle."""
+"""Money that enters reaches a recipient: every pool is fed, has a residue, and is in no circle."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from domain.sharing.waterfall.views import as_seen
 
 
 def flow(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
-    """Pools that nothing reaches or that leave something to nobody, and entries that overlap."""
+    """Pools that nothing feeds or that lack a residue, and overlapping entries."""
     fed = {
         name
         for pool in section.pools
@@ -35,7 +35,7 @@ def flow(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
 
 
 def circles(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
-    """What depends on itself, and what can never happen; asked only once everything can be read."""
+    """Circular dependences, and conditions that can never hold. Only if everything else can be read."""
     found = list(depends(section))
     yield from found
     if found:

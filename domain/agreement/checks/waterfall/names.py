@@ -1,4 +1,4 @@
-"""Every name of a waterfall means one thing, and every name that is used is somebody's."""
+"""Every name of a waterfall has one meaning, and every reference resolves."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ HERE: Path = ("waterfall",)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What each name is: party, pool, position, claim, metric or event. `listed` has every name with its place."""
+    """The kind of each name: party, pool, position, claim, metric or event. `listed` has their places."""
 
     kinds: Mapping[str, str]
     listed: tuple[tuple[Path, str, str], ...]
 
     @classmethod
     def of(cls, section: Waterfall, parties: Iterable[str]) -> "Vocabulary":
-        """The names of a waterfall among parties; of two things of one name the first counts."""
+        """The names of a waterfall among parties. Of duplicates the first counts."""
         listed: list[tuple[Path, str, str]] = [
             (("parties", n, "id"), party, "party") for n, party in enumerate(parties)
         ]
@@ -42,7 +42,7 @@ class Vocabulary:
         return cls(kinds, tuple(listed))
 
     def missing(self, path: Path, name: str, *wanted: str) -> Iterator[AgreementFinding]:
-        """A finding if a name is none of the kinds that are wanted there."""
+        """A finding if a name has none of the expected kinds."""
         if self.kinds.get(name) in wanted:
             return
         known = [each for each, kind in self.kinds.items() if kind in wanted]
@@ -52,7 +52,7 @@ class Vocabulary:
 
 
 def names(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
-    """Names that are used twice or are words of the language, and fields that name what is not there."""
+    """Duplicate names, reserved words, and references to unknown names."""
     seen: dict[str, str] = {}
     for path, name, kind in known.listed:
         if name in seen:
@@ -112,7 +112,7 @@ def _others(section: Waterfall) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
 
 
 def recipients(path: Path, to: Recipient) -> Iterator[tuple[Path, str, tuple[str, ...]]]:
-    """Everybody a recipient names, with what they may be."""
+    """Every recipient in a field, with the kinds that are allowed."""
     if not isinstance(to, Group):
         yield path, to, ("party", "pool")
         return

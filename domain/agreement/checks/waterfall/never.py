@@ -1,4 +1,4 @@
-"""Positions that can never take anything, and reserves that would never be free of their own position."""
+"""Positions that can never take anything, and reserves that are released into themselves."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
@@ -18,7 +18,7 @@ _RELEASED = BranchKind(("", "", "", "", ""))
 
 
 def never(section: Waterfall, network: Network) -> Iterator[AgreementFinding]:
-    """What conditions exclude for good, position by position, and reserves that come round again."""
+    """Positions whose conditions exclude each other, and reserves that return to their own position."""
     paths: dict[str, Path] = {
         position.id: (*HERE, "pools", n, "positions", m)
         for n, pool in enumerate(section.pools)
@@ -30,12 +30,12 @@ def never(section: Waterfall, network: Network) -> Iterator[AgreementFinding]:
             if _impossible(take.guard):
                 sentence = "what it asks for can never hold at the same time, so it takes nothing: correct it."
                 yield AgreementFinding((*path, "then", n - 1) if n else path, "never", sentence)
-        if _comes_round(place, network):
+        if _returns_to_itself(place, network):
             sentence = f"what is released comes back into {place.id!r} and is held again: release it into another pool."
             yield AgreementFinding((*path, "held_for", "then"), "circular", sentence)
 
 
-def _comes_round(place: Place, network: Network) -> bool:
+def _returns_to_itself(place: Place, network: Network) -> bool:
     if place.held is None:
         return False
     behind = reached(network, _RELEASED, place.held.then)
@@ -43,7 +43,7 @@ def _comes_round(place: Place, network: Network) -> bool:
 
 
 def _impossible(guard: Guard) -> bool:
-    """Whether conditions that must hold together exclude each other, whatever flows: two, or one all choices of one."""
+    """Whether required conditions exclude each other: two of them, or one and every alternative of a choice."""
     required = list(_required(guard))
     atoms = [each for each in required if isinstance(each, Atom)]
     choices = [each.of for each in required if isinstance(each, Joint)]
@@ -58,7 +58,7 @@ def _clash(some: Sequence[Atom], others: Sequence[Atom]) -> bool:
 
 
 def _required(guard: Guard) -> Iterator[Guard]:
-    """What must hold for a guard to: atoms, and choices of which one must."""
+    """What must hold for a guard: atoms, and choices of which one must hold."""
     if isinstance(guard, Joint) and guard.every:
         for each in guard.of:
             yield from _required(each)
@@ -70,11 +70,11 @@ def _exclude(one: Atom, other: Atom) -> bool:
     if one.line.terms == other.line.times(Fraction(-1)).terms:
         room = one.line.constant + other.line.constant
         return room < 0 or (room == 0 and not (one.closed and other.closed))
-    return _before_itself(one, other) or _before_itself(other, one)
+    return _impossible_days(one, other) or _impossible_days(other, one)
 
 
-def _before_itself(since: Atom, before: Atom) -> bool:
-    """Whether a day must have come and an earlier one not."""
+def _impossible_days(since: Atom, before: Atom) -> bool:
+    """Whether a day must have come, but an earlier or equal one not."""
     days = [[name for name, _ in atom.line.terms if name.startswith("day:")] for atom in (since, before)]
     if any(len(atom.line.terms) != 1 for atom in (since, before)) or not all(days):
         return False

@@ -1,4 +1,4 @@
-"""Positions can take what they say: somebody receives it, shares add up, groups know how to share."""
+"""Positions can take what they say: they have a recipient, shares add up, groups can share."""
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -20,7 +20,7 @@ from domain.sharing.waterfall.model import (
 
 
 def positions(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
-    """What is wrong with positions, pool by pool."""
+    """Findings about positions, pool by pool."""
     assigned = {one.of for one in section.assignments}
     for n, pool in enumerate(section.pools):
         path: Path = (*HERE, "pools", n)
@@ -45,11 +45,11 @@ def _read(phrase: str) -> phrases.SharePhrase | None:
     try:
         return phrases.share(phrase)
     except BadInput:
-        return None  # a finding of its own
+        return None  # reported elsewhere
 
 
 def _over(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
-    """Shares of the pool's inflow that always apply may not pass the whole, unless somebody bears the deficit."""
+    """Unconditional shares of the inflow that exceed the whole, unless somebody bears the deficit."""
     if pool.deficit is not None:
         return
     total = Fraction(0)
@@ -69,7 +69,7 @@ def _over(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
 
 
 def _starved(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
-    """A position after one that always takes all that remains gets nothing, ever."""
+    """Positions after one that always takes everything that remains."""
     for m, position in enumerate(pool.positions):
         share = _read(position.take)
         limited = position.up_to or position.recoups or position.once or position.until or position.then
@@ -85,7 +85,7 @@ def _starved(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
 
 
 def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str]) -> Iterator[AgreementFinding]:
-    """A base is known when the position takes: it is no position that comes later, and nobody's final income."""
+    """Bases that are unknown when the position takes: a later position, or a party's final income."""
     later = {position.id for position in pool.positions[at:]}
     written = [("take",), *(("then", n, "take") for n in range(len(pool.positions[at].then)))]
     phrases_ = [pool.positions[at].take, *(step.take for step in pool.positions[at].then)]
@@ -104,7 +104,7 @@ def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str]) -> Iterato
 
 
 def _unlimited(to: Recipient) -> bool:
-    """Whether a recipient takes whatever it is offered."""
+    """Whether a recipient takes any amount."""
     if not isinstance(to, Group):
         return True
     free = [member.recoups is None and member.up_to is None and _unlimited(member.to) for member in to.among]

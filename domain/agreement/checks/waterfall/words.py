@@ -1,4 +1,4 @@
-"""The phrases of a waterfall can be read, speak of what there is, and compare like with like."""
+"""The phrases of a waterfall can be parsed, use known names, and compare equal units."""
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -12,14 +12,14 @@ from domain.sharing.waterfall.model import Group, Recipient, Waterfall
 from domain.values.money import Money
 
 Written = tuple[Path, str, str]
-"""Where a phrase stands, what kind it is (share, sum, condition, part), and the phrase."""
+"""A phrase with its place and kind (share, sum, condition, part)."""
 
 _MONEY, _NUMBER = "money", "number"
 
 
 def words(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
-    """A percentage without a base, an unknown observable, a sum of money against a count."""
-    judge = _Judge(section.currency, known)
+    """Percentages without a base, unknown names, and money compared with counts."""
+    judge = _PhraseChecker(section.currency, known)
     for path, kind, phrase in written(section):
         yield from judge.phrase(path, kind, phrase)
     for path, amount in _amounts(section):
@@ -90,7 +90,7 @@ def _amounts(section: Waterfall) -> Iterator[tuple[Path, Money]]:
                 yield (*HERE, "views", n, "changes", m, "amount"), change.amount
 
 
-class _Judge:
+class _PhraseChecker:
     def __init__(self, currency: str, known: Vocabulary) -> None:
         self._currency = currency
         self._known = known
@@ -102,7 +102,7 @@ class _Judge:
         }
 
     def phrase(self, path: Path, kind: str, phrase: str) -> Iterator[AgreementFinding]:
-        """What is wrong with one phrase, as a phrase of its kind in its place."""
+        """What is wrong with one phrase of a kind."""
         try:
             tree = self._readers[kind](phrase)
         except BadInput as error:
@@ -133,7 +133,7 @@ class _Judge:
             yield from self._base(path, tree.base)
 
     def _base(self, path: Path, base: phrases.Sum) -> Iterator[AgreementFinding]:
-        """A share is taken as its base flows, so a base is made of what flows."""
+        """Findings about a base, which must consist of what flows."""
         names = list(names_in(base))
         still = [one.name for one in names if self._known.kinds.get(one.name) == "claim"]
         if still or not names:
@@ -215,7 +215,7 @@ class _Judge:
                 return self._unit(several[0])
 
     def foreign(self, path: Path, amount: Money) -> AgreementFinding:
-        """An amount in another currency than the waterfall's."""
+        """A finding if an amount is in another currency than the waterfall's."""
         sentence = (
             f"{amount} is not in {self._currency}, in which this waterfall is kept: convert it at an agreed rate."
         )
@@ -223,7 +223,7 @@ class _Judge:
 
 
 def _fixed(tree: phrases.Sum) -> Fraction:
-    """What a sum without names comes to."""
+    """The value of a sum without names."""
     match tree:
         case phrases.Constant(value):
             return Fraction(value.minor) if isinstance(value, Money) else value
