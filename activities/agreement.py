@@ -1,4 +1,4 @@
-"""Activities about a production as a whole: its agreement, its payments by name, and where it stands."""
+"""Activities of a production: its agreement, single payments, and its state."""
 
 from collections.abc import Callable
 from datetime import date
@@ -40,7 +40,7 @@ class AgreementActivities:
 
     @activity.defn
     def register(self, command: RegisterAgreement) -> CommandOutcome:
-        """Put the first version of an agreement in force and promise its schedule."""
+        """Put the first version of an agreement in force and schedule its payments."""
         agreement = self._handler.agreements.first(self._handler.store, command.document)
 
         def _within(transaction: Transaction) -> tuple[State, list[Event]]:
@@ -61,7 +61,7 @@ class AgreementActivities:
 
     @activity.defn
     def amend(self, command: AmendAgreement) -> CommandOutcome:
-        """Put the next version in force; what fell due stands, what is only promised takes the new terms."""
+        """Put the next version in force. Owed instalments stay unchanged; scheduled ones take the new terms."""
         agreement = self._handler.agreements.read(self._handler.store, command.document)
 
         def _ruled(transaction: Transaction, state: State, _: Agreement) -> list[Event]:
@@ -87,7 +87,7 @@ class AgreementActivities:
 
     @activity.defn
     def production_standing(self, ref: ProductionRef) -> ProductionView:
-        """Where a production stands; version 0 while it is not registered."""
+        """The state of a production. Version 0 means that it is not registered."""
         unfinished = tables.payment.c.status.not_in(sorted(FINISHED))
         expected = tables.receipt.c.status.in_([ReceiptStatus.EXPECTED, ReceiptStatus.OWED])
         with self._handler.store.reading() as records:
@@ -114,7 +114,7 @@ class AgreementActivities:
 
     @activity.defn
     def resume(self, command: ResumePayment) -> PaymentView:
-        """Let a held payment go again."""
+        """Release a held payment for the next run."""
         return self._decide_payment(command, payments.resume)
 
     @activity.defn

@@ -1,4 +1,4 @@
-"""What a bank's file does: kept as it came, read, decided on and posted, in one transaction."""
+"""Intake of bank files: stored as received, parsed, decided on and posted, in one transaction."""
 
 import sqlalchemy as sa
 from temporalio import activity
@@ -26,7 +26,7 @@ _TEXTS = sa.ARRAY(sa.Text)
 
 
 class BankActivities:
-    """Takes in files for one debtor account at a time."""
+    """Takes in the files of a debtor account's bank."""
 
     def __init__(self, handler: CommandHandler) -> None:
         self._handler = handler
@@ -34,7 +34,7 @@ class BankActivities:
     def take(self, production: str, account: str, name: str, raw: bytes) -> str | None:
         """Take in a file of the bank that keeps `account`. Taking the same bytes again changes nothing.
 
-        Returns why the file is refused (which is recorded; it should be kept aside), or None when it was taken.
+        Returns why the file is refused, or None. A refusal is recorded, and the caller should keep the file aside.
         """
         try:
             self._take(production, account, name, raw, read_message(raw))
@@ -53,7 +53,7 @@ class BankActivities:
                 events = self._reported(state, account, message)
             else:
                 events = self._booked(transaction, state, agreement, account, message)
-            self._tell(transaction, agreement, state, events)
+            self._notify(transaction, agreement, state, events)
             return events
 
         self._handler.carry_out(_command("bank-file", production, account, raw), selection, _ruled)
@@ -67,18 +67,18 @@ class BankActivities:
     def _booked(
         self, transaction: Transaction, state: State, agreement: Agreement, account: str, report: AccountReport
     ) -> list[Event]:
-        ours = agreement.account(account)
-        if (report.account_number, report.currency) != (ours.number, ours.currency):
+        own = agreement.account(account)
+        if (report.account_number, report.currency) != (own.number, own.currency):
             raise BadInput(
-                f"It speaks of another account, or currency, than {account} in {ours.currency}: "
+                f"It speaks of another account, or currency, than {account} in {own.currency}: "
                 "the bank put it into the wrong folder."
             )
         references = [movement.bank_reference for movement in report.movements]
         seen = transaction.known_movements(stream_of(agreement.production), account, references)
         return answers.booked(agreement, account, state.payments, state.receipts, seen, report)
 
-    def _tell(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
-        """Let the workflows concerned know that there is news, once this transaction has committed."""
+    def _notify(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
+        """Notify the workflows concerned once this transaction has committed."""
         if events:
             for run in sorted({p.run for p in state.payments.values() if p.run is not None}):
                 transaction.post("run-news", agreement.production, run)
@@ -87,17 +87,17 @@ class BankActivities:
 
     @activity.defn
     def allocate(self, command: AllocateMovement) -> MovementView:
-        """Take a movement out of suspense, now that somebody knows what it was."""
+        """Take an explained movement out of suspense."""
 
         def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            open_ = bank.in_suspense(transaction.connection, *asked)
+            open_ = bank.in_suspense(transaction.connection, *movement)
             return suspense.allocate(command, open_, state.receipts, agreement, self._handler.person(command))
 
-        asked = (command.production, command.account, command.bank_reference)
+        movement = (command.production, command.account, command.bank_reference)
         receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
         self._handler.carry_out(command, Selection(receipts=receipts), _ruled)
         with self._handler.store.reading() as records:
-            left = bank.in_suspense(records.connection, *asked)
+            left = bank.in_suspense(records.connection, *movement)
         if left is None:
             raise Broken(f"Movement {command.bank_reference} was allocated and is in no book.")
         return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)
@@ -110,13 +110,13 @@ class BankActivities:
 
 
 def _answered(account: str, report: StatusReport) -> Selection:
-    """The run that a status report answers, with its payments."""
+    """The run of the order that a status report is about, with its payments."""
     sent = sa.and_(tables.run.c.account == account, tables.run.c.message_id == report.order_message_id)
     return Selection(payments=tables.payment.c.run.in_(sa.select(tables.run.c.id).where(sent)), runs=sent)
 
 
 def _moved(account: str, report: AccountReport) -> Selection:
-    """The payments that a statement's movements name, and the receipts that may have come with them."""
+    """The payments that movements name, and the receipts that they may match."""
     named = [m.end_to_end_id for m in report.movements if m.end_to_end_id is not None]
     payment, receipt = tables.payment.c, tables.receipt.c
     return Selection(
@@ -126,7 +126,7 @@ def _moved(account: str, report: AccountReport) -> Selection:
 
 
 def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:
-    """The command to do something with these very bytes, whatever name they came under."""
+    """The command to take in exactly these bytes, whatever their file name."""
     digest = sha256(raw)
     return make(
         TakeBankFile,

@@ -1,4 +1,4 @@
-"""Which activity carries out which command, found by the command that it takes."""
+"""Finds the activity that carries out a command, by its parameter type."""
 
 import inspect
 from collections.abc import Callable
@@ -18,7 +18,7 @@ def activity_of(declaration: Declaration) -> Callable[..., Any]:
     """The activity that carries a command out.
 
     Raises:
-        LookupError: no activity of the name that the table says takes the command.
+        LookupError: no activity of the declared name takes the command.
     """
     for method in _named(declaration.activity):
         if declaration.command in inspect.get_annotations(method, eval_str=True).values():

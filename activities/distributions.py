@@ -1,4 +1,4 @@
-"""Activities about one period's distribution: computed, answered, posted, paid out."""
+"""Activities of one period's distribution: compute, answer, post, pay out."""
 
 from collections.abc import Callable
 
@@ -47,7 +47,7 @@ Rule = Callable[[Transaction, Agreement, Distributions], list[Event]]
 
 
 class DistributionActivities:
-    """Each method is one activity and one transaction, and answers with where the distribution stands after it."""
+    """Each method is one activity and one transaction, and returns the state of the distribution."""
 
     def __init__(self, handler: CommandHandler, facts_of: FactsOf) -> None:
         self._handler = handler
@@ -55,14 +55,14 @@ class DistributionActivities:
 
     @activity.defn
     def compute_distribution(self, command: ComputeDistribution) -> DistributionView:
-        """Close a period: run the waterfall on what is known of it. The same figures again change nothing."""
+        """Run the waterfall to the end of a period. The same figures change nothing."""
         until = period_end(command.period)
 
         def _rule(transaction: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
             if command.by != SYSTEM.user:
                 opener = paying_account(agreement).owner
-                deed = f"open distribution {command.period}"
-                require(self._handler.person(command), ComputeDistribution, (opener,), deed)
+                action = f"open distribution {command.period}"
+                require(self._handler.person(command), ComputeDistribution, (opener,), action)
             if until >= self._handler.today(agreement):
                 raise Refused(f"{command.period} lasts until {until}: it can be distributed from the day after.")
             return distributions.compute(
@@ -98,7 +98,7 @@ class DistributionActivities:
 
     @activity.defn
     def resolve_objection(self, command: ResolveObjection) -> DistributionView:
-        """End the objection of one's party; if payouts are ordered already, what it held is ordered too."""
+        """End the objection of one's party. If payouts are ordered already, order what it held."""
 
         def _rule(transaction: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
             person = self._handler.person(command)
@@ -114,7 +114,7 @@ class DistributionActivities:
 
     @activity.defn
     def post_distribution(self, command: PostDistribution) -> DistributionView:
-        """Owe what the entitlements have changed by; nothing before everybody has answered or had the time to."""
+        """Post the entitlements, once everybody has answered or the time to answer is over."""
         return self._decide(
             command,
             lambda _, agreement, known: distributions.post(known, command.period, self._handler.today(agreement)),
@@ -122,7 +122,7 @@ class DistributionActivities:
 
     @activity.defn
     def order_payouts(self, command: OrderPayouts) -> DistributionView:
-        """Make payments of what is owed and not in dispute."""
+        """Schedule payouts of what is owed and undisputed."""
         return self._decide(
             command,
             lambda transaction, agreement, known: self._ordered(transaction, agreement, known, command.period),
@@ -130,7 +130,7 @@ class DistributionActivities:
 
     @activity.defn
     def distribution_standing(self, ref: DistributionRef) -> DistributionView:
-        """Where a distribution stands; status `none` while it is not computed."""
+        """The state of a distribution. Status `none` means that it is not computed."""
         with self._handler.store.reading() as records:
             state = records.state(ref.production, distributions=True)
         return self._view(ref, state)
@@ -160,7 +160,7 @@ class DistributionActivities:
 
     @activity.defn
     def due_distributions(self, ref: ProductionRef) -> list[DistributionRef]:
-        """What the settlement calendar says is to be computed by now, oldest first."""
+        """The periods that are due by the settlement calendar, oldest first."""
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, ref.production)
             known = records.state(ref.production, distributions=True).distributions
@@ -168,7 +168,7 @@ class DistributionActivities:
         return [DistributionRef(production=ref.production, period=period) for period in periods]
 
     def preview(self, ref: DistributionRef) -> DistributionComputed:
-        """What computing a distribution now would find; nothing is recorded."""
+        """The result of computing a distribution now. Nothing is recorded."""
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, ref.production)
             known = records.state(ref.production, distributions=True).distributions
@@ -184,7 +184,7 @@ class DistributionActivities:
         due_on = business_day(self._handler, agreement, max(distribution.pay_on, self._handler.today(agreement)))
         lines = scheduled(agreement, payouts, due_on)
         events: list[Event] = [ordered]
-        if distribution.status == "posted":  # and not when a resolved objection frees more: a period is stated once
+        if distribution.status == "posted":  # a period is stated once, so not again after an objection
             events += [issue(self._handler, self._facts_of, transaction, agreement, known, ordered, due_on)]
         return events + [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
 

@@ -1,6 +1,6 @@
-"""Taking in statements of what a work earned and cost.
+"""Intake of statements of what a work earned and cost.
 
-Not an activity of Temporal's: the rows stream from a file where the caller is. It is one transaction all the same.
+It is no Temporal activity, because the rows stream from a file where the caller is. It is one transaction all the same.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,23 +25,23 @@ from domain.state import State
 from domain.values.currency import exponent
 
 LATEST_DAYS = 366
-"""How far ahead a fact may lie: further is a slip of the pen, and would silently never count."""
+"""How far ahead a fact may lie. A later date is a typing error that would never count."""
 KEPT_BYTES = 16_000_000
-"""Larger files are not kept in the database: the journal has their name and SHA-256, and every row of them is there."""
+"""Larger files are not stored in the database. The journal has their name and SHA-256, and the table every row."""
 
 _BATCH = 20_000
-_REMEMBERED = 50_000
+_MAX_CACHED = 50_000
 _NULL = "\\N"
 
 
 class FactActivities:
-    """Statements in, whole or not at all."""
+    """Takes in statements, all rows or none."""
 
     def __init__(self, handler: CommandHandler) -> None:
         self._handler = handler
 
     def latest(self, production: str) -> date:
-        """The last date that a row may have.
+        """The latest date that a row may have.
 
         Raises:
             NotFound: the production is not registered.
@@ -49,9 +49,9 @@ class FactActivities:
         return self._handler.today(self._handler.in_force(production)) + timedelta(days=LATEST_DAYS)
 
     def metrics(self, production: str, latest: date) -> tuple[str, ...]:
-        """What may be counted with a receipt: the metrics of all versions that a run goes through until `latest`.
+        """The metrics that may be counted with a receipt: those of all versions that a run uses until `latest`.
 
-        Not only of the one in force: a statement from before an amendment can still be restated with its counts.
+        A statement from before an amendment can so still be restated with its counts.
         """
         with self._handler.store.reading() as records:
             versions = [version for _, version in versions_by(self._handler, records, production, latest)]
@@ -61,7 +61,7 @@ class FactActivities:
     def take(
         self, production: str, by: str, checked: Checked, mapping: bytes | None = None, tick: Tick = lambda _: None
     ) -> CommandOutcome:
-        """Take in a statement: new, as a restatement, or, if its rows are those that count already, not again.
+        """Take in a statement: a new one, a restatement, or nothing if its rows count already.
 
         Raises:
             WrongRole: the user is no treasurer of a party whose account we instruct; the refusal is recorded.
@@ -84,7 +84,7 @@ class FactActivities:
                 rates = ReceiptRates(transaction, in_force, currency, self._handler.overrides)
                 number = facts.open_version(transaction, production, version, rows, currency)
                 self._keep(transaction, checked, mapping)
-                _write(transaction, checked, _Converted(number, rates, checked), tick)
+                _write(transaction, checked, _RowConverter(number, rates, checked), tick)
             return events
 
         today = self._handler.today(agreement)
@@ -97,8 +97,8 @@ class FactActivities:
             transaction.keep(checked.rows.file, checked.path.read_bytes())
 
 
-class _Converted:
-    """Spooled rows as rows of the table: numbered, with the amount in the waterfall's currency, and why it is that."""
+class _RowConverter:
+    """Converts spooled rows to table rows, with the amount in the waterfall's currency and its provenance."""
 
     def __init__(self, number: int, rates: ReceiptRates, checked: Checked) -> None:
         self._number, self._rates, self._checked = number, rates, checked
@@ -113,14 +113,14 @@ class _Converted:
         key = (currency, on, rate)
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= _REMEMBERED:  # a bank's rates may be as many as the rows
+            if len(self._known) >= _MAX_CACHED:  # with a bank's own rates, every row may have another one
                 self._known.clear()
             known = self._known[key] = self._conversion(line, currency, on, rate)
         factor, tail = known
         return f"{head}\t{currency}\t{amount}\t{rate or _NULL}\t{named}\t{int(amount) * factor}{tail}\n"
 
     def _conversion(self, line: str, currency: str, on: str, rate: str) -> tuple[int, str]:
-        """A whole factor for minor units, with the power of ten that makes it exact, and the rate's provenance."""
+        """A whole factor for minor units, with its power of ten, and the rate's provenance."""
         source = self._checked.rows.source
         try:
             found = self._rates.of(currency, date.fromisoformat(on), Decimal(rate) if rate else None, source)
@@ -137,7 +137,7 @@ class _Converted:
 
 
 def _write(transaction: Transaction, checked: Checked, converted: Callable[[str], str], tick: Tick) -> None:
-    """Rows in batches: converting may have to look up a rate, which a connection that is copying cannot."""
+    """Write rows in batches. A conversion may look up a rate, which is impossible during a COPY."""
     done = 0
     for batch in _batches(checked.lines()):
         text = "".join([converted(line.decode()) for line in batch])

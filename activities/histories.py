@@ -1,15 +1,14 @@
-"""The archive of histories: what Temporal forgets after its retention is kept, and that nothing is missing is proven.
+"""The archive of workflow histories: keeps what Temporal deletes, and reports missing histories.
 
-What can be proven to be missing, since something else on record says that it must have been:
+A history is known to be missing if another record proves that it existed:
 
-    closed, and not archived      Temporal lists a run that ended, and the archive has not got it (soon, or for ever)
-    a link of a chain             a run says which run it continues as new; one that was continued has a successor
-    no history behind facts       the journal knows a production, milestone, run or distribution, and neither Temporal
-                                  nor the archive has a workflow that made it
+    closed but not archived       Temporal lists an ended run that is not in the archive;
+    a link of a chain             a run names the run it continues, and a continued run has a successor;
+    no history behind facts       the journal has facts that only a workflow makes, and neither Temporal
+                                  nor the archive has that workflow.
 
-An auditor may give up what is missing for good (`domain/audit/lost_histories.py`). That is recorded, and the gap is
-no longer reported.
-A workflow that ended and left neither facts nor a link behind, and that Temporal has forgotten, cannot be known of.
+An auditor may give up what is missing for good (`domain/audit/lost_histories.py`). This is recorded, and the gap is no
+longer reported. An ended workflow without facts or links that Temporal has deleted leaves no trace.
 """
 
 import asyncio
@@ -45,19 +44,19 @@ from domain.sharing.revenue import treasuries
 from domain.state import State
 
 SOON = timedelta(minutes=2)
-"""How long after its end a run may be without its archive before that is a gap."""
-_LONGEST_IN_A_KEY = 150
-MOST_TOLD = 100
-"""Gaps that a sweep names one by one; it counts them all."""
+"""How long after its end a run may be unarchived before it is a gap."""
+_MAX_KEY_PART = 150
+MAX_LISTED = 100
+"""The most gaps that a sweep lists. It counts all."""
 
 log = structlog.get_logger()
 
 
 class Names(Protocol):
-    """What workflow ids say: the module `workflows.names`."""
+    """Builds and reads workflow ids; the module `workflows.names` implements it."""
 
     def production_of(self, workflow_id: str) -> str:
-        """The production that a workflow is about, or `""`."""
+        """The production of a workflow id, or `""`."""
 
     def production_workflow(self, production: str) -> str:
         """The id of a production's workflow."""
@@ -74,21 +73,21 @@ class Names(Protocol):
 
 @dataclass(frozen=True)
 class HistoryActivities:
-    """Archives histories and looks for gaps, with Temporal on the one side and the store on the other."""
+    """Archives histories and finds gaps, between Temporal and the store."""
 
     handler: CommandHandler
     executions: Executions
     names: Names
 
     async def missing(self, closed: Sequence[Closed]) -> list[Closed]:
-        """Those of some runs that the archive does not have."""
+        """The runs that the archive does not have."""
         known = await asyncio.to_thread(self._archived, [(run.workflow_id, run.run_id) for run in closed])
         return [run for run in closed if (run.workflow_id, run.run_id) not in known]
 
     async def archive(self, run: Closed) -> bool:
-        """Fetch a run's history and keep it, in one transaction with its event; False if Temporal has it no more.
+        """Fetch a run's history and keep it, in one transaction with its event. False if Temporal deleted it.
 
-        Any number of workers may do so at once: the first one's bytes count.
+        Several workers may do so at once: the first one's bytes count.
         """
         history = await self.executions.history(run)
         if history is None or not history.events:
@@ -98,7 +97,7 @@ class HistoryActivities:
 
     @activity.defn
     async def sweep_histories(self) -> SweepView:
-        """Archive what has ended and is not archived, then say what is missing for good."""
+        """Archive what has ended, then report what is missing for good."""
         closed = archived = 0
         async for page in self.executions.closed():
             closed += len(page)
@@ -107,22 +106,26 @@ class HistoryActivities:
         found = await self.gaps()
         for gap in found:
             log.error("history.gap", history=gap.workflow_id, run_id=gap.run_id, why=gap.why)
-        return SweepView(closed=closed, archived=archived, gaps=len(found), first_gaps=tuple(found[:MOST_TOLD]))
+        return SweepView(closed=closed, archived=archived, gaps=len(found), first_gaps=tuple(found[:MAX_LISTED]))
 
     async def gaps(self) -> list[HistoryGap]:
-        """Every history that must have been and is not in the archive, but for those that were given up."""
-        found = await self._missed()
+        """Every missing history that was not given up."""
+        found = await self._missing_histories()
         known = await asyncio.to_thread(self._given_up, [_give_up_key(gap) for gap in found])
         return [gap for gap in found if _give_up_key(gap) not in known]
 
     async def lost(self, workflow_id: str, run_id: str | None) -> list[HistoryGap]:
-        """What is missing of a workflow, or of one run of it; what Temporal still has is left out if there is more.
+        """What is missing of a workflow, or of one run of it. What Temporal still has is left out if there is more.
 
         Raises:
-            IllegalTransition: nothing is, since the archive has it, or Temporal does.
-            NotFound: nothing is, and nothing says that there was a history.
+            IllegalTransition: nothing is missing: the archive or Temporal has it.
+            NotFound: nothing is missing, and nothing says that it existed.
         """
-        found = [gap for gap in await self._missed() if gap.workflow_id == workflow_id and run_id in {None, gap.run_id}]
+        found = [
+            gap
+            for gap in await self._missing_histories()
+            if gap.workflow_id == workflow_id and run_id in {None, gap.run_id}
+        ]
         if not found:
             archived = await asyncio.to_thread(self._has_any, workflow_id, run_id)
             in_temporal = await self.executions.knows(workflow_id, run_id)
@@ -131,12 +134,12 @@ class HistoryActivities:
         return gone or found
 
     async def give_up(self, command: GiveUpHistory) -> None:
-        """Let an auditor say that a history is lost for good."""
+        """Let an auditor declare a history lost for good."""
         in_temporal = await self.executions.knows(command.workflow_id, command.run_id or None)
         await asyncio.to_thread(self._give_up, command, in_temporal)
 
-    async def _missed(self) -> list[HistoryGap]:
-        """Every history that must have been and is not in the archive; see the top of this module."""
+    async def _missing_histories(self) -> list[HistoryGap]:
+        """Every missing history. The module docstring lists the proofs."""
         listed: set[str] = set()
         found: list[HistoryGap] = []
         async for page in self.executions.closed():
@@ -152,7 +155,7 @@ class HistoryActivities:
         return found
 
     async def _broken_chains(self, running: dict[str, str]) -> AsyncIterator[HistoryGap]:
-        """Chains in the archive that lack a link which Temporal does not have either."""
+        """Archived chains that lack a link which Temporal does not have either."""
         beginnings, ends = await asyncio.to_thread(self._chains)
         goes_on: dict[str, str] = {}
         for workflow_id, run_id in running.items():
@@ -169,7 +172,7 @@ class HistoryActivities:
                 yield HistoryGap(workflow_id=workflow_id, why=f"the run {run_id} was continued as a new one")
 
     async def _unexplained_facts(self, in_temporal: set[str]) -> AsyncIterator[HistoryGap]:
-        """Facts that workflows make, without a workflow that can have made them."""
+        """Facts that only workflows make, without a workflow that can have made them."""
         for workflow_id in await asyncio.to_thread(self._without_history):
             if workflow_id not in in_temporal and not await self.executions.knows(workflow_id):
                 yield HistoryGap(workflow_id=workflow_id, why="the journal has facts that only this workflow makes")
@@ -178,7 +181,7 @@ class HistoryActivities:
         production = self.names.production_of(archived.workflow_id)
         command = make(
             ArchiveHistory,
-            beside={"workflow": _in_a_key(archived.workflow_id), "run_id": archived.run_id},
+            beside={"workflow": _key_part(archived.workflow_id), "run_id": archived.run_id},
             by=SYSTEM.user,
             production=production,
             history=archived,
@@ -190,14 +193,14 @@ class HistoryActivities:
 
         try:
             self.handler.store.carry_out(command, Context(self._today(production), command.by), _within)
-        except IdempotencyConflict:  # fetched twice, its JSON need not be the same to the byte
+        except IdempotencyConflict:  # two fetches of a history may differ in bytes
             if not self._archived([(archived.workflow_id, archived.run_id)]):
                 raise
 
     def _give_up(self, command: GiveUpHistory, in_temporal: bool) -> None:
         def _within(transaction: Transaction) -> tuple[State, list[HistoryGivenUp]]:
             person = self.handler.person(command)
-            parties = self._asking(transaction, command.production) or (person.party,)
+            parties = self._responsible_parties(transaction, command.production) or (person.party,)
             run = (command.workflow_id, command.run_id)
             archived = run in histories.archived(transaction.connection, [run])
             return State(), give_up(command, person, parties, archived=archived, in_temporal=in_temporal)
@@ -211,9 +214,9 @@ class HistoryActivities:
                 "what the journal has of it stands."
             ) from None
 
-    def _asking(self, records: Records, production: str) -> tuple[str, ...]:
-        """The parties whose auditors ask for a production's histories."""
-        if records.state(production).production is None:  # of the house, or never registered
+    def _responsible_parties(self, records: Records, production: str) -> tuple[str, ...]:
+        """The parties whose auditors may give up a production's histories."""
+        if records.state(production).production is None:  # of no production, or never registered
             return ()
         return treasuries(self.handler.agreement(records, production))
 
@@ -229,7 +232,7 @@ class HistoryActivities:
     def _today(self, production: str) -> date:
         try:
             return self.handler.today(self.handler.in_force(production))
-        except NotFound:  # of the house, or of a production that was never registered
+        except NotFound:  # of no production, or of one that was never registered
             return self.handler.clock.now().date()
 
     def _archived(self, runs: Sequence[Run]) -> frozenset[Run]:
@@ -249,7 +252,7 @@ class HistoryActivities:
         return found
 
     def _expected(self, connection: sa.Connection) -> Iterator[str]:
-        """The ids of the workflows that made what is on record."""
+        """The ids of the workflows that made the recorded facts."""
         production, milestone, run, distribution = (
             each.c for each in (tables.production, tables.milestone, tables.run, tables.distribution)
         )
@@ -265,15 +268,15 @@ class HistoryActivities:
 
 
 def gap_key(gap: HistoryGap) -> dict[str, str]:
-    """What names a gap in the key under which it is given up: its run, or else what says that there was one."""
-    return {"workflow": _in_a_key(gap.workflow_id), "lost": gap.run_id or sha256(gap.why.encode())[:16]}
+    """The fields of a give-up key that identify a gap: its run or, without one, the proof that it existed."""
+    return {"workflow": _key_part(gap.workflow_id), "lost": gap.run_id or sha256(gap.why.encode())[:16]}
 
 
 def _give_up_key(gap: HistoryGap) -> str:
     return declared(GiveUpHistory).key.format(**gap_key(gap))
 
 
-def _in_a_key(workflow_id: str) -> str:
-    """A workflow id in a command's key: as it is, or by its hash where somebody made up what no key may hold."""
-    plain = workflow_id.isprintable() and " " not in workflow_id and len(workflow_id) <= _LONGEST_IN_A_KEY
+def _key_part(workflow_id: str) -> str:
+    """A workflow id for a command's key: the id, or its hash if a key may not contain it."""
+    plain = workflow_id.isprintable() and " " not in workflow_id and len(workflow_id) <= _MAX_KEY_PART
     return workflow_id if plain else sha256(workflow_id.encode())

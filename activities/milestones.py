@@ -1,4 +1,4 @@
-"""Activities about one milestone: what people decide, and what the passing of its deadline does."""
+"""Activities of one milestone: decisions of people, and its deadline."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,18 +24,18 @@ _RELEASED = (
     sa.and_(tables.payment.c.milestone == given("milestone"), tables.payment.c.status == "scheduled"),
     sa.and_(tables.receipt.c.milestone == given("milestone"), tables.receipt.c.status == "expected"),
 )
-"""The payments and receipts that a milestone's acceptance gives dates to."""
+"""The payments and receipts whose due dates a milestone's acceptance fixes."""
 
 
 class MilestoneActivities:
-    """Each method is one activity and one transaction, and answers with where the milestone stands after it."""
+    """Each method is one activity and one transaction, and returns the state of the milestone."""
 
     def __init__(self, handler: CommandHandler) -> None:
         self._handler = handler
 
     @activity.defn
     def submit(self, command: SubmitMilestone) -> MilestoneView:
-        """Hand in evidence."""
+        """Submit evidence."""
         handler = self._handler
         return self._decide(
             command,
@@ -47,7 +47,7 @@ class MilestoneActivities:
 
     @activity.defn
     def approve(self, command: ApproveMilestone) -> MilestoneView:
-        """Approve the evidence of a round; the last approval that is needed releases the instalments."""
+        """Approve the evidence of a round. The last required approval releases the instalments."""
         return self._decide(
             command,
             command.milestone,
@@ -69,7 +69,7 @@ class MilestoneActivities:
 
     @activity.defn
     def pass_deadline(self, command: PassDeadline) -> MilestoneView:
-        """Do what the policy says if the deadline has passed by the business clock; nothing otherwise."""
+        """Apply the deadline policy if the deadline has passed by the business clock."""
         handler = self._handler
         return self._decide(
             command,
@@ -81,7 +81,7 @@ class MilestoneActivities:
 
     @activity.defn
     def milestone_standing(self, ref: MilestoneRef) -> MilestoneView:
-        """Where a milestone stands."""
+        """The state of a milestone."""
         with self._handler.store.reading() as records:
             state = records.state(ref.production, milestones=True)
         return self._view(ref, state)
@@ -104,7 +104,7 @@ class MilestoneActivities:
         )
 
     def _decide(self, command: Command, milestone: str, rule: Rule) -> MilestoneView:
-        """Decide by a rule; if that accepts the milestone, fix the dates of the instalments that it releases."""
+        """Decide by a rule. If it accepts the milestone, fix the due dates of the released instalments."""
         payments, receipts = _RELEASED
         selection = Selection(payments, receipts, milestones=True, values={"milestone": milestone})
 

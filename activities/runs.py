@@ -1,4 +1,4 @@
-"""Activities about payment runs: plan the day, prepare, release, send, and ask when the bank stays silent."""
+"""Activities of payment runs: plan the day, prepare, release, send, and enquire."""
 
 import hashlib
 from collections import Counter
@@ -51,14 +51,15 @@ class RunActivities:
 
     @activity.defn
     def fall_due(self, ref: AccountRef) -> int:
-        """Let everything of the production that is promised for today or before fall due; answers how many events.
+        """Let everything scheduled for today or before fall due. Returns the number of events.
 
-        Who opens a day by hand must be allowed to prepare its runs, and hears of it here, before any is started.
+        A person who opens a day by hand must be allowed to prepare its runs. This is checked here, before any is
+        started.
         """
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, ref.production)
             today = self._handler.today(agreement)
-            waiting = records.select(ref.production, _promised(today))
+            waiting = records.select(ref.production, _scheduled_until(today))
         debtor = _account(agreement, ref.account).owner
 
         def _ruled(_: Transaction, state: State, __: Agreement) -> list[Event]:
@@ -69,16 +70,16 @@ class RunActivities:
         names = sorted((*waiting.payments, *waiting.receipts))
         if not names and ref.by == SYSTEM.user:
             return 0
-        # The key names what falls due: what becomes due later the same day is a command of its own. It also names who
-        # asks, so that two people who ask at once do not contradict each other.
+        # The key names what falls due, so that a later call on the same day is a new command. It also names the
+        # user, so that two users at once do not conflict.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
         command = make(FallDue, beside={"digest": digest}, by=ref.by, production=ref.production, on=today)
-        outcome = self._handler.carry_out(command, _promised(today), _ruled, today).outcome
+        outcome = self._handler.carry_out(command, _scheduled_until(today), _ruled, today).outcome
         return outcome.last_seq - outcome.first_seq + 1
 
     @activity.defn
     def plan_runs(self, ref: AccountRef) -> list[PlannedRun]:
-        """The runs to prepare today for a debtor account, one a currency; none on a day its banks are closed."""
+        """The runs to prepare today for a debtor account, one per currency. None on a bank holiday."""
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, ref.production)
             today = self._handler.today(agreement)
@@ -118,7 +119,7 @@ class RunActivities:
 
     @activity.defn
     def prepare(self, planned: PlannedRun) -> RunView:
-        """Gather what is due into a run, with the rate it will be paid at; nothing due makes no run."""
+        """Gather due payments into a run, with the rate it pays at. Makes no run if nothing is due."""
         command = make(
             PrepareRun,
             by=planned.by,
@@ -137,7 +138,7 @@ class RunActivities:
 
         def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             if all(each.amount.currency != planned.currency for each in state.payments.values()):
-                return []  # paid by a later day's run: the rate of this one may never come
+                return []  # a later run pays them; this one's rate may never come
             quote = quote_for(
                 transaction, agreement, planned.account, planned.currency, planned.on, self._handler.overrides
             )
@@ -165,7 +166,7 @@ class RunActivities:
 
     @activity.defn
     def cancel(self, command: CancelRun) -> RunView:
-        """Give up a prepared run."""
+        """Cancel a run that was not sent."""
         return self._decide(
             command,
             command.run,
@@ -174,7 +175,7 @@ class RunActivities:
 
     @activity.defn
     def escalate(self, ref: RunRef) -> RunView:
-        """Say, once, that a prepared run was not released by the cut-off."""
+        """Record, once, that a prepared run was not released by the cut-off."""
         command = make(EscalateRun, by=SYSTEM.user, production=ref.production, run=ref.run)
         return self._decide(command, ref.run, lambda _, state, __: runs.escalate(state.runs, ref.run))
 
@@ -182,7 +183,7 @@ class RunActivities:
     def send(self, ref: RunRef) -> RunView:
         """Fix the bytes of a released run's order and put them in the outbox.
 
-        A run whose payments the bank never saw is sent again: the same bytes, under the same message id.
+        A run that the bank never saw is resent as the same bytes under the same message id.
         """
         command = make(
             SubmitRun,
@@ -211,7 +212,7 @@ class RunActivities:
 
     @activity.defn
     def doubt(self, ref: RunRef) -> RunView:
-        """The bank was silent for too long: what it has not answered for is unknown, and is enquired after."""
+        """Mark unanswered payments as unknown, and enquire at the bank."""
         command = make(
             DoubtRun,
             beside={"enquiries": self.run_standing(ref).enquiries},
@@ -235,7 +236,7 @@ class RunActivities:
 
     @activity.defn
     def run_standing(self, ref: RunRef) -> RunView:
-        """Where a run stands; status `empty` when nothing was due and so none was made."""
+        """The state of a run. Status `empty` means that nothing was due."""
         with self._handler.store.reading() as records:
             state = records.select(ref.production, Selection(runs=_THE_RUN, values={"run": ref.run}))
             payment = tables.payment.c
@@ -270,8 +271,8 @@ class RunActivities:
         return self._view(RunRef(production=command.production, run=run), done.state, counts)
 
 
-def _promised(on: date) -> Selection:
-    """What is promised for a day or before, and not owed yet."""
+def _scheduled_until(on: date) -> Selection:
+    """What is scheduled for a day or before and not owed yet."""
     payment, receipt = tables.payment.c, tables.receipt.c
     return Selection(
         payments=sa.and_(payment.status == Status.SCHEDULED, payment.due_on <= on),

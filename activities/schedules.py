@@ -1,6 +1,6 @@
-"""The Temporal Schedules that open each debtor account's day, and distributions by the settlement calendar.
+"""The Temporal Schedules that open each debtor account's day and due distributions.
 
-This is I/O with Temporal, not with the database.
+They do I/O with Temporal, not with the database.
 """
 
 import asyncio
@@ -33,17 +33,17 @@ _WEEK = 7
 
 
 def schedule_id(production: str, account: str) -> str:
-    """The business key of the schedule that opens an account's day."""
+    """The id of the schedule that opens an account's day."""
     return f"open-runs/{production}/{account}"
 
 
 def settlement_schedule_id(production: str) -> str:
-    """The business key of the schedule that opens a production's distributions by its settlement calendar."""
+    """The id of the schedule that opens a production's distributions."""
     return f"open-distributions/{production}"
 
 
 class ScheduleActivities:
-    """Makes and removes schedules; doing so again changes nothing."""
+    """Creates and deletes schedules. Repeating a call changes nothing."""
 
     def __init__(self, handler: CommandHandler, client: Client, task_queue: str) -> None:
         self._handler = handler
@@ -52,37 +52,37 @@ class ScheduleActivities:
 
     @activity.defn
     async def open_days(self, view: ProductionView) -> None:
-        """See to it that every debtor account of a production has its schedule, and its settlement calendar one."""
+        """Ensure the schedule of every debtor account, and that of the settlement calendar."""
         agreement = await asyncio.to_thread(self._handler.in_force, view.production)
         for account in view.debtor_accounts:
             name = schedule_id(view.production, account)
             ref = AccountRef(production=view.production, account=account)
             weekdays = await asyncio.to_thread(self._handler.working_week, agreement, account)
-            await self._keep(name, self._each_morning("OpenRuns", ref, name, agreement, weekdays))
-        await self._keep_settling(agreement)
+            await self._ensure(name, self._morning_schedule("OpenRuns", ref, name, agreement, weekdays))
+        await self._ensure_settlement(agreement)
 
     @activity.defn
     async def close_days(self, view: ProductionView) -> None:
-        """Remove the accounts' schedules of a production that has nothing left to pay.
+        """Delete the account schedules of a production that has nothing left to pay.
 
-        Not the one that opens distributions: a work earns for years after everything is delivered and paid, and its
-        payouts open the accounts' days again. It is seen to here as well, because a production that has ended comes
-        here, and nowhere else, when it was amended or when schedules were lost and everything is started again.
+        The schedule of distributions stays: a work earns for years after everything is paid, and its payouts open the
+        accounts' days again. It is ensured here as well, because an ended production that was amended or restarted only
+        comes here.
         """
         for account in view.debtor_accounts:
             await self._remove(schedule_id(view.production, account))
-        await self._keep_settling(await asyncio.to_thread(self._handler.in_force, view.production))
+        await self._ensure_settlement(await asyncio.to_thread(self._handler.in_force, view.production))
 
-    async def _keep_settling(self, agreement: Agreement) -> None:
-        """While the agreement in force has a settlement calendar, its distributions are opened by a schedule."""
+    async def _ensure_settlement(self, agreement: Agreement) -> None:
+        """Ensure the schedule of distributions if the agreement has a settlement calendar, else delete it."""
         name = settlement_schedule_id(agreement.production)
         if agreement.waterfall is None or agreement.waterfall.settlement is None:
             await self._remove(name)
             return
         ref = ProductionRef(production=agreement.production)
-        await self._keep(name, self._each_morning("OpenDistributions", ref, name, agreement, _MONDAY_TO_FRIDAY))
+        await self._ensure(name, self._morning_schedule("OpenDistributions", ref, name, agreement, _MONDAY_TO_FRIDAY))
 
-    async def _keep(self, name: str, schedule: Schedule) -> None:
+    async def _ensure(self, name: str, schedule: Schedule) -> None:
         try:
             await self._client.create_schedule(name, schedule)
         except ScheduleAlreadyRunningError:
@@ -95,7 +95,7 @@ class ScheduleActivities:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
 
-    def _each_morning(
+    def _morning_schedule(
         self, workflow: str, ref: AccountRef | ProductionRef, name: str, agreement: Agreement, weekdays: Iterable[int]
     ) -> Schedule:
         at = agreement.opens_at
@@ -103,7 +103,7 @@ class ScheduleActivities:
             hour=[ScheduleRange(at.hour)],
             minute=[ScheduleRange(at.minute)],
             second=[ScheduleRange(at.second)],
-            day_of_week=[ScheduleRange((weekday + 1) % _WEEK) for weekday in weekdays],  # a Sunday is 0 there
+            day_of_week=[ScheduleRange((weekday + 1) % _WEEK) for weekday in weekdays],  # Temporal's Sunday is 0
         )
         return Schedule(
             action=ScheduleActionStartWorkflow(workflow, ref, id=name, task_queue=self._task_queue),
@@ -113,5 +113,5 @@ class ScheduleActivities:
 
 
 def _replaced_by(schedule: Schedule) -> Callable[[ScheduleUpdateInput], ScheduleUpdate]:
-    """Replaces a schedule; whether it is paused, and the note that says why, is its operators' to change."""
+    """Replace a schedule, but keep its paused state and note, which belong to the operators."""
     return lambda known: ScheduleUpdate(schedule=replace(schedule, state=known.description.schedule.state))

@@ -1,4 +1,4 @@
-"""What activities tell workflows and people: where a thing stands after the transaction, never how to decide."""
+"""What activities return to workflows and people: the state after a transaction."""
 
 from datetime import date
 
@@ -7,13 +7,13 @@ from domain.values.record import Record, UserName
 
 
 class ProductionRef(Record):
-    """Names a production."""
+    """Identifies a production."""
 
     production: str
 
 
 class ProductionView(Record):
-    """A production: its agreement's version, milestones not accepted yet, debtor accounts, and whether all is done."""
+    """A production: agreement version, open milestones, debtor accounts, and whether all is done."""
 
     production: str
     version: int
@@ -28,16 +28,16 @@ class ProductionView(Record):
 
 
 class MilestoneRef(Record):
-    """Names a milestone."""
+    """Identifies a milestone."""
 
     production: str
     milestone: str
 
 
 class MilestoneView(Record):
-    """A milestone; its status is `dropped` once an amendment has left it out.
+    """A milestone. Its status is `dropped` once an amendment has left it out.
 
-    `seconds_left` counts to the end of the deadline's day by the business clock.
+    `seconds_left` is the time to the end of the deadline's day by the business clock.
     """
 
     production: str
@@ -55,7 +55,7 @@ class MilestoneView(Record):
 
 
 class AccountRef(Record):
-    """Names a debtor account of a production, and who asks for its day to be opened."""
+    """Identifies a production's debtor account, and the user who opens its day."""
 
     production: str
     account: str
@@ -63,7 +63,7 @@ class AccountRef(Record):
 
 
 class PlannedRun(Record):
-    """A run that is to be prepared: its business key says account, currency, day and number."""
+    """A run to prepare. Its business key names account, currency, day and number."""
 
     production: str
     run: str
@@ -74,18 +74,18 @@ class PlannedRun(Record):
 
 
 class RunRef(Record):
-    """Names a run."""
+    """Identifies a run."""
 
     production: str
     run: str
 
 
 class RunView(Record):
-    """A run: `open` counts payments that the bank, or we, still have to do something about.
+    """A run. `open` counts payments on which the bank or we still have to act.
 
-    Of those, `silent` are submitted without any answer, `unsent` were never seen by the bank and are to be sent again.
-    `seconds_to_cut_off` counts to the debtor account's cut-off by the business clock, never below zero;
-    `answer_within_s` is how long the bank may take to answer before a payment counts as unknown.
+    Of those, `silent` counts submitted ones without an answer, and `unsent` those that the bank never saw.
+    `seconds_to_cut_off` is the time to the account's cut-off by the business clock, at least zero. `answer_within_s` is
+    how long the bank may take to answer before a payment is unknown.
     """
 
     production: str
@@ -104,14 +104,14 @@ class RunView(Record):
 
 
 class PaymentView(Record):
-    """A payment and where it is in its life."""
+    """A payment and its status."""
 
     payment: str
     status: str
 
 
 class MovementView(Record):
-    """A movement of a bank that nothing explained, and what of it is still in suspense: positive when it came in."""
+    """An unmatched movement, and what of it is still in suspense: positive for money that came in."""
 
     account: str
     bank_reference: str
@@ -119,18 +119,18 @@ class MovementView(Record):
 
 
 class DistributionRef(Record):
-    """Names a distribution."""
+    """Identifies a distribution."""
 
     production: str
     period: str
 
 
 class DistributionView(Record):
-    """A distribution: its status is `none` before it is computed, then `computed`, `posted` and `ordered`.
+    """A distribution. Its status is `none` before it is computed, then `computed`, `posted` and `ordered`.
 
-    `silent` are parties that have not answered, `disputing` those with an open objection. `seconds_left` counts to the
-    end of the last day for answers by the business clock; None once that day is over. `after` is an earlier period that
-    is to be posted first, `before` are later ones that wait for this one.
+    `silent` are parties without an answer, `disputing` those with an open objection. `seconds_left` is the time to the
+    end of the last day for answers by the business clock; None once it is over. `after` is an earlier period that must
+    be posted first, `before` are later ones that wait for this one.
     """
 
     production: str
@@ -147,7 +147,7 @@ class DistributionView(Record):
 
     @property
     def answered(self) -> bool:
-        """Whether it can be posted: nobody is waited for any more, nor an earlier period."""
+        """Whether it can be posted: everybody has answered, and no earlier period is missing."""
         return self.status == "computed" and self.after is None and not (self.silent and self.seconds_left is not None)
 
     @property
@@ -157,7 +157,7 @@ class DistributionView(Record):
 
 
 class HistoryGap(Record):
-    """A history that must have been and is not in the archive; `run_id` is empty where it cannot be known which run."""
+    """A missing history. `run_id` is empty where it is unknown which run is missing."""
 
     workflow_id: str
     run_id: str = ""
@@ -165,7 +165,7 @@ class HistoryGap(Record):
 
 
 class SweepView(Record):
-    """What a sweep found: runs that Temporal knows to have ended, those it archived itself, and what is missing."""
+    """The result of a sweep: ended runs in Temporal, those archived by it, and gaps."""
 
     closed: int
     archived: int

@@ -1,1 +1,1 @@
-"""Temporal workflows: they wait, and decide who goes next. Rules live in `domain`."""
+"""Temporal workflows: they wait and decide who acts next. The rules are in `domain`."""

@@ -1,4 +1,4 @@
-"""Which updates a workflow lets into its history at all; who may do what is the domain's to decide."""
+"""Validators of updates: which commands enter a workflow's history. The domain decides who may do what."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,14 +10,14 @@ from domain.identity import SYSTEM
 from domain.values.record import Record
 
 MOST_BYTES = 100_000
-"""Of a command, as JSON. Temporal takes no payload over two megabytes: a workflow that let one in could never go on."""
+"""The largest command, as JSON. Temporal rejects payloads over two megabytes, which would block a workflow."""
 
 
-def fitting(request: Record) -> None:
-    """Let a command pass that is small enough to be kept in a history.
+def check_size(request: Record) -> None:
+    """Check that a command is small enough for a history.
 
     Raises:
-        BadInput: it is not.
+        BadInput: it is too large.
     """
     size = len(request.model_dump_json())
     if size > MOST_BYTES:
@@ -28,22 +28,22 @@ def fitting(request: Record) -> None:
 
 
 def admit(request: Command | AccountRef, about: ProductionRef | MilestoneRef | RunRef | DistributionRef) -> None:
-    """Let an update by a person pass that is about what `about` names; the system's own commands never come as updates.
+    """Check an update by a person: its target must be what `about` names. System commands are never updates.
 
     Raises:
-        BadInput: it is about something else, calls itself the system's, or is too large.
+        BadInput: it has another target, is by the system's user, or is too large.
     """
-    fitting(request)
+    check_size(request)
     if request.by == SYSTEM.user:
         raise BadInput(f"{SYSTEM.user!r} is Sluice's own name: say who acts with --as.")
-    for name, ours in about:
-        asked = getattr(request, name, None)
-        if asked != ours:
-            raise BadInput(f"{asked!r} is another {name} than {ours}: ask the workflow of that one.")
+    for name, expected in about:
+        given = getattr(request, name, None)
+        if given != expected:
+            raise BadInput(f"{given!r} is another {name} than {expected}: ask the workflow of that one.")
 
 
-def admitted(declaration: Declaration) -> Callable[[Any, Any], None]:
-    """The validator of an update that carries a command; it raises what `admit` raises."""
+def validator_of(declaration: Declaration) -> Callable[[Any, Any], None]:
+    """The validator of a command's update. It raises what `admit` raises."""
 
     def _validate(self: Any, command: Any) -> None:
         admit(command, self._ref)

@@ -1,4 +1,4 @@
-"""One period's distribution: computed, shown to everybody it concerns, posted, and paid out."""
+"""One period's distribution: computed, answered by its parties, posted, and paid out."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -24,7 +24,7 @@ Step = Callable[[DistributionView], Awaitable[None]]
 @workflow.defn(name="Distribution")
 @carries_commands("Distribution")
 class DistributionWorkflow:
-    """Id `distribution/{production}/{period}`. Where it is, is read from the database: started again, it goes on."""
+    """Id `distribution/{production}/{period}`. It reads its state from the database and can be restarted."""
 
     @workflow.init
     def __init__(self, ref: DistributionRef) -> None:
@@ -34,14 +34,14 @@ class DistributionWorkflow:
 
     @workflow.run
     async def run(self, ref: DistributionRef) -> DistributionView:
-        """Go on until everything is ordered and nothing is in dispute; or nobody has computed it in a day."""
+        """Run until everything is ordered and undisputed. End after a day if nothing has been computed."""
         while True:
             self._news = False
             view = await self._look()
             step = self._next(view)
             if step is not None:
                 await self._take(step, view)
-            elif view.over or (await self._silence(view) and view.status == "none"):
+            elif view.over or (await self._wait_for_news(view) and view.status == "none"):
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._news:
                     return view
@@ -50,7 +50,7 @@ class DistributionWorkflow:
                 workflow.continue_as_new(ref)
 
     def _next(self, view: DistributionView) -> Step | None:
-        """What there is to do without anybody's saying so; None when it is for people, or the window, or done."""
+        """The next automatic step. None while waiting for people or the answer window, and when done."""
         if view.answered:
             return self._post
         if view.status == "posted":
@@ -58,7 +58,7 @@ class DistributionWorkflow:
         return None
 
     async def _take(self, step: Step, view: DistributionView) -> None:
-        """Take a step; what is refused (no account to pay to) is for people to put right, and tried again later."""
+        """Take a step. A refusal (such as a missing payee account) needs a person, and is retried later."""
         try:
             async with self._one_at_a_time:
                 await step(view)
@@ -86,17 +86,17 @@ class DistributionWorkflow:
             period=view.period,
         )
         await workflow.execute_activity_method(DistributionActivities.order_payouts, command, **TRANSACTION)
-        await self._let_it_be_paid()
+        await self._restart_production()
 
-    async def _let_it_be_paid(self) -> None:
-        """A production that had nothing left to pay has ended: it opens its accounts' days again."""
+    async def _restart_production(self) -> None:
+        """Restart the production's workflow if it has ended: it opens its accounts' days again."""
         production = self._ref.production
         await start_or_notify(
             ProductionWorkflow.run, ProductionRef(production=production), production_workflow(production)
         )
 
-    async def _silence(self, view: DistributionView) -> bool:
-        """Wait for news, or for the window's end; True when neither came within a day."""
+    async def _wait_for_news(self, view: DistributionView) -> bool:
+        """Wait for news or the end of the answer window. True if neither came within a day."""
         if view.status == "computed" and view.seconds_left is not None:
             left = timedelta(seconds=view.seconds_left + 1)
             if left < REMINDER:
@@ -106,13 +106,13 @@ class DistributionWorkflow:
 
     @workflow.signal
     def look_again(self) -> None:
-        """Something that this distribution waits for has changed in the database."""
+        """Signal: something that this distribution waits for has changed in the database."""
         self._news = True
 
     async def _carried_out(self, command: Command, view: DistributionView) -> DistributionView:
         self._news = True
         if isinstance(command, ResolveObjection):
-            await self._let_it_be_paid()
+            await self._restart_production()
         return view
 
     async def _look(self) -> DistributionView:

@@ -1,4 +1,4 @@
-"""One milestone: evidence is submitted, people decide, deadlines pass; ends when it is accepted."""
+"""One milestone: evidence, decisions and deadlines, until it is accepted."""
 
 import asyncio
 from datetime import timedelta
@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name="Milestone", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 @carries_commands("Milestone")
 class MilestoneWorkflow:
-    """Id `milestone/{production}/{milestone}`. Started when its production is, or by the first command for it."""
+    """Id `milestone/{production}/{milestone}`. Its production starts it, or the first command for it."""
 
     @workflow.init
     def __init__(self, ref: MilestoneRef) -> None:
@@ -29,7 +29,7 @@ class MilestoneWorkflow:
 
     @workflow.run
     async def run(self, ref: MilestoneRef) -> MilestoneView:
-        """Wait for decisions, and for the deadline while there is one, until it is accepted or dropped."""
+        """Wait for decisions, and for a deadline, until the milestone is accepted or dropped."""
         view = await self._newest()
         while not view.over:
             wait = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
@@ -48,7 +48,7 @@ class MilestoneWorkflow:
         return view
 
     async def _newest(self) -> MilestoneView:
-        """What the last decision came to, also one made while we looked; without any, what the database says."""
+        """The view of the last decision, even one made during the read; without any, that of the database."""
         view = self._view or await self._look()
         view, self._view = self._view or view, None
         return view
@@ -57,7 +57,7 @@ class MilestoneWorkflow:
         return await workflow.execute_activity_method(MilestoneActivities.milestone_standing, self._ref, **TRANSACTION)
 
     async def _pass_deadline(self, view: MilestoneView) -> None:
-        """The timer fired: the business clock decides whether the deadline has passed."""
+        """The timer fired. The business clock decides whether the deadline has passed."""
         if view.deadline_on is None:
             return
         command = make(

@@ -1,11 +1,11 @@
-"""Workflow ids: business keys, so that a second start of the same thing is the same thing."""
+"""Workflow ids. They are business keys, so that a second start finds the first."""
 
 import re
 
 _ABOUT_A_PRODUCTION = frozenset({"production", "milestone", "run", "distribution", "open-runs", "open-distributions"})
-"""The kinds of ids that read `{kind}/{production}…`; a run's own id begins with its production."""
+"""The kinds of ids with the form `{kind}/{production}…`. A run's own id begins with its production."""
 _BY_SCHEDULE = re.compile(r"-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
-"""What a Temporal Schedule adds to the id that it starts workflows under."""
+"""The suffix that a Temporal Schedule adds to its workflow ids."""
 
 
 def production_workflow(production: str) -> str:
@@ -29,6 +29,6 @@ def distribution_workflow(production: str, period: str) -> str:
 
 
 def production_of(workflow_id: str) -> str:
-    """The production that a workflow is about, by its id; `""` for one that is about none, such as a sweep."""
+    """The production of a workflow id; `""` for a workflow without one, such as a sweep."""
     kind, _, rest = _BY_SCHEDULE.sub("", workflow_id).partition("/")
     return rest.partition("/")[0] if kind in _ABOUT_A_PRODUCTION else ""

@@ -1,4 +1,4 @@
-"""Waiting for news, and telling another workflow that something of its own has changed."""
+"""Waiting for news, and signalling other workflows."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -13,40 +13,38 @@ with workflow.unsafe.imports_passed_through():
     from workflows.names import production_workflow
 
 
-async def no_news_within(news: Callable[[], bool], patience: timedelta) -> bool:
-    """Wait for news; True when none came in time.
+async def no_news_within(news: Callable[[], bool], limit: timedelta) -> bool:
+    """Wait for news. True if none came in time.
 
-    A history that has grown long ends the wait as well, for whoever waits is to continue as new then: commands that are
-    refused are no news, and ten thousand of them would come up against the server's limit before a day is over.
+    A long history also ends the wait, so that the caller can continue as new. Refused commands are no news, but ten
+    thousand of them would reach the server's limit within a day.
     """
     try:
-        await workflow.wait_condition(
-            lambda: news() or workflow.info().is_continue_as_new_suggested(), timeout=patience
-        )
+        await workflow.wait_condition(lambda: news() or workflow.info().is_continue_as_new_suggested(), timeout=limit)
     except TimeoutError:
         return True
     return False
 
 
 async def notify_production(production: str) -> None:
-    """Ask a production's workflow to look again. If it has ended, it will look by itself when it is started."""
+    """Signal a production's workflow to look again. An ended one looks by itself when it is restarted."""
     await notify(production_workflow(production))
 
 
 async def notify(workflow_id: str) -> bool:
-    """Ask a workflow to look again; False of one that has ended, or was never started."""
+    """Signal a workflow to look again. False if it has ended or was never started."""
     try:
         await workflow.get_external_workflow_handle(workflow_id).signal("look_again")
     except TemporalError as error:
-        workflow.logger.info("%s not told: %s", workflow_id, error)
+        workflow.logger.info("%s not notified: %s", workflow_id, error)
         return False
     return True
 
 
 async def start_or_notify(run: Callable[[Any, Any], Awaitable[Any]], ref: Record, workflow_id: str) -> None:
-    """Start a workflow that goes on by itself, or ask it to look again if it runs.
+    """Start a workflow, or signal it if it is running.
 
-    One that ends between the two is started after all: what it was to be told would be lost otherwise.
+    If it ends between the two attempts it is started after all, so that the news is not lost.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The opening of distributions by the settlement calendar: what is due is computed, and its workflow is started."""
+"""Opens distributions by the settlement calendar: computes what is due and starts its workflow."""
 
 from temporalio import workflow
 
@@ -15,16 +15,17 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="OpenDistributions")
 class OpenDistributionsWorkflow:
-    """Started by a Temporal Schedule every weekday morning, or by hand; on most of them nothing is due.
+    """A Temporal Schedule starts it every weekday morning, or a person by hand. Often nothing is due.
 
-    Started twice it opens nothing twice: what is computed is not due any more, and the command's key is the period's.
-    What cannot be computed (a cost of a name that the waterfall does not know) fails this workflow, loudly, and is
-    tried again on the next morning; periods after it wait, since they are posted in order anyway.
+    A second start opens nothing twice: a computed period is no longer due, and the command's key is the period's.
+
+    A period that cannot be computed (say, for a cost of unknown name) fails this workflow and is retried the next
+    morning. Later periods wait, because they are posted in order anyway.
     """
 
     @workflow.run
     async def run(self, ref: ProductionRef) -> list[str]:
-        """Answers the periods that were opened; each goes on by itself."""
+        """Returns the opened periods. Each continues in its own workflow."""
         opened = []
         for due in await workflow.execute_activity_method(DistributionActivities.due_distributions, ref, **TRANSACTION):
             command = make(

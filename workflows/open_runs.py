@@ -1,4 +1,4 @@
-"""The opening of a debtor account's day: what is due falls due, and its runs are started."""
+"""Opens a debtor account's day: due payments fall due, and their runs are started."""
 
 from temporalio import workflow
 from temporalio.common import WorkflowIDReusePolicy
@@ -14,15 +14,16 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="OpenRuns")
 class OpenRunsWorkflow:
-    """Started by a Temporal Schedule every weekday morning, or by hand; opening a day twice opens nothing twice.
+    """A Temporal Schedule starts it every weekday morning, or a person by hand.
 
-    That is the doing of a run's key in the database. A run whose workflow ended without making it (nothing was due any
-    more, or preparing it was refused) is not in the database, and may be opened again under its name.
+    A second start opens nothing twice, because a run's key is unique in the database. A run whose workflow ended
+    without making it (nothing was due, or it was refused) is not in the database, and may be opened again under its
+    name.
     """
 
     @workflow.run
     async def run(self, ref: AccountRef) -> list[str]:
-        """Answers the ids of the runs that were started; each goes on by itself."""
+        """Returns the ids of the started runs. Each continues in its own workflow."""
         await workflow.execute_activity_method(RunActivities.fall_due, ref, **TRANSACTION)
         started = []
         for planned in await workflow.execute_activity_method(RunActivities.plan_runs, ref, **TRANSACTION):

@@ -1,4 +1,4 @@
-"""One payment run: prepared, released under four eyes, sent as one order, answered for by the bank."""
+"""One payment run: prepared, released under four eyes, sent as one order, answered by the bank."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,7 +16,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.updates import carries_commands
 
 MOST_DOUBLINGS = 16
-"""Of the patience with a silent bank; by then it is a day from whatever it began with."""
+"""The most doublings of the time to wait for a bank. By then it is a day, whatever it started with."""
 
 Step = Callable[[RunView], Awaitable[RunView]]
 
@@ -24,7 +24,7 @@ Step = Callable[[RunView], Awaitable[RunView]]
 @workflow.defn(name="PaymentRun")
 @carries_commands("PaymentRun")
 class PaymentRunWorkflow:
-    """Id `run/{run}`. Where it is, is read from the database: started again, it goes on from there."""
+    """Id `run/{run}`. It reads its state from the database and can be restarted."""
 
     @workflow.init
     def __init__(self, planned: PlannedRun) -> None:
@@ -35,7 +35,7 @@ class PaymentRunWorkflow:
 
     @workflow.run
     async def run(self, planned: PlannedRun) -> RunView:
-        """Go on until every payment of the run is settled, rejected, or was never gathered."""
+        """Run until every payment is settled, rejected, or was never gathered."""
         view = await workflow.execute_activity_method(RunActivities.prepare, planned, **TRANSACTION)
         while (step := self._next(view)) is not None:
             view = await step(view)
@@ -47,7 +47,7 @@ class PaymentRunWorkflow:
         return view
 
     def _next(self, view: RunView) -> Step | None:
-        """What to do in a run's situation; None when nothing is left to do."""
+        """The next step of the run. None if nothing is left to do."""
         if view.status == "prepared":
             return self._await_release
         if view.unsent:
@@ -58,7 +58,7 @@ class PaymentRunWorkflow:
 
     async def _await_release(self, view: RunView) -> RunView:
         cut_off = REMINDER if self._escalated else timedelta(seconds=view.seconds_to_cut_off + 1)
-        if await self._silence(cut_off) and not self._escalated:
+        if await self._wait_for_news(cut_off) and not self._escalated:
             self._escalated = True
             return await workflow.execute_activity_method(RunActivities.escalate, self._ref, **TRANSACTION)
         return await self._look()
@@ -67,34 +67,35 @@ class PaymentRunWorkflow:
         try:
             return await workflow.execute_activity_method(RunActivities.send, self._ref, **TRANSACTION)
         except ActivityError as error:
-            # An amendment since the release changed what would be paid: it is for people to cancel the run now.
+            # An amendment since the release changed what would be paid. A person must cancel the run.
             workflow.logger.warning("run %s is not sent: %s", self._ref.run, error.cause)
-            await self._silence(REMINDER)
+            await self._wait_for_news(REMINDER)
             return await self._look()
 
     async def _await_answer(self, view: RunView) -> RunView:
-        """Wait for news of the bank; after too long a silence, enquire. Nothing is ever sent again unasked.
+        """Wait for the bank's answer, and enquire after a timeout. Nothing is resent before an answer.
 
-        Each enquiry that stays without an answer doubles the patience, up to a day: a bank that is closed over a
-        weekend is not asked a thousand times.
+        Each unanswered enquiry doubles the timeout, up to a day, so that a bank closed over a weekend is not asked too
+        often.
         """
-        patience = REMINDER
+        timeout = REMINDER
         if view.silent:
-            asked = min(view.enquiries, MOST_DOUBLINGS)
-            patience = min(REMINDER, timedelta(seconds=view.answer_within_s * 2**asked))
-        if await self._silence(patience) and view.silent:
+            doublings = min(view.enquiries, MOST_DOUBLINGS)
+            timeout = min(REMINDER, timedelta(seconds=view.answer_within_s * 2**doublings))
+        if await self._wait_for_news(timeout) and view.silent:
             return await workflow.execute_activity_method(RunActivities.doubt, self._ref, **TRANSACTION)
         return await self._look()
 
-    async def _silence(self, patience: timedelta) -> bool:
-        silent = await no_news_within(lambda: self._news, patience)
+    async def _wait_for_news(self, limit: timedelta) -> bool:
+        """Wait for news. True if none came in time."""
+        silent = await no_news_within(lambda: self._news, limit)
         if not silent:
             self._news = False
         return silent
 
     @workflow.signal
     def look_again(self) -> None:
-        """There is news of this run in the database."""
+        """Signal: the run has changed in the database."""
         self._news = True
 
     async def _carried_out(self, _: Command, view: RunView) -> RunView:

@@ -1,4 +1,4 @@
-"""How long activities may take, and how they are retried. Every activity call names one of these."""
+"""Timeouts and retry policies. Every activity call names one of them."""
 
 from datetime import timedelta
 from typing import TypedDict
@@ -7,7 +7,7 @@ from temporalio.common import RetryPolicy
 
 
 class Options(TypedDict):
-    """The options that every activity call is given."""
+    """The options of every activity call."""
 
     start_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
@@ -15,7 +15,7 @@ class Options(TypedDict):
 
 
 HEARTBEAT = timedelta(seconds=10)
-"""After how long without a sign of its worker an activity is given to another one; workers give signs by themselves."""
+"""Without a heartbeat for this long, an activity goes to another worker. Workers send heartbeats by themselves."""
 
 TRANSACTION = Options(
     start_to_close_timeout=timedelta(minutes=2),
@@ -24,22 +24,24 @@ TRANSACTION = Options(
         initial_interval=timedelta(milliseconds=200), backoff_coefficient=2, maximum_interval=timedelta(seconds=30)
     ),
 )
-"""One database transaction. It is idempotent, and the database comes back: retried until it does, at most half a minute
-apart; refusals are not retried at all."""
+"""One idempotent database transaction. It is retried until the database is back, at most half a minute apart.
+
+Refusals are not retried.
+"""
 
 DECISION = Options(
     start_to_close_timeout=timedelta(seconds=30),
     heartbeat_timeout=HEARTBEAT,
     retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=200), maximum_attempts=8),
 )
-"""The same while a person waits for the answer: given up after about a minute, so that they hear of it."""
+"""One transaction while a person waits for the answer. It fails after about a minute."""
 
 SWEEP = Options(
     start_to_close_timeout=timedelta(hours=1),
     heartbeat_timeout=HEARTBEAT,
     retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1), maximum_attempts=10),
 )
-"""A look at everything that has ended. What it got done stays done when it is cut off; the next hour's tries again."""
+"""A sweep of everything that has ended. A cut-off sweep keeps what it has done, and the next hour's continues."""
 
 REMINDER = timedelta(hours=24)
-"""How often a workflow that waits looks again at what the database says, in case news of it was lost."""
+"""How often a waiting workflow reads the database again, in case a signal was lost."""

@@ -1,4 +1,4 @@
-"""One production, for years: registered, amended, its milestones waited for, its payments held and resumed."""
+"""One production, for years: its agreement, milestones, schedules and payments."""
 
 import asyncio
 from typing import Any
@@ -24,7 +24,7 @@ with workflow.unsafe.imports_passed_through():
 @workflow.defn(name="Production", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
 @carries_commands("Production", {RegisterAgreement: ProductionView, AmendAgreement: ProductionView})
 class ProductionWorkflow:
-    """Id `production/{key}`. It holds no facts: started anew, it reads from the journal where everything stands."""
+    """Id `production/{key}`. It holds no facts: a restarted one reads its state from the database."""
 
     @workflow.init
     def __init__(self, ref: ProductionRef) -> None:
@@ -34,18 +34,18 @@ class ProductionWorkflow:
 
     @workflow.run
     async def run(self, ref: ProductionRef) -> ProductionView:
-        """See to its milestones and schedules after each change, until nothing is left to accept or to pay."""
-        tended: tuple[int, tuple[str, ...]] | None = None
+        """Keep milestones and schedules up to date until nothing is left to accept or to pay."""
+        up_to_date_with: tuple[int, tuple[str, ...]] | None = None
         while True:
             self._news = False
             view = await self._look()
             now = (view.version, view.open_milestones)
             if view.complete:
                 await workflow.execute_activity_method(ScheduleActivities.close_days, view, **TRANSACTION)
-                tended = None
-            elif view.registered and now != tended:
-                await self._tend(view)
-                tended = now
+                up_to_date_with = None
+            elif view.registered and now != up_to_date_with:
+                await self._start_what_is_open(view)
+                up_to_date_with = now
             if view.complete or (await no_news_within(lambda: self._news, REMINDER) and not view.registered):
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._news:
@@ -54,8 +54,8 @@ class ProductionWorkflow:
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
 
-    async def _tend(self, view: ProductionView) -> None:
-        """Every open milestone has its workflow, every debtor account its schedule."""
+    async def _start_what_is_open(self, view: ProductionView) -> None:
+        """Start a workflow for every open milestone, and a schedule for every debtor account."""
         await workflow.execute_activity_method(ScheduleActivities.open_days, view, **TRANSACTION)
         for milestone in view.open_milestones:
             try:
@@ -71,22 +71,22 @@ class ProductionWorkflow:
 
     @workflow.signal
     def look_again(self) -> None:
-        """Something of this production has changed in the database."""
+        """Signal: something of this production has changed in the database."""
         self._news = True
 
     @workflow.update
     async def open_runs(self, ref: AccountRef) -> list[str]:
-        """Open an account's day by hand."""
-        asked = workflow.current_update_info()
-        name = f"open-runs/{ref.production}/{ref.account}/{asked.id if asked else 'by-hand'}"
+        """Update: open an account's day by hand."""
+        update = workflow.current_update_info()
+        name = f"open-runs/{ref.production}/{ref.account}/{update.id if update else 'by-hand'}"
         return await workflow.execute_child_workflow(OpenRunsWorkflow.run, ref, id=name)
 
     @open_runs.validator
-    def _open_runs_is_ours(self, ref: AccountRef) -> None:
+    def _validate_open_runs(self, ref: AccountRef) -> None:
         admit(ref, self._ref)
 
     async def _carried_out(self, command: Command, answer: Any) -> Any:
-        """Look again after what may have opened milestones, or brought the last money that was waited for."""
+        """Look again if the command may have opened milestones or brought the last expected money."""
         self._news = self._news or isinstance(command, RegisterAgreement | AmendAgreement | AllocateMovement)
         if isinstance(command, RegisterAgreement | AmendAgreement):
             return await self._look()

@@ -1,4 +1,4 @@
-"""The sweep of the archive: proves, every hour, that every workflow that has ended has its history there."""
+"""The hourly sweep of the archive: checks that every ended workflow has its history there."""
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -11,11 +11,11 @@ with workflow.unsafe.imports_passed_through():
 
 @workflow.defn(name="SweepHistories")
 class SweepHistoriesWorkflow:
-    """Started by the Temporal Schedule `sweep-histories`; it is about no production."""
+    """The Temporal Schedule `sweep-histories` starts it. It concerns no production."""
 
     @workflow.run
     async def run(self) -> SweepView:
-        """Archive what the workers have not archived yet; fail if a history is missing for good."""
+        """Archive missing histories. Fail if one is missing for good."""
         view = await workflow.execute_activity_method(HistoryActivities.sweep_histories, **SWEEP)
         if view.gaps:
             first = view.first_gaps[0]

@@ -1,7 +1,6 @@
 """Update handlers made from the table of commands: one for each command that names the workflow.
 
-Each admits the command, lets the activity of the command carry it out, one at a time, and answers with what the
-workflow makes of the activity's answer.
+A handler validates the command, runs its activity, one at a time, and returns what the workflow makes of the result.
 """
 
 import asyncio
@@ -14,7 +13,7 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from activities.carriers import activity_of
     from domain.commands import Command, Declaration, carried_by, declared
-    from workflows.admission import admitted
+    from workflows.admission import validator_of
     from workflows.policies import DECISION
 
 W = TypeVar("W", bound=type)
@@ -26,12 +25,12 @@ class CarriesCommands(Protocol):
     _one_at_a_time: asyncio.Lock
 
     async def _carried_out(self, command: Command, answer: Any) -> Any:
-        """What an update answers, once its activity has answered; here a workflow takes note of the change."""
+        """Take note of a carried out command. Returns the result of the update."""
         ...
 
 
 def carries_commands(of: str, answers: Mapping[type[Command], type] | None = None) -> Callable[[W], W]:
-    """Give a workflow class the updates of the workflow type `of`; `answers` has those that are not the activity's."""
+    """Add the updates of the workflow type `of` to a class. `answers` has result types other than the activity's."""
 
     def _with_updates(cls: W) -> W:
         for declaration in carried_by(of):
@@ -42,7 +41,7 @@ def carries_commands(of: str, answers: Mapping[type[Command], type] | None = Non
 
 
 def update_of(workflow_class: type, command: type[Command]) -> Any:
-    """The update of a workflow that carries a command, as Temporal's clients take it."""
+    """The update of a workflow class for a command, for Temporal clients."""
     return getattr(workflow_class, declared(command).update)
 
 
@@ -51,12 +50,12 @@ def _update(declaration: Declaration, answer: type | None) -> Callable[..., Awai
 
     async def handle(self: CarriesCommands, command: Command) -> Any:
         async with self._one_at_a_time:
-            made = await workflow.execute_activity_method(activity, command, **DECISION)
-        return await self._carried_out(command, made)
+            result = await workflow.execute_activity_method(activity, command, **DECISION)
+        return await self._carried_out(command, result)
 
     handle.__name__, handle.__doc__ = declaration.update, declaration.description
     returned = answer or inspect.get_annotations(activity, eval_str=True)["return"]
     handle.__annotations__ = {"command": declaration.command, "return": returned}
     update = workflow.update(handle)
-    update.validator(admitted(declaration))
+    update.validator(validator_of(declaration))
     return update

@@ -18,7 +18,7 @@ from temporalio.workflow import UpdateMethodMultiParam
 from app.bootstrap import Services
 from domain import errors
 from domain.values.record import Record
-from workflows.admission import fitting
+from workflows.admission import check_size
 
 View = TypeVar("View")
 Update = UpdateMethodMultiParam[[Any, Any], View]
@@ -65,7 +65,7 @@ async def send_update(services: Services, start: Starting, update: Update[View],
     Raises:
         SluiceError: what the domain refuses.
     """
-    fitting(request)
+    check_size(request)
     until, pause_s = time.monotonic() + _PATIENCE_S, _FIRST_PAUSE_S
     while True:
         try:
