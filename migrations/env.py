@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool, text
 
-_ONE_AT_A_TIME = 7411_0001  # any number; the same for every process that migrates
+_ONE_AT_A_TIME = 7411_0001  # an arbitrary lock number, the same for every migrating process
 
 engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
 with engine.connect() as connection:

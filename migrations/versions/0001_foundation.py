@@ -1,6 +1,6 @@
-"""The journal, the ledger, the snapshots, and who may do what to them.
+"""The journal, the ledger, the snapshots, and the rights on them.
 
-Roles: the owner (who runs this) owns the tables; `sluice_app` appends and keeps snapshots; `sluice_auditor` reads.
+The owner (who runs this) owns the tables. `sluice_app` appends and maintains snapshots. `sluice_auditor` reads.
 """
 
 from alembic import op

@@ -1,4 +1,4 @@
-"""What sources report: statements, their receipts, and their costs, metrics, advances, openings and dates."""
+"""What sources report: statements with their receipts, costs, metrics, advances, openings and dates."""
 
 from alembic import op
 
@@ -9,8 +9,8 @@ depends_on = None
 
 RECORDS = ("statement_version", "receipt_row", "fact_row")
 
-# A row names its statement by number: the names, a million times over, would be half of what is written. There is no
-# foreign key, since it would be checked row by row; that the rows are those of the event is proven by their SHA-256.
+# A row references its statement by number, because repeated names would be half of the data. There is no foreign key,
+# because it would be checked row by row; the SHA-256 in the event proves the rows.
 TABLES = """
 CREATE TABLE statement_version (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, production text NOT NULL,

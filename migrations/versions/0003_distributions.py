@@ -1,4 +1,4 @@
-"""Distributions: a snapshot of each period's, like those of payments and runs."""
+"""Snapshots of distributions."""
 
 from alembic import op
 

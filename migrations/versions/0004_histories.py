@@ -1,4 +1,4 @@
-"""Histories of workflows, kept as they were received, for when Temporal's own retention is over."""
+"""The archive of workflow histories, for the time after Temporal's retention."""
 
 from alembic import op
 
@@ -7,8 +7,8 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# `content` is compressed already: stored beside the row as it is. `sha256` is that of the JSON, as the journal has it;
-# `packed_sha256` that of the compressed bytes, so that no bit of them can be another even where the JSON is the same.
+# `content` is compressed already, so it is stored out of line as it is. `sha256` is of the JSON, as in the
+# journal; `packed_sha256` is of the compressed bytes.
 TABLE = """
 CREATE TABLE history (
     workflow_id text NOT NULL, run_id text NOT NULL, production text NOT NULL, workflow_type text NOT NULL,

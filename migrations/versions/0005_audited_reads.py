@@ -1,9 +1,9 @@
-"""An auditor reads bank data only through functions that record the read first.
+"""Auditors read bank data only through functions that record the read first.
 
-Bank data are the files that banks and we exchanged, and the agreements, which hold everybody's account numbers: the
-content of documents, and the list of bank files. An auditor's read takes two transactions. The first announces who
-wants to see what, and why; only once that is committed, and for a quarter of an hour, do the other functions answer
-the same session, and only with what it announced. Rolled back, it opens nothing.
+Bank data are the files exchanged with banks, the list of these, and the agreements with their account numbers. A read
+takes two transactions. The first announces who wants to read what, and why. Once it is committed, the other functions
+answer the same session for a quarter of an hour, and only with what it announced. A rolled back announcement opens
+nothing.
 """
 
 from alembic import op

@@ -1,10 +1,9 @@
-"""An audit of everything announces itself once: all bank data of a production, or of the house, at one instant.
+"""One announcement for a complete audit: all bank data of a production, or of no production, at one instant.
 
-Whoever proves a whole record reads every agreement and bank file, and does not know beforehand which there are. So
-one announcement names whose they are instead of each of them. It is good for one look at the record: what the same
-session sees at one instant, in a transaction that begins within a minute after the announcement is committed, and that
-may then take its time, for what it sees does not change. A day is the end of it, lest one that began puts its look off.
-What is not the production's is answered like what is not kept, so that an audit can say so and go on.
+A complete audit reads every agreement and bank file and does not know them beforehand. So one announcement names the
+production. It is valid for one snapshot: what its session sees in a transaction that begins within a minute after the
+commit. That transaction may take up to a day, because its snapshot does not change. What belongs to another production
+is answered like what does not exist, so that an audit can report it and continue.
 """
 
 from alembic import op
@@ -14,7 +13,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# With `whole`, a row of `audit_read` opens all bank data of its production, or of the house where it names none.
+# With `whole`, a row of `audit_read` opens all bank data of its production, or of no production if it names none.
 TABLES = """
 ALTER TABLE audit_read ADD COLUMN whole boolean NOT NULL DEFAULT false;
 CREATE INDEX bank_file_document ON bank_file (sha256);

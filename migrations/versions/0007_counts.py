@@ -1,4 +1,4 @@
-"""What is counted with a receipt, by the agreement's metrics: admissions, units, screens."""
+"""Counts of a receipt by the agreement's metrics: admissions, units, screens."""
 
 from alembic import op
 
@@ -7,8 +7,8 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-# `json`, not `jsonb`: it keeps the text as it came, which is what the statement's SHA-256 is of. The check holds it to
-# the one form that is written, so that whoever adds the counts up meets whole numbers and nothing else.
+# `json`, not `jsonb`, keeps the text unchanged, which the statement's SHA-256 needs. The check allows only whole
+# numbers.
 COUNTS = """
 ALTER TABLE receipt_row ADD COLUMN counts json
     CHECK (counts::text ~ '^[{]"[A-Za-z0-9-]{1,40}":-?[0-9]{1,12}(,"[A-Za-z0-9-]{1,40}":-?[0-9]{1,12})*[}]$')

@@ -1,4 +1,4 @@
-"""A stream's commands are found without looking at everybody's, so that proving all streams takes time for each event."""
+"""An index of commands by stream, so that auditing all streams takes linear time."""
 
 from alembic import op
 

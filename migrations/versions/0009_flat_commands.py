@@ -1,8 +1,8 @@
-"""What a command costs does not grow with the journal, nor hang on how old the planner's statistics are.
+"""The cost of a command no longer grows with the journal, or depends on the planner's statistics.
 
-Entries were balanced by summing all of their event's. Nothing is ever taken away, so what one statement adds must
-balance by itself: that is the same rule, and reads no table. Whether the event is there is looked up by its key, also
-by a plan that was made when the journal was small.
+Entries of an event were summed to check their balance. Entries are never deleted, so it is enough that each statement's
+entries balance: the same rule, without reading a table. The event is looked up by its key, even by a cached plan that
+was made when the journal was small.
 """
 
 from alembic import op

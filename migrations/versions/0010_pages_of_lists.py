@@ -1,4 +1,4 @@
-"""A page of a list is found by an index, however long the list is."""
+"""Indexes for pages of lists."""
 
 from alembic import op
 
