@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from activities.carriers import commands_by_activity
 from adapters.db import audit, histories
 from adapters.db.histories import Kept
 from adapters.db.streams import production_of, stream_of
@@ -18,6 +19,7 @@ from domain.audit.findings import Finding, broken, undetermined, unfaithful
 from domain.audit.history_order import CLOSINGS
 from domain.audit.lost_histories import called
 from domain.audit.refold import CommandBatch
+from domain.commands import TABLE
 from domain.errors import Broken
 from domain.events import HistoryArchived, HistoryGivenUp
 from domain.schemas import SCHEMAS, Schemas
@@ -28,29 +30,15 @@ Run = tuple[str, str]
 
 
 _BY_WORKFLOWS = frozenset(
-    {
-        events.AgreementRegistered,
-        events.AgreementAmended,
-        events.MilestoneSubmitted,
-        events.MilestoneApproved,
-        events.MilestoneRejected,
-        events.MilestoneEscalated,
-        events.MilestoneAccepted,
-        events.RunPrepared,
-        events.RunReleased,
-        events.RunCancelled,
-        events.PaymentHeld,
-        events.PaymentResumed,
-        events.PaymentCorrected,
-        events.DistributionComputed,
-        events.DistributionApproved,
-        events.DistributionObjected,
-        events.ObjectionResolved,
-        events.EntitlementsPosted,
-        events.PayoutsOrdered,
-        events.MovementAllocated,
-    }
-)
+    one.repeated_in for one in TABLE if one.repeated_in and one.activity in commands_by_activity()
+) | {
+    events.MilestoneRejected,
+    events.MilestoneEscalated,
+    events.MilestoneAccepted,
+    events.RunPrepared,
+    events.DistributionObjected,
+    events.MovementAllocated,
+}
 """What a command writes first that a workflow asks an activity for, under a key of its own."""
 
 
