@@ -18,12 +18,10 @@ from domain.values.money import Money
 _NOT_OPTIONS = frozenset({"key", "by", "production"})
 
 
-def add_commands(group: click.Group) -> None:
-    """Add to a group what the table says belongs there, but for commands that the group has already."""
-    for declaration in TABLE:
-        name, _, verb = declaration.cli.partition(" ")
-        if name == group.name and verb not in group.commands:
-            group.add_command(_command(declaration, verb))
+def commands_of(group: str) -> dict[str, click.Command]:
+    """The commands of a group that the table declares, by name."""
+    named = ((one.cli.partition(" "), one) for one in TABLE if one.workflow)
+    return {verb: _command(declaration, verb) for (name, _, verb), declaration in named if name == group}
 
 
 def _command(declaration: Declaration, verb: str) -> click.Command:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.acting import add_commands
+from app.cli.groups import ActingGroup
 from app.cli.options import data_option, days_options, json_option, page_options, viewer_option
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _COLUMNS = ("period", "until", "status", "revision", "answer_by", "pay_on", "wai
 _LINES = ("party", "position", "currency", "to_date")
 
 
-@click.group()
+@click.group(cls=ActingGroup)
 def distribution() -> None:
     """Share what a period earned: compute, approve or object, post, pay out.
 
@@ -86,6 +86,3 @@ def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> N
     show_one({name: value for name, value in head.items() if value not in ([], {})}, as_json=False)
     click.echo()
     show(lines, _LINES, as_json=False, nothing="nobody has come to anything yet")
-
-
-add_commands(distribution)

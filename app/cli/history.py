@@ -67,7 +67,7 @@ def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None
 
     with reading(data) as connection:
         kept = one_of(connection, workflow_id, run_id)
-    told = lines(kept.json())
+    told = list(lines(kept.json()))
     if as_json:
         show_one(plain(kept.row) | {"history": told}, as_json=True)
         return

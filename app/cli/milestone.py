@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.acting import add_commands
+from app.cli.groups import ActingGroup
 from app.cli.options import data_option, json_option, page_options, viewer_option
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ STATUSES = ("open", "submitted", "rejected", "accepted")
 _COLUMNS = ("id", "status", "round", "submitted_by", "deadline_on", "escalated_to", "accepted_on")
 
 
-@click.group()
+@click.group(cls=ActingGroup)
 def milestone() -> None:
     """Submit evidence for milestones, approve it, reject it."""
 
@@ -38,6 +38,3 @@ def list_(
     with reads(data, production, user) as reading:
         found = reading.milestones(MilestoneFilter(production, status), page)
     show_page(found, _COLUMNS, as_json, f"nothing has been submitted for {production} yet")
-
-
-add_commands(milestone)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.acting import add_commands
+from app.cli.groups import ActingGroup
 from app.cli.options import (
     data_option,
     days_options,
@@ -36,7 +36,7 @@ RECEIPT_STATUSES = ("expected", "owed", "received", "cancelled")
 _COLUMNS = ("id", "status", "amount", "due_on", "account", "payee_party", "run", "reason")
 
 
-@click.group()
+@click.group(cls=ActingGroup)
 def payment() -> None:
     """List payments, hold and resume them, put right what a bank refused."""
 
@@ -161,6 +161,3 @@ def expected(
     )
     columns = ("id", "status", "amount", "received", "due_on", "days_late", "late_interest", "account", "payer_party")
     show_page(expected_of(data, chosen, page, user), columns, as_json, "nothing is expected")
-
-
-add_commands(payment)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from app.cli.acting import add_commands
+from app.cli.groups import ActingGroup
 from app.cli.options import (
     as_option,
     data_option,
@@ -27,7 +27,7 @@ _PREVIEW = ("end_to_end_id", "amount", "creditor", "bic", "account", "due_on")
 _LINES = ("end_to_end_id", "amount", "payee_party", "payee", "due_on", "status")
 
 
-@click.group()
+@click.group(cls=ActingGroup)
 def run() -> None:
     """Open payment runs, look at them, release them under four eyes."""
 
@@ -126,6 +126,3 @@ def _tell_what_waits(data: Path | None, production: str | None) -> None:
 
     for sentence in missing_rates_of(data, production):
         click.echo(sentence, err=True)
-
-
-add_commands(run)

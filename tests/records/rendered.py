@@ -14,6 +14,6 @@ def rendered(url: str, production: str) -> dict[str, bytes]:
         folder = Path(home)
         handler = handler_of(Settings(data=folder), url)
         with handler.store.reading() as records:
-            files = {path.name: path.read_bytes() for path in write_all(handler, records, production, folder)}
+            files = {path.name: path.read_bytes() for path in write_all(records, production, folder)}
         handler.store.engine.dispose()
     return dict(sorted(files.items()))

@@ -169,7 +169,7 @@ def test_repeats_and_conflicts_in_company_are_what_they_are_alone(store, at_once
 
 def test_one_key_for_two_productions_at_once_is_a_conflict_for_one(store, at_once):
     _, *both = at_once(request("P0", "k0"), request("P1", "k"), request("P2", "k"))
-    assert sorted(type(each).__name__ for each in both) == ["IdempotencyConflict", "Outcome"]
+    assert sorted(type(each).__name__ for each in both) == ["CommandOutcome", "IdempotencyConflict"]
     assert len(recorded(store, "P1") + recorded(store, "P2")) == 1
 
 

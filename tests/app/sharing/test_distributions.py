@@ -92,9 +92,9 @@ async def test_answers_that_are_not_ones_own_to_give_are_refused_by_name(world, 
 async def test_who_approved_objected_and_approves_again_has_approved(world, as_user):
     await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
     jiho = as_user("jiho")
-    await jiho.approve_distribution(PRODUCTION, Q1, 1)
-    await jiho.object_to_distribution(PRODUCTION, Q1, 1, (), "the rate")
-    view = await jiho.approve_distribution(PRODUCTION, Q1, 1)
+    await jiho.send(ApproveDistribution, production=PRODUCTION, period=Q1, revision=1)
+    await jiho.send(ObjectToDistribution, production=PRODUCTION, period=Q1, revision=1, positions=(), reason="the rate")
+    view = await jiho.send(ApproveDistribution, production=PRODUCTION, period=Q1, revision=1)
     assert (view.disputing, view.silent) == ((), ("spc", "writer"))
 
 

@@ -20,7 +20,7 @@ from domain.sharing.statements import Statement
 
 FILE = Path(__file__).parent / "shapes.json"
 EVENTS = {cls.__name__: cls for cls in get_args(get_args(Event)[0])}
-COMMANDS = {cls.__name__: cls for cls in commands.Command.__subclasses__()}
+COMMANDS = {one.name: one.command for one in commands.TABLE}
 KINDS = EVENTS | COMMANDS | {cls.__name__: cls for cls in (Statement, BoundRun)}
 """What is stored or hashed, by the name of its class."""
 Shape = dict[str, str]
