@@ -57,7 +57,7 @@ def test_the_changes_of_the_page_make_a_command_that_works_in_five_files(databas
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["scheduled", "WrongRole", "[]", "['payment-noted']"]
     helped = subprocess.run(
         [sys.executable, "-m", "app.cli", "payment", "note", "--help"],
