@@ -84,7 +84,8 @@ def _class(kind: type) -> str:
     if issubclass(kind, enum.Enum):
         return ", ".join(f"`{each.value}`" for each in kind)
     if issubclass(kind, BaseModel):
-        return f"[{kind.__name__}](#{kind.__name__.lower()})"
+        name = kind.model_fields["type"].default if "type" in kind.model_fields else kind.__name__
+        return f"[{name}](#{name.lower()})"
     return _NAMES.get(kind, kind.__name__)
 
 

@@ -74,9 +74,8 @@ def _command(one: Declaration) -> Iterator[str]:
     yield from (f"* {name}: {value}" for name, value in facts.items() if value)
     fields = [name for name in one.command.model_fields if name not in {"key", "by", "production"}]
     if fields:
-        yield "* fields: " + ", ".join(
-            f"`{name}` ({kind_of(one.command.model_fields[name].annotation)})" for name in fields
-        )
+        kinds = (f"`{name}` ({kind_of(one.command.model_fields[name].annotation)})" for name in fields)
+        yield "* fields: " + ", ".join(kinds).replace("](#", "](events.md#")
 
 
 def events() -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Today's workflow code asks for exactly what the golden histories hold, and they hold every line that it has.
 
 A change of what a workflow asks for fails here. If histories that are running elsewhere must survive it, guard it with
-`workflow.patched`; then `make histories` records what is missing. README, "Changing workflows", has the steps.
+`workflow.patched`; then `make histories` records what is missing. docs/how-to/change-a-workflow.md has the steps.
 """
 
 import asyncio
