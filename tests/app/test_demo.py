@@ -1,6 +1,7 @@
 """The demonstration is the README's first command: it is played here once, as a user would."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,17 +19,8 @@ def test_the_demonstration_ends_with_every_figure_in_order_and_statements_in_thr
     )
     assert played.returncode == 0, played.stderr[-2000:]
     found = json.loads(played.stdout.splitlines()[-1])
-    assert {name: found[name] for name in found if name != "seconds"} == {
-        "payments_settled": 43,
-        "payments_rejected": 1,
-        "payments_unknown_resolved": 2,
-        "milestones_accepted": 9,
-        "distributions": 8,
-        "statements": 32,
-        "participation_ties_out": True,
-        "ledger_balanced": True,
-        "chain_verified": True,
-    }
+    readme = re.search(r"\{.*?\}", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert found | {"seconds": 0} == json.loads(readme[0]) | {"seconds": 0}
     files = {file.name for file in (data / "statements").iterdir()}
     for party in ("studio", "broadcaster", "publisher", "writer", "production"):
         assert {f"LIGHTHOUSE-2028-Q3-{party}.{language}.pdf" for language in ("en", "ko", "ja")} <= files

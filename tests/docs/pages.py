@@ -115,7 +115,7 @@ class Folder:
             return f"{before}\n"
         if command == "sluice up":
             return self._start()
-        name, *arguments = shlex.split(command)
+        name, *arguments = shlex.split(os.path.expandvars(command))
         if name == "sluice" and ">" in arguments:
             (self.path / arguments[-1]).write_text(self._sluice(arguments[:-2]), "utf-8")
             return ""

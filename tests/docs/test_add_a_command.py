@@ -12,7 +12,6 @@ CARRY_OUT = """
 import sys
 from pathlib import Path
 from activities.agreement import AgreementActivities
-from app.audit.evidence.story import explain
 from app.ledger.verify import verify
 from domain.commands import make
 from domain.commands.payments import NotePayment
@@ -26,7 +25,7 @@ world = World(url, Path(folder))
 world.register()
 payment = world.payment("WR-A")
 def note(by):
-    command = make(NotePayment, nonce="1", by=by, production=PRODUCTION, payment=payment, note="call first")
+    command = make(NotePayment, nonce=by, by=by, production=PRODUCTION, payment=payment, note="call first")
     return AgreementActivities(world.handler).note(command)
 print(note("eunwoo").status)
 try:
@@ -35,8 +34,7 @@ except WrongRole as error:
     print(error.code)
 update_of(ProductionWorkflow, NotePayment)
 with world.store.reading() as records:
-    (proof,) = [one for one in verify(records.connection) if one.stream.endswith(PRODUCTION)]
-    print(proof.findings)
+    print(verify(records.connection).wrong)
 print([each for each in world.events() if "note" in each])
 """
 

@@ -13,6 +13,8 @@ HOW_TO = (
     "explain-a-movement",
     "give-up-a-lost-history",
     "find-what-is-stuck",
+    "answer-a-distribution",
+    "pay-in-another-currency",
     "share-by-admissions",
     "audit-a-production",
 )

@@ -166,8 +166,9 @@ class Interest(Record):
 class Claim(Record):
     """What somebody gets back: a fixed amount, or declared costs or advances by their names in the facts.
 
-    The claim is (principal + `overhead` of it) x `multiple` + interest, at most `cap`. It is reduced by what positions
-    recoup of it, or by `paid_by` if given.
+    The claim is (principal + `overhead` of it) x `multiple` + interest, at most `cap`. It is reduced by what the
+    positions that recoup it have taken, or by `paid_by` where that is given. A fixed amount counts from the day `on`,
+    or without one from the day on which the agreement's version takes effect.
     """
 
     id: Name
