@@ -29,7 +29,7 @@ _PUBLISHED_ON: Mapping[str, Sequence[CalendarCode]] = {"ECB": ("TARGET",)}
 
 def _payable(rate: Decimal) -> Decimal:
     if not carries_rate(rate):
-        raise ValueError("a rate of more digits than a bank file carries could never be paid at")
+        raise ValueError("a bank file cannot carry a rate of so many digits")
     return rate
 
 

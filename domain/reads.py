@@ -146,4 +146,4 @@ def _extent(person: Person, access: Access, involved: Involvement) -> Extent:
 def _why(person: Person) -> str:
     if not person.roles:
         return "they have no role there, see `users` in the settings"
-    return "its auditors do, and who keeps the accounts concerned"
+    return "only its auditors and the owners of the accounts concerned may"

@@ -48,14 +48,14 @@ def update_of(workflow_class: type, command: type[Command]) -> Any:
 def _update(declaration: Declaration, answer: type | None) -> Callable[..., Awaitable[Any]]:
     activity = activity_of(declaration)
 
-    async def handle(self: CarriesCommands, command: Command) -> Any:
+    async def _handle(self: CarriesCommands, command: Command) -> Any:
         async with self._one_at_a_time:
             result = await workflow.execute_activity_method(activity, command, **DECISION)
         return await self._carried_out(command, result)
 
-    handle.__name__, handle.__doc__ = declaration.update, declaration.description
+    _handle.__name__, _handle.__doc__ = declaration.update, declaration.description
     returned = answer or inspect.get_annotations(activity, eval_str=True)["return"]
-    handle.__annotations__ = {"command": declaration.command, "return": returned}
-    update = workflow.update(handle)
+    _handle.__annotations__ = {"command": declaration.command, "return": returned}
+    update = workflow.update(_handle)
     update.validator(validator_of(declaration))
     return update

@@ -20,7 +20,7 @@ from app.worker.collector import collect_seldom
 from app.worker.deployment import Deployment, worker_deployment
 from app.worker.gateway import Gateway
 from domain.errors import ClockOff, NotFound
-from domain.health.clocks import in_time
+from domain.health.clocks import check_drift
 from workflows.distribution import DistributionWorkflow
 from workflows.milestone import MilestoneWorkflow
 from workflows.open_distributions import OpenDistributionsWorkflow
@@ -99,7 +99,7 @@ async def check_clock(services: Services, machine: Clock) -> None:
         with services.store.reading() as records:
             asked = machine.now()
             theirs = health.now(records.connection)
-            in_time(asked, theirs, machine.now())
+            check_drift(asked, theirs, machine.now())
 
     try:
         await asyncio.to_thread(_compare)

@@ -277,8 +277,8 @@ class Agreement(Record):
 _Named = TypeVar("_Named", Party, Account, MilestoneTerms)
 
 
-def _by_id(items: tuple[_Named, ...], wanted: str) -> _Named:
+def _by_id(items: tuple[_Named, ...], key: str) -> _Named:
     for item in items:
-        if item.id == wanted:
+        if item.id == key:
             return item
-    raise KeyError(wanted)
+    raise KeyError(key)

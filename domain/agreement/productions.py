@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment, Purpose
-from domain.agreement.schedule import Direction, direction
+from domain.agreement.schedule import InstalmentDirection, direction
 from domain.commands import AmendAgreement, RegisterAgreement, require
 from domain.errors import IllegalTransition, NotFound, Refused
 from domain.events import (
@@ -98,7 +98,7 @@ def promised(
         due_on = due_date(instalment, None) if isinstance(instalment.due, DueOn) else None
         payee = agreement.account(instalment.payee)
         payer = agreement.account(instalment.payer)
-        if direction(agreement, instalment) is Direction.OUTGOING:
+        if direction(agreement, instalment) is InstalmentDirection.OUTGOING:
             payments.append(
                 ScheduledPayment(
                     payment=name,
@@ -194,7 +194,7 @@ def due_dates(
         if due_on is None or (only is not None and instalment.id not in only):
             continue
         promise = DueDateSet(id=f"{agreement.production}.{instalment.id}", due_on=due_on)
-        outgoing = direction(agreement, instalment) is Direction.OUTGOING
+        outgoing = direction(agreement, instalment) is InstalmentDirection.OUTGOING
         (payments if outgoing else receipts).append(promise)
     if not payments and not receipts:
         return []

@@ -16,14 +16,14 @@ from domain.errors import BadInput
 from domain.values.money import Money, allocate, total
 
 
-class Direction(StrEnum):
+class InstalmentDirection(StrEnum):
     """Whether an instalment is sent by us, or expected and matched."""
 
     OUTGOING = "outgoing"
     INCOMING = "incoming"
 
 
-def direction(agreement: Agreement, instalment: Instalment) -> Direction:
+def direction(agreement: Agreement, instalment: Instalment) -> InstalmentDirection:
     """Outgoing from a controlled account to an external one; incoming the other way round.
 
     Raises:
@@ -32,9 +32,9 @@ def direction(agreement: Agreement, instalment: Instalment) -> Direction:
     payer, payee = agreement.account(instalment.payer), agreement.account(instalment.payee)
     match (payer.control, payee.control):
         case (Control.CONTROLLED, Control.EXTERNAL):
-            return Direction.OUTGOING
+            return InstalmentDirection.OUTGOING
         case (Control.EXTERNAL, Control.CONTROLLED):
-            return Direction.INCOMING
+            return InstalmentDirection.INCOMING
     raise BadInput(f"{instalment.id}: exactly one of {payer.id} and {payee.id} must be a controlled account.")
 
 

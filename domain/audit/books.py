@@ -84,8 +84,8 @@ class Ledger:
                 or entry.about != right.about
                 or entry.effective_on != on
             ):
-                said = f"its entries are not what a {decoded.fact.type} event posts"
-                yield unfaithful(decoded.record, said, _expected(line, right, on), _found(entry))
+                difference = f"its entries are not what a {decoded.fact.type} event posts"
+                yield unfaithful(decoded.record, difference, _expected(line, right, on), _found(entry))
 
     def _skip_to(self, seq: int | None) -> Iterator[Finding]:
         while self._at[0] is not None and (seq is None or self._at[0] < seq):
@@ -118,18 +118,18 @@ class Commands:
             yield self._without_event(self._at)
         at = self._at
         if at is None or at.first_seq != first.seq:
-            said = f"the commands table has no command {first.command_key}, which wrote it"
-            yield unfaithful(batch.facts[0].record, said)
+            difference = f"the commands table has no command {first.command_key}, which wrote it"
+            yield unfaithful(batch.facts[0].record, difference)
             return
         self._at = next(self._recorded, None)
         if (at.key, at.last_seq) != (first.command_key, batch.last_seq):
-            said = f"differs from event {first.seq} of {self._stream} in its key or its events"
+            difference = f"differs from event {first.seq} of {self._stream} in its key or its events"
             wrote = f"{first.command_key}, events {first.seq} to {batch.last_seq}"
-            yield unfaithful(f"command {at.key}", said, wrote, _command_span(at))
+            yield unfaithful(f"command {at.key}", difference, wrote, _command_span(at))
         payload = self._payloads(batch)
         if payload is not None and at.payload not in payload:
-            said = f"has another payload than {batch.facts[0].record} follows from"
-            yield unfaithful(f"command {at.key}", said, " or ".join(sorted(payload)), at.payload)
+            difference = f"has another payload than {batch.facts[0].record} follows from"
+            yield unfaithful(f"command {at.key}", difference, " or ".join(sorted(payload)), at.payload)
 
     def end(self) -> Iterator[Finding]:
         """Report the remaining commands, which wrote no event."""
@@ -138,8 +138,8 @@ class Commands:
 
     def _without_event(self, at: Commanded) -> Finding:
         self._at = next(self._recorded, None)
-        said = f"is recorded, but no event of {self._stream} was written by it"
-        return unfaithful(f"command {at.key}", said, "", _command_span(at))
+        difference = f"is recorded, but no event of {self._stream} was written by it"
+        return unfaithful(f"command {at.key}", difference, "", _command_span(at))
 
 
 class Movements:

@@ -26,14 +26,14 @@ class Finding:
 
     verdict: Verdict
     record: str
-    said: str
+    difference: str
     expected: str = ""
     found: str = ""
 
     @property
     def sentence(self) -> str:
         """Record and difference in one line."""
-        return f"{self.record}: {self.said}"
+        return f"{self.record}: {self.difference}"
 
     @property
     def full(self) -> str:
@@ -43,19 +43,19 @@ class Finding:
         return f"{self.sentence} (expected {self.expected or 'nothing'}, found {self.found or 'nothing'})"
 
 
-def broken(record: str, said: str, expected: object = "", found: object = "") -> Finding:
+def broken(record: str, difference: str, expected: object = "", found: object = "") -> Finding:
     """A difference that breaks integrity."""
-    return Finding(Verdict.INTEGRITY, record, said, _brief(expected), _brief(found))
+    return Finding(Verdict.INTEGRITY, record, difference, _brief(expected), _brief(found))
 
 
-def unfaithful(record: str, said: str, expected: object = "", found: object = "") -> Finding:
+def unfaithful(record: str, difference: str, expected: object = "", found: object = "") -> Finding:
     """A difference that breaks fidelity."""
-    return Finding(Verdict.FIDELITY, record, said, _brief(expected), _brief(found))
+    return Finding(Verdict.FIDELITY, record, difference, _brief(expected), _brief(found))
 
 
-def undetermined(record: str, said: str, expected: object = "", found: object = "") -> Finding:
+def undetermined(record: str, difference: str, expected: object = "", found: object = "") -> Finding:
     """A difference that breaks determinism."""
-    return Finding(Verdict.DETERMINISM, record, said, _brief(expected), _brief(found))
+    return Finding(Verdict.DETERMINISM, record, difference, _brief(expected), _brief(found))
 
 
 def differing(record: str, expected: Mapping[str, Any], found: Mapping[str, Any]) -> Iterator[Finding]:

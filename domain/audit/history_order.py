@@ -70,7 +70,7 @@ def disorder(events: Sequence[EventOutline], *, closed: bool | None = None) -> I
         if event.number != expected:
             yield where, f"event {expected} is missing before it"
             return
-        yield from ((where, said) for said in _answer(event, kinds))
+        yield from ((where, difference) for difference in _check_references(event, kinds))
         if event.kind in CLOSING and expected != len(events):
             yield where, "ends the workflow, and events come after it"
         kinds[event.number] = event
@@ -80,15 +80,15 @@ def disorder(events: Sequence[EventOutline], *, closed: bool | None = None) -> I
         yield f"event {events[-1].number}", "ends a workflow that is said to go on"
 
 
-def _answer(event: EventOutline, before: Mapping[int, EventOutline]) -> Iterator[str]:
+def _check_references(event: EventOutline, before: Mapping[int, EventOutline]) -> Iterator[str]:
     field, kind = _ANSWERS.get(event.kind, ("", ""))
     if field:
         number = event.answers.get(field, 0)
-        asked = before.get(number)
-        if asked is None or asked.kind != kind:
+        referenced = before.get(number)
+        if referenced is None or referenced.kind != kind:
             yield f"{event.kind} answers event {number}, which is no {kind}"
-        elif event.timer and event.timer != asked.timer:
-            yield f"is of timer {event.timer}, but answers to event {number}, of timer {asked.timer}"
+        elif event.timer and event.timer != referenced.timer:
+            yield f"is of timer {event.timer}, but answers to event {number}, of timer {referenced.timer}"
     for name, number in event.answers.items():
         if number >= event.number:
             yield f"its {name} names event {number}, which comes after it"

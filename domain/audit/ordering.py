@@ -28,7 +28,7 @@ class Activity:
     was carried out. `held` are the journal positions at which the returned view was right.
     """
 
-    asked: int
+    requested: int
     ended: int
     command: str | None = None
     record: tuple[int, int] | None = None
@@ -72,13 +72,13 @@ def _misfits(activities: Sequence[Activity], since: int, until: int) -> Iterator
     """Misfits if the run lasted from `since` to `until`. What was recorded outside belongs to other runs."""
     first, last = _requests(activities)
     bounds = _bounds(activities, first, since, until)
-    asked = [at for at, _ in bounds]
+    requested = [at for at, _ in bounds]
     lower_bounds: list[tuple[int, int]] = [(0, since)]
     for each in sorted((each for each in activities if each.ended), key=lambda each: each.ended):
-        low = lower_bounds[bisect_right(lower_bounds, (each.asked, FOR_EVER)) - 1][1]
+        low = lower_bounds[bisect_right(lower_bounds, (each.requested, FOR_EVER)) - 1][1]
         if each.done and each.record is not None and each.record[1] <= until and last.get(each.command) is each:
             low = max(low, each.record[1])
-        later = bisect_right(asked, each.ended)
+        later = bisect_right(requested, each.ended)
         high = min(until, bounds[later][1] if later < len(bounds) else FOR_EVER)
         seen = next((max(start, low) for start, end in each.held if start <= high and end > low), None)
         if seen is None or low > high:
@@ -96,8 +96,8 @@ def _requests(activities: Sequence[Activity]) -> tuple[dict[str | None, int], di
     last: dict[str | None, Activity | None] = {}
     for each in activities:
         before = last.get(each.command)
-        alone = each.command not in first or (before is not None and 0 < before.ended < each.asked)
-        first.setdefault(each.command, each.asked)
+        alone = each.command not in first or (before is not None and 0 < before.ended < each.requested)
+        first.setdefault(each.command, each.requested)
         last[each.command] = each if alone else None
     return first, last
 

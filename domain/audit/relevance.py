@@ -93,9 +93,9 @@ class OfMoney:
             case e.RunPrepared() | e.QuoteTaken():
                 return event.run in self._around.runs
             case _ if isinstance(event, _OF_RUNS):
-                mine = event.run == self._run
-                self._run = None if mine and isinstance(event, e.RunCancelled) else self._run
-                return mine
+                concerned = event.run == self._run
+                self._run = None if concerned and isinstance(event, e.RunCancelled) else self._run
+                return concerned
             case _ if isinstance(event, _OF_MILESTONES):
                 return event.milestone in self._around.milestones
             case _ if isinstance(event, _OF_PERIODS):

@@ -60,7 +60,7 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     ),
     e.MilestoneEscalated: lambda event, _: f"{event.milestone} was escalated to {event.to}, until {event.deadline_on}",
     e.MilestoneAccepted: lambda event, _: (
-        f"{event.milestone} is accepted" + (", since silence was agreed to mean yes" if event.deemed else "")
+        f"{event.milestone} is accepted" + (", because nobody answered in time" if event.deemed else "")
     ),
     e.DueDatesSet: lambda event, name: (
         f"{event.milestone} fixed its date: "

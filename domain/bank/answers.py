@@ -50,7 +50,7 @@ from domain.payments.runs import Run, chunks
 from domain.rates import contract_value
 from domain.values.money import Money, allocate
 
-_HAD_IT_BEFORE = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
+_DUPLICATE_REASONS = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05"})
 """ISO reasons with which a bank refuses a duplicate of a file or payment."""
 
 
@@ -59,14 +59,14 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
 
     Repeated statuses of one payment count once. Contradicting statuses of one payment are ignored.
     """
-    ours = {p.end_to_end_id: p for p in payments.of_run(run.id)}
-    said: dict[str, list[TransferStatus]] = {}
+    by_id = {p.end_to_end_id: p for p in payments.of_run(run.id)}
+    statuses_by_id: dict[str, list[TransferStatus]] = {}
     for status in report.transfers:
-        said.setdefault(status.end_to_end_id, []).append(status)
+        statuses_by_id.setdefault(status.end_to_end_id, []).append(status)
     known: list[tuple[Payment, TransferStatus]] = []
     events: list[Event] = []
-    for end_to_end_id, statuses in said.items():
-        payment = ours.get(end_to_end_id)
+    for end_to_end_id, statuses in statuses_by_id.items():
+        payment = by_id.get(end_to_end_id)
         verdicts = sorted({status.verdict for status in statuses})
         if payment is None:
             events += _foreign_acceptances(report, end_to_end_id, verdicts)
@@ -77,11 +77,13 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
     events += _rejections(run, report, [pair for pair in known if pair[1].verdict is BankVerdict.REJECTED])
     events += _acceptances(run, report, [pair[0] for pair in known if pair[1].verdict is BankVerdict.ACCEPTED])
     events += _not_found(run, report, [pair[0] for pair in known if pair[1].verdict is BankVerdict.NOT_FOUND])
-    rest = [payment for end_to_end_id, payment in ours.items() if end_to_end_id not in said]
+    rest = [payment for end_to_end_id, payment in by_id.items() if end_to_end_id not in statuses_by_id]
     if report.group is BankVerdict.ACCEPTED:
         answered = {p.end_to_end_id for p, status in known if status.verdict is not BankVerdict.NOT_FOUND}
-        spared = [p for end_to_end_id, p in ours.items() if end_to_end_id in said and end_to_end_id not in answered]
-        events += _group_accepted(run, report, [p for p in rest if can(p, PaymentStep.ACCEPT)], spared)
+        already_answered = [
+            p for end_to_end_id, p in by_id.items() if end_to_end_id in statuses_by_id and end_to_end_id not in answered
+        ]
+        events += _group_accepted(run, report, [p for p in rest if can(p, PaymentStep.ACCEPT)], already_answered)
     elif report.group is not None:
         group = TransferStatus(
             end_to_end_id=run.message_id or "-",
@@ -122,9 +124,11 @@ def _foreign_acceptances(report: StatusReport, end_to_end_id: str, verdicts: Seq
         )
 
 
-def _group_accepted(run: Run, report: StatusReport, rest: list[Payment], spared: list[Payment]) -> Iterable[Event]:
+def _group_accepted(
+    run: Run, report: StatusReport, rest: list[Payment], already_answered: list[Payment]
+) -> Iterable[Event]:
     """One event for the whole run, unless the report says something else of one of its payments."""
-    if any(can(payment, PaymentStep.ACCEPT) for payment in spared):
+    if any(can(payment, PaymentStep.ACCEPT) for payment in already_answered):
         yield from _acceptances(run, report, rest)
     elif rest:
         yield RunAccepted(run=run.id, message_id=report.message_id)
@@ -133,7 +137,7 @@ def _group_accepted(run: Run, report: StatusReport, rest: list[Payment], spared:
 def _rejections(run: Run, report: StatusReport, pairs: list[tuple[Payment, TransferStatus]]) -> Iterable[Event]:
     if run.times_sent > 1:
         # A refused duplicate says nothing about the first copy. Taken as a rejection, the payment would be paid twice.
-        pairs = [(payment, status) for payment, status in pairs if status.reason not in _HAD_IT_BEFORE]
+        pairs = [(payment, status) for payment, status in pairs if status.reason not in _DUPLICATE_REASONS]
     fresh = [(payment, status) for payment, status in pairs if can(payment, PaymentStep.REJECT)]
     for part in chunks(fresh):
         yield PaymentsRejected(
@@ -220,11 +224,11 @@ def booked(
     """
     by_id = {p.end_to_end_id: p for p in payments.values() if p.end_to_end_id is not None and p.account == account}
     reading = _Reading(agreement, account, report, by_id, dict(receipts))
-    taken = set(seen)
+    handled = set(seen)
     for movement in report.movements:
-        if movement.bank_reference in taken:
+        if movement.bank_reference in handled:
             continue
-        taken.add(movement.bank_reference)
+        handled.add(movement.bank_reference)
         if movement.direction is Direction.DEBIT:
             _debit(reading, movement)
         elif movement.returned:
@@ -243,13 +247,13 @@ def _debit(reading: _Reading, movement: Movement) -> None:
     if payment is None:
         reading.unmatched(movement, -movement.booked, "no payment of ours has this end-to-end id")
         return
-    told = movement.instructed or movement.booked
+    instructed = movement.instructed or movement.booked
     if not can(payment, PaymentStep.SETTLE):
         answer = f"settled {movement.booked}"
         reading.others.append(_contradicted(reading.report.message_id, payment, answer))
         reading.unmatched(movement, -movement.booked, f"payment {payment.id} was {payment.status} already")
-    elif told.currency != payment.amount.currency or told < payment.amount:
-        reading.others.append(_contradicted(reading.report.message_id, payment, f"settled {told}"))
+    elif instructed.currency != payment.amount.currency or instructed < payment.amount:
+        reading.others.append(_contradicted(reading.report.message_id, payment, f"settled {instructed}"))
         reading.unmatched(movement, -movement.booked, f"payment {payment.id} is of {payment.amount}")
     else:
         reading.now(payment, Status.SETTLED)
@@ -288,14 +292,14 @@ def _return(reading: _Reading, movement: Movement) -> None:
 
 
 def _credit(reading: _Reading, movement: Movement) -> None:
-    receipt = _explained_by(reading, movement)
+    receipt = _matching_receipt(reading, movement)
     if receipt is None:
         reading.unmatched(movement, movement.booked, "no expected receipt explains it")
         return
-    told = movement.instructed or movement.booked
-    matched = min(told, receipt.outstanding)
+    instructed = movement.instructed or movement.booked
+    matched = min(instructed, receipt.outstanding)
     # The amount beyond what is outstanding is not this receipt's: its share of the booking goes to suspense.
-    beyond = told - matched
+    beyond = instructed - matched
     own = allocate(movement.booked, (matched.minor, beyond.minor))[0] if beyond.minor else movement.booked
     reading.others.append(
         ReceiptMatched(
@@ -314,14 +318,14 @@ def _credit(reading: _Reading, movement: Movement) -> None:
         reading.unmatched(movement, movement.booked - own, f"more than receipt {receipt.id} expects")
 
 
-def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
+def _matching_receipt(reading: _Reading, movement: Movement) -> Receipt | None:
     """The receipt whose id the movement contains, or else the only one of exactly this amount and currency."""
-    told = movement.instructed or movement.booked
+    instructed = movement.instructed or movement.booked
     check_size = [
         receipt
         for receipt in reading.receipts.values()
         if receipt.account == reading.account
-        and receipt.amount.currency == told.currency
+        and receipt.amount.currency == instructed.currency
         and receipt.status in {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
         and receipt.outstanding.minor
     ]
@@ -329,5 +333,7 @@ def _explained_by(reading: _Reading, movement: Movement) -> Receipt | None:
     named = [receipt for receipt in check_size if receipt.id in words]
     if named:
         return named[0]
-    exact = [receipt for receipt in check_size if receipt.outstanding == told and receipt.status is ReceiptStatus.OWED]
+    exact = [
+        receipt for receipt in check_size if receipt.outstanding == instructed and receipt.status is ReceiptStatus.OWED
+    ]
     return exact[0] if len(exact) == 1 else None

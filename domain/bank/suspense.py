@@ -54,7 +54,7 @@ def _settled(command: AllocateMovement, open_: Money, receipts: Receipts) -> tup
     if command.to == "receipt":
         return _of_receipt(command, open_, receipts)
     if command.to == "source" and not command.name:
-        raise BadInput("Whose money it is was not said: name the source.")
+        raise BadInput("The source is missing: name it.")
     amount = command.amount or open_
     return None, amount, amount if amount.currency == open_.currency else open_
 

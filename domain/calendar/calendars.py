@@ -80,9 +80,9 @@ class Calendars:
         Raises:
             BadInput: there is no calendar of one of the codes.
         """
-        wanted = frozenset(codes)
-        meant = {name for code in wanted for name in _names(code)}
-        return cls(wanted, tuple(override for override in overrides if _names(override.calendar)[0] in meant))
+        names = frozenset(codes)
+        with_parents = {name for code in names for name in _names(code)}
+        return cls(names, tuple(override for override in overrides if _names(override.calendar)[0] in with_parents))
 
     def is_business_day(self, day: date) -> bool:
         """Whether all calendars are open.

@@ -7,7 +7,7 @@ from domain.errors import ClockOff
 MAY_BE_OFF = timedelta(minutes=1)
 
 
-def in_time(requested: datetime, database_time: datetime, answered: datetime) -> None:
+def check_drift(requested: datetime, database_time: datetime, answered: datetime) -> None:
     """Check that the database's time lies between request and answer, within a minute.
 
     Raises:

@@ -31,7 +31,7 @@ def unread(account: str, name: str, since: datetime, now: datetime) -> Ailment |
         AilmentKind.INBOX,
         f"{account} {name}",
         since,
-        "it has come from the bank and is not taken in",
+        "it arrived from the bank and is not taken in",
         "see that a worker runs and can write to the bank's folder: its log says what keeps it (`gateway.trouble`)",
     )
 
@@ -43,7 +43,7 @@ def file_refused(account: str, name: str, at: datetime, why: str) -> Ailment:
         f"{account} {name}",
         at,
         in_a_sentence(why),
-        "ask the bank for a right one; take this one out of the account's `refused` folder once it is dealt with",
+        "ask the bank for a correct file; then remove this one from the account's `refused` folder",
     )
 
 
@@ -56,5 +56,5 @@ def disk_full(folder: str, free: int) -> Ailment | None:
         folder,
         None,
         f"its disk has {free // 1_000_000} MB left",
-        "make room: what cannot be written now is tried again, and goes on by itself once it can",
+        "free space: failed writes are retried and then continue",
     )

@@ -28,8 +28,8 @@ class RunWaiting:
     since: datetime | None = None
 
     @property
-    def anew(self) -> str:
-        """The advice for a run that can no longer be executed."""
+    def replacement_steps(self) -> str:
+        """How to replace a run that can no longer be executed."""
         return (
             f"`sluice run cancel {self.run}`, which makes its payments due again, then "
             f"`sluice run open {self.production} {self.account}` for a run of today's"
@@ -96,7 +96,7 @@ def unreleased(run: RunWaiting, today: date) -> Ailment | None:
         run.on,
         f"its day is past, so that it can never be released, and {counted(run.count, 'payment')} of {run.amount} "
         f"{'wait' if run.count != 1 else 'waits'} in it",
-        run.anew,
+        run.replacement_steps,
     )
 
 
@@ -110,7 +110,7 @@ def unsent(run: RunWaiting, now: datetime) -> Ailment | None:
         todo = "see that a worker runs, and what its log says of the run: it sends the same bytes once it can"
     else:
         why = f"it is released and not sent, with {waiting}: what would be paid may have changed since"
-        todo = f"if no worker runs, start one; else {run.anew}"
+        todo = f"if no worker runs, start one; else {run.replacement_steps}"
     return Ailment(AilmentKind.UNSENT, run.run, run.since, why, todo)
 
 

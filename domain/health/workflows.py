@@ -71,7 +71,7 @@ def stuck(workflow: Running) -> Ailment | None:
                 workflow.name,
                 workflow.started,
                 f"{activity.name} has been tried {activity.attempt} times{because(activity.cause)}",
-                "put right what it says; it is tried again at least every half minute, and then goes on",
+                "fix the cause; it is retried at least every half minute and then continues",
             )
     return None
 
@@ -85,7 +85,7 @@ def failed(name: str, closed: datetime, now: datetime, cause: str) -> Ailment | 
         name,
         closed,
         f"it ended in an error{because(cause)}",
-        "put right what it says and ask again for what it was to do; facts are in the database and none was lost",
+        "fix the cause and repeat the action; all facts are in the database",
     )
 
 
@@ -97,7 +97,7 @@ def missing(names: Iterable[str], running: Collection[str]) -> list[Ailment]:
             name,
             None,
             "the database has it as unfinished and no workflow runs for it",
-            "restart a worker: at its start it takes up everything unfinished",
+            "restart a worker: it starts everything unfinished",
         )
         for name in names
         if name not in running
@@ -109,7 +109,7 @@ def unscheduled(names: Iterable[str], known: Collection[str], paused: Collection
     found = []
     for name in names:
         if name not in known:
-            why, todo = "there is no such schedule", "restart a worker, which makes what is missing"
+            why, todo = "there is no such schedule", "restart a worker: it creates missing schedules"
         elif name in paused:
             why, todo = "somebody has paused it", f"`temporal schedule toggle --unpause -s {name}` once it may go on"
         else:
@@ -125,7 +125,7 @@ def missed(name: str, at: datetime, cause: str) -> Ailment:
         name,
         at,
         f"what it started last ended in an error{because(cause)}",
-        "put right what it says, then do it by hand or wait for the next time",
+        "fix the cause, then run it by hand or wait for the next time",
     )
 
 

@@ -274,7 +274,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a released run is sent.", run=run.id)
     lines = payments.of_run(run.id)
     if run.sha256 not in bindings(run, lines, agreement):
-        raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is another now.")
+        raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is different now.")
     agreed = AgreedRate(rate=run.quote.rate, contract_id=message_id(run)) if run.quote else None
     creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}
     return PaymentOrder(

@@ -122,9 +122,7 @@ def compute(distributions: Distributions, computed: DistributionComputed) -> lis
         raise Refused(f"The period up to {computed.until} is distributed as {same[0]}: use that name.")
     last = max((one.until for one in distributions.values() if one.is_posted), default=None)
     if last is not None and computed.until <= last:
-        raise IllegalTransition(
-            f"The distribution up to {last} is posted: what came in late since is made good by the next period."
-        )
+        raise IllegalTransition(f"The distribution up to {last} is posted: the next period corrects what arrived late.")
     known = distributions.get(computed.period)
     if known is not None and (known.result, known.version, known.engine) == (
         computed.result,

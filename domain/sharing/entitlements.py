@@ -98,7 +98,7 @@ def shares_of(result: Result, last: WaterfallVersion) -> dict[tuple[str, str], F
             key = (leaf.to, re.sub(r"([.][0-9]+)+$", "", name))
             shares[key] = shares.get(key, Fraction(0)) + result.recipients.get(name, Fraction(0))
     for party, entitled in result.parties.items():
-        named = sum((exact for (whose, _), exact in shares.items() if whose == party), Fraction(0))
+        named = sum((exact for (owner, _), exact in shares.items() if owner == party), Fraction(0))
         shares[(party, ELSEWHERE)] = entitled - named
     return {key: exact for key, exact in shares.items() if exact}
 

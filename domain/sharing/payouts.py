@@ -36,8 +36,8 @@ def paying_account(agreement: Agreement) -> Account:
         if account.control is Control.CONTROLLED and account.currency == currency:
             return account
     raise Refused(
-        f"{agreement.production} controls no account in {currency}, the waterfall's currency: amend the agreement by "
-        "one that payouts leave.",
+        f"{agreement.production} controls no account in {currency}, the waterfall's currency: add one to the agreement "
+        "for payouts.",
         currency=currency,
     )
 
@@ -77,6 +77,6 @@ def _account_of(agreement: Agreement, payout: Payout) -> Account:
         if (account.owner, account.control, account.currency) == (payout.party, Control.EXTERNAL, currency):
             return account
     raise BadInput(
-        f"{payout.party} is to be paid {payout.amount} and has no account in {currency}: amend the agreement by one.",
+        f"{payout.party} is to be paid {payout.amount} and has no account in {currency}: add one to the agreement.",
         party=payout.party,
     )

@@ -142,7 +142,7 @@ def test_what_is_not_due_cannot_be_held(due):
         hold(due, instalment="DUB")
 
 
-def test_a_payment_that_nobody_knows_is_named(due):
+def test_an_unknown_payment_is_refused_by_name(due):
     with pytest.raises(NotFound, match="nothing"):
         due.productions.hold(HoldPayment(key="h", by="eunwoo", production=PRODUCTION, payment="nothing", reason="x"))
 

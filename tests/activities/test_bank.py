@@ -210,7 +210,7 @@ def test_news_of_a_run_is_put_in_the_outbox_with_the_facts(sent):
         assert runs.run(records.connection, run).status == "submitted"
 
 
-def test_a_strangers_money_is_allocated_once_and_is_in_suspense_no_more(registered):
+def test_an_unmatched_movement_is_allocated_once_and_leaves_suspense(registered):
     account = folder_of(PRODUCTION, "spc-krw")
     reference = uuid.uuid4().hex
     admin.credit(registered.their_bank.books, account, Money.parse("KRW 77"), "A stranger", reference, date(2025, 1, 8))

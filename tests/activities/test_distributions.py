@@ -1,4 +1,4 @@
-"""A period's distribution on a real database: computed, answered, posted, paid out, and the books that agree."""
+"""A period's distribution on a real database: computed, answered, posted, paid out, with books that agree."""
 
 from datetime import date, time
 
@@ -189,7 +189,7 @@ def test_an_agreement_without_a_waterfall_distributes_nothing(registered):
         compute(registered)
 
 
-def test_nothing_is_posted_while_somebody_may_still_answer(earning):
+def test_nothing_is_posted_within_the_answer_window(earning):
     compute(earning)
     assert not standing(earning).answered
     assert post(earning).status == "computed"
@@ -209,7 +209,7 @@ def test_the_last_moment_of_the_window_is_still_in_it(earning):
     assert (view.seconds_left, view.answered) == (None, True)
 
 
-def test_when_all_have_answered_nobody_waits_for_the_window(earning):
+def test_the_window_ends_once_all_have_answered(earning):
     for party in ("writer", "spc"):
         earning.handler.people[party] = Person(party, party, frozenset({Role.APPROVER}))
     compute(earning)
@@ -290,7 +290,7 @@ def test_a_late_fact_is_made_good_by_the_next_period(earning):
     order(earning)
     earning.clock.to(date(2025, 7, 1))
     earning.facts += [receipt("2025-03-30", "KRW 500"), receipt("2025-05-05", "KRW 500")]
-    with pytest.raises(IllegalTransition, match="made good by the next period"):
+    with pytest.raises(IllegalTransition, match="the next period corrects what arrived late"):
         compute(earning, key="late")
     compute(earning, Q2)
     let_the_window_pass(earning, Q2)

@@ -26,7 +26,7 @@ THIRD = ENGINES.of("3", "a test")
 
 
 def corrected(versions, facts, as_of, view=None, trace=None):
-    """A run that finds other figures than engine 3: what came from China does not count."""
+    """A run with other figures than engine 3: receipts from China do not count."""
     counting = tuple(each for each in facts.receipts if each.kind.fields[2] != "CN")
     return run(versions, replace(facts, receipts=counting), as_of, view, trace)
 

@@ -120,19 +120,19 @@ def test_the_rule_of_each_currency_converts_with_its_provenance(sharing, tmp_pat
     ]
     r.take(sharing, r.csv_file(tmp_path, rows, f"{r.HEADER},rate"))
     by_currency = {row["currency"]: row for row in rows_of(sharing)}
-    told = {
+    converted = {
         code: (row["rate_rule"], row["rate_source"], str(row["fixing_on"]), str(row["rate"]), str(row["amount"]))
         for code, row in by_currency.items()
     }
-    assert told["USD"] == ("receipt_date", "ECB", "2025-01-31", "1431", "143100.00")
-    assert told["TWD"] == ("period_end", "ECB", "2025-02-28", "142.8", "1428.000")
+    assert converted["USD"] == ("receipt_date", "ECB", "2025-01-31", "1431", "143100.00")
+    assert converted["TWD"] == ("period_end", "ECB", "2025-02-28", "142.8", "1428.000")
     # 22 days from 2 to 31 January: 2 x (1400 + the mean of their days of the month)
     days = [day for day in range(2, 32) if date(2025, 1, day).weekday() < 5]
     mean = Fraction(2 * (1400 * len(days) + sum(days)), len(days))
-    assert told["EUR"][:3] == ("period_average", "ECB", "2025-01-31")
-    assert abs(Fraction(told["EUR"][3]) - mean) < Fraction(1, 10**5)
-    assert told["CNY"] == ("bank_rate", "tidewater", "2025-02-03", "193.4567", "1934.567000")
-    assert told["JPY"][0] == "contract"
+    assert converted["EUR"][:3] == ("period_average", "ECB", "2025-01-31")
+    assert abs(Fraction(converted["EUR"][3]) - mean) < Fraction(1, 10**5)
+    assert converted["CNY"] == ("bank_rate", "tidewater", "2025-02-03", "193.4567", "1934.567000")
+    assert converted["JPY"][0] == "contract"
     exact = {each.kind.fields[0]: each.amount for each in r.facts(sharing).receipts}
     assert exact["CNY"] == Fraction("1934.567")
     assert exact["USD"] == 143_100
@@ -205,7 +205,7 @@ def test_a_date_more_than_a_year_ahead_is_a_slip(sharing, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "finding"),
     [
         ("UPDATE receipt_row SET minor = minor + 1, amount = amount + 1 WHERE line = 2", "not what was imported"),
         ("UPDATE receipt_row SET amount = amount + 1 WHERE line = 2", "converted into other amounts"),
@@ -214,11 +214,11 @@ def test_a_date_more_than_a_year_ahead_is_a_slip(sharing, tmp_path):
         ("UPDATE statement_version SET version = 9", "not registered as it says"),
     ],
 )
-def test_rows_that_were_tampered_with_are_found(sharing, database, tmp_path, change, told):
+def test_rows_that_were_tampered_with_are_found(sharing, database, tmp_path, change, finding):
     r.take(sharing, r.csv_file(tmp_path, ROWS))
     r.tamper(database.owner_url, change)
     (wrong,) = sharing.wrong()
-    assert told in wrong
+    assert finding in wrong
     assert f"production/{PRODUCTION} event" in wrong
 
 
@@ -351,8 +351,8 @@ def some_rows(seed: int, count: int = 40) -> list[str]:
     ]
 
 
-def told(world):
-    """What counts, and the books: everything that must not depend on how it came in."""
+def snapshot(world):
+    """What counts, and the books: everything that must not depend on how rows came in."""
     found = r.facts(world)
     amounts = {(each.on, each.kind): each.amount for each in found.receipts if each.amount}
     return amounts, {account: amount for account, amount in world.balances().items() if Money.parse(amount).minor}
@@ -362,15 +362,15 @@ def told(world):
 def test_split_shuffled_restated_or_taken_at_once_the_same_rows_are_the_same_facts(sharing, tmp_path, seed):
     rows = some_rows(seed)
     r.take(sharing, r.csv_file(tmp_path, rows))
-    at_once = told(sharing)
+    at_once = snapshot(sharing)
     assert r.take(sharing, r.csv_file(tmp_path, rows)).new is False
     cut = random.Random(seed).randint(0, len(rows))  # noqa: S311 - the same every time, by seed
     r.take(sharing, r.csv_file(tmp_path, rows[:cut]))
     r.take(sharing, r.csv_file(tmp_path, rows[cut:]), "S2")
-    assert told(sharing) == at_once
+    assert snapshot(sharing) == at_once
     r.take(sharing, r.csv_file(tmp_path, []), "S2")
     r.take(sharing, r.csv_file(tmp_path, rows[::-1]))
-    assert told(sharing) == at_once
+    assert snapshot(sharing) == at_once
     assert sharing.wrong() == []
 
 
@@ -388,7 +388,7 @@ def test_a_run_of_the_waterfall_shares_what_was_imported(sharing, tmp_path):
     }
 
 
-def test_two_imports_at_the_same_time_are_one_version_each_or_one_of_them_is_told(sharing, tmp_path):
+def test_concurrent_imports_are_one_version_each_or_one_is_refused(sharing, tmp_path):
     files = [r.csv_file(tmp_path, ROWS[:n], name=f"{n}.csv") for n in (1, 2, 3, 4)]
 
     def attempt(file):

@@ -1,4 +1,4 @@
-"""What people decide on a milestone, and what the passing of its deadline does, by the business clock."""
+"""Decisions on a milestone, and its deadline by the business clock."""
 
 from datetime import date, time
 

@@ -1,4 +1,4 @@
-"""Payment runs: planned, prepared, released under four eyes, sent, doubted and sent again."""
+"""Payment runs: planned, prepared, released under four eyes, sent, doubted and resent."""
 
 import time as time_module
 from concurrent.futures import ThreadPoolExecutor
@@ -51,7 +51,7 @@ def outbox(world, part="outbox"):
 
 @contextmanager
 def just_before(world, question, happens):
-    """Something happens, and is committed, just before the first question of this text is put to the database."""
+    """Run and commit something just before the first query that contains this text."""
     waiting = [happens]
 
     def _asked(statement):
@@ -217,7 +217,7 @@ def test_an_amendment_that_comes_first_stops_the_order(prepared):
 
 
 def await_lock(world):
-    """Wait until somebody waits for a lock."""
+    """Wait until a session waits for a lock."""
     waiting = sa.text(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
@@ -348,7 +348,7 @@ def test_a_day_on_which_the_source_did_not_publish_is_no_fixing_day(world):
     assert world.snapshots().runs[run].quote.fixing_on == date(2025, 8, 27)
 
 
-def test_a_missing_rate_is_told_with_what_waits_for_it_until_it_is_there(dollars):
+def test_a_missing_rate_is_reported_with_what_waits_for_it(dollars):
     planned = planned_in(dollars, "USD")
     (sentence,) = missing_rates(dollars.handler)
     assert sentence.startswith(f"{PRODUCTION}: what is due in USD from spc-krw waits for a rate: ECB has no USD/KRW")

@@ -1,4 +1,4 @@
-"""What a command puts to the database: what it needs, each once, and all that it writes in one statement."""
+"""The SQL statements of a command: each query once, and all writes in one statement."""
 
 import re
 from contextlib import contextmanager

@@ -1,9 +1,8 @@
-"""A small agreement and the people in it, for tests of the domain.
+"""A small agreement and its people, for tests of the domain.
 
-Studio Han (Seoul) runs the production for its company SPC, which holds a KRW and a JPY account; Mori TV (Tokyo) and a
-streamer pay in; a studio in Tokyo, a vendor in Seoul and an agent in Los Angeles are paid.
-The licence fee comes in USD into the KRW account, which `sluice agreement check` refuses: the books must
-stand such money all the same.
+Studio Han (Seoul) runs the production for its company SPC, which holds a KRW and a JPY account. Mori TV (Tokyo) and a
+streamer pay in. A studio in Tokyo, a vendor in Seoul and an agent in Los Angeles are paid. The licence fee comes in USD
+into the KRW account. `sluice agreement check` refuses that, but the books must cope with it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -210,7 +209,7 @@ def amounts(terms: Agreement) -> dict[str, Money]:
 
 
 def due_date(line: Instalment, accepted_on: date | None) -> date | None:
-    """Every day is a business day here; calendars have tests of their own."""
+    """Every day is a business day here. Calendars have their own tests."""
     if isinstance(line.due, DueOn):
         return line.due.on
     return None if accepted_on is None else accepted_on + timedelta(days=line.due.business_days)
@@ -230,7 +229,7 @@ def registered(terms: Agreement | None = None) -> State:
 
 
 def owing(terms: Agreement | None = None, on: date = TODAY) -> State:
-    """Registered, and everything that is due by a date has fallen due."""
+    """Registered, with everything due by a date fallen due."""
     state = registered(terms)
     return after(state, fall_due(state.payments, state.receipts, on))
 

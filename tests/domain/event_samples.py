@@ -1,4 +1,4 @@
-"""One event of every class, with awkward content: other scripts, quotes, control characters, odd amounts."""
+"""One event of every class, with difficult content: other scripts, quotes, control characters, odd amounts."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Statements for tests: a small one that is easy to check by hand, and one with everything, over several pages."""
+"""Sample statements: a small one that is easy to check by hand, and a large one with everything."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -80,7 +80,7 @@ def own_total(pools: Sequence[StatementPool], adjustments: Sequence[StatementLin
 
 
 def small() -> Statement:
-    """Mori TV's third of what is left of 1,000 USD after a fee of 10 %: a cent has to be rounded."""
+    """Mori TV's third of what is left of 1,000 USD after a fee of 10 %. A cent must be rounded."""
     inflows = [Inflow("net", "Net receipts", Fraction(400), Fraction(1000))]
     takings = [
         Taking("net", "fee", "Sales fee", LineKind.DISTRIBUTION_FEE, "SALES", Fraction(40), Fraction(100)),
@@ -102,7 +102,7 @@ def small() -> Statement:
 
 
 def below_minimum() -> Statement:
-    """The small one again, when less than 100 USD is not paid out."""
+    """The small statement with a minimum payout of 100 USD."""
     whole = small()
     return whole.model_copy(
         update={"settlement": settlement("USD", own_total(whole.pools), paid_before=5143, minimum=10_000, pay_on=None)}

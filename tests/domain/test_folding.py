@@ -1,4 +1,4 @@
-"""Which events a fold and the ledger ask which of their parts about: exactly those that the part has a case for."""
+"""The sets of events that the fold and the ledger check first are exactly those with a case."""
 
 import inspect
 import re

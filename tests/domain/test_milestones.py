@@ -86,7 +86,7 @@ def test_missing_evidence_is_named():
         milestones.submit({}, TERMS, command, b.JI, b.deadline)
 
 
-def test_evidence_that_nobody_asked_for_is_named():
+def test_evidence_that_is_not_required_is_refused_by_name():
     with pytest.raises(BadInput, match="takes no document 'poster': it takes script"):
         submit(State(), evidence={**b.SCRIPT, "poster": "c" * 64})
 

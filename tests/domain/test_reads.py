@@ -1,4 +1,4 @@
-"""Who may read what: each resource, for each role, at each kind of party; the answers are written down."""
+"""Who may read what: each resource, for each role, at each kind of party."""
 
 import pytest
 
@@ -77,12 +77,12 @@ def test_an_auditor_reads_everything(resource, party):
 
 @pytest.mark.parametrize("resource", Resource)
 @pytest.mark.parametrize("nobody", [person("spc"), person("studio"), person("stranger", *(set(Role) - {Role.AUDITOR}))])
-def test_nobody_reads_anything_without_a_role_or_without_being_a_party(resource, nobody):
+def test_a_person_without_a_role_or_of_no_party_reads_nothing(resource, nobody):
     with pytest.raises(WrongRole, match="may not read"):
         sight(nobody, resource, INVOLVED)
 
 
-def test_who_has_no_role_is_told_so_in_one_sentence():
+def test_a_person_without_a_role_gets_one_clear_sentence():
     with pytest.raises(WrongRole, match="they have no role there") as refused:
         sight(person("studio"), Resource.PAYMENTS, INVOLVED)
     assert refused.value.sentence.count(". ") == 0

@@ -1,4 +1,4 @@
-"""The table of who reads what, as the documentation has it, is the one that is used."""
+"""The documented table of who reads what is the one in use."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is stored in an earlier version of its schema is read, compared and found wrong as what it is."""
+"""Records of earlier schema versions are read and compared correctly."""
 
 import json
 
@@ -79,7 +79,7 @@ def test_what_is_no_event_is_refused_whichever_versions_there_are(stored):
             read_event(stored, schemas)
 
 
-def test_a_command_that_an_earlier_release_hashed_is_the_same_wish():
+def test_a_command_hashed_by_an_earlier_release_is_the_same_command():
     before = sha256(LATER.canonical(OBJECT, 1))
     assert LATER.canonical(OBJECT, 1) == (
         b'{"by":"ji","key":"k","period":"2027","production":"HANA","reason":"too little","revision":1}'
@@ -89,7 +89,7 @@ def test_a_command_that_an_earlier_release_hashed_is_the_same_wish():
     assert SCHEMAS.earlier_digests(OBJECT) == frozenset()
 
 
-def test_a_command_that_says_what_the_earlier_version_had_no_words_for_is_another_wish():
+def test_a_command_that_an_earlier_version_cannot_express_is_another_command():
     disputed = OBJECT.model_copy(update={"positions": ("fee",)})
     assert LATER.digests(disputed) == {sha256(LATER.canonical(disputed))}
     with pytest.raises(Unsayable, match="positions"):

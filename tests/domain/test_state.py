@@ -1,4 +1,4 @@
-"""Random lives of a production: whatever people, the calendar and a careless bank do, in whatever order."""
+"""Random histories of a production: any order of people's, the calendar's and a careless bank's actions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -91,7 +91,7 @@ def sharing(terms: Agreement) -> Agreement:
 
 @dataclass
 class Life:
-    """A production, its journal, its books, and the sandbox bank's memory."""
+    """A production, its journal, its books, and the sandbox bank's state."""
 
     state: State = field(default_factory=State)
     terms: Agreement = field(default_factory=lambda: sharing(b.agreement()))
@@ -124,7 +124,7 @@ class Life:
                 self.record(productions.due_dates(self.terms, event.milestone, self.today, b.due_date))
 
     def move(self, account: str, movement: Movement) -> None:
-        """The bank moves money and says so; the domain must take it, whatever it is."""
+        """The bank books a movement. The domain must accept it, whatever it is."""
         if movement.bank_reference in self.references:
             assert self.booked(account, movement) == []
             return
@@ -141,7 +141,7 @@ class Life:
 
 
 class Lives(RuleBasedStateMachine):
-    """Each rule is one command or one message; refusals are part of life, anything else is a bug."""
+    """Each rule is one command or one message. Refusals are expected, anything else is a bug."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -250,7 +250,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(kind=st.sampled_from(KINDS))
     def dispatch(self, kind):
-        """A run as it should go, from gathering to the bank: left to chance, hardly any would get there."""
+        """Take a run all the way from gathering to the bank: by chance, hardly any would get there."""
         self.prepare(kind)
         last = len(self.life.state.runs) - 1
         if last >= 0:
@@ -259,7 +259,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(["lock", "wrap"]), script=st.sampled_from("ab"))
     def reach(self, name, script):
-        """A milestone as it should go."""
+        """Take a milestone all the way to acceptance."""
         self.submit_milestone(name, script, b.JI)
         if milestone := self.life.state.milestones.get(name):
             self.approve(name, milestone.round, b.MIN)
@@ -273,7 +273,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 20))
     def send(self, number):
-        """The first sending fixes the order; a later one sends its bytes again."""
+        """The first sending fixes the order. A later one resends its bytes."""
         run = self.a_run(number)
         if run is None or run.status not in {"released", "submitted"}:
             return
@@ -313,7 +313,7 @@ class Lives(RuleBasedStateMachine):
     @precondition(lambda self: self.life.sent)
     @rule(number=st.integers(0, 20), reference=st.integers(0, 12), off=st.sampled_from([0, 0, 0, -1, 7]))
     def booking(self, number, reference, off):
-        """The bank books any transfer that it ever had, perhaps again, perhaps a wrong amount."""
+        """The bank books any transfer that it ever had, perhaps twice or with a wrong amount."""
         end_to_end_id, amount = list(self.life.sent.items())[number % len(self.life.sent)]
         account = "spc-jpy" if amount.currency == "JPY" else "spc-krw"
         booked = b.krw(amount.minor * 13) if amount.currency == "USD" else amount
@@ -382,7 +382,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(shares=SHARES, reserves=RESERVES)
     def share_out(self, shares, reserves):
-        """A period as it should go, down to the bank."""
+        """Take a period all the way from computing to the bank."""
         self.compute(shares, reserves, anew=False)
         self.post_and_order()
         self.time_passes(1)

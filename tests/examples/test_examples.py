@@ -8,7 +8,7 @@ import pytest
 from adapters.agreement.documents import agreement_schema, load_agreement
 from adapters.rates import read_csv, read_ecb
 from domain.agreement.schedule import (
-    Direction,
+    InstalmentDirection,
     amounts,
     direction,
     due_date,
@@ -39,7 +39,7 @@ def test_the_drama_has_the_size_of_a_real_one():
     assert len(plan.milestones) >= 8
     assert len(plan.schedule) >= 14
     assert {amount.currency for amount in amounts(plan).values()} == {"JPY", "KRW", "USD"}
-    assert {direction(plan, each) for each in plan.schedule} == set(Direction)
+    assert {direction(plan, each) for each in plan.schedule} == set(InstalmentDirection)
 
 
 def test_the_guarantee_is_paid_20_to_80():
@@ -51,7 +51,7 @@ def test_the_grant_waits_for_the_inspection():
     plan = load_agreement(EXAMPLES / "film-four-countries.yaml").agreement
     grant = next(each for each in plan.schedule if each.id == "GRANT")
     assert grant.due.milestone == "inspection"
-    assert direction(plan, grant) is Direction.INCOMING
+    assert direction(plan, grant) is InstalmentDirection.INCOMING
 
 
 def test_the_committed_schema_is_what_the_models_say_now():

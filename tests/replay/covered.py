@@ -1,4 +1,4 @@
-"""Which lines of `workflows/` ran while histories were replayed, and which never did."""
+"""Which lines of `workflows/` ran in replays, and which never did."""
 
 import ast
 import threading
@@ -26,7 +26,7 @@ class Lines:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Watch threads that begin inside: a replayer runs workflows on threads of its own."""
+        """Trace threads that start inside, because a replayer runs workflows on threads of its own."""
         before = threading.gettrace()
         threading.settrace(self._call)
         try:

@@ -1,8 +1,8 @@
-"""The shapes of everything that histories hold, as committed, and what may become of them.
+"""The committed shapes of all payloads in histories, and the rules for changing them.
 
-A history that was written once is read for ever, and its payloads name no version: a field may be added if it need not
-be there, an enum may get another value, a type may take in more. Nothing is removed, renamed, or made of another type.
-What is stored elsewhere has versions: see `domain.schemas`.
+A history is read for ever, and its payloads have no version. So a field may be added if it is optional, an enum may get
+a value, and a type may accept more. Nothing is removed, renamed, or changed to another type. Other stored records have
+versions: see `domain.schemas`.
 """
 
 import json
@@ -46,7 +46,7 @@ def update_types() -> dict[tuple[str, str], tuple[list[Any], Any]]:
 
 
 def shapes() -> Shapes:
-    """Today's."""
+    """The current shapes."""
     found: Shapes = {}
     for each in _payload_types():
         schema = TypeAdapter(each).json_schema(mode="serialization", ref_template="{model}")
@@ -57,7 +57,7 @@ def shapes() -> Shapes:
 
 
 def breaks(before: Shapes, after: Shapes) -> Iterator[str]:
-    """A sentence for every change that would leave something unreadable."""
+    """A sentence for every change that makes something unreadable."""
     for model, shape in before.items():
         now = after.get(model)
         if now is None:
@@ -69,10 +69,10 @@ def breaks(before: Shapes, after: Shapes) -> Iterator[str]:
 
 
 def update_payloads() -> list[str]:
-    """Write today's shapes into the snapshot, if they only add to it; what was added.
+    """Write the current shapes into the snapshot if they only extend it. Returns what was added.
 
     Raises:
-        SystemExit: something recorded could not be read any more.
+        SystemExit: a recorded payload could no longer be read.
     """
     before: Shapes = json.loads(SNAPSHOT.read_text("utf-8")) if SNAPSHOT.exists() else {}
     after = shapes()
@@ -98,7 +98,7 @@ def _broken_fields(model: str, before: Shapes, after: Shapes) -> Iterator[str]:
 
 
 def _takes_in(before: Any, after: Any) -> bool:
-    """Whether everything that fitted one schema fits the other."""
+    """Whether everything that fits one schema fits the other."""
     if before == after:
         return True
     if isinstance(after, Mapping) and "anyOf" in after:

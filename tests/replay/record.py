@@ -1,8 +1,8 @@
-"""Records golden histories: `python -m tests.replay.record [--again] [SCENE …]`; without a scene, what is missing.
+"""Records golden histories: `python -m tests.replay.record [--again] [SCENE …]`; by default the missing ones.
 
-A change of workflow code that cannot replay what is here would break what is running. `--again` adds another history of
-a scene, beside the old one, for the new branch of a change by `workflow.patched`. Only when nothing runs any more that
-the code before has started may an old one be deleted, and its scene recorded anew.
+A change of workflow code that cannot replay these histories would break running workflows. `--again` adds another
+history of a scene, for the new branch of a `workflow.patched` change. An old history may be deleted, and its scene
+recorded again, only when no workflow of the old code is running any more.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def named(play: Any) -> str:
 
 
 async def written(handle: WorkflowHandle) -> str:
-    """A run's history as JSON that reads well in a comparison of versions."""
+    """A run's history as JSON that is easy to compare."""
     history = json.loads((await handle.fetch_history()).to_json())
     _refer(history["events"])
     return json.dumps(history, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
@@ -70,7 +70,7 @@ _ANSWERS = {
 
 
 def _refer(events: list[dict[str, Any]]) -> None:
-    """The server in which waiting takes no time leaves out, or gets wrong, which event another one answers to."""
+    """Add references between events, which the time-skipping server omits or gets wrong."""
     latest: dict[tuple[str, str], str] = {}
     for event in events:
         kind = event["eventType"].removeprefix("EVENT_TYPE_")
@@ -83,7 +83,7 @@ def _refer(events: list[dict[str, Any]]) -> None:
 
 
 def _named(detail: dict[str, Any], by: str) -> str:
-    """What ties an answer to its question: the event that scheduled both, or the update's id."""
+    """The link of an event to its request: the scheduling event, or the update's id."""
     if by == "id":
         asked = detail.get("acceptedRequest", detail)
         return str(asked.get("meta", {}).get("updateId", ""))
@@ -91,7 +91,7 @@ def _named(detail: dict[str, Any], by: str) -> str:
 
 
 async def record_scene(client: Client, play: Played, world: World) -> str:
-    """Play a scene on the real parts and answer with its workflow's history as JSON."""
+    """Play a scene on the real parts. Returns its workflow's history as JSON."""
     scene = Scene(named(play), client, world, world.data)
     with ThreadPoolExecutor(8) as threads:
         async with Worker(
@@ -127,7 +127,7 @@ async def staged(plays: list[Staged], client: Client, sleep: Any) -> AsyncIterat
 
 @asynccontextmanager
 async def in_no_time() -> AsyncIterator[WorkflowEnvironment]:
-    """The server in which waiting takes no time, anew for each scene: its clock only goes forward."""
+    """A new time-skipping server for each scene, because its clock only goes forward."""
     binary = bundled_binary("temporal-test-server")
     async with await WorkflowEnvironment.start_time_skipping(
         identity=NOBODY, plugins=[SluicePlugin()], test_server_existing_path=str(binary)
@@ -136,7 +136,7 @@ async def in_no_time() -> AsyncIterator[WorkflowEnvironment]:
 
 
 async def main(wanted: set[str], again: bool) -> None:
-    """Record what is wanted; everything that has no history yet if nothing is."""
+    """Record the given scenes; by default every scene without a history."""
     HISTORIES.mkdir(exist_ok=True)
     scenes = [play for play in SCENES if _is_due(named(play), wanted)]
     quick, long_lived = ([play for play in plays if _is_due(named(play), wanted)] for plays in (IN_NO_TIME, LONG_LIVED))

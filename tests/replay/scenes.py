@@ -1,4 +1,4 @@
-"""Scenes on the real parts: one production in a database of its own, its bank, and the real Temporal server."""
+"""Scenes on the real parts: one production in its own database, its bank, and the real Temporal server."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -243,7 +243,7 @@ async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
 
 
 async def open_distributions(scene: Scene) -> WorkflowHandle:
-    """Two periods are due, and somebody has the workflow of the second one open already."""
+    """Two periods are due, and the workflow of the second one is open already."""
     world = scene.world
     world.register(UNSHARED + WATERFALL + SETTLEMENT)
     world.facts += [receipt("2025-02-03", "KRW 1000"), fact("date", "2025-01-20", "first-broadcast")]

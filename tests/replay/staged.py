@@ -1,7 +1,7 @@
-"""Scenes that need days to pass, or an answer that is hard to come by: on stand-ins for the activities.
+"""Scenes that need days, or rare answers: with fake activities.
 
-`IN_NO_TIME` are played on the server in which waiting takes no time, `LONG_LIVED` on one that soon suggests to continue
-as new. A scene answers with the handle of the run that is kept.
+`IN_NO_TIME` scenes run on the time-skipping server, `LONG_LIVED` ones on a server that soon suggests to continue as
+new. A scene returns the handle of the run to keep.
 """
 
 import asyncio
@@ -76,7 +76,7 @@ class Stage:
         )
 
     def newest(self, handle: WorkflowHandle) -> WorkflowHandle:
-        """Whatever run of a workflow is the newest."""
+        """The newest run of a workflow."""
         return self.client.get_workflow_handle(handle.id)
 
 
@@ -96,7 +96,7 @@ async def distribution_forgotten(stage: Stage) -> WorkflowHandle:
 
 
 async def distribution_answered_and_refused_at_first(stage: Stage) -> WorkflowHandle:
-    """Everybody approves, a later period waits for this one, and somebody has no account for a while."""
+    """Everybody approves, a later period waits, and a payee has no account for a while."""
     distribution = OneDistribution()
     distribution.refuse_order, distribution.before = True, ("2027-Q2",)
     async with stage.working(*distribution.all, *_completed()):
@@ -133,7 +133,7 @@ def _release(key: str = "r") -> ReleaseRun:
 
 
 async def run_not_sent_at_first(stage: Stage) -> WorkflowHandle:
-    """What would be paid has changed since the release, and is as it was a day later."""
+    """The payments changed since the release, and are unchanged again a day later."""
     run = OneRun()
     run.refuse_send = True
     async with stage.working(*run.all):
@@ -220,7 +220,7 @@ async def sweep_that_finds_a_gap(stage: Stage) -> WorkflowHandle:
 async def _until_continued(
     stage: Stage, handle: WorkflowHandle, news: Callable[[int], Awaitable[Any]]
 ) -> WorkflowHandle:
-    """Give a workflow news until it continues as new; answers with the run that did."""
+    """Signal a workflow until it continues as new. Returns that run."""
     first = handle.first_execution_run_id or handle.result_run_id
     kept = stage.client.get_workflow_handle(handle.id, run_id=first)
     for number in range(100):

@@ -1,4 +1,4 @@
-"""What was written once is read for ever: old payloads fit today's models, which only gain what need not be there."""
+"""Old payloads fit the current models, which only gain optional fields."""
 
 import copy
 import json
@@ -22,7 +22,7 @@ def payloads_of(holder):
 
 
 def written(events):
-    """Every payload of a history with the type that today's code reads it as."""
+    """Every payload of a history with the type that the current code reads it as."""
     activities, workflows, updates = activity_types(), workflow_types(), update_types()
     scheduled, accepted = {}, {}
     begun = events[0]["workflowExecutionStartedEventAttributes"]["workflowType"]["name"]

@@ -1,7 +1,7 @@
-"""Today's workflow code asks for exactly what the golden histories hold, and they hold every line that it has.
+"""The current workflow code replays all golden histories, which cover each of its lines.
 
-A change of what a workflow asks for fails here. If histories that are running elsewhere must survive it, guard it with
-`workflow.patched`; then `make histories` records what is missing. docs/how-to/change-a-workflow.md has the steps.
+A change of the commands of a workflow fails here. If running histories must survive it, use `workflow.patched`; then
+`make histories` records the missing ones. docs/how-to/change-a-workflow.md has the steps.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ async def replay(written):
 
 @pytest.fixture(scope="module")
 def replayed():
-    """Every golden history replayed strictly, once: what differs in each, and the lines that ran."""
+    """Every golden history replayed strictly, once: the differences in each, and the lines that ran."""
     lines, found = Lines(), {}
 
     async def _all():
@@ -52,7 +52,7 @@ def test_a_golden_history_is_exactly_what_todays_code_asks_for(replayed, name):
 
 
 def test_every_line_of_every_workflow_is_in_a_golden_history(replayed):
-    """What is named here has no golden history: add a scene, and `make histories`."""
+    """A line named here is in no golden history: add a scene, and run `make histories`."""
     missing = {
         f"workflows/{name}:{line}: {(covered.FOLDER / name).read_text('utf-8').splitlines()[line - 1].strip()}"
         for name, lines in replayed[1].never().items()
@@ -82,7 +82,7 @@ def test_every_workflow_has_a_golden_history():
 
 
 def altered(file, kind, change):
-    """A history in which the last event of a kind was changed."""
+    """A history with a change in the last event of a kind."""
     history = json.loads(file.read_text("utf-8"))
     event = [event for event in history["events"] if event["eventType"] == kind][-1]
     change(event)

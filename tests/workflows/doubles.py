@@ -1,4 +1,4 @@
-"""Hand-written stand-ins for activities, by their names: what a workflow does with an answer needs no database."""
+"""Fake activities by name: testing what a workflow does with results needs no database."""
 
 import asyncio
 from datetime import date
@@ -36,7 +36,7 @@ from domain.values.record import Record
 
 
 class NoSchedules:
-    """The time-skipping server has no Schedules: says which days would be opened."""
+    """The time-skipping server has no Schedules, so this records which days would be opened."""
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -51,7 +51,7 @@ class NoSchedules:
 
 
 class Gate:
-    """An activity's answer that the test lets out when it wants to."""
+    """Delays an activity's result until the test releases it."""
 
     def __init__(self) -> None:
         self.reached = asyncio.Event()
@@ -69,7 +69,7 @@ def milestone_view(status: str, **more: object) -> MilestoneView:
 
 
 class OneMilestone:
-    """A milestone in memory. With `gate`, the next look is answered late, with what was so when it was asked."""
+    """A milestone in memory. With `gate`, the next read returns late, with its state when it was requested."""
 
     def __init__(self, status: str = "open") -> None:
         self.status = status
@@ -118,7 +118,7 @@ class OneMilestone:
 
 
 class OneProduction:
-    """A production in memory: its view is what the test says, and it remembers what was asked of it."""
+    """A production in memory. The test sets its view, and it records the calls."""
 
     def __init__(self, **view: object) -> None:
         self.standing = view

@@ -1,4 +1,4 @@
-"""A distribution in memory, by the names of its activities."""
+"""A distribution in memory, with fake activities by name."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ WINDOW_S = 10 * 24 * 3600
 
 
 class OneDistribution:
-    """Two parties are asked; the business clock is the server's, as `now` tells it in seconds."""
+    """Two parties must answer. The business clock is the server's, as `now` gives it in seconds."""
 
     def __init__(self, status: str = "none") -> None:
         self.status = status
@@ -88,7 +88,7 @@ class OneDistribution:
 
     @property
     def done(self) -> list[str]:
-        """What was done, without the looks in between."""
+        """The calls, without the reads in between."""
         return [call for call in self.calls if call != "look"]
 
     @property

@@ -96,7 +96,9 @@ async def test_a_payout_that_is_refused_is_tried_again_and_not_all_the_time(time
         assert (await handle.result()).status == "ordered"
 
 
-async def test_a_later_period_waits_until_the_earlier_one_is_posted_and_is_told(time_skipping, as_user, distribution):
+async def test_a_later_period_waits_for_the_earlier_one_and_is_notified_of_its_posting(
+    time_skipping, as_user, distribution
+):
     distribution.after, distribution.window_over = "2026-Q4", True
     async with as_user as queue:
         handle = await start(time_skipping, queue)
@@ -110,7 +112,7 @@ async def test_a_later_period_waits_until_the_earlier_one_is_posted_and_is_told(
         assert lived.close_time - lived.start_time < timedelta(hours=3)
 
 
-async def test_what_nobody_computes_in_a_day_ends(time_skipping, as_user):
+async def test_a_distribution_that_is_not_computed_within_a_day_ends(time_skipping, as_user):
     async with as_user as queue:
         handle = await start(time_skipping, queue)
         assert (await handle.result()).status == "none"

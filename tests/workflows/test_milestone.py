@@ -1,4 +1,4 @@
-"""The milestone's workflow: what wakes it, what it never loses, whom it answers."""
+"""The milestone's workflow: what wakes it, what it returns, and that it loses no news."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Ids say which production a workflow is about."""
+"""Workflow ids name their production."""
 
 from inspect import getmembers, isfunction, signature
 

@@ -1,4 +1,4 @@
-"""The opening of distributions by the calendar: in order, each once, and what is refused is not passed over."""
+"""Opening distributions by the calendar: in order, each once, and a refusal stops the next."""
 
 import asyncio
 from datetime import timedelta
@@ -19,7 +19,7 @@ REF = ProductionRef(production="HANA")
 
 
 class Calendar:
-    """Periods that are due until they are computed; each distribution then waits for answers."""
+    """Periods that are due until they are computed. Each distribution then waits for answers."""
 
     def __init__(self, *due: str) -> None:
         self.due = list(due)
@@ -87,7 +87,7 @@ async def test_a_morning_on_which_nothing_is_due_opens_nothing(time_skipping, as
         assert len(calendar.commands) == 1
 
 
-async def test_the_same_period_again_is_the_same_wish(time_skipping, as_user):
+async def test_opening_the_same_period_again_gives_the_same_command(time_skipping, as_user):
     calendar = Calendar("2027-Q1")
     async with as_user(calendar) as queue:
         await open_due(time_skipping, queue)
@@ -97,7 +97,7 @@ async def test_the_same_period_again_is_the_same_wish(time_skipping, as_user):
         assert first == second
 
 
-async def test_a_distribution_that_somebody_opened_by_hand_is_told(time_skipping, as_user):
+async def test_a_distribution_that_was_opened_by_hand_is_notified(time_skipping, as_user):
     calendar = Calendar("2027-Q1")
     async with as_user(calendar) as queue:
         ref = DistributionRef(production="HANA", period="2027-Q1")

@@ -1,4 +1,4 @@
-"""The workflows of runs: released, sent, waited for, doubted; opened once, and again where nothing came of it."""
+"""The workflows of runs: released, sent, awaited and doubted; opened once, or again if nothing was made."""
 
 import asyncio
 from datetime import date, timedelta
@@ -48,7 +48,7 @@ async def test_it_goes_from_release_to_the_banks_last_answer(time_skipping, work
         assert (await handle.result()).status == "submitted"
 
 
-async def test_a_run_that_nobody_releases_is_escalated_at_the_cut_off_and_only_once(time_skipping, working, run):
+async def test_an_unreleased_run_is_escalated_at_the_cut_off_and_only_once(time_skipping, working, run):
     async with working(*run.all) as queue:
         await start(time_skipping, queue, run)
         await time_skipping.sleep(timedelta(minutes=59))
@@ -59,7 +59,7 @@ async def test_a_run_that_nobody_releases_is_escalated_at_the_cut_off_and_only_o
         assert run.calls == ["prepare", "escalate"]
 
 
-async def test_a_silent_bank_is_asked_and_nothing_is_sent_again_unasked(time_skipping, working, run):
+async def test_a_silent_bank_gets_an_enquiry_and_no_resend(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
         await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
@@ -71,7 +71,7 @@ async def test_a_silent_bank_is_asked_and_nothing_is_sent_again_unasked(time_ski
         assert run.calls.count("send") == 1
 
 
-async def test_a_bank_that_stays_silent_is_asked_less_and_less_often(time_skipping, working, run):
+async def test_enquiries_at_a_silent_bank_become_less_frequent(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)
         await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)

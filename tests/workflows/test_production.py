@@ -1,4 +1,4 @@
-"""The production's workflow: tends what is open, ends when nothing is, and loses no command on the way."""
+"""The production's workflow: starts what is open, ends when nothing is, and loses no command."""
 
 import asyncio
 from datetime import timedelta
@@ -94,7 +94,7 @@ async def test_an_amendment_that_comes_as_it_ends_keeps_it_going(time_skipping, 
         assert schedules.calls[-1] == "open 2"
 
 
-async def test_a_wish_for_another_production_or_in_the_systems_name_is_refused(time_skipping, working, schedules):
+async def test_a_command_for_another_production_or_by_the_system_is_refused(time_skipping, working, schedules):
     production = OneProduction()
     async with working(*production.all, schedules.open_days, schedules.close_days) as queue:
         handle = await start(time_skipping, queue)

@@ -1,4 +1,4 @@
-"""Two years of the drama on real calendars, a real database and the sandbox bank; only the time is skipped."""
+"""Two years of the drama on real calendars, a real database and the sandbox bank. Only time is skipped."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ QUEUE = "two-years"
 
 
 class ServersClock:
-    """The business time of an activity: the server's, moved so that the production begins on its first day."""
+    """The server's time as business time, shifted so that the production begins on its first day."""
 
     def __init__(self, server_now: datetime) -> None:
         self.ahead = BEGINS - server_now
@@ -54,7 +54,7 @@ class ServersClock:
 
 
 class Stage:
-    """Everything at work, and what a test does with it."""
+    """Everything running, with the actions of a test."""
 
     def __init__(self, environment, world, clock, services, schedules):
         self.environment, self.world, self.clock = environment, world, clock
@@ -100,7 +100,7 @@ class Stage:
             )
 
     async def pay(self, on):
-        """Open the day on both accounts, release all that was prepared, and let the bank settle it."""
+        """Open the day on both accounts, release every prepared run, and let the bank settle it."""
         await self.until(on)
         opened = [await self.open_day(account) for account in ("spc-krw", "spc-jpy")]
         runs = [run for day in opened for run in day]
@@ -110,8 +110,10 @@ class Stage:
         return runs
 
     async def open_day(self, account):
-        """What OpenRuns does, but its runs are nobody's children: the time-skipping server skips no more time once a
-        child that outlived its parent has ended."""
+        """Does what OpenRuns does, but without child workflows.
+
+        The time-skipping server stops skipping time once a child that outlived its parent has ended.
+        """
         planned = await asyncio.to_thread(self.world.open_day, account)
         for each in planned:
             name = run_workflow(each.run)
@@ -130,7 +132,7 @@ class Stage:
         await eventually(lambda: self.world.snapshots().runs[run].status == "submitted")
 
     async def settle(self):
-        """Carry files to and fro until nobody has anything to say any more."""
+        """Exchange files with the bank until there are none."""
         quiet = 0
         while quiet < 4:
             bank = self.world.their_bank.step()

@@ -173,7 +173,7 @@ class HistoryCheck:
         """Each view must have held at a moment at which it can have been read."""
         steps = {step.asked: step for step in told.steps}
         for misfit in misfits(activities):
-            step = steps[misfit.activity.asked]
+            step = steps[misfit.activity.requested]
             thing = _thing(step, self._production)
             if thing is None or step.failure is not None:
                 yield unfaithful(self._at(step.ended), "ends a command that is on record after what is asked for later")

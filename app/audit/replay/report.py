@@ -56,7 +56,7 @@ class AuditReport:
 def _row(finding: Finding) -> dict[str, str]:
     return {
         "record": finding.record,
-        "said": finding.said,
+        "said": finding.difference,
         "expected": finding.expected,
         "found": finding.found,
     }

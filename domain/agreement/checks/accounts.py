@@ -17,12 +17,12 @@ _SHARED = (
 
 def accounts(agreement: Agreement) -> Iterator[AgreementFinding]:
     """Findings about IBAN, BIC, currency, cut-off, and the address of an account holder."""
-    homeless = {party.id for party in agreement.parties if party.address is None}
+    without_address = {party.id for party in agreement.parties if party.address is None}
     for n, account in enumerate(agreement.accounts):
         path: Path = ("accounts", n)
         yield from currency_findings((*path, "currency"), account.currency)
         yield from _number(path, account)
-        if account.owner in homeless:
+        if account.owner in without_address:
             sentence = f"party {account.owner!r} has an account and no address, which bank files name: add it."
             yield AgreementFinding((*path, "owner"), "no-address", sentence)
         if account.control is Control.CONTROLLED and account.cut_off is None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from domain.sharing.statements.kinds import kinds_of
 from domain.sharing.statements.model import LineKind
 from domain.sharing.waterfall.compile import compile_network
-from domain.sharing.waterfall.engines import Run
+from domain.sharing.waterfall.engines import RunFunction
 from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.network import (
@@ -44,7 +44,7 @@ class Accounts:
     seen: Mapping[str, "Accounts"]
 
     @classmethod
-    def of(cls, run: Run, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> "Accounts":
+    def of(cls, run: RunFunction, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> "Accounts":
         """Run facts through the versions of an agreement, once in general and once for each view.
 
         Raises:

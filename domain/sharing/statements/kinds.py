@@ -37,9 +37,9 @@ def kind_of(position: Position, pool: Pool, waterfall: Waterfall) -> LineKind:
     recouped = [claims[name] for name in _recouped(position) if name in claims]
     if recouped:
         return _kind_of_claim(recouped[0])
-    said = f"{position.id} {position.title}"
+    text = f"{position.id} {position.title}"
     for kind, words in _WORDS:
-        if _says(said, words):
+        if _says(text, words):
             return kind
     return LineKind.OFF_THE_TOP if pool.receives is not None and _of_all(position, pool) else LineKind.SHARE
 

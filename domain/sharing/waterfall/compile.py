@@ -173,7 +173,7 @@ class _Compiler:
             return None
         base = self.curve(written)
         if isinstance(base, Extreme):
-            raise BadInput("a share is of a sum of what flows, not of the greater or lesser of several.")
+            raise BadInput("the base of a share must be a plain sum, not the greater or lesser of several.")
         return base
 
     def _limits(self, took: Linear, of: Position | Member, label: str) -> Guard:
@@ -219,7 +219,7 @@ class _Compiler:
             curve = self.curve(phrases.sum_of(paid_by))
             if isinstance(curve, Linear):
                 return curve
-            raise BadInput("what reduces a claim is a sum of what flows, not the greater or lesser of several.")
+            raise BadInput("what reduces a claim must be a plain sum, not the greater or lesser of several.")
         return _all_of(self._paid[claim_id])
 
     def _most(self, claim_id: str) -> Curve:

@@ -26,7 +26,7 @@ from domain.sharing.waterfall.result import Result
 from domain.sharing.waterfall.run import WaterfallVersion, run
 
 
-class Run(Protocol):
+class RunFunction(Protocol):
     """The signature of `domain.sharing.waterfall.run.run`."""
 
     def __call__(
@@ -46,7 +46,7 @@ class WaterfallEngine:
     """A numbered engine. Its figures and hashes never change: a test compares them with a corpus."""
 
     number: str
-    run: Run
+    run: RunFunction
     fingerprint: Callable[[Result], str]
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from domain.errors import Broken
-from domain.sharing.waterfall.engines import Run
+from domain.sharing.waterfall.engines import RunFunction
 from domain.sharing.waterfall.facts import Counts, Facts, part_of
 from domain.sharing.waterfall.flow import FlowLine
 from domain.sharing.waterfall.linear import ZERO
@@ -48,7 +48,9 @@ class Explanation:
     total: Fraction
 
 
-def explain(run: Run, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date, party: str) -> Explanation:
+def explain(
+    run: RunFunction, versions: Sequence[WaterfallVersion], facts: Facts, as_of: date, party: str
+) -> Explanation:
     """The origins of a party's entitlement to date, by its own view if it has one.
 
     Raises:
@@ -106,10 +108,10 @@ def _outside(last: WaterfallVersion, result: Result, party: str, as_of: date) ->
         amount = result.charges[charge.id] * sign
         if amount:
             other = charge.of if sign > 0 else charge.to
-            found.append(_lump(as_of, charge.id, f"{charge.amount} ({other})", amount))
+            found.append(_single_origin(as_of, charge.id, f"{charge.amount} ({other})", amount))
     borne = [view.of for view in last.waterfall.views if view.borne_by == party and result.views[view.of]]
-    return found + [_lump(as_of, f"view of {of}", "difference borne", -result.views[of]) for of in borne]
+    return found + [_single_origin(as_of, f"view of {of}", "difference borne", -result.views[of]) for of in borne]
 
 
-def _lump(on: date, name: str, share: str, amount: Fraction) -> Origin:
+def _single_origin(on: date, name: str, share: str, amount: Fraction) -> Origin:
     return Origin(on, "", ZERO, (), name, share, ZERO, amount)

@@ -164,7 +164,7 @@ class Interest(Record):
 
 
 class Claim(Record):
-    """What somebody gets back: a fixed amount, or declared costs or advances by their names in the facts.
+    """An amount to recoup: a fixed amount, or declared costs or advances by their names in the facts.
 
     The claim is (principal + `overhead` of it) x `multiple` + interest, at most `cap`. It is reduced by what the
     positions that recoup it have taken, or by `paid_by` where that is given. A fixed amount counts from the day `on`,

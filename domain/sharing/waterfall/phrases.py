@@ -288,7 +288,7 @@ class _Parser:
             return number / 100
         self._expect("/")
         if self._kind() != "number" or Fraction(self._word()) == 0:
-            raise self._wrong("a number above zero under the stroke")
+            raise self._wrong("a denominator above zero")
         return number / Fraction(self._take()[1])
 
     def condition(self) -> Condition:

@@ -90,7 +90,7 @@ async def test_where_nothing_can_be_examined_a_full_disk_is_told_as_what_may_be_
     with pytest.raises(NotUp):
         await examined(tmp_path)
     monkeypatch.setattr(files, "LEAST_FREE", 10**18)
-    with pytest.raises(NoRoom, match=rf"{tmp_path}: its disk has \d+ MB left: make room") as told:
+    with pytest.raises(NoRoom, match=rf"{tmp_path}: its disk has \d+ MB left: free space") as told:
         await examined(tmp_path)
     assert isinstance(told.value.__cause__, NotUp)
 

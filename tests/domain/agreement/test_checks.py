@@ -152,7 +152,7 @@ def test_a_name_in_its_own_script_stays_within_its_country():
     assert codes(change) == set()
 
 
-def test_a_circle_of_milestones_is_told_from_those_that_wait_for_it():
+def test_a_circle_of_milestones_is_distinguished_from_milestones_behind_it():
     found = findings(setting("milestones", "closing", "after", ["script-lock"]))
     by_code = {}
     for path, code in found.items():
@@ -221,7 +221,7 @@ def test_the_next_version_may_repeat_what_was_due_before_it():
          "before-effective"),
     ],
 )  # fmt: skip
-def test_each_slip_of_an_amendment_is_found(change, code):
+def test_each_error_of_an_amendment_is_found(change, code):
     assert codes(amended(change), previous=DRAMA) == {code}
 
 

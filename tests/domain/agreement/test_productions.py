@@ -243,7 +243,7 @@ def test_a_changed_instalment_of_an_accepted_milestone_keeps_no_stale_date():
     assert state.payments["HANA.P3"].due_on is None
 
 
-def test_expected_receipts_are_told_apart_from_payments_by_who_controls_the_account():
+def test_expected_receipts_differ_from_payments_by_who_controls_the_account():
     events = productions.register(None, b.agreement(), b.DOCUMENT, b.JI, b.amounts(b.agreement()), b.due_date)
     [receipts] = [event for event in events if isinstance(event, ReceiptsExpected)]
     assert {(line.receipt, line.account, line.payer_party) for line in receipts.receipts} == {

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from domain.agreement.model import Agreement, LateInterest
 from domain.agreement.schedule import (
-    Direction,
+    InstalmentDirection,
     amounts,
     direction,
     due_date,
@@ -102,7 +102,10 @@ def test_an_instalment_without_any_amount_is_refused_by_name():
 
 def test_a_payment_goes_out_of_a_controlled_account_and_comes_in_from_an_external_one():
     plan = agreement(instalment("IN", amount="JPY 1"), instalment("OUT", amount="JPY 1", payer="own-2", payee="theirs"))
-    assert [direction(plan, each) for each in plan.schedule] == [Direction.INCOMING, Direction.OUTGOING]
+    assert [direction(plan, each) for each in plan.schedule] == [
+        InstalmentDirection.INCOMING,
+        InstalmentDirection.OUTGOING,
+    ]
 
 
 def test_a_payment_between_two_controlled_accounts_has_no_direction():

@@ -1,4 +1,4 @@
-"""A production as of a day, as known at an instant: the same whenever it is asked, and legal whatever is left out."""
+"""A production as of a day, as known at an instant."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who may give a history up, and which."""
+"""Who may give up a history, and which."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def test_an_auditor_gives_up_a_history_that_nobody_has():
 
 
 @pytest.mark.parametrize("person", [PREPARER, STRANGER], ids=["no auditor", "another party's auditor"])
-def test_nobody_else_does(person):
+def test_only_an_auditor_gives_up_a_history(person):
     with pytest.raises(WrongRole, match="give up the history of run/R"):
         given_up(person)
 

@@ -1,4 +1,4 @@
-"""When views can have been read: every honest order is explained, and a view from another time is named."""
+"""When views can have been read: every possible order is explained, and an impossible view is reported."""
 
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -11,9 +11,9 @@ from domain.audit.ordering import Activity, misfits
 
 @dataclass
 class UnderWay:
-    """An activity as it happens: what it has done so far."""
+    """A running activity and its progress."""
 
-    asked: int
+    requested: int
     command: str | None
     transacted: bool = False
     view: int | None = None
@@ -21,7 +21,7 @@ class UnderWay:
 
 @dataclass
 class Life:
-    """A journal of a thing with few states, and a run of a workflow that asks for commands on it, in any order."""
+    """A journal of a thing with few states, and a workflow run whose commands on it come in any order."""
 
     random: Random
     states: list[int] = field(default_factory=lambda: [0])
@@ -48,7 +48,7 @@ class Life:
         self.states.append(self.random.randint(0, 3))
 
     def record(self, command):
-        """Carry a command out, unless it is on record."""
+        """Carry a command out, unless it is recorded."""
         if command not in self.records:
             first = len(self.states)
             after = self.random.randint(0, 3)
@@ -60,7 +60,7 @@ class Life:
         self.under_way.append(UnderWay(self.event, self.random.choice([None, *"abcdef"])))
 
     def go_on(self):
-        """Let an activity that is under way do something: its transaction, perhaps again, its look, or its end."""
+        """Let a running activity progress: its transaction, perhaps repeated, its read, or its end."""
         if not self.under_way:
             return
         one = self.random.choice(self.under_way)
@@ -85,7 +85,7 @@ class Life:
         return sorted(
             (
                 Activity(
-                    one.asked,
+                    one.requested,
                     ended,
                     one.command,
                     self.records.get(one.command),
@@ -94,7 +94,7 @@ class Life:
                 )
                 for one, ended, done in self.told
             ),
-            key=lambda each: each.asked,
+            key=lambda each: each.requested,
         )
 
     def held(self, view):
@@ -108,12 +108,12 @@ def test_an_honest_life_fits_however_repeats_retries_and_others_overlap(random):
     assert misfits(Life(random).lived()) == []
 
 
-def view(asked, ended, *held):
-    return Activity(asked, ended, held=held)
+def view(requested, ended, *held):
+    return Activity(requested, ended, held=held)
 
 
-def command(asked, ended, name, first, last, *held):
-    return Activity(asked, ended, name, (first, last), held=held or ((last, last + 1),))
+def command(requested, ended, name, first, last, *held):
+    return Activity(requested, ended, name, (first, last), held=held or ((last, last + 1),))
 
 
 PLAIN = (
@@ -127,7 +127,7 @@ PLAIN = (
 
 
 def named(*activities):
-    return [misfit.activity.asked for misfit in misfits(activities)]
+    return [misfit.activity.requested for misfit in misfits(activities)]
 
 
 def test_a_plain_life_fits():

@@ -1,4 +1,4 @@
-"""Telling a stream again: what one command wrote is one batch, and what does not follow is named, not raised."""
+"""Refolding a stream: one batch per command, and findings instead of exceptions."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -36,21 +36,21 @@ def batches_of(*commands):
     return list(batches(facts(*commands), []))
 
 
-def test_what_one_command_wrote_at_one_instant_is_one_stretch():
+def test_what_one_command_wrote_at_one_instant_is_one_batch():
     held = PaymentHeld(payment="P.A", reason="x")
     first, second = batches_of(("one", [held, held], 0), ("two", [held], 1))
     assert (first.first.seq, first.last_seq, second.last_seq) == (1, 2, 3)
     assert [batch.first.seq for batch in batches_of(("one", [held], 0), ("one", [held], 1))] == [1, 2]
 
 
-def test_what_does_not_follow_is_named_and_the_rest_is_still_folded():
+def test_an_impossible_event_is_reported_and_the_rest_is_still_folded():
     (batch,) = batches_of(("one", [FELL_DUE, FELL_DUE], 0))
     findings = list(Refold().take(batch))
     assert [finding.record for finding in findings] == [f"{STREAM} event 1", f"{STREAM} event 2"]
-    assert all("does not follow from the events before it" in finding.said for finding in findings)
+    assert all("does not follow from the events before it" in finding.difference for finding in findings)
 
 
-def test_a_body_that_is_no_event_is_named_and_passed_on():
+def test_a_body_that_is_no_event_is_reported_and_skipped():
     (fact,) = facts(("one", [FELL_DUE], 0))
     schemas = Schemas({"PaymentsFellDue": (given("note", ""),)})
     for body in (b"{}", b"{", b'[{"type":"payments-fell-due"}]', fact.body.replace(b"}", b""), b'{"v":"x"}'):
@@ -115,7 +115,7 @@ def commands(*recorded):
     return [finding.sentence for finding in (*one.take(batch), *one.end())]
 
 
-def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
+def test_a_recorded_payload_must_follow_from_the_commands_events():
     request = FallDue(key="one", by="system", production="P", on=DAY)
     right = command(payload=sha256(canonical(request)))
     assert commands(right) == []
@@ -130,12 +130,12 @@ def test_a_command_is_remembered_with_the_payload_that_its_event_tells():
 
 
 def test_every_field_of_a_history_that_was_given_up_is_bound_to_the_command_that_did_so():
-    said = {"workflow_id": "run/P/1", "run_id": "r1", "why": "ended", "reason": "a lost disk"}
-    request = GiveUpHistory(key="give-up/run/P/1/r1", by="system", production="P", **said)
-    event = HistoryGivenUp(by="system", **said)
+    difference = {"workflow_id": "run/P/1", "run_id": "r1", "why": "ended", "reason": "a lost disk"}
+    request = GiveUpHistory(key="give-up/run/P/1/r1", by="system", production="P", **difference)
+    event = HistoryGivenUp(by="system", **difference)
     (batch,) = batches_of((request.key, [event], 0))
     assert payload_hashes("P", batch) == {sha256(canonical(request))}
-    for name in said:
+    for name in difference:
         (other,) = batches_of((request.key, [event.model_copy(update={name: "another"})], 0))
         assert payload_hashes("P", other) != payload_hashes("P", batch)
 

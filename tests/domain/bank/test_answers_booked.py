@@ -1,4 +1,4 @@
-"""What the bank's bookings of our payments, and of their returns, do."""
+"""The bank's bookings of our payments and of their returns."""
 
 from collections.abc import Sequence
 

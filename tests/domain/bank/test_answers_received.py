@@ -1,4 +1,4 @@
-"""What money that comes in does: receipts matched by name, by amount, in parts, too much, or not at all."""
+"""Incoming money: matched by name, by amount, in parts, too much, or not at all."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a bank's status reports do: the whole table of status and verdict, and the odd ones."""
+"""The bank's status reports: the whole table of status and verdict, and odd reports."""
 
 import pytest
 from msgspec.structs import replace
@@ -83,7 +83,7 @@ def test_the_same_report_twice_changes_nothing_the_second_time(status, verdict):
     assert [event for event in again if not isinstance(event, AnswerContradicted)] == []
 
 
-def test_a_contradiction_says_what_was_known_and_what_was_told():
+def test_a_contradiction_has_the_known_status_and_the_banks_answer():
     state, run = b.with_status(Status.SETTLED)
     assert reported(state, run, P1=BankVerdict.REJECTED) == [
         AnswerContradicted(message_id="S1", payment="HANA.P1", status="settled", answer="rejected")
@@ -117,7 +117,7 @@ def test_a_group_not_found_releases_only_what_is_unknown():
     assert event == PaymentsNotFound(run=run, message_id="S1", payments=("HANA.P1",))
 
 
-def test_a_report_about_strangers_changes_nothing():
+def test_a_report_about_unknown_payments_changes_nothing():
     state, run = b.at_the_bank()
     assert reported(state, run, R1=BankVerdict.REJECTED, X9=BankVerdict.NOT_FOUND) == []
 

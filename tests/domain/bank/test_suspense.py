@@ -1,4 +1,4 @@
-"""Money in suspense: who may say what it was, what it settles, and what stays."""
+"""Money in suspense: who may allocate it, what it settles, and what stays."""
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_an_unexplained_debit_can_only_be_the_banks_charge_or_a_source_taking_mo
         (b.krw(5), request(name="HANA.NONE"), NotFound, "expects no money as 'HANA.NONE'"),
         (b.krw(5), request(name="HANA.L1"), BadInput, "is in USD: say how much of it the KRW 5 settle"),
         (b.krw(5), request(name="HANA.L1", amount=b.usd(50_000_01)), BadInput, "less than USD 50000.01"),
-        (b.krw(5), request("source", ""), BadInput, "name the source"),
+        (b.krw(5), request("source", ""), BadInput, "The source is missing"),
         (b.krw(5), request("source", "x", b.krw(6)), BadInput, "KRW 5 of .* cannot settle KRW 6"),
         (b.krw(5), request("source", "x", b.krw(-5)), BadInput, "cannot settle KRW -5"),
         (b.krw(5), request("source", "x", b.usd(-5)), BadInput, "cannot settle USD -0.05"),

@@ -120,7 +120,7 @@ def test_every_name_that_the_library_has_can_be_asked():
         ("", "name a country"),
     ],
 )
-def test_a_name_of_no_calendar_is_told_the_nearest_that_there_is(code, hint):
+def test_an_unknown_calendar_gets_the_nearest_known_one(code, hint):
     assert hint in unknown_calendar(code)
     with pytest.raises(BadInput, match=r"There is no calendar"):
         Calendars.of([code])

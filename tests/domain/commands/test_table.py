@@ -1,4 +1,4 @@
-"""Every command is declared once, and all that must agree with its declaration does."""
+"""Every command is declared once, and everything made from its declaration agrees with it."""
 
 import string
 

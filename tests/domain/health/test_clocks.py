@@ -1,11 +1,11 @@
-"""A worker's clock decides which day it is, so it must be the database's."""
+"""A worker's clock decides the business day, so it must agree with the database's."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from domain.errors import ClockOff
-from domain.health.clocks import MAY_BE_OFF, in_time
+from domain.health.clocks import MAY_BE_OFF, check_drift
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -13,11 +13,11 @@ SECOND = timedelta(seconds=1)
 
 @pytest.mark.parametrize("off", [timedelta(0), MAY_BE_OFF, -MAY_BE_OFF])
 def test_a_clock_may_be_off_by_a_minute(off):
-    in_time(NOW + off, NOW, NOW + off)
+    check_drift(NOW + off, NOW, NOW + off)
 
 
 def test_an_answer_that_took_long_says_nothing_of_the_clock():
-    in_time(NOW - timedelta(hours=1), NOW, NOW + timedelta(hours=1))
+    check_drift(NOW - timedelta(hours=1), NOW, NOW + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_an_answer_that_took_long_says_nothing_of_the_clock():
         (-MAY_BE_OFF - SECOND, "0:01:01 behind"),
     ],
 )
-def test_a_clock_that_is_off_further_is_told_by_how_much_and_what_to_do(off, said):
+def test_a_clock_that_is_too_far_off_gets_the_difference_and_what_to_do(off, said):
     with pytest.raises(ClockOff, match=said) as told:
-        in_time(NOW + off, NOW, NOW + off)
+        check_drift(NOW + off, NOW, NOW + off)
     assert "by NTP" in told.value.sentence

@@ -1,4 +1,4 @@
-"""How long is too long, and what is said then."""
+"""When something is an ailment, and its sentences."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -27,7 +27,7 @@ def running(task_attempt=1, activities=(), cause=""):
     return Running("run/R", NOW - timedelta(days=1), task_attempt, cause, activities)
 
 
-def test_a_workflow_whose_task_fails_again_and_again_is_stuck_and_its_cause_is_told():
+def test_a_workflow_whose_task_fails_repeatedly_is_stuck_and_its_cause_is_reported():
     assert health.stuck(running(health.TASK_ATTEMPTS - 1)) is None
     found = health.stuck(running(health.TASK_ATTEMPTS, cause="no such\nworkflow."))
     assert (found.kind, found.what, found.since) == (AilmentKind.WORKFLOW_STUCK, "run/R", NOW - timedelta(days=1))
@@ -45,7 +45,7 @@ def test_a_failed_workflow_is_shown_over_a_weekend():
     assert health.failed("w", NOW - health.FAILED_IS_SHOWN_FOR - timedelta(seconds=1), NOW, "why") is None
 
 
-def test_new_work_that_goes_to_a_build_without_workers_is_told_with_the_builds_that_have_some():
+def test_new_work_for_a_build_without_workers_is_reported_with_the_builds_that_have_some():
     assert health.unserved("q", Workers(frozenset({"new", "old"}), "new")) is None
     found = health.unserved("q", Workers(frozenset({"b", "a"}), "gone"))
     assert (found.kind, found.what) == (AilmentKind.BUILD_WITHOUT_WORKER, "task queue q")
@@ -79,7 +79,7 @@ def test_what_the_database_needs_and_does_not_run_is_missing():
     assert [one.what for one in health.missing(["a", "b", "c"], {"b"})] == ["a", "c"]
 
 
-def test_a_schedule_that_is_not_there_or_paused_is_told():
+def test_a_missing_or_paused_schedule_is_reported():
     found = health.unscheduled(["a", "b", "c"], {"a", "b"}, {"b"})
     assert [(one.what, one.why) for one in found] == [
         ("b", "somebody has paused it"),
@@ -111,13 +111,13 @@ def test_a_contradiction_is_shown_for_a_week():
 
 
 @pytest.mark.parametrize(("days", "within", "late"), [(0, 0, False), (4, 4, False), (5, 4, True), (5, 9, False)])
-def test_a_payment_that_is_not_booked_or_in_no_run_is_told_after_as_many_days_as_are_allowed(days, within, late):
+def test_a_payment_that_is_not_booked_or_in_no_run_is_reported_after_the_allowed_days(days, within, late):
     day = TODAY - timedelta(days=days)
     assert (health.unsettled("P.1", "accepted", day, TODAY, within) is not None) is late
     assert (health.ungathered("P.1", day, TODAY, within) is not None) is late
 
 
-def test_a_run_can_be_released_on_its_day_and_is_told_with_what_waits_in_it_once_that_is_past():
+def test_an_unreleased_run_is_reported_with_its_payments_once_its_day_is_past():
     assert health.unreleased(WAITING, TODAY) is None
     found = health.unreleased(WAITING, TODAY + timedelta(days=1))
     assert (found.kind, found.what, found.since, found.wrong) == (AilmentKind.UNRELEASED, WAITING.run, TODAY, True)
@@ -145,13 +145,13 @@ def test_a_run_that_the_bank_never_saw_is_not_to_be_cancelled():
     assert "cancel" not in found.todo
 
 
-def test_who_holds_a_payment_is_told_at_once_and_is_wrong_only_after_as_many_days_as_are_allowed():
+def test_a_held_payment_is_reported_at_once_and_is_wrong_only_after_the_allowed_days():
     assert health.held("P.1", NOW, "tax form", NOW, 14).wrong is False
     assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW, 14).wrong is True
     assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW, 30).wrong is False
 
 
-def test_what_is_in_suspense_is_told_with_its_amount():
+def test_money_in_suspense_is_reported_with_its_amount():
     assert health.unmatched("P", "spc-krw", "KRW 5", 1, NOW).why == (
         "KRW 5 is in suspense, from 1 movement that nothing explains"
     )

@@ -36,7 +36,7 @@ def head(facts: list[Fact]) -> Head:
     return Head(facts[-1].seq, facts[-1].hash)
 
 
-def said(facts: list[Fact], end: Head | None = None) -> list[str]:
+def findings_in(facts: list[Fact], end: Head | None = None) -> list[str]:
     return list(broken_links("HANA", facts, end))
 
 
@@ -49,8 +49,8 @@ def test_a_stream_counts_from_one_and_starts_at_genesis():
 
 def test_a_whole_chain_verifies():
     facts = chain()
-    assert said(facts, head(facts)) == []
-    assert said([], Head()) == []
+    assert findings_in(facts, head(facts)) == []
+    assert findings_in([], Head()) == []
 
 
 def test_a_chain_written_in_two_commits_verifies_as_one():
@@ -58,14 +58,14 @@ def test_a_chain_written_in_two_commits_verifies_as_one():
     second = chained(
         "HANA", head(first), SAMPLES[3:5], effective_on=date(2026, 5, 1), recorded_at=AT, actor="x", command_key="k2"
     )
-    assert said([*first, *second], head(second)) == []
+    assert findings_in([*first, *second], head(second)) == []
     assert [fact.seq for fact in second] == [4, 5]
 
 
 def test_the_same_instant_in_another_zone_is_the_same_fact():
     facts = chain()
     seoul = AT.astimezone(timezone(timedelta(hours=9)))
-    assert said([fact._replace(recorded_at=seoul) for fact in facts]) == []
+    assert findings_in([fact._replace(recorded_at=seoul) for fact in facts]) == []
 
 
 def test_the_hash_of_a_known_fact_never_changes():
@@ -111,7 +111,7 @@ def test_any_changed_field_of_any_fact_is_named(field, position):
     facts = chain()
     whole = head(facts)
     facts[position] = facts[position]._replace(**{field: CHANGES[field]})
-    findings = said(facts, whole)
+    findings = findings_in(facts, whole)
     assert findings
     named = CHANGES["seq"] if field == "seq" else position + 1
     assert findings[0].startswith(f"HANA event {named}:")
@@ -121,31 +121,31 @@ def test_any_changed_field_of_any_fact_is_named(field, position):
 def test_a_dropped_fact_is_missed(position):
     facts = chain()
     del facts[position]
-    assert said(facts)[0] == f"HANA event {position + 2}: event {position + 1} is missing before it"
+    assert findings_in(facts)[0] == f"HANA event {position + 2}: event {position + 1} is missing before it"
 
 
 def test_a_cut_end_is_missed_where_the_head_is_known():
     facts = chain()
-    assert said(facts[:-1], head(facts)) == ["HANA: ends at event 5, but its head says event 6"]
-    assert said(facts[:-1]) == []
+    assert findings_in(facts[:-1], head(facts)) == ["HANA: ends at event 5, but its head says event 6"]
+    assert findings_in(facts[:-1]) == []
 
 
 @pytest.mark.parametrize("position", range(5))
 def test_two_facts_in_each_others_place_are_named(position):
     facts = chain()
     facts[position], facts[position + 1] = facts[position + 1], facts[position]
-    assert said(facts)
+    assert findings_in(facts)
 
 
-def test_a_fact_told_twice_is_named():
+def test_a_repeated_fact_is_reported():
     facts = chain()
-    assert said([*facts[:3], facts[2], *facts[3:]])
+    assert findings_in([*facts[:3], facts[2], *facts[3:]])
 
 
 def test_a_fact_of_another_stream_is_named():
     ours, theirs = chain(), chain(stream="YUKI")
-    assert said([*ours[:2], theirs[2], *ours[3:]])
-    assert said(theirs)
+    assert findings_in([*ours[:2], theirs[2], *ours[3:]])
+    assert findings_in(theirs)
 
 
 @settings(max_examples=60)
@@ -156,7 +156,7 @@ def test_any_flipped_bit_of_any_body_is_named(data):
     body = bytearray(facts[position].body)
     body[data.draw(st.integers(0, len(body) - 1))] ^= 1 << data.draw(st.integers(0, 7))
     facts[position] = facts[position]._replace(body=bytes(body))
-    assert said(facts) == [f"HANA event {position + 1}: its content is not what was hashed"]
+    assert findings_in(facts) == [f"HANA event {position + 1}: its content is not what was hashed"]
 
 
 @settings(max_examples=60)

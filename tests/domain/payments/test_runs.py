@@ -253,7 +253,7 @@ def test_message_ids_are_short_stable_and_distinct():
     assert max(map(len, ids)) <= 35
 
 
-def test_nothing_is_asked_while_nothing_is_silent():
+def test_no_enquiry_is_made_without_unanswered_payments():
     state, run = b.at_the_bank()
     state = b.after(state, [RunAccepted(run=run, message_id="S1")])
     assert runs.enquiry(state.runs[run], state.payments, TERMS, NOON) is None

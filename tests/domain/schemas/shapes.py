@@ -1,8 +1,8 @@
-"""The shapes of what is stored, of every version that any release wrote.
+"""The shapes of stored records, of every schema version.
 
     python -m tests.domain.schemas.shapes
 
-adds the shapes of new kinds and of new versions. A shape that is there is never written again: records of it exist.
+adds the shapes of new kinds and versions. Existing shapes are never rewritten, because records of them exist.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ WORDS = {"title", "description", "default", "examples"}
 
 
 def shape(cls: type) -> Shape:
-    """Today's shape of a kind."""
+    """The current shape of a kind."""
     schema = TypeAdapter(cls).json_schema(mode="serialization", ref_template="{model}")
     models = schema.get("$defs", {})
     fields = {name: _inlined(field, models) for name, field in schema["properties"].items()}
@@ -47,7 +47,7 @@ def committed() -> dict[str, dict[str, Shape]]:
 
 
 def changes(known: dict[str, dict[str, Shape]], today: dict[str, Shape], schemas: Schemas) -> list[str]:
-    """A sentence for each kind that changed without saying how its records are read from now on."""
+    """A sentence for each kind that changed without a new version."""
     found = [f"{kind} is gone: keep it for as long as records of it exist." for kind in known if kind not in today]
     for kind, fields in today.items():
         versions, current = known.get(kind, {}), schemas.version(kind)
@@ -72,7 +72,7 @@ def changes(known: dict[str, dict[str, Shape]], today: dict[str, Shape], schemas
 
 
 def write_new() -> list[str]:
-    """Add the shapes of versions that have none yet; what was added."""
+    """Add the shapes of new versions. Returns what was added."""
     known, added = committed(), []
     for kind, cls in sorted(KINDS.items()):
         version = str(SCHEMAS.version(kind))
@@ -85,7 +85,7 @@ def write_new() -> list[str]:
 
 
 def _inlined(schema: Any, models: dict[str, Any]) -> Any:
-    """A schema without words, and with every model that it names in the model's place."""
+    """A schema without descriptions, with references replaced by the models."""
     if isinstance(schema, list):
         return [_inlined(each, models) for each in schema]
     if not isinstance(schema, dict):

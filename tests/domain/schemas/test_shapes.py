@@ -1,4 +1,4 @@
-"""Nothing that is stored changes its shape without a version of its own and the steps to it."""
+"""No stored kind changes its shape without a new version and the steps to it."""
 
 import copy
 import json
@@ -45,16 +45,16 @@ def changed(kind, change, schemas=SCHEMAS):
     return changes(committed(), today, schemas)
 
 
-def test_a_new_field_with_a_default_needs_a_version_and_is_told_what_to_do():
-    (said,) = changed("ApproveMilestone", lambda fields: fields.update(colour="0"))
-    assert said == (
+def test_a_new_field_with_a_default_needs_a_version_and_the_finding_says_what_to_do():
+    (finding,) = changed("ApproveMilestone", lambda fields: fields.update(colour="0"))
+    assert finding == (
         "ApproveMilestone is another than version 1 in colour, and records of that version exist: give STEPS in "
         "domain/schemas.py the step from version 1 to 2, then python -m tests.domain.schemas.shapes writes the new "
         "shape."
     )
     with_step = Schemas({"ApproveMilestone": (given("colour", ""),)})
-    (said,) = changed("ApproveMilestone", lambda fields: fields.update(colour="0"), with_step)
-    assert said == "ApproveMilestone version 2 is new: python -m tests.domain.schemas.shapes writes its shape."
+    (finding,) = changed("ApproveMilestone", lambda fields: fields.update(colour="0"), with_step)
+    assert finding == "ApproveMilestone version 2 is new: python -m tests.domain.schemas.shapes writes its shape."
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_a_new_field_with_a_default_needs_a_version_and_is_told_what_to_do():
     ],
 )
 def test_a_field_that_is_gone_or_of_another_type_or_name_needs_a_version(change):
-    (said,) = changed("DistributionComputed", change)
-    assert "DistributionComputed is another than version 1 in" in said
+    (finding,) = changed("DistributionComputed", change)
+    assert "DistributionComputed is another than version 1 in" in finding
 
 
 def test_a_change_inside_a_nested_record_shows_in_every_kind_that_holds_it():

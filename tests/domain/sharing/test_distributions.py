@@ -1,4 +1,4 @@
-"""Distributions: what is posted, what is held, what is paid out, and that the books say the same at every step."""
+"""Distributions: posted, held and paid amounts, and books that agree at every step."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -104,17 +104,17 @@ class Book:
         return self.post(period), self.order(period, terms)
 
     def owed(self, party):
-        """What the ledger says is owed to a party as its share, and not payable yet."""
+        """A party's unpaid share that is not payable yet, by the ledger."""
         return -b.balances(self.events).get(f"liability:participation:{party} KRW", b.krw(0)).minor
 
     @property
     def held(self):
-        """What the ledger says positions hold in reserve."""
+        """A position's reserve, by the ledger."""
         return self.credit("liability:reserve:")
 
     @property
     def retained(self):
-        """What the ledger says is a party's own."""
+        """A party's own share, by the ledger."""
         return self.credit("equity:retained:")
 
     def credit(self, prefix):
@@ -149,7 +149,7 @@ def test_what_is_posted_is_what_the_entitlement_has_changed_by(book):
 
 def test_a_late_fact_is_made_good_by_the_next_period_and_a_posted_one_stays(book):
     book.quarter("2027-Q1", mori={"fee": 100})
-    with pytest.raises(IllegalTransition, match="made good by the next period"):
+    with pytest.raises(IllegalTransition, match="the next period corrects what arrived late"):
         book.compute(computed("2027-Q1", "b", mori={"fee": 90}))
     assert book.quarter("2027-Q2", mori={"fee": 90}) == ({"mori": -10}, {})
     assert book.quarter("2027-Q3", mori={"fee": 120}) == ({"mori": 30}, {"mori": 20})

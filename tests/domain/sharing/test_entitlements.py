@@ -1,4 +1,4 @@
-"""What a distribution says of a run of the waterfall."""
+"""A distribution's figures, made from a run of the waterfall."""
 
 from datetime import date
 from fractions import Fraction
@@ -79,7 +79,7 @@ def held(day, *rows):
     return run([HOLDING], facts(*rows), day)
 
 
-def test_what_is_held_in_reserve_is_nobodys_share_until_it_is_let_go():
+def test_a_reserve_is_in_no_share_until_it_is_released():
     row = receipt("2027-01-05", "KRW 2100")
     assert shares_of(held(date(2027, 9, 30), row), HOLDING) == {
         ("han", "gross.residue"): Fraction(2200, 3),

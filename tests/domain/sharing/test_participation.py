@@ -1,4 +1,4 @@
-"""The books owe what the waterfall left unpaid, at every moment of a payout's life; and what differs is named."""
+"""The books owe what the waterfall left unpaid, at every status of a payout, and differences are reported."""
 
 from datetime import timedelta
 
@@ -24,8 +24,8 @@ PAYOUT = "HANA.D/1"
 LATE = b.TODAY + timedelta(days=30)
 
 
-class Told:
-    """A production without a schedule of its own, told event by event; after each the books must tie out."""
+class BuiltProduction:
+    """A production without a schedule, built event by event. The books must agree after each."""
 
     def __init__(self):
         self.terms = sharing(b.agreement(lines=()))
@@ -49,7 +49,7 @@ class Told:
         self.take(distributions.post(self.state.distributions, period, LATE))
 
     def order(self, period="2027-Q1"):
-        """Orders and payments are of one transaction."""
+        """Order payouts and schedule their payments in one transaction."""
         terms = payouts.payout_terms(self.terms)
         paid, event = distributions.order(self.state.distributions, period, "HANA", terms)
         lines = payouts.scheduled(self.terms, paid, b.TODAY)
@@ -72,8 +72,8 @@ class Told:
         return self.state.runs[run]
 
     def report(self, run, **verdicts):
-        told = b.report(run.message_id, **verdicts)
-        self.take(answers.reported(run, self.state.payments, told))
+        answer = b.report(run.message_id, **verdicts)
+        self.take(answers.reported(run, self.state.payments, answer))
 
     def book(self, movement):
         report = b.statement(movement)
@@ -92,81 +92,81 @@ class Told:
 
 
 @pytest.fixture
-def told():
-    return Told()
+def built():
+    return BuiltProduction()
 
 
-def test_from_posting_through_every_mishap_to_a_payout_that_came_back_and_was_paid_again(told):
+def test_from_posting_through_every_mishap_to_a_payout_that_came_back_and_was_paid_again(built):
     share, payable = "liability:participation:vendor", "liability:payable:vendor"
-    told.post(vendor={"fee": 70}, spc={"net": 20}, mori={"net": 10}, reserves={"returns": 5})
-    assert (told.owes(share), told.owes("liability:participation:spc")) == (70, 20)
-    told.order()
-    assert (told.owes(share), told.owes("liability:participation:spc")) == (70, 0)
-    told.fall_due()
-    assert (told.owes(share), told.owes(payable)) == (0, 70)
-    told.report(told.send(1), **{"D/1": BankVerdict.REJECTED})
-    assert (told.status, told.owes(payable)) == (Status.REJECTED, 70)
-    told.correct()
-    told.report(told.send(2), **{"D/1.2": BankVerdict.ACCEPTED})
-    told.book(b.debit("B1", f"{PAYOUT}.2", b.krw(70), b.krw(70)))
-    assert (told.status, told.owes(payable)) == (Status.SETTLED, 0)
-    told.book(b.came_back("B2", f"{PAYOUT}.2", b.krw(70), b.krw(70)))
-    assert (told.status, told.owes(payable)) == (Status.RETURNED, 70)
-    told.correct()
-    told.send(3)
-    told.book(b.debit("B3", f"{PAYOUT}.3", b.krw(70), b.krw(70)))
-    assert (told.status, told.owes(payable)) == (Status.SETTLED, 0)
-    assert (told.owes("liability:participation:mori"), told.owes("liability:reserve:returns")) == (10, 5)
+    built.post(vendor={"fee": 70}, spc={"net": 20}, mori={"net": 10}, reserves={"returns": 5})
+    assert (built.owes(share), built.owes("liability:participation:spc")) == (70, 20)
+    built.order()
+    assert (built.owes(share), built.owes("liability:participation:spc")) == (70, 0)
+    built.fall_due()
+    assert (built.owes(share), built.owes(payable)) == (0, 70)
+    built.report(built.send(1), **{"D/1": BankVerdict.REJECTED})
+    assert (built.status, built.owes(payable)) == (Status.REJECTED, 70)
+    built.correct()
+    built.report(built.send(2), **{"D/1.2": BankVerdict.ACCEPTED})
+    built.book(b.debit("B1", f"{PAYOUT}.2", b.krw(70), b.krw(70)))
+    assert (built.status, built.owes(payable)) == (Status.SETTLED, 0)
+    built.book(b.came_back("B2", f"{PAYOUT}.2", b.krw(70), b.krw(70)))
+    assert (built.status, built.owes(payable)) == (Status.RETURNED, 70)
+    built.correct()
+    built.send(3)
+    built.book(b.debit("B3", f"{PAYOUT}.3", b.krw(70), b.krw(70)))
+    assert (built.status, built.owes(payable)) == (Status.SETTLED, 0)
+    assert (built.owes("liability:participation:mori"), built.owes("liability:reserve:returns")) == (10, 5)
 
 
-def test_who_was_paid_more_than_is_due_owes_it_and_that_ties_out_too(told):
-    told.post(vendor={"fee": 70}, reserves={"returns": 5})
-    told.order()
-    told.fall_due()
-    told.post("2027-Q2", vendor={"fee": 40})
-    told.order("2027-Q2")
-    assert told.owes("liability:participation:vendor") == -30
-    assert told.owes("liability:reserve:returns") == 0
+def test_who_was_paid_more_than_is_due_owes_it_and_that_ties_out_too(built):
+    built.post(vendor={"fee": 70}, reserves={"returns": 5})
+    built.order()
+    built.fall_due()
+    built.post("2027-Q2", vendor={"fee": 40})
+    built.order("2027-Q2")
+    assert built.owes("liability:participation:vendor") == -30
+    assert built.owes("liability:reserve:returns") == 0
 
 
-def test_a_disputed_share_is_owed_until_its_payout_falls_due(told):
-    told.take(distributions.compute(told.state.distributions, computed(vendor={"fee": 70})))
-    told.take(distributions.object_to(told.state.distributions, "2027-Q1", 1, (), "why", SHARERS["vendor"]))
-    told.take(distributions.post(told.state.distributions, "2027-Q1", LATE))
-    told.order()
-    assert told.owes("liability:participation:vendor") == 70
+def test_a_disputed_share_is_owed_until_its_payout_falls_due(built):
+    built.take(distributions.compute(built.state.distributions, computed(vendor={"fee": 70})))
+    built.take(distributions.object_to(built.state.distributions, "2027-Q1", 1, (), "why", SHARERS["vendor"]))
+    built.take(distributions.post(built.state.distributions, "2027-Q1", LATE))
+    built.order()
+    assert built.owes("liability:participation:vendor") == 70
 
 
-def test_an_amendment_takes_no_payout_out(told):
-    told.post(vendor={"fee": 70})
-    told.order()
+def test_an_amendment_takes_no_payout_out(built):
+    built.post(vendor={"fee": 70})
+    built.order()
     terms = sharing(b.agreement(2, ()))
-    state = told.state
-    told.take(productions.amend(state.production, state.payments, {}, {}, terms, b.DOCUMENT, b.JI, {}, None, b.TODAY))
-    assert told.status is Status.SCHEDULED
+    state = built.state
+    built.take(productions.amend(state.production, state.payments, {}, {}, terms, b.DOCUMENT, b.JI, {}, None, b.TODAY))
+    assert built.status is Status.SCHEDULED
 
 
 @pytest.mark.parametrize(
     "account", ["liability:participation:vendor", "liability:payable:vendor", "liability:reserve:returns"]
 )
-def test_a_liability_that_is_off_by_one_is_named_with_both_amounts(told, account):
-    told.post(vendor={"fee": 70}, reserves={"returns": 70})
-    told.order()
-    owed = told.owes(account)
-    told.books[account, "KRW"] = 1 - owed
-    assert told.untied() == [f"{account}: the ledger owes KRW {owed - 1}, and it should be KRW {owed}."]
+def test_a_liability_that_is_off_by_one_is_named_with_both_amounts(built, account):
+    built.post(vendor={"fee": 70}, reserves={"returns": 70})
+    built.order()
+    owed = built.owes(account)
+    built.books[account, "KRW"] = 1 - owed
+    assert built.untied() == [f"{account}: the ledger owes KRW {owed - 1}, and it should be KRW {owed}."]
 
 
-def test_a_liability_to_somebody_unknown_is_named(told):
-    told.books["liability:participation:mallory", "USD"] = -100
-    assert told.untied() == ["liability:participation:mallory: the ledger owes USD 1.00, and it should be USD 0.00."]
+def test_a_liability_to_an_unknown_party_is_reported(built):
+    built.books["liability:participation:mallory", "USD"] = -100
+    assert built.untied() == ["liability:participation:mallory: the ledger owes USD 1.00, and it should be USD 0.00."]
 
 
-def test_a_payout_that_is_lost_or_changed_is_named(told):
-    told.post(vendor={"fee": 70})
-    told.order()
-    other = replace(told.state.payments[PAYOUT], amount=b.krw(60))
-    told.state.payments[PAYOUT] = other
-    assert told.untied() == ["vendor: distributions ordered KRW 70, and its payouts are KRW 60."]
-    told.state.payments[PAYOUT] = replace(other, status=Status.CANCELLED)
-    assert told.untied() == ["vendor: distributions ordered KRW 70, and its payouts are KRW 0."]
+def test_a_payout_that_is_lost_or_changed_is_named(built):
+    built.post(vendor={"fee": 70})
+    built.order()
+    other = replace(built.state.payments[PAYOUT], amount=b.krw(60))
+    built.state.payments[PAYOUT] = other
+    assert built.untied() == ["vendor: distributions ordered KRW 70, and its payouts are KRW 60."]
+    built.state.payments[PAYOUT] = replace(other, status=Status.CANCELLED)
+    assert built.untied() == ["vendor: distributions ordered KRW 70, and its payouts are KRW 0."]

@@ -1,4 +1,4 @@
-"""What the settlement calendar says is due: when, under which name, and never twice."""
+"""Due periods by the settlement calendar: when, by which name, and never twice."""
 
 from datetime import date
 from types import MappingProxyType
@@ -54,13 +54,13 @@ def test_what_is_computed_is_not_due_and_neither_is_what_came_before_it():
     assert due("2027-10-05", known("2027-Q1", "2027-Q2", "2027-Q3")) == ()
 
 
-def test_a_period_that_somebody_computed_under_another_name_is_not_due():
+def test_a_period_that_was_computed_under_another_name_is_not_due():
     found = known("2027-Q2")
     (one,) = found.values()
     assert due("2027-07-05", {"2027-H1": one}) == ()
 
 
-def test_what_ended_before_the_waterfall_began_to_count_is_nobodys_to_distribute():
+def test_a_period_that_ended_before_the_waterfall_began_is_not_due():
     assert due("2027-10-05", since=date(2027, 6, 30)) == ("2027-Q2", "2027-Q3")
     assert due("2027-10-05", since=date(2027, 7, 1)) == ("2027-Q3",)
 

@@ -41,14 +41,14 @@ class Vocabulary:
             kinds.setdefault(name, kind)
         return cls(kinds, tuple(listed))
 
-    def missing(self, path: Path, name: str, *wanted: str) -> Iterator[AgreementFinding]:
+    def missing(self, path: Path, name: str, *kinds: str) -> Iterator[AgreementFinding]:
         """A finding if a name has none of the expected kinds."""
-        if self.kinds.get(name) in wanted:
+        if self.kinds.get(name) in kinds:
             return
-        known = [each for each, kind in self.kinds.items() if kind in wanted]
-        what = " or ".join(wanted)
+        known = [each for each, kind in self.kinds.items() if kind in kinds]
+        what = " or ".join(kinds)
         sentence = f"there is no {what} {name!r}: {did_you_mean(name, known)}"
-        yield AgreementFinding(path, f"unknown-{wanted[0]}", sentence)
+        yield AgreementFinding(path, f"unknown-{kinds[0]}", sentence)
 
 
 def names(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
@@ -64,8 +64,8 @@ def names(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
             )
         seen.setdefault(name, kind)
     yield from currency_findings((*HERE, "currency"), section.currency)
-    for path, name, wanted in _references(section):
-        yield from known.missing(path, name, *wanted)
+    for path, name, kinds in _references(section):
+        yield from known.missing(path, name, *kinds)
 
 
 def _references(section: Waterfall) -> Iterator[tuple[Path, str, tuple[str, ...]]]:

@@ -25,7 +25,7 @@ def positions(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFindin
     for n, pool in enumerate(section.pools):
         path: Path = (*HERE, "pools", n)
         yield from _over(path, pool)
-        yield from _starved(path, pool)
+        yield from _never_reached(path, pool)
         if pool.residue is not None:
             yield from _group((*path, "residue"), pool.residue, limited=False)
         for m, position in enumerate(pool.positions):
@@ -68,7 +68,7 @@ def _over(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
             return
 
 
-def _starved(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
+def _never_reached(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
     """Positions after one that always takes everything that remains."""
     for m, position in enumerate(pool.positions):
         share = _read(position.take)

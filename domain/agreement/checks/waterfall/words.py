@@ -193,10 +193,10 @@ class _PhraseChecker:
                     yield AgreementFinding(path, "unlike", "it adds sums of money and counts: keep them apart.")
 
     def _name(self, path: Path, one: phrases.Name) -> Iterator[AgreementFinding]:
-        wanted = ("pool",) if one.left else ("party", "pool", "position", "claim", "metric")
+        kinds = ("pool",) if one.left else ("party", "pool", "position", "claim", "metric")
         kind = self._known.kinds.get(one.name)
-        if kind not in wanted:
-            found = list(self._known.missing(path, one.name, *wanted))
+        if kind not in kinds:
+            found = list(self._known.missing(path, one.name, *kinds))
             yield AgreementFinding(path, "unknown-observable", found[0].sentence)
         elif one.this and kind == "claim":
             sentence = f"what is claimed is not counted by the {one.this}: name who has had it, or where it came."

@@ -1,4 +1,4 @@
-"""The life of distributions in the domain alone: computed, objected to, posted, ordered, and stated."""
+"""Distributions in the domain alone: computed, disputed, posted, ordered, and stated."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -49,7 +49,7 @@ def version(of):
 
 
 class Life:
-    """Distributions under an agreement, which `amend` replaces; facts are given anew for each period."""
+    """Distributions under an agreement, which `amend` replaces. Every period is given all facts."""
 
     def __init__(self, section, parties="", whole=None):
         self.parties = parties
@@ -63,7 +63,7 @@ class Life:
         self.versions.append(version(self.agreement))
 
     def share(self, period, *facts, objects=None):
-        """Distribute a period on all the facts known by then: what is told whom. `objects` is positions by party."""
+        """Distribute a period on all the facts known by then. Returns its statements. `objects` is by party."""
         until = period_end(period)
         after = Accounts.of(ENGINES.current.run, self.versions, deal.facts(*facts), until)
         event = computed(

@@ -1,4 +1,4 @@
-"""From distributions to statements: whatever the waterfall says, each party is told its part, and the parts add up."""
+"""Statements of distributions: each party gets its part, and the parts add up."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -62,7 +62,7 @@ def kinds(statement):
     return {line.position: str(line.kind) for line in own}
 
 
-def test_everybody_concerned_is_told_their_own_and_nobody_elses():
+def test_each_party_gets_its_own_figures_and_no_other_partys():
     told = Life(SIMPLE, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
     assert list(told) == ["agent", "writer", "studio", "spc"]
     agent = told["agent"]
@@ -324,7 +324,7 @@ def _reserved(life, party):
 
 @settings(max_examples=20)
 @given(rows)
-def test_what_all_are_told_of_a_pool_is_all_that_entered_it(known):
+def test_all_statements_of_a_pool_add_up_to_its_inflow(known):
     told = Life(SIMPLE, PARTIES).share("2025-Q4", *known, receipt("2025-12-01", "USD 1000"))
     given_away = {"gross": Fraction(0), "net": Fraction(0)}
     for statement in told.values():

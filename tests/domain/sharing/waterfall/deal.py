@@ -1,4 +1,4 @@
-"""A waterfall written as in an agreement, and facts as short rows: what a test about a construct needs."""
+"""Helpers to write a waterfall as in an agreement, and facts as short rows."""
 
 import re
 from dataclasses import dataclass

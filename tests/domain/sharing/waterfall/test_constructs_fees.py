@@ -1,4 +1,4 @@
-"""Fees, levies and costs: how agreements write them, each with figures checked by hand."""
+"""Fees, levies and costs as agreements write them, with figures checked by hand."""
 
 from datetime import date
 

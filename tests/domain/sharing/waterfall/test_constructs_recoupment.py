@@ -1,4 +1,4 @@
-"""What is recouped, in which order and shares: equity, loans, guarantees, deferments."""
+"""Recoupment in order and shares: equity, loans, guarantees, deferments."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the calendar does: sums counted by the year, events that stay, interest from a day on."""
+"""Calendar effects: sums per year, lasting events, interest from a day on."""
 
 from fractions import Fraction
 
@@ -28,7 +28,7 @@ ROWS = (
     ("span", "founder"),
     [("year", "60"), ("half-year", "70"), ("quarter", "80"), ("month", "80")],
 )
-def test_a_cap_by_the_span_begins_anew_with_each(span, founder):
+def test_a_cap_per_calendar_span_restarts_with_each_span(span, founder):
     shared = share(ANNUAL.format(extra="", span=span), "founder producer", *ROWS)
     assert shared["founder"] == founder
     assert shared.splits == ["500"]

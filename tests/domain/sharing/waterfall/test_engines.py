@@ -1,4 +1,4 @@
-"""Engines are found by the number that is recorded with what they computed."""
+"""Engines are found by their recorded number."""
 
 import pytest
 

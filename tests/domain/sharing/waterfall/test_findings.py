@@ -1,4 +1,4 @@
-"""What is wrong with a waterfall is said by line, with what to do."""
+"""Errors of a waterfall are reported by line, with what to do."""
 
 import pytest
 
@@ -26,7 +26,7 @@ pools:
 PARTIES = ["distributor", "financier", "star", "producer"]
 
 
-def said(old, new):
+def findings_of(old, new):
     assert old in GOOD
     text = document(GOOD.replace(old, new, 1), PARTIES)
     with pytest.raises(BadDocument) as caught:
@@ -72,7 +72,7 @@ def said(old, new):
     ],
 )
 def test_a_finding_names_line_and_field_and_says_what_to_do(old, new, field, sentence):
-    found = said(old, new)
+    found = findings_of(old, new)
     assert any(field in one and sentence in one for one in found), found
     assert all(one.startswith("a.yaml:") for one in found)
 

@@ -1,4 +1,4 @@
-"""What can be read but makes no sense is said by line: nobody finds out from a settlement that a clause was dead."""
+"""Clauses that can be parsed but make no sense are reported by line."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def pool(*positions, claims=(), events=(), more=""):
     return "\n".join([*lines, "    residue: p", more])
 
 
-def said(section):
+def findings_of(section):
     with pytest.raises(BadDocument) as caught:
         parse_agreement(document(section, PARTIES).encode(), "a.yaml")
     return [str(finding) for finding in caught.value.findings]
@@ -217,7 +217,7 @@ NONSENSE = {
 
 @pytest.mark.parametrize(("section", "field", "sentence"), NONSENSE.values(), ids=NONSENSE.keys())
 def test_what_makes_no_sense_is_one_finding_with_its_line(section, field, sentence):
-    found = said(section)
+    found = findings_of(section)
     assert len(found) == 1, found
     assert field in found[0]
     assert sentence in found[0]

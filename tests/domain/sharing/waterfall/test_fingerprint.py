@@ -1,4 +1,4 @@
-"""What a hash of a run's result covers."""
+"""What the hash of a result covers."""
 
 from dataclasses import replace
 from datetime import date

@@ -113,7 +113,7 @@ pools:
     assert found["a"].flows[0].on == day("2025-03-01")
 
 
-def test_a_claim_that_is_recouped_into_a_pool_of_others_is_nobodys_outlay():
+def test_a_claim_that_is_recouped_into_a_shared_pool_is_in_no_outlay():
     section = """
 currency: USD
 claims: [{id: star-fee, advance: star-fee}]
@@ -151,7 +151,7 @@ def test_with_a_settlement_calendar_money_comes_in_when_a_settlement_is_paid():
     assert found.recouped_on == day("2026-08-31")
 
 
-def test_a_calendar_that_nothing_starts_is_told():
+def test_a_settlement_calendar_without_a_start_is_an_error():
     with pytest.raises(BadInput, match="begins after 'run-ends'"):
         asked(CALENDAR, PARTIES, *SPENT)
 

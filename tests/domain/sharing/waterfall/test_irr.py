@@ -16,7 +16,7 @@ def flows(*each):
 
 
 def worth(of, rate):
-    """Exact to 60 digits, by another way than the solver's: (1 + r) to the power of each span."""
+    """Exact to 60 digits, by another method than the solver's: (1 + r) to the power of each span."""
     first = min(of)
     growth = 1 + Decimal(rate)
     return sum(

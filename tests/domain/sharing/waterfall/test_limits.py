@@ -1,4 +1,4 @@
-"""At a limit that moves: who is first has all that it may, who is behind what that leaves, however receipts are cut."""
+"""At a moving limit the first takes all it may, and the next takes what is left, however receipts are cut."""
 
 from fractions import Fraction
 
@@ -54,7 +54,7 @@ ONE, MANY = (("100",), ("50", "30", "20"))
 
 
 def shared(positions, later, amounts):
-    """What each has of a hundred, with positions before one that recoups costs of at most 30 % of the gross."""
+    """Each party's part of a hundred, with positions before one that recoups costs of at most 30 % of the gross."""
     lines = "\n".join(f"      - {{{position}}}" for position in positions)
     section = SHARING.format(positions=lines, later=later)
     rows = [receipt(f"2025-0{n}-03", f"USD {amount}") for n, amount in enumerate(amounts, start=1)]

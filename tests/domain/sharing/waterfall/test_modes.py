@@ -1,4 +1,4 @@
-"""Where conditions contradict each other, that is said: with positions, conditions, the day, and what to amend."""
+"""Contradicting conditions are an error with positions, conditions, the day, and what to amend."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is true of every run, whatever the receipts."""
+"""Properties of every run, whatever the receipts."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Variants that real contracts have of the constructs, with figures worked out beside each."""
+"""Variants of the constructs in real contracts, with figures checked by hand."""
 
 from fractions import Fraction
 
@@ -28,7 +28,7 @@ def deal(*positions, claims=(), more="", currency="USD"):
 
 
 def compounded(principal, *steps):
-    """What is owed after years at rates, less payments, exactly."""
+    """The exact debt after years at rates, less payments."""
     owed = Fraction(principal)
     for rate, paid in steps:
         owed = owed * (1 + Fraction(rate) / 100) - paid
