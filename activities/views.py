@@ -111,7 +111,7 @@ class PaymentView(Record):
 
 
 class MovementView(Record):
-    """An unmatched movement, and what of it is still in suspense: positive for money that came in."""
+    """An unmatched movement, and its amount still in suspense: positive for money that came in."""
 
     account: str
     bank_reference: str

@@ -21,8 +21,8 @@ class Role(StrEnum):
 class Person:
     """A user with their party (an agreement's party id) and roles.
 
-    Party ids belong to one agreement: `productions` names those in which this person stands for the party of that id;
-    None means all.
+    A party id belongs to one agreement. `productions` names the productions in which the person acts for it; None means
+    all.
     """
 
     user: str

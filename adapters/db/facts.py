@@ -25,7 +25,7 @@ from domain.sharing.waterfall.facts import (
     ReceiptGroup,
     WaterfallFact,
 )
-from domain.sharing.waterfall.network import BranchKind
+from domain.sharing.waterfall.network import ReceiptKind
 from domain.values.currency import exponent
 
 Row = dict[str, Any]
@@ -132,9 +132,9 @@ def facts_of(records: Records, production: str, until: date, through: int | None
 
     receipts: list[ReceiptGroup] = []
     metrics = _metrics(connection, list(counting))
-    first: dict[BranchKind, int] = {}
+    first: dict[ReceiptKind, int] = {}
     for row in connection.execute(_summed(list(counting), until, metrics)):
-        kind = BranchKind((row.currency, row.payer, row.territory, row.media, row.window))
+        kind = ReceiptKind((row.currency, row.payer, row.territory, row.media, row.window))
         first[kind] = min(row.first, first.get(kind, row.first))
         sums = zip(metrics, row[_COUNTS:], strict=True)
         counts = tuple((metric, Fraction(count)) for metric, count in sums if count is not None)

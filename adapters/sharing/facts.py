@@ -26,7 +26,7 @@ from domain.sharing.waterfall.facts import (
     WaterfallFact,
     added,
 )
-from domain.sharing.waterfall.network import BranchKind
+from domain.sharing.waterfall.network import ReceiptKind
 from domain.values.currency import exponent
 from domain.values.money import Money
 
@@ -117,7 +117,7 @@ class FactReader:
         self._singly = singly
         self._sums: dict[tuple[str, ...], int] = {}
         self._where: dict[tuple[str, ...], str] = {}
-        self._kinds: dict[BranchKind, str] = {}
+        self._kinds: dict[ReceiptKind, str] = {}
         self._counted: dict[tuple[str, ...], Counts] = {}
         self._rows: list[tuple[tuple[str, ...], int, str, Counts]] = []
         self._reversed: dict[str, tuple[str, str]] = {}
@@ -165,11 +165,11 @@ class FactReader:
         self._sums[key] = self._sums.get(key, 0) + money.minor
         self._where.setdefault(key, where)
 
-    def _kind(self, key: tuple[str, ...], where: str) -> tuple[date, BranchKind, Fraction]:
+    def _kind(self, key: tuple[str, ...], where: str) -> tuple[date, ReceiptKind, Fraction]:
         """What the key of a group says: day, kind and rate, each checked."""
         code, day, payer, territory, media, window, rate = key
         on = _day(day, where)
-        kind = BranchKind((code, payer, territory, media, window))
+        kind = ReceiptKind((code, payer, territory, media, window))
         self._kinds.setdefault(kind, where)
         return on, kind, self._rate(code, rate, where)
 

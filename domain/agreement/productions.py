@@ -163,8 +163,8 @@ def amend(
         )
     _refuse_dropped_payees(payments, agreement)
     new_payments, new_receipts = promised(agreement, amounts, due_date)
-    fresh_payments = [line for line in new_payments if _payment_is_new(line, payments.get(line.payment))]
-    fresh_receipts = [line for line in new_receipts if _receipt_is_new(line, receipts.get(line.receipt))]
+    changed_payments = [line for line in new_payments if _payment_is_new(line, payments.get(line.payment))]
+    changed_receipts = [line for line in new_receipts if _receipt_is_new(line, receipts.get(line.receipt))]
     dropped_payments = _dropped(payments, {line.payment for line in new_payments})
     dropped_receipts = _dropped(receipts, {line.receipt for line in new_receipts})
     events: list[Event] = [
@@ -172,11 +172,11 @@ def amend(
             production=agreement.production, title=agreement.title, version=agreement.version, document=document
         )
     ]
-    events += [PaymentsScheduled(payments=tuple(part)) for part in chunks(fresh_payments)]
-    events += [ReceiptsExpected(receipts=tuple(part)) for part in chunks(fresh_receipts)]
+    events += [PaymentsScheduled(payments=tuple(part)) for part in chunks(changed_payments)]
+    events += [ReceiptsExpected(receipts=tuple(part)) for part in chunks(changed_receipts)]
     events += [PaymentsCancelled(payments=tuple(part)) for part in chunks(dropped_payments)]
     events += [ReceiptsCancelled(receipts=tuple(part)) for part in chunks(dropped_receipts)]
-    changed = {line.instalment for line in fresh_payments} | {line.instalment for line in fresh_receipts}
+    changed = {line.instalment for line in changed_payments} | {line.instalment for line in changed_receipts}
     for milestone, accepted_on in accepted.items():
         events += due_dates(agreement, milestone, accepted_on, due_date, only=changed)
     return events
@@ -193,9 +193,9 @@ def due_dates(
         due_on = due_date(instalment, accepted_on) if released else None
         if due_on is None or (only is not None and instalment.id not in only):
             continue
-        promise = DueDateSet(id=f"{agreement.production}.{instalment.id}", due_on=due_on)
+        fixed = DueDateSet(id=f"{agreement.production}.{instalment.id}", due_on=due_on)
         outgoing = direction(agreement, instalment) is InstalmentDirection.OUTGOING
-        (payments if outgoing else receipts).append(promise)
+        (payments if outgoing else receipts).append(fixed)
     if not payments and not receipts:
         return []
     return [DueDatesSet(milestone=milestone, payments=tuple(payments), receipts=tuple(receipts))]
@@ -221,7 +221,7 @@ def fall_due(payments: Mapping[str, Payment], receipts: Mapping[str, Receipt], o
 
 
 def _due_payment(payment: Payment) -> DuePayment:
-    assert payment.due_on is not None  # noqa: S101 - chosen for having one
+    assert payment.due_on is not None  # noqa: S101 - selected for having one
     return DuePayment(
         payment=payment.id,
         purpose=payment.purpose,
@@ -232,7 +232,7 @@ def _due_payment(payment: Payment) -> DuePayment:
 
 
 def _due_receipt(receipt: Receipt) -> DueReceipt:
-    assert receipt.due_on is not None  # noqa: S101 - chosen for having one
+    assert receipt.due_on is not None  # noqa: S101 - selected for having one
     return DueReceipt(
         receipt=receipt.id,
         purpose=receipt.purpose,

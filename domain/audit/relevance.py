@@ -33,13 +33,13 @@ class Story(Protocol):
     names: frozenset[str]
     """A fact whose body contains none of these strings is irrelevant and need not be decoded."""
 
-    def tells(self, event: Event) -> bool:
+    def covers(self, event: Event) -> bool:
         """Whether the next event is relevant."""
         ...
 
 
 @dataclass
-class Surroundings:
+class RelatedObjects:
     """The objects that a payment or receipt depends on, found by a first pass through the journal."""
 
     milestones: set[str] = field(default_factory=set)
@@ -49,19 +49,19 @@ class Surroundings:
     known: bool = False
 
 
-def surroundings(facts: Iterable[Fact], name: str) -> Surroundings:
+def related_objects(facts: Iterable[Fact], name: str) -> RelatedObjects:
     """The milestones, runs and distributions that a payment or receipt depends on."""
-    found, accounts = Surroundings(), dict[str, str]()
+    found, accounts = RelatedObjects(), dict[str, str]()
     needle = f'"{name}"'.encode()
     for fact in facts:
         if fact.type == "run-prepared" and isinstance(run := fact.event, e.RunPrepared):
             accounts[run.run] = run.account
         elif needle in fact.body:
-            _surround(found, fact.event, name, accounts)
+            _add_related(found, fact.event, name, accounts)
     return found
 
 
-def _surround(found: Surroundings, event: Event, name: str, accounts: dict[str, str]) -> None:
+def _add_related(found: RelatedObjects, event: Event, name: str, accounts: dict[str, str]) -> None:
     match event:
         case e.PaymentsScheduled():
             lines = [one.milestone for one in event.payments if one.payment == name]
@@ -79,15 +79,15 @@ def _surround(found: Surroundings, event: Event, name: str, accounts: dict[str, 
     found.milestones.update(milestone for milestone in lines if milestone is not None)
 
 
-class OfMoney:
+class PaymentStory:
     """The facts of a payment or a receipt."""
 
-    def __init__(self, name: str, around: Surroundings) -> None:
+    def __init__(self, name: str, around: RelatedObjects) -> None:
         self._name, self._around = name, around
         self._run: str | None = None
         self.names: frozenset[str] = frozenset((name, *around.runs, *around.milestones, *around.periods))
 
-    def tells(self, event: Event) -> bool:
+    def covers(self, event: Event) -> bool:
         """Whether the next event is relevant. Facts of a run are, while the payment is in it."""
         match event:
             case e.RunPrepared() | e.QuoteTaken():
@@ -115,38 +115,38 @@ class OfMoney:
         return True
 
 
-class OfPeriod:
+class DistributionStory:
     """The facts of a period's distribution."""
 
     def __init__(self, period: str) -> None:
         self._period = period
         self.names = frozenset((period,))
 
-    def tells(self, event: Event) -> bool:
+    def covers(self, event: Event) -> bool:
         """Whether the next event is relevant."""
         return isinstance(event, _OF_PERIODS) and event.period == self._period
 
 
-class OfImport:
+class ImportStory:
     """The facts of a source's statement, in every version."""
 
     def __init__(self, source: str, statement: str) -> None:
         self._named = (source, statement)
         self.names = frozenset((statement,))
 
-    def tells(self, event: Event) -> bool:
+    def covers(self, event: Event) -> bool:
         """Whether the next event is relevant."""
         return isinstance(event, e.StatementImported) and (event.rows.source, event.rows.statement) == self._named
 
 
-class OfMovement:
+class MovementStory:
     """The facts of an unmatched movement, by the bank reference."""
 
     def __init__(self, bank_reference: str) -> None:
         self._reference = bank_reference
         self.names = frozenset((bank_reference,))
 
-    def tells(self, event: Event) -> bool:
+    def covers(self, event: Event) -> bool:
         """Whether the next event is relevant."""
         kinds = e.MovementUnmatched | e.MovementAllocated
         return isinstance(event, kinds) and event.bank_reference == self._reference

@@ -61,7 +61,7 @@ class BankAccount(Record):
 
 
 class AgreedRate(Record):
-    """The rate at which the bank is told to convert: units of the debtor account's currency for one of the amount's."""
+    """The rate at which the bank must convert: units of the debtor account's currency for one of the amount's."""
 
     rate: Exact
     contract_id: Max35

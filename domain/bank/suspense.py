@@ -13,7 +13,7 @@ from domain.values.money import Money
 def allocate(
     command: AllocateMovement, open_: Money | None, receipts: Receipts, agreement: Agreement, person: Person
 ) -> list[Event]:
-    """Take a movement out of suspense. `open_` is what of it is still there, positive for money that came in.
+    """Take a movement out of suspense. `open_` is the unallocated amount, positive for money that came in.
 
     A receipt takes no more than its outstanding amount; the rest stays in suspense. If the claim is in another currency
     than the account, the whole movement settles the `amount` that the command names.

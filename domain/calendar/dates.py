@@ -4,7 +4,7 @@ Business days are in `domain.calendar.calendars`, interest is in `domain.calenda
 
 * months and their ends, and the spans of the calendar (month, quarter, half-year, year) that a day is in;
 * periods by their names: `2027`, `2027-H1`, `2027-Q3`, `2027-05`, or the day on which one ends, `2027-05-14`;
-* day counts: which part of a year lies from one day to before another, as an exact fraction.
+* day counts: the part of a year between two days, as an exact fraction; the last day does not count.
 
 Day counts follow the 2006 ISDA Definitions, section 4.16, and are named as agreements name them:
 

@@ -59,7 +59,7 @@ class RunReleased(Record):
 
 
 class RunCancelled(Record):
-    """A run was given up before it was sent; its payments may be gathered again."""
+    """A run was cancelled before it was sent. Its payments may be gathered again."""
 
     type: Literal["run-cancelled"] = "run-cancelled"
     run: str

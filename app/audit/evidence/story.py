@@ -15,14 +15,14 @@ from adapters.db.streams import stream_of
 from adapters.db.workflow_events import WorkflowEvents
 from domain import events as e
 from domain.audit.relevance import (
-    OfImport,
-    OfMoney,
-    OfMovement,
-    OfPeriod,
+    DistributionStory,
+    ImportStory,
+    MovementStory,
+    PaymentStory,
+    RelatedObjects,
     Story,
-    Surroundings,
     names,
-    surroundings,
+    related_objects,
 )
 from domain.audit.sentences import sentence
 from domain.errors import BadInput, NotFound
@@ -66,7 +66,11 @@ def explain(record: StoryRecord, name: str) -> Row:
         production, period, party, position = line.groups()
         said = explained(record.connection, record.bank_data, production, period, party, position)
         workflows = [distribution_workflow(production, period)]
-        return {"statement_line": name, **said, "steps": _told(record, production, period, OfPeriod(period), workflows)}
+        return {
+            "statement_line": name,
+            **said,
+            "steps": _told(record, production, period, DistributionStory(period), workflows),
+        }
     if (money := _MONEY.fullmatch(name)) is not None:
         return _money(record, name, money.group(1))
     raise BadInput(
@@ -76,12 +80,12 @@ def explain(record: StoryRecord, name: str) -> Row:
 
 
 def _money(record: StoryRecord, name: str, production: str) -> Row:
-    around = surroundings(record.facts(production), name)
+    around = related_objects(record.facts(production), name)
     if not around.known:
         raise NotFound(
             f"There is no payment or receipt {name}: `sluice payment list` lists the payments.", payment=name
         )
-    story = OfMoney(name, around)
+    story = PaymentStory(name, around)
     return {"payment": name, "steps": _told(record, production, name, story, _workflows(production, around), around)}
 
 
@@ -94,18 +98,18 @@ def _entry(record: StoryRecord, name: str, production: str, seq: int, line: int)
     told: Row = {"entry": name, "account": entry.account, "amount": str(entry.amount), "about": entry.about}
     event = fact.event
     if isinstance(event, e.StatementImported):
-        story: Story = OfImport(event.rows.source, event.rows.statement)
+        story: Story = ImportStory(event.rows.source, event.rows.statement)
         return told | {"steps": _told(record, production, entry.about, story, [])}
     if entry.about.startswith(_DISTRIBUTION):
         period = entry.about.removeprefix(_DISTRIBUTION)
         workflows = [distribution_workflow(production, period)]
-        return told | {"steps": _told(record, production, period, OfPeriod(period), workflows)}
+        return told | {"steps": _told(record, production, period, DistributionStory(period), workflows)}
     if entry.about in names(event):
         return told | _money(record, entry.about, production)
-    return told | {"steps": _told(record, production, entry.about, OfMovement(entry.about), [])}
+    return told | {"steps": _told(record, production, entry.about, MovementStory(entry.about), [])}
 
 
-def _workflows(production: str, around: Surroundings) -> list[str]:
+def _workflows(production: str, around: RelatedObjects) -> list[str]:
     return [
         production_workflow(production),
         *(milestone_workflow(production, milestone) for milestone in sorted(around.milestones)),
@@ -120,7 +124,7 @@ def _told(
     name: str,
     story: Story,
     workflows: Iterable[str],
-    around: Surroundings | None = None,
+    around: RelatedObjects | None = None,
 ) -> list[Row]:
     """The steps of a story."""
     version, steps, accounts = None, list[Row](), around.runs if around else {}
@@ -131,7 +135,7 @@ def _told(
         event = fact.event
         if isinstance(event, e.AgreementRegistered | e.AgreementAmended):
             version = {"version": event.version, "document": event.document}
-        if story.tells(event):
+        if story.covers(event):
             steps.append(
                 _step(production, fact, event, name) | {"agreement": version, "account": _account(event, accounts)}
             )

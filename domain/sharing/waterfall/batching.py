@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from domain.sharing.waterfall.flow import Spread
 from domain.sharing.waterfall.linear import STILL, Linear, lines_of
-from domain.sharing.waterfall.network import BranchKind, Leaf, Network
+from domain.sharing.waterfall.network import Leaf, Network, ReceiptKind
 
 FastLine = tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]]
 """A line split for fast evaluation: its constant, the names with factor 1, with factor -1, and other terms."""
@@ -58,8 +58,8 @@ def approaching_zero(trajectory: Trajectory, heights: Sequence[Fraction]) -> lis
 
 def is_safe(
     room: Sequence[Fraction],
-    sums: Mapping[BranchKind, Fraction | int],
-    moves: Mapping[BranchKind, list[tuple[int, Fraction]] | None],
+    sums: Mapping[ReceiptKind, Fraction | int],
+    moves: Mapping[ReceiptKind, list[tuple[int, Fraction]] | None],
 ) -> bool:
     """Whether no line can reach zero, whatever the order of the receipts."""
     drift: dict[int, Fraction] = {}

@@ -34,7 +34,7 @@ from domain.sharing.waterfall.model import (
 )
 from domain.sharing.waterfall.network import (
     Basin,
-    Due,
+    CompiledClaim,
     Leaf,
     Network,
     Node,
@@ -230,9 +230,9 @@ class _Compiler:
     def _open(self, claim_id: str) -> Guard:
         return positive(plus(self._most(claim_id), self._paid_of(claim_id).times(Fraction(-1))), closed=False)
 
-    def _due(self, claim: Claim) -> Due:
+    def _due(self, claim: Claim) -> CompiledClaim:
         cap = self.curve(phrases.sum_of(claim.cap)) if claim.cap else None
-        return Due(claim, self._paid_of(claim.id), cap, self._open(claim.id))
+        return CompiledClaim(claim, self._paid_of(claim.id), cap, self._open(claim.id))
 
     # Phrases
 

@@ -22,30 +22,15 @@ from domain.sharing.waterfall.batching import (
 )
 from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.entry import Entries
-from domain.sharing.waterfall.facts import (
-    Counts,
-    FactKind,
-    Facts,
-    ReceiptGroup,
-    WaterfallFact,
-    added,
-    ordered,
-    part_of,
-)
+from domain.sharing.waterfall.facts import Counts, FactKind, Facts, ReceiptGroup, WaterfallFact, added, ordered, part_of
 from domain.sharing.waterfall.flow import FlowLine, Spread, outstandings
 from domain.sharing.waterfall.linear import ZERO, now
 from domain.sharing.waterfall.modes import Decider, about_to_hold
-from domain.sharing.waterfall.network import (
-    BranchKind,
-    Network,
-    Place,
-    leaves,
-    variables,
-)
+from domain.sharing.waterfall.network import Network, Place, ReceiptKind, leaves, variables
 from domain.sharing.waterfall.outcome import Crossing, RunOutcome, Slice
 from domain.sharing.waterfall.remembered import Remembered
 
-_RELEASED = BranchKind(("", "", "", "", ""))
+_RELEASED = ReceiptKind(("", "", "", "", ""))
 """The kind of a released reserve. It enters the pool it was set aside for, and matches no condition on kinds."""
 
 
@@ -66,10 +51,10 @@ class Engine:
         self._claims = ClaimBook(network)
         self._outcome = RunOutcome({}, self._claims)
         self._state = self._outcome.state
-        self._deciders: dict[tuple[BranchKind, str], Decider] = {}
+        self._deciders: dict[tuple[ReceiptKind, str], Decider] = {}
         self._trajectories: dict[object, Trajectory] = {}
         self._known_heights: tuple[Fraction, ...] | None = None
-        self._current: dict[tuple[BranchKind, str], Trajectory] = {}
+        self._current: dict[tuple[ReceiptKind, str], Trajectory] = {}
         self._weights: int | None = None
         self._weight_ids: dict[tuple[tuple[Fraction, ...], ...], int] = {}
         self._fast_lines = [fast_line(line) for line in self._lines]
@@ -154,12 +139,12 @@ class Engine:
 
     def _merged(self, rows: Sequence[ReceiptGroup]) -> list[ReceiptGroup]:
         """Rows in processing order. Unless traced, rows of a day with the same route are merged into one."""
-        alike: dict[object, BranchKind] = {}
+        alike: dict[object, ReceiptKind] = {}
         first = {
             kind: alike.setdefault(self._routing_key(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)
         }
-        sums: dict[tuple[date, BranchKind], Fraction | int] = {}
-        counts: dict[tuple[date, BranchKind], Counts] = {}
+        sums: dict[tuple[date, ReceiptKind], Fraction | int] = {}
+        counts: dict[tuple[date, ReceiptKind], Counts] = {}
         for row in rows:
             key = row.on, first[row.kind]
             sums[key] = sums.get(key, 0) + row.amount
@@ -174,7 +159,7 @@ class Engine:
         merged = [ReceiptGroup(*key, amount, counts=counts.get(key, ())) for key, amount in sums.items()]
         return sorted(merged, key=lambda row: (row.on, row.kind.fields))
 
-    def _routing_key(self, kind: BranchKind) -> tuple[object, ...]:
+    def _routing_key(self, kind: ReceiptKind) -> tuple[object, ...]:
         """A key that is equal for kinds of receipt with the same entry pool and positions."""
         conditional = (place for place in self._places.values() if place.only or place.excluding)
         return self._entries.pool_of(kind), *(place.concerns(kind) for place in conditional)
@@ -321,12 +306,12 @@ class Engine:
                 self._process_one(rows[at], self._entries.pool_of(rows[at].kind))
             at = end
 
-    def _safe_batch(self, rows: Sequence[ReceiptGroup], at: int) -> tuple[dict[BranchKind, Fraction | int], int]:
+    def _safe_batch(self, rows: Sequence[ReceiptGroup], at: int) -> tuple[dict[ReceiptKind, Fraction | int], int]:
         """The sums by kind of the longest safe batch that is found, and its end. It changes no guard."""
         heights = self._heights()
         room = [abs(height) for height in heights]
-        moves: dict[BranchKind, list[tuple[int, Fraction]] | None] = {}
-        sums: dict[BranchKind, Fraction | int] = {}
+        moves: dict[ReceiptKind, list[tuple[int, Fraction]] | None] = {}
+        sums: dict[ReceiptKind, Fraction | int] = {}
         low, size, growing = at, 1, True
         while size and low < len(rows):
             end = min(low + size, len(rows))
@@ -374,7 +359,7 @@ class Engine:
         for name, rate in trajectory.spread.rates.items():
             self._increase(name, rate * amount)
 
-    def _trajectory(self, kind: BranchKind, entry: str, counts: Counts = ()) -> Trajectory:
+    def _trajectory(self, kind: ReceiptKind, entry: str, counts: Counts = ()) -> Trajectory:
         known = self._current.get((kind, entry))
         if known is not None and self._known_heights is not None and not counts:
             return known
@@ -409,8 +394,7 @@ class Engine:
         self._state[name] = self._state.get(name, ZERO) + amount
 
 
-def _first_index_on(rows: Sequence[ReceiptGroup], day: date, start: int) -> int:
-    at = start
+def _first_index_on(rows: Sequence[ReceiptGroup], day: date, at: int) -> int:
     while at < len(rows) and rows[at].on < day:
         at += 1
     return at

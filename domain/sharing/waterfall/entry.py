@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from domain.errors import BadInput
 from domain.sharing.waterfall.model import Match, Waterfall
-from domain.sharing.waterfall.network import FIELDS, BranchKind
+from domain.sharing.waterfall.network import FIELDS, ReceiptKind
 
 
 class NoEntry(BadInput):
@@ -14,12 +14,12 @@ class NoEntry(BadInput):
 class Entries:
     """The entry pools of a waterfall. `where` names file and line of the first receipt of each kind."""
 
-    def __init__(self, waterfall: Waterfall, where: Mapping[BranchKind, str]) -> None:
+    def __init__(self, waterfall: Waterfall, where: Mapping[ReceiptKind, str]) -> None:
         self._where = where
         self._pools = [(pool.id, pool.receives) for pool in waterfall.pools if pool.receives is not None]
-        self._known: dict[BranchKind, str] = {}
+        self._known: dict[ReceiptKind, str] = {}
 
-    def pool_of(self, kind: BranchKind) -> str:
+    def pool_of(self, kind: ReceiptKind) -> str:
         """The pool that receives a kind of receipt.
 
         Raises:
@@ -29,7 +29,7 @@ class Entries:
             self._known[kind] = self._find(kind)
         return self._known[kind]
 
-    def _find(self, kind: BranchKind) -> str:
+    def _find(self, kind: ReceiptKind) -> str:
         named = [name for name, receives in self._pools if not isinstance(receives, str) and _fits(kind, receives)]
         named += [name for name, receives in self._pools if receives == "everything"]
         found = named or [name for name, receives in self._pools if receives == "everything else"]
@@ -42,7 +42,7 @@ class Entries:
         raise NoEntry(f"{place}no pool receives it ({what}): correct it, or let a pool receive everything else.")
 
 
-def _fits(kind: BranchKind, receives: Match | tuple[Match, ...] | None) -> bool:
+def _fits(kind: ReceiptKind, receives: Match | tuple[Match, ...] | None) -> bool:
     if isinstance(receives, tuple):
         return any(kind.fits(match) for match in receives)
     return kind.fits(receives)

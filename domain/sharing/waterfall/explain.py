@@ -91,13 +91,13 @@ def _origins(one: Slice, party: str) -> list[Origin]:
 
 def _path(lines: Sequence[FlowLine], entry: str, pool: str) -> tuple[str, ...]:
     """The pools between the entry and a pool, on the path with the largest flow."""
-    way = [pool]
-    while way[0] != entry:
-        feeders = [line for line in lines if line.is_pool and line.to == way[0]]
+    path = [pool]
+    while path[0] != entry:
+        feeders = [line for line in lines if line.is_pool and line.to == path[0]]
         if not feeders:
             break
-        way.insert(0, max(feeders, key=lambda line: line.amount).pool)
-    return tuple(way)
+        path.insert(0, max(feeders, key=lambda line: line.amount).pool)
+    return tuple(path)
 
 
 def _outside(last: WaterfallVersion, result: Result, party: str, as_of: date) -> list[Origin]:

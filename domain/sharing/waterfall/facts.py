@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import reduce
 from itertools import groupby
 
-from domain.sharing.waterfall.network import BranchKind
+from domain.sharing.waterfall.network import ReceiptKind
 
 
 class FactKind(StrEnum):
@@ -60,7 +60,7 @@ class ReceiptGroup:
     """
 
     on: date
-    kind: BranchKind
+    kind: ReceiptKind
     amount: Fraction | int
     id: str = ""
     counts: Counts = ()
@@ -72,7 +72,7 @@ class Facts:
 
     receipts: tuple[ReceiptGroup, ...] = ()
     others: tuple[WaterfallFact, ...] = ()
-    where: Mapping[BranchKind, str] = field(default_factory=dict)
+    where: Mapping[ReceiptKind, str] = field(default_factory=dict)
 
     def until(self, day: date) -> "Facts":
         """The facts up to and including a day."""
@@ -105,21 +105,21 @@ def ordered(receipts: Iterable[ReceiptGroup]) -> list[ReceiptGroup]:
     Returns and reversals reduce the receipts of their kind on that day, then later receipts of their kind; an uncovered
     rest stays negative. If nothing is left of a day's money, a receipt of zero carries the rest of its counts.
     """
-    waiting: dict[BranchKind, ReceiptGroup] = {}
+    uncovered: dict[ReceiptKind, ReceiptGroup] = {}
     found: list[ReceiptGroup] = []
     rows = sorted(receipts, key=lambda each: (each.on, each.kind.fields))
     for (_, kind), group in groupby(rows, key=lambda each: (each.on, each.kind)):
         day = list(group)
-        if kind in waiting:
-            day.append(waiting.pop(kind))
+        if kind in uncovered:
+            day.append(uncovered.pop(kind))
         if any(each.amount < 0 for each in day):
             day = _netted(day)
         if day and day[0].amount < 0:
-            waiting[kind] = day[0]
+            uncovered[kind] = day[0]
         else:
             found += [each for each in day if each.amount or each.counts]
     last = max((each.on for each in found), default=date.min)
-    return found + [replace(rest, on=max(last, rest.on)) for rest in waiting.values()]
+    return found + [replace(rest, on=max(last, rest.on)) for rest in uncovered.values()]
 
 
 def _netted(day: Sequence[ReceiptGroup]) -> list[ReceiptGroup]:
@@ -128,11 +128,11 @@ def _netted(day: Sequence[ReceiptGroup]) -> list[ReceiptGroup]:
     counts = reduce(added, (each.counts for each in day))
     if total <= 0:
         return [replace(day[0], amount=total, counts=counts)]
-    back = -sum(each.amount for each in day if each.amount < 0)
+    returned = -sum(each.amount for each in day if each.amount < 0)
     left = []
     for each in day:
-        cut = min(back, max(each.amount, 0))
-        back -= cut
+        cut = min(returned, max(each.amount, 0))
+        returned -= cut
         rest = max(each.amount, 0) - cut
         if rest:
             left.append(replace(each, amount=rest, counts=part_of(counts, rest, total)))

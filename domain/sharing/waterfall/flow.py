@@ -9,11 +9,11 @@ from domain.sharing.waterfall.linear import ZERO, slope, value
 from domain.sharing.waterfall.model import Sharing
 from domain.sharing.waterfall.network import (
     Basin,
-    BranchKind,
     Leaf,
     Network,
     Node,
     Place,
+    ReceiptKind,
     Split,
 )
 
@@ -54,7 +54,7 @@ class Spread:
 
 
 def spread(
-    network: Network, kind: BranchKind, entry: str, modes: Modes, state: Mapping[str, Fraction], counts: Counts = ()
+    network: Network, kind: ReceiptKind, entry: str, modes: Modes, state: Mapping[str, Fraction], counts: Counts = ()
 ) -> Spread:
     """Divide one unit of a kind of receipt that enters a pool, with its counts of metrics.
 
@@ -95,7 +95,7 @@ def _growth_of_owed(node: Node, rates: Mapping[str, Fraction]) -> Fraction:
 
 
 class _Flow:
-    def __init__(self, network: Network, kind: BranchKind, modes: Modes, state: Mapping[str, Fraction]) -> None:
+    def __init__(self, network: Network, kind: ReceiptKind, modes: Modes, state: Mapping[str, Fraction]) -> None:
         self._network = network
         self._kind = kind
         self._modes = modes

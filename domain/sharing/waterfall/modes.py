@@ -38,8 +38,8 @@ from domain.sharing.waterfall.linear import (
     unsigned,
 )
 from domain.sharing.waterfall.network import (
-    BranchKind,
     Network,
+    ReceiptKind,
     Take,
     reached,
 )
@@ -53,7 +53,7 @@ _MAX_CROSSINGS = 2
 class Decider:
     """Decides the modes of one network and kind of receipt."""
 
-    def __init__(self, network: Network, kind: BranchKind, entry: str, lines: Sequence[Linear]) -> None:
+    def __init__(self, network: Network, kind: ReceiptKind, entry: str, lines: Sequence[Linear]) -> None:
         self._network = reached(network, kind, entry)
         self._kind = kind
         self._entry = entry

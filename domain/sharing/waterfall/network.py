@@ -24,7 +24,7 @@ FIELDS = ("currency", "payer", "territory", "media", "window")
 
 
 @dataclass(frozen=True, slots=True)
-class BranchKind:
+class ReceiptKind:
     """A kind of receipt: the fields that the waterfall distinguishes, in the order of `FIELDS`."""
 
     fields: tuple[str, str, str, str, str]
@@ -88,7 +88,7 @@ class Place:
     cliff: str | None = None
     steps: tuple[tuple[Guard, Fraction, Linear | None], ...] = ()
 
-    def concerns(self, kind: BranchKind) -> bool:
+    def concerns(self, kind: ReceiptKind) -> bool:
         """Whether it takes from receipts of a kind."""
         return kind.fits(self.only) and (self.excluding is None or not kind.fits(self.excluding))
 
@@ -104,7 +104,7 @@ class Basin:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class CompiledClaim:
     """A compiled claim: what reduces it, its cap, and the guard that it is open."""
 
     claim: Claim
@@ -121,7 +121,7 @@ class Network:
     """
 
     basins: tuple[Basin, ...]
-    dues: Mapping[str, Due]
+    dues: Mapping[str, CompiledClaim]
     events: Mapping[str, Guard]
     labels: Mapping[Linear, tuple[str, ...]]
     parties: tuple[str, ...]
@@ -157,7 +157,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
             yield from leaves(member)
 
 
-def reached(network: Network, kind: BranchKind, entry: str) -> Network:
+def reached(network: Network, kind: ReceiptKind, entry: str) -> Network:
     """The part of a network that a kind of receipt can reach from its entry pool."""
     names = {entry}
     basins = []

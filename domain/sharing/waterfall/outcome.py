@@ -8,7 +8,7 @@ from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.facts import ReceiptGroup
 from domain.sharing.waterfall.flow import Spread
 from domain.sharing.waterfall.linear import ZERO
-from domain.sharing.waterfall.network import BranchKind
+from domain.sharing.waterfall.network import ReceiptKind
 
 State = dict[str, Fraction]
 """The value of every variable, such as `took:fee`. See `domain.sharing.waterfall.linear`."""
@@ -20,7 +20,7 @@ class Crossing:
 
     labels: tuple[str, ...]
     on: date
-    kind: BranchKind
+    kind: ReceiptKind
     pool: str
     at: Fraction
     part: Fraction

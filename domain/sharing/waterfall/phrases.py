@@ -8,8 +8,7 @@
     best       := "the" ("greater" | "lesser") "of" term ("and" term)+ ;
     period     := "month" | "quarter" | "half-year" | "year" ;
     part       := NUMBER "%" | NUMBER "/" NUMBER | "all" ;
-    condition  := both ("or" both)* ;
-    both       := one ("and" one)* ;
+    condition  := both ("or" both)* ;        both := one ("and" one)* ;
     one        := "not" one | "(" condition ")" | NAME ["is recouped"] | ("from" | "before") DATE | comparison ;
     comparison := sum ("reaches" | "exceeds" | "is below" | "is at most") sum ;
 

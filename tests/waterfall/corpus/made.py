@@ -13,7 +13,7 @@ from domain.sharing.waterfall.facts import (
     ReceiptGroup,
     WaterfallFact,
 )
-from domain.sharing.waterfall.network import BranchKind
+from domain.sharing.waterfall.network import ReceiptKind
 from tests.domain.sharing.waterfall.deal import version
 
 AGREEMENTS = 32
@@ -136,7 +136,7 @@ def facts(draw):
         media = draw.one("theatrical", "tv", "merchandise")
         counts = (("admissions", Fraction(draw.upto(800))),) if media == "theatrical" else ()
         receipts.append(
-            ReceiptGroup(_day(draw), BranchKind(("USD", "", "", media, "")), draw.between(1, 60_000), counts=counts)
+            ReceiptGroup(_day(draw), ReceiptKind(("USD", "", "", media, "")), draw.between(1, 60_000), counts=counts)
         )
     if draw.upto(4) == 0:
         receipts.append(ReceiptGroup(_day(draw), receipts[0].kind, -draw.between(1, receipts[0].amount)))

@@ -8,13 +8,13 @@ from domain.agreement.checks.waterfall.names import HERE
 from domain.sharing.waterfall.linear import Atom, Guard, Joint
 from domain.sharing.waterfall.model import Waterfall
 from domain.sharing.waterfall.network import (
-    BranchKind,
     Network,
     Place,
+    ReceiptKind,
     reached,
 )
 
-_RELEASED = BranchKind(("", "", "", "", ""))
+_RELEASED = ReceiptKind(("", "", "", "", ""))
 
 
 def never(section: Waterfall, network: Network) -> Iterator[AgreementFinding]:

@@ -13,7 +13,7 @@ from domain.errors import Broken
 from domain.sharing.statements import Accounts, statements, ties
 from domain.sharing.waterfall.engines import ENGINES
 from domain.sharing.waterfall.facts import ReceiptGroup
-from domain.sharing.waterfall.network import BranchKind as Sort
+from domain.sharing.waterfall.network import ReceiptKind as Sort
 from domain.values.currency import exponent
 from domain.values.money import Money
 from tests.domain.sharing.statements.life import OBJECTED_ON, Life

@@ -12,7 +12,7 @@ from domain.sharing.waterfall.facts import (
     ReceiptGroup,
     WaterfallFact,
 )
-from domain.sharing.waterfall.network import FIELDS, BranchKind
+from domain.sharing.waterfall.network import FIELDS, ReceiptKind
 from domain.sharing.waterfall.result import Result
 from domain.sharing.waterfall.run import WaterfallVersion, run
 from domain.values.money import Money
@@ -38,7 +38,7 @@ def document(section, parties, effective="2025-01-01"):
 def receipt(day, amount, counts=None, **fields):
     money = Money.parse(amount)
     words = {"currency": money.currency, **fields}
-    kind = BranchKind(tuple(words.get(name, "") for name in FIELDS))
+    kind = ReceiptKind(tuple(words.get(name, "") for name in FIELDS))
     counted = tuple(sorted((name, Fraction(count)) for name, count in (counts or {}).items()))
     return ReceiptGroup(date.fromisoformat(day), kind, money.minor, counts=counted)
 

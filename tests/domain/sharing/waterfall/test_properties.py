@@ -9,7 +9,7 @@ from domain.sharing.waterfall.compile import compile_network
 from domain.sharing.waterfall.engine import Engine
 from domain.sharing.waterfall.entry import Entries
 from domain.sharing.waterfall.facts import Facts, ReceiptGroup
-from domain.sharing.waterfall.network import BranchKind
+from domain.sharing.waterfall.network import ReceiptKind
 from domain.sharing.waterfall.run import run
 from tests.domain.sharing.waterfall.deal import fact, version
 
@@ -55,7 +55,7 @@ OTHERS = (
 rows = st.lists(
     st.builds(
         lambda day, media, cents: ReceiptGroup(
-            START + timedelta(days=day), BranchKind(("USD", "", "", media, "")), cents
+            START + timedelta(days=day), ReceiptKind(("USD", "", "", media, "")), cents
         ),
         st.integers(0, 900),
         st.sampled_from(["theatrical", "tv", "merchandise"]),
