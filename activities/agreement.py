@@ -64,7 +64,7 @@ class AgreementActivities:
         """Put the next version in force. Owed instalments stay unchanged; scheduled ones take the new terms."""
         agreement = self._handler.agreements.read(self._handler.store, command.document)
 
-        def _ruled(transaction: Transaction, state: State, _: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, _: Agreement) -> list[Event]:
             production = the_production(state.production, command.production)
             self._handler.agreements.amendment(transaction, command.document, production.document)
             milestones.refuse_dropped(state.milestones, agreement)
@@ -83,7 +83,7 @@ class AgreementActivities:
             )
 
         everything = Selection(payments=sa.true(), receipts=sa.true(), milestones=True)
-        return self._handler.carry_out(command, everything, _ruled, agreement.effective_on).outcome
+        return self._handler.carry_out(command, everything, _rule, agreement.effective_on).outcome
 
     @activity.defn
     def production_standing(self, ref: ProductionRef) -> ProductionView:
@@ -123,10 +123,10 @@ class AgreementActivities:
         return self._decide_payment(command, payments.correct)
 
     def _decide_payment(self, command: PaymentCommand, rule: PaymentRule[PaymentCommand]) -> PaymentView:
-        def _decided(state: State, agreement: Agreement, _: date) -> list[Event]:
+        def _with_debtor(state: State, agreement: Agreement, _: date) -> list[Event]:
             payment = payments.the_payment(state.payments, command.payment)
             debtor = agreement.account(payment.account).owner
             return rule(state.payments, command, self._handler.person(command), debtor)
 
-        done = self._handler.decide(command, Selection(_ONE_PAYMENT, values={"payment": command.payment}), _decided)
+        done = self._handler.decide(command, Selection(_ONE_PAYMENT, values={"payment": command.payment}), _with_debtor)
         return PaymentView(payment=command.payment, status=done.state.payments[command.payment].status)

@@ -46,7 +46,7 @@ class BankActivities:
     def _take(self, production: str, account: str, name: str, raw: bytes, message: BankMessage) -> None:
         selection = _answered(account, message) if isinstance(message, StatusReport) else _moved(account, message)
 
-        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             folder = folder_of(production, account)
             transaction.received(folder, message.message_id, name, transaction.keep(name, raw))
             if isinstance(message, StatusReport):
@@ -56,7 +56,7 @@ class BankActivities:
             self._notify(transaction, agreement, state, events)
             return events
 
-        self._handler.carry_out(_command("bank-file", production, account, raw), selection, _ruled)
+        self._handler.carry_out(_command("bank-file", production, account, raw), selection, _rule)
 
     def _reported(self, state: State, account: str, report: StatusReport) -> list[Event]:
         run = next(iter(state.runs.values()), None)
@@ -89,13 +89,13 @@ class BankActivities:
     def allocate(self, command: AllocateMovement) -> MovementView:
         """Take an explained movement out of suspense."""
 
-        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             open_ = bank.in_suspense(transaction.connection, *movement)
             return suspense.allocate(command, open_, state.receipts, agreement, self._handler.person(command))
 
         movement = (command.production, command.account, command.bank_reference)
         receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
-        self._handler.carry_out(command, Selection(receipts=receipts), _ruled)
+        self._handler.carry_out(command, Selection(receipts=receipts), _rule)
         with self._handler.store.reading() as records:
             left = bank.in_suspense(records.connection, *movement)
         if left is None:
@@ -103,10 +103,10 @@ class BankActivities:
         return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)
 
     def _refuse(self, production: str, account: str, name: str, raw: bytes, why: str) -> None:
-        def _ruled(transaction: Transaction, _: State, __: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, _: State, __: Agreement) -> list[Event]:
             return [BankFileRefused(account=account, name=name, file=transaction.keep(name, raw), why=why)]
 
-        self._handler.carry_out(_command("bank-file-refused", production, account, raw), Selection(), _ruled)
+        self._handler.carry_out(_command("bank-file-refused", production, account, raw), Selection(), _rule)
 
 
 def _answered(account: str, report: StatusReport) -> Selection:

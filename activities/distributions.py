@@ -189,8 +189,8 @@ class DistributionActivities:
         return events + [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
 
     def _decide(self, command: DistributionCommand, rule: Rule) -> DistributionView:
-        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+        def _with_distributions(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             return rule(transaction, agreement, state.distributions)
 
-        done = self._handler.carry_out(command, Selection(distributions=True), _ruled)
+        done = self._handler.carry_out(command, Selection(distributions=True), _with_distributions)
         return self._view(DistributionRef(production=command.production, period=command.period), done.state)

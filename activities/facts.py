@@ -76,7 +76,7 @@ class FactActivities:
         named = {"kind": rows.kind, "source": rows.source, "statement": rows.statement, "digest": rows.sha256}
         command = make(ImportStatement, beside=named, by=by, production=production, version=version, rows=rows)
 
-        def _taken(transaction: Transaction, _: State, in_force: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, _: State, in_force: Agreement) -> list[Event]:
             standing = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
             events = revenue.take(command, standing, in_force, self._handler.person(command))
             if events:
@@ -88,7 +88,7 @@ class FactActivities:
             return events
 
         today = self._handler.today(agreement)
-        return self._handler.carry_out(command, Selection(), _taken, min(today, rows.to_on or today)).outcome
+        return self._handler.carry_out(command, Selection(), _rule, min(today, rows.to_on or today)).outcome
 
     def _keep(self, transaction: Transaction, checked: Checked, mapping: bytes | None) -> None:
         if mapping is not None:

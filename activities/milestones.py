@@ -108,11 +108,11 @@ class MilestoneActivities:
         payments, receipts = _RELEASED
         selection = Selection(payments, receipts, milestones=True, values={"milestone": milestone})
 
-        def _decided(state: State, agreement: Agreement, today: date) -> list[Event]:
+        def _with_due_dates(state: State, agreement: Agreement, today: date) -> list[Event]:
             events = rule(state, agreement, today)
             if any(isinstance(event, MilestoneAccepted) for event in events):
                 events += productions.due_dates(agreement, milestone, today, self._handler.due_date(agreement))
             return events
 
-        done = self._handler.decide(command, selection, _decided)
+        done = self._handler.decide(command, selection, _with_due_dates)
         return self._view(MilestoneRef(production=command.production, milestone=milestone), done.state)

@@ -62,7 +62,7 @@ class RunActivities:
             waiting = records.select(ref.production, _scheduled_until(today))
         debtor = _account(agreement, ref.account).owner
 
-        def _ruled(_: Transaction, state: State, __: Agreement) -> list[Event]:
+        def _rule(_: Transaction, state: State, __: Agreement) -> list[Event]:
             if ref.by != SYSTEM.user:
                 require(self._handler.person(command), FallDue, (debtor,), f"open the day of {ref.account}")
             return productions.fall_due(state.payments, state.receipts, today)
@@ -74,7 +74,7 @@ class RunActivities:
         # user, so that two users at once do not conflict.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
         command = make(FallDue, beside={"digest": digest}, by=ref.by, production=ref.production, on=today)
-        outcome = self._handler.carry_out(command, _scheduled_until(today), _ruled, today).outcome
+        outcome = self._handler.carry_out(command, _scheduled_until(today), _rule, today).outcome
         return outcome.last_seq - outcome.first_seq + 1
 
     @activity.defn
@@ -136,7 +136,7 @@ class RunActivities:
             runs=tables.run.c.id == planned.run,
         )
 
-        def _ruled(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             if all(each.amount.currency != planned.currency for each in state.payments.values()):
                 return []  # a later run pays them; this one's rate may never come
             quote = quote_for(
@@ -145,7 +145,7 @@ class RunActivities:
             person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command)
             return runs.prepare(state.payments, agreement, command, person, quote)
 
-        self._handler.carry_out(command, selection, _ruled, planned.on)
+        self._handler.carry_out(command, selection, _rule, planned.on)
         return self.run_standing(RunRef(production=planned.production, run=planned.run))
 
     @activity.defn
@@ -193,7 +193,7 @@ class RunActivities:
             run=ref.run,
         )
 
-        def _within(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)
             folder = folder_of(agreement.production, run.account)
             if run.message_id is not None and run.file is not None:
@@ -208,7 +208,7 @@ class RunActivities:
             transaction.post("bank-file", folder, f"{message_id}-{run.times_sent}.xml", digest)
             return [RunSubmitted(run=run.id, message_id=message_id, file=digest)]
 
-        return self._decide(command, ref.run, _within)
+        return self._decide(command, ref.run, _rule)
 
     @activity.defn
     def doubt(self, ref: RunRef) -> RunView:
@@ -221,7 +221,7 @@ class RunActivities:
             run=ref.run,
         )
 
-        def _within(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)
             enquiry = runs.enquiry(run, state.payments, agreement, self._handler.clock.now().astimezone(UTC))
             if enquiry is None:
@@ -232,7 +232,7 @@ class RunActivities:
             transaction.post("bank-file", folder, f"{enquiry.message_id}.xml", digest)
             return [RunDoubted(run=run.id, enquiry_message_id=enquiry.message_id, file=digest)]
 
-        return self._decide(command, ref.run, _within)
+        return self._decide(command, ref.run, _rule)
 
     @activity.defn
     def run_standing(self, ref: RunRef) -> RunView:
