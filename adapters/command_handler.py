@@ -100,11 +100,11 @@ class CommandHandler:
         return self.agreements.of(records, known.document)
 
     def agreement_of(self, state: State, production: str) -> Agreement:
-        """The same for who has the production's state."""
+        """The agreement in force, by a production's state that is known already."""
         return self.agreements.read(self.store, the_production(state.production, production).document)
 
     def in_force(self, production: str) -> Agreement:
-        """The same, in a transaction of its own that only reads."""
+        """The agreement in force, read in a transaction of its own."""
         with self.store.reading() as records:
             return self.agreement(records, production)
 

@@ -72,7 +72,7 @@ class Reads:
     sight: Callable[[Resource], Sight]
 
     def of(self, production: str) -> "Reads":
-        """The same reader in a production that one of their rows is of."""
+        """The reader in a production that one of the rows belongs to."""
         return replace(self, production=production)
 
     def may(self, resource: Resource) -> bool:

@@ -32,7 +32,7 @@ class Agreements:
         return known or self._remembered(digest, reread_agreement(_kept(records, digest), "the kept document"))
 
     def read(self, store: Store, digest: str) -> Agreement:
-        """The same for who has no transaction: one is only opened for what was never read before."""
+        """The agreement of a document. A transaction is opened only for a document that was never read before."""
         with self._lock:
             known = self._parsed.get(digest)
         if known is not None:

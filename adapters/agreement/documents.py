@@ -92,7 +92,7 @@ def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
 
 
 def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) -> Loaded:
-    """The same from bytes; `file` is how findings name them."""
+    """Parse and check an agreement from bytes; findings name it as `file`."""
     loaded, document, slips = _read(raw, file)
     findings = [*_time_zone(loaded.agreement), *check(loaded.agreement, previous)]
     if slips or findings:

@@ -1,10 +1,13 @@
 """Files to and from a bank through a folder per account, which is how host-to-host banking works.
 
-    ROOT/{account}/outbox    from us, until the bank takes it       ROOT/{account}/archive   read and done
-    ROOT/{account}/inbox     from the bank                          ROOT/{account}/refused   kept aside, each with why
-    ROOT/{account}/sent      a copy of all we sent                  ROOT/{account}/staging   not yet sent
+    ROOT/{account}/outbox;   from us, until the bank takes it
+    ROOT/{account}/sent;     a copy of all we sent
+    ROOT/{account}/staging;  not yet sent
+    ROOT/{account}/inbox;    from the bank
+    ROOT/{account}/archive;  read and done
+    ROOT/{account}/refused;  kept aside, each with why
 
-Everything is durable when a call returns, and a call that was cut off is finished by calling again.
+Everything is durable when a call returns. A call that was cut off is finished by calling again.
 """
 
 import errno

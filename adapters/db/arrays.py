@@ -38,6 +38,7 @@ class _TextsDumper(_Binary):
     oid = _TEXT.array_oid
 
     def dump(self, obj: Texts) -> Buffer:
+        """An array of texts in binary form."""
         return _array(_TEXT.oid, [None if each is None else each.encode() for each in obj])
 
 
@@ -45,6 +46,7 @@ class _BlobsDumper(_Binary):
     oid = _BYTEA.array_oid
 
     def dump(self, obj: Blobs) -> Buffer:
+        """An array of byte strings in binary form."""
         return _array(_BYTEA.oid, obj)
 
 
@@ -52,6 +54,7 @@ class _IntsDumper(_Binary):
     oid = _INT8.array_oid
 
     def dump(self, obj: Ints) -> Buffer:
+        """An array of integers in binary form."""
         if None in obj:
             return _array(_INT8.oid, [None if each is None else each.to_bytes(8, signed=True) for each in obj])
         elements = struct.pack("!" + "iq" * len(obj), *chain.from_iterable((8, each) for each in obj))

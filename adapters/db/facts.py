@@ -269,7 +269,7 @@ def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int)
 
 
 def converted_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
-    """The same rows as they were converted: line, amount, and rule, source, day and rate where there was one."""
+    """Rows of an import as they were converted: line, amount, and rule, source, day and rate where there was one."""
     table, _ = _table(kind, counted=False)
     columns = "line, amount, coalesce(rate_rule, ''), coalesce(rate_source, ''), coalesce(fixing_on::text, '')"
     columns += ", coalesce(rate::text, '')"

@@ -70,6 +70,7 @@ class Records:
         chosen = {production: self._ask(production, selection) for production, selection in selections.items()}
 
         def read() -> dict[str, State]:
+            """The states by production."""
             known = {row["key"]: Production(**row) for row in productions}
             return {
                 production: _state(known.get(production), {name: cursor.fetchall() for name, cursor in found.items()})

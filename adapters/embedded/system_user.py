@@ -1,4 +1,4 @@
-"""As root, PostgreSQL needs another user: it refuses to run as root. Nothing of ours is opened up for that user.
+"""PostgreSQL refuses to run as root, so as root it gets another user. Nothing of ours is opened up for that user.
 
 * The data folder stays closed (0700): the server is started *inside* its own folder and names it `/proc/self/cwd`, so
   it never walks the path down to it.

@@ -12,7 +12,7 @@ from threading import Event
 from adapters.clock import Clock
 from adapters.sandbox_bank.admin import books_path, folders_path
 from adapters.sandbox_bank.books import BankBooks
-from adapters.sandbox_bank.intake import Order, Unreadable, read_file
+from adapters.sandbox_bank.intake import ReceivedOrder, Unreadable, read_file
 from adapters.sandbox_bank.orders import (
     Moment,
     answer_enquiry,
@@ -114,7 +114,7 @@ class SandboxBank:
             except Unreadable as error:
                 outcome = f"unreadable: {error}"
             else:
-                if isinstance(message, Order):
+                if isinstance(message, ReceivedOrder):
                     outcome = take_order(self.books, account, message, sha256, now)
                 else:
                     outcome = answer_enquiry(self.books, account, message, now)

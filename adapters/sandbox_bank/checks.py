@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from adapters.sandbox_bank.answers import Holder
 from adapters.sandbox_bank.books import converted
-from adapters.sandbox_bank.intake import AccountRead, Instructed, Order
+from adapters.sandbox_bank.intake import AccountRead, Instructed, ReceivedOrder
 from domain.errors import UnknownCurrency
 from domain.values.currency import exponent
 
@@ -35,7 +35,7 @@ class Priced:
     rate: str | None
 
 
-def refuse_order(order: Order, holder: Holder) -> Refusal | None:
+def refuse_order(order: ReceivedOrder, holder: Holder) -> Refusal | None:
     """Why the whole file is rejected, if it is."""
     sums = sum((each.amount or Decimal(0) for each in order.transfers), Decimal(0))
     findings = (

@@ -44,7 +44,7 @@ class Instructed:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ReceivedOrder:
     """One order as the file has it."""
 
     message_id: str
@@ -64,7 +64,7 @@ class EnquiredTransfer:
     end_to_end_ids: tuple[str, ...]
 
 
-def read_file(raw: bytes) -> Order | EnquiredTransfer:
+def read_file(raw: bytes) -> ReceivedOrder | EnquiredTransfer:
     """One file of a customer.
 
     Raises:
@@ -88,7 +88,7 @@ def read_file(raw: bytes) -> Order | EnquiredTransfer:
     raise Unreadable(f"{root.tag} is not taken here")
 
 
-def _order(root: etree._Element, ns: str) -> Order:
+def _order(root: etree._Element, ns: str) -> ReceivedOrder:
     def _text(of: etree._Element, path: str) -> str:
         return (of.findtext(path.replace("~", ns)) or "").strip()
 
@@ -97,7 +97,7 @@ def _order(root: etree._Element, ns: str) -> Order:
     message_id = _text(root, f"{head}/~MsgId")
     if not message_id or len(message_id) > _MAX_ID or info is None:
         raise Unreadable("no usable MsgId, or no PmtInf")
-    return Order(
+    return ReceivedOrder(
         message_id=message_id,
         count=_text(root, f"{head}/~NbOfTxs"),
         control_sum=_decimal(_text(root, f"{head}/~CtrlSum")),

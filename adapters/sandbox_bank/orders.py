@@ -10,7 +10,7 @@ from adapters.sandbox_bank.answers import Answered, status_report
 from adapters.sandbox_bank.books import BankBooks
 from adapters.sandbox_bank.checks import Priced, Refusal, price, refuse_order, refuse_transfer
 from adapters.sandbox_bank.faults import FaultKind, Plan, plan_faults, record_met
-from adapters.sandbox_bank.intake import EnquiredTransfer, Instructed, Order
+from adapters.sandbox_bank.intake import EnquiredTransfer, Instructed, ReceivedOrder
 from adapters.sandbox_bank.outgoing import send
 
 _STATUS_BEFORE = {"waiting": "PDNG", "booked": "ACSP", "returned": "ACSP", "rejected": "RJCT"}
@@ -26,7 +26,7 @@ class Moment:
     seconds: float
 
 
-def take_order(books: BankBooks, account: str, order: Order, sha256: str, now: Moment) -> str:
+def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str, now: Moment) -> str:
     """Take one pain.001 into the books; what became of the file, in a word or two."""
     db = books.db
     known = db.execute(
@@ -67,7 +67,9 @@ def take_order(books: BankBooks, account: str, order: Order, sha256: str, now: M
     return "taken" if refusal is None else f"rejected: {refusal.reason}"
 
 
-def _record_transfers(books: BankBooks, account: str, order_id: int, order: Order, plan: Plan, now: Moment) -> None:
+def _record_transfers(
+    books: BankBooks, account: str, order_id: int, order: ReceivedOrder, plan: Plan, now: Moment
+) -> None:
     """Write down every transfer of an order as rejected, or as waiting to be booked."""
     db, currency = books.db, books.holder(account).currency
     rates = books.rates(currency)
@@ -91,7 +93,7 @@ def _record_transfers(books: BankBooks, account: str, order_id: int, order: Orde
 
 
 def _row(  # one column after the other
-    order_id: int, order: Order, each: Instructed, priced: Priced | Refusal, plan: Plan, now: Moment
+    order_id: int, order: ReceivedOrder, each: Instructed, priced: Priced | Refusal, plan: Plan, now: Moment
 ) -> tuple[object, ...]:
     key = each.end_to_end_id
     head = (order_id, key, each.currency, f"{each.currency} {each.amount}")
@@ -106,7 +108,7 @@ def _row(  # one column after the other
     return (*head, *money, *tail, "waiting", None, None, due_at, quiet, return_at, return_reason)
 
 
-def _every_second(order: Order, plan: Plan) -> dict[str, str]:
+def _every_second(order: ReceivedOrder, plan: Plan) -> dict[str, str]:
     """Every second transfer of the file from the first that `partial` names, with that one's id."""
     named = plan.of(FaultKind.PARTIAL)
     keys = [each.end_to_end_id for each in order.transfers]

@@ -1,9 +1,9 @@
 """Facts of a waterfall from files: CSV with a header, or YAML. A million rows are read in one pass and kept by group.
 
-CSV columns: date and amount ("USD 1250.00"; a plain count for a metric), and as needed kind (receipt if there is none),
-id, name, payer, territory, media, window, rate (units of the waterfall's currency for one of the amount's) and reverses
-(the id of a receipt that this row takes back, with the opposite amount). A column that is named as a metric of the
-agreement has what was counted with each receipt.
+CSV columns are date and amount ("USD 1250.00"; a plain count for a metric). As needed there are kind (receipt if there
+is none), id, name, payer, territory, media, window, rate and reverses. A rate is units of the waterfall's currency for
+one of the amount's. `reverses` is the id of a receipt that this row takes back, with the opposite amount. A column
+named as a metric of the agreement has what was counted with each receipt.
 """
 
 import csv

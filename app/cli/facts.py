@@ -33,7 +33,7 @@ def _group(name: str, kind: str, about: str, columns: str) -> click.Group:
 
 
 def _recorded(kind: str, about: str, amount: str | None) -> click.Group:
-    """The same, and record one fact by hand; `amount` says how its amount is written, None that it has none."""
+    """Import, list and record facts of a kind; `amount` says how an amount is written, if there is one."""
     group = _group(kind, kind, about, _COLUMNS.get(amount, "date, name, amount"))
     group.add_command(_recording(kind, amount))
     return group

@@ -59,6 +59,7 @@ def day_option(name: str, about: str) -> Callable[[F], F]:
     """`NAME DATE`, as a `date | None`."""
 
     def day(_context: click.Context, _option: click.Parameter, given: datetime | None) -> object:
+        """The day of what was given."""
         return given and given.date()
 
     return click.option(name, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", callback=day, help=about)
@@ -68,6 +69,7 @@ def days_options(what: str) -> Callable[[F], F]:
     """`--since DATE` and `--until DATE`, as `since: date | None` and `until: date | None`; `what` says of which day."""
 
     def options(command: F) -> F:
+        """Add both options."""
         until = day_option("--until", f"Only those {what} on this day or before.")
         since = day_option("--since", f"Only those {what} on this day or after.")
         return since(until(command))
@@ -81,8 +83,11 @@ def _paging(for_people: int, for_programs: int | None) -> Callable[[Callable[...
     most = f"At most so many; default {for_people}" + ("" if programs == for_people else f", with --json {programs}")
 
     def options(command: Callable[..., None]) -> Callable[..., None]:
+        """Add the options, and hand their page to the command."""
+
         @wraps(command)
         def with_page(*, limit: int | None, after: str | None, whole: bool, as_json: bool, **given: Any) -> None:
+            """Run the command with the page that was asked for."""
             from adapters.db.queries.paging import PageRequest
 
             if whole and limit is not None:

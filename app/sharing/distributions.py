@@ -40,13 +40,13 @@ def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row
 
 
 def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
-    """The same as it would be computed now on the stack of a data folder; nothing is recorded."""
+    """A distribution as it would be computed now on the stack of a data folder; nothing is recorded."""
     with handler_on(data) as handler:
         return preview(DistributionActivities(handler, facts_of), production, period)
 
 
 def preview(activities: DistributionActivities, production: str, period: str) -> tuple[Row, list[Row]]:
-    """The same with activities at hand."""
+    """A distribution as it would be computed now, by activities that are given."""
     found: dict[str, Distribution] = {}
     apply(found, activities.preview(DistributionRef(production=production, period=period)))
     head, lines = _whole(found[period])

@@ -100,7 +100,7 @@ def record(data: Path | None, request: Import, fields: Mapping[str, str]) -> Imp
 def import_on(
     handler: CommandHandler, request: Import, file: Path, declared: Declared | None = None, tick: "Ticks | None" = None
 ) -> Imported:
-    """The same on a command handler: what is wrong with the file is said before anything is written."""
+    """Import a file through a command handler; the whole file is checked before anything is written."""
     for option, name in (("source", request.source), ("statement", request.statement)):
         if not _NAME.fullmatch(name):
             raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")

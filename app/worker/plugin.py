@@ -55,7 +55,7 @@ class SluicePlugin(SimplePlugin):
         return config
 
     def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
-        """As a worker's, but code that does not fit a history is what a replay looks for.
+        """Configure a replayer like a worker, but let code that does not fit a history fail the replay.
 
         A worker lets it fail the workflow; the replayer would then wait for ever for a failure that no history holds.
         """

@@ -62,7 +62,7 @@ def streamed(
 def read_through(
     connection: Connection, statement: str, parameters: Sequence[object] = ()
 ) -> Iterator[tuple[Any, ...]]:
-    """The same for who asks nothing else before the last row: one way to the server and back, and not three."""
+    """Stream facts in one round trip instead of three; nothing else may be asked before the last row."""
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         yield from cursor.stream(statement, parameters, binary=True, size=FETCH)

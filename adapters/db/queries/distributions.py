@@ -35,14 +35,16 @@ class DistributionRow:
     kept: Amounts
 
     def seen_by(self, sight: Sight) -> Self:
-        """The same as far as it is shown: to a party, what it did and what it came to."""
+        """What a reader sees of the distribution: a party sees what it did and what it came to."""
         if sight.everything:
             return self
 
         def own(named: tuple[str, ...]) -> tuple[str, ...]:
+            """Those of the parties that the reader sees."""
             return tuple(party for party in named if sight.shows(party))
 
         def amounts(of: Amounts) -> Amounts:
+            """Those of the amounts that the reader sees."""
             return {party: amount for party, amount in of.items() if sight.shows(party)}
 
         return replace(

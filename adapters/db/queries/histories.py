@@ -70,6 +70,7 @@ def archived_histories(
     )
 
     def made(row: sa.Row[Any]) -> Archived:
+        """A row of the archive."""
         return Archived(*row[: len(columns)])
 
     return paged(connection, query, _ORDER, made, page)

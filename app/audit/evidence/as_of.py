@@ -75,7 +75,7 @@ def report(found: Picture, production: str, effective: date, known: datetime, se
 
 
 def as_text(answer: Mapping[str, Any]) -> str:
-    """The same for people."""
+    """The picture as text for people."""
     head = answer["head"]
     lines = [
         f"{answer['production']} on {answer['effective_on']}, as known at {answer['known_at']}",

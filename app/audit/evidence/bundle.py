@@ -1,12 +1,16 @@
 """`sluice audit export`: a production's whole record as one archive that anybody can verify without Sluice.
 
-    journal.jsonl           the facts, one a line, their bodies byte for byte, with the fields that are hashed
-    entries.jsonl           the ledger's entries            balances.jsonl     what they add up to
-    snapshots/*.jsonl       where everything stands         histories/*.json   archived histories, as received
-    documents/SHA256        agreements, bank files, statements, evidence of imports, each under its own hash
-    documents.jsonl         their names                     bank_files.jsonl   which went to or came from which bank
-    rows/SEQ.tsv            rows that an import brought, as they were hashed; rows/SEQ.converted.tsv as they count
-    heads.json              the end of the journal, signed  manifest.json      every file's hash and size, and counts
+    journal.jsonl           the facts, one a line, their bodies byte for byte, with the fields that are hashed;
+    entries.jsonl           the ledger's entries;
+    balances.jsonl          what they add up to;
+    snapshots/*.jsonl       where everything stands;
+    histories/*.json        archived histories, as received;
+    documents/SHA256        agreements, bank files, statements, evidence of imports, each under its own hash;
+    documents.jsonl         their names;
+    bank_files.jsonl        which went to or came from which bank;
+    rows/SEQ.tsv            rows that an import brought, as they were hashed; rows/SEQ.converted.tsv as they count;
+    heads.json              the end of the journal, signed;
+    manifest.json           every file's hash and size, and counts;
     verify.py, verifier/    the verifier, which needs only Python
 
 The same state makes the same bytes: files have a fixed order and no times of their own, and the head is signed as of

@@ -125,7 +125,7 @@ def departures(connection: Connection, folder: Path, trusted: Collection[str]) -
 
 
 def departed(connection: Connection, folder: Path, trusted: Collection[str]) -> Iterator[Finding]:
-    """The same, as what breaks the integrity of an audit."""
+    """Departures from anchors, as findings against the integrity of an audit."""
     return (broken("anchor", sentence) for sentence in departures(connection, folder, trusted))
 
 

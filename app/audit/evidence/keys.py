@@ -57,7 +57,7 @@ def trusted(named: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
 
 
 def public_pem(key: Ed25519PrivateKey) -> str:
-    """The same in PEM, as other programs read it."""
+    """The public key in PEM, as other programs read it."""
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 

@@ -159,7 +159,7 @@ def _same_bytes(told: DecodedFact, file: str, message_id: str, expected_id: str,
 
 
 def _same_enquiry(one: bytes, other: bytes) -> bool:
-    """The same but for the order in which it asks after payments, which is the database's."""
+    """Whether two enquiries ask after the same payments; their order is the database's."""
     return sorted(re.split(rb"(?=<)", one)) == sorted(re.split(rb"(?=<)", other))
 
 

@@ -18,7 +18,7 @@ Field = str | tuple[Payload, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class WorkflowRequest:
     """One thing asked for: what it is, its fields, and the event it stands in (0 for what code asks for today)."""
 
     key: tuple[str, str]
@@ -32,7 +32,7 @@ class Request:
         return f"{kind} {which}".strip()
 
 
-def asked_today(commands: Iterable[WorkflowCommand]) -> Iterator[Request]:
+def asked_today(commands: Iterable[WorkflowCommand]) -> Iterator[WorkflowRequest]:
     """What commands of today's code ask for; a timer that is given up at once was never asked for."""
     given = list(commands)
     started = {one.start_timer.seq for one in given if one.HasField("start_timer")}
@@ -41,49 +41,53 @@ def asked_today(commands: Iterable[WorkflowCommand]) -> Iterator[Request]:
         kind = one.WhichOneof("variant") or ""
         if kind == "start_timer" and one.start_timer.seq not in given_up:
             duration = one.start_timer.start_to_fire_timeout.ToTimedelta()
-            yield Request(("timer", str(one.start_timer.seq)), {"duration": _seconds(duration)})
+            yield WorkflowRequest(("timer", str(one.start_timer.seq)), {"duration": _seconds(duration)})
         elif kind == "cancel_timer" and one.cancel_timer.seq not in given_up:
-            yield Request(("end of timer", str(one.cancel_timer.seq)), {})
+            yield WorkflowRequest(("end of timer", str(one.cancel_timer.seq)), {})
         elif kind not in {"start_timer", "cancel_timer"}:
             yield _today(kind, one)
 
 
-def _today(kind: str, one: WorkflowCommand) -> Request:  # noqa: PLR0911 - one for each kind
+def _today(kind: str, one: WorkflowCommand) -> WorkflowRequest:  # noqa: PLR0911 - one for each kind
     match kind:
         case "schedule_activity":
             activity = one.schedule_activity
             fields: dict[str, Field] = {"type": activity.activity_type, "argument": tuple(activity.arguments)}
-            return Request(("activity", activity.activity_id), fields)
+            return WorkflowRequest(("activity", activity.activity_id), fields)
         case "start_child_workflow_execution":
             child = one.start_child_workflow_execution
             fields = {"type": child.workflow_type, "argument": tuple(child.input), "fate": _fate(child)}
-            return Request(("child workflow", child.workflow_id), fields)
+            return WorkflowRequest(("child workflow", child.workflow_id), fields)
         case "signal_external_workflow_execution":
             signal = one.signal_external_workflow_execution
             fields = {"name": signal.signal_name, "argument": tuple(signal.args)}
-            return Request(("signal to", signal.workflow_execution.workflow_id or signal.child_workflow_id), fields)
+            return WorkflowRequest(
+                ("signal to", signal.workflow_execution.workflow_id or signal.child_workflow_id), fields
+            )
         case "update_response":
             answer = one.update_response
             if answer.HasField("completed"):
-                return Request(("answer to update", answer.protocol_instance_id), {"result": (answer.completed,)})
+                return WorkflowRequest(
+                    ("answer to update", answer.protocol_instance_id), {"result": (answer.completed,)}
+                )
             if answer.HasField("rejected"):
-                return Request(("refusal of update", answer.protocol_instance_id), _failure(answer.rejected))
-            return Request(("acceptance of update", answer.protocol_instance_id), {})
+                return WorkflowRequest(("refusal of update", answer.protocol_instance_id), _failure(answer.rejected))
+            return WorkflowRequest(("acceptance of update", answer.protocol_instance_id), {})
         case "complete_workflow_execution":
-            return Request(("result", ""), {"result": (one.complete_workflow_execution.result,)})
+            return WorkflowRequest(("result", ""), {"result": (one.complete_workflow_execution.result,)})
         case "fail_workflow_execution":
-            return Request(("failure", ""), _failure(one.fail_workflow_execution.failure))
+            return WorkflowRequest(("failure", ""), _failure(one.fail_workflow_execution.failure))
         case "continue_as_new_workflow_execution":
             again = one.continue_as_new_workflow_execution
             named: dict[str, Field] = (
                 {"type": again.workflow_type} if again.workflow_type else {}
             )  # else it is the same
-            return Request(("new run", ""), {**named, "argument": tuple(again.arguments)})
+            return WorkflowRequest(("new run", ""), {**named, "argument": tuple(again.arguments)})
         case _:
-            return Request((kind.replace("_", " "), ""), {})
+            return WorkflowRequest((kind.replace("_", " "), ""), {})
 
 
-def asked_then(events: Iterable[HistoryEvent]) -> Iterator[Request]:
+def asked_then(events: Iterable[HistoryEvent]) -> Iterator[WorkflowRequest]:
     """What the events of a history say was asked for."""
     updates: dict[int, tuple[str, str]] = {}
     for event in events:
@@ -95,63 +99,63 @@ def asked_then(events: Iterable[HistoryEvent]) -> Iterator[Request]:
             yield found
 
 
-def _then(event: HistoryEvent, updates: dict[int, tuple[str, str]]) -> Request | None:
+def _then(event: HistoryEvent, updates: dict[int, tuple[str, str]]) -> WorkflowRequest | None:
     match event.event_type:
         case EventType.EVENT_TYPE_TIMER_STARTED:
             timer = event.timer_started_event_attributes
             duration = _seconds(timer.start_to_fire_timeout.ToTimedelta())
-            return Request(("timer", timer.timer_id), {"duration": duration}, event.event_id)
+            return WorkflowRequest(("timer", timer.timer_id), {"duration": duration}, event.event_id)
         case EventType.EVENT_TYPE_TIMER_CANCELED:
-            return Request(("end of timer", event.timer_canceled_event_attributes.timer_id), {}, event.event_id)
+            return WorkflowRequest(("end of timer", event.timer_canceled_event_attributes.timer_id), {}, event.event_id)
         case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
             activity = event.activity_task_scheduled_event_attributes
             fields: dict[str, Field] = {
                 "type": activity.activity_type.name,
                 "argument": tuple(activity.input.payloads),
             }
-            return Request(("activity", activity.activity_id), fields, event.event_id)
+            return WorkflowRequest(("activity", activity.activity_id), fields, event.event_id)
         case EventType.EVENT_TYPE_START_CHILD_WORKFLOW_EXECUTION_INITIATED:
             child = event.start_child_workflow_execution_initiated_event_attributes
             fields = {"type": child.workflow_type.name, "argument": tuple(child.input.payloads), "fate": _fate(child)}
-            return Request(("child workflow", child.workflow_id), fields, event.event_id)
+            return WorkflowRequest(("child workflow", child.workflow_id), fields, event.event_id)
         case EventType.EVENT_TYPE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED:
             signal = event.signal_external_workflow_execution_initiated_event_attributes
             fields = {"name": signal.signal_name, "argument": tuple(signal.input.payloads)}
-            return Request(("signal to", signal.workflow_execution.workflow_id), fields, event.event_id)
+            return WorkflowRequest(("signal to", signal.workflow_execution.workflow_id), fields, event.event_id)
         case _:
             return _ended_then(event, updates)
 
 
 def _ended_then(  # noqa: PLR0911 - one for each kind
     event: HistoryEvent, updates: dict[int, tuple[str, str]]
-) -> Request | None:
+) -> WorkflowRequest | None:
     match event.event_type:
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
-            return Request(("acceptance of update", updates[event.event_id][0]), {}, event.event_id)
+            return WorkflowRequest(("acceptance of update", updates[event.event_id][0]), {}, event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
             done = event.workflow_execution_update_completed_event_attributes
             name, of = updates.get(done.accepted_event_id, (done.meta.update_id, ""))
             if done.outcome.HasField("failure"):
-                return Request(("refusal of update", name), _failure(done.outcome.failure), event.event_id)
+                return WorkflowRequest(("refusal of update", name), _failure(done.outcome.failure), event.event_id)
             result = tuple(done.outcome.success.payloads)
-            return Request(("answer to update", name), {"result": result, "type": of}, event.event_id)
+            return WorkflowRequest(("answer to update", name), {"result": result, "type": of}, event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED:
             result = tuple(event.workflow_execution_completed_event_attributes.result.payloads)
-            return Request(("result", ""), {"result": result}, event.event_id)
+            return WorkflowRequest(("result", ""), {"result": result}, event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_FAILED:
             failure = event.workflow_execution_failed_event_attributes.failure
-            return Request(("failure", ""), _failure(failure), event.event_id)
+            return WorkflowRequest(("failure", ""), _failure(failure), event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CANCELED:
-            return Request(("cancel workflow execution", ""), {}, event.event_id)
+            return WorkflowRequest(("cancel workflow execution", ""), {}, event.event_id)
         case EventType.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
             again = event.workflow_execution_continued_as_new_event_attributes
             fields: dict[str, Field] = {
                 "type": again.workflow_type.name,
                 "argument": tuple(again.input.payloads),
             }
-            return Request(("new run", ""), fields, event.event_id)
+            return WorkflowRequest(("new run", ""), fields, event.event_id)
         case EventType.EVENT_TYPE_MARKER_RECORDED:
-            return Request(("set patch marker", ""), {}, event.event_id)
+            return WorkflowRequest(("set patch marker", ""), {}, event.event_id)
         case _:
             return None
 

@@ -1,7 +1,7 @@
 """A strict replay: today's workflow code must ask for exactly what a history says was asked for.
 
-Temporal's own replayer compares what kind of thing is asked for, not with what arguments, for how long, or with what
-result, and takes a history that was cut short for one that still goes on.
+Temporal's own replayer compares what kind of thing is asked for, but no arguments, durations or results. It takes a
+history that was cut short for one that still goes on.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from adapters.temporal.internals import WorkflowActivation, WorkflowActivationCo
 from app.audit.replay.payloads import readable, same
 from app.audit.replay.requests import (
     Field,
-    Request,
+    WorkflowRequest,
     asked_then,
     asked_today,
 )
@@ -123,7 +123,7 @@ def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iter
         for event in events
         if event.event_type == EventType.EVENT_TYPE_TIMER_FIRED
     }
-    today: dict[tuple[str, str], deque[Request]] = defaultdict(deque)
+    today: dict[tuple[str, str], deque[WorkflowRequest]] = defaultdict(deque)
     for task, commands in heard.commands.items():
         if task in finished:
             for asked in asked_today(commands):
@@ -141,13 +141,13 @@ def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iter
             yield from (Difference("history", f"lacks {each.name}, which today's code asks for") for each in rest)
 
 
-def _too_late(asked: Request, task: int, fired: Mapping[str, int]) -> bool:
+def _too_late(asked: WorkflowRequest, task: int, fired: Mapping[str, int]) -> bool:
     """Whether code gives up a timer that had gone off before the workflow task began: Temporal then writes nothing."""
     kind, which = asked.key
     return kind == "end of timer" and fired.get(which, task) < task
 
 
-def _fields(workflow: str, then: Request, now: Request) -> Iterator[Difference]:
+def _fields(workflow: str, then: WorkflowRequest, now: WorkflowRequest) -> Iterator[Difference]:
     for name, right in now.fields.items():
         written = then.fields.get(name, "")
         if not _same(workflow, then, name, written, right):
@@ -155,7 +155,7 @@ def _fields(workflow: str, then: Request, now: Request) -> Iterator[Difference]:
             yield Difference(f"event {then.event}", said, _brief(_words(right)), _brief(_words(written)))
 
 
-def _same(workflow: str, then: Request, name: str, written: Field, right: Field) -> bool:
+def _same(workflow: str, then: WorkflowRequest, name: str, written: Field, right: Field) -> bool:
     if isinstance(written, str) or isinstance(right, str):
         return written == right
     return same(workflow, then.key[0], str(then.fields.get("type", "")), name, written, right)
