@@ -97,14 +97,16 @@ async def test_a_release_without_the_engine_of_the_period_before_pays_nothing_an
 async def test_an_audit_without_an_engine_says_of_each_thing_that_it_cannot_make_again_which_engine_it_needs(third):
     use(third, BOTH)
     distribute(third, Q2)
-    said = [str(finding) for finding in await findings(third, NEW)]
-    assert len(said) == 3, "the first period, its statements, and those of the second, which begin where it ended"
-    assert all("was computed by engine 3, and this release has 9" in one for one in said)
+    sentences = [str(finding) for finding in await findings(third, NEW)]
+    assert len(sentences) == 3, "the first period, its statements, and those of the second, which begin where it ended"
+    assert all("was computed by engine 3, and this release has 9" in one for one in sentences)
 
 
 async def test_another_figure_under_the_number_of_an_engine_is_found(third):
-    said = [str(finding) for finding in await findings(third, Engines([WaterfallEngine("3", corrected, of_figures)]))]
-    assert any("is not what engine 3 makes of what was known" in one for one in said)
+    sentences = [
+        str(finding) for finding in await findings(third, Engines([WaterfallEngine("3", corrected, of_figures)]))
+    ]
+    assert any("is not what engine 3 makes of what was known" in one for one in sentences)
 
 
 def test_a_line_is_explained_by_the_engine_that_computed_it(third):

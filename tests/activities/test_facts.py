@@ -303,8 +303,8 @@ def test_what_an_earlier_version_counts_can_be_restated_for_as_long_as_runs_go_t
 
 @pytest.mark.parametrize("metric", ["viewer", "admissions"])
 def test_what_the_agreement_in_force_does_not_count_is_refused(sharing, tmp_path, metric):
-    wanted = rf"s.csv:1: {metric}: a receipt has no '{metric}', and the agreement counts viewers"
-    with pytest.raises(BadDocument, match=wanted):
+    sentence = rf"s.csv:1: {metric}: a receipt has no '{metric}', and the agreement counts viewers"
+    with pytest.raises(BadDocument, match=sentence):
         r.take(sharing, r.csv_file(tmp_path, VIEWED, f"{r.HEADER},{metric}"))
     assert rows_of(sharing) == []
 

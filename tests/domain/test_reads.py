@@ -31,11 +31,11 @@ MATRIX = {
     Resource.HISTORIES: ("nothing", "nothing", "nothing", "nothing"),
 }
 CASES = [
-    (resource, party, role, said)
+    (resource, party, role, extent)
     for resource, (others, keeper, second, plain) in MATRIX.items()
     for role in Role
     if role is not Role.AUDITOR
-    for party, said in (
+    for party, extent in (
         ("studio", others),
         ("writer", others),
         ("spc", keeper if role in BOOKS else plain),
@@ -54,9 +54,9 @@ def test_the_matrix_has_every_resource():
     assert set(MATRIX) == set(Resource) == set(ACCESS)
 
 
-@pytest.mark.parametrize(("resource", "party", "role", "said"), CASES)
-def test_what_a_role_at_a_party_reads_of_a_resource(resource, party, role, said):
-    expected = said if said != "preparer" else "all" if role is Role.PREPARER else "own"
+@pytest.mark.parametrize(("resource", "party", "role", "extent"), CASES)
+def test_what_a_role_at_a_party_reads_of_a_resource(resource, party, role, extent):
+    expected = extent if extent != "preparer" else "all" if role is Role.PREPARER else "own"
     if expected == "nothing":
         with pytest.raises(WrongRole, match=f"ji of {party} may not read {resource} of DRAMA1"):
             sight(person(party, role), resource, INVOLVED)

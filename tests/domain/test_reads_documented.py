@@ -15,5 +15,5 @@ def written(access: Access) -> str:
 
 
 def test_the_documented_table_is_the_one_that_is_used():
-    told = PAGE.read_text("utf-8").partition("|---|---|---|\n")[2].partition("\n\n")[0].splitlines()
-    assert told == [f"| {resource} | {written(access)}" for resource, access in ACCESS.items()]
+    rows = PAGE.read_text("utf-8").partition("|---|---|---|\n")[2].partition("\n\n")[0].splitlines()
+    assert rows == [f"| {resource} | {written(access)}" for resource, access in ACCESS.items()]

@@ -297,14 +297,14 @@ class Lives(RuleBasedStateMachine):
     @rule(
         number=st.integers(0, 20),
         group=st.sampled_from([None, *BankVerdict]),
-        told=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(BankVerdict)), max_size=4),
+        verdicts=st.lists(st.tuples(st.integers(0, 20), st.sampled_from(BankVerdict)), max_size=4),
     )
-    def status_report(self, number, group, told):
+    def status_report(self, number, group, verdicts):
         run = self.a_run(number)
         if run is None or run.message_id is None:
             return
         ids = list(self.life.sent)
-        lines = tuple(TransferStatus(end_to_end_id=ids[i % len(ids)], verdict=verdict) for i, verdict in told)
+        lines = tuple(TransferStatus(end_to_end_id=ids[i % len(ids)], verdict=verdict) for i, verdict in verdicts)
         report = StatusReport(
             message_id="S1", created_at=NOON, order_message_id=run.message_id, group=group, transfers=lines
         )
@@ -429,11 +429,11 @@ class Lives(RuleBasedStateMachine):
 
     @invariant()
     def the_payments_of_a_run_are_those_that_say_they_are_in_it(self):
-        payments, said = self.life.state.payments, {}
+        payments, members = self.life.state.payments, {}
         for payment in payments.values():
-            said.setdefault(payment.run, set()).add(payment.id)
+            members.setdefault(payment.run, set()).add(payment.id)
         for run in self.life.state.runs:
-            assert {payment.id for payment in payments.of_run(run)} == said.get(run, set())
+            assert {payment.id for payment in payments.of_run(run)} == members.get(run, set())
 
     def balances(self, prefix: str) -> dict[tuple[str, str], int]:
         return {key: minor for key, minor in self.life.books.items() if key[0].startswith(prefix) and minor}

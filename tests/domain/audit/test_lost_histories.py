@@ -31,10 +31,10 @@ def test_only_an_auditor_gives_up_a_history(person):
 
 
 @pytest.mark.parametrize(
-    ("has", "said"), [("archived", "run 1. is archived"), ("in_temporal", "Temporal still has run/R .run 1.")]
+    ("has", "sentence"), [("archived", "run 1. is archived"), ("in_temporal", "Temporal still has run/R .run 1.")]
 )
-def test_a_history_that_somebody_has_is_not_given_up(has, said):
-    with pytest.raises(IllegalTransition, match=said):
+def test_a_history_that_somebody_has_is_not_given_up(has, sentence):
+    with pytest.raises(IllegalTransition, match=sentence):
         given_up(**{has: True})
 
 

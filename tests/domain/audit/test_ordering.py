@@ -27,7 +27,7 @@ class Life:
     states: list[int] = field(default_factory=lambda: [0])
     """The thing's state after each event; the first is before any."""
     records: dict[str, tuple[int, int]] = field(default_factory=dict)
-    told: list[tuple[UnderWay, int, bool]] = field(default_factory=list)
+    history: list[tuple[UnderWay, int, bool]] = field(default_factory=list)
     under_way: list[UnderWay] = field(default_factory=list)
     event: int = 0
 
@@ -36,7 +36,7 @@ class Life:
             self.somebody_else() if self.random.random() < 0.5 else self.record(self.a_command())
         for _ in range(self.random.randint(5, 40)):
             self.random.choice((self.somebody_else, self.ask, self.go_on, self.go_on, self.go_on))()
-        self.told += [(each, 0, False) for each in self.under_way]
+        self.history += [(each, 0, False) for each in self.under_way]
         for _ in range(self.random.randint(0, 4)):
             self.somebody_else() if self.random.random() < 0.5 else self.record(self.a_command())
         return self.activities()
@@ -79,7 +79,7 @@ class Life:
     def end(self, one, done):
         self.event += 1
         self.under_way.remove(one)
-        self.told.append((one, self.event, done))
+        self.history.append((one, self.event, done))
 
     def activities(self):
         return sorted(
@@ -92,7 +92,7 @@ class Life:
                     done,
                     self.held(one.view) if done else ((0, 1 << 62),),
                 )
-                for one, ended, done in self.told
+                for one, ended, done in self.history
             ),
             key=lambda each: each.requested,
         )

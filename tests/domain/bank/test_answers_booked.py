@@ -120,14 +120,14 @@ def test_what_a_booking_takes_beyond_the_payment_is_the_banks_charge():
 def test_a_converted_payment_posts_gain_or_loss_against_the_contract_to_the_minor_unit(left_the_account, gain_or_loss):
     state, _ = b.at_the_bank(currency="USD")
     events = booked(state, b.debit("B1", "HANA.U1", b.krw(left_the_account), instructed=U1))
-    wanted = {
+    expected = {
         "liability:payable:agent USD": U1,
         "equity:fx-position USD": -U1,
         "equity:fx-position KRW": b.krw(16_049_371),  # USD 12345.67 at 1300
         "expense:fx-gain-loss KRW": b.krw(gain_or_loss),
         "asset:bank:spc-krw KRW": b.krw(-left_the_account),
     }
-    assert b.balances(events) == {account: amount for account, amount in wanted.items() if amount.minor}
+    assert b.balances(events) == {account: amount for account, amount in expected.items() if amount.minor}
 
 
 def test_a_converted_booking_that_does_not_say_what_was_instructed_settles_nothing():

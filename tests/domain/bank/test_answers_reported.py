@@ -41,12 +41,12 @@ CONTRADICTED = {
 
 
 def expected_types(status: Status, verdict: BankVerdict, whole: str) -> list[str]:
-    told = {
+    by_verdict = {
         BankVerdict.ACCEPTED: (ACCEPTS, whole),
         BankVerdict.REJECTED: (REJECTS, "payments-rejected"),
         BankVerdict.NOT_FOUND: (LOSES, "payments-not-found"),
     }
-    origins, name = told[verdict]
+    origins, name = by_verdict[verdict]
     if status in origins:
         return [name]
     return ["answer-contradicted"] if status in CONTRADICTED[verdict] else []
@@ -69,8 +69,8 @@ def test_a_group_verdict_does_to_the_unnamed_what_it_would_do_by_name(status, ve
     events = reported(state, run, verdict)
     # A group's acceptance says nothing of what was rejected by name before.
     silent = verdict is BankVerdict.ACCEPTED and status is Status.REJECTED
-    wanted = [] if silent else expected_types(status, verdict, "run-accepted")
-    assert sorted({event.type for event in events}) == wanted
+    types = [] if silent else expected_types(status, verdict, "run-accepted")
+    assert sorted({event.type for event in events}) == types
     b.after(state, events)
 
 

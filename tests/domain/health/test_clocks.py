@@ -21,7 +21,7 @@ def test_an_answer_that_took_long_says_nothing_of_the_clock():
 
 
 @pytest.mark.parametrize(
-    ("off", "said"),
+    ("off", "sentence"),
     [
         (timedelta(days=1), "1 day, 0:00:00 ahead of the database's"),
         (-timedelta(days=1), "1 day, 0:00:00 behind the database's"),
@@ -29,7 +29,7 @@ def test_an_answer_that_took_long_says_nothing_of_the_clock():
         (-MAY_BE_OFF - SECOND, "0:01:01 behind"),
     ],
 )
-def test_a_clock_that_is_too_far_off_gets_the_difference_and_what_to_do(off, said):
-    with pytest.raises(ClockOff, match=said) as told:
+def test_a_clock_that_is_too_far_off_gets_the_difference_and_what_to_do(off, sentence):
+    with pytest.raises(ClockOff, match=sentence) as raised:
         check_drift(NOW + off, NOW, NOW + off)
-    assert "by NTP" in told.value.sentence
+    assert "by NTP" in raised.value.sentence

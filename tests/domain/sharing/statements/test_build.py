@@ -63,9 +63,9 @@ def kinds(statement):
 
 
 def test_each_party_gets_its_own_figures_and_no_other_partys():
-    told = Life(SIMPLE, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
-    assert list(told) == ["agent", "writer", "studio", "spc"]
-    agent = told["agent"]
+    stated = Life(SIMPLE, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
+    assert list(stated) == ["agent", "writer", "studio", "spc"]
+    agent = stated["agent"]
     (gross,) = agent.pools
     assert in_pools(agent) == {"fee": ("0", "10", "10")}
     shown = gross.title, gross.inflow.to_date.decimal, gross.own[0].title
@@ -86,10 +86,10 @@ def test_the_period_is_what_changed_since_it_was_stated_last_late_facts_included
     life = Life(SIMPLE, PARTIES)
     first, late = receipt("2025-02-01", "USD 100"), receipt("2025-03-01", "USD 40")
     life.share("2025-Q1", first)
-    told = life.share("2025-Q2", first, late, receipt("2025-05-01", "USD 60"))
-    assert in_pools(told["agent"]) == {"fee": ("10", "10", "20")}
-    assert told["agent"].settlement.paid_before == usd("10.00")
-    assert told["agent"].settlement.due == usd("10.00")
+    stated = life.share("2025-Q2", first, late, receipt("2025-05-01", "USD 60"))
+    assert in_pools(stated["agent"]) == {"fee": ("10", "10", "20")}
+    assert stated["agent"].settlement.paid_before == usd("10.00")
+    assert stated["agent"].settlement.due == usd("10.00")
     restated = life.share("2025-Q3", receipt("2025-02-01", "USD 50"))
     assert in_pools(restated["agent"]) == {"fee": ("20", "-15", "5")}
     assert (restated["agent"].settlement.carried_forward, restated["agent"].settlement.due) == (usd("-15.00"), usd("0"))
@@ -183,11 +183,11 @@ OTHERS = (
 def test_every_kind_of_line_says_what_it_is():
     life = Life(MUCH, EVERYBODY)
     rows = [receipt("2025-02-01", "USD 400"), *OTHERS]
-    told = life.share("2025-Q1", *rows)
-    assert kinds(told["agent"]) == {"fee": "fee", "costs-back": "expenses", "mg-back": "minimum_guarantee"}
-    assert kinds(told["fund"]) == {"equity-back": "recoupment", "bank-direction": "assignment"}
-    assert kinds(told["writer"]) == {"bonus": "success_fee", "net.residue": "share", "prize": "charge"}
-    assert kinds(told["studio"]) == {
+    stated = life.share("2025-Q1", *rows)
+    assert kinds(stated["agent"]) == {"fee": "fee", "costs-back": "expenses", "mg-back": "minimum_guarantee"}
+    assert kinds(stated["fund"]) == {"equity-back": "recoupment", "bank-direction": "assignment"}
+    assert kinds(stated["writer"]) == {"bonus": "success_fee", "net.residue": "share", "prize": "charge"}
+    assert kinds(stated["studio"]) == {
         "returns": "reserve",
         "fee.step": "charge",
         "net.residue": "share",
@@ -198,14 +198,14 @@ def test_every_kind_of_line_says_what_it_is():
 
 
 def test_claims_of_a_party_say_how_far_they_are_recouped():
-    told = Life(MUCH, EVERYBODY).share("2025-Q1", receipt("2025-02-01", "USD 100"), *OTHERS)
-    claims = told["agent"].recoupments
+    stated = Life(MUCH, EVERYBODY).share("2025-Q1", receipt("2025-02-01", "USD 100"), *OTHERS)
+    claims = stated["agent"].recoupments
     assert [(one.id, one.title, one.recouped.decimal, one.outstanding.decimal) for one in claims] == [
         ("costs", "P&A", "30", "0"),
         ("mg", "Minimum guarantee", "40", "10"),
     ]
-    assert told["studio"].recoupments == ()
-    (equity,) = told["fund"].recoupments
+    assert stated["studio"].recoupments == ()
+    (equity,) = stated["fund"].recoupments
     assert (equity.total.decimal, equity.percent) == (
         "240",
         Decimal("1.04"),
@@ -238,10 +238,10 @@ def test_what_no_line_explains_was_brought_forward():
     life = Life(SIMPLE, PARTIES)
     life.share("2025-Q1", receipt("2025-02-01", "USD 100"))
     life.amend("applies: prospectively\n" + SIMPLE.replace("id: script", "id: story"), "2025-04-01")
-    told = life.share("2025-Q2", receipt("2025-02-01", "USD 100"), receipt("2025-05-01", "USD 100"))
-    assert in_pools(told["writer"]) == {"story": ("0", "5", "5")}
-    assert outside(told["writer"]) == {"brought-forward": ("5", "0", "5")}
-    assert kinds(told["writer"])["brought-forward"] == "opening_balance"
+    stated = life.share("2025-Q2", receipt("2025-02-01", "USD 100"), receipt("2025-05-01", "USD 100"))
+    assert in_pools(stated["writer"]) == {"story": ("0", "5", "5")}
+    assert outside(stated["writer"]) == {"brought-forward": ("5", "0", "5")}
+    assert kinds(stated["writer"])["brought-forward"] == "opening_balance"
 
 
 def test_an_amendment_from_the_beginning_shows_in_the_period_that_it_came_in():
@@ -274,15 +274,15 @@ pools:
       - {id: fee, to: agent, take: 50 % of gross}
     residue: studio
 """
-    told = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
-    assert in_pools(told["studio"]) == {"gross.deficit": ("0", "-20", "-20")}
-    assert told["studio"].settlement.carried_forward == usd("-20.00")
+    stated = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
+    assert in_pools(stated["studio"]) == {"gross.deficit": ("0", "-20", "-20")}
+    assert stated["studio"].settlement.carried_forward == usd("-20.00")
 
 
 def test_a_title_may_be_as_long_as_the_agreement_has_it():
     section = SIMPLE.replace("Distribution fee", "Distribution fee " * 40)
-    told = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
-    assert told["agent"].pools[0].own[0].title.startswith("Distribution fee Distribution")
+    stated = Life(section, PARTIES).share("2025-Q1", receipt("2025-02-01", "USD 100"))
+    assert stated["agent"].pools[0].own[0].title.startswith("Distribution fee Distribution")
 
 
 START = date(2025, 1, 1)
@@ -302,19 +302,19 @@ def test_the_statements_of_all_tie_and_add_up_to_the_distribution_whatever_came_
     life = Life(section, PARTIES if section is SIMPLE else EVERYBODY)
     others = () if section is SIMPLE else OTHERS
     for period, facts in (("2025-Q1", known), ("2025-Q2", known + late), ("2025-Q3", late)):
-        told = life.share(period, *facts, *others)
+        stated = life.share(period, *facts, *others)
         found = life.known[period]
-        assert all(ties(statement) == () for statement in told.values())
-        assert set(told) == found.parties
+        assert all(ties(statement) == () for statement in stated.values())
+        assert set(stated) == found.parties
         unit = 10 ** exponent("USD")
-        for party, statement in told.items():
+        for party, statement in stated.items():
             settled = statement.settlement
             assert (settled.entitlement - settled.reserved) == found.to_date[party]
             own = sum((exact for (whose, _), exact in found.shares.items() if whose == party), Fraction(0))
             set_aside = sum((held for held in _reserved(life, party)), Fraction(0))
             assert settled.exact.value * unit == own + set_aside
         ended = sum(one.amount.minor for one in (*life.ordered.payouts, *life.ordered.kept))
-        assert ended == sum(statement.settlement.due.minor for statement in told.values())
+        assert ended == sum(statement.settlement.due.minor for statement in stated.values())
 
 
 def _reserved(life, party):
@@ -325,12 +325,12 @@ def _reserved(life, party):
 @settings(max_examples=20)
 @given(rows)
 def test_all_statements_of_a_pool_add_up_to_its_inflow(known):
-    told = Life(SIMPLE, PARTIES).share("2025-Q4", *known, receipt("2025-12-01", "USD 1000"))
+    stated = Life(SIMPLE, PARTIES).share("2025-Q4", *known, receipt("2025-12-01", "USD 1000"))
     given_away = {"gross": Fraction(0), "net": Fraction(0)}
-    for statement in told.values():
+    for statement in stated.values():
         for pool in statement.pools:
             given_away[pool.id] += sum(line.figures.to_date.value for line in pool.own)
-    (gross,), (net,) = told["agent"].pools, told["studio"].pools
+    (gross,), (net,) = stated["agent"].pools, stated["studio"].pools
     passed_on = next(one for one in gross.others if str(one.kind) == "passed_on")
     assert given_away["gross"] + passed_on.figures.to_date.value == gross.inflow.to_date.value
     assert given_away["net"] == net.inflow.to_date.value == passed_on.figures.to_date.value

@@ -39,7 +39,7 @@ def day(text):
     return date.fromisoformat(text)
 
 
-def asked(section, parties, *each, as_of="2030-12-31", **given):
+def returns(section, parties, *each, as_of="2030-12-31", **given):
     return forecast([version(section, parties, **given)], facts(*each), day(as_of))
 
 
@@ -48,7 +48,7 @@ def usd(amount):
 
 
 def test_an_outlay_is_the_money_itself_without_cap_overhead_or_multiple():
-    found = asked(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"))
+    found = returns(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"))
     assert (found["distributor"].out, found["distributor"].came_in) == (usd(100), usd(180))
     assert (found["investor"].out, found["investor"].came_in) == (usd(500), usd(600))
     assert (found["producer"].out, found["producer"].came_in) == (0, usd(220))
@@ -56,26 +56,26 @@ def test_an_outlay_is_the_money_itself_without_cap_overhead_or_multiple():
 
 def test_recoupment_is_the_day_on_which_what_came_in_reaches_all_that_is_laid_out_to_the_cent():
     short = receipt("2026-01-01", "USD 644.44")  # 90 % of it less 80 for costs: 499.996 for the investor
-    found = asked(RECOUPED, PARTIES, *SPENT, short, receipt("2026-07-01", "USD 0.01"))
+    found = returns(RECOUPED, PARTIES, *SPENT, short, receipt("2026-07-01", "USD 0.01"))
     assert found["investor"].recouped_on == day("2026-07-01")
-    assert asked(RECOUPED, PARTIES, *SPENT, short)["investor"].recouped_on is None
-    assert asked(RECOUPED, PARTIES, *SPENT, short)["investor"].multiple < 1
+    assert returns(RECOUPED, PARTIES, *SPENT, short)["investor"].recouped_on is None
+    assert returns(RECOUPED, PARTIES, *SPENT, short)["investor"].multiple < 1
 
 
 def test_the_multiple_is_exact_and_the_rate_is_of_the_days():
-    found = asked(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"))["investor"]
+    found = returns(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"))["investor"]
     assert found.multiple == Fraction(6, 5)
     assert found.irr == Decimal("0.2")
 
 
 def test_who_lays_nothing_out_has_a_total_only():
-    found = asked(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"))["producer"]
+    found = returns(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"))["producer"]
     assert (found.recouped_on, found.multiple, found.irr) == (None, None, None)
 
 
 def test_what_is_laid_out_again_later_has_to_come_back_too():
     more = fact("advance", "2026-06-01", "equity", "USD 600")
-    found = asked(RECOUPED, PARTIES, *SPENT, more, receipt("2026-01-01", "USD 900"), receipt("2026-12-01", "USD 900"))
+    found = returns(RECOUPED, PARTIES, *SPENT, more, receipt("2026-01-01", "USD 900"), receipt("2026-12-01", "USD 900"))
     assert found["investor"].recouped_on == day("2026-12-01")
 
 
@@ -89,7 +89,9 @@ pools:
     positions: [{id: first, to: investor, recoups: capital}, {id: second, to: investor, recoups: premium}]
     residue: producer
 """
-    found = asked(section, PARTIES, fact("advance", "2025-01-01", "capital", "USD 50"), receipt("2026-01-01", "USD 60"))
+    found = returns(
+        section, PARTIES, fact("advance", "2025-01-01", "capital", "USD 50"), receipt("2026-01-01", "USD 60")
+    )
     assert found["investor"].multiple == Fraction(6, 5)
 
 
@@ -105,7 +107,7 @@ pools:
   - id: partners
     residue: {share: by_commitment, among: [{to: a, weight: "2"}, {to: b, weight: "1"}]}
 """
-    found = asked(section, ["a", "b"], receipt("2026-03-01", "USD 45"))
+    found = returns(section, ["a", "b"], receipt("2026-03-01", "USD 45"))
     assert [(found[party].out, found[party].multiple) for party in "ab"] == [
         (usd(60), Fraction(1, 2)),
         (usd(30), Fraction(1, 2)),
@@ -127,14 +129,14 @@ pools:
     residue: producer
 """
     paid = fact("advance", "2025-01-01", "star-fee", "USD 50")
-    assert all(each.out == 0 for each in asked(section, ["star", "producer"], paid).values())
+    assert all(each.out == 0 for each in returns(section, ["star", "producer"], paid).values())
 
 
 def test_a_balance_taken_over_is_laid_out_on_its_day():
     section = RECOUPED.replace("currency: USD", "currency: USD\ntakes_over_on: 2025-06-01")
     zero = [fact("opening", "2025-06-01", name) for name in ("gross", "fee", "costs-back", "equity-back")]
     taken = fact("opening", "2025-06-01", "equity", "USD 40")
-    found = asked(section, PARTIES, *zero, taken, receipt("2026-06-01", "USD 100"))
+    found = returns(section, PARTIES, *zero, taken, receipt("2026-06-01", "USD 100"))
     assert (found["investor"].out, found["investor"].multiple) == (usd(40), Fraction(6, 5))
 
 
@@ -144,7 +146,7 @@ CALENDAR = RECOUPED + "settlement: {after: run-ends, first_days: 30, months: [6,
 def test_with_a_settlement_calendar_money_comes_in_when_a_settlement_is_paid():
     ends = fact("date", "2025-12-31", "run-ends")
     rows = [receipt("2025-11-01", "USD 500"), receipt("2026-03-01", "USD 500")]
-    found = asked(CALENDAR, PARTIES, *SPENT, ends, *rows, as_of="2026-03-01")["investor"]
+    found = returns(CALENDAR, PARTIES, *SPENT, ends, *rows, as_of="2026-03-01")["investor"]
     came_in = [(flow.on, flow.came_in) for flow in found.flows if flow.came_in]
     # settled by 30 January and 30 June, each paid by the end of the month after the next
     assert came_in == [(day("2026-03-31"), usd(370)), (day("2026-08-31"), usd(230))]
@@ -153,31 +155,31 @@ def test_with_a_settlement_calendar_money_comes_in_when_a_settlement_is_paid():
 
 def test_a_settlement_calendar_without_a_start_is_an_error():
     with pytest.raises(BadInput, match="begins after 'run-ends'"):
-        asked(CALENDAR, PARTIES, *SPENT)
+        returns(CALENDAR, PARTIES, *SPENT)
 
 
 def test_what_comes_after_the_last_of_a_calendar_counts_on_the_last_day():
     once = CALENDAR.replace("months: [6, 12]", "months: []")
     rows = [fact("date", "2025-12-31", "run-ends"), receipt("2027-03-01", "USD 1000")]
-    assert asked(once, PARTIES, *SPENT, *rows, as_of="2027-03-01")["investor"].recouped_on == day("2027-03-01")
+    assert returns(once, PARTIES, *SPENT, *rows, as_of="2027-03-01")["investor"].recouped_on == day("2027-03-01")
 
 
 def test_a_charge_that_a_date_brings_is_taken_back_by_the_last_day():
     section = RECOUPED + (
         "charges: [{id: clawback, of: investor, to: producer, amount: USD 30, once: from 2028-01-01}]\n"
     )
-    found = asked(section, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"), as_of="2029-01-01")["investor"]
+    found = returns(section, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"), as_of="2029-01-01")["investor"]
     assert found.came_in == usd(570)
     assert (found.flows[-1].on, found.flows[-1].came_in) == (day("2029-01-01"), -usd(30))
 
 
 def test_facts_after_the_day_asked_for_do_not_count():
-    found = asked(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"), as_of="2025-12-31")["investor"]
+    found = returns(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 1000"), as_of="2025-12-31")["investor"]
     assert (found.out, found.came_in, found.irr) == (usd(500), 0, None)
 
 
 def test_flows_and_position_add_up_day_by_day():
-    found = asked(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 700"), receipt("2026-02-01", "USD 7"))
+    found = returns(RECOUPED, PARTIES, *SPENT, receipt("2026-01-01", "USD 700"), receipt("2026-02-01", "USD 7"))
     for each in found.values():
         assert sum(flow.came_in for flow in each.flows) == each.came_in
         net = 0

@@ -49,7 +49,7 @@ def test_conditions_compare_and_join():
 
 
 @pytest.mark.parametrize(
-    ("read", "text", "said"),
+    ("read", "text", "sentence"),
     [
         (phrases.condition, "a has b", "should go on with"),
         (phrases.condition, "from soon", "needs a date"),
@@ -63,6 +63,6 @@ def test_conditions_compare_and_join():
         (phrases.sum_of, "a +", "it ends there"),
     ],
 )
-def test_what_cannot_be_read_is_answered_with_what_to_write(read, text, said):
-    with pytest.raises(PhraseError, match=said):
+def test_what_cannot_be_read_is_answered_with_what_to_write(read, text, sentence):
+    with pytest.raises(PhraseError, match=sentence):
         read(text)

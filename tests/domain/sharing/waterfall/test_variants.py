@@ -22,9 +22,9 @@ JAN, FEB, MAR = "2025-01-31", "2025-02-28", "2025-03-31"
 
 
 def deal(*positions, claims=(), more="", currency="USD"):
-    said = f"claims: [{', '.join(claims)}]" if claims else ""
+    section = f"claims: [{', '.join(claims)}]" if claims else ""
     lines = "\n".join(f"      - {{{position}}}" for position in positions)
-    return HEAD.format(currency=currency, claims=said, positions=lines, more=more)
+    return HEAD.format(currency=currency, claims=section, positions=lines, more=more)
 
 
 def compounded(principal, *steps):
