@@ -75,7 +75,7 @@ class Tie:
         """Settle one valve after the other until none changes.
 
         Raises:
-            Restless: they never settle.
+            Unstable: they never settle.
         """
         now, moved, seen = Trial(modes, {}, self._spread(modes)), list[Valve](), list[Trial]()
         while now not in seen and len(seen) < _MAX_SWEEPS:
