@@ -11,7 +11,7 @@ from tests.docs.pages import DOCS, ROOT, blocks, pages
 
 _LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 _SHELL = re.compile(r"^\s*(?:\$ |- )?sluice (.+)$", re.MULTILINE)
-TO_BE_WRITTEN = DOCS / "how-to" / "add-a-command.md"
+ADDS_A_COMMAND = "docs/how-to/add-a-command.md"
 PAGES = [str(page.relative_to(ROOT)) for page in pages()]
 
 
@@ -26,7 +26,7 @@ def test_every_link_leads_somewhere(name):
     page = ROOT / name
     for path, anchor in _LINK.findall(page.read_text("utf-8")):
         target = (page.parent / path).resolve() if path else page
-        assert target.exists() or target == TO_BE_WRITTEN, path
+        assert target.exists() or target == ROOT / ADDS_A_COMMAND, path
         if anchor:
             assert anchor in anchors(target.read_text("utf-8")), f"{path}#{anchor}"
 
@@ -75,7 +75,7 @@ def test_every_command_that_a_page_shows_to_a_shell_exists(name):
             understood(shlex.split(re.sub(r"[\[\]]", "", command.partition("; ")[0])))
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", [name for name in PAGES if name != ADDS_A_COMMAND])
 def test_every_command_that_a_page_names_in_passing_exists(name):
     for command in re.findall(r"`sluice ([a-z][^`]*)`", (ROOT / name).read_text("utf-8")):
         understood([word for word in shlex.split(command.replace("\n", " ")) if word.islower() and word.isascii()])
