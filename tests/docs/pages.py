@@ -82,7 +82,7 @@ class Folder:
     named: dict[str, str] = field(default_factory=dict)
     status: int = 0
 
-    def do(self, page: Path) -> None:
+    def check_page(self, page: Path) -> None:
         """Save the files of a page and run its commands, in its order."""
         for block in blocks(page):
             if block.file:

@@ -42,7 +42,7 @@ def test_the_readme_is_short():
     assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 120
 
 
-def understood(arguments: list[str]) -> None:
+def check_understood(arguments: list[str]) -> None:
     """Find the command that arguments name, and see that it has the options among them.
 
     Raises:
@@ -72,13 +72,15 @@ def test_every_command_that_a_page_shows_to_a_shell_exists(name):
     fenced = "\n".join(block.text.replace("\\\n", " ") for block in blocks(page) if block.language in {"sh", "console"})
     for line in _SHELL.findall(f"{indented}\n{fenced}"):
         for command in line.partition(" #")[0].split("; sluice "):
-            understood(shlex.split(re.sub(r"[\[\]]", "", command.partition("; ")[0])))
+            check_understood(shlex.split(re.sub(r"[\[\]]", "", command.partition("; ")[0])))
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name != ADDS_A_COMMAND])
 def test_every_command_that_a_page_names_in_passing_exists(name):
     for command in re.findall(r"`sluice ([a-z][^`]*)`", (ROOT / name).read_text("utf-8")):
-        understood([word for word in shlex.split(command.replace("\n", " ")) if word.islower() and word.isascii()])
+        check_understood(
+            [word for word in shlex.split(command.replace("\n", " ")) if word.islower() and word.isascii()]
+        )
 
 
 @pytest.mark.parametrize("name", PAGES)

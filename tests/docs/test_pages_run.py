@@ -29,7 +29,7 @@ def played(tmp_path_factory) -> Iterator[Folder]:
         patch.setenv("SLUICE_DATA", str(folder.path / "data"))
         patch.setenv("CHECKOUT", str(ROOT))
         try:
-            folder.do(DOCS / "tutorial.md")
+            folder.check_page(DOCS / "tutorial.md")
             yield folder
         finally:
             folder.stop()
@@ -41,11 +41,11 @@ def test_the_tutorial_ends_with_a_statement_in_korean(played):
 
 @pytest.mark.parametrize("name", HOW_TO)
 def test_what_the_page_says_happens(played, name):
-    played.do(DOCS / "how-to" / f"{name}.md")
+    played.check_page(DOCS / "how-to" / f"{name}.md")
 
 
 def test_the_example_of_sharing_gives_the_figures_beside_it(tmp_path):
-    Folder(tmp_path).do(DOCS / "explanation" / "how-sharing-is-computed.md")
+    Folder(tmp_path).check_page(DOCS / "explanation" / "how-sharing-is-computed.md")
     assert (tmp_path / "lantern.svg").read_text("utf-8").startswith("<")
 
 

@@ -61,6 +61,7 @@ time.sleep(600)
     parent.kill()
     parent.wait()
     eventually(lambda: all(gone(child) for child in children))
+    assert children, "nothing was running that could have been left behind"
     assert (tmp_path / "ended").exists()
 
 

@@ -111,6 +111,7 @@ def test_without_a_file_it_is_written_here_under_its_own_name(sluice, tmp_path, 
 @pytest.mark.parametrize("user", ["jiho", "dohyun", "auditor"])
 def test_ones_own_party_and_who_pays_or_audits_read_a_statement(sluice, tmp_path, user):
     sluice(*of("studio", "--as", user, "--out", str(tmp_path / "s.pdf")))
+    assert (tmp_path / "s.pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from domain.events import StatementKind
 from tests.adapters.sharing.sheets.books import book
-from tests.adapters.sharing.sheets.test_rows import read, refused, text
+from tests.adapters.sharing.sheets.test_rows import check_refused, read, text
 
 METRICS = ("screens", "admissions", "units")
 
@@ -42,7 +42,7 @@ def test_a_mapping_says_which_column_counts_which_metric(tmp_path):
     }
     _, lines = read(text(tmp_path, content), metrics=METRICS, **rules)
     assert lines[0][-1] == '{"admissions":1250}'
-    refused(
+    check_refused(
         text(tmp_path, content.replace("1.250", "-1")),
         "2: admissions (관객수): '-1' is below zero",
         metrics=METRICS,
@@ -75,9 +75,9 @@ def test_a_metric_with_the_name_of_a_field_is_counted_by_a_mapping_only(tmp_path
 )
 def test_a_count_that_cannot_be_is_one_sentence_with_its_line_and_column(tmp_path, amount, count, told):
     path = text(tmp_path, f"date,amount,admissions\n2025-01-31,KRW 5,5\n2025-01-31,{amount},{count}\n")
-    refused(path, "3: admissions: ", metrics=METRICS)
-    refused(path, told, metrics=METRICS)
-    refused(
+    check_refused(path, "3: admissions: ", metrics=METRICS)
+    check_refused(path, told, metrics=METRICS)
+    check_refused(
         book(tmp_path / "s.xlsx", [["date", "amount", "admissions"], ["2025-01-31", amount, count]]),
         told,
         metrics=METRICS,
@@ -88,29 +88,33 @@ def test_a_count_that_cannot_be_is_one_sentence_with_its_line_and_column(tmp_pat
 def test_a_workbook_s_own_numbers_are_counts_if_they_are_whole(tmp_path, count, told):
     rows = [["date", "amount", "admissions"], ["2025-01-31", "KRW 5", 1200.0]]
     assert read(book(tmp_path / "a.xlsx", rows), metrics=METRICS)[1][0][-1] == '{"admissions":1200}'
-    refused(book(tmp_path / "b.xlsx", [*rows, ["2025-01-31", "KRW 5", count]]), told, metrics=METRICS)
+    check_refused(book(tmp_path / "b.xlsx", [*rows, ["2025-01-31", "KRW 5", count]]), told, metrics=METRICS)
 
 
 def test_a_column_that_the_agreement_does_not_count_is_named_with_what_it_counts(tmp_path):
     path = text(tmp_path, "date,amount,admission\n2025-01-31,KRW 5,3\n")
-    refused(path, "1: admission: a receipt has no 'admission', and the agreement counts admissions", metrics=METRICS)
+    check_refused(
+        path, "1: admission: a receipt has no 'admission', and the agreement counts admissions", metrics=METRICS
+    )
     rules = {"columns": {"on": "date", "amount": "amount"}, "counts": {"admission": "admission"}}
     wanted = "1: admission: the agreement has no metric 'admission': did you mean 'admissions'?"
-    refused(path, wanted, metrics=METRICS, **rules)
+    check_refused(path, wanted, metrics=METRICS, **rules)
     rules["counts"] = {"admissions": "visitors"}
-    refused(path, "1: admissions: there is no column 'visitors'", metrics=METRICS, **rules)
+    check_refused(path, "1: admissions: there is no column 'visitors'", metrics=METRICS, **rules)
     twice = text(tmp_path, "date,amount,admissions,admissions\n")
-    refused(twice, "1: admissions: there are several columns 'admissions'", metrics=METRICS)
+    check_refused(twice, "1: admissions: there are several columns 'admissions'", metrics=METRICS)
 
 
 def test_counts_come_with_receipts_and_with_nothing_else(tmp_path):
     path = text(tmp_path, "date,name,amount,admissions\n2025-01-31,p-and-a,KRW 5,3\n")
-    refused(path, "1: admissions: a cost has no 'admissions': leave it out", kind=StatementKind.COST, metrics=METRICS)
+    check_refused(
+        path, "1: admissions: a cost has no 'admissions': leave it out", kind=StatementKind.COST, metrics=METRICS
+    )
 
 
 def test_counts_that_add_up_to_more_than_there_can_be_are_the_wrong_column(tmp_path):
     rows = f"2025-01-31,KRW 5,{'9' * 12}\n" * 1_001
-    refused(
+    check_refused(
         text(tmp_path, f"date,amount,admissions\n{rows}"),
         "1: admissions: the rows count 1000999999998999 in all: is this the right column?",
         metrics=METRICS,

@@ -38,7 +38,7 @@ def text(folder: Path, content: str | bytes, encoding: str = "utf-8") -> Path:
     return path
 
 
-def refused(path: Path, *wanted: str, kind: StatementKind = StatementKind.RECEIPT, metrics=(), **mapping) -> None:
+def check_refused(path: Path, *wanted: str, kind: StatementKind = StatementKind.RECEIPT, metrics=(), **mapping) -> None:
     with pytest.raises(BadDocument) as raised:
         read(path, kind, metrics, **mapping)
     found = [str(finding).removeprefix(f"{path}:") for finding in raised.value.findings]
@@ -110,14 +110,14 @@ def test_amounts_are_read_exactly_as_written_or_refused(tmp_path, rules, written
     path = text(tmp_path, f'on;amount\n2025-01-31;"{written}"\n')
     rules = {"delimiter": ";", "columns": {"on": "on", "amount": "amount"}, "constants": {"currency": "USD"}} | rules
     if minor is None:
-        refused(path, "2: amount: ", **rules)
+        check_refused(path, "2: amount: ", **rules)
     else:
         assert read(path, **rules)[1][0][3] == str(minor)
 
 
 def test_every_bad_row_is_named_and_after_twenty_it_is_enough(tmp_path):
     content = "date,amount,payer\n2025-13-01,USD 1,a\n2025-01-01,XXX 1,a\n2025-01-01,USD x,a\n2025-01-01,USD 1,=cmd()\n"
-    refused(
+    check_refused(
         text(tmp_path, content),
         "2: on (date): '2025-13-01' is no date of the form %Y-%m-%d",
         "3: currency: 'XXX' is no ISO 4217 currency",
@@ -158,7 +158,7 @@ def test_every_bad_row_is_named_and_after_twenty_it_is_enough(tmp_path):
     ],
 )
 def test_a_hostile_or_careless_csv_is_one_sentence_with_its_line(tmp_path, content, told):
-    refused(text(tmp_path, content), told)
+    check_refused(text(tmp_path, content), told)
 
 
 def test_as_many_media_as_rows_are_the_wrong_column(tmp_path):
@@ -178,7 +178,9 @@ def test_metrics_are_plain_numbers_and_dates_have_none(tmp_path):
     rows, lines = read(text(tmp_path, "date,name\n2025-01-01,run-end\n"), StatementKind.DATE)
     assert lines == [["2", "2025-01-01", "", "", "", "run-end"]]
     assert rows.totals == ()
-    refused(text(tmp_path, "date,name,amount\n2025-01-01,,USD 1\n"), "2: name: it is empty", kind=StatementKind.COST)
+    check_refused(
+        text(tmp_path, "date,name,amount\n2025-01-01,,USD 1\n"), "2: name: it is empty", kind=StatementKind.COST
+    )
 
 
 # Workbooks
@@ -211,7 +213,7 @@ def test_a_workbook_s_own_dates_and_numbers_are_read_whatever_the_mapping_says_o
         ("6", "2025-03-03", "-700"),
         ("7", "2025-03-04", "30"),
     ]
-    refused(
+    check_refused(
         path,
         "1: sheet: there is no sheet 'Royalty': the workbook has 'Royalties', 'Notes'",
         **rules | {"sheet": "Royalty"},
@@ -235,16 +237,16 @@ def test_a_workbook_s_own_dates_and_numbers_are_read_whatever_the_mapping_says_o
 def test_what_is_no_value_in_a_workbook_is_refused(tmp_path, cells, told):
     path = book(tmp_path / "s.xlsx", [["date", "amount"], cells])
     rules = {"columns": {"on": "date", "amount": "amount"}, "constants": {"currency": "USD"}}
-    refused(path, told, **rules)
+    check_refused(path, told, **rules)
 
 
 def test_a_bomb_of_a_workbook_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
     texts = raw_book(tmp_path / "t.xlsx", sheet_xml(HEADER), **{"xl/sharedStrings.xml": b" " * (65 << 20)})
-    refused(texts, "1: document: unpacked, the workbook xl/sharedStrings.xml is too large for a statement")
+    check_refused(texts, "1: document: unpacked, the workbook xl/sharedStrings.xml is too large for a statement")
     monkeypatch.setattr(workbook, "_MAX_UNPACKED", 1_000_000)
     monkeypatch.setattr(workbook, "_MAX_TEXTS", 1_000_000)
     rows = raw_book(tmp_path / "r.xlsx", sheet_xml(HEADER + " " * 2_000_000))
-    refused(rows, "1: document: unpacked, the workbook xl/worksheets/sheet1.xml is too large")
+    check_refused(rows, "1: document: unpacked, the workbook xl/worksheets/sheet1.xml is too large")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +261,7 @@ def test_a_bomb_of_a_workbook_is_refused_before_it_is_unpacked(tmp_path, monkeyp
 )
 def test_a_workbook_that_is_not_in_order_is_refused(tmp_path, monkeypatch, sheet, told):
     monkeypatch.setattr(workbook, "MAX_ROWS", 1_000)
-    refused(raw_book(tmp_path / "s.xlsx", sheet), told)
+    check_refused(raw_book(tmp_path / "s.xlsx", sheet), told)
 
 
 def test_a_cell_far_to_the_right_takes_no_memory(tmp_path):
@@ -272,7 +274,7 @@ def test_a_cell_far_to_the_right_takes_no_memory(tmp_path):
 def test_a_zip_that_is_no_workbook_is_refused(tmp_path):
     path = tmp_path / "s.xlsx"
     path.write_bytes(b"PK\x03\x04 and nothing more")
-    refused(path, "1: document: this is no workbook that can be read")
+    check_refused(path, "1: document: this is no workbook that can be read")
 
 
 # Properties

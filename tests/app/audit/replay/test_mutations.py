@@ -66,7 +66,7 @@ def found(change, sentences):
     return any(name.search(sentence) for name in names for sentence in sentences)
 
 
-async def prove(superuser, eyes, mutations, change):
+async def check_named(superuser, eyes, mutations, change):
     """Change something, audit, undo; what was missed."""
     driver = superuser.connection.driver_connection
     assert await named(superuser, eyes) == []
@@ -90,14 +90,14 @@ async def prove(superuser, eyes, mutations, change):
 
 async def test_a_changed_field_is_named_wherever_it_is(superuser, eyes):
     tamperer = Tamperer(superuser, random.Random(SEED))
-    await prove(superuser, eyes, MUTATIONS, tamperer.change)
+    await check_named(superuser, eyes, MUTATIONS, tamperer.change)
 
 
 async def test_a_changed_event_is_named_though_the_chain_was_made_anew(superuser, eyes):
     forger = Forger(superuser, random.Random(SEED))
-    await prove(superuser, eyes, MUTATIONS // 3, forger.event)
+    await check_named(superuser, eyes, MUTATIONS // 3, forger.event)
 
 
 async def test_a_changed_history_is_named_though_every_hash_was_made_anew(superuser, eyes):
     forger = Forger(superuser, random.Random(SEED))
-    await prove(superuser, eyes, MUTATIONS // 3, forger.history)
+    await check_named(superuser, eyes, MUTATIONS // 3, forger.history)
