@@ -17,6 +17,7 @@ HOW_TO = (
     "pay-in-another-currency",
     "share-by-admissions",
     "audit-a-production",
+    "run-the-fault-programme",
 )
 """The pages that go on with the tutorial's deal; the second needs the first."""
 
