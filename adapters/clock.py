@@ -1,4 +1,4 @@
-"""Where the time comes from: the system, or a file that a demonstration moves forward."""
+"""The clock: the system's, or a file that a demonstration moves forward."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from domain.errors import BadInput, Refused
 
 
 class Clock(Protocol):
-    """Tells the time, always with an offset."""
+    """Returns the current time, always with an offset."""
 
     def now(self) -> datetime:
         """The instant it is, aware of its time zone."""
@@ -26,10 +26,10 @@ class SystemClock:
 
 
 class SandboxClock:
-    """A clock that stands where `{"now": "2025-03-04T09:00:00+09:00"}` in its file puts it.
+    """A clock set by a file of the form `{"now": "2025-03-04T09:00:00+09:00"}`.
 
-    Every process of an embedded stack reads the same file, so a production of two years passes in a minute. While
-    there is no file it is the system clock.
+    All processes of an embedded stack read the same file, so a two-year production can run in a minute. Without a file
+    it returns the system time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -44,11 +44,11 @@ class SandboxClock:
         return self._set_to() or datetime.now(UTC)
 
     def set(self, at: datetime) -> None:
-        """Move the clock forward to an instant; readers see the old one or the new one, never half a file.
+        """Move the clock forward. The write is atomic.
 
         Raises:
             BadInput: the instant has no offset.
-            Refused: it is before where the clock stands, and facts on record cannot come to lie in the future.
+            Refused: the instant is before the clock's time, so recorded facts would lie in the future.
         """
         if at.tzinfo is None:
             raise BadInput(f"{at.isoformat()} has no time zone: write an offset, such as +09:00.")

@@ -1,4 +1,4 @@
-"""What every activity needs at hand, and the one way in which a command is carried out."""
+"""Carries out commands: the one path by which activities change facts, and what every activity needs for it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ Rule = Callable[[Transaction, State, Agreement], Sequence[Event]]
 
 @dataclass(frozen=True)
 class CommandHandler:
-    """Store, agreements, clock, people and engines, as the composition root put them together."""
+    """Holds the store, agreements, clock, people and engines that activities share."""
 
     store: Store
     agreements: Agreements
@@ -40,7 +40,7 @@ class CommandHandler:
     engines: Engines = ENGINES
 
     def decide(self, command: Command, selection: Selection, decision: Decision) -> Done:
-        """Carry out a command that counts today, exactly once, and in company; see `Store.handle`."""
+        """Carry out a command with today's agreement, exactly once; others may commit with it. See `Store.handle`."""
 
         def _decided(_: Transaction, state: State, agreement: Agreement, on: date) -> Sequence[Event]:
             return decision(state, agreement, on)
@@ -48,7 +48,7 @@ class CommandHandler:
         return self.store.handle(self._request(command, selection, _decided, None), in_company=True)
 
     def carry_out(self, command: Command, selection: Selection, rule: Rule, on: date | None = None) -> Done:
-        """Carry out a command that counts `on` a day (by default today), exactly once, in a transaction of its own."""
+        """Carry out a command exactly once in its own transaction, effective `on` a day (default: today)."""
 
         def _ruled(transaction: Transaction, state: State, agreement: Agreement, _: date) -> Sequence[Event]:
             return rule(transaction, state, agreement)
@@ -62,9 +62,9 @@ class CommandHandler:
         rule: Callable[[Transaction, State, Agreement, date], Sequence[Event]],
         on: date | None,
     ) -> Request:
-        """The agreement that a rule is given is read once the production is ours alone.
+        """Build the store's request. The agreement is read after the production is locked.
 
-        So an amendment comes either before it, or after the facts that it decides on.
+        An amendment is therefore recorded either before the command, or after the facts that the command decides.
         """
 
         def _agreement(transaction: Transaction, state: State) -> Agreement:
@@ -79,7 +79,7 @@ class CommandHandler:
         return Request(command, _context, _decide, selection, self.store.schemas)
 
     def person(self, command: Command) -> Person:
-        """Who a command's user is, in the production that it concerns; `WrongRole` as `who`."""
+        """Return the person who sent a command, in the production that it concerns; raises as `who` does."""
         return self.who(command.by, command.production)
 
     def who(self, user: str, production: str) -> Person:
@@ -100,11 +100,11 @@ class CommandHandler:
         return self.agreements.of(records, known.document)
 
     def agreement_of(self, state: State, production: str) -> Agreement:
-        """The agreement in force, by a production's state that is known already."""
+        """Return the agreement in force, given the production's state."""
         return self.agreements.read(self.store, the_production(state.production, production).document)
 
     def in_force(self, production: str) -> Agreement:
-        """The agreement in force, read in a transaction of its own."""
+        """Return the agreement in force, read in its own read-only transaction."""
         with self.store.reading() as records:
             return self.agreement(records, production)
 
@@ -135,6 +135,6 @@ class CommandHandler:
         return calendars.working_week(self.today(agreement).year)
 
     def after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
-        """The day that many business days from today, for all of the parties alike."""
+        """Return the day that is this many business days from today, counted on the calendars of all the parties."""
         accounts = [account for account in agreement.accounts if account.owner in parties] or agreement.accounts
         return calendars_of(agreement, accounts, self.overrides).add_business_days(self.today(agreement), days)

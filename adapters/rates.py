@@ -1,4 +1,4 @@
-"""Exchange rates from files: a CSV of one's own, and the European Central Bank's reference rates as XML."""
+"""Reads exchange rates from files: CSV, or the European Central Bank's reference rates as XML."""
 
 import csv
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ _ECB = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 
 
 class BadRates(BadInput):
-    """A file of rates cannot be read; the sentence names file, line and field, and nothing of it was taken."""
+    """A file of rates is invalid; the message names file, line and field. Nothing was imported."""
 
 
 def read_rates(path: Path) -> tuple[bytes, list[Rate]]:

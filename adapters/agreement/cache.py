@@ -1,4 +1,4 @@
-"""Agreements by the hash of their document: parsed once, since what a hash names never changes."""
+"""A cache of parsed agreements by the hash of their document. A hash always names the same bytes."""
 
 from threading import Lock
 
@@ -10,10 +10,10 @@ from domain.errors import NotFound
 
 
 class Agreements:
-    """Reads agreements from the documents that are kept.
+    """Reads agreements from the stored documents.
 
-    An agreement is checked when it is put in force, and never again: a check that is added later must not make what
-    is on record unreadable.
+    An agreement is checked once, when it is put in force. Checks that are added later must not make recorded agreements
+    unreadable.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class Agreements:
         return known or self._remembered(digest, reread_agreement(_kept(records, digest), "the kept document"))
 
     def read(self, store: Store, digest: str) -> Agreement:
-        """The agreement of a document. A transaction is opened only for a document that was never read before."""
+        """Read an agreement outside a transaction; one is opened only if the agreement is not in the cache."""
         with self._lock:
             known = self._parsed.get(digest)
         if known is not None:
@@ -41,18 +41,18 @@ class Agreements:
             return self.of(records, digest)
 
     def first(self, store: Store, digest: str) -> Agreement:
-        """The agreement of a document that is to be a production's first, checked.
+        """Return the checked agreement of a document that is to be a production's first.
 
         Raises:
-            NotFound: no such document is kept.
-            BadInput: it cannot be put in force; the sentence names every finding with its line.
+            NotFound: the document is not stored.
+            BadInput: it cannot be put in force; the message lists every finding with its line.
         """
         with store.reading() as records:
             raw = _kept(records, digest)
         return self._remembered(digest, parse_agreement(raw, "the kept document").agreement)
 
     def amendment(self, records: Records, digest: str, in_force: str) -> Agreement:
-        """The agreement of a document that is to follow the one in force, checked; raises as `first` does."""
+        """Return the checked agreement of a document that is to amend the one in force; raises as `first` does."""
         raw = _kept(records, digest)
         return parse_agreement(raw, "the amendment", self.of(records, in_force)).agreement
 

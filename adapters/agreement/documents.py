@@ -21,14 +21,14 @@ from adapters.agreement.yaml_lines import (
 from domain.agreement.checks import AgreementFinding, Path, check
 from domain.agreement.checks.finding import did_you_mean
 from domain.agreement.model import Agreement
-from domain.agreement.schedule import InstalmentDirection, amounts, direction
+from domain.agreement.schedule import Direction, amounts, direction
 from domain.errors import BadInput
 from domain.values.money import Money, totals
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A finding in a file: `line` from 1, the `field` as people write it, and a sentence with what to do."""
+    """A finding in a file: `line` from 1, the `field` in YAML notation, and a message that says what to do."""
 
     file: str
     line: int
@@ -40,7 +40,7 @@ class Located:
 
 
 class BadDocument(BadInput):
-    """A file is no agreement that can be run; `findings` are all that is wrong with it, by line."""
+    """The file is not a valid agreement; `findings` lists every fault by line."""
 
     def __init__(self, findings: Iterable[Located]) -> None:
         self.findings = tuple(sorted(findings, key=lambda finding: finding.line))
@@ -58,9 +58,9 @@ class Loaded:
 
     @property
     def summary(self) -> str:
-        """One line of what it holds: version, counts, what comes in and goes out by currency, and the waterfall."""
+        """Return a one-line summary: version, counts, amounts in and out by currency, and the waterfall."""
         resolved = amounts(self.agreement)
-        flows = {InstalmentDirection.INCOMING: list[Money](), InstalmentDirection.OUTGOING: list[Money]()}
+        flows = {Direction.INCOMING: list[Money](), Direction.OUTGOING: list[Money]()}
         for each in self.agreement.schedule:
             flows[direction(self.agreement, each)].append(resolved[each.id])
         sums = {flow: " + ".join(map(str, totals(money).values())) or "nothing" for flow, money in flows.items()}
@@ -68,7 +68,7 @@ class Loaded:
         if self.agreement.schedule:
             said += (
                 f", {len(self.agreement.milestones)} milestones, {len(self.agreement.schedule)} instalments; "
-                f"in {sums[InstalmentDirection.INCOMING]}; out {sums[InstalmentDirection.OUTGOING]}"
+                f"in {sums[Direction.INCOMING]}; out {sums[Direction.OUTGOING]}"
             )
         if self.agreement.waterfall is not None:
             pools, positions = self.agreement.waterfall.pools, self.agreement.waterfall.positions
@@ -92,7 +92,7 @@ def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
 
 
 def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) -> Loaded:
-    """Parse and check an agreement from bytes; findings name it as `file`."""
+    """Parse and check an agreement from bytes; `file` is the name used in findings."""
     loaded, document, slips = _read(raw, file)
     findings = [*_time_zone(loaded.agreement), *check(loaded.agreement, previous)]
     if slips or findings:
@@ -101,10 +101,10 @@ def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) ->
 
 
 def reread_agreement(raw: bytes, file: str) -> Agreement:
-    """An agreement that was checked when it was recorded; what today's checks would find does not undo it.
+    """Parse an agreement that was checked when it was recorded. Today's checks are not applied.
 
     Raises:
-        BadDocument: it is none.
+        BadDocument: the bytes are not an agreement.
     """
     loaded, _, slips = _read(raw, file)
     if slips:

@@ -1,1 +1,1 @@
-"""The database: PostgreSQL holds every fact. Tables, the store that appends, and the questions that people ask."""
+"""The PostgreSQL database: tables, the store that appends events, and the queries."""

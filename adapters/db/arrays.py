@@ -1,7 +1,7 @@
-"""Columns of many rows as typed arrays in PostgreSQL's binary form: one parameter a column, however many rows.
+"""Columns of many rows as typed PostgreSQL arrays in binary form: one parameter per column.
 
-psycopg dumps lists itself, but types each by its elements: an `int2[]` here, an `int8[]` there, and none for nulls. One
-statement would then be prepared for every combination. These types are fixed, and dumping takes half as long.
+psycopg chooses an array's type from its elements, such as `int2[]` or `int8[]`, and has none for nulls. PostgreSQL
+would then prepare one statement for every combination. Fixed types avoid this and halve the time to dump.
 """
 
 import struct

@@ -1,4 +1,4 @@
-"""The records as an audit reads them: every column, every row, streamed, whatever was done to them."""
+"""Reads records for an audit: every column of every row, streamed. The rows may have been tampered with."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -37,7 +37,7 @@ class KeptRate(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """What the outbox holds, or held."""
+    """An outbox row, done or not."""
 
     id: int
     kind: str
@@ -70,7 +70,7 @@ def commands(connection: Connection, stream: str) -> Iterator[Commanded]:
 
 
 class Wrote(NamedTuple):
-    """What is on record under a command's key, each event with its number; no payload where only refusals are."""
+    """What is recorded under a command's key: its events by number. `payload` is None if only refusals exist."""
 
     payload: str | None
     first_seq: int
@@ -80,7 +80,7 @@ class Wrote(NamedTuple):
 
 
 def wrote(connection: Connection, stream: str, key: str, schemas: Schemas = SCHEMAS) -> Wrote | None:
-    """What a command of a stream wrote, by its key; None if nothing is on record under it."""
+    """Return what a command of a stream wrote, by its key; None if the key has no record."""
     journal, command = tables.journal_event.c, tables.command.c
     of_key = sa.and_(command.key == key, command.stream == stream)
     payload = connection.execute(sa.select(command.payload).where(of_key)).scalar_one_or_none()
@@ -96,7 +96,7 @@ def wrote(connection: Connection, stream: str, key: str, schemas: Schemas = SCHE
 
 
 def fell_due(connection: Connection, stream: str, user: str) -> frozenset[int]:
-    """How many events each command of a user wrote that let something fall due."""
+    """Return how many due events each command of a user wrote."""
     command = tables.command.c
     days = sa.and_(command.stream == stream, command.key.startswith("fall-due/", autoescape=True))
     query = sa.select(command.last_seq - command.first_seq + 1).where(days, command.key.endswith(f"/{user}"))
@@ -106,12 +106,12 @@ def fell_due(connection: Connection, stream: str, user: str) -> frozenset[int]:
 def _event(body: str, schemas: Schemas) -> Event | None:
     try:
         return read_event(body, schemas)
-    except ValueError:  # named where the stream is told again
+    except ValueError:  # reported when the stream is replayed
         return None
 
 
 def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:
-    """The bank's movements that are in a stream's books: account and bank reference."""
+    """Return the bank movements posted in a stream's books: account and bank reference."""
     rows = read_through(connection, "SELECT account, bank_reference FROM movement WHERE stream = %s", (stream,))
     return ((account, reference) for account, reference in rows)
 
@@ -128,14 +128,14 @@ def rate_documents(connection: Connection) -> list[str]:
 
 
 def rates(connection: Connection, document: str) -> Iterator[KeptRate]:
-    """The rates that are said to have come in a document."""
+    """Return the rates that are recorded as imported from a document."""
     named = 'source, "on", base, quote, rate'
     query = f"SELECT {named} FROM rate WHERE document = %s"  # noqa: S608 - names of our own
     return map(KeptRate._make, streamed(connection, query, (document,)))
 
 
 def rate_is_known(connection: Connection, rate: KeptRate) -> bool:
-    """Whether a rate is on record with this value, whichever document it came in first."""
+    """Return whether a rate is recorded with this value, whichever document it first came in."""
     table = tables.rate.c
     known = sa.and_(
         table.source == rate.source,
@@ -148,7 +148,7 @@ def rate_is_known(connection: Connection, rate: KeptRate) -> bool:
 
 
 def outbox(connection: Connection) -> Iterator[Waiting]:
-    """Bank files that transactions put out, done or not."""
+    """Return the bank files that transactions placed in the outbox, done or not."""
     query = "SELECT id, kind, target, name, document FROM outbox WHERE kind = 'bank-file' ORDER BY id"
     return map(Waiting._make, streamed(connection, query))
 
@@ -187,7 +187,7 @@ def snapshots(connection: Connection, table: str, production: str) -> Iterator[R
 
 
 def unnamed_documents(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[tuple[str, str]]:
-    """Rows of streams and productions that the store does not know: table, and the stream or production they name."""
+    """Return rows whose stream or production is unknown to the store: the table, and the unknown name."""
     tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream"), ("movement", "stream")]
     tables_of += [(table, "key" if table == "production" else "production") for table in SNAPSHOTS]
     tables_of += [("statement_version", "production")]

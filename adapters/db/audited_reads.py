@@ -1,8 +1,8 @@
-"""Bank data for whoever audits: every read by an auditor's role is on record before it is answered.
+"""Audited reads of bank data: every read by an auditor's role is recorded before it is answered.
 
-Whether the role has to announce its reads is the database's to say (migrations 0005 and 0006). The application's role
-reads as it does in all its work; an auditor's cannot but through the functions that record who reads what, and why:
-document by document (`BankData`), or all of a production or of the house at one instant (`everything`).
+The database decides which role must announce its reads (migrations 0005 and 0006). The application's role reads
+directly. An auditor's role reads only through functions that record who reads what, and why. It reads single documents
+(`BankData`) or everything of a production or of the house at one instant (`everything`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,19 +51,19 @@ class BankFile:
 
 
 class BankData:
-    """Documents and bank files, read for `who` (a user name) because of `why`, over a connection of its own.
+    """Reads documents and bank files for `who` (a user name) and the reason `why`, over its own connection.
 
-    Documents are content under their hash, and never change: they need not be read at the same instant as the rest.
+    Documents are immutable and addressed by hash, so they need not be read in the same snapshot as the rest.
     """
 
     def __init__(self, engine: Engine, who: str, why: str) -> None:
         self._engine, self._who, self._why = engine, who, why
 
     def documents(self, digests: Sequence[str]) -> Iterator[StoredDocument]:
-        """The documents of these hashes, in this order, one in memory at a time.
+        """Yield the documents of these hashes in this order, with one in memory at a time.
 
         Raises:
-            Broken: one of them is not kept.
+            Broken: a document is not stored.
         """
         with self._engine.connect() as connection:
             for start in range(0, len(digests), _AT_ONCE):
@@ -109,10 +109,10 @@ class BankData:
 
 
 class Announced(Records):
-    """The records, read for an audit of everything, with bank data by the `ticket` of an announcement.
+    """The records for a full audit; the `ticket` of an announcement gives access to bank data.
 
-    Without a ticket, bank data is read as the application's role reads it. `named_by` says which event of the audited
-    production's stream names a document, which is how the database knows it for the production's.
+    The application's role needs no ticket. `named_by` returns the event that names a document in the audited stream;
+    the database uses it to check that the document belongs to the production.
     """
 
     def __init__(
@@ -125,7 +125,7 @@ class Announced(Records):
         self._ticket, self._named_by = ticket, named_by
 
     def document(self, digest: str) -> bytes | None:
-        """A kept document's bytes; None also for one that is not of what the announcement covers."""
+        """Return a document's bytes; None if it is not stored or the announcement does not cover it."""
         if self._ticket is None:
             return super().document(digest)
         asked = {"ticket": self._ticket, "wanted": digest, "named_by": self._named_by(digest)}
@@ -143,10 +143,10 @@ class Announced(Records):
 
 @contextmanager
 def everything(engine: Engine, who: str, why: str, production: str | None) -> Iterator[tuple[Connection, int | None]]:
-    """The records at one instant, with the ticket to all bank data of a production, or of the house.
+    """Open a snapshot of the records, with a ticket for all bank data of a production or of the house.
 
-    The announcement is committed before the instant, in the same session: it opens what is on record then, for as long
-    as the block lasts. No ticket is needed where the role may read without.
+    The announcement is committed before the snapshot, in the same session. It gives access for the length of the block
+    to what is recorded at that time. Roles that may read directly get no ticket.
     """
     with engine.connect() as connection:
         ticket = _ticket(connection, _ANNOUNCE_WHOLE, {"who": who, "why": why, "production": production})
@@ -155,7 +155,7 @@ def everything(engine: Engine, who: str, why: str, production: str | None) -> It
 
 
 def _ticket(connection: Connection, announce: sa.TextClause, asked: Mapping[str, object]) -> int | None:
-    """Announce a read and commit that, which is the key to it; None where the role may read without."""
+    """Announce a read, commit, and return its ticket; None if the role may read directly."""
     may_read = connection.execute(_MAY_READ).scalar_one()
     connection.rollback()
     if may_read:

@@ -1,4 +1,4 @@
-"""What a bundle takes out of the database, in streams: nothing is held in memory but what is asked by name."""
+"""Streams the database's part of an evidence bundle, so that memory use stays constant."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,27 +15,27 @@ SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distributi
 
 
 def entries(connection: Connection, production: str) -> Iterator[str]:
-    """A production's entries in the order of the journal, a JSON object each."""
+    """Yield a production's ledger entries in journal order, as JSON objects."""
     table = tables.entry
     return _written(connection, table, table.c.stream == stream_of(production), table.c.seq, table.c.line)
 
 
 def snapshots(connection: Connection, production: str, name: str) -> Iterator[str]:
-    """The rows of a snapshot table that are a production's, a JSON object each, in the order of their keys."""
+    """Yield a production's rows of a snapshot table in key order, as JSON objects."""
     table = tables.metadata.tables[name]
     own = (table.c.key if name == "production" else table.c.production) == production
     return _written(connection, table, own, *table.primary_key.columns)
 
 
 def imports(connection: Connection, production: str) -> list[dict[str, Any]]:
-    """The versions of sources' statements, in the order of the journal."""
+    """Yield the versions of source statements in journal order."""
     table = tables.statement_version
     query = sa.select(table).where(table.c.production == production).order_by(table.c.seq)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def kept(connection: Connection, digests: Sequence[str]) -> list[tuple[str, str]]:
-    """Which of these hashes are of documents that are kept, with their names, in the order of the hashes."""
+    """Return the hash and name of each stored document among these hashes, in hash order."""
     table = tables.document.c
     asked = table.sha256 == sa.any_(sa.literal(list(digests), sa.ARRAY(sa.Text)))
     query = sa.select(table.sha256, table.name).where(asked).order_by(table.sha256)
@@ -45,7 +45,7 @@ def kept(connection: Connection, digests: Sequence[str]) -> list[tuple[str, str]
 def _written(
     connection: Connection, table: sa.Table, own: sa.ColumnElement[bool], *order: sa.ColumnElement[Any]
 ) -> Iterator[str]:
-    """Rows as JSON with sorted keys, so that the same row is the same line whatever wrote it."""
+    """Yield rows as JSON with sorted keys, so that equal rows give equal lines."""
     row = sa.select(sa.func.to_jsonb(sa.literal_column(f'"{table.name}"'))).select_from(table).where(own)
     for value in connection.execution_options(yield_per=FETCH).execute(row.order_by(*order)).scalars():
         yield json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Connecting to the database, and reading it at one instant."""
+"""Connections to the database, and read-only snapshots of it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,15 +16,15 @@ one whose process is gone does not keep a production locked."""
 
 
 def engine_of(database_url: str) -> Engine:
-    """The engine for an SQLAlchemy URL; it connects when something is asked."""
+    """Return the engine for an SQLAlchemy URL; it connects on the first query."""
     return create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=CONNECTION)
 
 
 @contextmanager
 def at_one_instant(connection: Connection) -> Iterator[None]:
-    """Inside, a connection only reads, and sees the records as they are now; see `adapters.db.store.Store.reading`.
+    """Make a connection read-only with one snapshot for the block; see `adapters.db.store.Store.reading`.
 
-    It holds nobody up, so unlike who writes it may take its time between two questions: a proof computes for minutes.
+    Read-only transactions block nobody, so the idle timeout is off: a proof may compute for minutes.
     """
     connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with connection.begin():
@@ -32,5 +32,5 @@ def at_one_instant(connection: Connection) -> Iterator[None]:
             connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
             yield
         except KeyboardInterrupt:
-            connection.invalidate()  # in the middle of an answer there is nothing that it could be rolled back with
+            connection.invalidate()  # a connection in the middle of an answer cannot be rolled back
             raise

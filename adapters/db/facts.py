@@ -1,6 +1,6 @@
-"""Statements of sources: written whole and for good, and read as the facts that a waterfall runs on.
+"""Source statements: stored whole, never changed, and read as the waterfall's facts.
 
-A statement's rows count in its newest version; earlier versions stay as they were.
+Only a statement's newest version counts; earlier versions are kept.
 """
 
 import hashlib
@@ -40,10 +40,10 @@ _LINES = 1 << 32
 
 
 def standing(records: Records, production: str, kind: StatementKind, source: str, name: str) -> StatementVersion | None:
-    """The version of a statement that counts; None while there is none.
+    """Return the statement's current version; None if there is none.
 
     Raises:
-        Broken: the journal has no import where the statement says it does.
+        Broken: the journal does not have the import that the statement names.
     """
     table, journal = tables.statement_version.c, tables.journal_event.c
     query = (
@@ -68,10 +68,9 @@ def standing(records: Records, production: str, kind: StatementKind, source: str
 
 
 def open_version(transaction: Transaction, production: str, version: int, rows: ImportedRows, converted_to: str) -> int:
-    """Register the next version of a statement, which the next event of the production's stream is about.
+    """Register a statement's next version; the stream's next event must record it. Returns the version's number.
 
-    Its rows' amounts will be in the currency `converted_to`, that of the waterfall. Answers with its number, by which
-    its rows name it.
+    `converted_to` is the currency of the converted amounts, which is the waterfall's.
     """
     head, table = tables.stream_head.c, tables.statement_version
     seq = sa.select(head.seq + 1).where(head.stream == stream_of(production)).scalar_subquery()
@@ -95,9 +94,9 @@ def open_version(transaction: Transaction, production: str, version: int, rows: 
 
 
 def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted: bool = False) -> None:
-    """Append rows in PostgreSQL's text form to the table of a kind: its columns in their order, amounts converted.
+    """Append rows in PostgreSQL's text form to the table of a kind, with converted amounts.
 
-    Rows that are `counted` have their counts after the words.
+    `counted` rows have their counts after the words.
     """
     table, named = _table(kind, counted=counted)
     columns = f'statement, line, "on", currency, minor, bank_rate, {named}, amount'
@@ -110,10 +109,9 @@ def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted
 
 
 def facts_of(records: Records, production: str, until: date, through: int | None = None) -> Facts:
-    """What counts of a production up to and with a day, receipts summed by day and kind, in minor units.
+    """Return a production's facts up to and including a day, receipts summed by day and kind, in minor units.
 
-    `through` is a number in the production's stream of events: what was imported after it is left out, so that a run
-    can be repeated as it was.
+    `through` is an event number of the production's stream. Later imports are left out, so that a run can be repeated.
 
     Raises:
         Broken: statements were converted into several currencies.
@@ -126,7 +124,7 @@ def facts_of(records: Records, production: str, until: date, through: int | None
     factor = 10 ** exponent(currencies[0]) if currencies else 1
 
     def where(statement: int, line: int) -> str:
-        """Source, statement and line, for messages."""
+        """Return source, statement and line for messages."""
         named = counting[statement]
         return f"{named.source} {named.statement}:{line}"
 
@@ -150,9 +148,9 @@ def facts_of(records: Records, production: str, until: date, through: int | None
 def rates_used(
     records: Records, production: str, until: date, through: int, after: date | None, since: int
 ) -> list[Row]:
-    """The rates by which receipts up to and with a day were converted, each once: base, quote, rule, source, on, rate.
+    """Return each rate that converted receipts up to a day: base, quote, rule, source, on, rate.
 
-    Of what was imported by event `through`; only those of receipts dated after a day or imported after event `since`.
+    Only imports up to event `through` count; of those, receipts dated after a day or imported after event `since`.
     """
     counting = {row.id: row for row in records.connection.execute(_counting(production, through))}
     fresh = [number for number, row in counting.items() if row.seq > since]
@@ -178,9 +176,9 @@ def rates_used(
 
 
 def altered(connection: sa.Connection, production: str, number: int, event: StatementImported) -> str | None:
-    """What is wrong with the rows that an event of a production imported; None while they are what it says.
+    """Return what is wrong with the rows that an event imported; None if they match it.
 
-    Their SHA-256 is made anew from the table, and each amount from its minor units and rate.
+    The check recomputes the rows' SHA-256, and each amount from its minor units and rate.
     """
     rows, table = event.rows, tables.statement_version.c
     what = f"production/{production} event {number}: the rows of {rows.source} {rows.statement} version {event.version}"
@@ -205,7 +203,7 @@ def altered(connection: sa.Connection, production: str, number: int, event: Stat
 
 
 def _counting(production: str, through: int | None) -> sa.Select[Any]:
-    """The versions that count: of each statement the newest."""
+    """Return the newest version of each statement."""
     table = tables.statement_version.c
     query = sa.select(tables.statement_version).where(table.production == production)
     if through is not None:
@@ -215,7 +213,7 @@ def _counting(production: str, through: int | None) -> sa.Select[Any]:
 
 
 def _summed(counting: list[int], until: date, metrics: list[str]) -> sa.Select[Any]:
-    """Receipts by day and kind, with the first of them; from column `_COUNTS` on, what is counted of each metric."""
+    """Sum receipts by day and kind, with the first receipt of each. Columns from `_COUNTS` on hold the counts."""
     row = tables.receipt_row.c
     kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
     amount, first = sa.func.sum(row.amount).label("amount"), sa.func.min(row.statement * _LINES + row.line)
@@ -226,12 +224,12 @@ def _summed(counting: list[int], until: date, metrics: list[str]) -> sa.Select[A
 
 
 def _count(written: sa.ColumnElement[str]) -> sa.ColumnElement[int | None]:
-    """A count; what somebody put there with force and is none counts nothing, for an audit has to come to name it."""
+    """Return a count. A tampered value counts as zero, so that an audit can go on and report it."""
     return sa.case((written.regexp_match("^-?[0-9]{1,12}$"), sa.cast(written, sa.BigInteger)))
 
 
 def _metrics(connection: sa.Connection, counting: list[int]) -> list[str]:
-    """What the statements count, by name: in each of a statement's rows it is the same as in its first."""
+    """Return the names of the statements' metrics, read from each statement's first row."""
     row, version = tables.receipt_row.c, tables.statement_version.c
     first = sa.select(row.counts).where(row.statement == version.id).order_by(row.line).limit(1).lateral()
     query = (
@@ -253,14 +251,14 @@ def _of(column: sa.ColumnElement[int], numbers: list[int]) -> sa.ColumnElement[b
 
 
 def _whole(amount: Fraction) -> Fraction | int:
-    """Whole minor units as the engine adds them up fastest."""
+    """Return whole minor units as an int, which the engine adds up fastest."""
     return amount.numerator if amount.denominator == 1 else amount
 
 
 def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
-    """A statement's rows in the canonical form that its hash is of, which is the text that PostgreSQL copies out.
+    """Return the canonical form of a statement's rows, which its hash covers, as PostgreSQL copies it out.
 
-    If any row has counts, all should: then they are part of it.
+    Counts are part of it if any row has them.
     """
     table, named = _table(kind, counted=_counted(connection, kind, version))
     amount = {StatementKind.METRIC: "amount", StatementKind.DATE: "''"}.get(kind, "minor")
@@ -269,7 +267,7 @@ def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int)
 
 
 def converted_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
-    """Rows of an import as they were converted: line, amount, and rule, source, day and rate where there was one."""
+    """Return a statement's converted rows: line, amount, and rule, source, day and rate if converted."""
     table, _ = _table(kind, counted=False)
     columns = "line, amount, coalesce(rate_rule, ''), coalesce(rate_source, ''), coalesce(fixing_on::text, '')"
     columns += ", coalesce(rate::text, '')"
@@ -312,7 +310,7 @@ def _miscounted(connection: sa.Connection, kind: StatementKind, version: int) ->
 
 
 def _table(kind: StatementKind, *, counted: bool) -> tuple[str, str]:
-    """The table of a kind, and the columns of its rows that are words; and their counts."""
+    """Return the table of a kind, its text columns, and its counts column."""
     receipts = kind is StatementKind.RECEIPT
     named = (*_COLUMNS[receipts], "counts") if counted else _COLUMNS[receipts]
     return "receipt_row" if receipts else "fact_row", ", ".join(named)

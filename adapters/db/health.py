@@ -1,4 +1,4 @@
-"""What the database says of how things go: what waits, what is unfinished, what nobody has explained."""
+"""Health figures from the database: the backlog, unfinished work, and unexplained money."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -37,14 +37,14 @@ _WAITING = (
 
 
 def now(connection: Connection) -> datetime:
-    """The database's clock, by which everything here was recorded."""
+    """Return the database's clock, which gives all times here."""
     at: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
     return at
 
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """What waits to be done outside: how much, since when the oldest, and what that is."""
+    """The outbox backlog: its size, and the time and content of the oldest entry."""
 
     waiting: int
     oldest: datetime | None
@@ -52,7 +52,7 @@ class Outbox:
 
 
 def outbox(connection: Connection) -> Outbox:
-    """What waits in the outbox."""
+    """Return the outbox backlog."""
     table = tables.outbox.c
     waiting = table.done_at.is_(None)
     count = connection.execute(sa.select(sa.func.count()).where(waiting)).scalar_one()
@@ -63,14 +63,14 @@ def outbox(connection: Connection) -> Outbox:
 
 
 def statuses(connection: Connection) -> dict[str, int]:
-    """How many payments are where in their lives."""
+    """Count payments by status."""
     table = tables.payment.c
     query = sa.select(table.status, sa.func.count()).group_by(table.status)
     return {status: int(count) for status, count in connection.execute(query)}
 
 
 def unfinished_runs(connection: Connection) -> list[str]:
-    """Runs that wait for their release, or of which a payment is on its way."""
+    """Return the runs that wait for release or have payments in flight."""
     payment, run = tables.payment.c, tables.run.c
     on_its_way = sa.select(payment.run).where(payment.run.is_not(None), payment.status.in_(sorted(ON_ITS_WAY)))
     query = sa.select(run.id).where(sa.or_(run.status == "prepared", run.id.in_(on_its_way))).order_by(run.id)
@@ -78,7 +78,7 @@ def unfinished_runs(connection: Connection) -> list[str]:
 
 
 def open_distributions(connection: Connection) -> list[tuple[str, str]]:
-    """Production and period of those that are not paid out, or in dispute."""
+    """Return production and period of each distribution that is in dispute or not paid out."""
     table = tables.distribution.c
     disputed = sa.cast(table.body["objections"], sa.Text) != "{}"
     query = sa.select(table.production, table.period).where(sa.or_(table.status != "ordered", disputed))
@@ -99,7 +99,7 @@ def computed_by(connection: Connection) -> list[ComputedBy]:
 
 
 def submitted_milestones(connection: Connection) -> list[tuple[str, str]]:
-    """Production and milestone of those whose deadline somebody has to watch."""
+    """Return production and milestone of each submitted milestone, whose deadline must be watched."""
     table = tables.milestone.c
     query = sa.select(table.production, table.id).where(table.status == "submitted")
     return [(row.production, row.id) for row in connection.execute(query)]
@@ -107,7 +107,7 @@ def submitted_milestones(connection: Connection) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A payment that the bank has, or that is due, with its production and the day that counts."""
+    """A payment that is due or at the bank, with its production and the relevant day."""
 
     production: str
     payment: str
@@ -129,7 +129,7 @@ def at_the_bank(connection: Connection) -> Iterator[Late]:
 
 
 def due_and_alone(connection: Connection) -> Iterator[Late]:
-    """Payments that are due and in no run."""
+    """Return payments that are due and belong to no run."""
     payment = tables.payment.c
     query = sa.select(payment.production, payment.id, payment.status, payment.due_on).where(
         payment.status == Status.DUE, payment.run.is_(None), payment.due_on.is_not(None)
@@ -139,12 +139,12 @@ def due_and_alone(connection: Connection) -> Iterator[Late]:
 
 
 def prepared_runs(connection: Connection) -> Iterator[RunWaiting]:
-    """Runs that wait for their release, each with the payments that are in it still."""
+    """Return the runs that wait for release, with their payments."""
     yield from (_of_run(row) for row in connection.execute(_WAITING.where(tables.run.c.status == "prepared")))
 
 
 def unsent_runs(connection: Connection) -> Iterator[RunWaiting]:
-    """Runs with payments that are released and that the bank was not sent, or says it never saw; and since when."""
+    """Return runs whose released payments did not reach the bank, and since when."""
     for row in connection.execute(_WAITING.where(tables.payment.c.status == Status.RELEASED)).all():
         named = {"stream": stream_of(row.production), "run": row.id}
         since = connection.execute(_RELEASED, named).scalar_one()
@@ -157,7 +157,7 @@ def _of_run(row: Any) -> RunWaiting:
 
 
 def held(connection: Connection) -> Iterator[tuple[str, datetime, str]]:
-    """Payments that are held: id, since when, and why."""
+    """Return held payments: id, since when, and why."""
     payment = tables.payment.c
     query = sa.select(payment.production, payment.id, payment.reason).where(payment.status == Status.HELD)
     for row in connection.execute(query.order_by(payment.id)).all():
@@ -167,7 +167,7 @@ def held(connection: Connection) -> Iterator[tuple[str, datetime, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Suspense:
-    """What is in suspense on one account of a production, and from how many movements since when."""
+    """The suspense balance of one account of a production: the number of movements, and since when."""
 
     production: str
     account: str
@@ -177,7 +177,7 @@ class Suspense:
 
 
 def suspense(connection: Connection) -> Iterator[Suspense]:
-    """Accounts with money that nothing explains; what a person has allocated is counted no more."""
+    """Return accounts with unexplained money; amounts that a person allocated are excluded."""
     entry, journal = tables.entry.c, tables.journal_event.c
     movement = (
         sa.select(
@@ -205,7 +205,7 @@ def suspense(connection: Connection) -> Iterator[Suspense]:
 
 
 def contradictions(connection: Connection, since: datetime) -> Iterator[tuple[str, str, str, datetime]]:
-    """What banks said against themselves since then: production, payment, answer and when."""
+    """Return contradictory bank answers since an instant: production, payment, answer and time."""
     journal = tables.journal_event.c
     body: Any = sa.cast(journal.body, sa.dialects.postgresql.JSONB)
     query = sa.select(journal.stream, body["payment"].astext, body["answer"].astext, journal.recorded_at).where(

@@ -1,6 +1,6 @@
-"""The archive of histories: one row for each run of a workflow that has ended, its JSON as received once, compressed.
+"""The archive of workflow histories: one row per ended run, with its compressed JSON as received.
 
-What is in a row is believed only as far as its hashes hold, and the journal's event says the same.
+Each row must match its hashes, and the journal's event holds the same hashes.
 """
 
 import zlib
@@ -27,16 +27,16 @@ Run = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A row of the archive with its bytes, compressed as they are stored: megabytes perhaps, so hold one at a time."""
+    """An archive row with its compressed bytes, which can be megabytes; hold one at a time."""
 
     row: Archived
     packed: bytes
 
     def json(self) -> bytes:
-        """The history, as `WorkflowHistory.to_json` gave it.
+        """Return the history as `WorkflowHistory.to_json` wrote it.
 
         Raises:
-            Broken: these are not the bytes that were archived.
+            Broken: the bytes are not those that were archived.
         """
         if sha256(self.packed) != self.row.packed_sha256:
             raise self._broken("its bytes are not those that were stored")
@@ -57,10 +57,10 @@ class Kept:
 
 
 def keep(transaction: Transaction, production: str, archived: HistoryArchived, content: bytes) -> None:
-    """Add a history, its JSON in UTF-8, to the archive; its event is appended by the same transaction.
+    """Archive a history (JSON in UTF-8); the same transaction appends its event.
 
     Raises:
-        Broken: the content does not have the hash that the event gives.
+        Broken: the content does not match the event's hash.
     """
     if sha256(content) != archived.sha256:
         raise Broken(f"The history of {archived.workflow_id} does not have the hash under which it is to be archived.")
@@ -81,7 +81,7 @@ def archived(connection: Connection, runs: Sequence[Run]) -> frozenset[Run]:
 
 
 def unheard_of(connection: Connection, workflow_ids: Sequence[str]) -> frozenset[str]:
-    """Those of these workflows of which the archive has no run at all."""
+    """Return the workflows of which the archive has no run."""
     table = tables.history.c
     known = sa.select(table.workflow_id).where(
         table.workflow_id == sa.any_(sa.literal(workflow_ids, sa.ARRAY(sa.Text)))
@@ -90,7 +90,7 @@ def unheard_of(connection: Connection, workflow_ids: Sequence[str]) -> frozenset
 
 
 def given_up(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
-    """Which of these keys are those of commands that gave a history up."""
+    """Return which of these keys belong to commands that gave up a history."""
     journal = tables.journal_event.c
     query = sa.select(journal.command_key).where(
         journal.command_key == sa.any_(sa.literal(keys, sa.ARRAY(sa.Text))), journal.type == "history-given-up"
@@ -99,7 +99,7 @@ def given_up(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
 
 
 def beginnings_lost(connection: Connection) -> list[tuple[Run, Run]]:
-    """Runs that continue one which the archive does not have, each with that one."""
+    """Return the runs that continue a run missing from the archive, with that run."""
     run, other = tables.history.alias("run").c, tables.history.alias("other").c
     before = sa.exists().where(other.workflow_id == run.workflow_id, other.run_id == run.continued_from)
     query = sa.select(run.workflow_id, run.run_id, run.continued_from).where(run.continued_from != "", ~before)
@@ -108,7 +108,7 @@ def beginnings_lost(connection: Connection) -> list[tuple[Run, Run]]:
 
 
 def ends_open(connection: Connection) -> list[Run]:
-    """Runs that ended by continuing as new, and the archive does not have the run that continues them (not yet)."""
+    """Return the runs that continued as new, while the archive lacks the continuing run."""
     run, other = tables.history.alias("run").c, tables.history.alias("other").c
     after = sa.exists().where(other.continued_from == run.run_id)
     query = sa.select(run.workflow_id, run.run_id).where(run.status == HistoryStatus.CONTINUED_AS_NEW, ~after)
@@ -117,7 +117,7 @@ def ends_open(connection: Connection) -> list[Run]:
 
 
 def listed(connection: Connection, production: str | None = None, workflow_id: str | None = None) -> Iterator[Archived]:
-    """The archive without its bytes, by workflow and run, `_FETCH` rows at a time; of one production or workflow."""
+    """Yield archive rows without bytes, by workflow and run, for one production or workflow."""
     query = _of(sa.select(*_DESCRIBED), production, workflow_id)
     with connection.execute(query.execution_options(yield_per=_FETCH)) as rows:
         for row in rows:
@@ -125,7 +125,7 @@ def listed(connection: Connection, production: str | None = None, workflow_id: s
 
 
 def kept(connection: Connection, production: str | None = None) -> Iterator[Kept]:
-    """The archive with its bytes, in the same order, one history in memory at a time."""
+    """Yield archive rows with bytes in the order of `listed`, with one in memory at a time."""
     query = _of(sa.select(*_DESCRIBED, tables.history.c.content), production)
     with connection.execute(query.execution_options(yield_per=1)) as rows:
         for row in rows:

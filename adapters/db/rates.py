@@ -1,4 +1,4 @@
-"""Imported exchange rates: kept with the file that they came from, never changed."""
+"""Imported exchange rates, stored with their source file and never changed."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -15,10 +15,10 @@ from domain.rates import Rate
 
 
 def keep_rates(transaction: Transaction, name: str, raw: bytes, rates: Sequence[Rate]) -> int:
-    """Keep the rates of a file, and the file itself; answers how many are new.
+    """Store a file and its rates; return how many rates are new.
 
     Raises:
-        BadInput: a rate is known with another value; published rates are not revised under the same name.
+        BadInput: a rate is already stored with another value. Published rates are not revised.
     """
     digest = transaction.keep(name, raw)
     rows = [
@@ -36,7 +36,7 @@ def keep_rates(transaction: Transaction, name: str, raw: bytes, rates: Sequence[
 
 
 def rates_on(records: Records, source: str, on: date) -> Mapping[tuple[str, str], Decimal]:
-    """All rates of a source for a day: (base, quote) → units of quote for one base."""
+    """Return all rates of a source for a day: (base, quote) to units of quote for one base."""
     table = tables.rate.c
     rows = records.connection.execute(
         sa.select(table.base, table.quote, table.rate).where(table.source == source, table.on == on)

@@ -1,4 +1,4 @@
-"""What is recorded, read: the snapshots as the domain's state, and the kept documents."""
+"""Reads records: the snapshot tables as domain state, and the stored documents."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,15 +18,15 @@ from domain.state import State
 
 
 def given(name: str) -> sa.BindParameter[Any]:
-    """A value that a condition leaves open."""
+    """Return a bound parameter whose value the selection supplies."""
     return sa.bindparam(name, required=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The part of a production's state that is to be loaded: itself, and what the conditions choose of the rest.
+    """The part of a production's state to load: the production, and the rows that the conditions select.
 
-    A condition that is a constant is put into SQL only once; what `given` leaves open in it is in `values`.
+    A condition without parameters is compiled to SQL once. `values` holds the values of its `given` parameters.
     """
 
     payments: sa.ColumnElement[bool] | None = None
@@ -38,7 +38,7 @@ class Selection:
 
 
 class Records:
-    """What one database transaction sees of the record; it reads, and writes nothing."""
+    """Read-only access to the records within one database transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -53,17 +53,17 @@ class Records:
         milestones: bool = False,
         distributions: bool = False,
     ) -> State:
-        """The production, and those of its payments, receipts and runs that the conditions choose (none by default)."""
+        """Return the production and the payments, receipts and runs that the conditions select (none by default)."""
         return self.select(production, Selection(payments, receipts, runs, milestones, distributions))
 
     def select(self, production: str, selection: Selection) -> State:
-        """The part of a production's state that a selection says, in one way to the database and back."""
+        """Return the part of a production's state that a selection names, in one round trip."""
         with self.driver.pipeline():
             asked = self.ask({production: selection})
         return asked()[production]
 
     def ask(self, selections: Mapping[str, Selection]) -> Callable[[], dict[str, State]]:
-        """Send what is selected of productions into the pipeline; what comes back reads the answers after it."""
+        """Send the selections of several productions into the pipeline; return a function that reads the answers."""
         if not selections:
             return dict
         productions = self._cursor().execute(_PRODUCTIONS, [list(selections)])
@@ -80,13 +80,13 @@ class Records:
         return read
 
     def document(self, digest: str) -> bytes | None:
-        """A kept document's bytes."""
+        """Return a stored document's bytes."""
         table = tables.document
         row = self.connection.execute(sa.select(table.c.content).where(table.c.sha256 == digest)).one_or_none()
         return None if row is None else bytes(row[0])
 
     def known_movements(self, stream: str, account: str, references: Sequence[str]) -> frozenset[str]:
-        """Which of a bank's references on one of our accounts are in the books already."""
+        """Return the references that are already posted for one of our accounts."""
         table = tables.movement.c
         query = sa.select(table.bank_reference).where(
             table.stream == stream,
@@ -97,7 +97,7 @@ class Records:
 
     @property
     def driver(self) -> psycopg.Connection[Any]:
-        """The driver's own connection, for what SQLAlchemy has no words for."""
+        """Return the driver's connection, for features that SQLAlchemy lacks."""
         driver: Any = self.connection.connection.driver_connection
         connection: psycopg.Connection[Any] = driver
         return connection
@@ -139,7 +139,7 @@ _PRODUCTIONS = "SELECT key, title, version, document FROM production WHERE key =
 
 @lru_cache(maxsize=256)
 def _selected(dialect: Dialect, table: sa.Table, condition: sa.ColumnElement[bool]) -> tuple[str, Mapping[str, object]]:
-    """The rows of one production that a condition chooses, as SQL with the values that the condition holds itself."""
+    """Return SQL for one production's rows that match a condition, and the condition's constant values."""
     query = sa.select(table).where(table.c.production == given("_production"), condition)
     compiled = query.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
     return str(compiled), compiled.params

@@ -229,7 +229,7 @@ def distribution_of(row: Row) -> Distribution:
         posted=_amounts_of(body["posted"]),
         ordered=_amounts_of(body["ordered"]),
         payouts=body["payouts"],
-        # A row that was written before there were these has none.
+        # Rows written before these fields existed have none.
         reserves=_amounts_of(body.get("reserves", {})),
         reserved=_amounts_of(body.get("reserved", {})),
         kept=_amounts_of(body.get("kept", {})),

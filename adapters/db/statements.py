@@ -1,4 +1,4 @@
-"""Statements on record: what they rest on, which were issued, and their documents."""
+"""Recorded statements: their signature, their issue, and their documents."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def head(connection: Connection, production: str) -> tuple[int, str, datetime]:
-    """The last event of a production: its number, its hash in hexadecimal, and when it was recorded."""
+    """Return the last event of a production: its number, its hash in hexadecimal, and its recording time."""
     table = tables.journal_event.c
     query = sa.select(table.seq, table.hash, table.recorded_at).where(table.stream == stream_of(production))
     row = connection.execute(query.order_by(table.seq.desc()).limit(1)).one()
@@ -24,10 +24,10 @@ def head(connection: Connection, production: str) -> tuple[int, str, datetime]:
 
 
 def computed_at(connection: Connection, production: str, period: str) -> int:
-    """The number of the event by which a period's distribution was computed last.
+    """Return the number of the event that last computed a period's distribution.
 
     Raises:
-        Broken: there is none.
+        Broken: there is no such event.
     """
     table = tables.journal_event.c
     query = sa.select(sa.func.max(table.seq)).where(
@@ -42,7 +42,7 @@ def computed_at(connection: Connection, production: str, period: str) -> int:
 
 
 def objected_on(connection: Connection, production: str) -> Mapping[tuple[str, str], date]:
-    """The day of each party's last objection to a period, by period and party."""
+    """Return the day of each party's last objection, by period and party."""
     table = tables.journal_event.c
     query = sa.select(table.body, table.effective_on).where(
         table.stream == stream_of(production), table.type == "distribution-objected"

@@ -1,4 +1,4 @@
-"""Names of the journal's streams: one for each production, and one of the house itself."""
+"""Names of the journal's streams: one per production, and one for the house."""
 
 HOUSE = "sluice"
 """The stream of what concerns no production: sweeps, an auditor's reads, anchors."""
@@ -6,10 +6,10 @@ _OF_PRODUCTIONS = "production/"
 
 
 def stream_of(production: str) -> str:
-    """The stream that holds everything about a production; that of the house itself for none (`""`)."""
+    """Return the stream of a production; the house's stream for `""`."""
     return f"{_OF_PRODUCTIONS}{production}" if production else HOUSE
 
 
 def production_of(stream: str) -> str:
-    """The production that a stream is about; `""` for the stream of the house."""
+    """Return the production of a stream; `""` for the house's stream."""
     return "" if stream == HOUSE else stream.removeprefix(_OF_PRODUCTIONS)

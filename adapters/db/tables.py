@@ -107,7 +107,7 @@ statement_version = sa.Table(
 
 
 def _reported(*named: str) -> list[sa.Column[Any]]:
-    """The columns of a row that a source reported: where it stands, what it says, and what that is, converted."""
+    """Return the columns of a reported row: its position, its values, and its converted amount."""
     return [
         sa.Column("statement", sa.BigInteger, primary_key=True),
         sa.Column("line", sa.Integer, primary_key=True),

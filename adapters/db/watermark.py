@@ -1,4 +1,4 @@
-"""Waiting until what was recorded by an instant is all there to be read."""
+"""Waits until everything recorded by an instant is visible to readers."""
 
 import time
 from datetime import UTC, datetime
@@ -21,20 +21,20 @@ _WRITERS = sa.text(
 
 
 class StillRecording(SluiceError):
-    """Something that may be recorded as of the instant asked for is still under way."""
+    """A command that may record facts as of the requested instant is still running."""
 
     passing = True
 
 
 def settle(engine: Engine, known: datetime) -> None:
-    """Return once nothing can be recorded any more with a time up to `known`; begin reading after that.
+    """Return once no fact can be recorded with a time up to `known`; start reading after that.
 
-    A fact's time is the database's clock when its command took the end of the stream, some moments before it is there
-    to be read. Whoever may have such a time holds a lock on `stream_head` by now, and is waited for.
+    A fact's time is the database clock when its command locks the stream, shortly before the commit. Any command that
+    may have such a time holds a lock on `stream_head`, so this waits for those locks.
 
     Raises:
         BadInput: `known` is in the future.
-        StillRecording: a command has been holding a stream for too long.
+        StillRecording: a command has held a stream for too long.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         now: datetime = connection.execute(_NOW).scalar_one()

@@ -1,4 +1,4 @@
-"""Where in the archived histories a command was carried out."""
+"""Finds in archived histories where a command was carried out."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ Row = dict[str, Any]
 
 
 class WorkflowEvents:
-    """Finds commands, by their keys, in the archived histories of some workflows; each is read once."""
+    """Finds commands by key in the archived histories of given workflows; each history is read once."""
 
     def __init__(self, connection: Connection, workflows: Iterable[str]) -> None:
         self._by_key: dict[str, Row] = {}
@@ -25,10 +25,10 @@ class WorkflowEvents:
                 self._index(row.workflow_id, row.run_id, json.loads(content)["events"])
 
     def of(self, command_key: str) -> Row | None:
-        """The event that scheduled the activity which carried a command out; None where no history has it.
+        """Return the event that scheduled the command's activity; None if no history has it.
 
-        A command that an activity makes by itself (`prepare/RUN`, `send/RUN/0`) is known by the activity's name and the
-        workflow, and by its number where the key has one.
+        A command that an activity makes itself (`prepare/RUN`, `send/RUN/0`) is found by activity name and workflow,
+        and by its number where the key has one.
         """
         found = self._by_key.get(command_key)
         if found is not None:

@@ -28,8 +28,8 @@ _SERVER_SETTINGS = {
     "fsync": "on",
     "synchronous_commit": "on",
     "max_connections": "150",
-    # A server that recovers by itself can hang for good when its checkpointer crashes once more meanwhile, as it does
-    # on a full disk. So it ends as a whole, and its supervisor starts it again.
+    # A server that recovers by itself can hang if its checkpointer crashes again, as it does on a full disk. So the
+    # server exits, and its supervisor starts it again.
     "restart_after_crash": "off",
     # Statements and rows hold account numbers: neither may reach a log.
     "log_error_verbosity": "terse",
@@ -62,7 +62,7 @@ class EmbeddedPostgres:
 
     @property
     def where(self) -> str:
-        """What a person is told."""
+        """Return a description of the server's location for people."""
         return f"unix socket in {self.folder}"
 
     def url(self, role: str = APP, database: str = DATABASE) -> str:
@@ -81,7 +81,7 @@ class EmbeddedPostgres:
         return self._run_as(self.folder, "postgres", "-D", str(self.folder) if self._user is None else _HERE, *settings)
 
     def prepare(self) -> None:
-        """End what an earlier life of this folder left running, and make the folder a cluster if it is none yet.
+        """Stop processes left over from an earlier start, and initialise the cluster if the folder has none.
 
         Raises:
             ServiceFailed: `initdb` failed.
@@ -135,7 +135,7 @@ class EmbeddedPostgres:
             admin.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(roles[2]))
 
     def drop_database(self, name: str) -> None:
-        """Drop the database and whoever is connected to it."""
+        """Drop the database and end its connections."""
         with self.connect() as admin:
             admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -167,7 +167,7 @@ class EmbeddedPostgres:
             self._socket_folder = None
 
     def _clear_leftovers(self) -> None:
-        """End servers and orphaned sessions of this folder, known by name and working folder, never by pid alone."""
+        """Stop servers and orphaned sessions of this folder, identified by name and working folder, not pid."""
         leftovers = [p for p in psutil.process_iter() if _is_postgres_of(p, self.folder)]
         ids = {p.pid for p in leftovers}
         servers = [p for p in leftovers if _parent(p) not in ids]
@@ -179,7 +179,7 @@ class EmbeddedPostgres:
 
 
 def _parent(process: psutil.Process) -> int | None:
-    """None if the process has just ended, as sessions do at any moment."""
+    """Return the parent process; None if the process has just ended."""
     try:
         return process.ppid()
     except psutil.NoSuchProcess:

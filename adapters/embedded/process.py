@@ -1,4 +1,4 @@
-"""Child processes: how to start one, how to know it again after our own death, how to end it."""
+"""Child processes: start them, identify them after a restart of ours, and stop them."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ class EndedAtOnce(ServiceFailed):
 
 @dataclass(frozen=True)
 class Launch:
-    """All that is needed to start one process again and again. Its output is appended to `log`."""
+    """What is needed to start a process any number of times. Its output is appended to `log`."""
 
     argv: tuple[str, ...]
     log: Path
@@ -83,7 +83,7 @@ class Launch:
 
 @dataclass(frozen=True)
 class Identity:
-    """A process by its id and its time of creation: an id alone is given to somebody else after a while."""
+    """A process by id and creation time, because the system reuses ids."""
 
     pid: int
     created: float
@@ -105,7 +105,7 @@ class Identity:
 
 
 def end_with_us(pid: int, sign: int = signal.SIGTERM) -> None:
-    """Have a child ended with `sign` once this process is gone, however it ends."""
+    """Send `sign` to a child when this process ends, however it ends."""
     child = Identity.of(pid)
     with _naming_a_child:
         pipe = _watchdog(os.getpid()).stdin
@@ -128,9 +128,9 @@ def _watchdog(_of: int) -> subprocess.Popen[bytes]:
 
 
 def end(process: psutil.Process, sign: int = signal.SIGTERM, patience_s: float = 10.0) -> None:
-    """Ask a process that is not our child to end with `sign`; kill it when it has not within `patience_s`.
+    """Send `sign` to a process that is not our child; kill it after `patience_s` seconds.
 
-    A zombie has ended: whether and when it is reaped is its parent's affair, and in a container often nobody's.
+    A zombie counts as ended: only its parent can reap it.
     """
     for one, patience in ((sign, patience_s), (signal.SIGKILL, 2.0)):
         until = time.monotonic() + patience
@@ -155,7 +155,7 @@ def end_child(child: subprocess.Popen[bytes], sign: int = signal.SIGTERM, patien
 
 
 def end_leftovers(are_ours: Callable[[list[str]], bool], sign: int = signal.SIGTERM) -> None:
-    """End processes of this user whose command line says that they are ours, from a supervisor that was killed."""
+    """Stop this user's processes that match by command line, left over from a killed supervisor."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.uids().real == os.getuid() and process.pid != os.getpid() and are_ours(process.cmdline()):
@@ -181,7 +181,7 @@ def await_ready(
 
 
 def plain_environment() -> dict[str, str]:
-    """The environment for a bundled server: nothing of ours can change what it does."""
+    """Return a clean environment for a bundled server, so that our variables cannot affect it."""
     kept = ("PATH", "HOME", "TMPDIR", "LANG", "TZ", "SYSTEMROOT")
     return {name: os.environ[name] for name in kept if name in os.environ}
 

@@ -37,9 +37,9 @@ RETENTION = timedelta(days=30)
 
 
 class EmbeddedTemporal:
-    """One server. Its two ports are free ones, chosen once and kept; chosen anew only if somebody else took them.
+    """One Temporal server. Its two ports are chosen once and kept; they change only if another process took them.
 
-    Its namespace is its own: whoever meets the server of another folder on one of its ports is turned away there.
+    Its namespace is unique, so clients of another folder's server are rejected here.
     """
 
     name = "temporal"
@@ -61,10 +61,10 @@ class EmbeddedTemporal:
 
     @cached_property
     def namespace(self) -> str:
-        """Drawn when the folder is new, and kept; a folder from before there were such names stays what it was."""
+        """Return the namespace: random for a new folder; folders from before this rule keep their old one."""
         kept = self.folder / "namespace"
         name = kept.read_text() if kept.exists() else ""
-        if not name:  # nor is there one where a full disk cut it off
+        if not name:  # a full disk may have left an empty file
             name = "default" if self._file.exists() else f"sluice-{secrets.token_hex(4)}"
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             kept.write_text(name)
@@ -86,7 +86,7 @@ class EmbeddedTemporal:
         return f"{self.address}, UI {self.ui}"
 
     def prepare(self) -> None:
-        """End a server that an earlier life of this folder left running, then settle on ports."""
+        """Stop a server left over from an earlier start, then choose ports."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         end_leftovers(lambda argv: str(self._file) in argv)
         if not self._answered:  # nobody uses them yet
@@ -150,7 +150,7 @@ class EmbeddedTemporal:
 
 
 def _read_ports(kept: Path) -> list[int]:
-    """The ports of the last time; none where a full disk has cut the file off."""
+    """Read the kept ports; none if a full disk truncated the file."""
     try:
         ports = json.loads(kept.read_text())
     except (FileNotFoundError, ValueError):

@@ -1,7 +1,7 @@
-"""`python -m adapters.embedded.watchdog`: outlives the process that started it, and ends what that one has left.
+"""`python -m adapters.embedded.watchdog` outlives its parent and stops the processes that the parent left.
 
-A process that is killed with SIGKILL can clean nothing up. It names its children here, one a line on standard input;
-the system closes that pipe when the process is gone, however it ended. See `end_with_us`.
+A process killed with SIGKILL cannot clean up. It writes its children to the watchdog's standard input, one per line.
+The system closes that pipe when the process ends. See `end_with_us`.
 """
 
 import sys
@@ -10,7 +10,7 @@ from adapters.embedded.process import Identity, end
 
 
 def main() -> None:
-    """Note children until standard input ends; then end those that still run, the last one started first."""
+    """Collect children until standard input ends; then stop those that still run, newest first."""
     children: list[tuple[Identity, int]] = []
     for line in sys.stdin:
         pid, created, sign = line.split()

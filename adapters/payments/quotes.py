@@ -19,10 +19,10 @@ def quote_for(
     on: date,
     overrides: tuple[CalendarOverride, ...],
 ) -> Quote | None:
-    """The quote for paying `currency` from an account on a day; None when the account holds that currency.
+    """Return the quote for paying `currency` from an account on a day; None if the account holds that currency.
 
     Raises:
-        RateMissing: the rule names a reference rate that has not been imported yet; it is asked for again.
+        RateMissing: the rule names a reference rate that is not imported yet; retry later.
     """
     held = agreement.account(account)
     if held.currency == currency:
