@@ -21,7 +21,7 @@ from adapters.agreement.yaml_lines import (
 from domain.agreement.checks import AgreementFinding, Path, check
 from domain.agreement.checks.finding import did_you_mean
 from domain.agreement.model import Agreement
-from domain.agreement.schedule import Direction, amounts, direction
+from domain.agreement.schedule import InstalmentDirection, amounts, direction
 from domain.errors import BadInput
 from domain.values.money import Money, totals
 
@@ -60,7 +60,7 @@ class Loaded:
     def summary(self) -> str:
         """Return a one-line summary: version, counts, amounts in and out by currency, and the waterfall."""
         resolved = amounts(self.agreement)
-        flows = {Direction.INCOMING: list[Money](), Direction.OUTGOING: list[Money]()}
+        flows = {InstalmentDirection.INCOMING: list[Money](), InstalmentDirection.OUTGOING: list[Money]()}
         for each in self.agreement.schedule:
             flows[direction(self.agreement, each)].append(resolved[each.id])
         sums = {flow: " + ".join(map(str, totals(money).values())) or "nothing" for flow, money in flows.items()}
@@ -68,7 +68,7 @@ class Loaded:
         if self.agreement.schedule:
             said += (
                 f", {len(self.agreement.milestones)} milestones, {len(self.agreement.schedule)} instalments; "
-                f"in {sums[Direction.INCOMING]}; out {sums[Direction.OUTGOING]}"
+                f"in {sums[InstalmentDirection.INCOMING]}; out {sums[InstalmentDirection.OUTGOING]}"
             )
         if self.agreement.waterfall is not None:
             pools, positions = self.agreement.waterfall.pools, self.agreement.waterfall.positions
