@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.pool import NullPool
@@ -89,7 +90,20 @@ def _side_by_side(connection: Connection, processes: int) -> Iterator[ProcessPoo
         yield pool
 
 
+def end_with_parent() -> None:
+    """End this process of a pool when its parent ends, also by a kill that leaves the pool no time to close."""
+
+    def _wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=_wait, daemon=True).start()
+
+
 def _open(url: str, instant: str) -> None:
+    end_with_parent()
     collect_seldom()
     records = _ours.enter_context(Store(create_engine(url, poolclass=NullPool)).reading())
     records.connection.exec_driver_sql(f"SET TRANSACTION SNAPSHOT '{instant}'")
