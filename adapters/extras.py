@@ -1,4 +1,4 @@
-"""Optional packages: a worker and the command line run without them, and say which extra a feature needs."""
+"""Optional packages. The worker and the command line run without them, and name the extra that a feature needs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from domain.errors import SluiceError
 
 
 class ExtraMissing(SluiceError):
-    """A feature was asked for whose packages are not installed."""
+    """The packages that a feature needs are not installed."""
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""Bank files: written, read, and exchanged through a folder per account."""
+"""Bank files: how they are written, read and exchanged through a folder per account."""

@@ -16,7 +16,7 @@ _BOOKED = "BOOK"
 
 
 def notification(document: Any) -> AccountReport:
-    """A camt.054: booked entries as they come, without balances.
+    """Read a camt.054: booked entries, without balances.
 
     Raises:
         BadBankFile: two accounts, two booking days, or an entry that contradicts itself or the account's currency.
@@ -27,10 +27,10 @@ def notification(document: Any) -> AccountReport:
 
 
 def statement(document: Any) -> AccountReport:
-    """A camt.053: a day's booked entries between an opening and a closing balance, which must agree.
+    """Read a camt.053: a day's booked entries, with opening and closing balances that must agree with them.
 
     Raises:
-        BadBankFile: as for a notification, or the balances are missing or do not add up.
+        BadBankFile: for the reasons given at `notification`, or the balances are missing or do not add up.
     """
     root = "BkToCstmrStmt"
     message = document.bk_to_cstmr_stmt
@@ -76,7 +76,7 @@ def _report(header: Any, parts: list[Any], root: str, name: str, on: date | None
 
 
 def _booked_entries(parts: list[Any], root: str, name: str) -> Iterator[tuple[Any, str]]:
-    """The entries that are booked; pending and informative ones will come again when they are."""
+    """Return the booked entries. The bank reports pending and informative entries again once they are booked."""
     for n, part in enumerate(parts, 1):
         for e, entry in enumerate(part.ntry, 1):
             path = f"{root}/{name}[{n}]/Ntry[{e}]"

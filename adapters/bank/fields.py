@@ -1,4 +1,4 @@
-"""Fields of a bank's message, taken so that what is missing or misfit is named by its path in the file."""
+"""Fields of a bank's message. An error names the path of the field that is missing or does not fit."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,14 +13,14 @@ _MAX_DIGITS = 18
 
 
 def filled(value: Any, where: str) -> Any:
-    """The value, which must be there."""
+    """Return the value, which must be present."""
     if value is None or value == "":
         raise BadBankFile(f"{where} is missing: ask the bank to send the file again.", field=where)
     return value
 
 
 def instant(value: Any, where: str) -> datetime:
-    """An instant; one without an offset is taken as UTC, since ISO 20022 leaves that to agreement."""
+    """Return an instant. ISO 20022 leaves a missing offset to agreement; we read it as UTC."""
     try:
         at: datetime = filled(value, where).to_datetime()
     except ValueError as error:
@@ -29,7 +29,7 @@ def instant(value: Any, where: str) -> datetime:
 
 
 def day(value: Any, where: str) -> date:
-    """A date, or the date part of a date and time, of an ISO choice of the two."""
+    """Return the date from an ISO choice of a date or a date and time."""
     choice = filled(value, where)
     try:
         if choice.dt is not None:
@@ -42,7 +42,7 @@ def day(value: Any, where: str) -> date:
 
 
 def money(value: Any, where: str) -> Money:
-    """An amount with its currency, not negative, of no more decimals than the currency has."""
+    """Return an amount with its currency: not negative, with no more decimals than the currency has."""
     amount = filled(value, where)
     number, currency = filled(amount.value, where), filled(amount.ccy, f"{where}/@Ccy")
     try:

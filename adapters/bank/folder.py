@@ -1,13 +1,13 @@
-"""Files to and from a bank through a folder per account, which is how host-to-host banking works.
+"""Exchanges files with a bank through a folder per account, the usual form of host-to-host banking.
 
     ROOT/{account}/outbox;   from us, until the bank takes it
     ROOT/{account}/sent;     a copy of all we sent
     ROOT/{account}/staging;  not yet sent
     ROOT/{account}/inbox;    from the bank
     ROOT/{account}/archive;  read and done
-    ROOT/{account}/refused;  kept aside, each with why
+    ROOT/{account}/refused;  kept aside, each with the reason
 
-Everything is durable when a call returns. A call that was cut off is finished by calling again.
+Everything is durable when a call returns. Repeating an interrupted call completes it.
 """
 
 import errno
@@ -36,20 +36,22 @@ _READ_ONCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def folder_of(production: str, account: str) -> str:
-    """The key of an account's folder; neither key holds a dot, so that no two accounts share one."""
+    """Return the key of an account's folder. Neither part holds a dot, so no two accounts share a key."""
     return f"{production}.{account}"
 
 
 class BankFolder:
-    """The exchange folders of all accounts below one root; an account's are made when it is first used."""
+    """The exchange folders of all accounts below one root. An account's folders are made at first use."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def deliver(self, account: str, name: str, raw: bytes) -> None:
-        """Put a file out for the bank, once: the same name and bytes again change nothing, even if long taken.
+        """Put a file out for the bank once.
 
-        To send the same bytes again on purpose, use another name; the bank knows them by their message id.
+        Repeating a name with equal bytes changes nothing, even after the bank took it.
+
+        To send equal bytes again on purpose, use another name. The bank identifies messages by their message id.
 
         Raises:
             BadInput: the account or the name is not a plain file name.
@@ -65,14 +67,14 @@ class BankFolder:
                 raise IdempotencyConflict(
                     f"{account}: another file was already sent as {name}: give this one its own name.", name=name
                 ) from None
-        except OSError:  # there may be no room for it, nor for one more with every time that it is tried
+        except OSError:  # a full disk must not gain a staged file with every retry
             staged.unlink(missing_ok=True)
             raise
         _sync(home / "sent")
         self._send(home, name)
 
     def waiting(self, account: str) -> list[str]:
-        """Names of the files from the bank, in order; what cannot be a bank's file is kept aside at once.
+        """Return the sorted names of files from the bank. Anything that cannot be a bank's file is kept aside at once.
 
         Names that begin with a dot are still being written and are left alone.
         """
@@ -89,11 +91,11 @@ class BankFolder:
         return sorted(names)
 
     def read(self, account: str, name: str) -> bytes:
-        """The bytes of a waiting file.
+        """Return the bytes of a waiting file.
 
         Raises:
             NotFound: there is no such file.
-            BadBankFile: it is not a regular file, or too large to be one of a bank's.
+            BadBankFile: it is not a regular file, or it is larger than a bank's file may be.
         """
         path = self._home(account) / "inbox" / _checked(_NAME, name, "file name")
         try:
@@ -114,10 +116,12 @@ class BankFolder:
         return raw
 
     def may_grow(self, account: str, name: str, raw: bytes) -> bool:
-        """Whether a bank may still be writing a waiting file, which read as `raw`: not all write under a hidden name.
+        """Return whether the bank may still be writing a waiting file. `raw` is what was read of it.
+
+        Not every bank writes under a hidden name first.
 
         Raises:
-            NotFound: it is gone.
+            NotFound: the file is gone.
         """
         if not is_cut_off(raw):
             return False
@@ -128,7 +132,7 @@ class BankFolder:
             raise _not_waiting(account, name) from None
 
     def archive(self, account: str, name: str) -> None:
-        """Put a file away that was read and recorded; one that is away already stays where it is.
+        """Archive a file that was read and recorded. A file that is already archived stays where it is.
 
         Raises:
             NotFound: there never was such a file.
@@ -136,9 +140,9 @@ class BankFolder:
         self._put_away(account, name, self._away(account, name, "archive"))
 
     def keep_aside(self, account: str, name: str, why: str) -> None:
-        """Put a file away that was refused, and next to it `{name}.why.txt` saying why.
+        """Put a refused file aside, next to `{name}.why.txt` with the reason.
 
-        The reason comes first: without it nobody would be told of the file.
+        The reason is written first: without it nobody would be told of the file.
 
         Raises:
             NotFound: there never was such a file.
@@ -148,28 +152,28 @@ class BankFolder:
         self._put_away(account, name, kept)
 
     def arrived(self, account: str) -> list[tuple[str, datetime]]:
-        """What lies in the inbox, whatever it is, with the time that it came there; nothing is opened or moved."""
+        """Return name and arrival time of everything in the inbox. Nothing is opened or moved."""
         home = self._root / _checked(_ACCOUNT, account, "account key") / "inbox"
         found = []
         for path in sorted(home.glob("[!.]*")):
-            with suppress(FileNotFoundError):  # it has just been taken in
+            with suppress(FileNotFoundError):  # the file was taken in meanwhile
                 found.append((path.name, datetime.fromtimestamp(path.lstat().st_ctime, UTC)))
         return found
 
     def refused(self, account: str) -> list[tuple[str, datetime, str]]:
-        """The files that were kept aside and lie there still: each one's name, since when, and why."""
+        """Return the files that are still kept aside: name, time and reason of each."""
         home = self._root / _checked(_ACCOUNT, account, "account key") / "refused"
         found = []
         for why in sorted(home.glob(f"*{_WHY}")):
             name = why.name.removesuffix(_WHY)
-            with suppress(FileNotFoundError):  # somebody has just taken it away
+            with suppress(FileNotFoundError):  # the file was removed meanwhile
                 if os.path.lexists(home / name):
                     at = datetime.fromtimestamp(why.stat().st_mtime, UTC)
                     found.append((name, at, why.read_text("utf-8", "replace").strip()))
         return found
 
     def _away(self, account: str, name: str, part: str) -> Path:
-        """Where a file of the inbox is put away, or lies already."""
+        """Return the path to which an inbox file is put away, or was already."""
         home = self._home(account)
         source = home / "inbox" / _checked(_NAME, name, "file name")
         target = home / part / name
@@ -211,10 +215,10 @@ class BankFolder:
         return staged
 
     def _send(self, home: Path, name: str) -> None:
-        """Rename the staged file that `sent` records into the outbox; none is left once that has happened.
+        """Rename the staged file that `sent` records into the outbox. Afterwards no staged file is left.
 
-        A link in `sent` and its file in `staging` are one inode, so exactly the recorded bytes go out exactly once,
-        whoever was cut off in between.
+        A link in `sent` and its file in `staging` share one inode. The recorded bytes therefore go out exactly once,
+        even after an interruption.
         """
         recorded = (home / "sent" / name).stat().st_ino
         for staged in (home / "staging").glob(f"{name}.*"):
@@ -222,7 +226,7 @@ class BankFolder:
                 if staged.stat().st_ino == recorded:
                     staged.replace(home / "outbox" / name)
             except FileNotFoundError:
-                continue  # another worker has just sent it, or given its own copy up
+                continue  # another worker has sent it, or removed its own copy
         _sync(home / "outbox")
 
 
@@ -237,7 +241,7 @@ def _checked(pattern: re.Pattern[str], written: str, what: str) -> str:
 
 
 def _write(path: Path, raw: bytes) -> None:
-    """Write a new file; nothing of it stays where there is no room for all of it."""
+    """Write a new file. If there is no room for all of it, nothing is left behind."""
     try:
         with path.open("wb") as file:
             file.write(raw)
@@ -250,7 +254,7 @@ def _write(path: Path, raw: bytes) -> None:
 
 
 def _write_whole(path: Path, raw: bytes) -> None:
-    """Write a file that may be there already: all of it, or it stays as it was."""
+    """Replace a file atomically: it has either all of the new content or the old one."""
     part = path.with_name(f".{path.name}.part")
     _write(part, raw)
     part.replace(path)

@@ -1,6 +1,6 @@
-"""The ISO 20022 library: its modules by message type, and the writer of documents made of its classes.
+"""The ISO 20022 library: its modules by message type, and a fast writer for documents made of its classes.
 
-A module takes a tenth of a second to import, so that happens at the first message of its type and not before.
+Importing a module takes a tenth of a second, so each is imported at the first message of its type.
 """
 
 from collections.abc import Callable
@@ -21,17 +21,17 @@ _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:"
 
 @cache
 def module(message_type: str) -> ModuleType:
-    """The library's classes of one message type, such as `pain.001.001.09`."""
+    """Return the library's module for a message type, such as `pain.001.001.09`."""
     family = message_type.partition(".")[0]
     flat = message_type.replace(".", "_")
     return import_module(f"pyiso20022.{family}.{flat}.{flat}")
 
 
 def rendered(message_type: str, document: Any) -> bytes:
-    """A document of the library's classes as UTF-8 XML without indentation.
+    """Write a document of the library's classes as UTF-8 XML without indentation.
 
-    Says byte for byte what the library's own serializer says (a test compares them), in a sixth of the time: a
-    payment run is 10,000 transfers, and the library passes each element up through a generator for every level.
+    The bytes equal those of the library's own serializer (a test compares them), in a sixth of the time. The library
+    passes each element through one generator per level, and a payment run has 10,000 transfers.
     """
     parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="{_NAMESPACE}{message_type}">']
     _write(document, parts.append)
@@ -44,7 +44,7 @@ _Written = tuple[tuple[str, str, bool, str, str], ...]
 
 @cache
 def _elements(kind: Any) -> _Written:
-    """Of each field of a class in schema order: its name, element name, whether it repeats, and its two tags."""
+    """Return each field in schema order: its name, element name, whether it repeats, and its two tags."""
     return tuple(
         (each.name, name, str(each.type).startswith("list["), f"<{name}>", f"</{name}>")
         for each in fields(kind)
@@ -87,10 +87,10 @@ def _text(value: Any) -> str:
 
 
 def moment(at: datetime) -> Any:
-    """An instant as the library writes it, to the second, with its offset.
+    """Format an instant in the library's notation, to the second, with its offset.
 
     Raises:
-        BadInput: the instant has no time zone, so that a bank would read it in its own.
+        BadInput: the instant has no time zone, so a bank would read it in its own.
     """
     from xsdata.models.datatype import XmlDateTime  # noqa: PLC0415  # slow to import
 

@@ -1,4 +1,4 @@
-"""One booked entry of a camt message as the movements it is made of."""
+"""Splits a booked entry of a camt message into its movements."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ _DIRECTIONS = {"CRDT": Direction.CREDIT, "DBIT": Direction.DEBIT}
 
 
 def movements(entry: Any, currency: str, path: str) -> list[Movement]:
-    """A batch entry's transactions one by one, in the account's currency; they must add up to the entry.
+    """Return a batch entry's transactions, in the account's currency. They must add up to the entry.
 
     Raises:
         BadBankFile: another currency, no reference, or amounts that do not add up; the path says where.
@@ -52,7 +52,7 @@ def _plain(entry: Any, booked: Money, direction: Direction, path: str) -> Moveme
 
 
 def _movement(details: Any, entry: Any, whole: Money | None, path: str) -> Movement:
-    """`whole` is the entry's amount where this is its only transaction, which then need not repeat it."""
+    """Read one transaction. `whole` is the entry's amount if this is its only one, which need not repeat it."""
     refs = details.refs
     own_reference = refs.acct_svcr_ref if refs is not None else None
     reference = own_reference or (entry.acct_svcr_ref if whole is not None else None)
@@ -83,9 +83,9 @@ def _in_currency(amount: Money, currency: str, where: str) -> Money:
 
 
 def _conversion(details: Any, booked: Money, path: str) -> tuple[Money | None, Any]:
-    """The amount before conversion, and the rate where it is quoted for one unit of that amount's currency.
+    """Return the amount before conversion, and the rate if it is quoted per unit of that amount's currency.
 
-    A rate quoted the other way round is left out, because its inverse is seldom exact; both amounts are there.
+    A rate quoted the other way round is left out, because its inverse is seldom exact. Both amounts are kept.
     """
     given = details.instd_amt if details is not None else None
     if given is None:
@@ -106,7 +106,7 @@ def _return(information: Any) -> tuple[bool, str | None]:
 
 
 def _end_to_end_id(written: str | None) -> str | None:
-    """The id, if it can be one of ours: a stranger's own in other characters must not stop the file."""
+    """Return the id if it can be one of ours. A foreign id in other characters must not stop the file."""
     return written if written and written != _NONE_GIVEN and _OURS.fullmatch(written) else None
 
 

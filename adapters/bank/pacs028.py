@@ -1,4 +1,4 @@
-"""Writes an enquiry as pacs.028.001.03: what became of these transfers?"""
+"""Writes an enquiry as pacs.028.001.03, which asks a bank for the status of transfers."""
 
 from adapters.bank.iso import module, moment, rendered
 from domain.bank.messages import Enquiry
@@ -8,7 +8,7 @@ _ORDER_TYPE = "pain.001.001.09"
 
 
 def write_enquiry(enquiry: Enquiry) -> bytes:
-    """The enquiry as UTF-8 XML; the same enquiry always gives the same bytes.
+    """Write the enquiry as UTF-8 XML; equal enquiries give equal bytes.
 
     Raises:
         BadInput: `created_at` has no time zone.

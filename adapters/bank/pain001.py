@@ -1,4 +1,4 @@
-"""Writes a payment order as pain.001.001.09, the file that a bank is paid by."""
+"""Writes a payment order as pain.001.001.09, the file that instructs a bank to pay."""
 
 from collections import Counter
 from types import ModuleType
@@ -23,7 +23,7 @@ _MAX_AMOUNT_DIGITS = 18
 
 
 def write_order(order: PaymentOrder) -> bytes:
-    """The order as UTF-8 XML; the same order always gives the same bytes.
+    """Write the order as UTF-8 XML; equal orders give equal bytes.
 
     Raises:
         BadInput: transfers in two currencies, an end-to-end id twice, an amount that is not above zero, a rate or a
@@ -146,7 +146,7 @@ def _agent(iso: ModuleType, account: BankAccount) -> Any:
 
 
 def _text(written: str, where: str) -> str:
-    """The text, if XML can carry it; banks refuse empty elements and control characters."""
+    """Return the text if XML can carry it. Banks refuse empty elements and control characters."""
     if not carries_text(written):
         raise BadInput(f"{where}: {written!r} is empty or holds control characters: write plain text.", field=where)
     return written

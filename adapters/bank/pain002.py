@@ -1,4 +1,4 @@
-"""pain.002: what the bank says of an order before booking it."""
+"""pain.002: the bank's answer to an order before booking."""
 
 from typing import Any
 
@@ -14,10 +14,10 @@ _NO_SUCH_ORIGINAL = "NOOR"
 
 
 def status_report(document: Any) -> StatusReport:
-    """The report, its statuses as verdicts; a transfer that is still pending at the bank is left out.
+    """Read the report, its statuses as verdicts. Transfers that are still pending at the bank are left out.
 
     Raises:
-        BadBankFile: a field is missing, or a status is not one that says what became of the money.
+        BadBankFile: a field is missing, or a status does not say what became of the money.
     """
     report = document.cstmr_pmt_sts_rpt
     original = report.orgnl_grp_inf_and_sts
@@ -54,8 +54,8 @@ def _transfers(statuses: list[Any], where: str) -> list[TransferStatus]:
 
 
 def _verdict(of: Any, status: Any, where: str) -> tuple[BankVerdict | None, str | None, str | None]:
-    """Verdict, reason code and the bank's words; no verdict where there is no status or only a pending one."""
-    code = getattr(status, "value", status)  # an enumeration in the older versions, plain text in the newer ones
+    """Return verdict, reason code and the bank's words. The verdict is None for a missing or pending status."""
+    code = getattr(status, "value", status)  # an enumeration in older versions, plain text in newer ones
     if code is None or code in _NO_VERDICT:
         return None, None, None
     if code in _ACCEPTED:

@@ -21,10 +21,10 @@ _READERS: dict[str, Callable[[Any], BankMessage]] = {
 
 
 def read_message(raw: bytes) -> BankMessage:
-    """One file of a bank as what it says; a file that is wrong anywhere is refused as a whole.
+    """Read one bank file. Any error refuses the whole file.
 
     Raises:
-        BadBankFile: hostile, malformed, of a type or version not read here, or against its schema or itself.
+        BadBankFile: hostile, malformed, of an unsupported type or version, or against its schema or itself.
     """
     message_type, root = parse_document(raw)
     reader = _READERS.get(message_type)

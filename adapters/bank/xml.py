@@ -1,4 +1,4 @@
-"""XML from outside, read so that a hostile file can cost a refusal and nothing else."""
+"""Reads XML from outside. A hostile file leads to a refusal and nothing worse."""
 
 import re
 
@@ -17,11 +17,11 @@ _FIRST_BYTES, _LAST_BYTES = 4096, 256
 
 
 class BadBankFile(BadInput):
-    """A bank's file cannot be read or says something that cannot be: keep it aside, post nothing."""
+    """A bank's file cannot be read or contradicts itself: keep it aside, post nothing."""
 
 
 def is_cut_off(raw: bytes) -> bool:
-    """Whether a file does not end with the end of its root, and so is not whole; a glance, which reads none of it."""
+    """Return whether a file lacks the end tag of its root. The file is not parsed."""
     root = _START.search(raw[:_FIRST_BYTES])
     if root is None:
         return True
@@ -30,7 +30,7 @@ def is_cut_off(raw: bytes) -> bool:
 
 
 def parse_document(raw: bytes, *, max_bytes: int = MAX_BYTES) -> tuple[str, etree._Element]:
-    """Read one ISO 20022 file as its message type, such as `camt.054.001.08`, and its root element.
+    """Return the message type of an ISO 20022 file, such as `camt.054.001.08`, and its root element.
 
     Nothing outside `raw` is opened and no entity is expanded. Comments and processing instructions are dropped.
 

@@ -1,4 +1,4 @@
-"""What commands write to records and snapshots, gathered, and sent to the database as one statement."""
+"""Gathers what commands write to records and snapshots, and sends it to the database in one statement."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,13 +30,13 @@ _SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distribut
 
 
 class Append:
-    """Rows by table: of one command, or of several that concern different streams."""
+    """Rows by table, of one command or of several on different streams."""
 
     def __init__(self) -> None:
         self.written: dict[str, list[Sequence[Any]]] = {}
 
     def facts(self, facts: Sequence[Fact], events: Sequence[Event]) -> None:
-        """Facts with the entries of their events, and their stream's new head."""
+        """Add facts, the entries of their events, and the stream's new head."""
         if not facts:
             return
         stream, day = facts[0].stream, facts[0].effective_on.isoformat()
@@ -50,15 +50,15 @@ class Append:
             ],
         )
         self._add("stream_head", [(stream, facts[-1].seq, facts[-1].hash)])
-        # One file of a bank may tell a movement twice.
+        # One bank file may report a movement twice.
         self._add("movement", dict.fromkeys((stream, *each) for event in events for each in movements(event)))
 
     def outcome(self, key: str, payload: str, stream: str, first_seq: int, last_seq: int) -> None:
-        """What is to be the answer to a key from now on."""
+        """Record the answer to a key for later repeats."""
         self._add("command", [(key, payload, stream, first_seq, last_seq)])
 
     def snapshots(self, production: str, before: State, after: State) -> None:
-        """What the fold changed."""
+        """Add the snapshots that the fold changed."""
         if after.production is not None and after.production is not before.production:
             self._fill("production", [rows.production_row(after.production)])
         for table, made in (
@@ -74,12 +74,12 @@ class Append:
             self._fill(table, made)
 
     def include(self, other: "Append") -> None:
-        """What another command writes, too."""
+        """Add what another command writes."""
         for table, added in other.written.items():
             self._add(table, added)
 
     def send(self, cursor: Cursor[Any]) -> None:
-        """Write all of it at once."""
+        """Write everything in one statement."""
         if not self.written:
             return
         names = tuple(sorted(self.written))
@@ -118,7 +118,7 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:
 
 @lru_cache
 def _statement(names: tuple[str, ...]) -> str:
-    """One statement that writes to all these tables; its parameters are their columns, in order."""
+    """Return one statement that writes to all these tables. Its parameters are their columns, in order."""
     parts = ", ".join(f"{name}_ AS ({_part(tables.metadata.tables[name])})" for name in names)
     return f"WITH {parts} SELECT"
 

@@ -1,6 +1,6 @@
 """Columns of many rows as typed PostgreSQL arrays in binary form: one parameter per column.
 
-psycopg chooses an array's type from its elements, such as `int2[]` or `int8[]`, and has none for nulls. PostgreSQL
+psycopg derives an array's type from its elements, such as `int2[]` or `int8[]`, and has none for nulls. PostgreSQL
 would then prepare one statement for every combination. Fixed types avoid this and halve the time to dump.
 """
 
@@ -27,7 +27,7 @@ class Blobs(list[bytes]):
 
 
 class Ints(list[int | None]):
-    """A column of whole numbers of 64 bits."""
+    """A column of 64-bit integers."""
 
 
 class _Binary(Dumper):
@@ -38,7 +38,7 @@ class _TextsDumper(_Binary):
     oid = _TEXT.array_oid
 
     def dump(self, obj: Texts) -> Buffer:
-        """An array of texts in binary form."""
+        """Dump an array of texts in binary form."""
         return _array(_TEXT.oid, [None if each is None else each.encode() for each in obj])
 
 
@@ -46,7 +46,7 @@ class _BlobsDumper(_Binary):
     oid = _BYTEA.array_oid
 
     def dump(self, obj: Blobs) -> Buffer:
-        """An array of byte strings in binary form."""
+        """Dump an array of byte strings in binary form."""
         return _array(_BYTEA.oid, obj)
 
 
@@ -54,7 +54,7 @@ class _IntsDumper(_Binary):
     oid = _INT8.array_oid
 
     def dump(self, obj: Ints) -> Buffer:
-        """An array of integers in binary form."""
+        """Dump an array of integers in binary form."""
         if None in obj:
             return _array(_INT8.oid, [None if each is None else each.to_bytes(8, signed=True) for each in obj])
         elements = struct.pack("!" + "iq" * len(obj), *chain.from_iterable((8, each) for each in obj))

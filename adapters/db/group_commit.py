@@ -1,4 +1,4 @@
-"""Group commit: what comes while others are being written is written together, by one of the threads that wait."""
+"""Group commit: jobs that arrive during a write are written together, by one of the waiting threads."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,16 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Job(Protocol):
-    """What is written. Two of one stream, or with one key, are never in one group."""
+    """What is written. A group never holds two jobs with one stream or one key."""
 
     @property
     def stream(self) -> str:
-        """The stream that it is about."""
+        """The stream that the job writes to."""
         ...
 
     @property
     def key(self) -> str:
-        """The key that it takes."""
+        """The idempotency key of the job."""
         ...
 
 
@@ -32,10 +32,10 @@ class _Waiting(Generic[AJob, Answer]):
 
 
 class GroupCommit(Generic[AJob, Answer]):
-    """Has jobs written in groups, one group at a time. Nobody waits for company: a lone job is a group of one.
+    """Has jobs written in groups, one group at a time. There is no delay to fill a group: a lone job is a group of one.
 
-    `write` answers for each job of a group, in order, with None for one that has to be done alone. It must not wait for
-    what others hold, since everybody waits for it.
+    `write` returns an answer for each job of a group, in order; None means that the job must run alone. It must not
+    wait for locks of others, because every job waits for it.
     """
 
     def __init__(self, write: Callable[[Sequence[AJob]], Sequence[Answer | None]]) -> None:
@@ -45,7 +45,7 @@ class GroupCommit(Generic[AJob, Answer]):
         self._writing = False
 
     def join(self, job: AJob) -> Answer | None:
-        """Have a job written, with those that wait; None if it has to be done alone."""
+        """Have a job written with the jobs that wait. None means that it must run alone."""
         mine: _Waiting[AJob, Answer] = _Waiting(job)
         with self._changed:
             self._queue.append(mine)
@@ -62,7 +62,7 @@ class GroupCommit(Generic[AJob, Answer]):
             answers = self._write([each.job for each in group])
             for each, answer in zip(group, answers, strict=True):
                 each.answer = answer
-        finally:  # whatever happened: who has no answer goes on alone
+        finally:  # after an error, jobs without an answer run alone
             with self._changed:
                 for each in group:
                     each.written = True
@@ -71,7 +71,7 @@ class GroupCommit(Generic[AJob, Answer]):
         return mine.answer
 
     def _next_group(self, mine: _Waiting[AJob, Answer]) -> list[_Waiting[AJob, Answer]]:
-        """One's own job and those that waited longest, out of the queue."""
+        """Take this job and every queued job that conflicts with none taken before, oldest first."""
         group, streams, keys = [mine], {mine.job.stream}, {mine.job.key}
         for each in self._queue:
             if each.job.stream not in streams and each.job.key not in keys:

@@ -1,4 +1,4 @@
-"""The store: one transaction from a command to its events, entries and snapshots. Nothing else writes them."""
+"""The store writes a command's events, entries and snapshots in one transaction. Nothing else writes them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ from domain.values.record import Record
 
 
 class CommandOutcome(Record):
-    """What carrying out a command came to: the stretch of the stream that it wrote, empty when nothing needed doing."""
+    """The result of a command: the range of stream numbers that it wrote, empty when there was nothing to do."""
 
     key: str
     stream: str
@@ -43,7 +43,7 @@ class CommandOutcome(Record):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Who and when: the business day on which events count, and the actor's user name."""
+    """The business day on which events count, and the actor's user name."""
 
     effective_on: date
     actor: str
@@ -51,10 +51,10 @@ class Context:
 
 @dataclass(frozen=True)
 class Request:
-    """A command, with how it is carried out once its stream is ours alone.
+    """A command, and the functions that carry it out once its stream is locked.
 
-    `selection` is what is loaded of the state before anything is asked of it; without one nothing is. `context` says
-    who and when; `decide` answers with the state that it decided on, and the events.
+    `selection` names the state to load first; None loads nothing. `context` returns the `Context`. `decide` returns the
+    state it decided on, and the events.
     """
 
     command: Command
@@ -65,7 +65,7 @@ class Request:
 
     @property
     def stream(self) -> str:
-        """The stream that the command is about."""
+        """The stream of the command's production."""
         return stream_of(self.command.production)
 
     @property
@@ -75,10 +75,10 @@ class Request:
 
     @cached_property
     def payload(self) -> str:
-        """The hash of what the command says.
+        """The hash of the command's content.
 
         Raises:
-            BadInput: it holds a NUL character.
+            BadInput: the command holds a NUL character.
         """
         request = journal.canonical(self.command, self.schemas)
         if _NUL in request:
@@ -86,20 +86,20 @@ class Request:
         return journal.sha256(request)
 
     def repeats(self, payload: str) -> bool:
-        """Whether a payload on record is this command's, in the version of today or of an earlier release."""
+        """Return whether a recorded payload is this command's, in today's version or that of an earlier release."""
         return payload == self.payload or payload in self.schemas.earlier_digests(self.command)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command that was carried out, now or before: its outcome, and the state selected as it is after it."""
+    """A command that was carried out, now or earlier: its outcome, and the selected state after it."""
 
     outcome: CommandOutcome
     state: State
 
 
 class Store:
-    """Facts in PostgreSQL. `engine` connects as the application's role, which may only append."""
+    """Facts in PostgreSQL. `engine` connects with the application's role, which may only append."""
 
     def __init__(self, engine: Engine, schemas: Schemas = SCHEMAS) -> None:
         self.engine = engine
@@ -108,16 +108,16 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator["Transaction"]:
-        """One database transaction, committed at the end of the block, rolled back by any exception."""
+        """Open a database transaction. It commits at the end of the block; any exception rolls it back."""
         with self.engine.begin() as connection:
             yield Transaction(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Records]:
-        """The record as it is at one instant, however much is asked; nothing can be written.
+        """Read the record at one instant, however many queries follow. Nothing can be written.
 
-        Who asks twice needs this: what is due, asked before the runs that are prepared, would seem to be in none of
-        them; a stream read before its head would seem to lack what was appended in between.
+        Queries that depend on each other need this. Otherwise a stream read before its head would seem to lack facts
+        that were appended in between.
         """
         with self.engine.connect() as connection, at_one_instant(connection):
             yield Records(connection)
@@ -125,7 +125,7 @@ class Store:
     def carry_out(
         self, command: Command, context: Context, decide: Callable[["Transaction"], tuple[State, Sequence[Event]]]
     ) -> CommandOutcome:
-        """Carry out a command that counts on a day known before, by a rule that loads what it needs; see `handle`."""
+        """Carry out a command whose business day is known, by a rule that loads what it needs; see `handle`."""
         request = Request(
             command, lambda *_: context, lambda transaction, *_: decide(transaction), schemas=self.schemas
         )
@@ -134,14 +134,14 @@ class Store:
     def handle(self, request: Request, *, in_company: bool = False) -> Done:
         """Carry out a command exactly once, in one transaction.
 
-        A rule that only decides, by what the request selects, and soon, may do so `in_company`: commands that come
-        while others are being written then share one transaction, each with its own key, refusal and outcome. A rule
-        that uses the transaction itself, or selects by long lists, has it alone.
+        `in_company` allows group commit: waiting commands share one transaction, each with its own key, refusal and
+        outcome. It suits quick rules that use only the selected state. Rules that use the transaction, or select by
+        long lists, need their own.
 
         Raises:
             IdempotencyConflict: the key was used for another payload.
             BadInput: the command holds a NUL character.
-            SluiceError: whatever the rule refuses; a refusal of a recorded kind is itself appended, and nothing else.
+            SluiceError: the rule refuses. A refusal of a recorded kind is itself appended, and nothing else.
         """
         _ = request.payload
         answer = self._group.join(request) if in_company else None
@@ -152,22 +152,22 @@ class Store:
         return answer
 
     def _alone(self, request: Request) -> Done | SluiceError:
-        """Carry out one command; answers with a refusal that is recorded, and raises any other."""
+        """Carry out one command. A recorded refusal is returned; any other is raised."""
         with self.transaction() as transaction:
             append = Append()
             answer = _carried_out(transaction, request, transaction.take(request), append)
             try:
                 append.send(transaction.driver.cursor())
             except UniqueViolation as violation:
-                if violation.diag.constraint_name == "command_pkey":  # another production's command took it meanwhile
+                if violation.diag.constraint_name == "command_pkey":  # a command of another production took it
                     raise _taken(request.key) from None
                 raise
         return answer
 
     def _together(self, requests: Sequence[Request]) -> list[Done | SluiceError | None]:
-        """Carry out commands of different streams in one transaction; None for one that has to be done alone.
+        """Carry out commands of different streams in one transaction. None marks one that must run alone.
 
-        Such are all if anything unforeseen happens to one, for then nothing of this transaction is kept.
+        An unforeseen error rolls the transaction back, so all of them must then run alone.
         """
         answers: list[Done | SluiceError | None] = []
         try:
@@ -183,9 +183,9 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a transaction has of a command once it has its stream: where that ends, when that was, and the rest.
+    """What a transaction finds for a command once it has the stream: its head, the database time, and the state.
 
-    `earlier` is the hash and outcome that the command's key had before, if any; `state` what the request selects.
+    `earlier` is the hash and outcome already recorded under the key, if any. `state` is what the request selects.
     """
 
     head: Head
@@ -198,10 +198,10 @@ class Transaction(Records):
     """What can be done inside one database transaction."""
 
     def lock(self, requests: Sequence[Request], *, wait: bool) -> list[Found | None]:
-        """Take the ends of the requests' streams for this transaction alone, and load what each request selects.
+        """Lock the requests' stream heads for this transaction, and load what each request selects.
 
-        All of it is one way to the database and back; everything is looked up after the streams were taken. None for a
-        stream that has no beginning yet, or that another transaction has, unless we `wait` for it.
+        All of it takes one round trip, and everything is read after the locks are taken. The result is None for a
+        stream that does not exist yet, or that another transaction holds unless `wait` is set.
         """
         streams, keys = Texts({each.stream for each in requests}), Texts(each.key for each in requests)
         heads, commands = self.driver.cursor(), self.driver.cursor()
@@ -225,7 +225,7 @@ class Transaction(Records):
         ]
 
     def take(self, request: Request) -> Found:
-        """Take the end of a request's stream as `lock` does, and begin the stream if there is none yet."""
+        """Lock the head of a request's stream, as `lock` does. A stream that does not exist yet is begun."""
         while (found := self.lock([request], wait=True)[0]) is None:
             self.driver.execute(
                 "INSERT INTO stream_head VALUES (%s, 0, %s) ON CONFLICT DO NOTHING", (request.stream, journal.GENESIS)
@@ -233,7 +233,7 @@ class Transaction(Records):
         return found
 
     def keep(self, name: str, content: bytes) -> str:
-        """Keep a document under its SHA-256 and answer with that; keeping it again is nothing new."""
+        """Store a document under its SHA-256 and return that. Storing it again changes nothing."""
         digest = journal.sha256(content)
         self.connection.execute(
             sa.text("INSERT INTO document (sha256, name, content) VALUES (:d, :n, :c) ON CONFLICT DO NOTHING"),
@@ -242,11 +242,15 @@ class Transaction(Records):
         return digest
 
     def sent(self, account: str, message_id: str, document: str) -> None:
-        """Remember which document we send to a bank under which message id."""
+        """Record which document we send to a bank under a message id.
+
+        Raises:
+            BadInput: another document was sent under this id before.
+        """
         self._file(account, "out", message_id, message_id, document)
 
     def received(self, account: str, message_id: str, name: str, document: str) -> None:
-        """Remember which document a bank sent us under which message id.
+        """Record which document a bank sent us under a message id.
 
         Raises:
             BadInput: it sent another document under this id before.
@@ -273,12 +277,12 @@ class Transaction(Records):
             )
 
     def post(self, kind: str, target: str, name: str, document: str | None = None) -> None:
-        """Put something in the outbox, to be done after this transaction has committed."""
+        """Add an entry to the outbox, to be processed after this transaction has committed."""
         self.connection.execute(sa.insert(tables.outbox).values(kind=kind, target=target, name=name, document=document))
 
 
 def _attempted(transaction: Transaction, request: Request, found: Found, append: Append) -> Done | SluiceError:
-    """Carry out one command of several; an error is its own, leaves nothing, and keeps no other from going on."""
+    """Carry out one command of a group. An error is returned, writes nothing, and does not affect the others."""
     its_own = Append()
     try:
         answer = _carried_out(transaction, request, found, its_own)
@@ -289,11 +293,11 @@ def _attempted(transaction: Transaction, request: Request, found: Found, append:
 
 
 def _carried_out(transaction: Transaction, request: Request, found: Found, append: Append) -> Done | SluiceError:
-    """Decide on a command, and gather what is to be written; answers with a refusal if that is to be recorded.
+    """Decide on a command and gather what is to be written. A refusal that is to be recorded is returned.
 
     Raises:
         IdempotencyConflict: the key was used for another payload.
-        SluiceError: whatever the rule refuses, of a kind that is not recorded.
+        SluiceError: the rule refuses, and refusals of this kind are not recorded.
     """
     command, head = request.command, found.head
     if found.earlier is not None:
