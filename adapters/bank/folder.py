@@ -29,9 +29,9 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _PARTS = ("outbox", "inbox", "archive", "refused", "sent", "staging")
 _WHY = ".why.txt"
 WRITTEN_WITHIN_S = 5.0
-"""A file that is cut off, and to which nothing was added for so long, will not become whole."""
+"""An incomplete file that has not grown for this long is taken to stay incomplete."""
 _NO_FILE = {errno.ELOOP, errno.ENXIO}
-"""What opening a link or a socket fails with; any other failure is this machine's, and says nothing of the file."""
+"""Errors of opening a link or a socket. Any other error is this machine's, not the file's."""
 _READ_ONCE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 

@@ -23,9 +23,9 @@ _ARRAYS: Mapping[type, Callable[[Iterable[Any]], list[Any]]] = {
     sa.Integer: Ints,
     sa.LargeBinary: Blobs,
 }
-"""How the columns of a type are sent; all others are sent as texts."""
+"""How columns of a type are sent. All others are sent as texts."""
 _CASTS: Mapping[type, str] = {sa.Date: "::date[]", sa.DateTime: "::timestamptz[]", JSONB: "::jsonb[]"}
-"""What the statement casts such texts to; without a cast, a text that is too long for its column is an error."""
+"""Casts of columns sent as texts. Without a cast, a text that is too long for its column is an error."""
 _SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distribution")
 
 

@@ -336,14 +336,14 @@ def _carried_out(transaction: Transaction, request: Request, found: Found, appen
 
 
 _NUL = b"\\u0000"
-"""As JSON writes the one character that PostgreSQL keeps in no text."""
+"""JSON's escape of NUL, the one character that PostgreSQL cannot store in a text."""
 _LOCK = "SELECT stream, seq, hash, clock_timestamp() FROM stream_head WHERE stream = ANY(%s) ORDER BY stream FOR UPDATE"
 _LOCK_FREE = f"{_LOCK} SKIP LOCKED"
 _EARLIER = "SELECT key, payload, stream, first_seq, last_seq FROM command WHERE key = ANY(%s)"
 _FIXED_PLANS = (
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true)"
 )
-"""What is only selected is found by keys: its plans need no statistics, and are made once a connection."""
+"""Rows are selected by key, so plans need no statistics and are made once per connection."""
 
 
 def _taken(key: str) -> IdempotencyConflict:

@@ -1,1 +1,1 @@
-"""What sharing needs from files and records: facts, rates, entitlements, statements."""
+"""What sharing reads from files and records and writes: facts, rates, entitlements, statements."""

@@ -1,4 +1,4 @@
-"""Running the waterfall on what is on record, up to the end of a period."""
+"""Runs the waterfall on recorded facts, up to the end of a period."""
 
 from datetime import date
 from typing import Protocol
@@ -23,7 +23,7 @@ from domain.sharing.waterfall.run import WaterfallVersion
 
 
 class FactsOf(Protocol):
-    """Answers with the facts of a production up to and with a day, as known by event `through`, else by now."""
+    """Returns the facts of a production up to and including a day, as known by event `through` or else now."""
 
     def __call__(self, records: Records, production: str, until: date, through: int | None = None) -> Facts:
         """The facts."""
@@ -38,7 +38,7 @@ def find(
     period: str,
     known: distributions.Distributions,
 ) -> DistributionComputed:
-    """What the current engine says to the end of a period, under the versions that count by then.
+    """Compute a period's distribution with the current engine, under the versions that count by its end.
 
     Raises:
         Refused: no version with a waterfall counts by then.
@@ -74,7 +74,7 @@ def due(
     agreement: Agreement,
     known: distributions.Distributions,
 ) -> tuple[str, ...]:
-    """The periods that the settlement calendar of the agreement in force says are to be computed by now."""
+    """Return the periods that are due for computing by now, by the settlement calendar of the agreement in force."""
     waterfall, today = agreement.waterfall, handler.today(agreement)
     versions = versions_by(handler, records, agreement.production, today)
     if waterfall is None or waterfall.settlement is None or not versions:
@@ -91,11 +91,11 @@ def found_before(
     production: str,
     distribution: distributions.Distribution,
 ) -> tuple[Accounts, int]:
-    """The accounts of a distribution on record, made again by the engine that computed it, and the number of its event.
+    """Compute a recorded distribution again with its own engine; return its accounts and the number of its event.
 
     Raises:
         UnknownEngine: this release does not have that engine.
-        Broken: the same versions and facts say something else now.
+        Broken: the versions and facts on record now give another result.
     """
     engine = handler.engines.of(distribution.engine, f"Distribution {distribution.period} of {production}")
     until = distribution.until
@@ -112,10 +112,10 @@ def found_before(
 
 
 def business_day(handler: CommandHandler, agreement: Agreement, day: date) -> date:
-    """A day itself if the bank of the paying account works then, otherwise the next on which it does.
+    """Return the first day from `day` on when the paying account's bank is open.
 
     Raises:
-        Refused: that is later than the agreement lets a closure of banks last.
+        Refused: the bank is closed for longer than the agreement allows.
     """
     account = paying_account(agreement)
     opens = calendars_of(agreement, [account], handler.overrides).adjust(day, Convention.FOLLOWING)
@@ -132,7 +132,10 @@ def business_day(handler: CommandHandler, agreement: Agreement, day: date) -> da
 def versions_by(
     handler: CommandHandler, records: Records, production: str, until: date, through: int | None = None
 ) -> list[tuple[int, WaterfallVersion]]:
-    """The versions with a waterfall that count by a day, oldest first, by number; as known by event `through`."""
+    """Return the versions with a waterfall that count by a day, oldest first, with their numbers.
+
+    `through` limits them to what was known by that event.
+    """
     found = []
     for row in agreement_versions(records.connection, production, until, through):
         agreement = handler.agreements.of(records, row.document)
@@ -142,7 +145,7 @@ def versions_by(
 
 
 def _pay_on(handler: CommandHandler, agreement: Agreement, result: Result, answer_by: date) -> date:
-    """When it is paid: as the settlement calendar says, but not before everybody has had the time to answer."""
+    """Return the payment day by the settlement calendar, but not before everybody's time to answer has passed."""
     settlement = the_waterfall(agreement).settlement
     promised = answer_by
     if settlement is not None:

@@ -1,9 +1,11 @@
-"""Facts of a waterfall from files: CSV with a header, or YAML. A million rows are read in one pass and kept by group.
+"""Facts of a waterfall from CSV files with a header, or from YAML. A million rows are read in one pass and grouped.
 
-CSV columns are date and amount ("USD 1250.00"; a plain count for a metric). As needed there are kind (receipt if there
-is none), id, name, payer, territory, media, window, rate and reverses. A rate is units of the waterfall's currency for
-one of the amount's. `reverses` is the id of a receipt that this row takes back, with the opposite amount. A column
-named as a metric of the agreement has what was counted with each receipt.
+CSV needs the columns date and amount ("USD 1250.00"; a plain count for a metric). Optional columns are kind (default
+receipt), id, name, payer, territory, media, window, rate and reverses.
+
+A rate is units of the waterfall's currency per unit of the amount's. `reverses` is the id of a receipt that this row
+takes back, with the opposite amount. A column named after a metric of the agreement has the count that comes with each
+receipt.
 """
 
 import csv
@@ -59,14 +61,14 @@ Row = Mapping[str, str]
 
 
 class BadFacts(BadInput):
-    """A file of facts cannot be read; the sentence names file, line and field."""
+    """A file of facts cannot be read. The sentence names file, line and field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """What facts are told in: the waterfall's currency, what others are worth in it, and the metrics that it counts.
+    """The units of facts: the waterfall's currency, the rates of others into it, and the metrics that are counted.
 
-    `rates` convert what comes without a rate.
+    `rates` convert amounts that come without a rate.
     """
 
     currency: str
@@ -75,7 +77,7 @@ class Units:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The fields that a row may have: a metric that is called as a field is no column."""
+        """The fields that a row may have. A metric with the name of a field has no column."""
         return (*COLUMNS, *self.counted)
 
     @property
@@ -85,9 +87,9 @@ class Units:
 
 
 def read_facts(paths: Iterable[Path], units: Units, *, singly: bool = False) -> Facts:
-    """The facts of some files, in minor units of the waterfall's currency.
+    """Read the facts of some files, in minor units of the waterfall's currency.
 
-    `singly` keeps every receipt apart, with its id or its line, where a run has to explain each of them.
+    `singly` keeps every receipt apart, with its id or its line, for runs that explain each receipt.
 
     Raises:
         BadFacts: anything in a file does not fit.
@@ -109,7 +111,7 @@ def read_facts(paths: Iterable[Path], units: Units, *, singly: bool = False) -> 
 
 
 class FactReader:
-    """Facts as they are read, row by row; `facts` gives them all."""
+    """Reads facts row by row; `facts` returns them all."""
 
     def __init__(self, units: Units, *, singly: bool = False) -> None:
         self._units, self._metrics = units, units.counted
@@ -126,7 +128,7 @@ class FactReader:
         self._places: dict[str, int] = {}
 
     def read_csv(self, lines: Iterable[str], file: str) -> None:
-        """Rows under a header of the units' columns."""
+        """Read rows under a header of the units' columns."""
         rows = csv.reader(lines, strict=True)
         try:
             header = next(rows, None)
@@ -139,7 +141,7 @@ class FactReader:
             raise BadFacts(f"{file}:{rows.line_num}: row: {error}: check the quotes.") from None
 
     def _receipts(self, rows: "Iterator[list[str]]", columns: dict[str, int], file: str) -> None:
-        """Rows that are receipts and nothing else: the path of a million of them."""
+        """Read rows that are all receipts. This is the fast path for a million rows."""
         size, at = len(columns), columns["amount"]
         key_of = _key_getter(columns)
         sums, places = self._sums, self._places
@@ -157,7 +159,7 @@ class FactReader:
                 self._first(key, row[at], f"{file}:{rows.line_num}")  # type: ignore[attr-defined]
 
     def _first(self, key: tuple[str, ...], amount: str, where: str) -> None:
-        """A row of a new group, or one that is not written in the plainest way."""
+        """Add a row of a new group, or one whose amount the fast path does not parse."""
         money = _money(amount, where)
         self._places[money.currency] = exponent(money.currency)
         if key not in self._sums:
@@ -166,7 +168,7 @@ class FactReader:
         self._where.setdefault(key, where)
 
     def _kind(self, key: tuple[str, ...], where: str) -> tuple[date, ReceiptKind, Fraction]:
-        """What the key of a group says: day, kind and rate, each checked."""
+        """Check the key of a group and return its day, kind and rate."""
         code, day, payer, territory, media, window, rate = key
         on = _day(day, where)
         kind = ReceiptKind((code, payer, territory, media, window))
@@ -196,7 +198,7 @@ class FactReader:
             self.one({name: row[n] for name, n in columns.items()}, where)
 
     def one(self, row: Row, where: str) -> None:
-        """A fact of any kind, by its fields."""
+        """Add a fact of any kind, by its fields."""
         kind = row.get("kind") or "receipt"
         if kind != "receipt":
             self._others.append(self._fact(kind, row, where))
@@ -252,7 +254,7 @@ class FactReader:
         return money.minor * self._rate(money.currency, row.get("rate", ""), where)
 
     def read_yaml(self, path: Path) -> None:
-        """Lists by kind: receipts, costs, advances, metrics, openings, payments, dates."""
+        """Read lists by kind: receipts, costs, advances, metrics, openings, payments, dates."""
         try:
             document = read_yaml(path.read_bytes())
         except NotPlainYaml as error:
@@ -277,7 +279,7 @@ class FactReader:
                 self.one({**row, "kind": _LISTS[listed]}, where)
 
     def facts(self) -> Facts:
-        """Everything that was read, reversals applied."""
+        """Return everything that was read, with reversals applied."""
         rows = self._rows or [(key, amount, "", self._counted.get(key, ())) for key, amount in self._sums.items()]
         for receipt_id, (where, amount) in self._reversed.items():
             if receipt_id not in self._by_id:
@@ -307,7 +309,7 @@ def _columns(header: Sequence[str] | None, file: str, units: Units) -> dict[str,
 
 
 def _key_getter(columns: Mapping[str, int]) -> "Callable[[list[str], str], tuple[str, ...]]":
-    """What tells one group of receipts from another; columns that the file has not are empty."""
+    """Return a function from a row to the key of its group. Columns that the file lacks are empty."""
     present = [columns[name] for name in _GROUPED if name in columns]
     if len(present) == len(_GROUPED):
         pick = itemgetter(*present)
@@ -322,7 +324,7 @@ def _wrong_size(file: str, rows: object, row: Sequence[str], size: int) -> str:
 
 
 def _counts(row: Row, metrics: Iterable[str], where: str) -> Counts:
-    """What was counted with a receipt: a number under each metric's name, or nothing."""
+    """Return what was counted with a receipt: a number for each metric, or nothing."""
     found: Counts = ()
     for metric in metrics:
         if text := row.get(metric, "").strip():

@@ -1,7 +1,7 @@
 """Charts of a forecast as SVG or PNG by Matplotlib: a panel for each scenario, a stepped line for each party.
 
-Nothing of Matplotlib's global state is used but its list of fonts; the same forecast gives the same bytes. Noto Sans
-CJK sets Latin, Korean, Japanese and Chinese letters; in an SVG letters are outlines, so that any viewer shows them.
+Of Matplotlib's global state only the list of fonts is used. Equal forecasts give equal bytes. Noto Sans CJK sets Latin,
+Korean, Japanese and Chinese letters. SVG letters are outlines, so any viewer shows them.
 """
 
 import io
@@ -31,19 +31,19 @@ with needs("plots", "A chart"):
     from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 
 _COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#4D4D4D")
-"""Okabe and Ito's, which people who see few colours tell apart too."""
+"""Okabe and Ito's colours, which colour-blind people can tell apart."""
 _DASHES: Final = ("-", "--", ":", "-.")
 _INK, _FAINT, _GRID = "#222222", "#9AA3AB", "#E3E7EA"
 _KINDS = {"svg": {"Date": None}, "png": {"Software": None}}
 _SCALES = ((9, "billion"), (6, "million"), (3, "thousand"))
 _ACROSS, _TICKS = 3, 6
 _WIDTH, _HEIGHT, _LINE, _HEAD = 5.2, 3.1, 0.37, 0.75
-"""Inches: a panel, its plot, what a party takes below it, and the title above all."""
+"""Inches: panel width, plot height, height of a party's entry below, and height of the title."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartyLine:
-    """A party's net position in major units by day, what is said of it, and the day on which it has recouped."""
+    """A party's net position in major units by day, its description, and the day on which it has recouped."""
 
     name: str
     said: str
@@ -53,14 +53,14 @@ class PartyLine:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A scenario."""
+    """A scenario with its lines."""
 
     title: str
     courses: Sequence[PartyLine]
 
 
 def chart(title: str, currency: str, panels: Sequence[Panel], kind: str) -> bytes:
-    """The picture; `kind` is one that `chart_kind` answers.
+    """Draw the chart. `kind` is a value that `chart_kind` returns.
 
     Raises:
         BadInput: a name has a character that no font has.
@@ -79,10 +79,10 @@ def chart(title: str, currency: str, panels: Sequence[Panel], kind: str) -> byte
 
 
 def chart_kind(to: Path) -> str:
-    """What a file's name asks for.
+    """Return the kind of picture that a file's name asks for.
 
     Raises:
-        BadInput: it ends in neither .svg nor .png.
+        BadInput: the name ends in neither .svg nor .png.
     """
     kind = to.suffix.lower().removeprefix(".")
     if kind not in _KINDS:
@@ -92,7 +92,7 @@ def chart_kind(to: Path) -> str:
 
 @cache
 def _style() -> dict[Any, Any]:
-    """Names are no formulas; ids in an SVG are made from what is drawn, not at random."""
+    """Return settings: names are not parsed as formulas, and ids in an SVG derive from its content."""
     (file,) = Path(str(noto_cjk_sans_jp_regular.__file__)).parent.glob("*.otf")
     fontManager.addfont(file)
     return {
@@ -127,7 +127,7 @@ def _figure(title: str, currency: str, panels: Sequence[Panel]) -> Figure:
 
 
 def _grid(panels: int, courses: int) -> tuple[Figure, list[Axes]]:
-    """Panels on one scale, with room below each for what its lines are."""
+    """Draw the panels on one scale, each with room below for its key."""
     across = min(panels, _ACROSS)
     down = math.ceil(panels / across)
     key = _LINE * courses + 0.55
@@ -159,7 +159,7 @@ def _dress(ax: Axes, title: str) -> None:
 
 
 def _line(ax: Axes, n: int, course: PartyLine, power: int, end: date) -> Line2D:
-    """From nothing to the end of all panels: a position stays until it changes."""
+    """Draw a line from zero to the end of all panels. A position stays until it changes."""
     points = list(course.points) or [(end, Fraction(0))]
     days = [points[0][0], *(day for day, _ in points), end]
     nets = [float(net / 10**power) for net in (Fraction(0), *(net for _, net in points), points[-1][1])]
@@ -173,7 +173,7 @@ def _line(ax: Axes, n: int, course: PartyLine, power: int, end: date) -> Line2D:
 
 
 def _key(ax: Axes, panel: Panel, lines: Sequence[Line2D]) -> None:
-    """What each line is, below the panel, where it covers none of them."""
+    """Describe each line below the panel, where the text covers no line."""
     legend = ax.legend(
         lines,
         [f"{_cut(course.name, 60)}\n{course.said}" for course in panel.courses],
@@ -190,7 +190,7 @@ def _key(ax: Axes, panel: Panel, lines: Sequence[Line2D]) -> None:
 
 
 def _ticks(months: int) -> Locator:
-    """Round months or years, at most some seven of them."""
+    """Return round months or years, about seven at most."""
     step = next((step for step in (1, 2, 3, 6) if months / step <= _TICKS), None)
     if step is not None:
         return MonthLocator(range(1, 13, step))  # type: ignore[no-untyped-call]
@@ -199,7 +199,7 @@ def _ticks(months: int) -> Locator:
 
 
 def _scale(panels: Sequence[Panel]) -> tuple[int, str]:
-    """The power of ten that figures are written in, and its name."""
+    """Return the power of ten for figures, and its name."""
     most = max((abs(net) for net in _nets(panels)), default=Fraction(0))
     return next(((power, f" {name}") for power, name in _SCALES if most >= 10**power), (0, ""))
 
@@ -211,7 +211,7 @@ def _nets(panels: Sequence[Panel]) -> Iterator[Fraction]:
 
 
 def _cut(text: str, most: int) -> str:
-    """One line of a name, no wider than so many Latin letters."""
+    """Shorten a name to the width of `most` Latin letters."""
     line, width, kept = " ".join(normalize("NFC", text).split()), 0, 0
     for letter in line:
         width += 2 if east_asian_width(letter) in "WF" else 1

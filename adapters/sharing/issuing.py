@@ -1,4 +1,4 @@
-"""Issuing statements: what a distribution was computed from is run again, and kept as a document for each party."""
+"""Issues statements: a distribution is computed again, and a document is kept for each party."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -36,9 +36,9 @@ def issue(
     ordered: PayoutsOrdered,
     due_on: date,
 ) -> StatementsIssued:
-    """Keep a statement of a posted period for everybody it concerns, signed by the journal as it is until now.
+    """Keep a statement of a posted period for each party concerned, signed by the journal so far.
 
-    `known` are the distributions before payouts were `ordered`, which are due on a day.
+    `known` are the distributions before payouts were `ordered`, which are due on `due_on`.
 
     Raises:
         Broken: a distribution cannot be computed again, or a statement does not tie.
@@ -77,7 +77,7 @@ def written(
     signed: Signature,
     objected_on: Mapping[tuple[str, str], date],
 ) -> tuple[Statement, ...]:
-    """The statements of a posted period, one for each party; the same again whenever they are asked for.
+    """Return the statements of a posted period, one for each party. Repeated calls return equal statements.
 
     Raises:
         Broken: a distribution cannot be computed again, or a statement does not tie.
@@ -116,7 +116,7 @@ def _fx(
 
 
 def signature(records: Records, production: str, distribution: Distribution) -> Signature:
-    """What statements issued now rest on: the journal as it is until now."""
+    """Return what statements issued now rest on: the journal so far."""
     seq, head, recorded_at = on_record.head(records.connection, production)
     return Signature(
         stream=stream_of(production),

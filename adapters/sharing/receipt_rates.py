@@ -1,4 +1,4 @@
-"""The rates at which reported amounts become the waterfall's currency: the agreement's rule on imported rates."""
+"""Converts reported amounts into the waterfall's currency, by the agreement's rule on imported rates."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -22,7 +22,7 @@ _Published = Mapping[tuple[str, str], Decimal]
 
 
 class ReceiptRates:
-    """Conversions into `quote` in one transaction; what was looked up once is remembered."""
+    """Conversions into `quote` in one transaction. Each lookup is cached."""
 
     def __init__(
         self, records: Records, agreement: Agreement, quote: str, overrides: tuple[CalendarOverride, ...]
@@ -33,9 +33,9 @@ class ReceiptRates:
         self._converted: dict[tuple[str, tuple[date, ...]], Conversion] = {}
 
     def of(self, currency: str, on: date, bank_rate: Decimal | None, source: str) -> Conversion | None:
-        """The conversion of an amount of a day; None if it is in the waterfall's currency.
+        """Return the conversion of an amount on a day; None if it is in the waterfall's currency.
 
-        `bank_rate` is what the row itself says; `source` is whose statement it is in.
+        `bank_rate` is the rate in the row itself; `source` is the source of the row's statement.
 
         Raises:
             BadInput: the agreement has no rule for the currency, or the row and the rule disagree on whose rate counts.
@@ -88,7 +88,7 @@ class ReceiptRates:
         return self._published[source, day]
 
     def _calendars(self, rule: ReceiptFx) -> Calendars:
-        """The days on which the source publishes; if nothing says which, those of our accounts in the currency."""
+        """Return the calendars of the source's publication days, or else those of our accounts in the currency."""
         ours = [account for account in self._agreement.accounts if account.control is Control.CONTROLLED]
         held = [account for account in ours if account.currency == self._quote] or ours
         return publication_days(self._agreement, rule, held, self._overrides)

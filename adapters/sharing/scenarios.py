@@ -1,4 +1,4 @@
-"""A sheet of scenarios, CSV or XLSX: the columns of facts (see `adapters.sharing.facts`) and `scenario` beside them.
+"""A sheet of scenarios, CSV or XLSX: the columns of facts (see `adapters.sharing.facts`) and a column `scenario`.
 
 A row that names no scenario counts in each of them.
 """
@@ -15,16 +15,16 @@ from adapters.sharing.sheets.table import bad_row, open_table
 from domain.sharing.waterfall.facts import Facts
 
 MAX_SCENARIOS = 24
-"""More are no longer told apart on a page; a sheet that has more has something else in the column."""
+"""A page cannot show more. A sheet with more probably has something else in the column."""
 
 _Rows = list[tuple[int, dict[str, str]]]
 
 
 def read_scenarios(path: Path, units: Units) -> dict[str, Facts]:
-    """The facts of each scenario by its name, in the order in which the names first come.
+    """Return the facts of each scenario by its name, in the order in which the names first appear.
 
     Raises:
-        BadDocument: rows do not fit; it names every finding, by line, or the first of very many.
+        BadDocument: rows do not fit. It names every finding by line, or the first of very many.
         BadInput: the file cannot be opened.
     """
     findings: dict[Located, None] = {}
@@ -42,7 +42,7 @@ def read_scenarios(path: Path, units: Units) -> dict[str, Facts]:
         if not wrong:
             try:
                 found[name] = reader.facts()
-            except BadFacts as error:  # what only shows once all rows are there
+            except BadFacts as error:  # some errors only show once all rows are read
                 wrong.append(_located(path, error))
         findings |= dict.fromkeys(wrong)
     if findings:
@@ -51,7 +51,7 @@ def read_scenarios(path: Path, units: Units) -> dict[str, Facts]:
 
 
 def _rows(path: Path, units: Units, findings: dict[Located, None]) -> dict[str, _Rows]:
-    """The rows of each scenario with their lines, under "" those of all."""
+    """Return the rows of each scenario with their lines. The key "" has the rows that count in all."""
     names, found = TextCells("scenario", needed=False), dict[str, _Rows]()
     with open_table(path, Layout()) as table:
         _check_header(path, units, table.header)
@@ -65,7 +65,7 @@ def _rows(path: Path, units: Units, findings: dict[Located, None]) -> dict[str, 
 
 
 def _take(path: Path, reader: FactReader, rows: _Rows) -> list[Located]:
-    """Give rows to a reader; what it finds wrong with them."""
+    """Give rows to a reader and return what it finds wrong with them."""
     wrong = []
     for line, row in rows:
         try:
@@ -76,7 +76,7 @@ def _take(path: Path, reader: FactReader, rows: _Rows) -> list[Located]:
 
 
 def _located(path: Path, error: BadFacts) -> Located:
-    """A reader's sentence taken apart: it begins with file, line and field."""
+    """Split a reader's sentence, which begins with file, line and field."""
     line, field, words = error.sentence.removeprefix(f"{path}:").split(": ", maxsplit=2)
     return Located(str(path), int(line), field, words)
 

@@ -1,1 +1,1 @@
-"""Statements of sources as files: CSV and XLSX of any layout, read by a declared mapping, row by row."""
+"""Statements of sources as files: CSV and XLSX of any layout, read row by row with a declared mapping."""

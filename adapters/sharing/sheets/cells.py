@@ -1,7 +1,6 @@
-"""One cell at a time: dates, amounts and words as sources write them. A cell that does not fit is a `BadCell`.
+"""Reads single cells: dates, amounts and words, in the notation of a source. A cell that does not fit is a `BadCell`.
 
-Words, dates and currencies repeat, so each is read once and remembered: the classes below are dictionaries that fill
-themselves, up to a bound.
+Words, dates and currencies repeat, so each is read once. The classes below are dictionaries that act as bounded caches.
 """
 
 import re
@@ -16,10 +15,10 @@ from domain.values.currency import exponent
 V = TypeVar("V")
 
 MAX_DIGITS = 15
-"""Digits of one amount in minor units: more than any film, and sums of millions of rows still fit the ledger."""
+"""Digits of one amount in minor units. No film needs more, and sums of millions of rows fit the ledger."""
 
 MAX_COUNT_DIGITS = 12
-"""Digits of one count: every minute that everybody on earth watches of a film, and some."""
+"""Digits of one count: enough for every minute that everybody on earth watches of a film."""
 
 _REMEMBERED = 50_000
 _WORD_LENGTH = 100
@@ -27,19 +26,19 @@ _SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NU
 
 
 class Number(str):
-    """A number that a workbook holds as such: plain digits with a point, whatever the mapping says."""
+    """A number from a number cell of a workbook: plain digits with a point, whatever the mapping says."""
 
     __slots__ = ()
 
 
 class IsoDay(str):
-    """A date that a workbook holds as such, in ISO form, whatever the mapping says."""
+    """A date from a date cell of a workbook, in ISO form, whatever the mapping says."""
 
     __slots__ = ()
 
 
 class BadCell(ValueError):
-    """A cell does not fit: its field, and what to write instead."""
+    """A cell does not fit. `sentence` says what to write instead."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -48,7 +47,7 @@ class BadCell(ValueError):
 
 
 class TextCells(dict[str, str]):
-    """Texts as they are recorded: trimmed, in Unicode's composed form, nothing in them that a sheet could run."""
+    """Texts in the form in which they are recorded: trimmed, in NFC, and without anything that a sheet could run."""
 
     def __init__(self, field: str, *, needed: bool) -> None:
         super().__init__()
@@ -71,7 +70,7 @@ class TextCells(dict[str, str]):
 
 
 class Days(dict[str, str]):
-    """Dates in ISO form, from texts of the form `form`; none after `latest`."""
+    """Dates in ISO form, from texts in the format `form`. Dates after `latest` are refused."""
 
     def __init__(self, form: str, latest: date) -> None:
         super().__init__()
@@ -106,7 +105,7 @@ class Currencies(dict[str, tuple[str, int]]):
 
 
 class Counted(dict[str, int]):
-    """Counts of one metric: none is missing, since nobody could say later whether that was none."""
+    """Counts of one metric. None may be missing, because an empty cell could not be told from zero later."""
 
     def __init__(self, field: str, numbers: "Numbers") -> None:
         super().__init__()
@@ -120,7 +119,7 @@ class Counted(dict[str, int]):
         return count
 
     def paid_for(self, written: str, minor: int) -> int:
-        """The count that comes with an amount: below zero where that is taken back, and only there."""
+        """Return the count that comes with an amount. They must not differ in sign, and a zero amount has no count."""
         count = self[written]
         if count and not minor:
             words = "was counted, and nothing paid for it: leave it out here, and import it as a metric of its own."
@@ -134,7 +133,7 @@ class Counted(dict[str, int]):
 
 
 class Numbers:
-    """Decimal numbers as the mapping says they are written, and as a workbook holds them."""
+    """Decimal numbers in the mapping's notation, or from number cells of a workbook."""
 
     def __init__(self, decimal: str, thousands: str) -> None:
         grouped = rf"[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|" if thousands else ""
@@ -142,7 +141,7 @@ class Numbers:
         self._thousands, self._decimal = thousands, decimal
 
     def minor(self, written: str, places: int, code: str) -> int:
-        """An amount in minor units of a currency with that many decimals."""
+        """Return an amount in minor units of a currency with `places` decimals."""
         sign, whole, part = self._parts("amount", written)
         if len(part) > places:
             if part[places:].strip("0"):
@@ -155,7 +154,7 @@ class Numbers:
         return -int(digits) if sign else int(digits)
 
     def plain(self, field: str, written: str, *, positive: bool) -> str:
-        """A number of at most 15 + 15 digits in the one form in which it is recorded: no zeros that say nothing."""
+        """Return a number of at most 15 + 15 digits in its recorded form, without superfluous zeros."""
         sign, whole, part = self._parts(field, written)
         whole, part = whole.lstrip("0") or "0", part.rstrip("0")
         if len(whole) > MAX_DIGITS or len(part) > MAX_DIGITS:
@@ -166,7 +165,7 @@ class Numbers:
         return f"-{plain}" if sign and plain != "0" else plain
 
     def whole(self, field: str, written: str) -> int:
-        """A count, of things of which there are no halves."""
+        """Return a count, which must be a whole number."""
         sign, whole, part = self._parts(field, written)
         if part.strip("0"):
             raise BadCell(field, f"{shown(written)} is not whole: count what there is in full.")
@@ -176,7 +175,7 @@ class Numbers:
         return -int(digits) if sign else int(digits)
 
     def _parts(self, field: str, written: str) -> tuple[str, str, str]:
-        """Sign, whole digits and decimals; a bracketed number is a negative one, as accountants write."""
+        """Return sign, whole digits and decimals. Accountants write negative numbers in brackets."""
         if isinstance(written, Number):
             found = _PLAIN.fullmatch(written)
         else:
@@ -198,7 +197,7 @@ _PLAIN = re.compile(r"(-?)([0-9]+)(?:[.]([0-9]*))?")
 
 
 def shown(written: str) -> str:
-    """A cell as a sentence quotes it, shortened."""
+    """Return a cell, shortened for a sentence."""
     return repr(str(written)) if len(written) <= 40 else f"{str(written)[:39]!r}…"  # noqa: PLR2004 - enough to know it
 
 

@@ -1,4 +1,4 @@
-"""From the cells of a row to its canonical form, by a mapping and the names in the file's header."""
+"""Turns the cells of a row into its canonical form, by a mapping and the file's header."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,19 +20,19 @@ from domain.events import StatementCount, StatementKind, StatementTotal
 from domain.values.money import Money
 
 MAX_TOTALS = 1_000
-"""Media or names of one statement, by currency: the journal's event names each."""
+"""Most media or names of one statement, by currency. The journal's event lists them all."""
 _MAX_MINOR = 10**18
-"""What a written amount can say, and the ledger hold."""
+"""Totals stay below this, in minor units, so that the ledger can hold them."""
 _MAX_COUNTED = 10**15
-"""What all counts of a metric in one statement can come to: whatever reads the journal's JSON, reads it exactly."""
+"""Largest total of a metric in one statement. Every JSON reader reads it exactly."""
 _TOTALLED: dict[StatementKind, FieldName] = {StatementKind.RECEIPT: "media"}
 
 
 class Form:
-    """Makes canonical rows, and remembers what they add up to and between which dates they lie.
+    """Makes canonical rows, and keeps their totals and their first and last dates.
 
     Raises:
-        BadDocument: the header has not the columns that it should have; see `Header`.
+        BadDocument: the header lacks required columns or has unknown ones; see `Header`.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Form:
         self._path, self._kind = path, kind
         columns = Header(path, kind, mapping, header, metrics)
         self._columns = columns.fields
-        written = {"currency"} - rules.constants.keys()  # with the amount, where there is no column of it
+        written = {"currency"} - rules.constants.keys()  # without column or constant, the amount names it
         given = {n: rules.constants.get(n, "") for n in layout.fields if n not in self._columns and n not in written}
         self._constants = list(given.values())
         place = {name: header.index(column) for name, column in self._columns.items()}
@@ -70,7 +70,7 @@ class Form:
         self.count = 0
 
     def canonical(self, cells: list[str]) -> str:
-        """A row, ended by a newline.
+        """Return a row, ended by a newline.
 
         Raises:
             BadCell: one of its cells does not fit.
@@ -103,14 +103,14 @@ class Form:
         return "\t".join((on, code, amount, rate, *words)) + "\n"
 
     def _counts_of(self, row: list[str], minor: int) -> str:
-        """What is counted with a receipt, as JSON in the one form in which it is recorded."""
+        """Return the counts of a receipt in the JSON form in which they are recorded."""
         found = [(metric, known.paid_for(row[place], minor)) for metric, known, place in self._counted]
         for metric, count in found:
             self._counts[metric] += count
         return "{" + ",".join([f'"{metric}":{count}' for metric, count in found]) + "}"
 
     def column(self, field: str) -> str:
-        """A field as the person who has the file before them finds it."""
+        """Return the name under which the owner of the file knows a field."""
         column = next((column for name, column in self._columns.items() if name == field), field)
         return _shown(field, column)
 
@@ -125,7 +125,7 @@ class Form:
         return date.fromisoformat(self._last) if self.count else None
 
     def totals(self) -> tuple[StatementTotal, ...]:
-        """What the rows add up to by medium or name and currency, in the order of those.
+        """Return the totals by medium or name and currency, sorted by these.
 
         Raises:
             BadDocument: one of the sums is larger than the ledger can hold.
@@ -139,10 +139,10 @@ class Form:
         )
 
     def counts(self) -> tuple[StatementCount, ...]:
-        """What the rows count of each metric that has a column, in the order of the metrics' names.
+        """Return the total count of each metric that has a column, in the order of the metrics' names.
 
         Raises:
-            BadDocument: of one they count more than there can be.
+            BadDocument: the total of a metric is too large.
         """
         for metric, count in self._counts.items():
             if abs(count) > _MAX_COUNTED:

@@ -1,4 +1,4 @@
-"""Which column of a file is which field, and which is a count: as a mapping says, or by their own names."""
+"""Finds the columns of fields and counts, by a mapping or by their own names."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,10 +16,10 @@ _IGNORED = "id"
 class Header:
     """The columns of `fields`, and of `counts` by metric, in the order of the metrics' names.
 
-    Only receipts are counted; `metrics` are those that the agreement names. A column that has a field's name is it.
+    Only receipts are counted; `metrics` are those that the agreement names. A column with a field's name is that field.
 
     Raises:
-        BadDocument: not the columns that the mapping, or without one the kind of rows, needs; or one of nothing known.
+        BadDocument: a column is missing that the mapping, or else the kind of rows, needs; or a column is unknown.
     """
 
     def __init__(

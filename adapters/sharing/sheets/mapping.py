@@ -1,4 +1,4 @@
-"""How a source lays out its statements: which column is which field, and how it writes dates and numbers."""
+"""The layout of a source's statements: which column is which field, and the notation of dates and numbers."""
 
 import codecs
 import hashlib
@@ -32,12 +32,13 @@ _A_DAY = date(2001, 12, 31)
 
 
 class Mapping(Record):
-    """A source's layout. What is in no column may be a constant.
+    """A source's layout. A field without a column may be a constant.
 
-    Without a mapping columns are named as the fields, and the date `date`, as `sluice waterfall run` reads them.
-    `counts` has the columns of what is counted with receipts, by the agreement's metrics; without a mapping they are
-    named as these. `header` is the row of the column names, `sheet` the sheet of a workbook (its first, if none is
-    named), `dates` the form of dates that are text, as in `%d.%m.%Y`.
+    Without a mapping, columns have the names of the fields, and `date` for the date, as in `sluice waterfall run`.
+    `counts` maps the agreement's metrics to columns of counts; without a mapping these have the metrics' names.
+
+    `header` is the row of the column names. `sheet` is the sheet of a workbook, by default its first. `dates` is the
+    format of dates that are text, such as `%d.%m.%Y`.
     """
 
     sheet: str | None = None
@@ -80,7 +81,7 @@ class Mapping(Record):
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The fields that rows of a kind have: those that every row needs, and words that may be empty."""
+    """The fields of rows of a kind: `needed` in every row, `words` that may be empty, and `optional` columns."""
 
     needed: tuple[FieldName, ...]
     words: tuple[FieldName, ...]
@@ -88,7 +89,7 @@ class Layout:
 
     @property
     def fields(self) -> tuple[FieldName, ...]:
-        """All of them."""
+        """All fields, each once."""
         return tuple(dict.fromkeys((*self.needed, *self.words, *self.optional)))
 
 
@@ -102,7 +103,7 @@ LAYOUTS: AnyMapping[StatementKind, Layout] = {
     StatementKind.METRIC: Layout(("on", "name", "amount"), ("name",)),
     StatementKind.DATE: Layout(("on", "name"), ("name",)),
 }
-"""An amount is written with its currency, as in `USD 1250.00`, where that is neither a column nor a constant."""
+"""If the currency is neither a column nor a constant, amounts include it: `USD 1250.00`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Declared:
 
 
 def load_mapping(path: Path, kind: StatementKind) -> Declared:
-    """Read a source's mapping and see that rows of a kind can be made by it.
+    """Read a source's mapping and check that it yields rows of a kind.
 
     Raises:
         BadDocument: it does not fit; every finding names line and field.
@@ -153,7 +154,7 @@ def _findings(file: str, document: LinedYaml, error: ValidationError) -> list[Lo
 
 
 def _unfit(file: str, document: LinedYaml, mapping: Mapping, kind: StatementKind) -> list[Located]:
-    """Slips of the YAML, fields that rows of the kind do not have, and needed ones that are nowhere."""
+    """Yield slips of the YAML, fields that rows of the kind do not have, and needed fields that are missing."""
     layout, found = LAYOUTS[kind], []
     for path, line, words in document.slips:
         found.append(Located(file, line, field_name(path, document.data), words))

@@ -1,8 +1,10 @@
 """The first pass over a statement's file: every row is checked, summed up and spooled in its canonical form.
 
-A canonical row is `on, currency, amount, rate, words…` with tabs between, amounts in minor units, empty where there is
-nothing; and `counts` in the end, as JSON, where the file has columns of them. The SHA-256 over these, each ended by a
-newline, is the statement's; lines of the file are not part of it, so an empty row more or less changes nothing.
+A canonical row is `on, currency, amount, rate, words…`, separated by tabs. Amounts are in minor units; missing values
+are empty. `counts` follow as JSON if the file has such columns.
+
+A statement's SHA-256 covers these rows, each ended by a newline. Line numbers are not part of it, so empty rows change
+nothing.
 """
 
 import hashlib
@@ -22,7 +24,7 @@ from adapters.sharing.sheets.table import SheetTable, open_table
 from domain.events import ImportedRows, StatementKind
 
 Tick = Callable[[int], None]
-"""Hears how many rows have been done."""
+"""Is called with the number of rows done."""
 
 MAX_FINDINGS = 20
 _BATCH = 5_000
@@ -30,14 +32,14 @@ _BATCH = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A statement's rows, all of them right: summed up, and spooled as `line, canonical row` with a tab between."""
+    """A statement's rows, all valid: summed up, and spooled as `line, canonical row` with a tab between."""
 
     rows: ImportedRows
     spool: IO[bytes]
     path: Path
 
     def lines(self) -> Iterator[bytes]:
-        """The spooled rows from the first on."""
+        """Yield the spooled rows from the start."""
         self.spool.seek(0)
         return iter(self.spool)
 
@@ -53,12 +55,12 @@ def checked(
     tick: Tick = lambda _: None,
     metrics: Sequence[str] = (),
 ) -> Iterator[Checked]:
-    """Read a file of a statement, in which the agreement's `metrics` may be counted.
+    """Check a statement's file, which may count the agreement's `metrics`.
 
-    The spool is gone after the block; memory does not grow with the rows.
+    The spool is deleted after the block. Memory does not grow with the rows.
 
     Raises:
-        BadDocument: anything does not fit; the first findings by line, and nothing can be taken.
+        BadDocument: something does not fit. It has the first findings by line; nothing can be taken.
         BadInput: the file cannot be opened.
     """
     mapping = declared.mapping if declared else None

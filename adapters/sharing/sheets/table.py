@@ -1,6 +1,6 @@
-"""A file as rows of cells with their line numbers, streamed: CSV in any encoding, or one sheet of an XLSX workbook.
+"""A file as rows of cells with line numbers, streamed: CSV in any encoding, or one sheet of an XLSX workbook.
 
-XLSX is told by its first bytes. A cell is a text, a `Number` or an `IsoDay`; rows with nothing in them are left out.
+XLSX is recognised by its first bytes. A cell is a text, a `Number` or an `IsoDay`. Empty rows are left out.
 """
 
 import codecs
@@ -30,7 +30,7 @@ class SheetTable:
 
 
 def bad_row(file: Path | str, line: int, field: str, sentence: str) -> BadDocument:
-    """One finding as the error that the file is refused with."""
+    """Return one finding as the error that refuses the file."""
     return BadDocument([Located(str(file), line, field, sentence)])
 
 
@@ -39,7 +39,7 @@ def open_table(path: Path, mapping: Mapping) -> Iterator[SheetTable]:
     """Open a file of rows.
 
     Raises:
-        BadDocument: it is no such file, or becomes unreadable at some line; also while its rows are taken.
+        BadDocument: it is no such file, or a line cannot be read; also raised while rows are read.
         BadInput: it cannot be opened.
     """
     try:
@@ -77,7 +77,7 @@ def _header(path: Path, rows: Iterator[Row], wanted: int) -> list[str]:
 
 
 def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
-    """A sheet's rows end where its cells do, or beyond: what stands under no column name is nobody's."""
+    """Pad or cut a sheet's rows to the header. Cells beyond the column names are ignored."""
     for line, cells in rows:
         row = cells[:width]
         if any(row):
@@ -85,7 +85,7 @@ def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
 
 
 def _even(path: Path, rows: Iterator[Row], width: int) -> Iterator[Row]:
-    """A line of text with more or fewer cells than names has a delimiter where none was meant, or lacks one."""
+    """Refuse rows with more or fewer cells than names: a delimiter is missing or unintended."""
     for line, cells in rows:
         if len(cells) > width and not any(cells[width:]):
             del cells[width:]
@@ -115,7 +115,7 @@ def _csv_rows(path: Path, file: BinaryIO, mapping: Mapping) -> Iterator[Row]:
 
 
 def _undecodable_line(path: Path, encoding: str) -> int:
-    """The first line that is not text in the encoding, which the reader's blocks do not tell."""
+    """Find the first line that is not text in the encoding. The reader decodes blocks, so it cannot tell."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 0
     with path.open("rb") as file:

@@ -1,7 +1,7 @@
-"""A sheet of an XLSX workbook, streamed by openpyxl without running anything in it.
+"""A sheet of an XLSX workbook, streamed by openpyxl. Nothing in the workbook is run.
 
-What is bounded before anything is unpacked: the parts that are held in memory, and how much there is in all, since a
-small archive can hold terabytes. What an archive declares holds: Python's reader stops where a part should end.
+A small archive can hold terabytes, so sizes are checked before unpacking: of the parts held in memory, and in total.
+The declared sizes can be relied on, because Python's reader stops at them.
 """
 
 import io
@@ -22,27 +22,27 @@ from adapters.agreement.documents import BadDocument, Located
 from adapters.sharing.sheets.cells import IsoDay, Number
 
 MAX_ROWS = 1_048_576
-"""What a sheet can have."""
+"""Largest number of rows of a sheet."""
 MAX_COLUMNS = 500
 _MAX_PARTS = 2_000
 _MB = 1 << 20
 _MAX_UNPACKED = 2_048 * _MB
 _MAX_TEXTS = 64 * _MB
 _MAX_OTHER = 16 * _MB
-_MAX_EXACT = 1e15  # a workbook's numbers have 15 digits; what is longer has been rounded already
+_MAX_EXACT = 1e15  # longer numbers were rounded already, to the 15 digits of a workbook
 
 
 def workbook_rows(path: Path, file: BinaryIO, sheet: str | None) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a sheet, the first one if none is named.
+    """Yield the rows of a sheet, the first one if none is named.
 
     Raises:
-        BadDocument: it is no workbook, too large to be one, or has no such sheet; also while its rows are taken.
+        BadDocument: it is no workbook, too large, or has no such sheet; also raised while rows are read.
     """
     line = 1
     try:
         _bounded(path, file)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
+            warnings.simplefilter("ignore")  # about styles and extensions, which do not matter here
             book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
             if sheet is not None and sheet not in book.sheetnames:
                 words = f"there is no sheet {sheet!r}: the workbook has {', '.join(map(repr, book.sheetnames))}."
@@ -64,13 +64,13 @@ def workbook_rows(path: Path, file: BinaryIO, sheet: str | None) -> Iterator[tup
         AttributeError,
         OSError,
         EOFError,
-    ) as error:  # what openpyxl lets through of a workbook that is not in order
+    ) as error:  # openpyxl raises all of these on damaged workbooks
         words = f"this is no workbook that can be read ({str(error)[:80]}): save it as XLSX again, or as CSV."
         raise _bad(path, line, "document", words) from None
 
 
 def _used(cells: tuple[Any, ...]) -> int:
-    """How many cells of a row there are up to the last with something in it: the reader fills up what is not there."""
+    """Return the number of cells up to the last filled one. The reader pads rows with empty cells."""
     end = len(cells)
     while end and cells[end - 1] is None:
         end -= 1
@@ -95,7 +95,7 @@ def _most(part: str) -> int:
 
 
 def _number(cell: float) -> str:
-    """A finite number of at most 15 digits; any other comes as a text, which no field takes for a number of its own."""
+    """Return a finite number of at most 15 digits. Others become a text that no field accepts as a number."""
     if not math.isfinite(cell) or abs(cell) >= _MAX_EXACT:
         return str(cell)
     return Number(cell if isinstance(cell, int) else _fixed(cell))
@@ -117,13 +117,13 @@ _TEXTS: dict[type, Callable[[Any], str]] = {
 
 
 def _text(cell: Any) -> str:
-    """A cell as text, with its kind where it is a number or a date; what is neither reads like a formula."""
+    """Return a cell as text, a `Number` or an `IsoDay`. Other types become a text that is refused like a formula."""
     read = _TEXTS.get(type(cell))
     return read(cell) if read else f"={type(cell).__name__}"
 
 
 def _fixed(cell: float) -> str:
-    """The 15 digits that a workbook's number has, and that its owner sees, without an exponent."""
+    """Return the 15 digits that a workbook stores and shows of a number, without an exponent."""
     digits, _, power = f"{cell:.14e}".partition("e")
     sign, digits, shift = digits[: digits[0] == "-"], digits.lstrip("-").replace(".", ""), int(power)
     if shift < 0:

@@ -1,4 +1,4 @@
-"""Statements as files: one record in, the bytes of a PDF or an XLSX file out, the same ones every time."""
+"""Statements as files: one record in, the bytes of a PDF or XLSX file out. Equal records give equal bytes."""
 
 from enum import StrEnum
 from typing import Literal
@@ -11,7 +11,7 @@ from domain.sharing.statements import Statement
 
 
 class Format(StrEnum):
-    """The kinds of files, by their extension."""
+    """The kinds of files, by extension."""
 
     PDF = "pdf"
     XLSX = "xlsx"
@@ -19,12 +19,12 @@ class Format(StrEnum):
 
 
 def render(statement: Statement, language: Language, form: Literal[Format.PDF, Format.XLSX]) -> bytes:
-    """A statement as a file. As JSON it is rendered by nobody: that is the document that was issued.
+    """Render a statement as a file. JSON is not rendered here: it is the document that was issued.
 
-    Nothing but the statement goes into the bytes: a file's own date is the statement's `known_at`.
+    The bytes depend on the statement only: the file's own date is the statement's `known_at`.
 
     Raises:
-        BadInput: a PDF is to show a character that its fonts do not have.
+        BadInput: a PDF would show a character that its fonts lack.
     """
     words = Words.of(language)
     document = laid_out(statement, words)

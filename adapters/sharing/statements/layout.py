@@ -1,4 +1,4 @@
-"""A statement in words, as titled tables of typed cells: what a page and a spreadsheet have in common."""
+"""A statement in words, as titled tables of typed cells. Pages and spreadsheets are made from it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -30,11 +30,11 @@ class Figure:
 
 
 Cell = str | int | Figure | Money | Decimal | date | datetime | None
-"""Text, a count, an amount, a rate or percentage, a day, an instant; None is that there is none."""
+"""Text, a count, an amount, a rate or percentage, a day or an instant. None is an empty cell."""
 
 
 def in_words(cell: Cell, words: Words) -> str:
-    """A cell as people read it."""
+    """Return a cell as text for people."""
     match cell:
         case None:
             text = "—"
@@ -71,7 +71,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, empty where the table has none. `share` is its part of the page's width; 0 is what its text needs."""
+    """A heading, empty where the table has none. `share` is its part of the page's width; 0 fits the text."""
 
     heading: str
     share: int = 0
@@ -79,7 +79,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under a title. Columns without a share are figures, and stand to the right."""
+    """Rows under a title. Columns without a share hold figures and are aligned right."""
 
     title: str
     columns: tuple[Column, ...]
@@ -88,7 +88,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A statement in one language. `lines` has the pools' rows once more as one flat table, for sorting and sums."""
+    """A statement in one language. `lines` repeats the pools' rows as one flat table, for sorting and sums."""
 
     title: str
     party: str
@@ -102,7 +102,7 @@ class Document:
 
 
 def laid_out(statement: Statement, words: Words) -> Document:
-    """A statement in the words of a language; sections that have nothing to say are left out."""
+    """Lay out a statement in the words of a language. Empty sections are left out."""
     return Document(
         title=words.say("document.title"),
         party=statement.party_name,
@@ -134,7 +134,7 @@ def _facts(statement: Statement, words: Words) -> Table:
 
 
 def _settlement(end: StatementSettlement, words: Words) -> Table:
-    """From the entitlement down to what is due, as a column that adds up: what is taken off is negative."""
+    """List the steps from the entitlement to the amount due. Deductions are negative, so the column adds up."""
     currency = end.entitlement.currency
     steps: tuple[tuple[str, Cell], ...] = (
         ("exact", _exactly(end.exact, currency)),
@@ -159,13 +159,13 @@ def _settlement(end: StatementSettlement, words: Words) -> Table:
 
 
 def _exactly(amount: Amount, currency: str) -> Cell:
-    """An amount with the fractions of the smallest unit that it has, which are what is rounded."""
+    """Return an amount with the fractions of the smallest unit, which rounding removes."""
     whole = Fraction(rounded(amount.value, currency)) == amount.value
     return Figure(amount.value, currency) if whole else Decimal(amount.decimal)
 
 
 def _columns(words: Words, *names: str, wide: tuple[int, ...] = (3,)) -> tuple[Column, ...]:
-    """Named columns; the first ones are text, as wide as `wide` says."""
+    """Return named columns. The first ones hold text, with the shares in `wide`."""
     shares = wide + (0,) * (len(names) - len(wide))
     return tuple(Column(words.say(f"column.{name}"), share) for name, share in zip(names, shares, strict=True))
 

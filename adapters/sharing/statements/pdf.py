@@ -1,7 +1,7 @@
-"""Pages: the tables are typeset by Typst, in fonts that come as packages.
+"""PDF pages: Typst typesets the tables, in fonts that come as packages.
 
-Source Sans sets Latin, Greek and Cyrillic; Noto Sans CJK, drawn to go with it, the rest. Its Japanese edition has the
-Korean letters too, and the shapes that Chinese characters have in Korea; the page's language chooses.
+Source Sans sets Latin, Greek and Cyrillic; Noto Sans CJK, designed to match it, sets the rest. Its Japanese edition
+also has the Korean letters and the Korean shapes of Chinese characters. The page's language chooses between them.
 """
 
 import json
@@ -28,21 +28,21 @@ from adapters.sharing.statements.words import Words
 from domain.errors import BadInput
 
 _STANDARD: Final = "a-2u"
-"""PDF/A: for archives, with every font inside and every character known; what no font has is an error, not a box."""
+"""PDF/A for archives, with all fonts embedded. A character that no font has is an error."""
 _LONG = 300
-"""Characters of a row from which on it may be broken between two pages."""
+"""A row with this many characters may be broken between two pages."""
 
 
 @cache
 def _fonts() -> typst.Fonts:
-    """No font of the system's, so that every machine sets the same page."""
+    """Leave out the fonts of the system, so that every machine sets equal pages."""
     packages = (fontpkg_source_sans_3, noto_cjk_sans_jp_regular, noto_cjk_sans_jp_bold)
     folders = [str(Path(str(package.__file__)).parent) for package in packages]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
 def pdf(document: Document, words: Words, reference: str, made_at: datetime) -> bytes:
-    """The document on A4 pages, made at the instant that its own facts name.
+    """Typeset the document on A4 pages, dated `made_at`.
 
     Raises:
         BadInput: a name has a character that none of the fonts has.

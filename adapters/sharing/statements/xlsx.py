@@ -1,4 +1,4 @@
-"""A workbook: the statement on one sheet to read and print, its lines on another to sort and sum."""
+"""A workbook: one sheet of the statement to read and print, another of its lines to sort and sum."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ from adapters.sharing.statements.words import Words, pattern
 from domain.values.money import Money
 
 _DIGITS = 15
-"""A spreadsheet keeps this many digits of a number; an amount that has more is written as text."""
+"""Digits that a spreadsheet keeps of a number. Longer amounts are written as text."""
 _NARROWEST, _WIDEST = 9, 48
 _A4 = 9
 _WEIGHTS: Mapping[Weight, Mapping[str, object]] = {
@@ -43,7 +43,7 @@ class _Styles:
         self._known: dict[tuple[tuple[str, object], ...], Format] = {}
 
     def of(self, **properties: object) -> Format:
-        """The format of some properties."""
+        """Return the format with some properties."""
         key = tuple(sorted(properties.items()))
         if key not in self._known:
             self._known[key] = self._book.add_format(properties)
@@ -51,7 +51,7 @@ class _Styles:
 
 
 def xlsx(document: Document, words: Words, reference: str, made_at: datetime) -> bytes:
-    """The document as a workbook; amounts are numbers, exact to 15 digits, in the format of their currency."""
+    """Write the document as a workbook. Amounts are numbers, exact to 15 digits, in their currency's format."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
         made = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -89,7 +89,7 @@ def _sheet(book: xlsxwriter.Workbook, title: str, reference: str) -> Worksheet:
 
 
 def _write(sheet: Worksheet, at: int, table: Table, words: Words, styles: _Styles) -> int:
-    """Write a table from row `at` on; answers with the row after it."""
+    """Write a table from row `at` on and return the row after it."""
     if table.title:
         sheet.write_string(at, 0, table.title, styles.of(bold=True, font_size=12))
         at += 1
@@ -126,7 +126,7 @@ def _put(sheet: Worksheet, at: int, n: int, cell: Cell, row: Row, words: Words, 
 
 
 def _number(cell: Cell) -> tuple[Fraction, str] | None:
-    """The exact number of a cell and the spreadsheet's format for it; None of anything else."""
+    """Return the exact number of a cell and its spreadsheet format; None for any other cell."""
     match cell:
         case Figure():
             return cell.value, pattern(cell.currency)
@@ -140,7 +140,7 @@ def _number(cell: Cell) -> tuple[Fraction, str] | None:
 
 
 def _fit(sheet: Worksheet, tables: list[Table], words: Words) -> None:
-    """Columns as wide as what stands in them, within reason; a CJK letter is as wide as two others."""
+    """Fit column widths to the content, within limits. A CJK letter is as wide as two others."""
     for n in range(max(len(table.columns) for table in tables)):
         widest = max(
             (
