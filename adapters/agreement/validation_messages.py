@@ -1,4 +1,4 @@
-"""What pydantic says of an agreement, in sentences for the person who wrote the file."""
+"""Turns pydantic's errors about an agreement into sentences for the author of the file."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -44,7 +44,7 @@ _SENTENCES = {
 
 
 def sentence(error: ErrorDetails, siblings: list[str]) -> str:
-    """One error as a sentence; `siblings` are the names of the fields that its place has."""
+    """Return one error as a sentence. `siblings` are the names of the fields allowed at its place."""
     about = error.get("ctx", {})
     pattern = str(about.get("pattern", ""))
     data = {
@@ -74,7 +74,7 @@ def _short(given: Any) -> str:
 
 
 def place(location: tuple[str | int, ...], data: Node) -> Path:
-    """Where in the document an error is: pydantic's location without the names of union members."""
+    """Return the place of an error in the document: pydantic's location without the names of union members."""
     path: list[str | int] = []
     here: Node = data
     last = len(location) - 1
@@ -89,7 +89,7 @@ def place(location: tuple[str | int, ...], data: Node) -> Path:
 
 
 def fields_at(schema: Mapping[str, Any], path: Path) -> list[str]:
-    """The names of the fields that the JSON Schema allows in the mapping at a path."""
+    """Return the names of the fields that the JSON Schema allows in the mapping at a path."""
     here = [schema]
     for step in path:
         here = [inner for one in here for inner in _inside(_branches(one, schema), step)]

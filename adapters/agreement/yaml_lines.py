@@ -1,8 +1,8 @@
-"""YAML as a person writes an agreement, with the line of everything in it, and none of YAML's surprises.
+"""Reads a strict subset of YAML, with the line of each key and list item.
 
-Plain data only: no tags, anchors or aliases (so nothing can blow up), no second document, one meaning per key. Plain
-scalars follow YAML 1.2's core schema, with two differences: dates stay text, and a number with a decimal point is
-reported, since amounts and rates are exact and therefore quoted.
+Only plain data is allowed: no tags, anchors or aliases (so nothing can blow up), no second document, no repeated key.
+Plain scalars follow YAML 1.2's core schema, with two differences. Dates stay text. A number with a decimal point is
+reported, because exact amounts and rates must be quoted.
 """
 
 import re
@@ -41,7 +41,7 @@ Node = None | bool | int | str | list["Node"] | dict[str, "Node"]
 
 
 class NotPlainYaml(Exception):
-    """The file cannot be read any further: `line` (from 1) and a sentence."""
+    """The file cannot be read any further. `line` counts from 1."""
 
     def __init__(self, line: int, sentence: str) -> None:
         super().__init__(sentence)
@@ -51,7 +51,7 @@ class NotPlainYaml(Exception):
 
 @dataclass(slots=True)
 class LinedYaml:
-    """What a file says: its data, the line of each key and list item, and slips that did not stop the reading."""
+    """The content of a file: its data, the line of each key and list item, and slips that did not stop the reading."""
 
     data: Node = None
     lines: dict[Path, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def read_yaml(raw: bytes) -> LinedYaml:
     """Read one YAML document.
 
     Raises:
-        NotPlainYaml: it is too big, not UTF-8, not YAML, or uses what an agreement has no use for.
+        NotPlainYaml: it is too big, not UTF-8, not YAML, or uses a feature that agreements may not use.
     """
     if len(raw) > MAX_BYTES:
         raise NotPlainYaml(1, f"the file has {len(raw)} bytes, and an agreement at most {MAX_BYTES}: is it one?")
@@ -98,7 +98,11 @@ class _Reader:
         self._nodes = 0
 
     def read(self) -> LinedYaml:
-        """The one document of the text, or `NotPlainYaml`."""
+        """Read the one document of the text.
+
+        Raises:
+            NotPlainYaml: the text is no document of this subset.
+        """
         next(self._events)
         first = next(self._events)
         if isinstance(first, StreamEndEvent):

@@ -1,4 +1,4 @@
-"""A bank to practise with: a process with books of its own, checks of its own, and faults on demand.
+"""A bank to practise with: its own process, books and checks, and faults on demand.
 
-It shares no code with `adapters.bank`, so that its books can stand against Sluice's as an oracle.
+It shares no code with `adapters.bank`, so its books are an independent check of Sluice's.
 """

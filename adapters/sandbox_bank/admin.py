@@ -1,4 +1,4 @@
-"""What people and the embedded stack ask of the sandbox bank, through its books rather than over a network."""
+"""What people and the embedded stack ask of the sandbox bank. It goes through the books, without a network."""
 
 import re
 from datetime import date
@@ -14,27 +14,27 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,40}")
 
 
 def books_path(data_dir: Path) -> Path:
-    """Where the books are below a stack's data folder."""
+    """Return the path of the books in a stack's data folder."""
     return data_dir / "sandbox-bank" / "books.db"
 
 
 def folders_path(data_dir: Path) -> Path:
-    """Where the exchange folders are below a stack's data folder."""
+    """Return the path of the exchange folders in a stack's data folder."""
     return data_dir / "bank"
 
 
 def open_account(
     data_dir: Path, key: str, number: str, currency: str, *, iban: bool = False, opening: Money | None = None
 ) -> None:
-    """Open an account; the running bank serves it from its next poll on. Opening it again changes nothing.
+    """Open an account. The running bank serves it from its next poll. Opening it again changes nothing.
 
     Args:
         data_dir: the stack's data folder.
         key: names the account's folder, such as `MANGA12-spc-jpy`.
-        number: as payment files will name it.
-        currency: what the account is kept in.
+        number: the account number in payment files.
+        currency: the currency of the account.
         iban: whether the number is an IBAN.
-        opening: what is on it, 10**14 minor units unless told otherwise. There is no overdraft.
+        opening: the opening balance, by default 10**14 minor units. There is no overdraft.
 
     Raises:
         BadInput: not a key, the opening is in another currency, or the key is open with another number or currency.
@@ -50,10 +50,10 @@ def open_account(
 
 
 def credit(books: BankBooks, account: str, amount: Money, payer: str, reference: str, on: date) -> None:
-    """Let money come in on an account from outside; the bank notifies it with its next step.
+    """Credit money from outside to an account. The bank notifies it with its next step.
 
-    The reference stands as remittance text, and as end-to-end id if it can be one. An amount in another currency is
-    converted at the bank's own rate.
+    The reference becomes the remittance text, and the end-to-end id if it is a valid one. An amount in another currency
+    is converted at the bank's own rate.
 
     Raises:
         BadInput: the amount is not above zero, there is no rate, or the payer or the reference is empty or too long.
@@ -82,7 +82,7 @@ def credit(books: BankBooks, account: str, amount: Money, payer: str, reference:
 
 
 def request_statement(books: BankBooks, account: str, on: date) -> None:
-    """Ask for a camt.053 of one day as it stands; the bank sends it with its next step.
+    """Request a camt.053 of one day so far. The bank sends it with its next step.
 
     Raises:
         NotFound: there is no such account.
@@ -93,7 +93,7 @@ def request_statement(books: BankBooks, account: str, on: date) -> None:
 
 
 def transfers(books: BankBooks) -> list[tuple[str, str, str, str, int]]:
-    """One line per transfer ever received: account, end-to-end id, amount as sent, state, how often it was booked."""
+    """Return one line per transfer received: account, end-to-end id, amount as sent, state, number of bookings."""
     rows = books.db.execute(
         "SELECT o.account, t.e2e, t.written, t.state,"
         " (SELECT count(*) FROM posting p WHERE p.kind = 'transfer' AND p.e2e = t.e2e AND t.state <> 'rejected')"

@@ -13,7 +13,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<Document xmlns="urn:iso:std:is
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What the bank says of one transfer: an ISO status such as ACSP or RJCT, and why."""
+    """The bank's answer for one transfer: an ISO status such as ACSP or RJCT, and the reason."""
 
     end_to_end_id: str
     status: str
@@ -23,7 +23,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One booked line as the bank reports it; amounts in minor units, `direction` is CRDT or DBIT."""
+    """One booked line in the bank's reports. Amounts are in minor units; `direction` is CRDT or DBIT."""
 
     id: int
     direction: str
@@ -48,14 +48,14 @@ class Holder:
 
 
 def reference(posting_id: int) -> str:
-    """The bank's own reference of a booked line: the same in every report that mentions it."""
+    """Return the bank's reference of a booked line. Every report uses it for that line."""
     return f"SBX{posting_id:012d}"
 
 
 def status_report(
     message_id: str, at: datetime, order_message_id: str, group: Answered | None, transfers: Sequence[Answered]
 ) -> bytes:
-    """A pain.002. `group` without transfers speaks for all; without `group` the order is answered in part."""
+    """Write a pain.002. `group` without transfers covers all of them; no `group` reports the order as partial."""
     status = f"<GrpSts>{group.status}</GrpSts>{_why(group)}" if group else "<GrpSts>PART</GrpSts>"
     body = "".join(
         f"<TxInfAndSts><OrgnlInstrId>{escape(each.end_to_end_id)}</OrgnlInstrId>"
@@ -75,7 +75,7 @@ def status_report(
 
 
 def notification(message_id: str, at: datetime, holder: Holder, on: date, postings: Sequence[Posting]) -> bytes:
-    """A camt.054 of lines that were booked on one day: one batch entry for each direction."""
+    """Write a camt.054 of lines booked on one day, with one batch entry for each direction."""
     return (
         f"{_HEAD.format('camt.054.001.08')}<BkToCstmrDbtCdtNtfctn>{_header(message_id, at)}"
         f"<Ntfctn><Id>{message_id}</Id><CreDtTm>{_time(at)}</CreDtTm>{_account(holder)}"
@@ -86,7 +86,7 @@ def notification(message_id: str, at: datetime, holder: Holder, on: date, postin
 def statement(  # six facts, in the order of the file
     message_id: str, at: datetime, holder: Holder, on: date, opening: int, postings: Sequence[Posting]
 ) -> bytes:
-    """A camt.053 of one day, between its opening and closing booked balances (minor units, may be negative)."""
+    """Write a camt.053 of one day between two booked balances, in minor units that may be negative."""
     closing = opening + sum(each.minor if each.direction == "CRDT" else -each.minor for each in postings)
     return (
         f"{_HEAD.format('camt.053.001.08')}<BkToCstmrStmt>{_header(message_id, at)}"
@@ -97,7 +97,7 @@ def statement(  # six facts, in the order of the file
 
 
 def written(minor: int, currency: str) -> str:
-    """Minor units as bank files write them: JPY 1000 is `1000`, USD 1000 is `10.00`."""
+    """Format minor units for bank files: JPY 1000 is `1000`, USD 1000 is `10.00`."""
     return f"{Decimal(minor).scaleb(-exponent(currency)):f}"
 
 

@@ -1,4 +1,4 @@
-"""The sandbox bank at work: takes files out of the outboxes, and puts its answers into the inboxes."""
+"""The sandbox bank's loop: it takes files from the outboxes and puts its answers into the inboxes."""
 
 import fcntl
 import hashlib
@@ -33,10 +33,10 @@ SELECT EXISTS (SELECT 1 FROM transfer WHERE state = 'waiting' AND due_at <= :now
 
 
 class SandboxBank:
-    """A bank whose customers are the accounts in its books, and whose counter is a folder for each of them.
+    """A bank whose customers are the accounts in its books. Each account exchanges files through a folder.
 
-    A file is claimed by renaming it, taken in one transaction, and only then put away: kill -9 anywhere in between
-    neither loses it nor takes it twice. `seconds` is the clock for delays; business dates come from `clock`.
+    A file is claimed by a rename, recorded in one transaction, and only then put away. A kill -9 in between neither
+    loses it nor records it twice. `seconds` is the clock for delays; business dates come from `clock`.
     """
 
     def __init__(self, data_dir: Path, clock: Clock, seconds: Callable[[], float] = time.time) -> None:
@@ -52,7 +52,7 @@ class SandboxBank:
         self.books.close()
 
     def effects(self, end_to_end_id: str) -> int:
-        """How many times money left an account for this payment; see `Books.effects`."""
+        """Return how many times money left an account for this payment; see `Books.effects`."""
         return self.books.effects(end_to_end_id)
 
     def run(self, stop: Event) -> None:
@@ -71,7 +71,7 @@ class SandboxBank:
                     stop.wait(_POLL_SECONDS)
 
     def step(self) -> bool:
-        """Do everything there is to do once; whether there was anything."""
+        """Do all pending work once; return whether there was any."""
         written = write_files(self.books.db, self._folders)
         accounts = self.books.accounts()
         taken = 0
@@ -83,7 +83,7 @@ class SandboxBank:
         return bool(written + taken + worked + write_files(self.books.db, self._folders))
 
     def _claimed(self, account: str) -> list[Path]:
-        """Move what the customer has put out to where only the bank touches it; all that is there to be taken."""
+        """Move new files to a folder that only the bank touches; return all files there, oldest first."""
         claims = self._home / "intake" / account
         claims.mkdir(mode=0o700, parents=True, exist_ok=True)
         outbox = self._folders / account / "outbox"
@@ -122,7 +122,7 @@ class SandboxBank:
             db.execute("INSERT INTO received VALUES (?, ?, ?, ?)", (key, account, sha256, outcome))
 
     def _work_off(self, accounts: list[str]) -> int:
-        """Book and report what has fallen due since: delays, returns, credits, statements, the end of a day."""
+        """Book and report what is due: delays, returns, credits, statements and the end of a day."""
         now = self._now()
         new_day = now.at.date() != self._day
         (due,) = self.books.db.execute(_DUE, {"now": now.seconds}).fetchone()

@@ -1,7 +1,7 @@
-"""The sandbox bank's books: one SQLite file that it and its admin commands share.
+"""The sandbox bank's books: one SQLite file, shared with its admin commands.
 
-Amounts are integers in minor units. Whatever is decided and whatever is to be sent because of it are committed
-together, so that killing the process at any moment loses neither. UNIQUE constraints hold one booking per payment.
+Amounts are integers in minor units. A decision and the messages it causes are committed together, so a kill at any
+moment loses neither. UNIQUE constraints allow one booking per payment.
 """
 
 import sqlite3
@@ -16,7 +16,7 @@ from domain.values.currency import exponent
 from domain.values.money import Money
 
 DEFAULT_OPENING_MINOR = 10**14
-"""What an account opens with unless told otherwise: more than any production spends."""
+"""Default opening balance: more than any production spends."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
@@ -69,7 +69,7 @@ _EXACT = Context(prec=80)
 
 
 class BankBooks:
-    """One connection to the books; each process and thread takes its own."""
+    """One connection to the books. Each process and thread opens its own."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,12 +80,12 @@ class BankBooks:
         self.db.executescript(_SCHEMA)
 
     def close(self) -> None:
-        """Close the connection; what was committed stays."""
+        """Close the connection. Committed data stays."""
         self.db.close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing; takes the write lock at once, so that ids can be counted on."""
+        """Open a transaction. It takes the write lock at once, so that new ids can be computed safely."""
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield self.db
@@ -95,7 +95,7 @@ class BankBooks:
         self.db.execute("COMMIT")
 
     def open_account(self, key: str, number: str, *, iban: bool, opening: Money) -> None:
-        """Open an account in the currency of its opening balance; opening it again as it is changes nothing.
+        """Open an account in the currency of its opening balance. Opening it again unchanged has no effect.
 
         Raises:
             BadInput: the key is open with another number or currency.
@@ -110,11 +110,11 @@ class BankBooks:
             raise BadInput(f"{key} is open at the sandbox bank with another number or currency: use another key.")
 
     def accounts(self) -> list[str]:
-        """The keys of all open accounts."""
+        """Return the keys of all open accounts."""
         return [key for (key,) in self.db.execute("SELECT key FROM account ORDER BY key")]
 
     def holder(self, key: str) -> Holder:
-        """The account as reports name it.
+        """Return the account in the form that reports use.
 
         Raises:
             NotFound: it was never opened.
@@ -125,7 +125,7 @@ class BankBooks:
         return Holder(row[0], bool(row[1]), row[2])
 
     def set_rate(self, base: str, quote: str, rate: Decimal) -> None:
-        """The bank's own rate, units of `quote` for one `base`, for what comes without an agreed rate."""
+        """Set the bank's own rate, in units of `quote` per `base`, for amounts without an agreed rate."""
         exponent(base), exponent(quote)  # both must be currencies
         if not rate.is_finite() or rate <= 0:
             raise BadInput(f"{rate} is not an exchange rate: write a number above zero, such as 148.50.")
@@ -134,19 +134,19 @@ class BankBooks:
         )
 
     def rates(self, quote: str) -> dict[str, Decimal]:
-        """The bank's own rates into a currency, by base currency."""
+        """Return the bank's own rates into a currency, by base currency."""
         rows = self.db.execute("SELECT base, rate FROM rate WHERE quote = ?", (quote,))
         return {base: Decimal(rate) for base, rate in rows}
 
     def effects(self, end_to_end_id: str) -> int:
-        """How many times money left an account for this payment: the oracle's figure, which must be 0 or 1."""
+        """Return how many times money left an account for this payment. It must be 0 or 1."""
         count: int = self.db.execute(
             "SELECT count(*) FROM posting WHERE kind = 'transfer' AND e2e = ?", (end_to_end_id,)
         ).fetchone()[0]
         return count
 
     def booked(self) -> dict[str, Money]:
-        """What left an account for each payment, in the account's currency, by end-to-end id."""
+        """Return the amount booked for each payment, in the account's currency, by end-to-end id."""
         rows = self.db.execute(
             "SELECT e2e, minor, currency FROM posting JOIN account ON account.key = posting.account"
             " WHERE kind = 'transfer' ORDER BY posting.id"
@@ -154,12 +154,12 @@ class BankBooks:
         return {e2e: Money(minor, currency) for e2e, minor, currency in rows}
 
     def balances(self) -> dict[str, Money]:
-        """The balance of each account, by key."""
+        """Return the balance of each account, by key."""
         rows = self.db.execute("SELECT key, balance, currency FROM account ORDER BY key")
         return {key: Money(minor, currency) for key, minor, currency in rows}
 
 
 def converted(minor: int, base: str, quote: str, rate: Decimal) -> int:
-    """Minor units of `base` in minor units of `quote`, rounded once, half to even."""
+    """Convert minor units of `base` to minor units of `quote`, rounded once, half to even."""
     exact = _EXACT.multiply(Decimal(minor).scaleb(exponent(quote) - exponent(base)), rate)
     return int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=_EXACT))

@@ -1,4 +1,4 @@
-"""What this bank checks before it books, with the ISO reason codes it answers with."""
+"""The bank's checks before booking, with the ISO reason codes of its answers."""
 
 import re
 from collections.abc import Container, Mapping
@@ -28,7 +28,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """What a transfer is in minor units, and what it costs in the account's currency (at `rate`, if converted)."""
+    """A transfer's amount in minor units, and its cost in the account's currency (at `rate`, if converted)."""
 
     minor: int
     booked_minor: int
@@ -36,7 +36,7 @@ class Priced:
 
 
 def refuse_order(order: ReceivedOrder, holder: Holder) -> Refusal | None:
-    """Why the whole file is rejected, if it is."""
+    """Return why the whole file is rejected; None if it is not."""
     sums = sum((each.amount or Decimal(0) for each in order.transfers), Decimal(0))
     findings = (
         (order.instructions != 1, "FF01", "One PmtInf a file is taken"),
@@ -52,7 +52,7 @@ def refuse_order(order: ReceivedOrder, holder: Holder) -> Refusal | None:
 
 
 def price(transfer: Instructed, account_currency: str, rates: Mapping[str, Decimal]) -> Priced | Refusal:
-    """The transfer's amount, and what it costs at its agreed rate or else at the bank's own."""
+    """Return the transfer's amount and its cost, at its agreed rate or else at the bank's own."""
     minor = _minor(transfer)
     if isinstance(minor, Refusal):
         return minor
@@ -68,7 +68,7 @@ def price(transfer: Instructed, account_currency: str, rates: Mapping[str, Decim
 
 
 def refuse_transfer(transfer: Instructed, known: Container[str]) -> Refusal | None:
-    """Why one transfer is rejected for what it says, if it is; `known` are the end-to-end ids already taken."""
+    """Return why one transfer is rejected for its content; None if it is not. `known` are the end-to-end ids in use."""
     findings = (
         (transfer.end_to_end_id in known, "AM05", "A transfer with this EndToEndId was taken before"),
         (not transfer.name, "BE21", "The creditor has no name"),

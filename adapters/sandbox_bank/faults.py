@@ -1,6 +1,6 @@
 """Faults on demand: what the bank does wrong, to which payments, by id or at random by seed.
 
-Each rule meets a payment once: what was lost goes through when it is sent again.
+Each rule strikes a payment once. A payment that was lost goes through when it is sent again.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ _WHOLE = 2**64
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. `partial` rejects every second transfer of the file, beginning with the one named."""
+    """What goes wrong. `partial` rejects every second transfer of a file, starting with the named one."""
 
     REJECT = "reject"
     DELAY = "delay"
@@ -28,12 +28,12 @@ class FaultKind(StrEnum):
 
 
 RANDOM_KINDS = tuple(kind for kind in FaultKind if kind is not FaultKind.PARTIAL)
-"""What strikes at random unless told otherwise; rejecting at random makes partial files by itself."""
+"""Default kinds of random faults. Random rejections make partial files anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """One rule: for `payment` always `kind`, or for a share `rate` of all payments, by `seed`, one of `kinds`."""
+    """One rule: `kind` for one `payment`, or one of `kinds` for a share `rate` of all payments, chosen by `seed`."""
 
     id: int
     kind: FaultKind | None
@@ -47,17 +47,17 @@ class FaultRule:
 
 @dataclass(slots=True)
 class Plan:
-    """What strikes the payments of one file: of each kind, by end-to-end id, the rule that says so."""
+    """The faults for one file's payments: for each kind, the rule by end-to-end id."""
 
     struck: dict[FaultKind, dict[str, FaultRule]] = field(default_factory=dict)
 
     def of(self, kind: FaultKind) -> Mapping[str, FaultRule]:
-        """The payments that meet a kind of fault."""
+        """Return the rules of a kind of fault, by end-to-end id."""
         return self.struck.get(kind, {})
 
 
 def add_fault(db: sqlite3.Connection, payment: str, kind: FaultKind, *, reason: str, seconds: int) -> int:
-    """Let one payment meet a fault; `seconds` is for delay and return, `reason` for reject, partial and return."""
+    """Add a fault for one payment. `seconds` is for delay and return, `reason` for reject, partial and return."""
     cursor = db.execute(
         "INSERT INTO fault (kind, payment, reason, seconds) VALUES (?, ?, ?, ?)", (kind, payment, reason, seconds)
     )
@@ -67,7 +67,7 @@ def add_fault(db: sqlite3.Connection, payment: str, kind: FaultKind, *, reason: 
 def add_random_faults(
     db: sqlite3.Connection, seed: int, rate: Fraction, kinds: Sequence[FaultKind], *, reason: str, seconds: int
 ) -> int:
-    """Let a share of all payments meet faults; the same seed strikes the same payments in the same way.
+    """Add faults for a share of all payments. One seed always strikes the same payments in the same way.
 
     Raises:
         BadInput: the share is not between 0 and 1, or there are no kinds.
@@ -82,7 +82,7 @@ def add_random_faults(
 
 
 def list_faults(db: sqlite3.Connection) -> list[FaultRule]:
-    """All rules, in the order they were made."""
+    """Return all rules, oldest first."""
     rows = db.execute("SELECT id, kind, payment, seed, rate, kinds, reason, seconds FROM fault ORDER BY id")
     return [
         FaultRule(
@@ -100,12 +100,12 @@ def list_faults(db: sqlite3.Connection) -> list[FaultRule]:
 
 
 def clear_faults(db: sqlite3.Connection) -> None:
-    """Forget all rules; what has already struck is not undone."""
+    """Delete all rules. Faults that have struck are not undone."""
     db.execute("DELETE FROM fault")
 
 
 def plan_faults(db: sqlite3.Connection, payments: Iterable[str]) -> Plan:
-    """What strikes these payments now, leaving out what each has met before."""
+    """Return the faults for these payments, without those that each has met before."""
     plan = Plan()
     rules = list_faults(db)
     if not rules:
@@ -120,7 +120,7 @@ def plan_faults(db: sqlite3.Connection, payments: Iterable[str]) -> Plan:
 
 
 def record_met(db: sqlite3.Connection, plan: Plan, kinds: Iterable[FaultKind]) -> None:
-    """Remember that these kinds of the plan have struck."""
+    """Record that these kinds of the plan have struck."""
     rows = [(rule.id, kind.value, payment) for kind in kinds for payment, rule in plan.of(kind).items()]
     db.executemany("INSERT OR IGNORE INTO fault_met VALUES (?, ?, ?)", rows)
 

@@ -14,12 +14,12 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 
 class Unreadable(Exception):
-    """The file cannot be read, so there is nobody to answer."""
+    """The file cannot be read, so there is no sender to answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRead:
-    """An account as a file names it."""
+    """An account in a customer's file."""
 
     number: str
     iban: bool
@@ -29,7 +29,7 @@ class AccountRead:
 
 @dataclass(frozen=True, slots=True)
 class Instructed:
-    """One transfer as the file has it; amount and rate are still as written."""
+    """One transfer of a file. Amount and rate are still text."""
 
     end_to_end_id: str
     amount: Decimal | None
@@ -45,7 +45,7 @@ class Instructed:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedOrder:
-    """One order as the file has it."""
+    """One order of a file."""
 
     message_id: str
     count: str
@@ -58,14 +58,14 @@ class ReceivedOrder:
 
 @dataclass(frozen=True, slots=True)
 class EnquiredTransfer:
-    """One enquiry: the order's message id, and the transfers asked about (none: all of them)."""
+    """One enquiry: the order's message id, and the transfers asked about. An empty tuple means all of them."""
 
     order_message_id: str
     end_to_end_ids: tuple[str, ...]
 
 
 def read_file(raw: bytes) -> ReceivedOrder | EnquiredTransfer:
-    """One file of a customer.
+    """Read one file of a customer.
 
     Raises:
         Unreadable: not XML, with a DOCTYPE, too large, of another type, or without a message id.

@@ -1,4 +1,4 @@
-"""Takes orders and enquiries: decides, books, and puts the answers into the outgoing tray, all in one transaction."""
+"""Takes orders and enquiries: decides, books and records the answers in one transaction."""
 
 import json
 import sqlite3
@@ -20,14 +20,14 @@ _NO_ORIGINAL = ("RJCT", "NOOR", "No such transfer was received")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Now, twice: the business time that is booked at, and the seconds that delays are counted in."""
+    """The current time: the business time of bookings, and the seconds that delays are counted in."""
 
     at: datetime
     seconds: float
 
 
 def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str, now: Moment) -> str:
-    """Take one pain.001 into the books; what became of the file, in a word or two."""
+    """Take one pain.001 into the books and return the outcome in a word or two."""
     db = books.db
     known = db.execute(
         "SELECT id, sha256 FROM payment_order WHERE account = ? AND message_id = ?", (account, order.message_id)
@@ -70,7 +70,7 @@ def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str
 def _record_transfers(
     books: BankBooks, account: str, order_id: int, order: ReceivedOrder, plan: Plan, now: Moment
 ) -> None:
-    """Write down every transfer of an order as rejected, or as waiting to be booked."""
+    """Record every transfer of an order as rejected, or as waiting to be booked."""
     db, currency = books.db, books.holder(account).currency
     rates = books.rates(currency)
     known = _known(db, [each.end_to_end_id for each in order.transfers])
@@ -109,7 +109,7 @@ def _row(  # one column after the other
 
 
 def _every_second(order: ReceivedOrder, plan: Plan) -> dict[str, str]:
-    """Every second transfer of the file from the first that `partial` names, with that one's id."""
+    """Return every second transfer from the first one that `partial` names, each with that one's id."""
     named = plan.of(FaultKind.PARTIAL)
     keys = [each.end_to_end_id for each in order.transfers]
     start = next((n for n, key in enumerate(keys) if key in named), None)
@@ -125,7 +125,7 @@ def _known(db: sqlite3.Connection, keys: list[str]) -> set[str]:
 
 
 def settle(books: BankBooks, account: str, now: Moment) -> list[int]:
-    """Book what is due on an account, as far as its balance goes; the ids of the orders concerned."""
+    """Book what is due on an account, or reject what its balance cannot cover; return the ids of the orders."""
     db, currency = books.db, books.holder(account).currency
     (balance,) = db.execute("SELECT balance FROM account WHERE key = ?", (account,)).fetchone()
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM posting").fetchone()
@@ -162,7 +162,7 @@ def settle(books: BankBooks, account: str, now: Moment) -> list[int]:
 
 
 def answer_order(books: BankBooks, account: str, order_id: int, now: Moment) -> None:
-    """Send an order's pain.002, unless there is nothing to say of it yet or all of it is to be kept quiet."""
+    """Send an order's pain.002, unless there is nothing to report yet or all answers are withheld."""
     message_id, reason, words, copies = books.db.execute(
         "SELECT message_id, reason, words, copies FROM payment_order WHERE id = ?", (order_id,)
     ).fetchone()
@@ -184,7 +184,7 @@ def answer_order(books: BankBooks, account: str, order_id: int, now: Moment) -> 
 
 
 def answer_enquiry(books: BankBooks, account: str, asked: EnquiredTransfer, now: Moment) -> str:
-    """Answer a pacs.028 from the books, and let go of what was kept quiet about the transfers asked for."""
+    """Answer a pacs.028 from the books, and release what was withheld about the transfers asked for."""
     db = books.db
     order = db.execute(
         "SELECT id, reason, words FROM payment_order WHERE account = ? AND message_id = ?",
@@ -205,7 +205,7 @@ def answer_enquiry(books: BankBooks, account: str, asked: EnquiredTransfer, now:
 
 
 def _release(db: sqlite3.Connection, order_id: int, keys: tuple[str, ...] | None) -> None:
-    """Stop keeping quiet about an order's transfers (all of them without `keys`) and what was booked for them."""
+    """Release withheld answers and bookings of an order's transfers; of all of them without `keys`."""
     rows = db.execute("SELECT e2e FROM transfer WHERE payment_order = ? AND quiet", (order_id,)).fetchall()
     wanted = [(key,) for (key,) in rows if keys is None or key in set(keys)]
     db.executemany("UPDATE transfer SET quiet = 0 WHERE e2e = ?", wanted)

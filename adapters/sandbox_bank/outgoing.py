@@ -1,4 +1,4 @@
-"""What is to be sent: put down in the transaction that decides it, written to the inbox after it, again if need be."""
+"""An outbox of messages: recorded in the transaction that decides them, and written to the inboxes afterwards."""
 
 import os
 import sqlite3
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def send(db: sqlite3.Connection, account: str, kind: str, build: Callable[[str], bytes], copies: int = 1) -> None:
-    """Put a message down for an account. `build` gets its message id; a second copy is the same message renamed."""
+    """Record a message for an account. `build` gets its message id. A second copy has equal bytes and another name."""
     (number,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM outgoing").fetchone()
     raw = build(f"SBX-{number:010d}")
     for each in range(number, number + copies):
@@ -18,9 +18,9 @@ def send(db: sqlite3.Connection, account: str, kind: str, build: Callable[[str],
 
 
 def write_files(db: sqlite3.Connection, folders: Path) -> int:
-    """Write what was put down into the inboxes below `folders`; how many files that were.
+    """Write the recorded messages into the inboxes below `folders` and return their number.
 
-    A crash between a file and its mark writes the same bytes under the same name once more.
+    After a crash before a file is marked as written, equal bytes are written under its name again.
     """
     due = db.execute("SELECT id, account, name, raw FROM outgoing WHERE NOT written ORDER BY id").fetchall()
     for number, account, name, raw in due:

@@ -1,4 +1,4 @@
-"""What this bank reports of an account by itself: bookings as camt.054, days as camt.053, money that comes back."""
+"""Reports that the bank sends unasked: bookings as camt.054, days as camt.053, and returned money."""
 
 import sqlite3
 from datetime import date
@@ -16,7 +16,7 @@ _COLUMNS = (
 
 
 def bring_back(books: BankBooks, now: Moment) -> None:
-    """Credit what is due to be returned after settlement, with the reason of its fault."""
+    """Credit returns that are due after settlement, with the reason of their fault."""
     db = books.db
     due = db.execute(
         "SELECT t.id, o.account, t.e2e, t.minor, t.currency, t.booked_minor, t.rate, t.creditor, t.return_reason"
@@ -37,7 +37,7 @@ def bring_back(books: BankBooks, now: Moment) -> None:
 
 
 def notify(books: BankBooks, account: str, now: Moment) -> None:
-    """Send a camt.054 of what was booked and not yet told, a file for each day and each 10,000 lines."""
+    """Send a camt.054 of bookings not yet reported, one file per day and per 10,000 lines."""
     db, holder = books.db, books.holder(account)
     groups = db.execute(
         "SELECT DISTINCT on_date, copies FROM posting WHERE account = ? AND notify = 'due' ORDER BY on_date, copies",
@@ -62,7 +62,7 @@ def notify(books: BankBooks, account: str, now: Moment) -> None:
 
 
 def close_days(books: BankBooks, account: str, now: Moment) -> None:
-    """Ask for the day-end statements of all days before today on which something was booked."""
+    """Request the day-end statements of all days before today that have bookings."""
     books.db.execute(
         "INSERT INTO statement (account, on_date, day_end)"
         " SELECT DISTINCT account, on_date, 1 FROM posting WHERE account = ? AND on_date < ? ORDER BY on_date"
@@ -72,7 +72,7 @@ def close_days(books: BankBooks, account: str, now: Moment) -> None:
 
 
 def state(books: BankBooks, now: Moment) -> None:
-    """Send the camt.053 of every statement asked for, by a person or by the end of a day."""
+    """Send the camt.053 of every statement requested by a person or by the end of a day."""
     db = books.db
     for number, account, on in db.execute(
         "SELECT id, account, on_date FROM statement WHERE NOT done ORDER BY id"

@@ -1,1 +1,1 @@
-"""What of the Temporal SDK needs an adapter."""
+"""The parts of the Temporal SDK that need an adapter."""

@@ -1,4 +1,4 @@
-"""Temporal's own records of workflows, while its retention keeps them: which ended and how, and their histories."""
+"""Temporal's own records of workflows, kept during its retention: what ended, how, and its history."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from domain.events import HistoryArchived, HistoryStatus
 from domain.ledger.journal import sha256
 
 PAGE = 500
-"""Executions listed at a time."""
+"""Executions per page of a list."""
 _ENDED = {
     WorkflowExecutionStatus.COMPLETED: HistoryStatus.COMPLETED,
     WorkflowExecutionStatus.FAILED: HistoryStatus.FAILED,
@@ -25,7 +25,7 @@ _IN_A_QUERY = "'Completed', 'Failed', 'Canceled', 'Terminated', 'ContinuedAsNew'
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A run of a workflow that has ended, by Temporal's clock at `at`, in UTC."""
+    """A run of a workflow that has ended. `at` is the time of Temporal's clock, in UTC."""
 
     workflow_id: str
     run_id: str
@@ -42,7 +42,7 @@ class Executions:
     task_queue: str
 
     async def closed(self, since: datetime | None = None) -> AsyncIterator[list[Closed]]:
-        """What has ended (since an instant), the newest first, in pages; lists lag behind the events a little."""
+        """Yield pages of runs that have ended (since an instant), newest first. Temporal's lists lag slightly."""
         query = f"{self._ours} AND ExecutionStatus IN ({_IN_A_QUERY})"
         if since is not None:
             query += f" AND CloseTime >= '{since.astimezone(UTC).isoformat(timespec='milliseconds')}'"
@@ -58,12 +58,12 @@ class Executions:
                 return
 
     async def running(self) -> AsyncIterator[tuple[str, str]]:
-        """Workflow and run id of everything that has not ended."""
+        """Yield workflow and run id of everything that has not ended."""
         async for each in self.client.list_workflows(f"{self._ours} AND ExecutionStatus = 'Running'", page_size=PAGE):
             yield each.id, each.run_id
 
     async def history(self, run: Closed) -> WorkflowHistory | None:
-        """The history of a run, whole; None if Temporal has it no more."""
+        """Return the whole history of a run; None if Temporal no longer has it."""
         try:
             return await self.client.get_workflow_handle(run.workflow_id, run_id=run.run_id).fetch_history()
         except RPCError as error:
@@ -72,14 +72,14 @@ class Executions:
             raise
 
     async def continued_from(self, workflow_id: str, run_id: str) -> str:
-        """The run that a run of a workflow continues as new, without reading more than its first event."""
+        """Return the id of the run that this run continues, or "". Only the first event is read."""
         handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
         async for event in handle.fetch_history_events(page_size=1):
             return event.workflow_execution_started_event_attributes.continued_execution_run_id
         return ""
 
     async def knows(self, workflow_id: str, run_id: str | None = None) -> bool:
-        """Whether Temporal still has a workflow (or that run of it), running or not."""
+        """Return whether Temporal still has a workflow (or that run of it), running or not."""
         try:
             await self.client.get_workflow_handle(workflow_id, run_id=run_id).describe(
                 rpc_timeout=timedelta(seconds=10)
@@ -96,7 +96,7 @@ class Executions:
 
 
 def as_archived(run: Closed, history: WorkflowHistory) -> tuple[HistoryArchived, bytes]:
-    """What the journal says of a history, and the history's JSON in UTF-8."""
+    """Return the journal's event about a history, and the history's JSON in UTF-8."""
     content = history.to_json().encode()
     begun = history.events[0].workflow_execution_started_event_attributes
     return HistoryArchived(
@@ -112,7 +112,7 @@ def as_archived(run: Closed, history: WorkflowHistory) -> tuple[HistoryArchived,
 
 
 def _build_id(history: WorkflowHistory) -> str:
-    """The code that made the last steps: a run that is upgraded on its way has several, named in its events."""
+    """Return the build of the last step. A run that is upgraded midway has several builds in its events."""
     for event in reversed(history.events):
         if event.HasField("workflow_task_completed_event_attributes"):
             done = event.workflow_task_completed_event_attributes

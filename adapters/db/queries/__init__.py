@@ -1,5 +1,5 @@
-"""Queries: what people and programs ask of the records, a module for each capability.
+"""Queries that people and programs make of the records, one module for each capability.
 
-Every answer is typed rows. A list comes in pages (`paging`), takes a filter of its own, and shows only what a `Sight`
-lets its reader see; by default that is everything.
+Every answer is typed rows. A list comes in pages (`paging`), takes its own filter, and shows only what a `Sight` lets
+its reader see. The default shows everything.
 """

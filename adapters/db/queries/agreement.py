@@ -14,7 +14,7 @@ from domain.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class ProductionRow:
-    """A production with the version of its agreement in force; `document` is that version's SHA-256."""
+    """A production with the version of its agreement in force. `document` is that version's SHA-256."""
 
     key: str
     title: str
@@ -24,7 +24,7 @@ class ProductionRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version of an agreement, as it was recorded; `document` is its SHA-256."""
+    """A recorded version of an agreement. `document` is its SHA-256."""
 
     type: str
     production: str
@@ -36,14 +36,14 @@ class VersionRow:
 
 
 def productions(connection: Connection) -> list[ProductionRow]:
-    """Every production, by key."""
+    """Return every production, by key."""
     table = tables.production.c
     query = sa.select(table.key, table.title, table.version, table.document).order_by(table.key)
     return [ProductionRow(*row) for row in connection.execute(query)]
 
 
 def the_production(connection: Connection, production: str) -> ProductionRow:
-    """One production.
+    """Return one production.
 
     Raises:
         NotFound: its agreement is not registered.
@@ -60,7 +60,7 @@ def the_production(connection: Connection, production: str) -> ProductionRow:
 
 
 def the_only_production(connection: Connection, named: str | None) -> str:
-    """The production that was named; where none was, the only one there is.
+    """Return the named production, or the only one if none is named.
 
     Raises:
         NotFound: it is not registered, or there are several to choose from.
@@ -78,9 +78,9 @@ def the_only_production(connection: Connection, named: str | None) -> str:
 def agreement_versions(
     connection: Connection, production: str, as_of: date | None = None, through: int | None = None
 ) -> list[VersionRow]:
-    """The versions recorded for a production, oldest first.
+    """Return the versions recorded for a production, oldest first.
 
-    With `as_of`, those that counted on that day; with `through`, those recorded up to that number in its stream.
+    `as_of` selects those that counted on that day. `through` selects those recorded up to that number in its stream.
     """
     journal = tables.journal_event.c
     query = sa.select(journal.body, journal.effective_on, journal.recorded_at).where(
@@ -97,7 +97,7 @@ def agreement_versions(
 
 
 def document(connection: Connection, sha256: str) -> bytes | None:
-    """A kept document's bytes."""
+    """Return a stored document's bytes."""
     table = tables.document.c
     content = connection.execute(sa.select(table.content).where(table.sha256 == sha256)).scalar_one_or_none()
     return None if content is None else bytes(content)

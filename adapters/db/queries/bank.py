@@ -1,4 +1,4 @@
-"""Movements that a bank told of and nothing explains: they are in suspense."""
+"""Bank movements in suspense: nothing explains them yet."""
 
 import json
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
 
 SUSPENSE = "suspense:unmatched:"
-"""What the ledger calls the accounts of what nothing explains, before the bank account's id."""
+"""Prefix of suspense accounts in the ledger, before the bank account's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class MovementRow:
-    """A movement in suspense; `open` is what of it nobody has explained yet, negative when it went out."""
+    """A movement in suspense. `open` is its unexplained part, negative when money went out."""
 
     production: str
     since: date
@@ -35,7 +35,7 @@ class MovementRow:
 
 @dataclass(frozen=True, slots=True)
 class MovementFilter:
-    """Which movements are asked for."""
+    """Selects movements."""
 
     production: str | None = None
     account: str | None = None
@@ -46,11 +46,11 @@ class MovementFilter:
 _JOURNAL, _ENTRY = tables.journal_event.c, tables.entry.c
 _ORDER = Order("movements", (_JOURNAL.recorded_at, _JOURNAL.stream, _JOURNAL.seq))
 _SUSPENDED = sa.func.starts_with(_ENTRY.account, sa.literal_column(f"'{SUSPENSE}'"))
-"""Written into the query, so that it fits the index of what is in suspense."""
+"""A literal, so that the query can use the partial index on suspense."""
 
 
 def in_suspense(connection: Connection, production: str, account: str, bank_reference: str) -> Money | None:
-    """What of a movement is in suspense, positive when it came in; None if it never was."""
+    """Return the part of a movement that is in suspense, positive when it came in; None if it never was."""
     query = (
         sa.select(_ENTRY.currency, sa.func.sum(_ENTRY.minor))
         .where(
@@ -71,7 +71,7 @@ def unmatched(
     page: PageRequest = WHOLE,
     sight: Sight = EVERYTHING,
 ) -> Page[MovementRow]:
-    """Movements that are in suspense, oldest first, with what the bank said of them."""
+    """Return the movements in suspense, oldest first, with the bank's details."""
     wanted = chosen or MovementFilter()
     stream = None if wanted.production is None else stream_of(wanted.production)
     about = (_ENTRY.stream, _ENTRY.account, _ENTRY.about, _ENTRY.currency)

@@ -1,4 +1,4 @@
-"""Whole streams of the journal, as proofs read them: from the first fact to the head, piece by piece."""
+"""Whole streams of the journal, from the first fact to the head, fetched in batches for proofs."""
 
 from collections.abc import Iterator, Sequence
 from itertools import count
@@ -11,30 +11,30 @@ from adapters.db import tables
 from domain.ledger.journal import Fact, Head
 
 FETCH = 1_000
-"""Rows fetched at a time where an answer may be long."""
+"""Rows per batch of a long answer."""
 _CURSORS = count(1)
 
 
 def streams(connection: Connection) -> list[str]:
-    """The streams of the journal."""
+    """Return the streams of the journal."""
     table = tables.stream_head
     return list(connection.execute(sa.select(table.c.stream).order_by(table.c.stream)).scalars())
 
 
 def events(connection: Connection) -> int:
-    """How many events all streams' heads count."""
+    """Return the number of events by the heads of all streams."""
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(tables.stream_head.c.seq), 0))).scalar_one())
 
 
 def head(connection: Connection, stream: str) -> Head:
-    """Where the store says that a stream ends."""
+    """Return the recorded head of a stream."""
     table = tables.stream_head
     row = connection.execute(sa.select(table).where(table.c.stream == stream)).one_or_none()
     return Head() if row is None else Head(row.seq, bytes(row.hash))
 
 
 def facts(connection: Connection, stream: str) -> Iterator[Fact]:
-    """The facts of a stream from its start, fetched piece by piece: past SQLAlchemy, for there may be a million."""
+    """Yield the facts of a stream from its start. There may be a million, so they bypass SQLAlchemy."""
     rows = streamed(
         connection,
         "SELECT seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash FROM journal_event"
@@ -48,9 +48,9 @@ def facts(connection: Connection, stream: str) -> Iterator[Fact]:
 def streamed(
     connection: Connection, statement: str, parameters: Sequence[object] = (), rows: int = FETCH
 ) -> Iterator[tuple[Any, ...]]:
-    """The rows of a statement of our own as the driver has them, fetched piece by piece from a cursor of the server.
+    """Yield the driver's rows of a statement of our own, in batches from a server-side cursor.
 
-    Other questions can be asked between them.
+    Other queries may run in between.
     """
     driver: Any = connection.connection.driver_connection
     with driver.cursor(name=f"streamed_{next(_CURSORS)}", binary=True) as cursor:
@@ -62,7 +62,7 @@ def streamed(
 def read_through(
     connection: Connection, statement: str, parameters: Sequence[object] = ()
 ) -> Iterator[tuple[Any, ...]]:
-    """Stream facts in one round trip instead of three; nothing else may be asked before the last row."""
+    """Stream rows in one round trip instead of three. No other query may run before the last row."""
     driver: Any = connection.connection.driver_connection
     with driver.cursor() as cursor:
         yield from cursor.stream(statement, parameters, binary=True, size=FETCH)

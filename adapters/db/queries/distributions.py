@@ -35,16 +35,16 @@ class DistributionRow:
     kept: Amounts
 
     def seen_by(self, sight: Sight) -> Self:
-        """What a reader sees of the distribution: a party sees what it did and what it came to."""
+        """Return the distribution with only the parties and amounts that the reader may see."""
         if sight.everything:
             return self
 
         def own(named: tuple[str, ...]) -> tuple[str, ...]:
-            """Those of the parties that the reader sees."""
+            """Return the parties that the reader may see."""
             return tuple(party for party in named if sight.shows(party))
 
         def amounts(of: Amounts) -> Amounts:
-            """Those of the amounts that the reader sees."""
+            """Return the amounts that the reader may see."""
             return {party: amount for party, amount in of.items() if sight.shows(party)}
 
         return replace(
@@ -60,7 +60,7 @@ class DistributionRow:
 
 @dataclass(frozen=True, slots=True)
 class DistributionFilter:
-    """Which distributions are asked for; `since` and `until` are last days of periods."""
+    """Selects distributions. `since` and `until` are last days of periods."""
 
     production: str
     status: str | None = None
@@ -75,7 +75,7 @@ _ORDER = Order("distributions", (_TABLE.until, _TABLE.period))
 def distributions(
     connection: Connection, chosen: DistributionFilter, page: PageRequest = WHOLE, sight: Sight = EVERYTHING
 ) -> Page[DistributionRow]:
-    """Distributions of a production, oldest period first; to a party, those that concern it."""
+    """Return distributions of a production, oldest period first. A party gets those that concern it."""
     query = sa.select(_TABLE.period, _TABLE.until, _TABLE.status, _TABLE.body).where(
         *only((_TABLE.production, chosen.production), (_TABLE.status, chosen.status)),
         *between(_TABLE.until, chosen.since, chosen.until),

@@ -1,4 +1,4 @@
-"""Statements of facts that were imported (receipts, costs, advances …), each with all its versions."""
+"""Statements of imported facts (receipts, costs, advances …), with all their versions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, pa
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """A version of a source's statement of one kind of fact, with its number of rows, as event `seq` took it in."""
+    """A version of a source's statement of one kind of fact, imported by the event `seq`, with its number of rows."""
 
     kind: str
     source: str
@@ -25,7 +25,7 @@ class ImportRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportFilter:
-    """Which imported statements are asked for."""
+    """Selects imported statements."""
 
     production: str
     kind: str | None = None
@@ -38,7 +38,7 @@ _ORDER = Order("imports", (_TABLE.kind, _TABLE.source, _TABLE.statement, _TABLE.
 
 
 def imported(connection: Connection, chosen: ImportFilter, page: PageRequest = WHOLE) -> Page[ImportRow]:
-    """Every version of every statement of a production, by source and statement, the newest version last."""
+    """Return every version of every statement of a production, by source and statement, newest version last."""
     query = sa.select(
         _TABLE.kind, _TABLE.source, _TABLE.statement, _TABLE.version, _TABLE.count, _TABLE.sha256, _TABLE.seq
     ).where(

@@ -1,4 +1,4 @@
-"""The archive of workflow histories, as people list it."""
+"""Lists of the archive of workflow histories."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +12,7 @@ from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, pa
 
 @dataclass(frozen=True, slots=True)
 class Archived:
-    """A row of the archive without its bytes; `status` is one of `HistoryStatus`, if nobody tampered with it."""
+    """A row of the archive without its bytes. `status` is a `HistoryStatus`, unless somebody tampered with it."""
 
     workflow_id: str
     run_id: str
@@ -27,13 +27,13 @@ class Archived:
 
     @property
     def name(self) -> str:
-        """What a person is told."""
+        """The name of the run for people."""
         return f"{self.workflow_id} (run {self.run_id})"
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryFilter:
-    """Which histories are asked for."""
+    """Selects histories."""
 
     production: str | None = None
     workflow_type: str | None = None
@@ -47,7 +47,7 @@ _ORDER = Order("histories", (_TABLE.workflow_id, _TABLE.run_id))
 def archived_histories(
     connection: Connection, chosen: HistoryFilter | None = None, page: PageRequest = WHOLE
 ) -> Page[Archived]:
-    """Archived histories by workflow and run, without their bytes."""
+    """Return archived histories by workflow and run, without their bytes."""
     wanted = chosen or HistoryFilter()
     columns = (
         _TABLE.workflow_id,
@@ -70,7 +70,7 @@ def archived_histories(
     )
 
     def made(row: sa.Row[Any]) -> Archived:
-        """A row of the archive."""
+        """Convert a row of the archive."""
         return Archived(*row[: len(columns)])
 
     return paged(connection, query, _ORDER, made, page)

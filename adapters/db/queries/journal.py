@@ -1,4 +1,4 @@
-"""The journal as people read it: the newest events first, a page at a time."""
+"""The journal for people: the newest events first, a page at a time."""
 
 import json
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from adapters.db.streams import stream_of
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """An event as it is on record; `hash` is its link of the chain, in hexadecimal."""
+    """A recorded event. `hash` is its link of the chain, in hexadecimal."""
 
     stream: str
     seq: int
@@ -31,7 +31,7 @@ class EventRow:
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Which events are asked for: `about` is an id that the body names, `since` and `until` are effective days."""
+    """Selects events. `about` is an id in the body; `since` and `until` are effective days."""
 
     production: str
     type: str | None = None
@@ -46,7 +46,7 @@ _ORDER = Order("events", (_JOURNAL.seq,), descending=True)
 
 
 def newest_events(connection: Connection, chosen: EventFilter, page: PageRequest = WHOLE) -> Page[EventRow]:
-    """Events of a production, newest first."""
+    """Return events of a production, newest first."""
     query = sa.select(tables.journal_event).where(
         _JOURNAL.stream == stream_of(chosen.production),
         *only((_JOURNAL.type, chosen.type), (_JOURNAL.actor, chosen.actor)),

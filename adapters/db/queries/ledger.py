@@ -15,7 +15,7 @@ from domain.values.money import Money
 
 @dataclass(frozen=True, slots=True)
 class BalanceRow:
-    """What an account of the ledger has in one currency."""
+    """The balance of a ledger account in one currency."""
 
     account: str
     currency: str
@@ -24,7 +24,7 @@ class BalanceRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """A line of the ledger: of the event `seq`, for the sake of `about`."""
+    """A line of the ledger. `seq` is its event; `about` is what it concerns."""
 
     seq: int
     line: int
@@ -36,7 +36,7 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which entries are asked for."""
+    """Selects entries."""
 
     production: str
     account: str | None = None
@@ -60,9 +60,9 @@ _ORDER = Order("entries", (_ENTRY.seq, _ENTRY.line))
 def balances(
     connection: Connection, production: str, effective: date | None = None, known: datetime | None = None
 ) -> list[BalanceRow]:
-    """The balance of each ledger account and currency.
+    """Return the balance of each ledger account and currency.
 
-    `effective`: only entries that count on that day or before; `known`: only those recorded at that instant or before.
+    `effective` is the last day on which entries count; `known` is the last instant at which they were recorded.
     """
     journal = tables.journal_event.c
     query = sa.select(_ENTRY.account, _ENTRY.currency, sa.func.sum(_ENTRY.minor)).where(
@@ -79,7 +79,7 @@ def balances(
 
 
 def entries(connection: Connection, chosen: EntryFilter, page: PageRequest = WHOLE) -> Page[EntryRow]:
-    """Ledger entries in the order of the journal."""
+    """Return ledger entries in the order of the journal."""
     query = sa.select(
         _ENTRY.seq, _ENTRY.line, _ENTRY.effective_on, _ENTRY.account, _ENTRY.minor, _ENTRY.currency, _ENTRY.about
     ).where(
@@ -91,7 +91,7 @@ def entries(connection: Connection, chosen: EntryFilter, page: PageRequest = WHO
 
 
 def unbalanced(connection: Connection) -> list[Unbalanced]:
-    """Streams and currencies whose entries do not sum to zero; none, unless somebody tampered."""
+    """Return the streams and currencies whose entries do not sum to zero. Only tampering causes them."""
     query = (
         sa.select(_ENTRY.stream, _ENTRY.currency)
         .group_by(_ENTRY.stream, _ENTRY.currency)

@@ -1,4 +1,4 @@
-"""Milestones that something has happened to."""
+"""Milestones with recorded events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from domain.reads import EVERYTHING, Sight
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """A milestone: `evidence` is document id → SHA-256, `approvals` user → party."""
+    """A milestone. `evidence` is document id → SHA-256, `approvals` user → party."""
 
     production: str
     id: str
@@ -31,7 +31,7 @@ class MilestoneRow:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFilter:
-    """Which milestones are asked for."""
+    """Selects milestones."""
 
     production: str
     status: str | None = None
@@ -45,7 +45,7 @@ _COLUMNS = tuple(tables.milestone.columns)
 def milestones(
     connection: Connection, chosen: MilestoneFilter, page: PageRequest = WHOLE, sight: Sight = EVERYTHING
 ) -> Page[MilestoneRow]:
-    """Milestones of a production, by id."""
+    """Return milestones of a production, by id."""
     query = sa.select(*_COLUMNS).where(*only((_TABLE.production, chosen.production), (_TABLE.status, chosen.status)))
     if not sight.everything:
         query = query.where(_TABLE.id.in_(sight.milestones))
@@ -53,7 +53,7 @@ def milestones(
 
 
 def milestone(connection: Connection, production: str, milestone_id: str) -> MilestoneRow | None:
-    """One milestone; None while nothing has happened to it."""
+    """Return one milestone; None while it has no events."""
     query = sa.select(*_COLUMNS).where(_TABLE.production == production, _TABLE.id == milestone_id)
     row = connection.execute(query).one_or_none()
     return None if row is None else MilestoneRow(*row)

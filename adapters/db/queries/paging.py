@@ -1,6 +1,6 @@
-"""Pages of a list, by keyset: a page begins after the last row of the one before, however many rows that skips.
+"""Pages of a list, by keyset: a page starts after the last row of the previous one.
 
-A list has an order of its own that no two rows share. A cursor is the place of a row in that order, in base64.
+A list has a total order. A cursor is the position of a row in that order, in base64.
 """
 
 import base64
@@ -18,15 +18,15 @@ from domain.errors import BadInput
 Item = TypeVar("Item")
 
 LIMIT = 100
-"""Rows of a page, where nothing else is asked for."""
+"""Default number of rows of a page."""
 MAX_LIMIT = 1_000
 NO_DAY = sa.literal_column("DATE '9999-12-31'", sa.Date())
-"""Rows without a day come after all that have one. Written into the query, so that it fits the index."""
+"""Sorts rows without a day last. It is a literal, so that the query can use the index."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """At most `limit` rows (None: all) that come after a page's `next_cursor`; `counted` asks for the total, too."""
+    """Requests at most `limit` rows (None: all) after a page's `next_cursor`. `counted` asks for the total as well."""
 
     limit: int | None = LIMIT
     after: str | None = None
@@ -42,7 +42,7 @@ WHOLE = PageRequest(limit=None)
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """Some rows of a list: `next_cursor` is None on the last page, `total` counts all pages if that was asked for."""
+    """Some rows of a list. `next_cursor` is None on the last page. `total` counts all pages, if it was requested."""
 
     items: tuple[Item, ...]
     next_cursor: str | None = None
@@ -51,7 +51,7 @@ class Page(Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The order of the list called `name`: by `keys`, none of which is ever NULL, all up or all down."""
+    """The order of the list `name`: by `keys`, none of which is ever NULL, all ascending or all descending."""
 
     name: str
     keys: tuple[sa.ColumnElement[Any], ...]
@@ -65,7 +65,7 @@ def paged(
     make: Callable[[sa.Row[Any]], Item],
     request: PageRequest,
 ) -> Page[Item]:
-    """The page of a query that has no order of its own yet; `make` turns a row of it into an item.
+    """Return a page of a query without an order of its own. `make` turns a row into an item.
 
     Raises:
         BadInput: the request's cursor is not one of this list.
@@ -95,14 +95,14 @@ def _total(connection: Connection, query: sa.Select[Any], request: PageRequest, 
 
 
 def encoded(order: Order, values: Iterable[Any]) -> str:
-    """The cursor of a row, by the values of its order's keys."""
+    """Return the cursor of a row, from the values of its order's keys."""
     told = [order.name, *(value.isoformat() if isinstance(value, date) else value for value in values)]
     raw = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def decoded(order: Order, cursor: str) -> list[Any]:
-    """The values that a cursor of this order was made from.
+    """Return the values in a cursor of this order.
 
     Raises:
         BadInput: it is not such a cursor.
@@ -135,12 +135,12 @@ def _read(key: sa.ColumnElement[Any], value: Any) -> Any:
 
 
 def only(*wanted: tuple[sa.ColumnElement[Any], Any]) -> list[sa.ColumnElement[bool]]:
-    """The conditions that columns equal what is wanted of them; None wants nothing."""
+    """Return the conditions that columns equal wanted values. None sets no condition."""
     return [column == value for column, value in wanted if value is not None]
 
 
 def between(column: sa.ColumnElement[Any], first: date | None, last: date | None) -> list[sa.ColumnElement[bool]]:
-    """The conditions that a day is the `first` or later, and the `last` or earlier; None is no bound."""
+    """Return the conditions that a day lies between `first` and `last`, inclusive. None is no bound."""
     return [
         *([column >= first] if first is not None else []),
         *([column <= last] if last is not None else []),

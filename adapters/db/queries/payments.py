@@ -1,4 +1,4 @@
-"""Payments that go out, and receipts that are expected to come in."""
+"""Outgoing payments, and expected receipts."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from domain.values.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment; `booked` is what the bank took for it, in the account's currency."""
+    """A payment. `booked` is what the bank took for it, in the account's currency."""
 
     id: str
     production: str
@@ -39,7 +39,7 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """An expected receipt; `received` is what has arrived of its amount."""
+    """An expected receipt. `received` is what has arrived of its amount."""
 
     id: str
     production: str
@@ -57,7 +57,7 @@ class ReceiptRow:
 
 @dataclass(frozen=True, slots=True)
 class PaymentFilter:
-    """Which payments are asked for."""
+    """Selects payments."""
 
     production: str | None = None
     status: str | None = None
@@ -71,7 +71,7 @@ class PaymentFilter:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFilter:
-    """Which receipts are asked for."""
+    """Selects receipts."""
 
     production: str | None = None
     status: str | None = None
@@ -93,7 +93,7 @@ def payments(
     page: PageRequest = WHOLE,
     sight: Sight = EVERYTHING,
 ) -> Page[PaymentRow]:
-    """Payments by production and due day, those without one last."""
+    """Return payments by production and due day, those without one last."""
     wanted, table = chosen or PaymentFilter(), _PAYMENT
     query = sa.select(tables.payment).where(
         *only(
@@ -112,7 +112,7 @@ def payments(
 
 
 def payment(connection: Connection, payment_id: str, sight: Sight = EVERYTHING) -> PaymentRow | None:
-    """One payment; None if there is none that is seen."""
+    """Return one payment; None if there is none that the reader may see."""
     row = connection.execute(sa.select(tables.payment).where(_PAYMENT.id == payment_id)).one_or_none()
     found = None if row is None else _payment(row)
     seen = found is not None and (sight.shows(found.payee_party) or found.account in sight.accounts)
@@ -125,7 +125,7 @@ def receipts(
     page: PageRequest = WHOLE,
     sight: Sight = EVERYTHING,
 ) -> Page[ReceiptRow]:
-    """Expected receipts by production and due day, those without one last."""
+    """Return expected receipts by production and due day, those without one last."""
     wanted, table = chosen or ReceiptFilter(), _RECEIPT
     query = sa.select(tables.receipt).where(
         *only(
@@ -143,7 +143,7 @@ def receipts(
 
 
 def ungathered(connection: Connection, production: str | None = None) -> list[str]:
-    """The productions in which something is due and in no run yet, of one production or of all."""
+    """Return the productions, or the one named, that have due payments in no run yet."""
     due = sa.and_(_PAYMENT.status == "due", _PAYMENT.run.is_(None), *only((_PAYMENT.production, production)))
     query = sa.select(_PAYMENT.production).where(due).distinct().order_by(_PAYMENT.production)
     return list(connection.execute(query).scalars())

@@ -16,7 +16,7 @@ from domain.values.money import Money
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A payment run: `sha256` binds its preparation, `file` is the SHA-256 of what was sent to the bank."""
+    """A payment run. `sha256` binds its preparation; `file` is the SHA-256 of what was sent to the bank."""
 
     id: str
     production: str
@@ -38,7 +38,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs are asked for; `since` and `until` are execution days."""
+    """Selects runs. `since` and `until` are execution days."""
 
     production: str | None = None
     status: str | None = None
@@ -54,7 +54,7 @@ _ORDER = Order("runs", (_TABLE.execution_on, _TABLE.id), descending=True)
 def runs(
     connection: Connection, chosen: RunFilter | None = None, page: PageRequest = WHOLE, sight: Sight = EVERYTHING
 ) -> Page[RunRow]:
-    """Runs, newest day first."""
+    """Return runs, newest day first."""
     wanted = chosen or RunFilter()
     query = sa.select(tables.run).where(
         *only((_TABLE.production, wanted.production), (_TABLE.status, wanted.status), (_TABLE.account, wanted.account)),
@@ -66,7 +66,7 @@ def runs(
 
 
 def run(connection: Connection, run_id: str, sight: Sight = EVERYTHING) -> RunRow | None:
-    """One run; None if there is none that is seen."""
+    """Return one run; None if there is none that the reader may see."""
     row = connection.execute(sa.select(tables.run).where(_TABLE.id == run_id)).one_or_none()
     found = None if row is None else _run(row)
     return found if found is not None and (sight.everything or found.account in sight.accounts) else None

@@ -1,4 +1,4 @@
-"""Statements that were issued to parties, by the journal."""
+"""Statements that were issued to parties, from the journal."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from domain.reads import EVERYTHING, Sight
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """A statement as the event `seq` issued it; `sha256` is its document's."""
+    """A statement issued by the event `seq`. `sha256` is its document's."""
 
     production: str
     period: str
@@ -28,7 +28,7 @@ class StatementRow:
 
 @dataclass(frozen=True, slots=True)
 class StatementFilter:
-    """Which statements are asked for."""
+    """Selects statements."""
 
     production: str
     period: str | None = None
@@ -41,7 +41,7 @@ _JOURNAL = tables.journal_event.c
 def statements(
     connection: Connection, chosen: StatementFilter, page: PageRequest = WHOLE, sight: Sight = EVERYTHING
 ) -> Page[StatementRow]:
-    """Statements of a production in the order in which they were issued."""
+    """Return statements of a production in the order in which they were issued."""
     body = sa.cast(_JOURNAL.body, JSONB)
     elements = sa.func.jsonb_array_elements(body["statements"])
     issued = elements.table_valued(sa.column("told", JSONB), with_ordinality="place").render_derived(name="issued")
