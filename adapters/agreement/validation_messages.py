@@ -70,7 +70,7 @@ def _short(given: Any) -> str:
         case list() | tuple():
             return "a list is given"
     text = repr(given)
-    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - enough to recognise it by
+    return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - enough to recognise it
 
 
 def place(location: tuple[str | int, ...], data: Node) -> Path:

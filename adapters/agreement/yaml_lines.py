@@ -121,7 +121,7 @@ class _Reader:
             return self._mapping(path, depth)
         if isinstance(event, SequenceStartEvent):
             return self._sequence(path, depth)
-        assert isinstance(event, ScalarEvent)  # noqa: S101 - the grammar leaves nothing else
+        assert isinstance(event, ScalarEvent)  # noqa: S101 - the grammar allows nothing else
         return self._scalar(event, path)
 
     def _refuse_machinery(self, event: Event, depth: int) -> None:

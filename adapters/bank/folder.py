@@ -116,9 +116,7 @@ class BankFolder:
         return raw
 
     def may_grow(self, account: str, name: str, raw: bytes) -> bool:
-        """Return whether the bank may still be writing a waiting file. `raw` is what was read of it.
-
-        Not every bank writes under a hidden name first.
+        """Return whether the bank may still be writing a waiting file, which read as `raw`.
 
         Raises:
             NotFound: the file is gone.

@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Job(Protocol):
-    """What is written. A group never holds two jobs with one stream or one key."""
+    """A unit of writing. A group never holds two jobs with one stream or one key."""
 
     @property
     def stream(self) -> str:

@@ -37,7 +37,7 @@ class CommandOutcome(Record):
 
     @property
     def changed(self) -> bool:
-        """Whether it wrote anything."""
+        """Whether the command wrote anything."""
         return self.last_seq >= self.first_seq
 
 
@@ -176,7 +176,7 @@ class Store:
                 for request, found in zip(requests, transaction.lock(requests, wait=False), strict=True):
                     answers.append(None if found is None else _attempted(transaction, request, found, append))
                 append.send(transaction.driver.cursor())
-        except Exception:  # noqa: BLE001 - alone, each meets what is its own, and raises it to its own caller
+        except Exception:  # noqa: BLE001 - each then runs alone and raises its own error
             return [None] * len(requests)
         return answers
 
@@ -195,7 +195,7 @@ class Found:
 
 
 class Transaction(Records):
-    """What can be done inside one database transaction."""
+    """Reads and writes inside one database transaction."""
 
     def lock(self, requests: Sequence[Request], *, wait: bool) -> list[Found | None]:
         """Lock the requests' stream heads for this transaction, and load what each request selects.

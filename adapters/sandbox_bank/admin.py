@@ -1,4 +1,4 @@
-"""What people and the embedded stack ask of the sandbox bank. It goes through the books, without a network."""
+"""Commands to the sandbox bank by people and the embedded stack. They use its books, not a network."""
 
 import re
 from datetime import date

@@ -92,7 +92,7 @@ def _record_transfers(
     )
 
 
-def _row(  # one column after the other
+def _row(  # one value per column
     order_id: int, order: ReceivedOrder, each: Instructed, priced: Priced | Refusal, plan: Plan, now: Moment
 ) -> tuple[object, ...]:
     key = each.end_to_end_id

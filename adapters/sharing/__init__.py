@@ -1,1 +1,1 @@
-"""What sharing reads from files and records and writes: facts, rates, entitlements, statements."""
+"""Adapters of sharing: facts, rates, entitlements, statements."""

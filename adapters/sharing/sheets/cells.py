@@ -198,7 +198,7 @@ _PLAIN = re.compile(r"(-?)([0-9]+)(?:[.]([0-9]*))?")
 
 def shown(written: str) -> str:
     """Return a cell, shortened for a sentence."""
-    return repr(str(written)) if len(written) <= 40 else f"{str(written)[:39]!r}…"  # noqa: PLR2004 - enough to know it
+    return repr(str(written)) if len(written) <= 40 else f"{str(written)[:39]!r}…"  # noqa: PLR2004 - enough to recognise it
 
 
 def _remember(known: dict[str, V], key: str, value: V) -> None:
