@@ -116,7 +116,7 @@ class BankFolder:
         return raw
 
     def may_grow(self, account: str, name: str, raw: bytes) -> bool:
-        """Return whether the bank may still be writing a waiting file, which read as `raw`.
+        """Return whether the bank may still be writing a waiting file (read as `raw`): not all banks use hidden names.
 
         Raises:
             NotFound: the file is gone.
