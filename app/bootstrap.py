@@ -1,4 +1,4 @@
-"""The composition root: settings in, everything wired out. Nothing is constructed anywhere else, or at import."""
+"""The composition root: it turns settings into wired services. Nothing is constructed elsewhere or at import."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +34,7 @@ from workflows import names
 
 @dataclass(frozen=True)
 class Services:
-    """What a worker, the command line or a test works with."""
+    """The services that a worker, the command line or a test uses."""
 
     settings: Settings
     handler: CommandHandler
@@ -77,7 +77,7 @@ class Services:
 
 
 def handler_of(settings: Settings, database_url: str, clock: Clock | None = None) -> CommandHandler:
-    """The command handler on a database; the embedded stack's clock can be moved, any other is the machine's."""
+    """Return a command handler on a database. The embedded stack's clock can be moved; any other is the machine's."""
     own_clock: Clock = SandboxClock(settings.data / "clock.json") if settings.embedded else SystemClock()
     return CommandHandler(
         store=Store(engine_of(database_url)),
@@ -91,7 +91,7 @@ def handler_of(settings: Settings, database_url: str, clock: Clock | None = None
 
 @contextmanager
 def handler_on(data: Path | None) -> Iterator[CommandHandler]:
-    """A command handler on the database of a data folder's stack, or of the settings. Temporal is not needed.
+    """Open a command handler on a data folder's stack, or on the settings' database. Temporal is not needed.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
@@ -105,7 +105,7 @@ def handler_on(data: Path | None) -> Iterator[CommandHandler]:
 
 
 async def connect(settings: Settings, where: Endpoints) -> Services:
-    """Connect to Temporal and the database; the database is only spoken to when something is asked of it."""
+    """Connect to Temporal. The database connection opens with the first query."""
     return Services(
         settings=settings,
         handler=handler_of(settings, where.database_url),

@@ -1,4 +1,4 @@
-"""Where this process's database and Temporal are: the embedded stack's, or outside ones by settings."""
+"""The addresses of the database and Temporal: the embedded stack's, or external ones from the settings."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ _LOCAL = "localhost:7233"
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Arguments to connect with: SQLAlchemy URLs, and the keyword arguments of `temporalio.client.Client.connect`."""
+    """Connection arguments: SQLAlchemy URLs, and the keyword arguments of `temporalio.client.Client.connect`."""
 
     database_url: str
     owner_url: str | None
@@ -22,7 +22,7 @@ class Endpoints:
 
 
 def database_url(settings: Settings) -> str:
-    """Where the database is.
+    """Return the SQLAlchemy URL of the database.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
@@ -31,7 +31,7 @@ def database_url(settings: Settings) -> str:
 
 
 def endpoints(settings: Settings) -> Endpoints:
-    """Find them.
+    """Return the endpoints of this process.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
@@ -40,7 +40,7 @@ def endpoints(settings: Settings) -> Endpoints:
     from temporalio.envconfig import (
         ClientConfig,
         ClientConnectConfig,
-    )  # lists need no Temporal, and it is slow to import
+    )  # lists need no Temporal, which is slow to import
 
     if settings.database_url is None:
         state = running_state(settings.data)

@@ -1,4 +1,4 @@
-"""Ctrl-C while something asynchronous is under way."""
+"""Ctrl-C handling for asynchronous code."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,9 +8,9 @@ Answer = TypeVar("Answer")
 
 
 def run(main: Coroutine[Any, Any, Answer]) -> Answer:
-    """Run to the end as `asyncio.run` does, with every Ctrl-C told as one.
+    """Run a coroutine like `asyncio.run`, and report every Ctrl-C as KeyboardInterrupt.
 
-    Python tells some as `CancelledError`: a library that was waiting may have cancelled the same task for its own ends.
+    Python reports some as `CancelledError`, because a waiting library may have cancelled the same task itself.
 
     Raises:
         KeyboardInterrupt: it was cancelled.

@@ -1,4 +1,4 @@
-"""Logs: structlog for everything that logs, JSON or console on stderr, and no account number ever."""
+"""Logging: structlog formats every line, as JSON or for a console on stderr, and masks account numbers."""
 
 import logging
 import re
@@ -19,7 +19,7 @@ _HARMLESS = re.compile(
     r"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d|-\d)"  # dates and instants
     r"(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\d))?"
     r"|\b[A-Za-z][A-Za-z0-9-]{0,15}-\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])-(?=\d*[a-f])[0-9a-f]{10}\b"  # our orders
-    r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # hashes, and Temporal's run ids
+    r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"  # hashes and Temporal's run ids
 )
 _HARMLESS_KEYS = frozenset({"timestamp", "level", "production", "payment", "workflow_id", "run_id"})
 _TEMPORAL = ("temporal_workflow", "temporal_activity")
@@ -67,14 +67,14 @@ def configure(log_format: Literal["console", "json"] = "console", level: str = "
 
 
 def bound(**ids: str) -> AbstractContextManager[object]:
-    """Let every line within carry ids of the production, payment or workflow at hand."""
+    """Add the ids of a production, payment or workflow to every line in the block."""
     return structlog.contextvars.bound_contextvars(**ids)
 
 
 def mask_account_numbers(
     _logger: object, _method: str, event: MutableMapping[str, object]
 ) -> MutableMapping[str, object]:
-    """Structlog processor: replace account numbers, by their key or by how they look, at any depth."""
+    """Structlog processor: replace account numbers at any depth. They are found by key or by pattern."""
     for key, value in event.items():
         if key not in _HARMLESS_KEYS and not key.startswith("_"):
             event[key] = MASK if key.lower() in _ACCOUNT_KEYS and value is not None else _masked(value)

@@ -9,10 +9,10 @@ from domain.reads import Resource, Sight, sight
 
 
 def sight_of(handler: CommandHandler, records: Records, production: str, user: str) -> Callable[[Resource], Sight]:
-    """What a user sees of each resource of a production.
+    """Return a function that says what a user sees of each resource of a production.
 
     Raises:
-        WrongRole: nobody of that name acts in the production. The answer raises it where nothing is theirs to read.
+        WrongRole: nobody of that name acts in the production. The returned function raises it for a forbidden resource.
     """
     person = handler.who(user, production)
     involved = involvement(handler.agreement(records, production))

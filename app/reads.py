@@ -1,7 +1,7 @@
-"""Reading the records: each list and document as a use case, for whoever may see it.
+"""Use cases that read the records: one for each list and document.
 
-The command line on a data folder reads as its operator, who sees everything. For a user it shows what the table in
-`domain.reads` lets them see; so does every other way in.
+The command line on a data folder reads as its operator, who sees everything. For a user, every entry point shows what
+the table in `domain.reads` allows.
 """
 
 from collections.abc import Callable, Iterator
@@ -62,9 +62,9 @@ Filter = TypeVar(
 
 @dataclass(frozen=True)
 class Reads:
-    """What one reader may read of a production, or of all of them where `production` is None, at one instant.
+    """What one reader may read at one instant: of one production, or of all if `production` is None.
 
-    Every list raises WrongRole where nothing of it is theirs to read, and BadInput for a cursor that is not its own.
+    Every list raises WrongRole if the reader may see none of it, and BadInput for the cursor of another list.
     """
 
     connection: Connection
@@ -72,11 +72,11 @@ class Reads:
     sight: Callable[[Resource], Sight]
 
     def of(self, production: str) -> "Reads":
-        """The reader in a production that one of the rows belongs to."""
+        """Return the same reader for the production of a row."""
         return replace(self, production=production)
 
     def may(self, resource: Resource) -> bool:
-        """Whether anything of a resource is theirs to read."""
+        """Return whether the reader may see anything of a resource."""
         try:
             self.sight(resource)
         except WrongRole:
@@ -89,19 +89,19 @@ class Reads:
         return agreement.agreement_versions(self.connection, self.production or "", as_of)
 
     def milestones(self, chosen: MilestoneFilter, page: PageRequest) -> Page[MilestoneRow]:
-        """Milestones that something has happened to."""
+        """Return the milestones that have had an event."""
         sight = self.sight(Resource.MILESTONES)
         return milestones.milestones(self.connection, self._here(chosen), page, sight)
 
     def payments(self, chosen: PaymentFilter, page: PageRequest) -> Page[PaymentRow]:
-        """Payments that go out."""
+        """Return outgoing payments."""
         return payments.payments(self.connection, self._here(chosen), page, self.sight(Resource.PAYMENTS))
 
     def payment(self, payment_id: str) -> PaymentRow:
-        """One payment.
+        """Return one payment.
 
         Raises:
-            NotFound: there is none, or it is not theirs to read.
+            NotFound: it does not exist, or the reader may not see it.
         """
         found = payments.payment(self.connection, payment_id, self.sight(Resource.PAYMENTS))
         if found is None or self._elsewhere(found.production):
@@ -109,7 +109,7 @@ class Reads:
         return found
 
     def receipts(self, chosen: ReceiptFilter, page: PageRequest) -> Page[ReceiptRow]:
-        """Receipts that are expected."""
+        """Return expected receipts."""
         return payments.receipts(self.connection, self._here(chosen), page, self.sight(Resource.RECEIPTS))
 
     def runs(self, chosen: RunFilter, page: PageRequest) -> Page[RunRow]:
@@ -117,10 +117,10 @@ class Reads:
         return runs.runs(self.connection, self._here(chosen), page, self.sight(Resource.RUNS))
 
     def run(self, run_id: str) -> RunRow:
-        """One run.
+        """Return one run.
 
         Raises:
-            NotFound: there is none, or it is not theirs to read.
+            NotFound: it does not exist, or the reader may not see it.
         """
         found = runs.run(self.connection, run_id, self.sight(Resource.RUNS))
         if found is None or self._elsewhere(found.production):
@@ -132,12 +132,12 @@ class Reads:
         return bank.unmatched(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
 
     def distributions(self, chosen: DistributionFilter, page: PageRequest) -> Page[DistributionRow]:
-        """Distributions; to a party, with its own amounts only."""
+        """Return distributions. A party sees only its own amounts."""
         sight = self.sight(Resource.DISTRIBUTIONS)
         return distributions.distributions(self.connection, self._here(chosen), page, sight)
 
     def statements(self, chosen: StatementFilter, page: PageRequest) -> Page[StatementRow]:
-        """Statements that were issued."""
+        """Return issued statements."""
         return statements.statements(self.connection, self._here(chosen), page, self.sight(Resource.STATEMENTS))
 
     def imports(self, chosen: ImportFilter, page: PageRequest) -> Page[ImportRow]:
@@ -174,7 +174,7 @@ class Reads:
 
 @contextmanager
 def reading(data: Path | None) -> Iterator[Connection]:
-    """The records of a data folder's stack, or of the settings', at one instant; Temporal is not needed for that.
+    """Open the records of a data folder's stack, or of the settings' database, at one instant, without Temporal.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
@@ -189,10 +189,10 @@ def reading(data: Path | None) -> Iterator[Connection]:
 
 @contextmanager
 def reads(data: Path | None, production: str | None = None, user: str | None = None) -> Iterator[Reads]:
-    """What a user may read on the stack of a data folder; without a user, everything.
+    """Open what a user may read on a data folder's stack. Without a user, that is everything.
 
     Raises:
-        NotFound: there is no such production; or a user reads, and it is not said in which of several productions.
+        NotFound: there is no such production, or a user is given without a production where there are several.
         WrongRole: nobody of that name acts in the production.
         NotUp: embedded, and no stack is up on the data folder.
     """
@@ -202,7 +202,7 @@ def reads(data: Path | None, production: str | None = None, user: str | None = N
                 agreement.the_production(connection, production)
             yield Reads(connection, production, lambda _: EVERYTHING)
         return
-    # Who may read what is in the agreement, which takes a while to import and to parse.
+    # The permissions are in the agreement, which is slow to import and to parse.
     from app.bootstrap import handler_on
     from app.permissions import sight_of
 

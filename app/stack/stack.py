@@ -42,13 +42,13 @@ class AlreadyUp(Refused):
 
 
 class ForeignFolder(Refused):
-    """The folder named as data folder is somebody else's: its permissions are not ours to change."""
+    """The data folder holds other things, so its permissions must not be changed."""
 
 
 class EmbeddedStack:
-    """One stack on one folder, as a context manager; two on two folders do not know of each other.
+    """One stack on one folder, as a context manager. Stacks on different folders are independent.
 
-    `programs` are the processes beside the two servers; by default the worker and the sandbox bank.
+    `programs` are the processes beside the two servers, by default the worker and the sandbox bank.
     """
 
     def __init__(
@@ -84,7 +84,7 @@ class EmbeddedStack:
 
     @property
     def auditor_url(self) -> str:
-        """SQLAlchemy URL of the role that reads."""
+        """SQLAlchemy URL of the read-only role."""
         return self.postgres.url(AUDITOR)
 
     @property
@@ -93,11 +93,11 @@ class EmbeddedStack:
         return self.temporal.address
 
     def process(self, name: str) -> "Popen[bytes]":
-        """The process that now runs as `postgres`, `temporal`, `worker` or `sandbox-bank`."""
+        """Return the current process of `postgres`, `temporal`, `worker` or `sandbox-bank`."""
         return self._supervisor.process(name)
 
     def where(self) -> dict[str, str]:
-        """For each process, where it listens, in words."""
+        """Return where each process listens, in words."""
         where = {service.name: service.where for service, _ in self._supervisor.services()}
         return {name: where[name] for name in reversed(STOP_ORDER) if name in where}
 
@@ -109,7 +109,7 @@ class EmbeddedStack:
         self.stop()
 
     def start(self) -> None:
-        """Start all and return when all can be used; what an earlier life left running is ended first.
+        """Start all processes and return when they are ready. Leftovers of an earlier stack are ended first.
 
         Raises:
             AlreadyUp: another stack holds the folder.
@@ -136,7 +136,7 @@ class EmbeddedStack:
             raise
 
     def stop(self) -> None:
-        """End all: first those who use the servers, then the servers."""
+        """End all processes: first the servers' users, then the servers."""
         self._supervisor.stop(STOP_ORDER)
         self.postgres.close()
         if self._lock is not None:
@@ -157,7 +157,7 @@ class EmbeddedStack:
     def _write_state(self) -> None:
         records = {}
         for service, process in self._supervisor.services():
-            with suppress(psutil.NoSuchProcess):  # it has just ended: the supervisor starts it again
+            with suppress(psutil.NoSuchProcess):  # it has just ended, and the supervisor restarts it
                 records[service.name] = ProcessRecord.of(process.pid, service.where)
         state = StackState(
             supervisor=ProcessRecord.of(os.getpid(), str(self.data)),
@@ -174,7 +174,7 @@ class EmbeddedStack:
 
 
 def our_program(name: str, data: Path) -> Program:
-    """`sluice NAME --data DATA` as a program: our own worker or sandbox bank, with our environment."""
+    """Return `sluice NAME --data DATA` as a program: the worker or sandbox bank, with this environment."""
     command = Launch(
         argv=(sys.executable, "-m", "app.cli", name, "--data", str(data)),
         log=data / "logs" / f"{name}.log",
@@ -185,7 +185,7 @@ def our_program(name: str, data: Path) -> Program:
 
 
 def _claim(data: Path) -> None:
-    """Make the folder, or close one that is ours to others; never touch one that holds other things."""
+    """Create the folder, or make an existing stack's folder private. A folder with other things is refused."""
     if not data.exists():
         data.mkdir(mode=0o700, parents=True)
         return

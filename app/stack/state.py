@@ -1,4 +1,4 @@
-"""`state.json` in the data folder: where the embedded stack listens, and which processes it consists of."""
+"""`state.json` in the data folder: the embedded stack's addresses and processes."""
 
 import os
 from pathlib import Path
@@ -12,11 +12,11 @@ _FILE = "state.json"
 
 
 class NotUp(SluiceError):
-    """A command needs a running stack and there is none on the data folder."""
+    """A command needs a running stack, and none is up on the data folder."""
 
 
 class ProcessRecord(BaseModel):
-    """One process: its id with its time of creation (seconds since 1970), and where it listens, in words."""
+    """One process: its id, its time of creation (seconds since 1970), and where it listens, in words."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,18 +26,18 @@ class ProcessRecord(BaseModel):
 
     @classmethod
     def of(cls, pid: int, where: str) -> "ProcessRecord":
-        """Record a process that runs now."""
+        """Record a running process."""
         identity = Identity.of(pid)
         return cls(pid=identity.pid, created=identity.created, where=where)
 
     @property
     def identity(self) -> Identity:
-        """By which the process is known again."""
+        """The identity that distinguishes the process from a later one with its id."""
         return Identity(self.pid, self.created)
 
 
 class StackState(BaseModel):
-    """Everything another command needs to talk to the stack."""
+    """What another command needs to connect to the stack."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -51,12 +51,12 @@ class StackState(BaseModel):
     temporal_ui: str
 
     def is_up(self) -> bool:
-        """Whether the supervisor runs; it brings back whatever of the rest does not."""
+        """Return whether the supervisor runs; it restarts the other processes."""
         return self.supervisor.identity.running() is not None
 
 
 def read_state(data: Path) -> StackState | None:
-    """What was last written; None if nothing was, or if it is not readable as such (a stack can then only be new)."""
+    """Return the last written state; None if there is none or the file is invalid."""
     try:
         return StackState.model_validate_json((data / _FILE).read_bytes())
     except (FileNotFoundError, ValidationError):
@@ -64,7 +64,7 @@ def read_state(data: Path) -> StackState | None:
 
 
 def write_state(data: Path, state: StackState) -> None:
-    """Replace the file as a whole; only its owner may read it."""
+    """Replace the whole file. Only its owner may read it."""
     part = data / f".{_FILE}.part"
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(state.model_dump_json(indent=2))
@@ -72,12 +72,12 @@ def write_state(data: Path, state: StackState) -> None:
 
 
 def remove_state(data: Path) -> None:
-    """Say that nothing runs."""
+    """Remove the file: nothing runs."""
     (data / _FILE).unlink(missing_ok=True)
 
 
 def running_state(data: Path) -> StackState:
-    """The state of a stack that is up.
+    """Return the state of a stack that is up.
 
     Raises:
         NotUp: no stack is up on this folder.

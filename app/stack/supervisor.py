@@ -1,4 +1,4 @@
-"""Keeps child processes running: in order, again after a crash, and ended in reverse order."""
+"""Supervises child processes: starts them in order, restarts them after a crash, ends them in reverse order."""
 
 import subprocess
 import threading
@@ -22,11 +22,11 @@ log = structlog.get_logger("sluice.supervisor")
 
 
 class Service(Protocol):
-    """What the supervisor needs to know of a process."""
+    """What the supervisor needs from a process."""
 
     @property
     def name(self) -> str:
-        """Short and unique."""
+        """A short, unique name."""
 
     @property
     def where(self) -> str:
@@ -37,18 +37,22 @@ class Service(Protocol):
         """The signal that asks it to end cleanly."""
 
     def prepare(self) -> None:
-        """Make a start possible, also after a crash."""
+        """Prepare a start, also after a crash."""
 
     def launch(self) -> Launch:
-        """How to start it."""
+        """Return how to start it."""
 
     def await_ready(self, process: subprocess.Popen[bytes]) -> None:
-        """Return when it can be used; raise ServiceFailed when it cannot."""
+        """Return when it is ready.
+
+        Raises:
+            ServiceFailed: it cannot be used.
+        """
 
 
 @dataclass(frozen=True)
 class Program:
-    """A service that is just a command: ready when it runs."""
+    """A service that is only a command. It is ready when it runs."""
 
     name: str
     command: Launch
@@ -56,27 +60,27 @@ class Program:
 
     @property
     def stop_signal(self) -> int:
-        """The command's."""
+        """The command's signal."""
         return self.command.stop_signal
 
     def prepare(self) -> None:
-        """End the same command left running by a supervisor that was killed."""
+        """End leftover processes of this command, whose supervisor was killed."""
         end_leftovers(lambda argv: argv == list(self.command.argv))
 
     def launch(self) -> Launch:
-        """The command."""
+        """Return the command."""
         return self.command
 
     def await_ready(self, process: subprocess.Popen[bytes]) -> None:
-        """It need not answer."""
+        """Return at once: a program need not answer."""
 
 
 @contextmanager
 def running(service: Service) -> Iterator[None]:
-    """One service by itself, ready to be used and until the end of the block; also from within an event loop."""
+    """Run one service until the end of the block, ready to use. Works inside an event loop, too."""
     supervisor = Supervisor()
     try:
-        with ThreadPoolExecutor(1) as aside:  # a service may need an event loop of its own to see whether it is ready
+        with ThreadPoolExecutor(1) as aside:  # a service's readiness check may need its own event loop
             aside.submit(supervisor.start, service).result()
         yield
     finally:
@@ -94,7 +98,7 @@ class _Kept:
 
 @dataclass
 class Supervisor:
-    """Start services with `start`, then `watch`; `changed` is called, from any thread, whenever a process is new."""
+    """Start services with `start`, then call `watch`. Any thread calls `changed` when a process is new."""
 
     changed: Callable[[], None] = lambda: None
     _kept: dict[str, _Kept] = field(default_factory=dict)
@@ -104,9 +108,9 @@ class Supervisor:
     _thread: threading.Thread | None = None
 
     def start(self, service: Service) -> None:
-        """Prepare and start it and return when it is ready.
+        """Prepare and start a service, and return when it is ready.
 
-        One that ends at once is tried again: a port that was free when it was chosen may be taken when it is used.
+        A service that ends at once is retried: a port may be taken between its choice and its use.
 
         Raises:
             ServiceFailed: it did not start.
@@ -125,20 +129,20 @@ class Supervisor:
                 return
 
     def process(self, name: str) -> subprocess.Popen[bytes]:
-        """The process that runs as `name` now."""
+        """Return the current process of a service."""
         return self._kept[name].process
 
     def services(self) -> Sequence[tuple[Service, subprocess.Popen[bytes]]]:
-        """All of them with their present processes, in the order of their start."""
+        """Return all services with their current processes, in the order of their start."""
         return [(kept.service, kept.process) for kept in list(self._kept.values())]
 
     def watch(self) -> None:
-        """From now on, start again whatever ends, after a pause that grows while it keeps ending."""
+        """Restart whatever ends from now on. The pause grows while it keeps ending."""
         self._thread = threading.Thread(target=self._look_after_all, name="supervisor", daemon=True)
         self._thread.start()
 
     def stop(self, order: Sequence[str]) -> None:
-        """End all, those in `order` first and in that order, and start none again."""
+        """End all services, those in `order` first, and restart none."""
         with self._starting:
             self._stopping.set()
         for name in [*order, *(name for name in reversed(list(self._kept)) if name not in order)]:
@@ -186,7 +190,7 @@ class Supervisor:
         log.info("process runs again", process=kept.service.name)
 
     def _tell(self) -> None:
-        """Call `changed`; where a full disk keeps it from noting anything, again with every look until it has."""
+        """Call `changed`. If a full disk prevents the note, each later check calls it again."""
         try:
             self.changed()
         except OSError as error:

@@ -1,6 +1,6 @@
-"""The archivist: beside every worker, it archives the history of each workflow soon after its end.
+"""The archivist: it runs beside every worker and archives each workflow's history soon after its end.
 
-The hourly sweep (`workflows/sweep_histories.py`) proves that nothing was left out, and gets what was.
+The hourly sweep (`workflows/sweep_histories.py`) checks that none is missing, and archives those that are.
 """
 
 import asyncio
@@ -28,13 +28,13 @@ EVERY = timedelta(hours=1)
 POLL_S = 1.0
 AFTER_TROUBLE_S = 5.0
 _LAG = timedelta(minutes=1)
-"""How far Temporal's lists may be behind: what comes later is the sweep's to find."""
+"""Temporal's lists may lag by this much. The sweep finds whatever appears later."""
 
 log = structlog.get_logger()
 
 
 class Archivist:
-    """Runs beside the Temporal worker in one process; any number of them may run."""
+    """Runs beside the Temporal worker in one process. Any number may run."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -43,7 +43,7 @@ class Archivist:
         self._gone: set[Closed] = set()
 
     async def run(self) -> None:
-        """Work until cancelled; trouble is logged once and tried again."""
+        """Work until cancelled. Errors are logged once and retried."""
         scheduled, told = False, ""
         while True:
             try:
@@ -63,10 +63,10 @@ class Archivist:
                 await asyncio.sleep(POLL_S)
 
     async def step(self) -> int:
-        """Archive what has ended since the last look, at first everything; how many histories that were.
+        """Archive the histories that ended since the last call, at first all, and return their number.
 
         Raises:
-            ExceptionGroup: some could not be archived, and will be tried again; the others are.
+            ExceptionGroup: some could not be archived and will be retried; the others are archived.
         """
         archived, newest, trouble = 0, self._since, []
         async for page in self._histories.executions.closed(self._since):
@@ -93,7 +93,7 @@ class Archivist:
 
 
 async def keep_sweeping(services: Services) -> None:
-    """See to it that the archive is swept every hour; doing so again changes nothing."""
+    """Create or update the hourly schedule of the sweep. The call is idempotent."""
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
             SweepHistoriesWorkflow.run, id=SWEEP, task_queue=services.settings.task_queue

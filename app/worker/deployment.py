@@ -1,13 +1,13 @@
-"""Which code a worker runs, and which code Temporal gives new work to (its Worker Versioning).
+"""Temporal's Worker Versioning: the code that a worker runs, and the code that gets new work.
 
 The build id is the package's version and a digest of what a replay depends on: `workflows/`, `activities/`, `domain/`.
-The same sources have the same build id in every process and on every machine; other sources have another.
+Equal sources have equal build ids in every process and on every machine.
 
-    Production, Milestone     auto-upgrade: they live for years, so each next step is made by the current version
-    everything else           pinned, where workers of several versions run side by side: it ends on what it began on
+    Production, Milestone     auto-upgrade: they live for years, so the current version makes each next step
+    everything else           pinned where several versions run side by side: it ends on the version it began on
 
-The embedded stack has one worker, always of the newest code; there everything upgrades by itself, for what was pinned
-to a worker that is gone would wait for ever. That today's code can take over is what the golden histories prove.
+The embedded stack has one worker, with the newest code. Every workflow there upgrades by itself, because one pinned to
+a worker that is gone would wait for ever. The golden histories prove that today's code can take over.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ _CODE = (activities, domain, workflows)
 
 @cache
 def build_of_sources() -> str:
-    """The build id of this process's code: `0.1.0-` and twelve hexadecimal digits."""
+    """Return the build id of this process's code: the package version, a hyphen and twelve hexadecimal digits."""
     digest = hashlib.sha256()
     for package in _CODE:
         folder = Path(str(package.__file__)).parent
@@ -55,7 +55,7 @@ def build_of_sources() -> str:
 
 
 def worker_deployment(settings: Settings) -> WorkerDeploymentConfig:
-    """How a worker says what code it runs; a deployment is all workers of one task queue."""
+    """Return the version that a worker announces. A deployment is all workers of one task queue."""
     behaviour = VersioningBehavior.AUTO_UPGRADE if settings.embedded else VersioningBehavior.PINNED
     return WorkerDeploymentConfig(
         version=WorkerDeploymentVersion(settings.task_queue, settings.build_id or build_of_sources()),
@@ -66,7 +66,7 @@ def worker_deployment(settings: Settings) -> WorkerDeploymentConfig:
 
 @dataclass(frozen=True)
 class BuildVersion:
-    """A version that workers have had: `draining` while runs are pinned to it, `drained` once none is."""
+    """A version of the workers. It is `draining` while runs are pinned to it, then `drained`."""
 
     build_id: str
     status: str
@@ -81,7 +81,7 @@ class Deployment:
     _STATUS: ClassVar[str] = "WORKER_DEPLOYMENT_VERSION_STATUS_"
 
     async def versions(self) -> list[BuildVersion]:
-        """Every version, the newest first; empty before the first worker."""
+        """Return every version, newest first. The list is empty before the first worker."""
         described = await self._described()
         if described is None:
             return []
@@ -94,17 +94,17 @@ class Deployment:
         ]
 
     async def current(self) -> str | None:
-        """The build id that new work goes to; None while nobody has decided."""
+        """Return the build id that gets new work; None if none is current."""
         described = await self._described()
         if described is None:
             return None
         return described.worker_deployment_info.routing_config.current_deployment_version.build_id or None
 
     async def make_current(self, build_id: str) -> None:
-        """From now on new work, and the next step of what auto-upgrades, goes to the workers of a build.
+        """Give new work, and the next steps of auto-upgrading workflows, to the workers of a build.
 
         Raises:
-            NotFound: no worker of that build has asked for work (or not for all of it yet).
+            NotFound: no worker of that build polls for work, or not yet for all of it.
         """
         try:
             await self.client.workflow_service.set_worker_deployment_current_version(
@@ -121,7 +121,7 @@ class Deployment:
                     f"No worker of build {build_id} works on {self.name}: start one, then make it current.",
                     build_id=build_id,
                 ) from error
-            if error.status is RPCStatusCode.FAILED_PRECONDITION:  # it asks for workflows already, not for activities
+            if error.status is RPCStatusCode.FAILED_PRECONDITION:  # it polls for workflows, not yet for activities
                 raise NotFound(
                     f"The workers of build {build_id} do not take all work of {self.name} yet: try again in a moment.",
                     build_id=build_id,
@@ -129,10 +129,10 @@ class Deployment:
             raise
 
     async def release(self, build_id: str) -> int:
-        """Let every run that is pinned to a build go on with the current version; how many those were.
+        """Move every run that is pinned to a build to the current version, and return their number.
 
-        For a build whose workers are gone for good. Its runs replay on the current code first, and fail if that cannot
-        take over what the other began.
+        Use it when a build's workers are gone for good. Its runs replay on the current code first, and fail if that
+        code cannot continue them.
         """
         pinned = (
             f"TemporalWorkerDeploymentVersion = '{self.name}:{build_id}' AND ExecutionStatus = 'Running' "
@@ -140,7 +140,7 @@ class Deployment:
         )
         upgraded = VersioningOverride(
             auto_upgrade=True,
-            behavior=RecordedBehavior.VERSIONING_BEHAVIOR_AUTO_UPGRADE,  # which older servers read
+            behavior=RecordedBehavior.VERSIONING_BEHAVIOR_AUTO_UPGRADE,  # older servers read this field
         )
         released = 0
         async for run in self.client.list_workflows(pinned):

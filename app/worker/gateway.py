@@ -1,4 +1,4 @@
-"""The worker's gateway: the outbox relay and the bank file intake, in one loop beside Temporal's tasks."""
+"""The worker's gateway: the outbox relay and the bank file intake in one loop beside Temporal's tasks."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class Gateway:
-    """Runs beside the Temporal worker in one process; any number of them may run."""
+    """Runs beside the Temporal worker in one process. Any number may run."""
 
     def __init__(self, services: Services) -> None:
         self.relay = OutboxRelay(services)
@@ -24,7 +24,7 @@ class Gateway:
         self.starts = WorkflowStarts(services)
 
     async def run(self) -> None:
-        """Work until cancelled; trouble (a database that is down, a full disk) is logged once and tried again."""
+        """Work until cancelled. Errors (a database that is down, a full disk) are logged once and retried."""
         resumed, logged = False, ""
         while True:
             try:
@@ -45,10 +45,10 @@ class Gateway:
                     await asyncio.sleep(POLL_S)
 
     async def step(self) -> bool:
-        """Do everything that is waiting now; True if anything was.
+        """Process everything that is waiting now, and return whether there was anything.
 
         Raises:
-            ExceptionGroup: some of it made trouble and still waits; the rest is done.
+            ExceptionGroup: some of it failed and still waits; the rest is done.
         """
         trouble: list[Exception] = []
         delivered = await self.relay.relay(trouble)

@@ -1,6 +1,6 @@
-"""Outbox relay: does what transactions left in the outbox, after they have committed.
+"""Outbox relay: it carries out what committed transactions left in the outbox.
 
-Every effect is idempotent and is marked done after it happened, so a crash at any point repeats it harmlessly.
+Every effect is idempotent and is marked done afterwards, so a crash at any point only repeats it.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ log = structlog.get_logger()
 
 
 class OutboxRelay:
-    """Delivers bank files to the bank's folders, and tells workflows what has changed. Any number may run."""
+    """Delivers bank files to the bank's folders, and signals workflows about changes. Any number may run."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._starts = WorkflowStarts(services)
 
     async def relay(self, trouble: list[Exception]) -> int:
-        """Do what waits and answer how much was done; what fails is added to `trouble`, and waits."""
+        """Process waiting rows and return how many are done. Errors go to `trouble`, and their rows wait."""
         done = []
         for row in await asyncio.to_thread(self.waiting):
             try:
@@ -47,7 +47,7 @@ class OutboxRelay:
         return len(done)
 
     def waiting(self) -> list[Row]:
-        """The oldest rows that are not done."""
+        """Return the oldest rows that are not done, at most `BATCH`."""
         table = tables.outbox
         with self._services.store.reading() as records:
             query = sa.select(table).where(table.c.done_at.is_(None)).order_by(table.c.id).limit(BATCH)
@@ -57,7 +57,7 @@ class OutboxRelay:
         """Put a file into its account's folder.
 
         Raises:
-            LookupError: its document is not kept.
+            LookupError: the row's document is not stored.
         """
         with self._services.store.reading() as records:
             raw = records.document(row.document)

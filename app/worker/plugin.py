@@ -1,4 +1,4 @@
-"""The one plugin that configures Temporal's client, worker and replayer alike."""
+"""The plugin that configures Temporal's client, worker and replayer."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,14 +28,14 @@ from domain.values.record import Record
 from workflows.policies import HEARTBEAT
 
 _PASSED_THROUGH = ("domain", "activities", "adapters", "workflows.names", "workflows.policies", "pydantic_core")
-"""Both or neither of domain and activities: one without the other would make two copies of every class."""
-_EXPECTED = ApplicationErrorCategory.BENIGN  # a refusal is an answer, not an incident: no traceback in the log
+"""Pass both domain and activities through, or neither: one alone would make two copies of every class."""
+_EXPECTED = ApplicationErrorCategory.BENIGN  # a refusal is an answer and needs no traceback in the log
 
 log = structlog.get_logger()
 
 
 class SluicePlugin(SimplePlugin):
-    """Pydantic payloads; errors for people at the activity boundary; a bug fails its workflow instead of hanging it."""
+    """Sets Pydantic payloads, turns refusals into Temporal errors, and lets a bug fail its workflow."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -47,7 +47,7 @@ class SluicePlugin(SimplePlugin):
         )
 
     def configure_worker(self, config: WorkerConfig) -> WorkerConfig:
-        """Configure a worker; one without Worker Versioning runs workflows that do not say how they are versioned."""
+        """Configure a worker. Without Worker Versioning, workflows do not declare how they are versioned."""
         config = super().configure_worker(config)
         deployment, runner = config.get("deployment_config"), config["workflow_runner"]
         if (deployment is None or not deployment.use_worker_versioning) and isinstance(runner, SandboxedWorkflowRunner):
@@ -57,7 +57,7 @@ class SluicePlugin(SimplePlugin):
     def configure_replayer(self, config: ReplayerConfig) -> ReplayerConfig:
         """Configure a replayer like a worker, but let code that does not fit a history fail the replay.
 
-        A worker lets it fail the workflow; the replayer would then wait for ever for a failure that no history holds.
+        In a worker such code fails the workflow. The replayer would wait for ever for a failure that no history has.
         """
         return {**super().configure_replayer(config), "workflow_failure_exception_types": []}
 
@@ -70,20 +70,20 @@ def _runner(runner: WorkflowRunner | None) -> WorkflowRunner:
 
 class _Boundary(Interceptor):
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
-        """Put the boundary around whatever else there is."""
+        """Wrap the activity in the boundary."""
         return _ActivityBoundary(next)
 
 
 class _ActivityBoundary(ActivityInboundInterceptor):
-    """Binds ids to the log, says that the worker lives, and makes refusals errors that Temporal does not retry."""
+    """Binds ids to the log, sends heartbeats, and turns refusals into errors that Temporal does not retry."""
 
     def init(self, outbound: ActivityOutboundInterceptor) -> None:
-        """Keep the way to Temporal."""
+        """Keep the outbound interceptor, which sends heartbeats."""
         self._outbound = outbound
         super().init(outbound)
 
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
-        """Run an activity with its ids in the log; a refusal leaves as an `ApplicationError` of the error's code."""
+        """Run an activity with its ids in the log. A refusal is raised as an `ApplicationError` of its code."""
         info = activity.info()
         with structlog.contextvars.bound_contextvars(
             workflow=info.workflow_id, activity=info.activity_type, **_ids(input.args)
@@ -101,10 +101,10 @@ class _ActivityBoundary(ActivityInboundInterceptor):
 
     @asynccontextmanager
     async def _heartbeats(self) -> AsyncIterator[None]:
-        """Beat for as long as the activity runs, so that what a killed worker was at is soon given to another."""
+        """Send heartbeats while the activity runs, so that a killed worker's activity is soon retried elsewhere."""
 
         async def beat() -> None:
-            """Three times in the span after which silence is taken for death."""
+            """Send three heartbeats in each heartbeat timeout."""
             while True:
                 await asyncio.sleep(HEARTBEAT.total_seconds() / 3)
                 self._outbound.heartbeat()
@@ -117,7 +117,7 @@ class _ActivityBoundary(ActivityInboundInterceptor):
 
 
 def _whole(input: ExecuteActivityInput) -> None:  # noqa: A002 - as Temporal calls it
-    """Refuse an activity without its record: a workflow that was started with nothing would have it retried for ever.
+    """Refuse an activity without its input: Temporal would retry it for ever.
 
     Raises:
         BadInput: an argument is missing.
@@ -127,7 +127,7 @@ def _whole(input: ExecuteActivityInput) -> None:  # noqa: A002 - as Temporal cal
 
 
 def _ids(arguments: Any) -> dict[str, str]:
-    """The production, payment and run that an activity's argument names."""
+    """Return the production, payment, run and milestone that an activity's arguments name."""
     names = ("production", "payment", "run", "milestone")
     found = {
         name: getattr(argument, name, None) for argument in arguments if isinstance(argument, Record) for name in names

@@ -1,4 +1,4 @@
-"""A worker: Temporal's workflows and activities, gateway and archivist, in one process until it is told to stop."""
+"""The worker: Temporal's workflows and activities, gateway and archivist in one process."""
 
 import asyncio
 import signal
@@ -40,9 +40,9 @@ WORKFLOWS = [
 ]
 ACTIVITIES_AT_ONCE = 16
 LAST_TRANSACTIONS = timedelta(seconds=10)
-"""How long a worker that is told to stop lets its transactions finish, before it breaks into them."""
+"""How long a stopping worker lets its transactions finish before it interrupts them."""
 GIVEN_UP_AFTER = timedelta(seconds=3)
-"""When a workflow that a killed worker remembered goes to another one, which reads its history first."""
+"""When another worker takes over a workflow that a killed worker had cached. It reads the history first."""
 ASKED_SOON_S = 0.05
 CLOCK_IS_CHECKED_EVERY_S = 30.0
 
@@ -50,7 +50,7 @@ log = structlog.get_logger()
 
 
 def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
-    """A Temporal worker with every workflow and activity; blocking activities run on `threads`."""
+    """Return a Temporal worker with every workflow and activity. Blocking activities run on `threads`."""
     return Worker(
         services.client,
         task_queue=services.settings.task_queue,
@@ -65,10 +65,10 @@ def worker_of(services: Services, threads: ThreadPoolExecutor) -> Worker:
 
 
 async def serve(services: Services, machine: Clock | None = None) -> None:
-    """Work until SIGINT or SIGTERM, then let what is running finish.
+    """Work until SIGINT or SIGTERM, then let running activities finish.
 
     Raises:
-        ClockOff: the machine's clock is, or has come to be, another than the database's.
+        ClockOff: the machine's clock differs from the database's, at the start or later.
     """
     machine = machine or SystemClock()
     await check_clock(services, machine)
@@ -93,7 +93,7 @@ async def serve(services: Services, machine: Clock | None = None) -> None:
 
 
 async def check_clock(services: Services, machine: Clock) -> None:
-    """Compare the machine's clock with the database's; not now, if the database does not answer: nor can we work."""
+    """Compare the machine's clock with the database's. If the database does not answer, skip the check."""
 
     def _compare() -> None:
         with services.store.reading() as records:
@@ -111,10 +111,10 @@ async def check_clock(services: Services, machine: Clock) -> None:
 
 
 async def watch_clock(services: Services, machine: Clock) -> None:
-    """Look at the machine's clock for as long as it is right.
+    """Check the machine's clock regularly.
 
     Raises:
-        ClockOff: it no longer is.
+        ClockOff: the clock is wrong.
     """
     while True:
         await asyncio.sleep(CLOCK_IS_CHECKED_EVERY_S)
@@ -122,9 +122,9 @@ async def watch_clock(services: Services, machine: Clock) -> None:
 
 
 async def see_to_current(services: Services) -> None:
-    """Give new work to this worker's code: always in the embedded stack, elsewhere only if nobody has decided yet.
+    """Make this worker's code current: always in the embedded stack, elsewhere only if no version is.
 
-    A rollout is a decision of people there: `sluice deployment make-current`.
+    Elsewhere people decide on a rollout: `sluice deployment make-current`.
     """
     settings = services.settings
     mine, deployment = worker_deployment(settings), Deployment(services.client, settings.task_queue)
@@ -139,7 +139,7 @@ async def see_to_current(services: Services) -> None:
                 log.info("deployment.current", build_id=mine.version.build_id, before=current)
             elif current != mine.version.build_id:
                 log.warning("deployment.waits", build_id=mine.version.build_id, current=current)
-        except NotFound:  # this worker's first question for work is on its way
+        except NotFound:  # this worker's first poll is under way
             await asyncio.sleep(ASKED_SOON_S)
         except RPCError as error:
             if str(error) != told:

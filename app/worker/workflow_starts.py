@@ -1,4 +1,4 @@
-"""Starts of workflows: one that runs already is signalled to look again, one that is gone reads where it was."""
+"""Starts of workflows. A running workflow is signalled to look again; a lost one starts anew from the records."""
 
 import asyncio
 from typing import Any
@@ -28,7 +28,7 @@ class WorkflowStarts:
         await self._start(ProductionWorkflow.run, ProductionRef(production=key), production_workflow(key))
 
     async def run(self, run: str) -> None:
-        """Start or signal a run's workflow; nothing, if there is no such run."""
+        """Start or signal a run's workflow. An unknown run is ignored."""
         for planned in await asyncio.to_thread(self._planned, tables.run.c.id == run):
             await self._start(PaymentRunWorkflow.run, planned, run_workflow(planned.run))
 
@@ -37,7 +37,7 @@ class WorkflowStarts:
         await self._start(DistributionWorkflow.run, ref, distribution_workflow(ref.production, ref.period))
 
     async def everything_unfinished(self) -> None:
-        """Start every production, unfinished run and open distribution, as if all histories had been lost."""
+        """Start or signal every production, unfinished run and open distribution, for the case of lost histories."""
         for ref in await asyncio.to_thread(self.open_distributions):
             await self.distribution(ref)
         keys, runs = await asyncio.to_thread(self._unfinished)
@@ -47,7 +47,7 @@ class WorkflowStarts:
             await self.run(run)
 
     def open_distributions(self) -> list[DistributionRef]:
-        """Distributions that are not paid out, or in dispute."""
+        """Return the distributions that are not paid out, or are in dispute."""
         with self._services.store.reading() as records:
             found = health.open_distributions(records.connection)
         return [DistributionRef(production=production, period=period) for production, period in found]
