@@ -1,1 +1,1 @@
-"""The bank as the worker meets it: files that it left in our folders are taken in."""
+"""The worker's side of the bank: the intake of its files."""

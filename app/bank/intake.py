@@ -1,7 +1,7 @@
-"""Bank file intake: takes in what the bank left in the folders of our accounts.
+"""Bank file intake: it takes in the files that the bank left in the accounts' folders.
 
-A file is put away only after its transaction has committed, so a crash at any point takes the same bytes in again,
-which changes nothing.
+A file is archived only after its transaction has committed. After a crash the same bytes are taken in again, which
+changes nothing.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ log = structlog.get_logger()
 
 
 class BankFileIntake:
-    """Takes in files for every account that an agreement lets us instruct."""
+    """Takes in files for every account that we control."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
         self._opened: set[str] = set()
 
     def take_waiting(self, trouble: list[Exception]) -> int:
-        """Take in every waiting file and answer how many; what fails is added to `trouble` and stays where it is."""
+        """Take in every waiting file and return their number. Errors go to `trouble`, and their files stay."""
         taken = 0
         for production, account in self._accounts():
             folder = folder_of(production, account.id)
@@ -48,7 +48,7 @@ class BankFileIntake:
         return taken
 
     def _take(self, production: str, account: str, name: str) -> bool:
-        """Take in a file, or keep it aside; False if it is left where it is for now, or is gone."""
+        """Take in or refuse a file. Return False if it is still being written, or is gone."""
         folder = folder_of(production, account)
         try:
             raw = self._services.folder.read(folder, name)
@@ -56,7 +56,7 @@ class BankFileIntake:
                 return False
         except NotFound:
             return False  # another worker has put it away
-        except BadBankFile as error:  # too large to be read, let alone recorded
+        except BadBankFile as error:  # too large to be read or recorded
             why: str | None = error.sentence
         else:
             why = self._services.bank.take(production, account, name, raw)
@@ -78,7 +78,7 @@ class BankFileIntake:
                     yield agreement.production, account
 
     def _open_in_sandbox(self, folder: str, account: Account) -> None:
-        """Open the account at the sandbox bank, once; a real bank opened its own long ago."""
+        """Open the account once at the sandbox bank. Accounts at a real bank exist already."""
         if self._services.settings.bank_mode != "sandbox" or folder in self._opened:
             return
         data = self._services.settings.data

@@ -1,4 +1,4 @@
-"""The command line. Only click is imported here, and a command's module when it runs: `--help` answers at once."""
+"""The command line. It imports only click, and a command's module when it runs, so `--help` is fast."""
 
 import importlib
 import os
@@ -41,14 +41,14 @@ _COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name and imports one only to run it or to show its own help."""
+    """A group that imports a command only to run it or to show its own help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Names in the order a newcomer needs them."""
+        """Return the names in the order in which a newcomer needs them."""
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        """Import the command; None if there is none of that name."""
+        """Import the command; None if the name is unknown."""
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
@@ -56,7 +56,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
-        """List them without importing any."""
+        """List the commands without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_line) for name, (_, help_line) in _COMMANDS.items()])
 
@@ -69,10 +69,10 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 done, 1 refused or failed (one sentence), 2 not understood, 130 Ctrl-C."""
-    collect_seldom()  # imports make many objects and no garbage: it is a tenth of what a list costs
+    collect_seldom()  # imports make no garbage: collecting is a tenth of the time of a list
     status = execute(arguments)
     if "temporalio" in sys.modules:
-        # Temporal's client keeps threads that may call into an interpreter that is being torn down, and abort it.
+        # Temporal's client keeps threads. They may call into an interpreter during its teardown, and abort it.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
@@ -80,9 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def execute(arguments: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status; errors for people become one sentence on stderr.
+    """Run a command and return its exit status. Errors for people become one sentence on stderr.
 
-    With SLUICE_LOG_LEVEL=debug the traceback is shown instead.
+    SLUICE_LOG_LEVEL=debug shows the traceback instead.
     """
     try:
         status = cli.main(

@@ -1,4 +1,4 @@
-"""Commands of the command line that the table of commands makes: one for each command of a group."""
+"""Commands of the command line that are built from the table of commands."""
 
 import hashlib
 import types
@@ -19,7 +19,7 @@ _NOT_OPTIONS = frozenset({"key", "by", "production"})
 
 
 def commands_of(group: str) -> dict[str, click.Command]:
-    """The commands of a group that the table declares, by name."""
+    """Return the commands of a group that the table declares, by name."""
     named = ((one.cli.partition(" "), one) for one in TABLE if one.workflow)
     return {verb: _command(declaration, verb) for (name, _, verb), declaration in named if name == group}
 
@@ -73,7 +73,7 @@ class _Money(click.ParamType[Money]):
     name = "amount"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Money:
-        """The amount that was written, such as "KRW 90000000"."""
+        """Parse an amount such as "KRW 90000000"."""
         try:
             return value if isinstance(value, Money) else Money.parse(value)
         except MoneyFormatError as error:
@@ -84,7 +84,7 @@ _MONEY = _Money()
 
 
 def _documents(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
-    """`ID=FILE` for each document as SHA-256 by id; one id for two files would leave one of them out silently."""
+    """Parse `ID=FILE` into the SHA-256 of each document by id. A repeated id would silently drop a file."""
     documents: dict[str, str] = {}
     for name, digest in map(_document, given):
         if name in documents:

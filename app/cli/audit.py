@@ -71,7 +71,7 @@ def replay(
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int], None]]:
-    """A line on the error stream for each kind of thing that is looked at, and how many of them were."""
+    """Show a line on stderr for each kind of item, with the number checked."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
@@ -80,7 +80,7 @@ def _progress() -> Iterator[Callable[[str, int], None]]:
         known: dict[str, TaskID] = {}
 
         def tick(what: str, more: int) -> None:
-            """Show so many more of something; its line comes with the first."""
+            """Add to the number of an item. The first call adds its line."""
             if what not in known:
                 known[what] = progress.add_task(what, total=None)
             progress.advance(known[what], more)

@@ -37,7 +37,7 @@ def doctor(data: Path | None, as_json: bool) -> None:
 
 
 def told(ailment: "Ailment") -> dict[str, Any]:
-    """An ailment for programs."""
+    """Return an ailment for programs."""
     return {**asdict(ailment), "since": ailment.since.isoformat() if ailment.since else None}
 
 

@@ -1,4 +1,4 @@
-"""What a person reads when a command fails."""
+"""The sentence that a user reads when a command fails."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -24,15 +24,15 @@ _NO_ANSWER = (
 
 
 def sentence(error: BaseException) -> str:
-    """One line for people, by the first cause that one can be said of; else it is a bug of ours, and says so."""
+    """Return one line, for the first cause that has a sentence. Any other error is reported as a bug."""
     for one in _causes(error):
         if isinstance(one, BadDocument):
-            return str(one)  # names every finding on a line of its own
+            return str(one)  # it names every finding on a line of its own
         said = _said(one)
         if said is not None:
             return " ".join(said.split())
     *_, last = _causes(error)
-    # Temporal's own wrapper of an error that a worker met names the kind in front of the words already.
+    # Temporal's wrapper of a worker's error already prefixes the kind.
     words = str(last) if isinstance(last, ApplicationError) else f"{type(last).__name__}: {last}"
     what = " ".join(words.split())
     return f"Sluice has a bug: {what} (SLUICE_LOG_LEVEL=debug shows where)"
@@ -54,7 +54,7 @@ def _of_rpc(error: BaseException) -> str:
 
 
 def _of_activity(error: BaseException) -> str | None:
-    """What a worker met that is no refusal of ours; those come as the domain's own errors."""
+    """Return a worker's error that is not a refusal. Refusals arrive as the domain's errors."""
     if isinstance(error, ApplicationError) and error.type in _NO_DATABASE:
         return _NO_ANSWER
     return None

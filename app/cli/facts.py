@@ -25,7 +25,7 @@ _COLUMNS = {None: "date, name", _MONEY: "date, name, amount, and as needed curre
 
 
 def _group(name: str, kind: str, about: str, columns: str) -> click.Group:
-    """Import and list statements of one kind of fact."""
+    """Create the group that imports and lists statements of one kind of fact."""
     group = click.Group(name, help=about)
     group.add_command(_importing(kind, columns))
     group.add_command(_listing(kind))
@@ -33,7 +33,7 @@ def _group(name: str, kind: str, about: str, columns: str) -> click.Group:
 
 
 def _recorded(kind: str, about: str, amount: str | None) -> click.Group:
-    """Import, list and record facts of a kind; `amount` says how an amount is written, if there is one."""
+    """Create the group that imports, lists and records facts. `amount` describes how an amount is written."""
     group = _group(kind, kind, about, _COLUMNS.get(amount, "date, name, amount"))
     group.add_command(_recording(kind, amount))
     return group

@@ -101,7 +101,7 @@ _TELLING = (
 
 
 def _brief(event: "EventRow") -> str:
-    """What an event is about, in one short line."""
+    """Return the subject of an event in one short line."""
     body = event.body
     named = [str(body[name]) for name in _TELLING if body.get(name)]
     lines = [value for value in body.values() if isinstance(value, list)]

@@ -1,4 +1,4 @@
-"""Options that many commands share, so that they read the same everywhere."""
+"""Shared options, so that they are the same in every command."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,12 +22,12 @@ def data_option(command: F) -> F:
 
 
 def as_option(command: F) -> F:
-    """`--as USER`, as `user: str`: who acts. Users, their parties and roles are in the settings."""
+    """`--as USER`, as `user: str`: who acts. The settings hold users, parties and roles."""
     return click.option("--as", "user", required=True, metavar="USER", help="Who acts: a name under `users`.")(command)
 
 
 def key_option(command: F) -> F:
-    """`--key KEY`, as `key: str`: the caller's own key, under which the command counts once."""
+    """`--key KEY`, as `key: str`: the caller's idempotency key of the command."""
     return click.option(
         "--key", default="", metavar="KEY", help="Your own key: the same command again under it changes nothing."
     )(command)
@@ -39,7 +39,7 @@ def reader_option(command: F) -> F:
 
 
 def viewer_option(command: F) -> F:
-    """`--as USER`, as `user: str | None`: for whom a list is."""
+    """`--as USER`, as `user: str | None`: the user for whom a list is shown."""
     return click.option(
         "--as",
         "user",
@@ -59,14 +59,14 @@ def day_option(name: str, about: str) -> Callable[[F], F]:
     """`NAME DATE`, as a `date | None`."""
 
     def day(_context: click.Context, _option: click.Parameter, given: datetime | None) -> object:
-        """The day of what was given."""
+        """Return the date of the parsed option."""
         return given and given.date()
 
     return click.option(name, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", callback=day, help=about)
 
 
 def days_options(what: str) -> Callable[[F], F]:
-    """`--since DATE` and `--until DATE`, as `since: date | None` and `until: date | None`; `what` says of which day."""
+    """`--since DATE` and `--until DATE`, as `since: date | None` and `until: date | None`. `what` names the day."""
 
     def options(command: F) -> F:
         """Add both options."""
@@ -78,16 +78,16 @@ def days_options(what: str) -> Callable[[F], F]:
 
 
 def _paging(for_people: int, for_programs: int | None) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """`--limit N`, `--after CURSOR`, `--all`, as `page: PageRequest`, with the limits of who names none."""
+    """`--limit N`, `--after CURSOR`, `--all`, as `page: PageRequest`, with the default limits."""
     programs = "all" if for_programs is None else for_programs
     most = f"At most so many; default {for_people}" + ("" if programs == for_people else f", with --json {programs}")
 
     def options(command: Callable[..., None]) -> Callable[..., None]:
-        """Add the options, and hand their page to the command."""
+        """Add the options, and pass their page to the command."""
 
         @wraps(command)
         def with_page(*, limit: int | None, after: str | None, whole: bool, as_json: bool, **given: Any) -> None:
-            """Run the command with the page that was asked for."""
+            """Run the command with the requested page."""
             from adapters.db.queries.paging import PageRequest
 
             if whole and limit is not None:
@@ -108,9 +108,9 @@ def _paging(for_people: int, for_programs: int | None) -> Callable[[Callable[...
 
 
 page_options = _paging(100, None)
-"""A list. A program reads all of it unless it asks for a page: it would not see that there is more."""
+"""Options of a list. A program gets all rows by default, because it would not notice a partial list."""
 tail_options = _paging(20, 20)
-"""The end of a list that grows for ever."""
+"""Options of the end of a list that grows for ever."""
 
 
 def json_option(command: F) -> F:

@@ -1,4 +1,4 @@
-"""Rows and pages, printed for people or for programs. Nothing slow is imported here."""
+"""Output of rows and pages for people or programs. Nothing slow is imported here."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,20 +15,20 @@ from domain.values.money import Money
 
 
 def show_page(page: Page[Any], columns: Sequence[str], as_json: bool, nothing: str) -> None:
-    """Print a page of a list as `show` does, and on the error stream whether there is more, and how to get it."""
+    """Print a page of a list like `show`, and say on stderr whether there is more and how to get it."""
     show(page.items, columns, as_json, nothing)
     tell_of_more(page)
 
 
 def tell_of_more(page: Page[Any]) -> None:
-    """Say on the error stream that a page is not the last: it is no row of the list."""
+    """Say on stderr that a page is not the last. The hint is not a row of the list."""
     if page.next_cursor is not None:
         of = "" if page.total is None else f" of {page.total:,}"
         click.echo(f"{len(page.items):,}{of} shown; the next: --after {page.next_cursor}; all: --all", err=True)
 
 
 def show(rows: Iterable[Any], columns: Sequence[str], as_json: bool, nothing: str) -> None:
-    """Print rows: as a table of `columns`, or whole as a JSON list; `nothing` is said when there are none."""
+    """Print rows as a table of `columns`, or in full as a JSON list. `nothing` is printed for an empty table."""
     if as_json:
         click.echo(to_json([plain(row) for row in rows], indent=2).decode())
         return
@@ -42,7 +42,7 @@ def show(rows: Iterable[Any], columns: Sequence[str], as_json: bool, nothing: st
 
 
 def show_one(row: Any, as_json: bool) -> None:
-    """Print one thing: a line for each field, or JSON."""
+    """Print one record: a line for each field, or JSON."""
     told = plain(row)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -54,7 +54,7 @@ def show_one(row: Any, as_json: bool) -> None:
 
 
 def plain(value: Any) -> Any:
-    """A row, or what is in one, as JSON has it: amounts written, days and instants in ISO form."""
+    """Return a value for JSON: amounts as text, dates and instants in ISO form."""
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, Money | date):
@@ -69,7 +69,7 @@ def plain(value: Any) -> Any:
 
 
 def _cell(value: Any) -> str:
-    """A value in one line. What a terminal would obey and not show, such as a bank's escape codes, is left out."""
+    """Return a value as one line, without control characters such as a bank's escape codes."""
     written = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return written if written.isprintable() else "".join(each if each.isprintable() else " " for each in written)
 

@@ -83,12 +83,12 @@ def show_(
         found = reading.runs(RunFilter(status=status, account=account, since=since, until=until), page)
         waiting = ungathered(reading.connection, reading.production)
     show_page(found, _RUNS, as_json, "no runs")
-    if waiting:  # only then agreements are needed, which take a while to parse
+    if waiting:  # the preview needs agreements, which are slow to parse
         _tell_what_waits(data, production)
 
 
 def _show_one(reading: "Reads", run_id: str, page: "PageRequest", as_json: bool) -> None:
-    """A run with a page of its payments."""
+    """Print a run with a page of its payments."""
     from adapters.db.queries.payments import PaymentFilter
     from app.cli.printing import plain, show_one, show_page, tell_of_more
 
@@ -121,7 +121,7 @@ def preview(run_id: str, as_json: bool, data: Path | None) -> None:
 
 
 def _tell_what_waits(data: Path | None, production: str | None) -> None:
-    """A run without its rate is not there yet and goes on by itself: said on stderr, since it is no row of a list."""
+    """Say on stderr which runs wait for a rate. They are not rows of the list yet, and go on by themselves."""
     from app.payments.missing_rates import missing_rates_of
 
     for sentence in missing_rates_of(data, production):

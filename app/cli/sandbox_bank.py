@@ -32,7 +32,7 @@ def sandbox_bank(data_dir: Path) -> None:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     bank = SandboxBank(data_dir, SandboxClock(data_dir / "clock.json"))
-    with suppress(OSError):  # a full disk below its log
+    with suppress(OSError):  # the disk below its log may be full
         click.echo(f"The sandbox bank serves {data_dir / 'bank'}")
     try:
         bank.run(stop)

@@ -1,4 +1,4 @@
-"""What acting commands share: reaching the workflows, and showing where things stand after it."""
+"""Shared steps of acting commands: reach the workflow, and print the state afterwards."""
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 
 
 def ask(data: Path | None, user: str, request: Callable[[CommandClient], Awaitable[Answer]], key: str = "") -> Answer:
-    """Send a command of `user`, under a key of its own if one is given, and wait for the answer."""
+    """Send a command as `user`, under its own key if given, and return the answer."""
 
     async def _run() -> Answer:
         settings = load_settings(data)
@@ -33,5 +33,5 @@ def act(
     as_json: bool,
     key: str = "",
 ) -> None:
-    """Send a command of `user`, and show where things stand after it."""
+    """Send a command as `user`, and print the state afterwards."""
     show_one(ask(data, user, request, key).model_dump(mode="json"), as_json)

@@ -13,7 +13,7 @@ from app.cli.options import F, json_option
 def _inputs(command: F) -> F:
     """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`.
 
-    Click gives an option one value, so files after the first of `--facts` arrive as further arguments.
+    Click gives an option one value, so further files of `--facts` arrive as arguments.
     """
     for decorate in (
         click.argument("more", nargs=-1, type=click.Path(path_type=Path), metavar=""),
@@ -69,7 +69,7 @@ def explain(as_json: bool, party: str, **inputs: Any) -> None:
     from app.sharing.waterfall_explain import as_json as written
     from app.sharing.waterfall_explain import as_text, explain_files
 
-    inputs.pop("view")  # a party with a view of its own is explained by it
+    inputs.pop("view")  # a party with its own view is explained by it
     explanation = explain_files(party=party, **_named(inputs))
     click.echo(json.dumps(written(explanation), indent=2, ensure_ascii=False) if as_json else as_text(explanation))
 
@@ -110,7 +110,7 @@ def forecast(as_json: bool, chart: Path | None, **inputs: Any) -> None:
     from app.sharing.waterfall_forecast import as_json as written
     from app.sharing.waterfall_forecast import as_text, forecast_files
 
-    if chart is not None:  # Matplotlib takes a while to import
+    if chart is not None:  # Matplotlib is slow to import
         from app.sharing.waterfall_forecast_chart import chart_kind, write_chart
 
         chart_kind(chart)

@@ -1,1 +1,1 @@
-"""Commands by people: each reaches the workflow that carries it out."""
+"""User commands and the workflows that carry them out."""

@@ -1,7 +1,7 @@
-"""Sends commands of a person to what carries them out; the command line and the demonstration both go through here.
+"""Sends a user's commands to their workflows. The command line and the demonstration both use it.
 
-Each command reaches the workflow that the table of commands names, which is started if it does not run, and answers
-with where things stand. A refusal comes back as the error that the domain raised.
+The table of commands names the workflow of each command, which is started if it does not run. The answer is the state
+afterwards. A refusal is raised as the domain's error.
 """
 
 import uuid
@@ -37,24 +37,25 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class CommandClient:
-    """Sends commands in the name of `user`. `key` is the caller's own key for the next command, such as a request's."""
+    """Sends commands as `user`. `key` is the caller's own idempotency key for the next command."""
 
     services: Services
     user: str
     key: str = ""
 
     async def send(self, kind: type[Command], **fields: Any) -> Any:
-        """Send a command of a kind that a workflow carries; answers with the view that the workflow's update gives.
+        """Send a command to its workflow, and return the view from the workflow's update.
 
-        The production of a run or a payment is looked up, as is the newest round or revision where none is given.
+        The production of a run or payment is looked up. Round and revision default to the newest.
 
         Raises:
-            SluiceError: what the domain refuses, or `BadInput` for a field that does not fit.
+            SluiceError: the domain refuses the command.
+            BadInput: a field does not fit.
         """
         return await self.deliver(self._made(kind, **Routes(self.services).completed(kind, fields)))
 
     async def deliver(self, command: Command) -> Any:
-        """Send a command as it is, under the key that it has."""
+        """Send a command unchanged, under its own key."""
         return await send_update(self.services, *Routes(self.services).of(command), command)
 
     async def register(self, file: Path) -> Any:
@@ -71,7 +72,7 @@ class CommandClient:
         return await self.send(AmendAgreement, production=production, document=self._keep(file, loaded.raw))
 
     async def open_runs(self, production: str, account: str) -> list[str]:
-        """Open a debtor account's day by hand; answers the runs that were started."""
+        """Open a debtor account's day by hand, and return the started runs."""
         routes = Routes(self.services)
         routes.require_production(production)
         ref = _fitting(lambda: AccountRef(production=production, account=account, by=self.user))
@@ -81,14 +82,14 @@ class CommandClient:
         return started
 
     async def give_up_history(self, workflow_id: str, run_id: str | None, reason: str) -> list[HistoryGap]:
-        """Say that what is missing of a workflow, or of one run of it, is lost for good; answers with what that was."""
+        """Record that the missing history of a workflow, or of one run, is lost for good. Return what was missing."""
         histories = self.services.histories
         lost = await histories.lost(workflow_id, run_id)
         for gap in lost:
             command = self._made(
                 GiveUpHistory,
                 beside=gap_key(gap),
-                key="",  # a gap is given up once, whoever says so
+                key="",  # a gap is given up once, by whichever user
                 production=production_of(workflow_id),
                 workflow_id=workflow_id,
                 run_id=gap.run_id,
@@ -108,7 +109,7 @@ class CommandClient:
 
 
 def _fitting(make_it: Callable[[], Made]) -> Made:
-    """What `make_it` makes of the fields that a person gave.
+    """Return what `make_it` makes of a user's fields.
 
     Raises:
         BadInput: a field does not fit.

@@ -1,4 +1,4 @@
-"""Fields of commands that are filled in from the records where nobody gives them."""
+"""Defaults of command fields, taken from the records."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,13 +7,13 @@ from adapters.db.records import Records
 
 
 def _newest_round(records: Records, fields: Mapping[str, Any]) -> int:
-    """The round of evidence that was submitted last; 0 while nothing was."""
+    """Return the newest round of evidence; 0 if none was submitted."""
     found = records.state(fields["production"], milestones=True).milestones.get(fields["milestone"])
     return found.round if found else 0
 
 
 def _newest_revision(records: Records, fields: Mapping[str, Any]) -> int:
-    """The revision that was computed last; 0 while the period has no distribution."""
+    """Return the newest revision; 0 if the period has no distribution."""
     found = records.state(fields["production"], distributions=True).distributions.get(fields["period"])
     return found.revision if found else 0
 

@@ -1,4 +1,4 @@
-"""Where a command goes: the workflow that the table names for it, as it is started unless it runs already."""
+"""Routes of commands: the workflow that the table names for each, with its start arguments."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,15 +23,15 @@ from workflows.updates import update_of
 
 @dataclass(frozen=True)
 class Routes:
-    """Looks up in the records what a command's workflow is started with."""
+    """Looks up the start arguments of a command's workflow in the records."""
 
     services: Services
 
     def completed(self, kind: type[Command], given: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields of a command: those given, and those that the records know.
+        """Return a command's fields: the given ones, and those from the records.
 
         Raises:
-            NotFound: there is no such run or payment.
+            NotFound: the run or payment does not exist.
         """
         fields = dict(given)
         if "production" not in fields:
@@ -46,7 +46,7 @@ class Routes:
         return fields
 
     def of(self, command: Command) -> tuple[Starting, Update[Any]]:
-        """The workflow of a command as it is started, and the update that carries the command.
+        """Return the start of a command's workflow, and the update that carries the command.
 
         Raises:
             NotFound: the production is not registered.
@@ -57,7 +57,7 @@ class Routes:
         return starting(self, command), update_of(carrier, type(command))
 
     def to_production(self, production: str) -> Starting:
-        """A production's workflow, as it is started."""
+        """Return the start of a production's workflow."""
         ref = ProductionRef(production=production)
         return Starting(ProductionWorkflow.run, ref, production_workflow(production))
 
@@ -67,7 +67,7 @@ class Routes:
             the_production(records.connection, production)
 
     def planned(self, run: str) -> PlannedRun:
-        """What a run's workflow was, or would be, started with."""
+        """Return the start argument of a run's workflow."""
         with self.services.store.reading() as records:
             row = run_row(records.connection, run)
         if row is None:

@@ -1,6 +1,7 @@
-"""Asking the workflow that is responsible.
+"""Updates of workflows.
 
-It is started if it does not run, asked again while it has no room, and what it refuses comes as the domain's error.
+The workflow is started if needed, and the update is retried while Temporal has no room. A refusal is raised as the
+domain's error.
 """
 
 import asyncio
@@ -39,14 +40,14 @@ _PATIENCE_S, _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 0.05, 1.0
 
 @dataclass(frozen=True)
 class Starting:
-    """A workflow as it is started, unless it runs already; it then reads from the journal where it is."""
+    """The start of a workflow, unless it runs already. A new one reads its state from the journal."""
 
     workflow: Any
     argument: Record
     name: str
 
     def on(self, task_queue: str) -> WithStartWorkflowOperation[Any, Any]:
-        """The start, for one attempt: Temporal's client takes none twice."""
+        """Return the start for one attempt: Temporal's client accepts each only once."""
         return WithStartWorkflowOperation(
             self.workflow,
             self.argument,
@@ -57,13 +58,13 @@ class Starting:
 
 
 async def send_update(services: Services, start: Starting, update: Update[View], request: Record) -> View:
-    """Send an update, under an id of this attempt's own, and again while there is no room for it.
+    """Send an update under a new id for each attempt, and retry while there is no room.
 
-    Temporal answers a known id as it did before, also when that was a refusal whose cause has been put right since.
-    That a command counts once is seen to by its command key.
+    For a known id, Temporal repeats its first answer, even a refusal whose cause is gone. The command key ensures that
+    a command counts once.
 
     Raises:
-        SluiceError: what the domain refuses.
+        SluiceError: the domain refuses the command.
     """
     check_size(request)
     until, pause_s = time.monotonic() + _PATIENCE_S, _FIRST_PAUSE_S
@@ -84,7 +85,7 @@ async def send_update(services: Services, start: Starting, update: Update[View],
 
 
 def refusal_in(failure: BaseException) -> BaseException:
-    """The domain's error inside a failed update; the failure itself if it is of another kind."""
+    """Return the domain's error inside a failed update, or the failure itself if there is none."""
     cause: BaseException | None = failure
     while cause is not None:
         if isinstance(cause, ApplicationError) and cause.type:

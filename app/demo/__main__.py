@@ -39,7 +39,7 @@ RATES = ("ecb-illustrative.xml", "ecb-illustrative-quarters.xml")
 
 
 async def play(data: Path, folder: Path, screen: Console) -> dict[str, int | bool]:
-    """Play the whole of it on a stack that is up on `data`; statements go to a folder. Answers the figures."""
+    """Play the demonstration on the stack of `data`, and return the figures. Statements go to `folder`."""
     settings = load_settings(data)
     services = await connect(settings, endpoints(settings))
     _import_rates(services)
@@ -79,9 +79,9 @@ def _import_rates(services: Services) -> None:
 
 
 def main() -> int:
-    """Play it in the empty folder named, or in one that is thrown away; the last line on stdout is the JSON object.
+    """Play in the named empty folder, or in a temporary one. The last line on stdout is the JSON object.
 
-    The statements are kept: in the folder `statements` of the one that was named, else in a folder of their own.
+    Statements are kept: in `statements` below the named folder, otherwise in a folder of their own.
     """
     asked = argparse.ArgumentParser("python -m app.demo", description=demo.__doc__, formatter_class=_AsWritten)
     asked.add_argument("data", nargs="?", type=Path, metavar="DIR", help="a new folder to keep everything in")
@@ -100,7 +100,7 @@ def main() -> int:
 
 
 def shown(data: Path, folder: Path, screen: Console) -> int:
-    """Play it in a data folder, with the statements in another, and print the figures; answers the exit status."""
+    """Play in a data folder, print the figures, and return the exit status."""
     begun = time.monotonic()
     logs.configure("console", "warning")
     data.mkdir(mode=0o700, exist_ok=True)

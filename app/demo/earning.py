@@ -1,4 +1,4 @@
-"""Two years of earning: sources report, distributions are computed, answered, posted, stated and paid out."""
+"""Two years of earnings: reports, distributions, objections, postings, statements and payouts."""
 
 from activities.schedules import settlement_schedule_id
 from adapters.bank.folder import folder_of
@@ -20,15 +20,15 @@ from domain.values.money import Money
 from workflows.names import distribution_workflow
 
 PERIODS = ("2027-01-17", "2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2028-Q1", "2028-Q2", "2028-Q3")
-"""By the settlement calendar: within 90 days of the first broadcast, and by quarter from then on."""
+"""From the settlement calendar: within 90 days of the first broadcast, then by quarter."""
 QUARTERS = ("2026Q4", "2027Q1", "2027Q2", "2027Q3", "2027Q4", "2028Q1", "2028Q2", "2028Q3")
-"""The quarter whose reports have come by the end of each period."""
+"""The quarter whose reports have arrived by the end of each period."""
 _OBJECTED, _AGREED = "2027-Q1", "2027-Q2"
 """When the author's publisher disputes its share, and when that is settled: in the next period's window."""
 _SILENT = "2027-Q3"
-"""When the publisher does not answer at all: its time passes."""
+"""The period in which the publisher does not answer before the deadline."""
 _RESTATED = "2027-Q4"
-"""When the streamer corrects what it had reported for the second quarter of 2027."""
+"""The period in which the streamer corrects its report of the second quarter of 2027."""
 _APPROVERS = {
     "studio": "jiho",
     "broadcaster": "kenta",
@@ -40,7 +40,7 @@ _ACCOUNT, _YEN = "spc-krw", "spc-jpy"
 
 
 async def earn(stage: Stage) -> None:
-    """Live from one settlement day to the next, for eight of them."""
+    """Play the eight settlement periods in order."""
     for kind, name in (("date", "dates"), ("cost", "costs")):
         _take_in(stage, kind, "spc", name, f"{name}.csv")
     for period, quarter in zip(PERIODS, QUARTERS, strict=True):
@@ -51,7 +51,7 @@ async def earn(stage: Stage) -> None:
 
 
 async def _report(stage: Stage, period: str, quarter: str) -> None:
-    """The sources' reports of a quarter come in, and the money that they are about."""
+    """Import the sources' reports of a quarter, and receive the money that they report."""
     stage.move_to(max(stage.calendars().adjust(period_end(period), Convention.PRECEDING), stage.today))
     if period == _RESTATED:
         _take_in(stage, "receipt", "tidewater", "2027Q2", "tidewater-2027Q2-restated.csv")
@@ -61,7 +61,7 @@ async def _report(stage: Stage, period: str, quarter: str) -> None:
 
 
 async def _remit(stage: Stage, amount: Money, advice: str) -> None:
-    """The broadcaster pays over what it reported; the treasurer says what that money is."""
+    """Pay in what the broadcaster reported, and allocate it as the treasurer."""
     payer = stage.agreement.party("broadcaster").name
     admin.credit(stage.books, folder_of(stage.agreement.production, _YEN), amount, payer, advice, stage.today)
     await stage.until(lambda: bool(stage.unmatched()))
@@ -80,7 +80,7 @@ async def _remit(stage: Stage, amount: Money, advice: str) -> None:
 
 
 async def _settle(stage: Stage, period: str) -> None:
-    """The schedule opens the period, people answer, what it owes is posted and, on its day, paid."""
+    """Open a period by its schedule, answer it, post what it owes, and pay it on its day."""
     stage.move_to(max(stage.calendars().adjust(period_end(period) + DAY, Convention.FOLLOWING), stage.today))
     await stage.trigger(settlement_schedule_id(stage.agreement.production))
     await stage.until(lambda: period in _distributions(stage))
@@ -100,7 +100,7 @@ async def _settle(stage: Stage, period: str) -> None:
 
 
 async def _answer(stage: Stage, period: str) -> None:
-    """Everybody concerned approves, but for the publisher: once it objects, once it stays silent."""
+    """Approve for every party except the publisher, which objects once and is silent once."""
     key, found = stage.agreement.production, _distributions(stage)[period]
     for party in sorted(found.parties):
         person = stage.as_(_APPROVERS[party])
@@ -127,7 +127,7 @@ async def _answer(stage: Stage, period: str) -> None:
 
 
 def _take_in(stage: Stage, kind: str, source: str, statement: str, file: str, mapping: str | None = None) -> Money:
-    """Take in a file of `examples/revenue/`; answers what its rows come to, all in one currency."""
+    """Import a file of `examples/revenue/`, and return the sum of its rows, all in one currency."""
     folder = EXAMPLES / "revenue"
     declared = load_mapping(folder / mapping, StatementKind(kind)) if mapping else None
     request = Import(kind, stage.agreement.production, source, statement, "eunwoo")

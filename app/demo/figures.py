@@ -1,4 +1,4 @@
-"""What the demonstration came to, read back from the database and from the bank's own books."""
+"""The demonstration's results, read from the database and from the bank's books."""
 
 from sqlalchemy import Connection
 
@@ -19,7 +19,7 @@ from domain.values.money import Money
 
 
 def figures(records: Records, production: str) -> dict[str, int | bool]:
-    """What the database says of a production now that all is done."""
+    """Return a production's final figures from the database."""
     facts = list(chain.facts(records.connection, stream_of(production)))
     state, rejected, doubted = State(), set(), set()
     for fact in facts:
@@ -42,7 +42,7 @@ def figures(records: Records, production: str) -> dict[str, int | bool]:
 
 
 def same_as_bank(connection: Connection, agreement: Agreement, books: BankBooks) -> list[str]:
-    """Where our books and the bank's own differ about an account; nowhere, if all is well."""
+    """Return a sentence for each account where our books differ from the bank's."""
     ours = {row.account: row.balance for row in ledger.balances(connection, agreement.production)}
     theirs = books.balances()
     wrong = []

@@ -1,4 +1,4 @@
-"""Two years in the making of the series: milestones are accepted, instalments fall due, and the bank has mishaps."""
+"""Two years of making the series: accepted milestones, instalments, and the bank's mishaps."""
 
 import hashlib
 from datetime import date
@@ -26,7 +26,7 @@ _REFUSED_FIRST = "rough-cut"
 
 
 async def make(stage: Stage) -> None:
-    """Register the agreement, then live from day to day until nothing of its schedule is left to do."""
+    """Register the agreement, then play day by day until its schedule is done."""
     stage.move_to(stage.today)
     await stage.as_("seoyeon").register(EXAMPLES / "drama-manga.yaml")
     await stage.until(lambda: stage.bank_accounts() <= set(stage.books.accounts()))
@@ -49,7 +49,7 @@ async def _live_until(stage: Stage, end: date) -> None:
 
 
 async def _reach(stage: Stage, milestone: MilestoneTerms) -> None:
-    """Submit a milestone's evidence and approve it, as both studios' people do."""
+    """Submit a milestone's evidence and approve it, as the users of both studios."""
     stage.move_to(max(stage.calendars().adjust(milestone.planned_on, Convention.FOLLOWING), stage.today))
     producer = {"studio": "seoyeon", "broadcaster": "haruka"}[milestone.submitter]
     key, name = stage.agreement.production, milestone.id
@@ -71,7 +71,7 @@ async def _reach(stage: Stage, milestone: MilestoneTerms) -> None:
 
 
 async def _open_day(stage: Stage) -> None:
-    """Money that is owed comes in; what we owe is gathered by the schedules, released, and settles."""
+    """Receive what is owed to us. The schedules gather what we owe; release it and wait until it settles."""
     _pay_in(stage)
     waiting = [row for row in (*stage.payments("scheduled"), *stage.payments("due")) if stage.is_due(row)]
     for account in sorted({row.account for row in waiting}) or [stage.agreement.schedule[0].payee]:
@@ -80,7 +80,7 @@ async def _open_day(stage: Stage) -> None:
 
 
 def _pay_in(stage: Stage) -> None:
-    """The partners pay what they owe by today."""
+    """Pay in what the partners owe by today."""
     for row in stage.receipts():
         if stage.is_due(row) and row.status != "received":
             folder = folder_of(stage.agreement.production, row.account)
@@ -92,7 +92,7 @@ def _pay_in(stage: Stage) -> None:
 
 
 def _next_due(stage: Stage) -> date | None:
-    """The next day on which something that has a date is due."""
+    """Return the next day on which something dated is due."""
     waiting = (*stage.payments("scheduled"), *stage.payments("due"))
     awaited = (row for row in stage.receipts() if row.status != "received")
     days = (*(row.due_on for row in waiting), *(row.due_on for row in awaited))
@@ -100,7 +100,7 @@ def _next_due(stage: Stage) -> date | None:
 
 
 def _evidence(milestone: MilestoneTerms, content: str) -> dict[str, str]:
-    """Hashes of the documents that a milestone asks for, as if their files held `content`."""
+    """Return hashes of a milestone's documents, as if each file held `content`."""
     return {
         document.id: hashlib.sha256(f"{document.title}: {content}".encode()).hexdigest()
         for document in milestone.evidence

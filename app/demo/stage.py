@@ -1,4 +1,4 @@
-"""The stage of the demonstration: the stack, the business clock, the bank's own books, and the people who act."""
+"""The demonstration's stage: the stack, the business clock, the bank's books and the users."""
 
 import asyncio
 import time
@@ -40,7 +40,7 @@ _MORNING = day_time(9)
 
 @dataclass
 class Stage:
-    """A production on a stack that is up, and the day that it is there."""
+    """A production on a running stack, and its current business day."""
 
     services: Services
     agreement: Agreement
@@ -54,7 +54,7 @@ class Stage:
         self.today = self.agreement.effective_on
 
     async def open_account(self, account: str) -> None:
-        """Let an account's Temporal Schedule fire now instead of at eight, and see its runs through."""
+        """Trigger an account's Temporal Schedule now instead of at eight, and see its runs through."""
         await self.trigger(schedule_id(self.agreement.production, account))
         mine = {row.id for row in self.payments("scheduled") if row.account == account and self.is_due(row)}
         await self.until(lambda: mine.isdisjoint(row.id for row in self.payments("scheduled")))
@@ -67,7 +67,7 @@ class Stage:
                 await self.tell(row)
 
     async def trigger(self, schedule: str) -> None:
-        """Let a Temporal Schedule fire now instead of at eight; one that is being made is waited for."""
+        """Trigger a Temporal Schedule now instead of at eight. Wait for one that is being created."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -78,7 +78,7 @@ class Stage:
             await asyncio.sleep(POLL_S)
 
     async def tell(self, row: PaymentRow) -> None:
-        """Say what became of a payment; what the bank refused is put right and paid again."""
+        """Print a payment's outcome. Correct a refused payment and pay it again."""
         if row.status == Status.REJECTED:
             self.say(f"[red]{row.id}[/red] refused by the bank ({row.reason}): corrected, paid again")
             await self.as_("eunwoo").send(CorrectPayment, payment=row.id, reason="the payee confirmed the account")
@@ -88,45 +88,45 @@ class Stage:
             self.bar.advance(self.task)
 
     def bank_accounts(self) -> set[str]:
-        """The bank's keys of the accounts that the agreement lets us instruct."""
+        """Return the bank's keys of the accounts that we control."""
         ours = (account for account in self.agreement.accounts if account.control is Control.CONTROLLED)
         return {folder_of(self.agreement.production, account.id) for account in ours}
 
     def is_due(self, row: PaymentRow | ReceiptRow) -> bool:
-        """Whether a payment's or receipt's day has come."""
+        """Return whether a payment's or receipt's day has come."""
         return row.due_on is not None and row.due_on <= self.today
 
     def is_over(self, run: str) -> bool:
-        """Whether the bank has had the last word on every payment of a run."""
+        """Return whether every payment of a run has its final answer."""
         finished = {Status.SETTLED, Status.REJECTED}
         return all(row.status in finished for row in self.payments(run=run))
 
     def payments(self, status: str | None = None, run: str | None = None) -> tuple[PaymentRow, ...]:
-        """The production's payments."""
+        """Return the production's payments."""
         with self.services.store.reading() as records:
             return payments(records.connection, PaymentFilter(self.agreement.production, status, run)).items
 
     def receipts(self) -> tuple[ReceiptRow, ...]:
-        """What is expected to come in."""
+        """Return the expected receipts."""
         with self.services.store.reading() as records:
             return receipts(records.connection, ReceiptFilter(self.agreement.production)).items
 
     def runs(self, status: str) -> list[str]:
-        """Ids of the production's runs."""
+        """Return the ids of the production's runs."""
         with self.services.store.reading() as records:
             return [row.id for row in runs(records.connection, RunFilter(self.agreement.production, status)).items]
 
     def unmatched(self) -> tuple[MovementRow, ...]:
-        """What moved on our accounts and nothing explains."""
+        """Return the movements that nothing explains."""
         with self.services.store.reading() as records:
             return unmatched(records.connection, MovementFilter(self.agreement.production)).items
 
     def calendars(self) -> Calendars:
-        """The calendars of everybody's banks together."""
+        """Return the combined calendars of all banks."""
         return calendars_of(self.agreement, self.agreement.accounts)
 
     def move_to(self, day: date) -> None:
-        """Move the business clock of every process to nine in the morning of a day."""
+        """Move every process's business clock to nine in the morning of a day."""
         self.today = day
         at = datetime.combine(day, _MORNING, ZoneInfo(self.agreement.time_zone))
         self.clock.set(at)
@@ -137,11 +137,15 @@ class Stage:
         self.bar.console.print(f"[dim]{self.today}[/dim]  {words}", highlight=False)
 
     def as_(self, user: str) -> CommandClient:
-        """The command client, with somebody of `examples/users.toml` acting."""
+        """Return the command client of a user of `examples/users.toml`."""
         return CommandClient(self.services, user)
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        """Wait until something has happened; after too long, say so instead of waiting for ever."""
+        """Wait until something has happened.
+
+        Raises:
+            TimeoutError: it takes too long.
+        """
         deadline = time.monotonic() + PATIENCE_S
         while not happened():
             if time.monotonic() > deadline:

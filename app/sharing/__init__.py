@@ -1,1 +1,1 @@
-"""Waterfalls, imports, distributions and statements, as people ask for them."""
+"""Waterfalls, imports, distributions and statements as use cases."""

@@ -1,4 +1,4 @@
-"""What people read of a distribution: one with every share, and one that is not recorded."""
+"""Distributions for people: a recorded one with every share, and a preview that is not recorded."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 def shown_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
-    """One distribution on the stack of a data folder; see `shown`.
+    """Return one distribution on the stack of a data folder; see `shown`.
 
     Raises:
         NotFound: there is no such production, or the period has not been computed.
@@ -30,7 +30,7 @@ def shown_of(data: Path | None, production: str, period: str) -> tuple[Row, list
 
 
 def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row]]:
-    """One distribution, and a line for each party and position.
+    """Return one distribution, and a line for each party and position.
 
     Raises:
         NotFound: it has not been computed.
@@ -40,13 +40,13 @@ def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row
 
 
 def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
-    """A distribution as it would be computed now on the stack of a data folder; nothing is recorded."""
+    """Compute a distribution on the stack of a data folder without recording it."""
     with handler_on(data) as handler:
         return preview(DistributionActivities(handler, facts_of), production, period)
 
 
 def preview(activities: DistributionActivities, production: str, period: str) -> tuple[Row, list[Row]]:
-    """A distribution as it would be computed now, by activities that are given."""
+    """Compute a distribution with the given activities, without recording it."""
     found: dict[str, Distribution] = {}
     apply(found, activities.preview(DistributionRef(production=production, period=period)))
     head, lines = _whole(found[period])
@@ -91,7 +91,7 @@ def _whole(one: Distribution) -> tuple[Row, list[Row]]:
 
 
 def _share(exact: Fraction, currency: str) -> dict[str, str]:
-    """What a position has given to date, in major units."""
+    """Return a position's amount to date, in major units."""
     amount = written(exact, currency)
     return {"to_date": amount["decimal"], "exact": amount["exact"]}
 

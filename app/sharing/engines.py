@@ -1,4 +1,4 @@
-"""Which engines the distributions on record need: what is looked at before one is dropped."""
+"""The engines that the recorded distributions need. Check them before an engine is dropped."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ Row = dict[str, Any]
 
 
 def needed(records: Records, engines: Engines = ENGINES) -> list[Row]:
-    """A line for each engine and production that needs it, by number; also for an engine that nothing needs.
+    """Return a line for each engine and production that needs it, by engine number. Unused engines are included.
 
-    `goes_on` has the periods that payouts and statements still build on, `audited` those that only audits and
-    explanations make again. An engine may be dropped once both are empty.
+    `goes_on` lists the periods that payouts and statements build on. `audited` lists those that only audits and
+    explanations recompute. An engine may be dropped once both are empty.
     """
     found: dict[tuple[str, str], Row] = {}
     for one in recorded.computed_by(records.connection):

@@ -1,4 +1,4 @@
-"""Importing statements for people: read, check, write, with progress on a terminal, and say what came of it."""
+"""Imports of statements: read, check and write a file, with progress on a terminal, and report the result."""
 
 import csv
 import json
@@ -28,7 +28,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What is to be imported, under which names, and by whom."""
+    """What to import, under which names, and for which user."""
 
     kind: str
     production: str
@@ -39,7 +39,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of it: `new` is false where these rows counted already."""
+    """The result of an import. `new` is false if these rows counted already."""
 
     kind: str
     source: str
@@ -72,7 +72,7 @@ def import_file(data: Path | None, request: Import, file: Path, mapping: Path | 
     """Import a file as a statement.
 
     Raises:
-        SluiceError: it does not fit, or may not be.
+        SluiceError: the file does not fit, or the user may not import it.
     """
     declared = load_mapping(mapping, StatementKind(request.kind)) if mapping else None
     with handler_on(data) as handler, _progress() as tick:
@@ -80,10 +80,10 @@ def import_file(data: Path | None, request: Import, file: Path, mapping: Path | 
 
 
 def record(data: Path | None, request: Import, fields: Mapping[str, str]) -> Imported:
-    """Import one row that was given field by field; it becomes a file of its own, and so evidence like any other.
+    """Import one row that was given by field. It is stored as a file, so it is evidence like any other.
 
     Raises:
-        SluiceError: it does not fit, or may not be.
+        SluiceError: the row does not fit, or the user may not import it.
     """
     with handler_on(data) as handler, tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "record.csv"
@@ -100,7 +100,7 @@ def record(data: Path | None, request: Import, fields: Mapping[str, str]) -> Imp
 def import_on(
     handler: CommandHandler, request: Import, file: Path, declared: Declared | None = None, tick: "Ticks | None" = None
 ) -> Imported:
-    """Import a file through a command handler; the whole file is checked before anything is written."""
+    """Import a file through a command handler. The whole file is checked before anything is written."""
     for option, name in (("source", request.source), ("statement", request.statement)):
         if not _NAME.fullmatch(name):
             raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
@@ -134,7 +134,7 @@ def _nothing(_: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ticks:
-    """Who hears of rows checked, and of rows written."""
+    """Callbacks for the number of rows checked and written."""
 
     checked: Tick = _nothing
     written: Tick = _nothing
@@ -142,13 +142,13 @@ class Ticks:
 
 @contextmanager
 def _progress() -> Iterator[Ticks]:
-    """Two lines on the error stream: how many rows are checked, and how many of them are written."""
+    """Show two lines on stderr: the numbers of rows checked and written."""
     columns = (SpinnerColumn(), TextColumn("{task.description} {task.completed:,} rows"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         known: dict[str, TaskID] = {}
 
         def tick(name: str, done: int) -> None:
-            """Show how many there are by now; the line comes with the first."""
+            """Show the current number of rows. The first call adds the line."""
             if name not in known:
                 known[name] = progress.add_task(name, total=None)
             progress.update(known[name], completed=done)

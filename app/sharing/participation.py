@@ -1,4 +1,4 @@
-"""Whether what the ledger owes of a production's earnings is what its waterfall left unpaid, read from the database."""
+"""The check that the ledger owes exactly what a production's waterfall left unpaid."""
 
 import sqlalchemy as sa
 
@@ -11,9 +11,9 @@ from domain.sharing.participation import untied
 
 
 def participation_ties(records: Records, production: str) -> list[str]:
-    """A sentence for each account or party where ledger, payments and waterfall differ; none if it all ties out.
+    """Return a sentence for each account or party where ledger, payments and waterfall differ.
 
-    `records` should be of one instant, as `Store.reading` gives it.
+    `records` should be of one instant, as from `Store.reading`.
     """
     payment = tables.payment.c
     concerned = sa.or_(

@@ -1,4 +1,4 @@
-"""Issued statements, as people list and render them; what they say was fixed when they were issued."""
+"""Lists and renderings of issued statements. Their content is fixed at their issue."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +17,7 @@ from domain.sharing.statements import Statement, read_statement
 
 
 class Issued(NamedTuple):
-    """A statement, and the very document that was issued."""
+    """A statement with its issued document."""
 
     statement: Statement
     document: bytes
@@ -26,9 +26,9 @@ class Issued(NamedTuple):
 def statement_of(
     handler: CommandHandler, records: Records, production: str, party: str, period: str, user: str | None = None
 ) -> Issued:
-    """The statement that was issued to a party for a period.
+    """Return the statement that was issued to a party for a period.
 
-    Without a `user` it is read by whoever has the database anyway; with one, by the table of `domain.reads`.
+    Without a `user` there is no check of permissions; with one, the table of `domain.reads` applies.
 
     Raises:
         WrongRole: the user is not entitled to it.
@@ -54,7 +54,7 @@ def write_all(
     languages: Iterable[Language] = tuple(Language),
     forms: Iterable[Format] = (Format.PDF, Format.XLSX, Format.JSON),
 ) -> list[Path]:
-    """Render every statement of a period (or of all) to files in a folder, and say which; JSON once for all languages.
+    """Render every statement of a period (or of all) to a folder, and return the files. JSON is written once.
 
     Raises:
         Broken: a document is not what the journal says.
@@ -71,9 +71,9 @@ def write_all(
 
 
 def as_file(issued: Issued, language: Language, form: Format) -> tuple[str, bytes]:
-    """A rendered statement with its name, such as `DRAMA1-2027-Q1-HAN.ko.pdf`.
+    """Return a rendered statement with its file name, such as `DRAMA1-2027-Q1-HAN.ko.pdf`.
 
-    JSON is the document as it was issued, and of no language.
+    JSON is the issued document itself and has no language.
     """
     name = issued.statement.reference.replace("/", "-")
     if form is Format.JSON:
@@ -82,10 +82,10 @@ def as_file(issued: Issued, language: Language, form: Format) -> tuple[str, byte
 
 
 def write(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all.
+    """Write a file atomically.
 
     Raises:
-        BadInput: there is no folder for it.
+        BadInput: the file's folder does not exist.
     """
     if not file.parent.is_dir():
         raise BadInput(f"{file}: there is no folder {file.parent}: make it first.")

@@ -1,4 +1,4 @@
-"""Waterfalls from files to files: load the versions and facts, run, and write the answer."""
+"""Waterfalls on files: load the versions and facts, run, and format the result."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -22,10 +22,10 @@ from domain.sharing.waterfall.run import WaterfallVersion
 
 
 def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[WaterfallVersion]:
-    """The versions of a waterfall, oldest first.
+    """Return the versions of a waterfall, oldest first.
 
     Raises:
-        BadInput: a file is no agreement that can be run, or has no waterfall.
+        BadInput: a file is not a valid agreement, or has no waterfall.
     """
     found: list[WaterfallVersion] = []
     previous: Agreement | None = None
@@ -39,12 +39,12 @@ def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[WaterfallVers
 
 
 def facts_of(agreement: Path, facts: Sequence[Path], *, singly: bool = False) -> Facts:
-    """The facts of files in the currency of an agreement's waterfall; its contract rates convert other currencies."""
+    """Read facts from files into the currency of the waterfall. Its contract rates convert other currencies."""
     return read_facts(facts, units_of(load_agreement(agreement).agreement), singly=singly)
 
 
 def units_of(agreement: Agreement) -> Units:
-    """What facts of an agreement's waterfall are told in: its currency, the contract's rates, its metrics."""
+    """Return the units of a waterfall's facts: its currency, contract rates and metrics."""
     if agreement.waterfall is None:
         return Units("")
     currency, metrics = agreement.waterfall.currency, agreement.waterfall.metrics
@@ -58,17 +58,17 @@ def run_files(
     amends: Sequence[Path] = (),
     view: str | None = None,
 ) -> Result:
-    """Run a waterfall by the current engine; without `as_of`, up to the last fact."""
+    """Run a waterfall with the current engine. `as_of` defaults to the day of the last fact."""
     chain = versions(agreement, amends)
     known = facts_of(agreement, facts)
     return ENGINES.current.run(chain, known, as_of or last_day(known), view)
 
 
 def last_day(facts: Facts) -> date:
-    """The day of the last fact.
+    """Return the day of the last fact.
 
     Raises:
-        BadInput: there is none.
+        BadInput: there are no facts.
     """
     days = [each.on for each in facts.receipts] + [each.on for each in facts.others]
     if not days:
@@ -77,10 +77,10 @@ def last_day(facts: Facts) -> date:
 
 
 def as_json(result: Result) -> dict[str, Any]:
-    """The answer for programs: exact rationals and decimals in major units, minor units where it is payable."""
+    """Return the result for programs: exact rationals, decimals in major units, payable amounts in minor units."""
 
     def each(amounts: Any) -> dict[str, Any]:
-        """Amounts by name, each written in major units."""
+        """Return amounts by name, each in major units."""
         return {name: written(Fraction(amount), result.currency) for name, amount in amounts.items()}
 
     balance = result.conservation
@@ -148,7 +148,7 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def as_text(result: Result) -> str:
-    """The answer for people: parties, then pools with their positions, then thresholds."""
+    """Return the result for people: parties, then pools with their positions, then thresholds."""
     console = Console(width=110)
     with console.capture() as captured:
         table = table_of("party", f"entitled ({result.currency})", "paid", "payable", "carried forward")
@@ -177,7 +177,7 @@ def _said(amount: Fraction, result: Result) -> str:
 
 
 def table_of(*columns: str) -> Table:
-    """A table of figures: names in the first column, the others stand to the right."""
+    """Return an empty table: names left-aligned in the first column, figures right-aligned in the others."""
     table = Table(box=SIMPLE, show_edge=False)
     for n, column in enumerate(columns):
         table.add_column(column, justify="right" if n else "left")

@@ -1,4 +1,4 @@
-"""A waterfall as a picture: Graphviz lays out pools, positions and parties in layers, and writes the SVG."""
+"""Diagrams of waterfalls. Graphviz lays out pools, positions and parties in layers, and writes SVG."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ _LOOKS = {
 
 
 def draw(agreement: Path, result: Result | None) -> str:
-    """The network of an agreement as SVG, with what has flowed on the edges where there is a result."""
+    """Return an agreement's network as SVG. With a result, the edges show what has flowed."""
     version = versions(agreement)[-1]
     graph = _Picture(compile_network(version.waterfall, version.parties), result).graph
     with _quiet():
@@ -42,7 +42,7 @@ def draw(agreement: Path, result: Result | None) -> str:
 
 
 class _Picture:
-    """Boxes and arrows of a network."""
+    """The boxes and arrows of a network."""
 
     def __init__(self, network: Network, result: Result | None) -> None:
         self._result = result
@@ -85,7 +85,7 @@ class _Picture:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Drop Fontconfig's warnings about newer settings of the system; it writes them to file descriptor 2."""
+    """Drop Fontconfig's warnings about newer system settings. It writes them to file descriptor 2."""
     kept = os.dup(2)
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)

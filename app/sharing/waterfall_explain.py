@@ -15,7 +15,7 @@ from domain.sharing.waterfall.result import written
 def explain_files(
     agreement: Path, facts: Sequence[Path], as_of: date | None, party: str, amends: Sequence[Path] = ()
 ) -> Explanation:
-    """Where a party's entitlement comes from; without `as_of`, up to the last fact.
+    """Explain a party's entitlement. `as_of` defaults to the day of the last fact.
 
     Raises:
         NotFound: the agreement has no such party.
@@ -28,7 +28,7 @@ def explain_files(
 
 
 def as_json(explanation: Explanation) -> dict[str, Any]:
-    """The explanation for programs, exact."""
+    """Return the explanation for programs, with exact amounts."""
     currency = explanation.currency
     return {
         "party": explanation.party,
@@ -52,7 +52,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def as_text(explanation: Explanation) -> str:
-    """A line for each origin, then the total."""
+    """Return a line for each origin, then the total."""
     lines = []
     for one in explanation.origins:
         base, part, amount = (

@@ -1,4 +1,4 @@
-"""Forecasts from files: a waterfall run on each scenario of a sheet, as a table, as JSON and as a chart."""
+"""Forecasts from files: run a waterfall on each scenario of a sheet, and format the results."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from domain.values.currency import exponent
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What each party has of each scenario; `names` are what the agreement calls the parties."""
+    """The outcome for each party in each scenario. `names` are the agreement's names of the parties."""
 
     title: str
     currency: str
@@ -38,7 +38,7 @@ class Forecast:
 def forecast_files(
     agreement: Path, scenarios: Path, facts: Sequence[Path], as_of: date | None, amends: Sequence[Path] = ()
 ) -> Forecast:
-    """Run every scenario of a sheet on top of what has happened; without `as_of`, up to the last fact of any.
+    """Run every scenario of a sheet on top of the facts. `as_of` defaults to the day of the last fact of any.
 
     Raises:
         BadInput: a file does not fit, or the facts of a scenario do not fit the waterfall.
@@ -54,7 +54,7 @@ def forecast_files(
 
 
 def as_json(found: Forecast) -> dict[str, Any]:
-    """The answer for programs: exact rationals and decimals; a rate is a part of one a year, to 12 places."""
+    """Return the result for programs: exact rationals and decimals. A rate is a yearly fraction, to 12 places."""
     return {
         "currency": found.currency,
         "as_of": str(found.as_of),
@@ -88,7 +88,7 @@ def _return_json(one: Return, currency: str) -> dict[str, Any]:
 
 
 def as_text(found: Forecast) -> str:
-    """The answer for people: a table for each scenario, amounts in major units."""
+    """Return the result for people: a table for each scenario, amounts in major units."""
     console = Console(width=110)
     with console.capture() as captured:
         for name, parties in found.scenarios.items():
@@ -103,7 +103,7 @@ def as_text(found: Forecast) -> str:
 
 
 def returned_words(one: Return) -> tuple[str, str, str]:
-    """Recoupment date, multiple and rate as people write them; a dash where there is none."""
+    """Return recoupment date, multiple and rate as text, with a dash for a missing value."""
     if one.multiple is None:
         return "-", "-", "-"
     rate = f"{one.irr * 100:.2f} %" if one.irr is not None else "-"
@@ -111,10 +111,10 @@ def returned_words(one: Return) -> tuple[str, str, str]:
 
 
 def _amount(amount: Fraction, currency: str) -> str:
-    """Whole minor units, thousands apart."""
+    """Format an amount in minor units with thousands separators."""
     return f"{Decimal(round(amount)).scaleb(-exponent(currency)):,}"
 
 
 def _decimal(ratio: Fraction) -> str:
-    """A ratio to 12 places at most."""
+    """Format a ratio with at most 12 decimal places."""
     return f"{Decimal(round(ratio * 10**12)).scaleb(-12).normalize():f}"

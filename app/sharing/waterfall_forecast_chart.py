@@ -1,4 +1,4 @@
-"""A forecast's chart: whose lines it draws, and what it says of each."""
+"""The chart of a forecast: its lines and their labels."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,10 +17,10 @@ __all__ = ["chart_kind", "write_chart"]
 
 
 def write_chart(found: Forecast, to: Path) -> None:
-    """Draw how far each party is, day by day, in each scenario.
+    """Draw each party's cumulative position by day in each scenario.
 
     Raises:
-        BadInput: the file is to be neither SVG nor PNG.
+        BadInput: the file's format is neither SVG nor PNG.
     """
     panels = [_panel(found, scenario, parties) for scenario, parties in found.scenarios.items()]
     to.write_bytes(chart(found.title, found.currency, panels, chart_kind(to)))
