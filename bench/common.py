@@ -1,4 +1,4 @@
-"""What the benchmarks, and the tests of faults, share: a stack of their own, and a production with many payments."""
+"""Shared by the benchmarks and the fault tests: a stack, and a production with many payments."""
 
 import asyncio
 import json
@@ -34,7 +34,7 @@ PREPARER, RELEASER, PRODUCER = "payer-one", "payer-two", "producer"
 ACCOUNT = "spc-krw"
 DUE_ON = "2026-01-05"
 OPEN = datetime.fromisoformat("2026-01-05T09:00:00+09:00")
-"""A Monday morning: on a day that banks are closed nothing is paid."""
+"""A Monday morning. Nothing is paid on days when banks are closed."""
 USERS = """
 [users.payer-one]
 party = "spc"
@@ -50,7 +50,7 @@ roles = ["producer"]
 
 @contextmanager
 def new_stack(answer_within_s: int = 600, log_level: str = "warning") -> Iterator[EmbeddedStack]:
-    """An embedded stack with worker and sandbox bank in a folder that is gone afterwards."""
+    """Run an embedded stack with worker and sandbox bank in a temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="sluice-"))
     try:
         data = folder / "data"
@@ -66,7 +66,7 @@ def new_stack(answer_within_s: int = 600, log_level: str = "warning") -> Iterato
 
 @asynccontextmanager
 async def connected(stack: EmbeddedStack) -> AsyncIterator[Services]:
-    """Services of this process on a running stack."""
+    """Connect this process to a running stack."""
     settings = load_settings(stack.data)
     services = await connect(settings, endpoints(settings))
     try:
@@ -76,7 +76,7 @@ async def connected(stack: EmbeddedStack) -> AsyncIterator[Services]:
 
 
 def agreement(production: str, payouts: int) -> bytes:
-    """An agreement with one debtor account and that many payouts, all due on one day; JSON is YAML, too."""
+    """Return an agreement with one debtor account and `payouts` payouts, all due on one day. JSON is valid YAML."""
     address = {"street": "Jong-ro", "building": "26", "postcode": "03188", "town": "Seoul", "country": "KR"}
     parties = [{"id": name, "name": f"{name} Co", "kind": "studio", "address": address} for name in _PARTIES]
     accounts = [
@@ -137,13 +137,13 @@ async def register(services: Services, production: str, payouts: int) -> None:
 
 
 class PromisePayouts(Command):
-    """Promise payouts that no instalment of the agreement names, as a statement of shares would."""
+    """Promise payouts that no instalment of the agreement names, like a statement of shares."""
 
     count: int
 
 
 def payout(name: str, number: int) -> ScheduledPayment:
-    """A payout that no instalment of the agreement names: `name` is the production's key, a dot, and its own."""
+    """Return a payout that no instalment names. `name` is the production's key, a dot, and its own name."""
     return ScheduledPayment(
         payment=name,
         instalment=name.partition(".")[2],
@@ -158,7 +158,7 @@ def payout(name: str, number: int) -> ScheduledPayment:
 
 
 def promise(store: Store, production: str, payouts: Sequence[ScheduledPayment]) -> None:
-    """Promise payouts: more than an agreement's file may name."""
+    """Promise payouts. There may be more than an agreement's file can name."""
     events = [PaymentsScheduled(payments=tuple(part)) for part in chunks(payouts)]
     command = PromisePayouts(key=f"promise/{production}", by=PRODUCER, production=production, count=len(payouts))
     context = Context(effective_on=date.fromisoformat(DUE_ON), actor=PRODUCER)
@@ -167,10 +167,10 @@ def promise(store: Store, production: str, payouts: Sequence[ScheduledPayment]) 
 
 @contextmanager
 def postgres() -> Iterator[tuple[EmbeddedPostgres, Path]]:
-    """A server without a database, and the folder that it is in: both are gone afterwards."""
+    """Run a PostgreSQL server without a database. Yields the server and its temporary folder."""
     with tempfile.TemporaryDirectory(prefix="sluice-") as name:
         folder = Path(name)
-        folder.chmod(0o711)  # as root, the server runs as another user
+        folder.chmod(0o711)  # as root, the server runs as another user and must enter it
         server = EmbeddedPostgres(folder / "postgres", folder / "postgres.log")
         try:
             with running(server):
@@ -180,21 +180,21 @@ def postgres() -> Iterator[tuple[EmbeddedPostgres, Path]]:
 
 
 async def prepared_run(services: Services, production: str) -> tuple[str, str]:
-    """Open the day of the debtor account; the run's id, and the SHA-256 to release, once it is prepared."""
+    """Open the debtor account's day and wait. Returns the run's id and the SHA-256 to release."""
     (run,) = await CommandClient(services, PREPARER).open_runs(production, ACCOUNT)
     await until(lambda: hash_of(services, run) is not None)
     return run, hash_of(services, run) or ""
 
 
 def hash_of(services: Services, run: str) -> str | None:
-    """The SHA-256 that a run was prepared with; None while it is not."""
+    """Return the SHA-256 of a prepared run; None before that."""
     with services.store.reading() as records:
         query = sa.select(tables.run.c.sha256).where(tables.run.c.id == run)
         return records.connection.execute(query).scalar_one_or_none()
 
 
 def statuses(services: Services, production: str) -> dict[str, int]:
-    """How many payments of a production are where in their lives."""
+    """Return the number of a production's payments by status."""
     payment = tables.payment.c
     query = sa.select(payment.status, sa.func.count()).where(payment.production == production).group_by(payment.status)
     with services.store.reading() as records:
@@ -202,7 +202,11 @@ def statuses(services: Services, production: str) -> dict[str, int]:
 
 
 async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: float = 0.05) -> None:
-    """Wait for something; `TimeoutError` if it does not come about."""
+    """Wait until a condition holds.
+
+    Raises:
+        TimeoutError: it does not hold in time.
+    """
     give_up_at = time.monotonic() + patience_s
     while not await asyncio.to_thread(is_so):
         if time.monotonic() > give_up_at:
@@ -211,12 +215,12 @@ async def until(is_so: Callable[[], bool], patience_s: float = 120.0, every_s: f
 
 
 def peak_rss_mb(pid: int) -> float:
-    """The most memory that a process has held."""
+    """Return the peak memory of a process in MB."""
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     (peak,) = (line for line in lines if line.startswith("VmHWM:"))
     return round(int(peak.split()[1]) / 1024, 1)
 
 
 def print_json(figures: Mapping[str, object]) -> None:
-    """One JSON object, as every benchmark ends."""
+    """Print the figures as one JSON object."""
     print(json.dumps(figures, indent=2))

@@ -35,7 +35,7 @@ TODAY = date(2026, 1, 5)
 CLIENTS = (1, 4, 20)
 LOADS = {"hot": 50, "cold": 1_000}
 GOALS = {("hot", 1): 0.8, ("hot", 4): 1.5, ("hot", 20): 1.5, ("cold", 20): 0.9}
-"""Of pgledger's transfers a second; the others have none."""
+"""Goals as multiples of pgledger's transfers per second. The other loads have none."""
 ENTRIES_PER_LINE = 2
 _OF_COMMAND = tables.payment.c.id.in_(sa.select(sa.func.unnest(sa.cast(given("payments"), sa.ARRAY(sa.Text)))))
 
@@ -52,7 +52,7 @@ class Post:
         return [common.payout(f"{self.production}.{self.number}-{line}", line) for line in range(self.lines)]
 
     def request(self) -> Request:
-        """It loads its payments, and lets them fall due."""
+        """The command loads its payments and lets them fall due."""
         names = [f"{self.production}.{self.number}-{line}" for line in range(self.lines)]
         command = FallDue(
             key=f"bench/{self.production}/{self.number}", by="bench", production=self.production, on=TODAY
@@ -70,7 +70,7 @@ def _fall_due(_: object, state: State, __: Context) -> tuple[State, list[Payment
 
 
 def one_each(name: str, productions: int, commands: int, lines: int) -> Iterator[Post]:
-    """Commands on productions by chance, the same every time."""
+    """Return commands on random productions, equal in every run."""
     chance, numbers = random.Random(name), Counter[int]()
     for _ in range(commands):
         production = chance.randrange(productions)
@@ -79,7 +79,7 @@ def one_each(name: str, productions: int, commands: int, lines: int) -> Iterator
 
 
 def promise(store: Store, posts: Sequence[Post]) -> None:
-    """Promise what the commands let fall due."""
+    """Promise the payments of the commands."""
     by_production: dict[str, list[Post]] = {}
     for post in posts:
         by_production.setdefault(post.production, []).append(post)
@@ -88,7 +88,7 @@ def promise(store: Store, posts: Sequence[Post]) -> None:
 
 
 def measured(store: Store, posts: Sequence[Post], clients: int) -> dict[str, float]:
-    """Carry out the commands from `clients` threads, each taking the next one."""
+    """Carry out the commands from `clients` threads. Each thread takes the next command."""
     promise(store, posts)
     waiting = iter(posts)
 
@@ -114,7 +114,7 @@ def measured(store: Store, posts: Sequence[Post], clients: int) -> dict[str, flo
 
 
 def beside(server: EmbeddedPostgres, load: str, clients: int, seconds: int, *, pgledger: bool) -> dict[str, float]:
-    """What the others do with as many clients."""
+    """Measure pgbench and pgledger with as many clients."""
     figures = {"tpc_b_per_s": round(pgbench.tpc_b_per_s(server, clients, seconds), 1)}
     if pgledger:
         figures["pgledger_per_s"] = round(pgbench.pgledger_per_s(server, clients, seconds, LOADS[load]), 1)
@@ -127,7 +127,7 @@ def compared(ours: dict[str, float], others: dict[str, float], goal: float | Non
 
 
 def measure(server: EmbeddedPostgres, given_: argparse.Namespace) -> dict[str, object]:
-    """Everything, on one server: for each load and number of clients first the others, then ours."""
+    """Measure everything on one server: for each load and number of clients first the others, then ours."""
     server.create_database()
     upgrade(server.url(OWNER))
     pgbench.prepare_tpc_b(server, given_.scale)

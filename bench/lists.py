@@ -92,7 +92,7 @@ _FILL = (
 
 @contextmanager
 def filled(server: EmbeddedPostgres, count: int) -> Iterator[str]:
-    """A database with lists of that many rows, for a while; its URL as the application."""
+    """Fill a database with lists of `count` rows. Yields its URL for the application's role."""
     name = f"lists_{count}"
     server.create_database(name)
     upgrade(server.url(OWNER, name))
@@ -104,7 +104,7 @@ def filled(server: EmbeddedPostgres, count: int) -> Iterator[str]:
 
 
 def cpu_s(data: Path, *command: str) -> float:
-    """Seconds of CPU that a command takes, from the start of its process to the end; the least of three."""
+    """Return a command's CPU seconds over its whole process, the least of three runs."""
     return round(min(_once(data, command) for _ in range(3)), 2)
 
 
@@ -118,7 +118,7 @@ def _once(data: Path, command: tuple[str, ...]) -> float:
 
 
 def page_ms(url: str) -> dict[str, dict[str, float]]:
-    """Milliseconds of a page of 100 rows of each list: the first, and one from the middle, where there is one."""
+    """Return milliseconds for a page of 100 rows of each list: the first, and one from the middle if it exists."""
     engine = engine_of(url)
     with engine.connect() as connection:
         found = {name: _pages(connection, listed) for name, listed in LISTS.items()}

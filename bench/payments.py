@@ -37,7 +37,7 @@ async def nothing(payment: str) -> str:
 
 @workflow.defn
 class Bare:
-    """The least that a payment could cost as a workflow of its own."""
+    """The minimal cost of a payment as a workflow of its own."""
 
     @workflow.run
     async def run(self, payment: str) -> str:
@@ -46,7 +46,7 @@ class Bare:
 
 
 async def bare_workflows_per_s(stack: EmbeddedStack, count: int) -> float:
-    """How many bare workflows of one activity the server completes in a second, many at a time."""
+    """Return how many bare workflows of one activity complete in a second, with many at a time."""
     client = await Client.connect(stack.temporal_address, namespace=stack.temporal.namespace)
     at_once = asyncio.Semaphore(BARE_AT_ONCE)
 
@@ -62,7 +62,7 @@ async def bare_workflows_per_s(stack: EmbeddedStack, count: int) -> float:
 
 
 def copy_seconds(stack: EmbeddedStack, first_seq: int) -> tuple[int, float]:
-    """How many rows the run left, and how long COPY takes to write them into identical tables."""
+    """Return the run's number of rows, and the seconds that COPY takes to write them into identical tables."""
     with psycopg.connect(stack.owner_url.replace("+psycopg", ""), autocommit=True) as owner:
         written = {}
         for table in COPIED:
@@ -80,7 +80,7 @@ def copy_seconds(stack: EmbeddedStack, first_seq: int) -> tuple[int, float]:
 
 
 def phases(stack: EmbeddedStack, first_seq: int, begun: datetime, ended: datetime) -> dict[str, float]:
-    """Where the time went, in seconds, one after the other."""
+    """Return the seconds of each phase, in order."""
     home = stack.data / "bank" / folder_of(PRODUCTION, common.ACCOUNT) / "archive"
     answers = [datetime.fromtimestamp(file.stat().st_mtime, begun.tzinfo) for file in home.iterdir()]
     with psycopg.connect(stack.auditor_url.replace("+psycopg", "")) as auditor:
@@ -105,7 +105,7 @@ def phases(stack: EmbeddedStack, first_seq: int, begun: datetime, ended: datetim
 
 
 async def measure(stack: EmbeddedStack, payments: int, bare: int) -> dict[str, object]:
-    """Everything, in one run."""
+    """Measure everything in one run."""
     async with common.connected(stack) as services:
         return await _measure(stack, services, payments, bare)
 

@@ -1,4 +1,4 @@
-"""What ours is compared with, on the same server: pgbench's own TPC-B, and pgledger driven by pgbench."""
+"""The comparisons on the same server: pgbench's TPC-B, and pgledger driven by pgbench."""
 
 import subprocess
 import tempfile
@@ -36,12 +36,12 @@ def prepare_tpc_b(server: EmbeddedPostgres, scale: int) -> None:
 
 
 def tpc_b_per_s(server: EmbeddedPostgres, clients: int, seconds: int) -> float:
-    """Transactions in a second of pgbench's own."""
+    """Return pgbench's TPC-B transactions per second."""
     return _per_s(server, TPC_B, clients, seconds)
 
 
 def prepare_pgledger(server: EmbeddedPostgres, checkout: Path) -> None:
-    """Install pgledger from a checkout of it, and make a thousand accounts."""
+    """Install pgledger from a checkout, and create a thousand accounts."""
     server.create_database(PGLEDGER)
     with server.connect(OWNER, PGLEDGER) as connection:
         for file in _FILES:
@@ -50,7 +50,7 @@ def prepare_pgledger(server: EmbeddedPostgres, checkout: Path) -> None:
 
 
 def pgledger_per_s(server: EmbeddedPostgres, clients: int, seconds: int, accounts: int) -> float:
-    """Transfers in a second between two of the first `accounts`."""
+    """Return transfers per second between two of the first `accounts`."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(_TRANSFER)
         script.flush()

@@ -55,13 +55,13 @@ from domain.values.money import Money
 TODAY = date(2026, 1, 5)
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 PAYMENTS = 100
-"""Payments of a production, each of which goes through its life in a run of its own."""
+"""Payments of a production. Each goes through its life in a run of its own."""
 EVENTS_OF_A_LIFE = 8
 HASH = "0" * 64
 
 
 def life(production: str, number: int) -> Iterator[tuple[Command, list[Event]]]:
-    """The commands of one payment's life with the events they write: eight of them."""
+    """Return the eight commands of one payment's life, with the events they write."""
     name, run = f"{production}.{number}", f"{production}/spc-krw/KRW/{TODAY}/{number}"
     amount, by = Money(10_000 + number, "KRW"), {"by": "bench", "production": production}
     scheduled = common.payout(name, number)
@@ -104,7 +104,7 @@ def life(production: str, number: int) -> Iterator[tuple[Command, list[Event]]]:
 
 
 def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
-    """Put a production's life on record in one transaction; how many events it has."""
+    """Record a production's life in one transaction, and return its number of events."""
     stream, head, state = stream_of(production), Head(), State()
     facts, entries, remembered, movements = [], [], [], []
     for number in range(payments):
@@ -150,7 +150,7 @@ def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
 
 
 def plainly_read(store: Store, only: str = "%") -> float:
-    """Seconds to read every row of the journal, or of `only` one stream, and to hash the bytes of each."""
+    """Return the seconds to read the journal, or only the stream `only`, and to hash each row's bytes."""
     query = "SELECT * FROM journal_event WHERE stream LIKE %s ORDER BY stream, seq"
     begun = time.perf_counter()
     with store.reading() as records:
@@ -162,7 +162,7 @@ def plainly_read(store: Store, only: str = "%") -> float:
 
 
 def verified(store: Store, processes: int, read: float, streams: list[str]) -> dict[str, object]:
-    """One pass over streams by so many processes, `read` being the seconds of a plain read of the same."""
+    """Verify streams once with `processes` processes. `read` is the seconds of a plain read of them."""
     begun, busy = time.perf_counter(), cpu_s()
     with store.reading() as records:
         proofs = list(proved(records.connection, streams, processes))
@@ -178,7 +178,7 @@ def verified(store: Store, processes: int, read: float, streams: list[str]) -> d
 
 
 def of_one_stream(store: Store, size: int) -> dict[str, object]:
-    """One production as long as all the others together: as fast as they, unless something grows with its length."""
+    """Verify one production as long as all others together. A lower rate means a cost that grows with length."""
     events, stream = record(store, "LONG", size // EVENTS_OF_A_LIFE), stream_of("LONG")
     analysed(store)
     read = plainly_read(store, stream)
@@ -190,18 +190,18 @@ def of_one_stream(store: Store, size: int) -> dict[str, object]:
 
 
 def analysed(store: Store) -> None:
-    """Let the server know what it has, as it does by itself after a while."""
+    """Run ANALYZE, as autovacuum would after a while."""
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
 
 
 def cpu_s() -> float:
-    """Seconds of processor time of this process and of those that it started and that have ended."""
+    """Return CPU seconds of this process and its ended children."""
     return sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
 
 
 def measure(store: Store, sizes: list[int]) -> dict[str, object]:
-    """Every size on top of the one before, on one server."""
+    """Measure each size on top of the one before, on one server."""
     figures: dict[str, object] = {"bench": Path(__file__).stem, "events_per_s_goal": 100_000, "ratio_goal": 0.6}
     events = productions = 0
     for size in sizes:

@@ -44,14 +44,14 @@ PEOPLE = {
 
 
 class Fixed:
-    """A clock that stands."""
+    """A clock that stands still."""
 
     def now(self) -> datetime:
         return TODAY.astimezone(UTC)
 
 
 def write(file: Path, rows: int) -> None:
-    """A statement of two years by weeks: 40 payers of 5 territories and a medium each, 4 currencies; some returns."""
+    """Write a weekly statement of two years. The 40 payers have 5 territories and one medium each."""
     chance = random.Random(rows)
     days = [(FIRST + timedelta(days=n)).isoformat() for n in range(0, DAYS, 7)]
     with file.open("w", encoding="utf-8", newline="") as lines:
@@ -74,7 +74,7 @@ def write(file: Path, rows: int) -> None:
 
 
 def handler_on(store: Store) -> CommandHandler:
-    """A production whose work is shared in KRW, with two years of rates."""
+    """Return a handler on a production whose work is shared in KRW, with two years of rates."""
     handler = CommandHandler(store, Agreements(), Fixed(), PEOPLE, 120)
     agreement = json.loads(common.agreement("BENCH", 1))
     agreement["waterfall"] = {"currency": "KRW", "pools": [{"id": "gross", "receives": "everything", "residue": "spc"}]}
@@ -94,7 +94,7 @@ def handler_on(store: Store) -> CommandHandler:
 
 
 def imported(database_url: str, file: Path, statement: str) -> dict[str, object]:
-    """Import a file and read its facts, in this process."""
+    """Import a file and read its facts in this process."""
     store = Store(sa.create_engine(database_url, pool_size=4))
     handler = CommandHandler(store, Agreements(), Fixed(), PEOPLE, 120)
     begun = time.perf_counter()
@@ -122,7 +122,7 @@ def imported(database_url: str, file: Path, statement: str) -> dict[str, object]
 
 
 def baselines(store: Store, file: Path) -> tuple[float, float]:
-    """Seconds of one pass of `csv.reader`, and of a COPY of the rows as they are in the table into it once more."""
+    """Return the seconds of one pass of `csv.reader`, and of a COPY of the table's rows into the table again."""
     begun = time.perf_counter()
     with file.open(encoding="utf-8", newline="") as lines:
         for _ in csv.reader(lines):

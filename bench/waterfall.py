@@ -75,7 +75,7 @@ def others(folder):
 
 
 def receipts(folder, count):
-    """`count` rows on every day of ten years, USD 200 million in all."""
+    """Write `count` rows over ten years of days, USD 200 million in all."""
     chance = random.Random(7)
     path = folder / f"receipts-{count}.csv"
     most = 400_000_000_00 // count
@@ -91,7 +91,7 @@ def receipts(folder, count):
 
 
 def one_pass(path):
-    """Read and group the same file: what anybody would write who wants exact sums by day and kind."""
+    """Read and group the file the obvious way, with exact sums by day and kind."""
     sums: dict[tuple[str, str, str, str], Decimal] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -101,7 +101,7 @@ def one_pass(path):
 
 
 def one_pass_lean(path):
-    """The same with the fewest instructions: plain rows and integers."""
+    """Read and group the file with the fewest instructions: plain rows and integers."""
     sums: dict[tuple[str, str, str, str], int] = {}
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)

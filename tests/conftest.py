@@ -1,4 +1,4 @@
-"""Real servers for every test that wants them: started once per test process, in a folder of their own."""
+"""Fixtures with real servers, started once per test process in their own folder."""
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from temporalio.testing import WorkflowEnvironment
 
 settings.register_profile("sluice", deadline=None, derandomize=True)
-settings.load_profile("sluice")  # the same examples everywhere, and no test that a busy machine can fail
+settings.load_profile("sluice")  # equal examples everywhere, and no failures on a busy machine
 
 
 @dataclass(frozen=True)
 class Database:
-    """A migrated database of its own, by role; SQLAlchemy URLs."""
+    """A migrated database, with an SQLAlchemy URL for each role."""
 
     name: str
     app_url: str
@@ -35,7 +35,7 @@ class Database:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """A PostgreSQL 18 server, and in it the migrated database `template_sluice` that others are copied from."""
+    """A PostgreSQL 18 server with the migrated database `template_sluice`, from which others are copied."""
     from app.database import upgrade
 
     data = tmp_path_factory.mktemp("pg")
@@ -70,7 +70,7 @@ def _fresh_database(server: EmbeddedPostgres) -> Iterator[Database]:
 
 @pytest.fixture
 def world(database: Database, tmp_path: Path) -> Iterator[World]:
-    """A command handler with its activities and a sandbox bank on a fresh database; it is 6 January 2025."""
+    """A command handler with activities and a sandbox bank on a fresh database, on 6 January 2025."""
     made = World(database.app_url, tmp_path)
     yield made
     made.close()
@@ -78,14 +78,14 @@ def world(database: Database, tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def registered(world: World) -> World:
-    """The same, with the drama's agreement in force since that day."""
+    """That world, with the drama's agreement in force since that day."""
     world.register()
     return world
 
 
 @pytest.fixture(scope="session")
 def temporal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedTemporal]:
-    """A real Temporal server; use task queues and workflow ids of your own."""
+    """A real Temporal server. Use your own task queues and workflow ids."""
     data = tmp_path_factory.mktemp("temporal")
     server = EmbeddedTemporal(data / "temporal", data / "temporal.log")
     with running(server):
@@ -102,7 +102,7 @@ def test_server_binary() -> Path:
 
 @pytest.fixture
 async def time_skipping(test_server_binary: Path) -> AsyncIterator["WorkflowEnvironment"]:
-    """A Temporal server of one test's own, in which waiting for a year takes no time."""
+    """A Temporal server for one test, which skips waiting times."""
     from temporalio.contrib.pydantic import pydantic_data_converter
     from temporalio.testing import WorkflowEnvironment
 

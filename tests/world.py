@@ -1,4 +1,4 @@
-"""A production on a real database with a sandbox bank, and a clock that the test moves: what the flow tests share."""
+"""The world of the flow tests: a production on a real database, a sandbox bank, and a clock that the test moves."""
 
 import asyncio
 import tomllib
@@ -41,7 +41,7 @@ DRAMA = EXAMPLES / "drama-manga.yaml"
 PRODUCTION = "LIGHTHOUSE"
 SEOUL = ZoneInfo("Asia/Seoul")
 UNSHARED = DRAMA.read_bytes().partition(b"\n# What the finished series earns")[0] + b"\n"
-"""The drama's agreement without its own waterfall, for tests that share the earnings otherwise."""
+"""The drama's agreement without its waterfall, for tests that share the earnings otherwise."""
 WATERFALL = b"""
 waterfall:
   currency: KRW
@@ -56,7 +56,7 @@ waterfall:
 """
 """What the drama's agreement gains to share what it earns."""
 SETTLEMENT = b"  settlement: {after: first-broadcast, first_days: 30}\n"
-"""And by which calendar."""
+"""The calendar of settlements."""
 EVIDENCE = {
     milestone: {document: f"{index:064x}" for index, document in enumerate(documents, start=10)}
     for milestone, documents in {
@@ -75,7 +75,7 @@ EVIDENCE = {
 
 
 class MovedClock:
-    """Stands where the test puts it."""
+    """A clock that stands until the test moves it."""
 
     def __init__(self, at: datetime) -> None:
         self.at = at
@@ -100,7 +100,7 @@ def example_people() -> dict[str, Person]:
 
 
 class World:
-    """One database, its command handler and activities, and one sandbox bank, below a folder of the test's own."""
+    """One database with its command handler and activities, and one sandbox bank in the test's folder."""
 
     def __init__(
         self, database_url: str, folder: Path, *, at: datetime | None = None, answer_within_s: int = 120
@@ -125,7 +125,7 @@ class World:
         self.store.engine.dispose()
 
     def facts_of(self, records: Records, production: str, until: date, through: int | None = None) -> Facts:
-        """What the test says has happened, instead of what is on record; by event `through`, what it had said then."""
+        """Return the test's facts instead of recorded ones. `through` limits them to those known at that event."""
         seq = chain.head(records.connection, stream_of(production)).seq
         if through is None:
             self.told.append((seq, len(self.facts)))
@@ -178,7 +178,7 @@ class World:
         return self.runs.release(command)
 
     def send(self, account: str = "spc-krw") -> RunRef:
-        """A run of everything that is due on an account, prepared, released and handed to the bank's folder."""
+        """Prepare and release a run of everything due on an account, and hand it to the bank's folder."""
         ref = RunRef(production=PRODUCTION, run=self.prepare(account).run)
         self.release(ref.run)
         self.runs.send(ref)
@@ -186,7 +186,7 @@ class World:
         return ref
 
     def deliver(self) -> int:
-        """Put everything in the outbox into the bank's folder, as the gateway does."""
+        """Put the outbox's files into the bank's folder, like the gateway."""
         table = tables.outbox
         with self.store.transaction() as transaction:
             rows = transaction.connection.execute(
@@ -202,7 +202,7 @@ class World:
         return len(rows)
 
     def answers(self, account: str = "spc-krw") -> list[tuple[str, bytes]]:
-        """Let the bank work, and take what it wrote out of the folder, unread."""
+        """Let the bank work, and remove its files from the folder unread."""
         while self.their_bank.step():
             pass
         key, files = folder_of(PRODUCTION, account), []
@@ -212,23 +212,23 @@ class World:
         return files
 
     def take(self, account: str = "spc-krw") -> list[str | None]:
-        """Let the bank work, and take in all that it wrote; why each file was refused, if it was."""
+        """Let the bank work, and take in its files. Returns the reason for each refused file."""
         return [self.bank.take(PRODUCTION, account, name, raw) for name, raw in self.answers(account)]
 
     # What is on record
 
     def events(self) -> list[str]:
-        """The types of all events, in order."""
+        """Return the types of all events, in order."""
         with self.store.reading() as records:
             return [fact.type for fact in chain.facts(records.connection, stream_of(PRODUCTION))]
 
     def newest(self) -> object:
-        """The last event on record."""
+        """Return the last recorded event."""
         with self.store.reading() as records:
             return list(chain.facts(records.connection, stream_of(PRODUCTION)))[-1].event
 
     def snapshots(self) -> State:
-        """The state as the snapshot tables have it."""
+        """Return the state from the snapshot tables."""
         every = sa.true()
         with self.store.reading() as records:
             return records.state(
@@ -236,17 +236,17 @@ class World:
             )
 
     def refolded(self) -> State:
-        """The state as the journal tells it."""
+        """Return the state folded from the journal."""
         with self.store.reading() as records:
             facts = list(chain.facts(records.connection, stream_of(PRODUCTION)))
         return fold(State(), [(fact.event, fact.effective_on) for fact in facts])
 
     def statuses(self) -> dict[str, str]:
-        """The status of each payment, by instalment."""
+        """Return each payment's status, by instalment."""
         return {payment.instalment: str(payment.status) for payment in self.snapshots().payments.values()}
 
     def payment(self, instalment: str) -> str:
-        """The id of an instalment's payment."""
+        """Return the id of an instalment's payment."""
         return next(p.id for p in self.snapshots().payments.values() if p.instalment == instalment)
 
     def balances(self) -> dict[str, str]:
@@ -255,19 +255,19 @@ class World:
         return {f"{row.account} {row.currency}": str(row.balance) for row in rows}
 
     def wrong(self) -> list[str]:
-        """What a proof of the record finds wrong."""
+        """Return the findings of a proof of the record."""
         with self.store.reading() as records:
             return verify(records.connection).wrong
 
 
 def take_stream(transaction: Transaction, production: str) -> None:
-    """Take the end of a production's stream, as a command does, until the transaction ends; it may have none yet."""
+    """Lock the head of a production's stream until the transaction ends, like a command. Creates a missing head."""
     taking = "INSERT INTO stream_head VALUES (%s, 0, %s) ON CONFLICT (stream) DO UPDATE SET seq = stream_head.seq"
     transaction.connection.exec_driver_sql(taking, (stream_of(production), GENESIS))
 
 
 async def eventually(enough: Callable[[], bool]) -> None:
-    """Wait until something is so on record, for at most half a minute."""
+    """Wait at most half a minute until a condition on the records holds."""
     for _ in range(1000):
         if await asyncio.to_thread(enough):
             return

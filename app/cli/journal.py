@@ -97,7 +97,7 @@ _TELLING = (
     "why",
     "sentence",
 )
-"""The fields that a short line shows, in this order; money without a known reason is only told of here."""
+"""The fields of a short line, in order. Money without a known reason appears only here."""
 
 
 def _brief(event: "EventRow") -> str:

@@ -28,7 +28,7 @@ def tell_of_more(page: Page[Any]) -> None:
 
 
 def show(rows: Iterable[Any], columns: Sequence[str], as_json: bool, nothing: str) -> None:
-    """Print rows as a table of `columns`, or in full as a JSON list. `nothing` is printed for an empty table."""
+    """Print rows as a table of `columns`, or in full as a JSON list. `nothing` is printed if there are none."""
     if as_json:
         click.echo(to_json([plain(row) for row in rows], indent=2).decode())
         return

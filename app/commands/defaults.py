@@ -22,4 +22,4 @@ NEWEST: Mapping[str, Callable[[Records, Mapping[str, Any]], int]] = {
     "round": _newest_round,
     "revision": _newest_revision,
 }
-"""Without a number, somebody decides on the newest round of evidence, or revision of a distribution."""
+"""Without a number, a decision is about the newest round of evidence or revision of a distribution."""

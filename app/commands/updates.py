@@ -33,9 +33,9 @@ _NO_ROOM = frozenset(
         RPCStatusCode.FAILED_PRECONDITION,
     }
 )
-"""Temporal let nothing in: too many updates are under way, or the worker has just gone. Nothing was done."""
+"""Temporal admitted nothing: too many updates are under way, or the worker has just gone. Nothing was done."""
 _PATIENCE_S, _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 60.0, 0.05, 1.0
-"""How long room is waited for, and how often it is asked for."""
+"""How long to wait for room, and how often to retry."""
 
 
 @dataclass(frozen=True)

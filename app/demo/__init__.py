@@ -1,7 +1,7 @@
-"""The demonstration: a co-production from its making to its earnings, on real components, in about a minute.
+"""The demonstration: a co-production made and earning, played on the real parts in about a minute.
 
-It starts the embedded stack in a new folder and registers `examples/drama-manga.yaml`. The business clock moves from
-one day with an event to the next. People act through the command line's client. Temporal Schedules open a day's runs
-and a period's distribution. The sandbox bank loses a file, loses an answer, answers twice and refuses a payment. The
-final figures are read from the database.
+The embedded stack is started in a new folder, `examples/drama-manga.yaml` is registered, and the business clock is
+moved from one day on which something happens to the next. People act through the same command client as the command
+line. Temporal Schedules open a day's runs and a period's distribution. The sandbox bank loses a file, loses an answer,
+answers twice and refuses a payment. Everything that is said at the end is read back from the database.
 """

@@ -27,7 +27,7 @@ def write_chart(found: Forecast, to: Path) -> None:
 
 
 def _panel(found: Forecast, scenario: str, parties: Mapping[str, Return]) -> Panel:
-    """Who lays something out in it; where nobody does, whoever gets something."""
+    """Draw the parties that lay something out, or else those that receive something."""
     drawn = {party: one for party, one in parties.items() if one.out > 0}
     drawn = drawn or {party: one for party, one in parties.items() if one.flows}
     unit = 10 ** exponent(found.currency)
