@@ -31,7 +31,7 @@ def main() -> int:
         return 0
 
     def keep(report: Report) -> None:
-        """What is known by now, in case somebody ends this."""
+        """Write the current report, in case the programme is killed."""
         if given.report:
             given.report.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", "utf-8")
 
@@ -47,7 +47,7 @@ def main() -> int:
 
 
 def for_the_report_alone() -> TextIO:
-    """What stdout was; what a library writes there from now on, in a scene's process too, goes to stderr."""
+    """Return the original stdout. Later output of libraries and scene processes goes to stderr."""
     stdout = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return stdout

@@ -1,4 +1,4 @@
-"""Agreements drawn from a seed: one debtor account, payouts by date and by milestone, a waterfall between three."""
+"""Agreements drawn from a seed: one debtor account, dated and milestone payouts, a waterfall among three parties."""
 
 import json
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _CONTRIBUTION = 1_000_000
 
 @dataclass(frozen=True)
 class Drawn:
-    """A production before it is registered."""
+    """A production before its registration."""
 
     key: str
     payouts: tuple[int, ...]
@@ -24,22 +24,22 @@ class Drawn:
     milestones: int = 1
     approvals: int = 1
     shares: tuple[int, int] = (10, 5)
-    """Percent of what it earns for the studio and for the vendor, before studio and company share the rest."""
+    """Percent of the earnings for the studio and for the vendor, before studio and company share the rest."""
     changes: dict[str, Any] = field(default_factory=dict)
-    """Fields of the agreement that are to be other than usual."""
+    """Fields of the agreement that differ from the defaults."""
 
     def agreement(self) -> bytes:
-        """JSON, which is YAML, too."""
+        """Return the agreement as JSON, which is valid YAML."""
         return json.dumps({**_usual(self), **self.changes}, indent=0).encode()
 
     def statement(self) -> str:
-        """What it earned, as its source would send it."""
+        """Return its earnings as the source's statement."""
         rows = [f"2025-11-{1 + n % 28:02},{amount},sales,KR,theatrical,first" for n, amount in enumerate(self.earned)]
         return "\n".join(("date,amount,payer,territory,media,window,currency", *(f"{row},KRW" for row in rows))) + "\n"
 
 
 def draw(dice: Random, payouts: tuple[int, int], earned: bool = False) -> Drawn:
-    """A production of some payouts (least, most)."""
+    """Draw a production. `payouts` are the least and the most payouts."""
     return Drawn(
         key=f"F{dice.randrange(16**8):08X}",
         payouts=tuple(

@@ -1,4 +1,4 @@
-"""Plays scenes side by side, each in a process of its own, and puts their tallies together."""
+"""Plays scenes in parallel, each in its own process, and merges their tallies."""
 
 import hashlib
 import sys
@@ -12,7 +12,7 @@ from tests.faults.programme.scenes import planned
 from tests.faults.programme.tally import Harm, Tally, merged
 
 BOUND_S = 900.0
-"""So long a scene may take: as long as all of them together take on two cores."""
+"""The limit for one scene: the time that all of them together take on two cores."""
 _LOOK_EVERY_S = 0.5
 
 Report = dict[str, Any]
@@ -30,9 +30,9 @@ def run(
     so_far: Callable[[Report], None] = lambda _: None,
     bound_s: float = BOUND_S,
 ) -> Report:
-    """Play scenes, `lanes` at a time, each on its own stack; after each, `so_far` is given the report until then.
+    """Play scenes on stacks of their own, `lanes` at a time. `so_far` gets the report after each.
 
-    KeyboardInterrupt ends all that was started, and the report is of what was known by then.
+    KeyboardInterrupt ends everything that was started. The report then has what was known.
     """
     programme = _Programme(seed, names, short)
     try:
@@ -49,7 +49,7 @@ def run(
 
 
 class _Programme:
-    """What is to be played, what is being played, and what came of the rest."""
+    """The scenes that wait, the scenes in play, and the results of the others."""
 
     def __init__(self, seed: int, names: list[str], short: bool) -> None:
         self._seed, self._names, self._short = seed, names, short
@@ -63,19 +63,19 @@ class _Programme:
         said(f"seed {seed}; the plan's SHA-256 is {self._digest[:16]}")
 
     def goes_on(self, lanes: int) -> bool:
-        """Begin with the next scenes as far as there are lanes; whether anything is being played."""
+        """Start the next scenes while lanes are free. Returns whether any scene is in play."""
         while self._to_come and len(self._playing) < lanes:
             self._playing.append(Lane(self._seed, self._to_come.pop(0), self._short))
             said(f"playing {' and '.join(lane.name for lane in self._playing)}; {len(self._to_come)} scenes to come")
         return bool(self._playing)
 
     def over(self, bound_s: float) -> list[Lane]:
-        """Those that have told what became of them, or have taken too long."""
+        """Return the lanes that have a result, or are over time."""
         told = wait([lane.telling for lane in self._playing], _LOOK_EVERY_S)
         return [lane for lane in self._playing if lane.telling in told or lane.seconds > bound_s]
 
     def take(self, lane: Lane, bound_s: float) -> None:
-        """Take in what became of a scene, and end it."""
+        """Take a scene's result and end the scene."""
         name, seconds = lane.name, lane.seconds
         stuck = not lane.telling.poll()
         if stuck:
@@ -96,7 +96,7 @@ class _Programme:
             said(f"  {note}")
 
     def end(self) -> None:
-        """End what is still being played; what it had come to counts."""
+        """End the scenes in play. Their results so far count."""
         for lane in self._playing:
             lane.interrupt()
         for lane in self._playing:

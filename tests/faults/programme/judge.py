@@ -1,4 +1,4 @@
-"""The invariants of design §9, looked at from outside: the bank's own books against ours."""
+"""The invariants of design §9, checked from outside: the bank's books against ours."""
 
 from collections import Counter
 
@@ -17,10 +17,10 @@ from tests.faults.programme.tally import Harm
 
 
 def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
-    """What is wrong with one production; `ended` asks that each payment has come to an end as well.
+    """Return what is wrong with one production. With `ended`, each payment must also have reached its end.
 
-    One bank effect for each attempt that is settled, and none for any other; our bank account equal to the bank's, to
-    the unit; what is in suspense is exactly what a lying bank put there.
+    Each settled payment has one bank effect, and any other has none. Our bank account equals the bank's to the unit.
+    Suspense holds exactly what a lying bank put there.
     """
     harm = Harm()
     with stage.reading() as records:
@@ -54,19 +54,19 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
 
 
 def proven(stage: Stage) -> Harm:
-    """What a proof of the whole record finds: chains, balances, and postings as the events make them."""
+    """Return what a proof of the whole record finds: chains, balances, and postings against events."""
     with stage.reading() as records:
         return Harm(broken=list(verify(records.connection).wrong))
 
 
 async def doctored(stage: Stage, expected: frozenset[AilmentKind] = frozenset()) -> Harm:
-    """What the doctor finds at the end of a scene, but for what was done on purpose: it must be nothing."""
+    """Return the doctor's findings at the end of a scene, except the expected kinds."""
     found = [one for one in (await examine(stage.services)).ailments if one.wrong and one.kind not in expected]
     return Harm(stuck=[f"the doctor says {one.kind}: {one.what}: {one.why}" for one in found])
 
 
 def judge_distribution(stage: Stage, key: str) -> Harm:
-    """What a period gave is ordered once for each party that is paid, and every payout is a payment."""
+    """Check that a period's payout is ordered once for each paid party, and that every payout is a payment."""
     harm = Harm()
     one = stage.distribution(key)
     if one is None or one["status"] != "ordered" or one["body"]["objections"]:

@@ -1,4 +1,4 @@
-"""A scene in a process of its own, which can be ended at any moment with everything that it started."""
+"""A scene in its own process, which can be ended at any moment with everything that it started."""
 
 import asyncio
 import multiprocessing
@@ -21,13 +21,13 @@ from tests.faults.programme.scenes import played
 from tests.faults.programme.tally import Harm, Tally
 
 ENDS_WITHIN_S = 8.0
-"""That long a scene may take to stop its servers; then they are killed."""
+"""The time that a scene has to stop its servers. Then they are killed."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _CONTEXT = multiprocessing.get_context("spawn")
 
 
 class Lane:
-    """A scene that is being played. All that it starts and writes is known by its folder, and goes with it."""
+    """A scene in play. Its folder identifies all its processes and files, which are removed with it."""
 
     def __init__(self, seed: int, name: str, short: bool) -> None:
         self.name = name
@@ -45,19 +45,19 @@ class Lane:
         return round(time.monotonic() - self._begun, 1)
 
     def interrupt(self) -> None:
-        """Ask it to stop where it is; it tells at once what is known by now."""
+        """Ask the scene to stop. It sends its tally at once."""
         self._process.terminate()
         self._interrupted_at = time.monotonic()
 
     def told(self) -> Tally | None:
-        """What it tells; None if it ended without a word."""
+        """Return the scene's tally; None if the process ended without one."""
         with suppress(EOFError):
             if self.telling.poll(self._patience_s()):
                 return self.telling.recv()
         return None
 
     def end(self) -> None:
-        """Wait until it has stopped what it started; kill what is left, and remove its folder."""
+        """Wait for the scene to stop, kill what is left, and remove its folder."""
         self._process.join(self._patience_s())
         self._process.kill()
         self._process.join()
@@ -75,9 +75,9 @@ class Lane:
 
 
 def interrupt_once(first: Callable[[], None] = lambda: None) -> None:
-    """Let Ctrl-C, SIGTERM and SIGHUP raise KeyboardInterrupt in this process, after `first`; more of them do nothing.
+    """Let the first Ctrl-C, SIGTERM or SIGHUP call `first` and raise KeyboardInterrupt. Later ones are ignored.
 
-    A second one would break into the ending of what the first one ends.
+    A second interrupt would break into the clean-up after the first.
     """
 
     def interrupted(*_: object) -> None:
@@ -87,12 +87,12 @@ def interrupt_once(first: Callable[[], None] = lambda: None) -> None:
         raise KeyboardInterrupt
 
     for sign in _SIGNALS:
-        if sign is not signal.SIGHUP or signal.getsignal(sign) is not signal.SIG_IGN:  # `nohup` means it
+        if sign is not signal.SIGHUP or signal.getsignal(sign) is not signal.SIG_IGN:  # `nohup` ignores it on purpose
             signal.signal(sign, interrupted)
 
 
 def _play(end: Connection, folder: Path, seed: int, name: str, short: bool) -> None:
-    """One scene, told once; a scene that breaks down is itself a finding."""
+    """Play one scene and send its tally once. A scene that crashes is itself a finding."""
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     tally, told = Tally(), list[Tally]()
 
@@ -112,7 +112,7 @@ def _play(end: Connection, folder: Path, seed: int, name: str, short: bool) -> N
 
 
 def _processes_in(folder: Path) -> Iterator[psutil.Process]:
-    """Processes that work in a folder or were told of it; their parent may be gone."""
+    """Yield processes with the folder as working directory or in an argument. Their parent may be gone."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if any(str(folder) in word for word in (process.cwd(), *process.cmdline())):

@@ -1,4 +1,4 @@
-"""What is played: each scene has a stack of its own, and dice of its own from the seed and its name."""
+"""The scenes. Each has its own stack, and its own dice from the seed and its name."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -16,13 +16,13 @@ from tests.faults.programme.tally import Tally
 
 @dataclass(frozen=True)
 class Scene:
-    """How the faults of a scene are drawn (short or full), and how they are played."""
+    """How a scene's faults are drawn (short or full) and played."""
 
     plan: Callable[[Random, bool], Sequence[Any]]
     play: Callable[[Stage, Any], Awaitable[None]]
     stage: Callable[..., Any] = staged
     ailing: frozenset[AilmentKind] = frozenset()
-    """What the doctor will find in the end, because it was done on purpose."""
+    """Findings of the doctor that a scene causes on purpose."""
 
 
 def _kills(commits: tuple[str, ...], victim: str) -> Scene:
@@ -30,13 +30,13 @@ def _kills(commits: tuple[str, ...], victim: str) -> Scene:
 
 
 def _out_of(disk: disks.Disk) -> Scene:
-    ailing = frozenset({AilmentKind.DISK, AilmentKind.FILE_REFUSED})  # it stays small
+    ailing = frozenset({AilmentKind.DISK, AilmentKind.FILE_REFUSED})  # the disk stays small
     return Scene(disks.plan(disk), disks.play(disk), disks.stage_of(disk), ailing)
 
 
 _LIES = frozenset({AilmentKind.UNMATCHED, AilmentKind.CONTRADICTED, AilmentKind.FILE_REFUSED})
 
-SCENES: dict[str, Scene] = {  # the longest first, so that they end together
+SCENES: dict[str, Scene] = {  # the longest first, so that all end together
     "commands": Scene(commands.plan, commands.play),
     "absurd": Scene(absurd.plan, absurd.play, ailing=_LIES | {AilmentKind.WORKFLOW_FAILED}),
     "starts": Scene(
@@ -58,15 +58,15 @@ SCENES: dict[str, Scene] = {  # the longest first, so that they end together
 
 
 def planned(seed: int, name: str, short: bool) -> Sequence[Any]:
-    """The faults of a scene: the same for the same seed, always."""
+    """Return the faults of a scene. Equal seeds give equal faults."""
     return SCENES[name].plan(Random(f"{seed}/{name}"), short)
 
 
 async def played(seed: int, name: str, short: bool, tally: Tally) -> None:
     """Play a scene on a stack of its own."""
     logs.configure("console", "error")
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # answers that came after somebody had asked again
-    logging.getLogger("sluice.supervisor").setLevel(logging.CRITICAL)  # what a full disk or we ourselves end
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # answers that arrive after a repeated request
+    logging.getLogger("sluice.supervisor").setLevel(logging.CRITICAL)  # a full disk or the simulator ends processes
     async with SCENES[name].stage(Random(f"{seed}/{name}/played"), tally) as stage:
         await SCENES[name].play(stage, planned(seed, name, short))
         if stage is not None:

@@ -1,6 +1,6 @@
-"""One stack with its people, and a production from its registration to its last payment.
+"""One stack with its users, and a production from registration to its last payment.
 
-Everybody here does as people do: what fails is asked for again, until it is seen to be done.
+The users here persist: they repeat what fails until it is seen to be done.
 """
 
 import asyncio
@@ -83,11 +83,11 @@ Step = Callable[[], Awaitable[Any]]
 
 
 class Stuck(Exception):
-    """Something did not come about though it was waited for long enough."""
+    """Something did not happen in time."""
 
 
 class Stage:
-    """A running stack, and what may be done with it."""
+    """A running stack and the actions on it."""
 
     def __init__(self, stack: EmbeddedStack, services: Services, dice: Random, tally: Tally) -> None:
         self.stack, self.services, self.dice, self.tally = stack, services, dice, tally
@@ -104,7 +104,7 @@ class Stage:
     # Faults
 
     def trap(self, commit: str, side: str, victim: str) -> None:
-        """Kill a victim before or after a commit, once, when the worker gets there."""
+        """Kill a victim once, before or after a commit, when the worker reaches it."""
         (self.data / SPRUNG).unlink(missing_ok=True)
         staged = self.data / "trap.new"
         token = f"{commit}/{side}/{victim}/{time.monotonic_ns()}"
@@ -112,7 +112,7 @@ class Stage:
         staged.rename(self.data / TRAP)
 
     def skew(self, worker: str, seconds: int) -> None:
-        """Put a worker's clock off by so many seconds; by none, right again."""
+        """Set a worker's clock off by `seconds`. 0 sets it right."""
         file = self.data / f"{worker}.skew"
         if not seconds:
             file.unlink(missing_ok=True)
@@ -122,19 +122,19 @@ class Stage:
         staged.rename(file)
 
     def log_of(self, worker: str) -> str:
-        """What a worker has said so far."""
+        """Return a worker's log."""
         return (self.data / "logs" / f"{worker}.log").read_text("utf-8")
 
     def has_sprung(self) -> bool:
         return (self.data / SPRUNG).exists()
 
     def sprung(self) -> bool:
-        """Whether the trap has sprung; it is taken away."""
+        """Remove the trap, and return whether it has sprung."""
         (self.data / TRAP).unlink(missing_ok=True)
         return self.has_sprung()
 
     def commits(self) -> list[str]:
-        """What has been committed since the last time this was asked."""
+        """Return the commits since the last call."""
         log = self.data / COMMITS
         found = log.read_text("ascii").split() if log.exists() else []
         log.unlink(missing_ok=True)
@@ -151,7 +151,7 @@ class Stage:
     # What people do
 
     async def persist(self, step: Step, done: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
-        """Ask until it is done; who gets no answer looks whether it is, and asks again."""
+        """Repeat a step until it is done. After a failure or timeout, first check whether it is."""
         until = time.monotonic() + patience_s
         while True:
             trouble: BaseException | None = None
@@ -173,7 +173,7 @@ class Stage:
             await asyncio.sleep(0.05)
 
     async def is_so(self, done: Callable[[], bool]) -> bool:
-        """False while the database does not say."""
+        """Return False while the database does not answer."""
         try:
             return await asyncio.to_thread(done)
         except sa.exc.DBAPIError:
@@ -207,7 +207,7 @@ class Stage:
         )
 
     async def pay(self, key: str, account: str = ACCOUNT) -> list[str]:
-        """Open the account's day, release what is prepared, and answer with the runs."""
+        """Open the account's day, release what is prepared, and return the runs."""
         runs: list[str] = []
 
         async def open_day() -> None:
@@ -227,14 +227,14 @@ class Stage:
         await self.persist(step, lambda: self.run(run).status in {"released", "submitted"})
 
     async def pay_in(self, key: str) -> None:
-        """The contribution arrives at the bank."""
+        """Let the contribution arrive at the bank."""
         with self.books() as books:
             admin.credit(
                 books, folder_of(key, ACCOUNT), CONTRIBUTION, "studio Co", f"{key}.IN", self.clock.now().date()
             )
 
     async def distribute(self, key: str) -> None:
-        """From the opening of a period to its payments' being ordered, with an objection on the way."""
+        """Compute a period, answer it with an objection, await its payouts' order, and resolve the objection."""
         await self.persist(
             lambda: self.as_user("payer-one").send(ComputeDistribution, production=key, period=PERIOD),
             lambda: self.distribution(key) is not None,
@@ -262,22 +262,22 @@ class Stage:
         )
 
     async def play(self, drawn: Drawn) -> None:
-        """The whole life of a production's schedule."""
+        """Play the whole life of a production's schedule."""
         await self.register(drawn)
         await self.accept(drawn.key)
         await self.pay(drawn.key)
         await self.until(lambda: self.ended(drawn.key), f"{drawn.key} is not paid out: {self.statuses(drawn.key)}")
-        await self.pay_in(drawn.key)  # after that, so that the bank tells of it in a file of its own
+        await self.pay_in(drawn.key)  # afterwards, so that the bank reports it in a file of its own
         await self.until(lambda: self.paid(drawn.key), f"{drawn.key} is not paid: {self.statuses(drawn.key)}")
 
     async def services_resumed(self) -> None:
-        """What a worker does when it starts: everything unfinished is looked at again."""
+        """Look at everything unfinished again, like a starting worker."""
         await Gateway(self.services).starts.everything_unfinished()
 
     # What is on record
 
     def await_database(self) -> None:
-        """It may have been killed a moment ago, and is on its way back."""
+        """Wait for a database that may have been killed a moment ago."""
         until = time.monotonic() + PATIENCE_S
         while not self.stack.postgres.answers() and time.monotonic() < until:
             time.sleep(0.05)
@@ -289,7 +289,7 @@ class Stage:
             yield records
 
     def facts(self, key: str) -> list[Fact]:
-        """What is on record of a production, but for the archiving of its histories, which goes on by itself."""
+        """Return a production's facts without the archiving of its histories, which happens by itself."""
         with self.reading() as records:
             found = list(chain.facts(records.connection, stream_of(key)))
         return [fact for fact in found if fact.type != "history-archived"]
@@ -313,7 +313,7 @@ class Stage:
             return the_run(records.connection, run)
 
     def prepared(self, key: str) -> list[str]:
-        """Runs that wait for their release."""
+        """Return the runs that wait for their release."""
         with self.reading() as records:
             return [row.id for row in runs_of(records.connection, RunFilter(key, "prepared")).items]
 
@@ -330,11 +330,11 @@ class Stage:
             return {status: int(count) for status, count in records.connection.execute(query)}
 
     def paid(self, key: str) -> bool:
-        """Every payment has come to an end, every receipt is in, and nothing waits to be told or taken in."""
+        """Return whether every payment has ended, every receipt is in, and nothing waits."""
         return self.ended(key) and self.quiet(key) and self.received(key)
 
     def ended(self, key: str) -> bool:
-        """Every payment has come to an end."""
+        """Return whether every payment has ended."""
         return set(self.statuses(key)) <= {"settled", "rejected", "returned"}
 
     def received(self, key: str) -> bool:
@@ -343,7 +343,7 @@ class Stage:
         return all(row.received == row.amount for row in rows)
 
     def quiet(self, key: str) -> bool:
-        """Nothing waits in the outbox, nor in the account's folders."""
+        """Return whether the outbox and the account's folders are empty."""
         with self.reading() as records:
             waiting = records.connection.execute(
                 sa.select(sa.func.count()).where(tables.outbox.c.done_at.is_(None))
@@ -362,8 +362,8 @@ async def staged(
     workers: tuple[str, ...] = (WORKER,),
     answer_within_s: int = 2,
 ) -> AsyncIterator[Stage]:
-    """A stack with the simulator's worker (or several)."""
-    supervisor._LONGEST_PAUSE_S = 0.2  # we kill every few seconds; its patience is for programs that do not start
+    """Run a stack with one or several of the simulator's workers."""
+    supervisor._LONGEST_PAUSE_S = 0.2  # we kill every few seconds; the default suits programs that do not start
     folder = Path(tempfile.mkdtemp(prefix="sluice-faults-")) if data is None else data.parent
     data = data or folder / "data"
     data.mkdir(mode=0o700, exist_ok=True)
@@ -392,7 +392,7 @@ async def staged(
 
 
 def our_worker(name: str, data: Path) -> Program:
-    """The simulator's worker as a program."""
+    """Return the simulator's worker as a program."""
     skew = str(data / f"{name}.skew")
     argv = (sys.executable, "-m", "tests.faults.programme.worker", "--data", str(data), "--skew", skew)
     plain = our_program(WORKER, data).command

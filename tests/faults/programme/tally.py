@@ -1,4 +1,4 @@
-"""What was injected and what became of it, by kind of fault."""
+"""The injected faults and their outcomes, by kind."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass
 class Count:
-    """Faults of one kind; `survived` are those after which every invariant held."""
+    """Faults of one kind. After the `survived` ones every invariant held."""
 
     injected: int = 0
     survived: int = 0
@@ -15,7 +15,7 @@ class Count:
     doubled: int = 0
     stuck: int = 0
     broken: int = 0
-    """Any other invariant: a chain, a balance, a refusal that came as a traceback."""
+    """Any other broken invariant: a chain, a balance, a refusal that came as a traceback."""
 
     @property
     def harm(self) -> int:
@@ -24,7 +24,7 @@ class Count:
 
 @dataclass
 class Harm:
-    """What is wrong after a fault, a sentence for each thing."""
+    """The damage after a fault, one sentence for each item."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Harm:
 
 @dataclass
 class Tally:
-    """Counts by kind, and what was noticed."""
+    """Counts by kind, and notes."""
 
     kinds: dict[str, Count] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
@@ -57,7 +57,7 @@ class Tally:
     """Kinds that this machine cannot play, and why."""
 
     def add(self, kind: str, injected: int, harm: Harm | None = None) -> None:
-        """Count `injected` faults of a kind, after which the invariants were looked at together."""
+        """Count `injected` faults of a kind, whose invariants were checked together."""
         harm, count = harm or Harm(), self.kinds.setdefault(kind, Count())
         count.injected += injected
         count.lost += len(harm.lost)

@@ -33,16 +33,16 @@ from workflows import policies
 
 TRAP, SPRUNG, COMMITS = "trap.json", "trap.sprung.json", "commits.log"
 GATEWAY = "Gateway"
-"""What a commit is called that no command asked for: the outbox is marked done."""
+"""The name of commits without a command: the outbox is marked done."""
 HEARTBEAT = timedelta(seconds=2)
-"""Instead of ten seconds: a thousand faults would otherwise be spent on waiting."""
+"""Ten seconds by default. A thousand faults would be spent on waiting."""
 CHECKED_EVERY_S = 3.0
-"""Instead of half a minute: how long a clock that is off does harm."""
+"""Half a minute by default. A wrong clock does harm for that long."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Skewed:
-    """A clock, off by as many seconds as a file says for as long as it is there."""
+    """A clock that is off by the seconds in a file, while that file exists."""
 
     true: Clock
     skew: Path
@@ -64,7 +64,7 @@ class Trap:
         self._token = ""
 
     def commit(self, name: str) -> str:
-        """A transaction that has written something is about to commit; its name with its number."""
+        """Number a commit while its transaction is about to make it."""
         with self._lock:
             wanted = self._wanted()
             if wanted.get("token", "") != self._token:
@@ -74,7 +74,7 @@ class Trap:
             return f"{name}/{self._seen[name]}"
 
     def at(self, commit: str, side: str) -> None:
-        """Kill the victim if this is the place."""
+        """Kill the victim if the trap names this commit and side."""
         if side == "after":
             with suppress(OSError), (self._data / COMMITS).open("a", encoding="ascii") as log:
                 log.write(f"{commit}\n")
@@ -93,7 +93,7 @@ class Trap:
 
 
 def kill(data: Path, victim: str) -> None:
-    """SIGKILL a process of a stack; PostgreSQL with all its sessions, as if the machine had lost its power."""
+    """SIGKILL a process of a stack. PostgreSQL dies with all its sessions, as in a power cut."""
     state = read_state(data)
     assert state is not None
     process = psutil.Process(os.getpid() if victim == "self" else state.processes[victim].pid)
@@ -104,7 +104,7 @@ def kill(data: Path, victim: str) -> None:
 
 
 def arm(data: Path) -> None:
-    """From now on every transaction of this process's stores passes the trap."""
+    """Let every later transaction of this process's stores pass the trap."""
     trap, asked = Trap(data), threading.local()
     handle = Store.handle
 

@@ -51,7 +51,7 @@ PERIODS = ("0001", "0001-Q1", "0001-01-01", "9999", "9999-H2", "9999-12-31", "20
 
 @dataclass(frozen=True)
 class Absurd:
-    """A production that lives normally, one that is too rich, and what is asked of the first."""
+    """A production that lives normally, one that is too rich, and the requests to the first."""
 
     drawn: Drawn
     rich: Drawn
@@ -125,7 +125,10 @@ async def _one(stage: Stage, one: Absurd) -> None:
 
 
 async def _asked(stage: Stage, key: str, ask: Any) -> None:
-    """Asked for something absurd: a refusal in our own words (or Temporal's, of a name), and a readable journal."""
+    """Send an absurd request.
+
+    It must be refused in a sentence of ours (or of Temporal's), and leave a readable journal.
+    """
     harm = Harm()
     try:
         await ask()
@@ -137,7 +140,7 @@ async def _asked(stage: Stage, key: str, ask: Any) -> None:
 
 
 def _readable(stage: Stage, key: str) -> Harm:
-    """The whole state folds from the journal, and the proof holds."""
+    """Check that the whole state folds from the journal, and that the proof holds."""
     try:
         with stage.reading() as records:
             facts = list(chain.facts(records.connection, stream_of(key)))
@@ -155,7 +158,7 @@ async def _imported(stage: Stage, key: str, name: str, amount: str, rows: int, c
 
 
 async def _earned_at_an_absurd_rate(stage: Stage, one: Absurd) -> None:
-    """A rate of ten billion won to the dollar makes 10^24: the distribution is refused."""
+    """Earn 10^24 by a rate of ten billion won to the dollar. The distribution must be refused."""
     drawn = replace(
         draw(Random(one.rows), (1, 1)),
         changes={"receipt_fx": [{"base": "USD", "at": "receipt_date", "source": "HOUSE"}]},
@@ -174,7 +177,7 @@ async def _earned_at_an_absurd_rate(stage: Stage, one: Absurd) -> None:
 
 
 async def _credited(stage: Stage, key: str, messages: int) -> None:
-    """Messages of 18 digits each: in suspense to the unit, also where their sum is beyond 64 bits."""
+    """Credit messages of 18 digits each. Suspense is exact, even where their sum exceeds 64 bits."""
     home = folders_path(stage.data) / folder_of(key, ACCOUNT)
     for n in range(messages):
         minor = 10**18 - 1 - n
@@ -185,7 +188,7 @@ async def _credited(stage: Stage, key: str, messages: int) -> None:
 
 
 async def _too_rich(stage: Stage, one: Absurd) -> None:
-    """A day whose payouts come to more than any file carries is not prepared, and somebody hears of it."""
+    """Let payouts on one day exceed what any file can carry. No run is prepared, and the doctor reports it."""
     key = one.rich.key
     await stage.register(one.rich)
     await asyncio.to_thread(_promise_too_much, stage, key)
@@ -197,7 +200,7 @@ async def _too_rich(stage: Stage, one: Absurd) -> None:
 
 
 def _promise_too_much(stage: Stage, key: str) -> None:
-    """More than a file of an agreement may name, all due on one day: 1.002 x 10^18."""
+    """Promise 1.002 x 10^18, all due on one day. That is more than an agreement's file can name."""
     day = date.fromisoformat(DUE_ON)
     lines = [
         ScheduledPayment(
@@ -219,7 +222,7 @@ def _promise_too_much(stage: Stage, key: str) -> None:
 
 
 async def _told(stage: Stage, name: str) -> bool:
-    """Whether the doctor names a workflow."""
+    """Return whether the doctor names a workflow."""
     for _ in range(20):
         if any(one.wrong and one.what.startswith(name) for one in (await examine(stage.services)).ailments):
             return True

@@ -1,8 +1,8 @@
 """A bank that rejects, delays, loses, answers twice, takes a file in part, and sends money back.
 
-One fault is one payment struck by one rule, counted by the sandbox bank's own books (`fault_met`); a lost file is one
-fault though many payments were in it. What was rejected or came back is then corrected and paid again: in the end
-every payment is settled once.
+One fault is one payment struck by one rule, counted by the sandbox bank's books (`fault_met`). A lost file is one
+fault, even with many payments. Rejected and returned payments are corrected and paid again, so in the end every payment
+is settled once.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ _SHARES = {
 
 @dataclass(frozen=True)
 class Trouble:
-    """A production, and which of its payments meet which faults."""
+    """A production, and the faults of its payments."""
 
     drawn: Drawn
     struck: tuple[tuple[str, FaultKind, int], ...]
@@ -86,9 +86,9 @@ async def _one(stage: Stage, trouble: Trouble) -> None:
 
 
 async def _put_right(stage: Stage, key: str) -> None:
-    """Correct and pay again until nothing is rejected or has come back."""
+    """Correct and pay again until no payment is rejected or returned."""
     for _ in range(6):
-        await asyncio.sleep(2.5)  # what comes back, comes back two seconds after it settled
+        await asyncio.sleep(2.5)  # a return follows two seconds after the settlement
         await stage.until(lambda: stage.paid(key), f"{key} is not paid: {stage.statuses(key)}", PATIENCE_S)
         with stage.services.store.reading() as records:
             from adapters.db.queries.payments import PaymentFilter, payments

@@ -1,8 +1,8 @@
 """kill -9 at every commit boundary of a payment run and of a distribution.
 
 One fault is one process killed at one side of one commit: the worker, Temporal, or PostgreSQL with all its sessions.
-Before the commit nothing of the transaction may remain and it is done again; after it, all of it stays and nobody was
-told. Which commit it is, is exact: the worker that makes it springs the trap.
+Before the commit nothing of the transaction may remain, and it is repeated. After it, all of it stays, although nobody
+was told. The commit is exact, because the worker that makes it springs the trap.
 """
 
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ SIDES = ("before", "after")
 
 @dataclass(frozen=True)
 class Kill:
-    """One fault of the plan, and the production that it happens to."""
+    """One planned fault, and its production."""
 
     drawn: Drawn
     commit: str
@@ -36,7 +36,7 @@ class Kill:
 
 
 def plan(dice: Random, commits: tuple[str, ...], victim: str, most: int | None = None) -> list[Kill]:
-    """Both sides of every commit for a victim, in an order by the dice; `most` of them in the short form."""
+    """Plan both sides of every commit for a victim in random order, at most `most`."""
     kills = [
         Kill(draw(dice, (1, 4), earned=commits is OF_A_DISTRIBUTION), commit, side, victim)
         for commit in commits

@@ -1,8 +1,8 @@
-"""Two workers, and the clock of one of them jumps a day ahead or a day back in the middle of its work.
+"""Two workers, one of whose clocks jumps a day ahead or back during its work.
 
-One fault is one production that both of them work on. Until the worker sees that its clock is off, and ends itself,
-payments may be decided on a day early or late. None may be paid twice or not at all, somebody is told of the clock, and
-what one of them refuses (a run of yesterday) is done when it is asked for again.
+One fault is one production that both work on. Until the worker notices its wrong clock and ends itself, payments may be
+decided a day early or late. No payment may be made twice or be missing, and the clock must be reported. What one worker
+refuses (a run of yesterday) is done when it is asked for again.
 """
 
 import asyncio
@@ -22,9 +22,9 @@ from tests.faults.programme.tally import Harm
 
 DAY = 86_400
 TODAY_S = 10.0
-"""How long the true day lasts before the next one begins."""
+"""How long the true day lasts before the next begins."""
 BACK_S = 3.0
-"""In which a worker whose clock was set right is started again."""
+"""How long a worker whose clock is right again has to restart."""
 OFF = "worker-2"
 TOLD = "This machine's clock is"
 
@@ -69,7 +69,7 @@ def _is_told(stage: Stage, before: int) -> bool:
 
 
 async def _paid_at_last(stage: Stage, key: str) -> None:
-    """Open the day and release, and the next one."""
+    """Open the day and release its runs, if needed also on the next day."""
     begun = asyncio.get_running_loop().time()
     until = begun + 2 * PATIENCE_S
     moved = False
@@ -83,13 +83,13 @@ async def _paid_at_last(stage: Stage, key: str) -> None:
             await _released_or_given_up(stage, run)
         waiting = stage.statuses(key).keys() <= {"settled", "scheduled", "due"}
         if waiting and not moved and asyncio.get_running_loop().time() > begun + TODAY_S:
-            # what is left was promised for, or fell due on, the day that one of them believed it was: that day comes
+            # One worker promised the rest for the day it believed in, or let it fall due then. Move on to that day.
             stage.clock.set(stage.clock.now() + timedelta(days=1))
             moved = True
 
 
 async def _released_or_given_up(stage: Stage, run: str) -> None:
-    """A person whose release is refused asks again; or cancels the run once its day is over, to open another."""
+    """Release a run. If that fails and its day is over, cancel the run so that another can be opened."""
     try:
         await asyncio.wait_for(stage.release(run), 5)
     except Exception:  # noqa: BLE001 - whatever came of it is seen the next time round

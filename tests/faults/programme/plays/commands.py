@@ -1,7 +1,7 @@
-"""The same command a hundred times at once, one key for two payloads, and a thousand approvals at the same moment.
+"""One command a hundred times at once, one key for two payloads, and a thousand simultaneous approvals.
 
-One fault is one command that is sent a hundred times in parallel (copies are not counted), one pair of payloads under
-one key, or the whole crowd of approvals.
+One fault is one command sent a hundred times in parallel (copies are not counted), one pair of payloads under one key,
+or the whole crowd of approvals.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ SAME, CONFLICT, CROWD = "same command 100 times at once", "one key for two paylo
 
 @dataclass(frozen=True)
 class Crowd:
-    """A production, and how many send each of its commands."""
+    """A production, and the number of senders of each command."""
 
     drawn: Drawn
     at_once: int
@@ -145,7 +145,7 @@ async def _all_commands(stage: Stage, crowd: Crowd) -> None:
 
 
 async def _same(stage: Stage, crowd: Crowd, command, send, allowed: bool = True) -> None:
-    """All get the same answer, and the journal has the command once."""
+    """Check that all senders get one answer, and that the journal has the command once."""
     answers = await asyncio.gather(*(_insist(send) for _ in range(crowd.at_once)), return_exceptions=True)
     harm, name = Harm(), type(command).__name__
     kinds = {type(one).__name__ for one in answers}
@@ -159,7 +159,7 @@ async def _same(stage: Stage, crowd: Crowd, command, send, allowed: bool = True)
 
 
 async def _insist(send: Callable[[], Awaitable[Any]]) -> Any:
-    """Who is turned away, because so many are in there already, comes again."""
+    """Send again while too many are being served."""
     for _ in range(TURNED_AWAY_AT_MOST):
         try:
             return await send()
@@ -169,7 +169,7 @@ async def _insist(send: Callable[[], Awaitable[Any]]) -> Any:
 
 
 async def _conflict(stage: Stage, crowd: Crowd, pair) -> None:
-    """Half send one payload, half another: one of the two holds, the others hear that the key is taken."""
+    """Send two payloads, half each. One must hold; the other senders get an idempotency conflict."""
     as_user: CommandClient = stage.as_user("producer")
     answers = await asyncio.gather(
         *(_insist(lambda n=n: as_user.deliver(pair[n % 2])) for n in range(crowd.at_once)),
@@ -184,7 +184,7 @@ async def _conflict(stage: Stage, crowd: Crowd, pair) -> None:
 
 
 def _times(stage: Stage, command_key: str) -> int:
-    """How many batches of the journal a command key wrote."""
+    """Return how many batches of the journal a command key wrote."""
     table = tables.journal_event.c
     query = sa.select(sa.func.count(sa.distinct(table.recorded_at))).where(table.command_key == command_key)
     with stage.reading() as records:
@@ -197,7 +197,7 @@ def plan_crowd(dice: Random, short: bool) -> list[Drawn]:
 
 
 async def play_crowd(stage: Stage, crowds: list[Drawn]) -> None:
-    """Ten approvals for each milestone, all at once: each counts once, each milestone is accepted once."""
+    """Send ten approvals for each milestone at once. Each counts once, and each milestone is accepted once."""
     for drawn in crowds:
         await stage.register(drawn)
         names = [f"wrap-{n}" if n else "wrap" for n in range(drawn.milestones)]
@@ -218,7 +218,7 @@ async def play_crowd(stage: Stage, crowds: list[Drawn]) -> None:
 
 
 async def _approved(stage: Stage, key: str, milestone: str, user: str) -> None:
-    """As a person would: asked again when no answer came."""
+    """Approve, and ask again if no answer came."""
 
     def recorded() -> bool:
         table = tables.command.c

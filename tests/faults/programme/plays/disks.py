@@ -1,9 +1,9 @@
 """Out of disk: a part of a stack lies on a small file system of its own, which is filled to the last byte.
 
-One fault is one time that the file system was full while a step of a production was asked for. It counts where the part
-said so in its log: PostgreSQL (SQLSTATE 53100 at a table, or a panic where the next segment of its log cannot be
-written), Temporal's SQLite file, or the gateway, which can put out no order and note no reason why a file is refused.
-Where even the logs are on the disk that is full, nobody can say so, and it counts that nothing was free.
+One fault is one time that the file system was full during a step of a production. It counts if the part logged it:
+PostgreSQL (SQLSTATE 53100 at a table, or a panic where the next WAL segment cannot be written), Temporal's SQLite file,
+or the gateway. The gateway can then neither write an order nor note why a file is refused. If the logs are on the full
+disk, too, it counts if no space was free.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ STEPS = ("register", "accept", "open", "release", "answer")
 PATIENCE_S = 120
 LOOKS_WITHIN_S = 20
 HALF = b'<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsR'
-"""What lies in an inbox when a bank, too, ran out of disk in the middle of a file."""
+"""A file that a bank left half written because its disk was full, too."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class Disk:
     size: str
     parts: tuple[str, ...]
     steps: tuple[str, ...]
-    """Before which of a production's steps it may be full."""
+    """The steps of a production before which it may be full."""
     log: str | None
-    """Whose log says that the disk was full."""
+    """The log that reports the full disk."""
     words: str = "No space left on device"
     times: int = 1
-    """How often it is full before each step, with and without the need of a segment."""
+    """How often it is full before each step, with and without the need for a segment."""
 
 
 POSTGRES = Disk("PostgreSQL out of disk", "200m", ("postgres",), STEPS, "postgres.log", times=2)
@@ -67,7 +67,7 @@ WHOLE = Disk("data folder out of disk", "400m", (), STEPS, None)
 
 @dataclass(frozen=True)
 class Full:
-    """A production, the step before which the disk is full, for how long, and whether PostgreSQL needs a segment."""
+    """One planned fault: a production, a step, a time, and whether PostgreSQL needs a new segment."""
 
     drawn: Drawn
     step: str
@@ -92,7 +92,7 @@ def plan(disk: Disk) -> Callable[[Random, bool], list[Full]]:
 def stage_of(disk: Disk) -> Callable[[Random, Tally], AbstractAsyncContextManager[Stage | None]]:
     @asynccontextmanager
     async def small_disk(dice: Random, tally: Tally) -> AsyncIterator[Stage | None]:
-        """A stack with the small disk; None where none may be mounted."""
+        """Run a stack with the small disk. Yields None if mounting is not allowed."""
         folder = Path(tempfile.mkdtemp(prefix="sluice-faults-"))
         mounted = _mount(folder, disk)
         try:
@@ -111,7 +111,7 @@ def stage_of(disk: Disk) -> Callable[[Random, Tally], AbstractAsyncContextManage
 
 
 def _mount(folder: Path, disk: Disk) -> bool:
-    """Mount the small disk, and let the data folder lead to it; whether that is allowed."""
+    """Mount the small disk and link the data folder to it. Returns whether that is allowed."""
     data, small = folder / "data", _place(folder / "data", disk)
     data.mkdir(mode=0o700)
     small.mkdir(mode=0o700, exist_ok=True)
@@ -121,7 +121,7 @@ def _mount(folder: Path, disk: Disk) -> bool:
     (data / "lock").touch()
     for part in disk.parts:
         (data / part).symlink_to(small / part)
-        if part != "postgres":  # which makes its folder itself, and only where there is none
+        if part != "postgres":  # PostgreSQL creates its own folder, if there is none
             (small / part).mkdir(mode=0o700)
     return True
 
@@ -185,7 +185,7 @@ class Scarcity:
             self._harm.stuck += await told
 
     async def _step(self, step: str) -> None:
-        """What somebody asks for; after the last step there is only the bank's answer to wait for."""
+        """Take a step. After the last one only the bank's answer is missing."""
         stage, key, runs = self._stage, self._key, self._runs
 
         async def open_day() -> None:
@@ -205,22 +205,22 @@ class Scarcity:
             await stage.release(runs[0])
 
     def _slow_bank(self) -> None:
-        """It answers after a second: the disk is full by then."""
+        """Delay the bank's answers by a second. The disk is full by then."""
         with self._stage.books() as books:
             for number in range(len(self._full.drawn.payouts)):
                 add_fault(books.db, f"{self._key}.P{number}", FaultKind.DELAY, reason="AC04", seconds=1)
 
     def _half_written(self) -> Path | None:
-        """Half a file, not yet in sight."""
+        """Write half a file under a hidden name."""
         if self._full.step not in {"release", "answer"} or not (self._home / "inbox").is_dir():
             return None
         half = self._home / "inbox" / ".half.xml"
         half.write_bytes(HALF)
-        os.utime(half, (0, 0))  # nobody is at it any more
+        os.utime(half, (0, 0))  # nobody is writing it any more
         return half
 
     async def _pay_in(self) -> None:
-        """The bank can open no account, and note no money that comes in, while its own disk is full."""
+        """Pay in, and retry: a bank with a full disk can neither open accounts nor note money."""
         until = asyncio.get_running_loop().time() + PATIENCE_S
         while True:
             try:
@@ -231,9 +231,9 @@ class Scarcity:
             await asyncio.sleep(0.2)
 
     def _fill(self) -> None:
-        """Leave nothing free, also of what is given back meanwhile, and give it all back after a while.
+        """Take all free space, and what is freed meanwhile, for some seconds, then give it back.
 
-        In a thread of its own: the others may be waiting for a database that waits for room.
+        This runs in a thread, because the event loop may wait for a database without space.
         """
         begun = time.monotonic()
         try:
@@ -257,7 +257,7 @@ class Scarcity:
             while pages:
                 try:
                     os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), pages * space.f_frsize)
-                except OSError:  # somebody has taken some of it meanwhile
+                except OSError:  # another process took some of it meanwhile
                     pages //= 2
 
     def _need_segments(self) -> None:
@@ -267,7 +267,7 @@ class Scarcity:
             admin.execute("SELECT pg_switch_wal()")
 
     async def _told(self) -> list[str]:
-        """What is wrong with what the doctor says meanwhile; that it cannot look at all is an alert of its own."""
+        """Return what the doctor fails to report. If it cannot examine anything, another alert covers that."""
         try:
             found = await asyncio.wait_for(examine(self._stage.services), LOOKS_WITHIN_S)
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, RPCError, TimeoutError):
@@ -279,7 +279,7 @@ class Scarcity:
         return ["the doctor says nothing of a disk that is full"]
 
     def _unwhole(self) -> list[str]:
-        """Files for the bank that are not exactly what was decided, and what was left lying about."""
+        """Return bank files that differ from what was decided, and leftover files."""
         wrong = [f"{path.name} was left half written" for path in (self._home / "staging").glob("*")]
         with self._stage.reading() as records:
             table = tables.outbox

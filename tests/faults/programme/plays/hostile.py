@@ -1,8 +1,7 @@
-"""Files that are meant to do harm: XML of a bank, CSV of a source, YAML of an agreement.
+"""Malicious files: XML of a bank, CSV of a source, YAML of an agreement.
 
-One fault is one file. It must be refused in a sentence (never a traceback, never in more than half a minute), change no
-payment and no balance, and not keep what comes after it waiting. A file whose one byte was changed may also be
-harmless, and taken.
+One fault is one file. It must be refused in a sentence, without a traceback and within half a minute. It must change no
+payment and no balance, and not delay later files. A file with one changed byte may also be harmless, and be taken.
 """
 
 import io
@@ -39,7 +38,7 @@ _DECLARED = b'<?xml version="1.0" encoding="UTF-8"?>'
 
 @dataclass(frozen=True)
 class Attack:
-    """What is done to which kind of file, with what chance."""
+    """The kind of file, the trick, and the seed of its dice."""
 
     medium: str
     trick: str
@@ -48,7 +47,7 @@ class Attack:
 
 @dataclass(frozen=True)
 class Siege:
-    """A production that was paid, and what comes at it."""
+    """A paid production, and the attacks on it."""
 
     drawn: Drawn
     attacks: tuple[Attack, ...]
@@ -93,12 +92,12 @@ async def _bank_file(stage: Stage, key: str, attack: Attack) -> Harm:
         put(home, name, made)
     else:
         made(home / "inbox" / name)
-    with suppress(FileNotFoundError):  # it is put away already
+    with suppress(FileNotFoundError):  # the worker may have archived it
         os.utime(home / "inbox" / name, (0, 0), follow_symlinks=False)  # nobody is writing it any more
     await stage.until(lambda: stage.quiet(key), f"{attack} is not put away", PATIENCE_S)
     with stage.services.store.reading() as records:
         balances = {row.account: row.balance.minor for row in balances_of(records.connection, key)}
-    # A changed byte may make a reference that nobody knows: such money is in suspense, which is where it belongs.
+    # A changed byte may make an unknown reference. Such money belongs in suspense.
     stage.lies[key] = -balances.get(f"suspense:unmatched:{ACCOUNT}", 0)
     if attack.trick in ALTERED:
         return Harm()
@@ -107,7 +106,7 @@ async def _bank_file(stage: Stage, key: str, attack: Attack) -> Harm:
 
 
 def _document(stage: Stage, drawn: Drawn, attack: Attack) -> Harm:
-    """What a person at the command line gives us: refused in a sentence, before anything is written."""
+    """Load a user's file. It must be refused in a sentence, before anything is written."""
     dice, file = Random(attack.chance), stage.data / f"hostile.{'yaml' if attack.medium == 'yaml' else 'csv'}"
     base = (drawn.agreement() if attack.medium == "yaml" else _statement()).decode()
     made = TRICKS[attack.medium].get(attack.trick, ALTERED.get(attack.trick))(base.encode(), dice)
@@ -148,7 +147,7 @@ def _cell(amount: str) -> Callable[[bytes, Random], bytes]:
 
 
 def _amount(text: str) -> Callable[[bytes, Random], bytes]:
-    """Put another text where an amount is, under a message id of its own."""
+    """Put another text in place of an amount, under a new message id."""
 
     def altered(base: bytes, dice: Random) -> bytes:
         head, sep, rest = _camt(dice).partition(b'<Amt Ccy="KRW">')

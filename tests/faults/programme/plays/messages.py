@@ -1,7 +1,7 @@
-"""Messages of the bank that come twice, in another order, or contradict what it said before.
+"""Bank messages that are repeated, reordered, or contradict earlier ones.
 
-One fault is one message more, one message at another place, or one message that lies. A lie must change no payment, be
-in suspense if it speaks of money, and leave an event that somebody must look at.
+One fault is one additional message, one reordered message, or one lie. A lie must change no payment, be in suspense if
+it is about money, and raise an alert.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ ALERTS = {"answer-contradicted", "movement-unmatched", "bank-file-refused"}
 
 @dataclass(frozen=True)
 class Talk:
-    """A production; how its bank's messages are shuffled, repeated, and which lies follow."""
+    """A production, the order and repetitions of its bank's messages, and the lies that follow."""
 
     drawn: Drawn
     order: int
@@ -63,7 +63,7 @@ async def play(stage: Stage, talks: list[Talk]) -> None:
 
 
 async def _shuffled(stage: Stage, talk: Talk) -> None:
-    """Let the bank say everything while nobody listens, and then be heard in another order."""
+    """Collect all messages of the bank while the worker is suspended, then deliver them in another order."""
     key = talk.drawn.key
     await stage.register(talk.drawn)
     await stage.accept(key)
@@ -77,7 +77,7 @@ async def _shuffled(stage: Stage, talk: Talk) -> None:
     finally:
         bank.resume()
     try:
-        await _heard(stage, home, 2)  # what it says of the order, and that it is booked
+        await _heard(stage, home, 2)  # the answer to the order, and the booking
         await stage.pay_in(key)
         await _heard(stage, home, 3)
         with stage.books() as books:
@@ -95,7 +95,7 @@ async def _shuffled(stage: Stage, talk: Talk) -> None:
 
 
 async def _heard(stage: Stage, home: Path, count: int) -> list[Path]:
-    """The files that the bank has written by now, once they are so many."""
+    """Wait until the bank has written `count` files, and return them."""
     await stage.until(
         lambda: len(list((home / "inbox").glob("*.xml"))) >= count, f"the bank has not said {count} things"
     )
@@ -138,14 +138,14 @@ async def _lied_to(stage: Stage, talk: Talk) -> None:
 
 
 def put(home, name: str, raw: bytes) -> None:
-    """Drop a file into an inbox as a bank does, whole or not at all."""
+    """Put a file into an inbox atomically, like a bank."""
     staged = home / "inbox" / f".{name}"
     staged.write_bytes(raw)
     staged.rename(home / "inbox" / name)
 
 
 def _unalerted(stage: Stage, key: str) -> Harm:
-    """In another order, the truth is no contradiction."""
+    """Check that true messages in another order raise no alert."""
     return Harm(broken=[f"the bank's truth raised {f.type}" for f in stage.facts(key) if f.type in ALERTS])
 
 
@@ -157,7 +157,7 @@ def _status(stage: Stage, key: str, row: PaymentRow, name: str, *statuses: tuple
 
 
 def booking(stage: Stage, key: str, name: str, direction: str, minor: int, e2e: str, reason: str | None = None):
-    """A camt.054 of one line, under a reference that the bank never gave."""
+    """Return a camt.054 of one line, under a reference that the bank never gave."""
     with stage.books() as books:
         holder: Holder = books.holder(folder_of(key, ACCOUNT))
     line = Posting(10**9 + crc32(name.encode()), direction, minor, "transfer", e2e, "X", "", reason, None, None, None)
@@ -169,7 +169,7 @@ def _minor(row: PaymentRow) -> int:
 
 
 def _known_id(stage: Stage, key: str, row: PaymentRow, name: str) -> bytes:
-    """Another content under the id of a message that was taken."""
+    """Return other content under the id of a known message."""
     home = folders_path(stage.data) / folder_of(key, ACCOUNT)
     file = min((home / "archive").glob("*camt.054*"))
     return file.read_bytes().replace(b"<Ccy>KRW</Ccy>", b"<Ccy>KRW</Ccy>\n", 1)

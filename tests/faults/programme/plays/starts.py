@@ -1,7 +1,7 @@
-"""Workflows that are started twice, lost, started again after retention, given poison, or given three megabytes.
+"""Workflows that are started twice, lost, restarted after retention, or given garbage or three megabytes.
 
-One fault is one start, one deletion, or one message of that kind. Facts are the database's: none of it may change one,
-and what was under way goes on when it is asked for again.
+One fault is one such start, deletion or message. None may change the database's facts, and unfinished work continues
+when it is asked for again.
 """
 
 import asyncio
@@ -42,7 +42,7 @@ MEGABYTES = "x" * 3_000_000
 
 @dataclass(frozen=True)
 class Life:
-    """A production, and after which of its steps the histories of its workflows are deleted."""
+    """A production, and the steps after which its workflows' histories are deleted."""
 
     drawn: Drawn
     lost_after: tuple[str, ...]
@@ -107,7 +107,7 @@ async def _one(stage: Stage, life: Life) -> None:
 
 
 def _all_paid(stage: Stage, key: str) -> bool:
-    """All but the payouts, which fall due another day."""
+    """Return whether all is paid except the payouts, which fall due on another day."""
     return set(stage.statuses(key)) <= {"settled", "scheduled"} and stage.quiet(key) and stage.received(key)
 
 
@@ -121,7 +121,7 @@ async def _lose(stage: Stage, life: Life, step: str, *names: str) -> bool:
 
 
 async def deleted(client: Client, name: str) -> None:
-    """Delete a workflow with its history, as retention does; return when nobody knows of it any more."""
+    """Delete a workflow with its history, like retention, and wait until it is gone."""
     request = DeleteWorkflowExecutionRequest(
         namespace=client.namespace, workflow_execution=WorkflowExecution(workflow_id=name)
     )
@@ -137,7 +137,7 @@ async def deleted(client: Client, name: str) -> None:
 
 
 def _workflows(stage: Stage, key: str, run: str) -> dict[str, tuple[Any, Any]]:
-    """Every workflow of a production, with what it is started with."""
+    """Return every workflow of a production with its start argument."""
     planned = Routes(stage.services).planned(run)
     return {
         production_workflow(key): (ProductionWorkflow.run, ProductionRef(production=key)),
@@ -159,7 +159,7 @@ def _start(stage: Stage, name: str, workflow: Any, argument: Any) -> Awaitable[A
 
 
 async def _started_twice(stage: Stage, key: str, run: str) -> None:
-    """Twenty starts at the same moment are one workflow, which changes nothing."""
+    """Start each workflow twenty times at once. That must give one workflow and change nothing."""
     before = _head(stage, key)
     for name, (workflow, argument) in _workflows(stage, key, run).items():
         await asyncio.gather(*(_start(stage, name, workflow, argument) for _ in range(20)))
@@ -174,7 +174,7 @@ async def _started_again(stage: Stage, key: str, run: str) -> None:
         await deleted(stage.services.client, name)
         handle = await _start(stage, name, workflow, argument)
         harm = Harm()
-        if workflow is not ProductionWorkflow.run:  # payouts are still to be paid: that one waits
+        if workflow is not ProductionWorkflow.run:  # payouts are still to be paid, so this one waits
             try:
                 await asyncio.wait_for(handle.result(), 20)
             except TimeoutError:
@@ -188,11 +188,11 @@ def _head(stage: Stage, key: str) -> int:
     return len(stage.facts(key))
 
 
-# What comes in that nobody can have meant
+# Messages that nobody can have meant
 
 
 async def poisoned(stage: Stage, key: str) -> None:
-    """Garbage as the input of workflows, also under the names that the production will need."""
+    """Start workflows with garbage, also under the ids that the production will need."""
     inputs: list[Any] = [None, 7, "x", [], {}, {"production": 7}, {"production": key, "more": 1}, {"production": None}]
     names = (production_workflow(key), milestone_workflow(key, "wrap"), distribution_workflow(key, PERIOD))
     kinds = ("Production", "Milestone", "Distribution")
@@ -219,7 +219,7 @@ async def _ends(handle: Any) -> bool:
 
 
 async def too_large(stage: Stage, key: str) -> None:
-    """Three megabytes wherever something can be sent: refused at once, and what waits goes on waiting."""
+    """Send three megabytes to each entry point. Each must refuse at once, and waiting work must go on."""
     client, before = stage.services.client, _head(stage, key)
     name = milestone_workflow(key, "wrap")
     handle = client.get_workflow_handle(name)
