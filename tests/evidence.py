@@ -1,4 +1,4 @@
-"""A production with something of everything on record, for tests of what an auditor takes away."""
+"""A production with records of every kind, for tests of an auditor's exports."""
 
 import json
 from datetime import date
@@ -33,7 +33,7 @@ WATERFALL = revenue.SHARED.replace(
 
 
 def lived(world: World, folder) -> World:
-    """A milestone, runs that settle, a payment that is held, imported earnings, a distribution paid out, a history."""
+    """Play a milestone, settled runs, an import, a paid distribution and an archived history."""
     world.register(UNSHARED + WATERFALL.encode())
     revenue.publish(world, date(2025, 1, 1), date(2025, 3, 31))
     world.clock.to(date(2025, 2, 14))
@@ -71,7 +71,7 @@ def _ref():
 
 
 def archive(world: World) -> None:
-    """Put the history that the first run's workflow would have left into the archive."""
+    """Archive the history that the first run's workflow would have left."""
     run = next(iter(sorted(world.snapshots().runs)))
     content = (Path(__file__).parent / "replay" / "histories" / "run-settled.json").read_bytes()
     event = HistoryArchived(
@@ -97,6 +97,6 @@ def hold(world: World, payment: str, key: str = "hold") -> None:
 
 
 def now(engine) -> str:
-    """The database's clock, written."""
+    """Return the database's time as text."""
     with engine.connect() as connection:
         return connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one().isoformat()

@@ -1,4 +1,4 @@
-"""The drama with a waterfall in KRW, rates to convert by, and statements as its sources would send them."""
+"""The drama with a waterfall in KRW, exchange rates, and statements in the format of its sources."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -37,14 +37,14 @@ HEADER = "date,amount,payer,territory,media,window"
 
 
 def register(world: World) -> None:
-    """Put the drama with its waterfall in force; it is 5 January 2026."""
+    """Put the drama with its waterfall in force, on 5 January 2026."""
     world.register(UNSHARED + SHARED.encode())
     world.clock.to(date(2026, 1, 5))
     publish(world, date(2025, 1, 1), date(2025, 3, 31))
 
 
 def publish(world: World, first: date, last: date) -> None:
-    """Rates of every weekday: one USD is 1400 KRW and one more each day of the month, one EUR twice, TWD a tenth."""
+    """Publish rates for weekdays: 1 USD is 1400 KRW plus the day of the month, 1 EUR is 2 USD, 1 TWD is 0.1 USD."""
     rates = []
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
@@ -80,7 +80,7 @@ def facts(world: World, until: date = date(2099, 1, 1), through: int | None = No
 
 
 def tamper(owner_url: str, statement: str) -> None:
-    """Change records as somebody could who owns the tables and switches their triggers off."""
+    """Change records as the tables' owner with disabled triggers."""
     engine = sa.create_engine(owner_url)
     with engine.begin() as connection:
         for table in ("statement_version", "receipt_row"):

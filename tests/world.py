@@ -54,7 +54,7 @@ waterfall:
       residue: {share: by_commitment, among: [{to: studio, weight: "3"}, {to: spc, weight: "2"}]}
   minimum_payouts: [{to: writer, amount: KRW 100}]
 """
-"""What the drama's agreement gains to share what it earns."""
+"""The addition to the drama's agreement that shares its earnings."""
 SETTLEMENT = b"  settlement: {after: first-broadcast, first_days: 30}\n"
 """The calendar of settlements."""
 EVIDENCE = {
@@ -71,7 +71,7 @@ EVIDENCE = {
         "broadcast": ("listing",),
     }.items()
 }
-"""What each milestone of the drama asks for."""
+"""The documents that each milestone of the drama requires."""
 
 
 class MovedClock:

@@ -69,7 +69,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and end the process: 0 done, 1 refused or failed (one sentence), 2 not understood, 130 Ctrl-C."""
-    collect_seldom()  # imports make no garbage: collecting is a tenth of the time of a list
+    collect_seldom()  # imports make no garbage, and collecting takes a tenth of a list's time
     status = execute(arguments)
     if "temporalio" in sys.modules:
         # Temporal's client keeps threads. They may call into an interpreter during its teardown, and abort it.

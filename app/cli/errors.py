@@ -54,7 +54,7 @@ def _of_rpc(error: BaseException) -> str:
 
 
 def _of_activity(error: BaseException) -> str | None:
-    """Return a worker's error that is not a refusal. Refusals arrive as the domain's errors."""
+    """Return the sentence for a worker that lacks its database. Refusals arrive as the domain's errors."""
     if isinstance(error, ApplicationError) and error.type in _NO_DATABASE:
         return _NO_ANSWER
     return None

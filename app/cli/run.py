@@ -83,7 +83,7 @@ def show_(
         found = reading.runs(RunFilter(status=status, account=account, since=since, until=until), page)
         waiting = ungathered(reading.connection, reading.production)
     show_page(found, _RUNS, as_json, "no runs")
-    if waiting:  # the preview needs agreements, which are slow to parse
+    if waiting:  # only this needs agreements, which are slow to parse
         _tell_what_waits(data, production)
 
 

@@ -24,7 +24,7 @@ PERIODS = ("2027-01-17", "2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2028-Q1", 
 QUARTERS = ("2026Q4", "2027Q1", "2027Q2", "2027Q3", "2027Q4", "2028Q1", "2028Q2", "2028Q3")
 """The quarter whose reports have arrived by the end of each period."""
 _OBJECTED, _AGREED = "2027-Q1", "2027-Q2"
-"""When the author's publisher disputes its share, and when that is settled: in the next period's window."""
+"""The period whose share the author's publisher disputes, and the next one, in which that is settled."""
 _SILENT = "2027-Q3"
 """The period in which the publisher does not answer before the deadline."""
 _RESTATED = "2027-Q4"

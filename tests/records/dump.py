@@ -1,7 +1,7 @@
-"""The database of a record: a text file for each table, in the form of COPY, in the order in which they are loaded.
+"""The database of a record: one text file for each table, in COPY format, in the order of loading.
 
-The first line of a file names its columns; rows are in the order of the primary key. Times are written in UTC. It is
-loaded by the role that owns the tables, with every guard in force: what the triggers refuse was never on record.
+The first line of a file names its columns. Rows are in the order of the primary key, and times are in UTC. The tables'
+owner loads the files with every trigger active, because a record holds nothing that the triggers refuse.
 """
 
 from pathlib import Path
@@ -13,17 +13,17 @@ from psycopg import sql
 
 _NOT_OURS = {"alembic_version"}
 _LAST = {"entry"}
-"""Its trigger looks for rows of other tables."""
+"""Its trigger reads rows of other tables."""
 
 
 def revision_of(url: str) -> str:
-    """The schema's revision."""
+    """Return the schema's revision."""
     with _connected(url) as connection:
         return str(_value(connection.execute("SELECT version_num FROM alembic_version")))
 
 
 def dump(url: str, folder: Path) -> list[str]:
-    """Write every table to a folder; answers their names, in the order of loading."""
+    """Write every table to a folder, and return their names in the order of loading."""
     keys = _tables(url)
     with _connected(url) as connection:
         for table, key in keys.items():
@@ -35,7 +35,7 @@ def dump(url: str, folder: Path) -> list[str]:
 
 
 def load(url: str, folder: Path, tables: list[str]) -> None:
-    """Fill the tables of a database whose schema is as it was when they were dumped; numbers go on after the last."""
+    """Fill the tables of a database with the dumped schema. Sequences continue after the last number."""
     with _connected(url) as connection, connection.transaction():
         for table in tables:
             raw = (folder / f"{table}.tsv").read_bytes()
@@ -55,11 +55,11 @@ def _count_on(connection: psycopg.Connection[Any], table: str, column: str) -> N
 
 
 def _tables(url: str) -> dict[str, list[str]]:
-    """Each table with its primary key; whatever another one refers to comes before that one."""
+    """Return each table with its primary key. A referenced table precedes the tables that refer to it."""
     engine = sa.create_engine(url)
     known = sa.inspect(engine)
     names = [name for name, _ in known.get_sorted_table_and_fkc_names() if name is not None]
-    names.sort(key=lambda name: name in _LAST)  # stable: the others keep their order
+    names.sort(key=lambda name: name in _LAST)  # stable: other tables keep their order
     keys = {name: known.get_pk_constraint(name)["constrained_columns"] for name in names if name not in _NOT_OURS}
     engine.dispose()
     return keys

@@ -1,4 +1,4 @@
-"""The rest of a record's data folder: Temporal's state, the sandbox bank's books, bank files, clock and settings."""
+"""The other files of a record's data folder: Temporal's state, the bank's books, bank files, clock and settings."""
 
 import sqlite3
 import tempfile
@@ -11,7 +11,7 @@ _ALWAYS = (1980, 1, 1, 0, 0, 0)
 
 
 def pack(data: Path, archive: Path) -> None:
-    """Put what a stack that is down left in its data folder into an archive; the same folder gives the same bytes."""
+    """Pack the data folder of a stopped stack into an archive. Equal folders give equal bytes."""
     with tempfile.TemporaryDirectory() as home, zipfile.ZipFile(archive, "w") as packed:
         for name in _DATABASES:
             copy = Path(home) / Path(name).name
@@ -24,7 +24,7 @@ def pack(data: Path, archive: Path) -> None:
 
 
 def unpack(archive: Path, data: Path) -> None:
-    """Make a data folder of it that the embedded stack takes for its own."""
+    """Unpack an archive into a data folder that the embedded stack accepts."""
     data.mkdir(mode=0o700)
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(data)

@@ -1,4 +1,4 @@
-"""A recorded production goes on: what was under way ends, and the next period is distributed and paid."""
+"""Continues a recorded production: open work ends, and the next period is distributed and paid."""
 
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,9 @@ _UNDER_WAY = {"released", "submitted", "accepted", "unknown"}
 
 
 async def go_on(record: Recorded, data: Path) -> set[tuple[str, str]]:
-    """Live on until nothing is left to pay, on the stack that is up on a data folder.
+    """Continue on the running stack of a data folder until nothing is left to pay.
 
-    Answers which runs of workflows, of those that were under way in the record, ended since.
+    Returns the workflow runs that were under way in the record and have ended since.
     """
     left = record.goes_on
     async with production_on(data, record.production, record.home / "goes-on", left["approvers"]) as stage:
@@ -42,7 +42,7 @@ async def go_on(record: Recorded, data: Path) -> set[tuple[str, str]]:
 
 
 async def _ends(stage: Production, milestone: str, approver: str) -> None:
-    """The bank answers for what it has, the run that waits is released and settles, the milestone is accepted."""
+    """Await the bank's answers, release the waiting run, and accept the milestone."""
     await stage.until(lambda: not any(row.status in _UNDER_WAY for row in stage.payments()))
     (run,) = stage.runs("prepared")
     await stage.as_("sora").send(ReleaseRun, run=run, sha256=preview(stage.services.handler, run).head.sha256)

@@ -29,7 +29,7 @@ HERE = Path(__file__).parent
 
 
 def record(version: str) -> None:
-    """Play, and keep what was recorded."""
+    """Play the scenario and keep its record."""
     if (HERE / version).exists():
         raise SystemExit(f"error: {version} is recorded already, and is never recorded again")
     with tempfile.TemporaryDirectory(prefix="sluice-record-") as home:
@@ -54,7 +54,7 @@ def record(version: str) -> None:
 
 
 def _written(url: str, kept: Path, version: str) -> dict[str, object]:
-    """Dump the database and render the statements; answers what the record says of itself."""
+    """Dump the database, render the statements, and return the manifest."""
     tables = dump.dump(url, kept / "database")
     files = rendered(url, scenario.KEY)
     for name, content in files.items():

@@ -1,4 +1,4 @@
-"""Every statement that was issued, rendered to every format in every language."""
+"""Renders every issued statement in every format and language."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,7 @@ from app.sharing.statements import write_all
 
 
 def rendered(url: str, production: str) -> dict[str, bytes]:
-    """The files of all statements of a production, by name."""
+    """Return the files of all statements of a production, by name."""
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         handler = handler_of(Settings(data=folder), url)

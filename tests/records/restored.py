@@ -1,4 +1,4 @@
-"""A record brought back: in a database, or as the data folder of a stack with its workflows under way."""
+"""Restores a record as a database, or as the data folder of a stack with open workflows."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Recorded:
-    """What one release left."""
+    """The record of one release."""
 
     home: Path
 
@@ -28,7 +28,7 @@ class Recorded:
 
     @property
     def goes_on(self) -> dict[str, Any]:
-        """What is left to do, and by whom."""
+        """The remaining steps and their users."""
         found: dict[str, Any] = self.manifest["goes_on"]
         return found
 
@@ -37,12 +37,12 @@ class Recorded:
         return str(self.goes_on["production"])
 
     def into(self, owner_url: str) -> None:
-        """Load a new database, at the release's own schema."""
+        """Load the record into a new database with the release's schema."""
         upgrade(owner_url, self.manifest["schema"])
         dump.load(owner_url, self.home / "database", self.manifest["tables"])
 
     def data_folder(self, data: Path, *, temporal: bool) -> Path:
-        """A data folder as it was when the release's stack was stopped; without Temporal's state if that is lost."""
+        """Restore the data folder of the release's stopped stack, with or without Temporal's state."""
         folder.unpack(self.home / "folder.zip", data)
         if not temporal:
             shutil.rmtree(data / "temporal")
@@ -55,6 +55,6 @@ class Recorded:
 
 
 def records() -> list[Recorded]:
-    """Every release's, oldest first."""
+    """Return the records of all releases, oldest first."""
     found = [Recorded(path.parent) for path in HERE.glob("*/manifest.json")]
     return sorted(found, key=lambda one: [int(part) for part in one.home.name.split(".")])

@@ -1,6 +1,6 @@
-"""What is played for a record: a production that meets something of every kind, and is left in the middle of its life.
+"""The scenario of a record: a production that meets something of every kind, and is left in the middle of its life.
 
-The newest scenario is not that of older records; each record says by itself how it goes on (`manifest.json`).
+Older records were played by older scenarios. Each record's `manifest.json` says how it continues.
 """
 
 import hashlib
@@ -70,7 +70,7 @@ GOES_ON: dict[str, Any] = {
     ],
     "approvers": APPROVERS,
 }
-"""What is left to do, as the manifest says it; the files go with the record."""
+"""The remaining steps for the manifest. Their files are kept with the record."""
 
 _FAULTS = {
     "PR-A": (FaultKind.LOSE_ANSWER, 0),
@@ -79,16 +79,16 @@ _FAULTS = {
     "VX-A": (FaultKind.RETURN, 3),
 }
 _LATE_S = 30
-"""How long the bank keeps a payment that is under way when the stack is stopped."""
+"""How long the bank delays the payment that is under way when the stack stops."""
 _EVIDENCE = hashlib.sha256(b"evidence").hexdigest()
 _BEGINS = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 _LAST_SECOND = day_time(23, 59, 59)
 
 
 async def play(data: Path, anchors: Path) -> dict[str, str]:
-    """Play it on the stack that is up on a data folder; an anchor of its middle is written to a folder.
+    """Play on the running stack of a data folder, and write an anchor of its middle to `anchors`.
 
-    Answers with the workflows that are under way at the end, each with the id of its run.
+    Returns the id of each workflow that is under way at the end, with its run's id.
     """
     settings = load_settings(data)
     services = await connect(settings, endpoints(settings))
@@ -116,7 +116,7 @@ async def play(data: Path, anchors: Path) -> dict[str, str]:
 
 
 async def _first_payments(stage: Production) -> None:
-    """Equity comes in; a run is cancelled because its payment is held, and opened again when it is not."""
+    """Receive equity. Cancel a run whose payment is held, and open it again after the hold."""
     for instalment, (kind, seconds) in _FAULTS.items():
         with stage.books.transaction() as db:
             add_fault(db, f"{KEY}.{instalment}", kind, reason="AC04", seconds=seconds)
@@ -135,7 +135,7 @@ async def _first_payments(stage: Production) -> None:
 
 
 async def _amended(stage: Production, data: Path) -> None:
-    """Version 2 drops a receipt and a payment."""
+    """Amend the agreement: version 2 drops a receipt and a payment."""
     stage.move_to(date(2026, 1, 26))
     lines = (FILES / "lantern.yaml").read_text("utf-8").replace("\nversion: 1", "\nversion: 2").splitlines(True)
     second = data / "lantern-2.yaml"
@@ -151,7 +151,7 @@ async def _submit(stage: Production, milestone: str) -> int:
 
 
 async def _closing(stage: Production) -> None:
-    """Refused to whoever may not approve, rejected, handed in again, accepted; its instalments meet mishaps."""
+    """Refuse, reject, resubmit and accept a milestone. Its instalments meet mishaps."""
     stage.move_to(date(2026, 1, 30))
     with suppress(WrongRole):
         await stage.as_("dohyun").send(
@@ -183,7 +183,7 @@ async def _closing(stage: Production) -> None:
 
 
 async def _bank_says_nonsense(stage: Production, data: Path) -> None:
-    """It rejects what it had settled, sends half a file, and books money that nobody knows."""
+    """Let the bank reject what it had settled, send half a file, and book unknown money."""
     folder = data / "bank" / folder_of(KEY, "spc-jpy")
     for path in sorted((folder / "archive").glob("*pain.002*")):
         if b"RJCT" in (raw := path.read_bytes()):
@@ -197,7 +197,7 @@ async def _bank_says_nonsense(stage: Production, data: Path) -> None:
 
 
 async def _passed_deadlines(stage: Production) -> None:
-    """One is escalated, one is deemed accepted; what they release is lost on its way, and comes back."""
+    """Escalate one milestone and accept another by its deadline. Their payments meet a loss and a return."""
     round_ = await _silence(stage, date(2026, 3, 31), "script-lock")
     await stage.until(lambda: stage.milestone("script-lock").escalated_to is not None)
     await stage.as_("kenta").send(ApproveMilestone, production=KEY, milestone="script-lock", round=round_)
@@ -214,7 +214,7 @@ async def _passed_deadlines(stage: Production) -> None:
 
 
 async def _silence(stage: Production, day: date, milestone: str) -> int:
-    """Hand in evidence that one of two approves in the last second; then the deadline is over."""
+    """Submit evidence, let one of two approve in the last second, and pass the deadline."""
     stage.move_to(day)
     round_ = await _submit(stage, milestone)
     deadline = stage.milestone(milestone).deadline_on
@@ -226,7 +226,7 @@ async def _silence(stage: Production, day: date, milestone: str) -> int:
 
 
 async def _first_distribution(stage: Production) -> None:
-    """What the first months earned and cost; the publisher disputes its share."""
+    """Distribute the first months' earnings and costs. The publisher disputes its share."""
     stage.move_to(date(2027, 1, 18))
     for kind, source, file in (
         ("date", "spc", "dates.csv"),
@@ -243,7 +243,7 @@ async def _first_distribution(stage: Production) -> None:
 
 
 async def _second_distribution(stage: Production) -> None:
-    """A restatement, the next quarter, and the end of the dispute; nothing of it is paid yet."""
+    """Restate a quarter, distribute the next one, and end the dispute. Nothing of it is paid yet."""
     await _silence(stage, date(2027, 3, 24), "restoration")
     await stage.until(lambda: stage.milestone("restoration").status == "rejected")
     stage.move_to(date(2027, 4, 1))
@@ -256,9 +256,9 @@ async def _second_distribution(stage: Production) -> None:
 
 
 async def _left_open(stage: Production) -> None:
-    """One run is with a bank that takes its time, and one waits for its release past the cut-off.
+    """Leave one run with a slow bank, and one waiting for its release past the cut-off.
 
-    A milestone has one approval of two; payouts and an instalment are not yet due.
+    A milestone has one approval of two. Payouts and an instalment are not yet due.
     """
     await stage.until(lambda: any(stage.is_due(row) for row in stage.payments("scheduled")))
     (late,) = [row.id for row in stage.payments("scheduled") if stage.is_due(row)]
@@ -278,7 +278,7 @@ async def _left_open(stage: Production) -> None:
 
 
 async def _adrift(services: Services) -> None:
-    """A production of which no workflow knows; an auditor gives its history up."""
+    """Register a production without a workflow. An auditor gives its history up."""
     loaded = load_agreement(FILES / "adrift.yaml")
     with services.store.transaction() as transaction:
         digest = transaction.keep("adrift.yaml", loaded.raw)

@@ -1,4 +1,4 @@
-"""The stage that a record is played on, and later goes on: the embedded stack's, as the demonstration has it."""
+"""The stage of a record: the embedded stack's, like the demonstration's."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -42,7 +42,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Statement:
-    """A file of a source, as it is taken in."""
+    """A source's file and its import arguments."""
 
     kind: str
     source: str
@@ -53,42 +53,42 @@ class Statement:
 
 @dataclass
 class Production(Stage):
-    """A production on a stack that is up, with what the demonstration has no need of."""
+    """A production on a running stack, with actions that the demonstration does not need."""
 
     files: Path = field(default_factory=Path)
-    """Where its files lie."""
+    """The folder of its files."""
     approvers: dict[str, str] = field(default_factory=dict)
-    """Who answers for each party."""
+    """The approving user of each party."""
 
     @property
     def key(self) -> str:
         return self.agreement.production
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        """Wait until something has happened, and longer than the demonstration does: who runs tests is busy."""
+        """Wait until something has happened. The timeout is longer than the demonstration's, for busy test machines."""
         async with asyncio.timeout(PATIENCE_S):
             while not happened():
                 await asyncio.sleep(POLL_S)
 
     def move_on(self, day: date, at: day_time) -> None:
-        """Move the clock within a day."""
+        """Move the clock to a time of a day."""
         self.today = day
         self.clock.set(datetime.combine(day, at, ZoneInfo(self.agreement.time_zone)))
 
     def take_in(self, one: Statement) -> list[Money]:
-        """Take in a file; answers what its rows come to, by kind and currency."""
+        """Import a file, and return the sums of its rows by kind and currency."""
         declared = load_mapping(self.files / one.mapping, StatementKind(one.kind)) if one.mapping else None
         request = Import(one.kind, self.key, one.source, one.statement, "eunwoo")
         taken = import_on(self.services.handler, request, self.files / one.file, declared)
         return [Money.parse(amount) for amounts in taken.totals.values() for amount in amounts if " " in amount]
 
     def credit(self, account: str, amount: Money, payer: str, reference: str) -> None:
-        """Money comes in from a party."""
+        """Credit an account with a party's money."""
         name = self.agreement.party(payer).name
         admin.credit(self.books, folder_of(self.key, account), amount, name, reference, self.today)
 
     async def remitted(self, amounts: list[Money], source: str, advice: str) -> None:
-        """The broadcaster pays over what it reported, and the treasurer says what that money is."""
+        """Pay in what the broadcaster reported, and allocate it as the treasurer."""
         before = {row.bank_reference for row in self.unmatched()}
         self.credit("spc-jpy", sum(amounts[1:], amounts[0]), "broadcaster", advice)
         await self.until(lambda: len(self.unmatched()) > len(before))
@@ -106,7 +106,7 @@ class Production(Stage):
         )
 
     async def distribute(self, period: str, objects: tuple[str, ...] = ()) -> None:
-        """The schedule opens a period that is over, everybody answers, and payouts are ordered.
+        """Open a past period by its schedule, answer for every party, and wait for the payouts' order.
 
         With `objects`, the publisher disputes these positions.
         """
@@ -130,7 +130,7 @@ class Production(Stage):
         await self.until(lambda: self.distributions()[period].status == "ordered")
 
     async def pay_until(self, end: date) -> None:
-        """Live through the days of what has a date before `end`, until all of it is settled or was refused."""
+        """Open each day with a payment due before `end`, until all of them are settled or refused."""
         while waiting := [row for row in self.payments("scheduled") if row.due_on and row.due_on < end]:
             self.move_to(max(self.today, min(row.due_on for row in waiting if row.due_on)))
             for account in sorted({row.account for row in waiting if self.is_due(row)}):
@@ -141,19 +141,19 @@ class Production(Stage):
             return records.state(self.key, distributions=True).distributions
 
     def milestone(self, name: str) -> Milestone:
-        """How far a milestone has come."""
+        """Return the state of a milestone."""
         with self.services.store.reading() as records:
             return records.state(self.key, milestones=True).milestones[name]
 
     def events(self) -> list[str]:
-        """The types of the production's newest events."""
+        """Return the types of the production's newest events."""
         with self.services.store.reading() as records:
             return [row.type for row in newest_events(records.connection, EventFilter(self.key), PageRequest(20)).items]
 
 
 @asynccontextmanager
 async def production_on(data: Path, key: str, files: Path, approvers: dict[str, str]) -> AsyncIterator[Production]:
-    """A production on the stack that is up on a data folder, on the day that its clock stands at."""
+    """Open a production on the running stack of a data folder, on its clock's current day."""
     settings = load_settings(data)
     services = await connect(settings, endpoints(settings))
     books = BankBooks(admin.books_path(data))
@@ -170,10 +170,10 @@ async def production_on(data: Path, key: str, files: Path, approvers: dict[str, 
 
 
 async def all_archived(services: Services) -> None:
-    """Wait until everything that has ended is in the archive.
+    """Wait until every ended workflow is archived.
 
     Raises:
-        TimeoutError: something is not in good time.
+        TimeoutError: some are not archived in time.
     """
     async with asyncio.timeout(PATIENCE_S):
         while True:

@@ -1,4 +1,4 @@
-"""What every release has written is read, proved and continued by today's code."""
+"""Today's code reads, proves and continues the records of every release."""
 # ruff: noqa: S608 - the names in these statements are our own
 
 import asyncio
@@ -54,7 +54,7 @@ def record(request):
 
 @pytest.fixture(scope="module")
 def migrated(record, postgres):
-    """The name of a database of the release that the migrations bring to today's schema, and its rows before that."""
+    """The name of a release's database after the migrations, and its rows before them."""
     name = f"record_{record.home.name}"
     postgres.create_database(name)
     record.into(postgres.url(OWNER, name))
@@ -66,7 +66,7 @@ def migrated(record, postgres):
 
 @pytest.fixture(scope="module")
 def url(migrated, postgres):
-    """Where the application finds the migrated database."""
+    """The application's URL of the migrated database."""
     return postgres.url(APP, migrated[0])
 
 
@@ -84,12 +84,12 @@ def kept(url):
 
 @pytest.fixture(scope="module")
 def eyes():
-    """What audits read with; of histories that they share, each is replayed once."""
+    """The audits' readers. A shared history is replayed once."""
     return Eyes(replayer=Remembering())
 
 
 def wrong(url, eyes):
-    """All that an audit by today's code, and a proof of the journal, find."""
+    """Return the findings of an audit by today's code, and of a proof of the journal."""
     store = Store(sa.create_engine(url))
     with store.reading() as reading:
         report = asyncio.run(audited(reading.connection, Scope(), eyes=eyes))

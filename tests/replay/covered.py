@@ -1,4 +1,4 @@
-"""Which lines of `workflows/` ran in replays, and which never did."""
+"""The lines of `workflows/` that ran in replays, and those that never did."""
 
 import ast
 import threading

@@ -1,6 +1,6 @@
 """The committed shapes of all payloads in histories, and the rules for changing them.
 
-A history is read for ever, and its payloads have no version. So a field may be added if it is optional, an enum may get
+Histories are read for ever, and their payloads have no version. A field may be added if it is optional, an enum may get
 a value, and a type may accept more. Nothing is removed, renamed, or changed to another type. Other stored records have
 versions: see `domain.schemas`.
 """
@@ -21,7 +21,7 @@ SNAPSHOT = Path(__file__).parent / "payloads.json"
 Shapes = dict[str, Any]
 """Model → field → `{"required": …, "type": schema}`; an enum → `{"enum": […]}`."""
 _WORDS = {"title", "description", "default", "examples"}
-"""What a schema says for people, and what stands in for what is left out: neither changes what can be read."""
+"""Descriptive keys of a schema, and its defaults. None of them changes what can be read."""
 
 
 def activity_types() -> dict[str, tuple[list[Any], Any]]:

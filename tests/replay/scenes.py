@@ -48,7 +48,7 @@ from workflows.updates import update_of
 
 
 class Scene:
-    """One production in a database of its own, with a worker of its own."""
+    """One production in its own database, with its own worker."""
 
     def __init__(self, name: str, client: Client, world: World, folder: Path) -> None:
         self.name, self.client, self.world = name, client, world
@@ -81,7 +81,7 @@ class Scene:
         return handle
 
     async def run(self) -> tuple[WorkflowHandle, str]:
-        """A run of WR-A, opened on the day it is due."""
+        """Open a run of WR-A on the day it is due."""
         self.world.register()
         self.world.clock.to(date(2025, 2, 14))
         (planned,) = self.world.open_day()
@@ -104,7 +104,7 @@ class Scene:
             self.world.their_bank.step()
             await self.gateway.step()
             await asyncio.sleep(0.05)
-        await self.gateway.step()  # the run hears of it
+        await self.gateway.step()  # the gateway signals the run
 
 
 async def milestone_accepted(scene: Scene) -> WorkflowHandle:
@@ -212,7 +212,7 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
     )
     amend = AmendAgreement(key="amend", by="seoyeon", production=PRODUCTION, document=digest)
     await handle.execute_update(update_of(ProductionWorkflow, AmendAgreement), amend)
-    await asyncio.sleep(1)  # it tends what the amendment changed
+    await asyncio.sleep(1)  # the workflow reacts to the amendment
     await scene.client.get_workflow_handle(f"run/{run}").terminate("the scene is over")
     return handle
 
@@ -243,7 +243,7 @@ async def distribution_disputed_and_resolved(scene: Scene) -> WorkflowHandle:
 
 
 async def open_distributions(scene: Scene) -> WorkflowHandle:
-    """Two periods are due, and the workflow of the second one is open already."""
+    """Open two due periods. The workflow of the second is open already."""
     world = scene.world
     world.register(UNSHARED + WATERFALL + SETTLEMENT)
     world.facts += [receipt("2025-02-03", "KRW 1000"), fact("date", "2025-01-20", "first-broadcast")]

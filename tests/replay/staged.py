@@ -1,4 +1,4 @@
-"""Scenes that need days, or rare answers: with fake activities.
+"""Scenes with fake activities, because they need days or rare answers.
 
 `IN_NO_TIME` scenes run on the time-skipping server, `LONG_LIVED` ones on a server that soon suggests to continue as
 new. A scene returns the handle of the run to keep.
@@ -42,7 +42,7 @@ from workflows.sweep_histories import SweepHistoriesWorkflow
 from workflows.updates import update_of
 
 NOBODY = "recorder"
-"""The identity of client and worker, so that no machine's name is kept."""
+"""The identity of client and worker. It keeps the machine's name out of histories."""
 ABOUT: dict[str, Any] = {"production": "HANA", "period": "2027-Q1"}
 HANA = ProductionRef(production="HANA")
 PLANNED = PlannedRun(production="HANA", run="R1", account="a", currency="KRW", on=date(2026, 4, 1), by="system")
@@ -84,7 +84,7 @@ Staged = Callable[[Stage], Awaitable[WorkflowHandle]]
 
 
 def _completed() -> list[Any]:
-    """The activities of a production that has nothing left to do."""
+    """The activities of a production with nothing left to do."""
     return [*OneProduction(complete=True).all, NoSchedules().open_days, NoSchedules().close_days]
 
 
@@ -96,7 +96,7 @@ async def distribution_forgotten(stage: Stage) -> WorkflowHandle:
 
 
 async def distribution_answered_and_refused_at_first(stage: Stage) -> WorkflowHandle:
-    """Everybody approves, a later period waits, and a payee has no account for a while."""
+    """Everybody approves, a later period waits, and a payee lacks an account for a while."""
     distribution = OneDistribution()
     distribution.refuse_order, distribution.before = True, ("2027-Q2",)
     async with stage.working(*distribution.all, *_completed()):
@@ -150,7 +150,7 @@ async def run_not_sent_at_first(stage: Stage) -> WorkflowHandle:
 
 
 async def open_runs_twice(stage: Stage) -> WorkflowHandle:
-    """The day is opened while its run is open already."""
+    """The day is opened while its run is already open."""
     run = OneRun()
     run.planned = [PLANNED]
     ref = AccountRef(production="HANA", account="a")
@@ -162,7 +162,7 @@ async def open_runs_twice(stage: Stage) -> WorkflowHandle:
 
 
 async def production_completed(stage: Stage) -> WorkflowHandle:
-    """Payments are held, resumed and corrected, money in suspense is allocated; a day passes; nothing is left."""
+    """Payments are held, resumed and corrected, suspense is allocated, a day passes, and nothing is left."""
     production, schedules = OneProduction(), NoSchedules()
     about: dict[str, Any] = {"by": "sora", "production": "HANA"}
     paid: dict[str, Any] = {**about, "payment": "HANA.P1"}
@@ -272,7 +272,7 @@ async def production_continued(stage: Stage) -> WorkflowHandle:
     schedules = NoSchedules()
     async with stage.working(*OneProduction().all, schedules.open_days, schedules.close_days):
         handle = await stage.start(ProductionWorkflow.run, HANA)
-        # holding a payment is no news to it
+        # a held payment gives the workflow nothing to do
         hold = HoldPayment(key="h", by="ji", production="HANA", payment="P", reason="a form is missing")
         request = lambda _: stage.newest(handle).execute_update(update_of(ProductionWorkflow, HoldPayment), hold)  # noqa: E731
         return await _until_continued(stage, handle, request)

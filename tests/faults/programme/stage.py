@@ -96,7 +96,7 @@ class Stage:
         self.played: list[str] = []
         """Productions that were registered."""
         self.lies: dict[str, int] = {}
-        """By production, minor units that a false message of the bank put into our books, as suspense."""
+        """Minor units by production that false bank messages put into suspense."""
 
     def as_user(self, user: str) -> CommandClient:
         return CommandClient(self.services, user)
