@@ -30,7 +30,7 @@ KEPT = {
     "document": "sha256, name, content",
     "history": "workflow_id, run_id, sha256, content",
 }
-"""Of records that nothing may change, whatever a migration adds to them."""
+"""Columns of records that no migration may change. It may add others."""
 CATALOGUE = (
     (
         "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns"

@@ -194,7 +194,7 @@ ALTERED: dict[str, Callable[[bytes, Random], bytes]] = {
     "one byte changed": _flip,
     "cut off": lambda base, dice: base[: dice.randrange(len(base))],
 }
-"""May come out harmless."""
+"""Tricks whose result may be harmless."""
 SLOW = {"larger than is read", "huge text", "xlsx that unpacks to a gigabyte"}
 TRICKS: dict[str, dict[str, Callable[[bytes, Random], object]]] = {
     "xml": {
