@@ -100,7 +100,7 @@ async def _settle(stage: Stage, period: str) -> None:
 
 
 async def _answer(stage: Stage, period: str) -> None:
-    """Approve for every party except the publisher, which objects once and is silent once."""
+    """Approve for every party. The publisher instead objects in one period and is silent in another."""
     key, found = stage.agreement.production, _distributions(stage)[period]
     for party in sorted(found.parties):
         person = stage.as_(_APPROVERS[party])
