@@ -195,7 +195,7 @@ class HistoryCheck:
         """How a thing stood from the first on, each with the event at which that was over."""
         noted = self._timeline.stood.get(thing, [])
         before = self._timeline.before(thing)
-        if before is not None and (noted or thing[0] != "milestone"):
+        if before is not None:
             noted = [Stood(0, before), *noted]
         yield from zip(noted, [*(each.seq for each in noted[1:]), FOR_EVER], strict=False)
 

@@ -100,10 +100,10 @@ class Timeline:
 
     def before(self, thing: Thing) -> View | None:
         """How a thing stood before anything was recorded of it; None for what cannot be asked after then."""
-        kind, _ = thing
+        kind, name = thing
         match kind:
             case "milestone":
-                return {"status": "open", "round": 0, "approvals": 0, "deadline_on": None}
+                return _milestone(Milestone(name), set())  # no version in force has it yet, or ever
             case "run":
                 return _EMPTY
             case "distribution":

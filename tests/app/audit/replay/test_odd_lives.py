@@ -35,7 +35,7 @@ from domain.commands import (
     ResumePayment,
     SubmitMilestone,
 )
-from domain.errors import IdempotencyConflict, SluiceError
+from domain.errors import IdempotencyConflict, NotFound, SluiceError
 from domain.identity import Person, Role
 from domain.ledger.journal import sha256
 from tests.app.conftest import _end_all
@@ -284,6 +284,15 @@ async def test_a_run_with_nothing_to_pay_that_another_person_prepares_later_audi
     assert await house.open_run() == another.run
     await house.release(another.run)
     await house.settled()
+    assert await house.findings() == ""
+
+
+async def test_evidence_for_a_milestone_that_no_version_has_audits_clean(house):
+    await house.accept()
+    with pytest.raises(NotFound):
+        await house.by("seoyeon").send(
+            SubmitMilestone, production=PRODUCTION, milestone="nowhere", evidence=EVIDENCE["closing"]
+        )
     assert await house.findings() == ""
 
 
