@@ -1,4 +1,4 @@
-"""An archived history for people: each event as a line, with when, what kind, and what it was about."""
+"""Shows an archived history to people, one line for each event."""
 
 import base64
 import json
@@ -14,12 +14,12 @@ from domain.errors import BadInput, NotFound
 
 _KIND = "EVENT_TYPE_"
 _ROOM = 160
-"""Characters that a payload may take on a line; `fetch` has all of it."""
+"""Most characters of a payload on a line. `fetch` gives all of it."""
 
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One event: its number, when Temporal recorded it, its kind in words, and what it was about."""
+    """One event: its number, the time at which Temporal recorded it, its kind in words, and its subject."""
 
     number: int
     at: str
@@ -28,11 +28,11 @@ class HistoryLine:
 
 
 def one_of(connection: Connection, workflow_id: str, run_id: str | None) -> Kept:
-    """The archived history of a workflow; of the run named, where there are several.
+    """Return a workflow's archived history. `run_id` is needed if it has several.
 
     Raises:
         NotFound: the archive has none.
-        BadInput: it has several, and none was named.
+        BadInput: it has several, and `run_id` is None.
     """
     if run_id is not None:
         return histories.the_history(connection, workflow_id, run_id)
@@ -52,7 +52,7 @@ def one_of(connection: Connection, workflow_id: str, run_id: str | None) -> Kept
 
 
 def lines(content: bytes) -> Iterator[HistoryLine]:
-    """The events of a history in order."""
+    """Yield the events of a history in order."""
     names: dict[str, str] = {}
     for event in json.loads(content)["events"]:
         kind = event["eventType"].removeprefix(_KIND).lower().replace("_", " ")
@@ -64,7 +64,7 @@ def lines(content: bytes) -> Iterator[HistoryLine]:
 
 
 def _about(detail: dict[str, Any], names: dict[str, str]) -> str:
-    """The name of what an event is about, then what was given to it or came of it."""
+    """Return the name of an event's subject, then its input, result or failure."""
     said = [_named(detail, names)]
     asked = detail.get("acceptedRequest", {}).get("input", {})
     if asked:
@@ -95,7 +95,7 @@ def _named(detail: dict[str, Any], names: dict[str, str]) -> str:
 
 
 def _payload(payload: dict[str, Any]) -> str:
-    """A payload as its JSON, cut to what a line has room for; other encodings by their size."""
+    """Return a payload as JSON, cut to fit the line. Other encodings are shown by their size."""
     raw = base64.b64decode(payload.get("data", ""))
     encoding = base64.b64decode(payload.get("metadata", {}).get("encoding", "")).decode()
     if encoding == "binary/null":

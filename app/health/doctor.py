@@ -1,4 +1,4 @@
-"""Looks at everything that could stick, and says what somebody should do. Nothing here changes anything."""
+"""Finds whatever may be stuck, and says what somebody should do. It changes nothing."""
 
 import asyncio
 import shutil
@@ -25,39 +25,39 @@ from workflows.names import distribution_workflow, milestone_workflow, productio
 
 
 class NoRoom(SluiceError):
-    """Nothing can be examined, and the reason may be that a disk is full."""
+    """The examination failed, possibly because a disk is full."""
 
 
 @dataclass
 class Examination:
-    """What was found, and the figures that metrics show beside it."""
+    """Findings, and the figures for metrics."""
 
     ailments: list[Ailment] = field(default_factory=list)
     outbox_waiting: int = 0
     outbox_oldest_s: float = 0.0
     running: int = 0
     payments: dict[str, int] = field(default_factory=dict)
-    """How many payments are in each status."""
+    """The number of payments in each status."""
 
     @property
     def wrong(self) -> bool:
-        """Whether anything needs somebody."""
+        """Whether anything needs attention."""
         return any(ailment.wrong for ailment in self.ailments)
 
 
 @dataclass
 class _Needed:
-    """What the database needs of Temporal: workflows that run, schedules that are there."""
+    """The workflows and schedules that Temporal should have, according to the database."""
 
     workflows: list[str] = field(default_factory=list)
     schedules: list[str] = field(default_factory=list)
 
 
 async def examined(data: Path | None) -> Examination:
-    """Examine the stack of a data folder, or the servers that the settings name.
+    """Examine the stack of a data folder, or the servers in the settings.
 
     Raises:
-        NoRoom: they cannot be examined, and a disk is full.
+        NoRoom: the examination failed, and a disk is full.
     """
     settings = load_settings(data)
     try:
@@ -74,11 +74,11 @@ async def examined(data: Path | None) -> Examination:
 
 
 async def examine(services: Services) -> Examination:
-    """Look at the disks, the database, the bank's folders and Temporal.
+    """Examine the disks, the database, the bank's folders and Temporal.
 
     Raises:
         OperationalError: the database does not answer.
-        RPCError: Temporal does not.
+        RPCError: Temporal does not answer.
     """
     examination = Examination()
     examination.ailments += await asyncio.to_thread(disks, services.settings)
@@ -133,7 +133,7 @@ def _today(services: Services, production: str) -> date:
 
 
 def _of_productions(services: Services, keys: list[str], needed: _Needed) -> None:
-    """An unfinished production has its workflow, and a schedule for each account that pays."""
+    """Note the workflow and schedules that each production needs."""
     productions = AgreementActivities(services.handler)
     for key in keys:
         view, agreement = productions.production_standing(ProductionRef(production=key)), services.handler.in_force(key)
@@ -145,7 +145,7 @@ def _of_productions(services: Services, keys: list[str], needed: _Needed) -> Non
 
 
 def disks(settings: Settings) -> list[Ailment]:
-    """Which disks have no room left, of those that this machine keeps something of ours on."""
+    """Return the full disks among those that hold our files on this machine."""
     data, found = settings.data, dict[int, Ailment | None]()
     for folder in (data, *(data / part for part in ("postgres", "temporal", "logs")), settings.bank_files):
         if folder.exists() and folder.stat().st_dev not in found:
@@ -154,7 +154,7 @@ def disks(settings: Settings) -> list[Ailment]:
 
 
 def _of_the_folders(services: Services, examination: Examination) -> None:
-    """Files of a bank that are not taken in, or were kept aside and lie there still."""
+    """Find bank files that wait to be taken in, or were refused and set aside."""
     now = datetime.now().astimezone()
     with services.store.reading() as records:
         keys = [row.key for row in productions(records.connection)]

@@ -1,4 +1,4 @@
-"""The doctor's figures for Prometheus, on an address of the worker's; `deploy/prometheus/` has alerts."""
+"""Serves the doctor's figures to Prometheus on the worker's address. `deploy/prometheus/` has alerts."""
 
 import asyncio
 import time
@@ -16,16 +16,16 @@ from app.health.doctor import Examination, examine
 from domain.health import AilmentKind
 
 REFRESH_S = 30.0
-"""How old the figures may be. Reading them costs a few queries, and one of Temporal for each running workflow."""
+"""Highest age of the figures in seconds. A refresh costs a few queries, and one to Temporal per running workflow."""
 
 _PAUSE = 10
-"""So many times as long as an examination takes nothing is asked after it."""
+"""The pause after an examination, as a multiple of its duration."""
 
 log = structlog.get_logger()
 
 
 class Gauges(Collector):
-    """Shows what the last examination found. A scrape asks nothing of anybody, so it may come often."""
+    """The figures of the last examination. A scrape queries nothing, so it may come often."""
 
     def __init__(self) -> None:
         self._found = Examination()
@@ -33,13 +33,13 @@ class Gauges(Collector):
         self._well = False
 
     def take(self, found: Examination | None) -> None:
-        """Show a new examination; None when it could not be made: the figures stay, and are marked as old."""
+        """Show a new examination. None means that it failed: the figures stay and are marked old."""
         self._well = found is not None
         if found is not None:
             self._found, self._at = found, time.time()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """The figures as Prometheus wants them."""
+        """Yield the figures in Prometheus's form."""
         yield _gauge("sluice_doctor_up", "Whether the last examination could be made.", float(self._well))
         if self._at is None:
             return
@@ -65,10 +65,10 @@ def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
 
 @contextmanager
 def served(address: str, figures: Gauges) -> Iterator[int]:
-    """Serve /metrics on `host:port` while the block lasts; gives the port, which is chosen if it was 0.
+    """Serve /metrics on `host:port` during the block, and yield the port. Port 0 picks a free one.
 
     Raises:
-        OSError: the address is taken, or not ours.
+        OSError: the address is taken, or not local.
     """
     host, _, port = address.rpartition(":")
     registry = CollectorRegistry()
@@ -84,10 +84,10 @@ def served(address: str, figures: Gauges) -> Iterator[int]:
 
 @asynccontextmanager
 async def measured(services: Services) -> AsyncIterator[None]:
-    """Serve metrics while the block lasts, if the settings say where.
+    """Serve metrics during the block if the settings give an address.
 
     Raises:
-        OSError: that address is taken, or not ours.
+        OSError: the address is taken, or not local.
     """
     if services.settings.metrics_address is None:
         yield
@@ -104,9 +104,9 @@ async def measured(services: Services) -> AsyncIterator[None]:
 
 
 async def keep_fresh(services: Services, figures: Gauges, every_s: float = REFRESH_S) -> None:
-    """Examine again and again, until cancelled; trouble is logged once and shown as `sluice_doctor_up 0`.
+    """Examine repeatedly until cancelled. A failure is logged once and shown as `sluice_doctor_up 0`.
 
-    Where an examination takes long, because there is much to look at, the pauses grow with it.
+    Pauses grow with the duration of an examination.
     """
     told = ""
     while True:

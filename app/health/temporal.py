@@ -1,4 +1,4 @@
-"""What Temporal says of how things go: which workflows run, fail or stand still, and which schedules there are."""
+"""Queries Temporal for running, failed and stuck workflows, for schedules, and for workers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
@@ -22,13 +22,13 @@ _AT_ONCE = 20
 _NEWEST_EVENTS = 20
 _PATIENCE = timedelta(seconds=10)
 ASKS_WITHIN = timedelta(minutes=2)
-"""A worker asks for work at least once a minute; one that has ended is listed for five all the same."""
+"""A worker asks for work at least once a minute. Temporal lists a stopped one for five minutes."""
 _SCHEDULED_BY = "TemporalScheduledById"
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A workflow whose last run ended in an error; `schedule` is what started it, if one did."""
+    """A workflow whose last run failed. `schedule` names the schedule that started it, if any."""
 
     name: str
     closed: datetime
@@ -38,18 +38,18 @@ class Failed:
 
 @dataclass(frozen=True)
 class Schedules:
-    """Names of the schedules that there are, and of those that are paused."""
+    """The names of all schedules, and of the paused ones."""
 
     known: set[str] = field(default_factory=set)
     paused: set[str] = field(default_factory=set)
 
 
 async def running(client: Client, task_queue: str) -> list[Running]:
-    """Every workflow of a task queue that runs, with what it waits for."""
+    """Return every running workflow of a task queue, with what it waits for."""
     at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def one(name: str, run_id: str | None) -> Running | None:
-        """Look into one run, a few at once; None if it is gone by now."""
+        """Describe one run, a few at once. Return None if it is gone."""
         async with at_once:
             described = await _described(client, name, run_id)
             return None if described is None else await _looked_into(client, described)
@@ -63,7 +63,7 @@ async def running(client: Client, task_queue: str) -> list[Running]:
 
 
 async def still_running(client: Client, names: Iterable[str]) -> set[str]:
-    """Which of some workflows run, asked one by one: lists may be a moment behind."""
+    """Return which workflows run. Each is asked by name, because lists may lag."""
     found = set()
     for name in names:
         described = await _described(client, name)
@@ -73,7 +73,7 @@ async def still_running(client: Client, names: Iterable[str]) -> set[str]:
 
 
 async def failed(client: Client, task_queue: str, since: datetime) -> AsyncIterator[Failed]:
-    """Workflows of a task queue whose last run ended in an error since then."""
+    """Yield workflows of a task queue whose last run failed since then."""
     query = f"{_of(task_queue)} AND ExecutionStatus IN ('Failed', 'TimedOut') AND CloseTime > '{since.isoformat()}'"
     seen: set[str] = set()
     async for each in client.list_workflows(query):
@@ -85,14 +85,14 @@ async def failed(client: Client, task_queue: str, since: datetime) -> AsyncItera
             WorkflowExecutionStatus.FAILED,
             WorkflowExecutionStatus.TIMED_OUT,
         }:
-            continue  # a later run of it goes on, or came to its end
+            continue  # a later run continues, or ended in another way
         by = [str(value) for value in each.search_attributes.get(_SCHEDULED_BY, ())]
         cause = await _cause(client, each.id)
         yield Failed(each.id, described.close_time or each.close_time, cause, by[0] if by else None)
 
 
 async def schedules(client: Client) -> Schedules:
-    """The schedules of the namespace."""
+    """Return the schedules of the namespace."""
     found = Schedules()
     async for each in await client.list_schedules():
         found.known.add(each.id)
@@ -102,7 +102,7 @@ async def schedules(client: Client) -> Schedules:
 
 
 async def workers(client: Client, task_queue: str) -> Workers:
-    """The builds whose workers ask for work, and the one that new work goes to."""
+    """Return the builds whose workers ask for work, and the build that gets new work."""
     request = DescribeTaskQueueRequest(
         namespace=client.namespace,
         task_queue=TaskQueue(name=task_queue),
@@ -123,7 +123,7 @@ async def workers(client: Client, task_queue: str) -> Workers:
 
 
 def _of(task_queue: str) -> str:
-    """The condition by which lists leave out what others run in the same namespace."""
+    """Return the query that limits lists to one task queue of the namespace."""
     return "TaskQueue = '" + task_queue.replace("'", "") + "'"
 
 
@@ -148,7 +148,7 @@ async def _looked_into(client: Client, described: WorkflowExecutionDescription) 
 
 
 def _pinned_to(info: WorkflowExecutionVersioningInfo) -> str:
-    """The build that a workflow is pinned to, by itself or by hand; empty if it may move to the current one."""
+    """Return the build that a workflow is pinned to, or an empty string if it is not pinned."""
     if info.HasField("versioning_override"):
         return info.versioning_override.pinned.version.build_id
     pinned = info.behavior == VersioningBehavior.VERSIONING_BEHAVIOR_PINNED
@@ -156,7 +156,7 @@ def _pinned_to(info: WorkflowExecutionVersioningInfo) -> str:
 
 
 async def _task_failure(client: Client, described: WorkflowExecutionDescription) -> str:
-    """What the newest failure of a workflow's task in its history says."""
+    """Return the message of the newest workflow task failure."""
     request = GetWorkflowExecutionHistoryReverseRequest(
         namespace=client.namespace,
         execution=WorkflowExecution(workflow_id=described.id, run_id=described.run_id),

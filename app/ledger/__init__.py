@@ -1,1 +1,1 @@
-"""The journal and the ledger, as people verify them."""
+"""Verification of the journal and the ledger."""

@@ -1,4 +1,4 @@
-"""Proves the record: chains of hashes, and everything that follows from them, row by row."""
+"""Proves the record: its chains of hashes, and everything that follows from them, row by row."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from app.audit.replay.parallel import processes_for, proved
 
 @dataclass
 class Proof:
-    """What was looked at, and a sentence for everything that is wrong."""
+    """The numbers of events and streams read, and a sentence for each error."""
 
     events: int = 0
     streams: int = 0
@@ -18,10 +18,10 @@ class Proof:
 
 
 def verify(connection: Connection, processes: int | None = None) -> Proof:
-    """Look at every stream, piece by piece; `connection` should see one instant, as `Store.reading` gives it.
+    """Verify every stream. `connection` should see one instant, as `Store.reading` gives it.
 
-    More than one of `processes` share the streams, each on a connection of its own that sees the same instant; by
-    default one for each processor where the journal is long enough to make up for starting them.
+    With several `processes`, streams are shared among them, each with a connection that sees the same instant. The
+    default is one for each processor if the journal is long enough, else one.
     """
     proof = Proof()
     streams = chain.streams(connection)

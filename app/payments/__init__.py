@@ -1,1 +1,1 @@
-"""Payment runs and instalments, as people look at them."""
+"""Views of payment runs and instalments."""

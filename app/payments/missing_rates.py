@@ -1,4 +1,4 @@
-"""What keeps due payments from being gathered: rates that the agreement names and nobody has imported yet."""
+"""Finds missing exchange rates that keep due payments from being gathered."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +15,13 @@ from domain.payments.payments import Status
 
 
 def missing_rates_of(data: Path | None, production: str | None = None) -> list[str]:
-    """What is missing on the stack of a data folder, for one production or all of them."""
+    """Return what is missing on the stack of a data folder, for one production or all."""
     with handler_on(data) as handler:
         return list(missing_rates(handler, production))
 
 
 def missing_rates(handler: CommandHandler, production: str | None = None) -> Iterator[str]:
-    """A sentence for each debtor account and currency that waits for a rate, counted from today's."""
+    """Yield a sentence for each debtor account and currency that waits for a rate as of today."""
     gathered_not_yet = sa.and_(tables.payment.c.status == Status.DUE, tables.payment.c.run.is_(None))
     with handler.store.reading() as records:
         for key in ungathered(records.connection, production):

@@ -1,4 +1,4 @@
-"""What is owed to us and late, with the interest that the agreement gives for it."""
+"""Expected receipts. Late ones have the interest that the agreement sets."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRow(ReceiptRow):
-    """An expected receipt; if it is late, with the simple interest on what is outstanding today."""
+    """An expected receipt. A late one has the simple interest on what is outstanding today."""
 
     days_late: int | None = None
     late_interest: Money | None = None
 
 
 def expected_of(data: Path | None, chosen: ReceiptFilter, page: PageRequest, user: str | None) -> Page[ExpectedRow]:
-    """Expected receipts on the stack of a data folder, as far as a user may read them; see `expected`."""
+    """Return expected receipts on a data folder's stack that the user may read; see `expected`."""
     with reads(data, chosen.production, user) as reading:
         found = reading.receipts(chosen, page)
-    if any(row.status == "owed" for row in found.items):  # only then agreements are needed, which take a while to parse
+    if any(row.status == "owed" for row in found.items):  # parsing agreements is slow, so only if needed
         from app.bootstrap import handler_on
 
         with handler_on(data) as handler:
@@ -38,7 +38,7 @@ def expected_of(data: Path | None, chosen: ReceiptFilter, page: PageRequest, use
 
 
 def expected(handler: "CommandHandler", rows: Iterable[ReceiptRow]) -> tuple[ExpectedRow, ...]:
-    """Receipts, those that are late with their days and interest: a claim that people may raise; nothing posts it."""
+    """Add days and interest to late receipts. The interest is a claim that people may raise, and is not posted."""
     receipts = tuple(rows)
     with handler.store.reading() as records:
         agreements = {key: handler.agreement(records, key) for key in {row.production for row in receipts}}

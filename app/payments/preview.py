@@ -1,4 +1,4 @@
-"""What releasing a run would pay, as its releaser reads it."""
+"""Shows a releaser what releasing a run would pay."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,7 +18,7 @@ from domain.values.money import Money, total
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """A payment that a release would send; `account` is the creditor's number, masked."""
+    """A payment in a release. `account` is the creditor's masked number."""
 
     end_to_end_id: str | None
     amount: Money
@@ -30,14 +30,14 @@ class PreviewLine:
 
 @dataclass(frozen=True)
 class Preview:
-    """The run with the count, total and hash of what a release would bind now, and a line for each payment."""
+    """A run with the count, total and hash that a release would bind now, and a line for each payment."""
 
     head: RunRow
     lines: tuple[PreviewLine, ...]
 
 
 def preview_of(data: Path | None, run_id: str) -> Preview:
-    """Look at a run on the stack of a data folder.
+    """Preview a run on the stack of a data folder.
 
     Raises:
         NotFound: there is no such run.
@@ -47,7 +47,7 @@ def preview_of(data: Path | None, run_id: str) -> Preview:
 
 
 def preview(handler: CommandHandler, run_id: str) -> Preview:
-    """What releasing a run would pay. The payees' accounts are the agreement's in force, with their numbers masked."""
+    """Preview a run. The payees' accounts are those of the agreement in force, with masked numbers."""
     with handler.store.reading() as records:
         row = the_run(records.connection, run_id)
         if row is None:

@@ -1,1 +1,1 @@
-"""What Sluice hands an auditor: answers as of a day, stories of figures, bundles, and signed heads."""
+"""Evidence for auditors: answers as of a day, stories of figures, bundles, and signed heads."""

@@ -1,4 +1,4 @@
-"""`sluice audit as-of`: a production on a day, as known at an instant, the same byte for byte whenever it is asked."""
+"""`sluice audit as-of`: a production on a day, as known at an instant. Repeated calls give the same bytes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -19,10 +19,10 @@ Row = dict[str, Any]
 
 
 def instant(written: str) -> datetime:
-    """An instant as people write one; its offset says of which clock.
+    """Parse an instant in ISO 8601 with an offset, and return it in UTC.
 
     Raises:
-        BadInput: it is none, or lacks the offset.
+        BadInput: it is not an instant, or lacks the offset.
     """
     try:
         found = datetime.fromisoformat(written)
@@ -37,7 +37,7 @@ def instant(written: str) -> datetime:
 
 
 def as_of(data: Path | None, production: str, effective: date, known: datetime, sections: Sequence[str]) -> Row:
-    """The report. It rests on nothing but the journal up to the head that it names.
+    """Return the report. It depends only on the journal up to the head that it names.
 
     Raises:
         NotFound: nothing was known of the production by then.
@@ -57,7 +57,7 @@ def as_of(data: Path | None, production: str, effective: date, known: datetime, 
 
 
 def report(found: Picture, production: str, effective: date, known: datetime, sections: Sequence[str]) -> Row:
-    """A picture for programs; amounts are written, dates in ISO form."""
+    """Return a picture for programs, with amounts as text and dates in ISO form."""
     made = {
         "balances": _balances,
         "schedule": _schedule,
@@ -75,7 +75,7 @@ def report(found: Picture, production: str, effective: date, known: datetime, se
 
 
 def as_text(answer: Mapping[str, Any]) -> str:
-    """The picture as text for people."""
+    """Return the picture as text for people."""
     head = answer["head"]
     lines = [
         f"{answer['production']} on {answer['effective_on']}, as known at {answer['known_at']}",
@@ -156,7 +156,7 @@ def _schedule(found: Picture) -> Row:
 
 
 def _since(found: Picture, name: str) -> Row:
-    """From which day on it is as it is, and by which event."""
+    """Return the day and the event since which it has its status."""
     day, seq = found.since[name]
     return {"since": day.isoformat(), "event": seq}
 
@@ -186,7 +186,7 @@ def _entitlements(found: Picture) -> Row:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[str]:
-    """Rows in columns wide enough for all of them; people count the lines, so none is left out."""
+    """Lay rows out in columns wide enough for all. No row is left out, because people count the lines."""
     if not rows:
         return ["  none"]
     head = [column.replace("_", " ") for column in columns]

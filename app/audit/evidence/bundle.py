@@ -46,7 +46,7 @@ from domain.ledger.journal import Fact
 
 FORMAT = "sluice-bundle-1"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-"""The earliest time that an archive can hold: it says nothing, the same every time."""
+"""The earliest time that an archive can hold. It is fixed, so equal states give equal bytes."""
 _HASH = re.compile(r'"([0-9a-f]{64})"')
 _README = """This is the record of one production, taken out of Sluice.
 
@@ -60,7 +60,7 @@ that it shows with the one that you were given by the house. manifest.json lists
 
 @dataclass(slots=True)
 class ExportedBundle:
-    """What was written: where, and how much of what."""
+    """A written bundle: its path, its last event's number, and counts of its contents."""
 
     path: Path
     head: int
@@ -68,14 +68,14 @@ class ExportedBundle:
 
 
 class _Archive:
-    """An archive being written, which knows the hash and size of each of its files."""
+    """An archive being written. It keeps the hash and size of each of its files."""
 
     def __init__(self, file: zipfile.ZipFile) -> None:
         self._zip = file
         self.files: list[dict[str, Any]] = []
 
     def add(self, name: str, blocks: Iterable[bytes]) -> None:
-        """Write a file, block by block."""
+        """Write a file block by block."""
         info = zipfile.ZipInfo(name, _EPOCH)
         info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
         digest, size = hashlib.sha256(), 0
@@ -87,11 +87,11 @@ class _Archive:
         self.files.append({"name": name, "sha256": digest.hexdigest(), "size": size})
 
     def lines(self, name: str, lines: Iterable[str]) -> int:
-        """Write a file of JSON lines; answers how many."""
+        """Write a file of JSON lines and return their number."""
         count = 0
 
         def counted() -> Iterator[bytes]:
-            """Each line as bytes, counted as it is written."""
+            """Yield each line as bytes, and count it."""
             nonlocal count
             for line in lines:
                 count += 1
@@ -104,7 +104,7 @@ class _Archive:
 def export(
     connection: Connection, bank_data: BankData, key: Ed25519PrivateKey, production: str, out: Path
 ) -> ExportedBundle:
-    """Write a production's bundle to a file that does not exist yet; it is there as a whole or not at all.
+    """Write a production's bundle to a new file. The file appears complete or not at all.
 
     Raises:
         BadInput: the file exists, or its folder does not.
@@ -122,7 +122,7 @@ def export(
 
 @contextmanager
 def _whole(out: Path) -> Iterator[Path]:
-    """A file beside `out` that takes its name once it is whole, and is gone if that is not to be."""
+    """Yield a temporary file beside `out`. It is linked to `out` once complete, and always removed."""
     if out.exists():
         raise BadInput(f"{out} exists already: name a new file, a bundle is never overwritten.")
     if not out.parent.is_dir():
@@ -179,7 +179,7 @@ def _write(
 
 
 def _verifier() -> Iterator[tuple[str, bytes]]:
-    """The verifier's sources: `verify.py` at the top, the rest in a package beside it."""
+    """Yield the verifier's sources: `verify.py` at the top, the rest in a package beside it."""
     package = resources.files("app.audit.evidence.verifier")
     for source in sorted(package.iterdir(), key=lambda one: one.name):
         if source.name.endswith(".py"):
@@ -188,7 +188,7 @@ def _verifier() -> Iterator[tuple[str, bytes]]:
 
 
 def _noting(facts: Iterable[Fact], named: dict[str, None], last: list[Fact]) -> Iterator[Fact]:
-    """Pass facts on, keeping every hash that they name and the last of them."""
+    """Yield facts, and note every hash that they name and the last of them."""
     for fact in facts:
         named.update(dict.fromkeys(_HASH.findall(fact.body.decode())))
         last[:] = [fact]
@@ -196,7 +196,7 @@ def _noting(facts: Iterable[Fact], named: dict[str, None], last: list[Fact]) -> 
 
 
 def _fact(fact: Fact) -> str:
-    """A fact with every field as it is hashed."""
+    """Return a fact with every field as it is hashed."""
     instant = fact.recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
     told = fact._asdict() | {
         "body": fact.body.decode(),
@@ -222,14 +222,14 @@ def _histories(archive: _Archive, connection: Connection, production: str) -> in
 def _documents(
     archive: _Archive, connection: Connection, bank_data: BankData, production: str, named: dict[str, None]
 ) -> int:
-    """Documents that facts name by their hashes, and the files that were exchanged with banks."""
+    """Write the documents that facts name by hash, and the files exchanged with banks."""
     files: list[BankFile] = bank_data.bank_files(production)
     kept = bundle.kept(connection, [*dict.fromkeys([*named, *(file.sha256 for file in files)])])
     names = dict(kept)
     for document in bank_data.documents([digest for digest, _ in kept]):
         archive.add(f"documents/{document.sha256}", [document.content])
     archive.lines("documents.jsonl", (_json({"sha256": digest, "name": name}) for digest, name in kept))
-    # Read after the rest, the list may be longer: what the journal of this bundle does not know yet stays out.
+    # The list is read after the journal and may be longer. Files that this journal does not know stay out.
     archive.lines("bank_files.jsonl", (_json(asdict(file)) for file in files if file.sha256 in names))
     return len(kept)
 

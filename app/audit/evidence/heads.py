@@ -1,7 +1,7 @@
-"""Signed heads of the journal, and anchors: heads that are kept outside, where rewriting the database does not reach.
+"""Signed heads of the journal, and anchors: files of signed heads kept outside the database.
 
-A head is signed as the canonical JSON of {at, hash, seq, stream} after the line `sluice head 1`: at the instant `at`,
-that stream ended with that event.
+A head says that a stream ended with an event at the instant `at`. The signature covers the line `sluice head 1` and the
+canonical JSON of {at, hash, seq, stream}.
 """
 
 import json
@@ -24,14 +24,14 @@ from domain.values.record import Record, Sha256
 
 _PREFIX = b"sluice head 1\n"
 _LARGEST = 64_000_000
-"""Bytes of an anchor's file: half a million streams."""
+"""Most bytes of an anchor's file, enough for half a million streams."""
 _SUFFIX = ".heads.json"
 
 Signature = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{128}$")]
 
 
 class SignedHead(Record):
-    """Where a stream ended at an instant (UTC, microseconds), with a signature by `public_key`."""
+    """The end of a stream at an instant (UTC, microseconds), with a signature by `public_key`."""
 
     stream: str
     seq: int = Field(ge=1)
@@ -42,24 +42,24 @@ class SignedHead(Record):
 
     @property
     def message(self) -> bytes:
-        """What is signed."""
+        """The signed bytes."""
         return _message(self.stream, self.seq, self.hash, self.at)
 
     @property
     def holds(self) -> bool:
-        """Whether the signature is the key's."""
+        """Whether the signature is valid."""
         return signed_by(self.public_key, self.signature, self.message)
 
 
 class Anchor(Record):
-    """The heads of all streams at one instant, as one file outside the database holds them."""
+    """The heads of all streams at one instant, as a file outside the database holds them."""
 
     at: AwareDatetime
     heads: tuple[SignedHead, ...]
 
 
 def signed(key: Ed25519PrivateKey, stream: str, head: Head, at: datetime) -> SignedHead:
-    """Sign where a stream ended."""
+    """Sign a stream's head."""
     instant, digest = at.astimezone(UTC).isoformat(timespec="microseconds"), head.hash.hex()
     signature = key.sign(_message(stream, head.seq, digest, instant)).hex()
     return SignedHead(
@@ -68,7 +68,7 @@ def signed(key: Ed25519PrivateKey, stream: str, head: Head, at: datetime) -> Sig
 
 
 def anchor(connection: Connection, key: Ed25519PrivateKey, folder: Path, at: datetime) -> tuple[Path, int]:
-    """Write the signed heads of all streams to a new file in a folder, named by the time; answers with it and a count.
+    """Write the signed heads of all streams to a new file named by the time. Return its path and the number of heads.
 
     Raises:
         BadInput: nothing is recorded yet.
@@ -85,17 +85,17 @@ def anchor(connection: Connection, key: Ed25519PrivateKey, folder: Path, at: dat
             file.write(Anchor(at=at.astimezone(UTC), heads=heads).model_dump_json(indent=1))
             file.flush()
             os.fsync(file.fileno())
-        os.link(part, path)  # never over another anchor
+        os.link(part, path)  # fails if the anchor exists
     finally:
         part.unlink(missing_ok=True)
     return path, len(heads)
 
 
 def anchors(folder: Path) -> Iterator[tuple[str, Anchor | str]]:
-    """The anchors of a folder, oldest first, by file name; in place of one that cannot be read, why.
+    """Yield a folder's anchors by file name, oldest first. An unreadable one gives the reason instead.
 
     Raises:
-        BadInput: there is none, so that nothing would be checked.
+        BadInput: the folder has no anchors, so nothing would be checked.
     """
     names = sorted(path.name for path in folder.glob(f"*{_SUFFIX}")) if folder.is_dir() else []
     if not names:
@@ -105,10 +105,10 @@ def anchors(folder: Path) -> Iterator[tuple[str, Anchor | str]]:
 
 
 def departures(connection: Connection, folder: Path, trusted: Collection[str]) -> Iterator[str]:
-    """Where the journal is no longer what its anchors say: a sentence each, naming anchor, stream and event.
+    """Yield a sentence for each difference between journal and anchors, naming anchor, stream and event.
 
-    `trusted` are the public keys that may have signed. Every anchored stream is read from its start, and its chain is
-    proved on the way: a head is in it only if everything before it is.
+    `trusted` are the public keys that may have signed. Every anchored stream is read from its start and its chain is
+    proved, because a head depends on everything before it.
     """
     wanted: Wanted = {}
     for name, found in anchors(folder):
@@ -125,16 +125,16 @@ def departures(connection: Connection, folder: Path, trusted: Collection[str]) -
 
 
 def departed(connection: Connection, folder: Path, trusted: Collection[str]) -> Iterator[Finding]:
-    """Departures from anchors, as findings against the integrity of an audit."""
+    """Yield the departures as findings against integrity."""
     return (broken("anchor", sentence) for sentence in departures(connection, folder, trusted))
 
 
 Wanted = dict[str, dict[int, list[tuple[str, str]]]]
-"""By stream and event: which anchors have it, and with which hash."""
+"""By stream and event: the anchors that have it, each with its hash."""
 
 
 def _taken(name: str, found: Anchor, trusted: Collection[str], wanted: Wanted) -> Iterator[str]:
-    """Take in the heads of an anchor that a key of ours signed; of the others, say so."""
+    """Collect the heads that a trusted key signed. Yield a sentence for each other one."""
     for head in found.heads:
         if head.public_key not in trusted:
             yield f"{name}: {head.stream} is signed by {head.public_key}, which is not a key of ours"

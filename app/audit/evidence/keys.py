@@ -1,4 +1,4 @@
-"""The installation's signing key (Ed25519): who signs that a stream of the journal ended so."""
+"""The installation's signing key (Ed25519), which signs heads of the journal."""
 
 import os
 import stat
@@ -21,10 +21,10 @@ MAKE = "openssl genpkey -algorithm ed25519 -out"
 
 
 def signing_key(settings: Settings) -> Ed25519PrivateKey:
-    """The key of the settings; embedded, one is made in the data folder at first use.
+    """Return the key of the settings. Embedded, it is made in the data folder at first use.
 
     Raises:
-        BadSettings: none is named, it is no Ed25519 key in PEM without a password, or others can read its file.
+        BadSettings: none is set, it is not an Ed25519 key in PEM without a password, or others can read its file.
     """
     path = settings.signing_key or (settings.data / FILE_NAME if settings.embedded else None)
     if path is None:
@@ -47,22 +47,22 @@ def signing_key(settings: Settings) -> Ed25519PrivateKey:
 
 
 def public_hex(key: Ed25519PrivateKey) -> str:
-    """The public half as 64 hexadecimal digits: what others know the installation by."""
+    """Return the public key as 64 hexadecimal digits, by which others know the installation."""
     return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
 def trusted(named: tuple[str, ...], settings: Settings) -> tuple[str, ...]:
-    """The public keys that may have signed an anchor: those that were named, else this installation's own."""
+    """Return the public keys that may have signed an anchor: the named ones, else this installation's."""
     return named or (public_hex(signing_key(settings)),)
 
 
 def public_pem(key: Ed25519PrivateKey) -> str:
-    """The public key in PEM, as other programs read it."""
+    """Return the public key in PEM, for other programs."""
     return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
 
 def signed_by(public: str, signature: str, message: bytes) -> bool:
-    """Whether a signature over a message is that of a public key, both in hexadecimal."""
+    """Return whether a signature over a message is by a public key, both in hexadecimal."""
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public)).verify(bytes.fromhex(signature), message)
     except (ValueError, InvalidSignature):
@@ -71,7 +71,7 @@ def signed_by(public: str, signature: str, message: bytes) -> bool:
 
 
 def _make(path: Path) -> None:
-    """A new key in a file that nobody else can read, there as a whole or not at all."""
+    """Write a new key to a file that only its owner can read. The file appears complete or not at all."""
     made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -81,6 +81,6 @@ def _make(path: Path) -> None:
             os.fsync(file.fileno())
         os.link(part, path)
     except FileExistsError:
-        pass  # somebody else made one at the same time: theirs is the key
+        pass  # another process made a key first, and its key is used
     finally:
         part.unlink(missing_ok=True)

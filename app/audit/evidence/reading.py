@@ -1,4 +1,4 @@
-"""How the commands of an auditor reach the record: as the auditor's role where there is one."""
+"""Reads the record for an auditor's commands, as the auditor's role if there is one."""
 
 import getpass
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from app.stack.state import running_state
 
 @dataclass(frozen=True)
 class Reading:
-    """The records at one instant, and bank data as far as whoever asks may see it."""
+    """The records at one instant, and the bank data that the user may see."""
 
     settings: Settings
     connection: Connection
@@ -28,7 +28,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Auditing:
-    """The records at one instant, with the ticket to all bank data of what is audited; None needs none."""
+    """The records at one instant, with the ticket to the audited bank data. None means that none is needed."""
 
     settings: Settings
     connection: Connection
@@ -37,7 +37,9 @@ class Auditing:
 
 @contextmanager
 def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
-    """Read the records as an auditor: `user` (by default who is logged in here) wants to know `why`.
+    """Read the records as an auditor.
+
+    `user` (default: the login name) and `why` are recorded with each read of bank data.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
@@ -48,7 +50,7 @@ def reading(data: Path | None, user: str | None, why: str) -> Iterator[Reading]:
 
 @contextmanager
 def auditing(data: Path | None, user: str | None, why: str, production: str | None) -> Iterator[Auditing]:
-    """Read everything on record of a production, or of the house, as an auditor, `user` and `why` as in `reading`.
+    """Read all records of a production, or of the house if None. `user` and `why` are as in `reading`.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
@@ -62,7 +64,7 @@ def auditing(data: Path | None, user: str | None, why: str, production: str | No
 
 @contextmanager
 def opened(data: Path | None) -> Iterator[tuple[Settings, Store]]:
-    """The settings, with the store as the auditor's role sees it; as the application's where no URL of an auditor's is.
+    """Open the settings and the store, as the auditor's role if its URL is set, else as the application's.
 
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
@@ -80,6 +82,6 @@ def opened(data: Path | None) -> Iterator[tuple[Settings, Store]]:
 
 
 def instant_of(connection: Connection) -> datetime:
-    """The database's clock when this reading began."""
+    """Return the database's time at which this reading began."""
     began: datetime = connection.execute(sa.text("SELECT transaction_timestamp()")).scalar_one()
     return began

@@ -1,4 +1,4 @@
-"""Where one line of an issued statement comes from: the statement as it was issued, and its origins as known then."""
+"""Explains a line of an issued statement by its origins, as known when it was computed."""
 
 from fractions import Fraction
 from typing import Any
@@ -34,7 +34,7 @@ def explained(
     position: str,
     engines: Engines = ENGINES,
 ) -> Row:
-    """A line of a party's statement with everything that it is made of.
+    """Return a line of a party's statement with its origins.
 
     Raises:
         UnknownEngine: the distribution was computed by an engine that this release does not have.
@@ -85,7 +85,7 @@ def _statement(
 def _explanation(
     connection: Connection, bank_data: BankData, production: str, period: str, party: str, engines: Engines
 ) -> Explanation:
-    """The origins of a party's entitlement as it was computed: engine, versions, and the facts known then."""
+    """Explain a party's entitlement with the engine, agreement versions and facts of its computation."""
     records = Records(connection)
     distribution = the_distribution(records.state(production, distributions=True).distributions, period)
     through = statements.computed_at(connection, production, period)
@@ -104,7 +104,7 @@ def _explanation(
 
 
 def _from(origin: Origin, pool: str, line: StatementLine) -> bool:
-    """Whether an origin is of a line; a position whose takers share it has several leaves of its name."""
+    """Return whether an origin belongs to a line. A position with several takers has several leaves."""
     own = line.position.removeprefix(f"{pool}.")
     named = origin.position in {line.position, own} or origin.position.startswith(f"{line.position}.")
     return named and (not pool or not origin.through or origin.through[-1] == pool)

@@ -1,4 +1,4 @@
-"""`sluice audit explain`: the story of one figure, in the order in which it came to be on record."""
+"""`sluice audit explain`: the story of one figure, in the order of the record."""
 
 import json
 import re
@@ -41,22 +41,22 @@ _AGREEMENTS = frozenset(("agreement-registered", "agreement-amended"))
 
 @dataclass(frozen=True)
 class StoryRecord:
-    """What a story is read from: the records at one instant, and bank data as far as whoever asks may see it."""
+    """The records at one instant, and the bank data that the user may see."""
 
     connection: Connection
     bank_data: BankData
 
     def facts(self, production: str) -> Iterator[Fact]:
-        """A production's facts from the first."""
+        """Yield a production's facts from the first."""
         return chain.facts(self.connection, stream_of(production))
 
 
 def explain(record: StoryRecord, name: str) -> Row:
-    """The story of a payment or receipt (`LIGHTHOUSE.PR-A`), an entry (`LIGHTHOUSE/12/1`) or a statement's line.
+    """Tell the story of a payment or receipt (`LIGHTHOUSE.PR-A`), an entry (`LIGHTHOUSE/12/1`) or a statement's line.
 
     Raises:
-        NotFound: there is nothing of that name.
-        BadInput: it is no name of any of them.
+        NotFound: nothing has that name.
+        BadInput: it is not such a name.
     """
     if (entry := _ENTRY.fullmatch(name)) is not None:
         return _entry(record, name, entry.group(1), int(entry.group(2)), int(entry.group(3)))
@@ -126,7 +126,7 @@ def _told(
     workflows: Iterable[str],
     around: RelatedObjects | None = None,
 ) -> list[Row]:
-    """The steps of a story."""
+    """Return the steps of a story."""
     version, steps, accounts = None, list[Row](), around.runs if around else {}
     needles = [json.dumps(one, ensure_ascii=False).encode() for one in story.names]
     for fact in record.facts(production):
@@ -174,7 +174,7 @@ def _step(production: str, fact: Fact, event: Event, name: str) -> Row:
 
 
 def _message(event: Event) -> tuple[str, str] | None:
-    """The bank message that a fact speaks of: its direction and id."""
+    """Return the direction and id of a fact's bank message."""
     if isinstance(event, e.RunDoubted):
         return "out", event.enquiry_message_id
     if isinstance(event, e.RunSubmitted):
@@ -199,7 +199,7 @@ def _file(production: str, step: Row, files: dict[tuple[str, str, str], BankFile
 
 
 def as_text(story: Row) -> str:
-    """A story for people to read from top to bottom."""
+    """Return a story as text for people."""
     head = [f"{name}: {value}" for name, value in story.items() if isinstance(value, str)]
     lines, version = [*head, *(f"  {line}" for line in story.get("in_words", []))], None
     for step in story["steps"]:

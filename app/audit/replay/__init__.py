@@ -1,1 +1,1 @@
-"""The audit: reads every record, compares it with itself, and says in three verdicts what does not hold."""
+"""The audit reads every record, compares it with the others, and reports findings under three verdicts."""

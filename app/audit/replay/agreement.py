@@ -1,4 +1,4 @@
-"""Agreements and distributions: the schedule, entitlements and statements made again from what was known then."""
+"""Recomputes the schedule, entitlements and statements from the agreement and what was known at the time."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -59,7 +59,7 @@ class AgreementCheck:
         self._last: DecodedFact | None = None
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
-        """What of a batch does not follow from the agreement and what was known."""
+        """Yield what in a batch does not follow from the agreement and what was known."""
         for told in batch.facts:
             yield from self._answered_by(state, told)
             match told.event:
@@ -84,7 +84,7 @@ class AgreementCheck:
         self._last = batch.facts[-1]
 
     def _answered_by(self, state: State, told: DecodedFact) -> Iterator[Finding]:
-        """Milestones are submitted by whom the agreement names, and people answer what was asked of them."""
+        """Check that the right party submits a milestone, and that people answer what they were asked."""
         match told.event:
             case MilestoneSubmitted():
                 submitter = self._agreement_of(state).milestone(told.event.milestone).submitter
@@ -110,7 +110,7 @@ class AgreementCheck:
     def _promised(
         self, batch: CommandBatch, told: DecodedFact, event: AgreementRegistered | AgreementAmended
     ) -> Iterator[Finding]:
-        """The schedule is the agreement's, but for dates: a calendar may have changed since, and a promise has not."""
+        """Check that the schedule is the agreement's. Dates are left out, because calendars may have changed since."""
         agreement = self._handler.agreements.of(self._records, event.document)
         said = (event.production, event.title, event.version)
         if said != (agreement.production, agreement.title, agreement.version):
@@ -130,7 +130,7 @@ class AgreementCheck:
                     yield from _as_promised(other, receipt.receipt, expected_of.get(receipt.receipt), receipt)
 
     def _dated(self, state: State, batch: CommandBatch, told: DecodedFact, event: DueDatesSet) -> Iterator[Finding]:
-        """A milestone fixes the dates of its own instalments, and no others."""
+        """Check that a milestone dates only its own instalments."""
         amended = [each for each in batch.events if isinstance(each, AgreementRegistered | AgreementAmended)]
         agreement = (
             self._handler.agreements.of(self._records, amended[0].document) if amended else self._agreement_of(state)
@@ -145,7 +145,7 @@ class AgreementCheck:
             yield unfaithful(told.record, f"dates what {event.milestone} does not release", own, strange)
 
     def _converted(self, state: State, told: DecodedFact) -> Iterator[Finding]:
-        """Statements are converted into the currency that the earnings are shared in."""
+        """Check that statements are converted into the currency in which the earnings are shared."""
         agreement = self._agreement_of(state)
         currency = the_waterfall(agreement).currency
         for row in audit.statement_versions(self._records.connection, agreement.production):
@@ -190,7 +190,7 @@ class AgreementCheck:
     def _ordered(
         self, state: State, batch: CommandBatch, told: DecodedFact, event: PayoutsOrdered
     ) -> Iterator[Finding]:
-        """Payouts, their payments, and the statements that go with the first of them."""
+        """Check payouts, their payments, and the statements issued with the first of them."""
         agreement, known = self._agreement_of(state), self._answered(state, batch)
         payouts, expected = distributions.order(known, event.period, agreement.production, payout_terms(agreement))
         if expected is None or self._as_recorded(told, expected) != event:
@@ -216,7 +216,7 @@ class AgreementCheck:
                 yield from self._issued(state, known, event, other, due_on)
 
     def _answered(self, state: State, batch: CommandBatch) -> Distributions:
-        """The distributions as an objection's end, in the same transaction, leaves them."""
+        """Return the distributions after any objection resolved in this batch."""
         known = dict(state.distributions)
         for event in batch.events:
             if isinstance(event, ObjectionResolved):
@@ -231,7 +231,7 @@ class AgreementCheck:
         told: DecodedFact,
         due_on: date,
     ) -> Iterator[Finding]:
-        """Statements are built again, and must be the same bytes."""
+        """Check that rebuilt statements have the bytes on record."""
         first, event = self._last, told.event
         if first is None or not isinstance(event, StatementsIssued):
             return
@@ -264,17 +264,17 @@ class AgreementCheck:
                 yield unfaithful(told.record, said, right.get(party, ""), stated.get(party, ""))
 
     def _as_stated(self, made: Statement, digest: str | None) -> bytes:
-        """The bytes of a statement in the version of its schema in which the one on record was written."""
+        """Return a statement's bytes in the schema version of the one on record."""
         kept = self._records.document(digest) if digest else None
         version = None if kept is None else self._schemas.version_of(Statement.__name__, kept)
         return self._schemas.canonical(made, version)
 
     def _as_recorded(self, told: DecodedFact, expected: AnyRecord) -> AnyRecord:
-        """What an event on record would say if it were the expected one, in the version in which it was written."""
+        """Return the expected event in the schema version of the event on record."""
         return self._schemas.as_recorded(expected, told.version)
 
     def _fell_due(self, state: State, told: DecodedFact, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
-        """What falls due is what was promised, on the day or after."""
+        """Check that what falls due was promised for that day or before."""
         payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
         receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
         due = fall_due(
@@ -289,7 +289,7 @@ class AgreementCheck:
 
 
 def _concerned(state: State, told: DecodedFact, period: str, party: str) -> Iterator[Finding]:
-    """Only those whom a distribution concerns answer it."""
+    """Check that the answering party is one that the distribution concerns."""
     parties = state.distributions[period].parties
     if party not in parties:
         yield unfaithful(told.record, f"is of a party whom {period} does not concern", sorted(parties), party)

@@ -1,4 +1,4 @@
-"""Archived histories: that each is what was archived, that it agrees with the facts, that today's code replays it."""
+"""Checks archived histories: each is unchanged, agrees with the facts, and replays with today's code."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -39,22 +39,22 @@ _BY_WORKFLOWS = frozenset(
     events.DistributionObjected,
     events.MovementAllocated,
 }
-"""What a command writes first that a workflow asks an activity for, under a key of its own."""
+"""First events of the commands that workflows ask activities for, under keys of their own."""
 
 
 @dataclass
 class Archive:
-    """What the walked streams say was archived; asked of every batch as a check is."""
+    """What the walked streams say was archived. Called for every batch, like a check."""
 
     scope: Scope
     told: dict[Run, tuple[HistoryArchived, str, str]] = field(default_factory=dict)
-    """By workflow and run: the event, the record that it is in, and the production in whose stream that is."""
+    """By workflow and run: the event, its record, and the production of its stream."""
     given_up: list[HistoryGivenUp] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
     """Keys of commands that only workflows carry out."""
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
-        """Remember what is archived; the same run twice is wrong."""
+        """Note what a batch archives. Yields a finding for a run archived twice."""
         if type(batch.facts[0].event) in _BY_WORKFLOWS and self.scope.covers(batch.first.effective_on):
             self.asked.add(batch.first.command_key)
         for told in batch.facts:
@@ -69,7 +69,7 @@ class Archive:
 
 @dataclass
 class Histories:
-    """Looks at every history of a scope, one in memory at a time."""
+    """Checks every history of a scope, one in memory at a time."""
 
     connection: Connection
     archive: Archive
@@ -82,7 +82,7 @@ class Histories:
     """Keys of the commands that the histories ask for."""
 
     async def findings(self, tick: Callable[[int], None] = lambda _: None) -> AsyncIterator[Finding]:
-        """What does not hold."""
+        """Yield what does not hold."""
         left = dict(self.archive.told)
         scope = self.archive.scope
         for kept in histories.kept(self.connection, scope.production):
@@ -97,7 +97,7 @@ class Histories:
             yield broken(f"history {workflow_id} (run {run_id})", f"was archived by {record}, and is not kept")
 
     def notes(self) -> Iterator[str]:
-        """What cannot be proved either way."""
+        """Yield what cannot be proved either way."""
         unheard = self.archive.asked - self.heard
         if unheard:
             first = ", ".join(sorted(unheard)[:3])
@@ -111,7 +111,7 @@ class Histories:
                 yield f"the history of {name} is lost ({lost.why}): {lost.by} gave it up: {lost.reason}"
 
     async def of(self, kept: Kept, told: tuple[HistoryArchived, str, str] | None) -> AsyncIterator[Finding]:
-        """What does not hold of one history."""
+        """Yield what does not hold of one history."""
         record = f"history {kept.row.name}"
         for finding in self._row(record, kept, told):
             yield finding
@@ -139,7 +139,7 @@ class Histories:
             yield broken(record, f"is not of the production whose stream holds {where}", production, row.production)
 
     def _facts(self, record: str, kept: Kept, content: bytes) -> Iterator[Finding]:
-        """Hold a history against its row and its facts; one that cannot be read is named by the replay."""
+        """Compare a history with its row and its facts. The replay reports an unreadable one."""
         row = kept.row
         try:
             told = self.read(content)

@@ -1,4 +1,4 @@
-"""The whole audit: every stream, then what belongs to the house, then the archived histories; in three verdicts."""
+"""The whole audit: every stream, the records outside streams, then the archived histories."""
 
 from asyncio import wrap_future
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ from domain.state import State
 
 @dataclass(frozen=True)
 class Eyes:
-    """What documents and histories are read with, and figures made again; who audits often may keep a pair."""
+    """The readers of documents and histories, and the engines. Frequent audits may reuse them."""
 
     agreements: Agreements = field(default_factory=Agreements)
     replayer: StrictReplayer = field(default_factory=StrictReplayer)
@@ -58,10 +58,10 @@ async def audited(
     ticket: int | None = None,
     processes: int = 1,
 ) -> AuditReport:
-    """Audit what `scope` covers; `connection` should see one instant, as `Store.reading` gives it.
+    """Audit what `scope` covers. `connection` should see one instant, as `Store.reading` gives it.
 
-    `ticket` opens the bank data of what is audited where its reads have to be announced (`adapters.db.audited_reads`).
-    With more than one of `processes`, the others prove the books, at the same instant.
+    `ticket` opens the bank data of what is audited where reads must be announced (`adapters.db.audited_reads`). With
+    more than one of `processes`, the others prove the books at the same instant.
 
     Raises:
         NotFound: there is no such production.
@@ -101,16 +101,16 @@ async def audited(
 
 
 def _handler(connection: Connection, eyes: Eyes) -> CommandHandler:
-    """A command handler that only reads: rules ask it for agreements and calendars, and nobody acts at it."""
+    """Return a read-only command handler. Rules ask it for agreements and calendars."""
     store = Store(connection.engine, eyes.schemas)
     return CommandHandler(store, eyes.agreements, SystemClock(), people={}, answer_within_s=0, engines=eyes.engines)
 
 
 def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:
-    """What is made again from agreements, files and facts."""
+    """Return the checks that recompute events from agreements, files and facts."""
 
     def agreement_of(state: State) -> Agreement:
-        """The agreement that a state stands under, read from its document."""
+        """Return the agreement that a state is under, read from its document."""
         if state.production is None:
             raise NotFound("No agreement is in force yet.")
         return handler.agreements.of(records, state.production.document)
@@ -128,7 +128,7 @@ def _streams(connection: Connection, scope: Scope) -> list[str]:
 
 
 def _house(records: Announced, scope: Scope, files: Files) -> Iterator[Finding]:
-    """What the streams do not own: documents, bank files, rates, and rows that belong to nothing."""
+    """Check what the streams do not own: documents, bank files, rates, and rows without an owner."""
     connection = records.connection
     everything = scope.production is None and scope.whole
     yield from bank_files.document_findings(records, files, everything=everything)

@@ -1,4 +1,4 @@
-"""Payment orders and the bank's answers: made again from state and files, they must be what is on record."""
+"""Recomputes payment orders and the bank's answers from state and files, and compares them with the record."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -40,7 +40,7 @@ class Bank:
         self._booked: set[tuple[str, str]] = set()
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
-        """What of a batch does not follow from the agreement, the state, and the file that it was about."""
+        """Yield what in a batch does not follow from the agreement, the state and the batch's bank file."""
         kind, _, rest = batch.first.command_key.partition("/")
         if kind == "bank-file" and not batch.refused:
             yield from self._taken(state, batch, *rest.split("/", 1))
@@ -60,10 +60,10 @@ class Bank:
             self._booked.update(movements(event))
 
     def _taken(self, state: State, batch: CommandBatch, folder: str, digest: str) -> Iterator[Finding]:
-        """A bank's file means what was made of it."""
+        """Check that the events follow from the bank's file."""
         raw = self._records.document(digest)
         if raw is None:
-            return  # said where documents are looked at
+            return  # reported by the document checks
         record, account = batch.facts[0].record, folder.partition(".")[2]
         try:
             message = read_message(raw)
@@ -88,7 +88,7 @@ class Bank:
             yield unfaithful(record, said, _only(expected, batch.events), _only(batch.events, expected))
 
     def _prepared(self, state: State, batch: CommandBatch, told: DecodedFact, event: RunPrepared) -> Iterator[Finding]:
-        """What a releaser is bound to is the hash of what was gathered, at the rate that was published."""
+        """Check that a run's hash is that of the gathered payments, and its rate the published one."""
         names = [each.payment for part in batch.events if isinstance(part, PaymentsGathered) for each in part.payments]
         before = State(state.production, payments=Payments(state.payments[name] for name in names))
         after = fold(before, [(each, batch.first.effective_on) for each in batch.events])
@@ -123,7 +123,7 @@ class Bank:
             yield unfaithful(told.record, f"{event.by} released run {run.id}, and had prepared it")
 
     def _submitted(self, state: State, told: DecodedFact, event: RunSubmitted) -> Iterator[Finding]:
-        """An order's bytes follow from the run and the agreement, but for the moment at which they were written."""
+        """Check that an order's bytes follow from the run and the agreement, except for its creation time."""
         run = state.runs[event.run]
         if run.times_sent:
             if (event.message_id, event.file) != (run.message_id, run.file):
@@ -159,7 +159,7 @@ def _same_bytes(told: DecodedFact, file: str, message_id: str, expected_id: str,
 
 
 def _same_enquiry(one: bytes, other: bytes) -> bool:
-    """Whether two enquiries ask after the same payments; their order is the database's."""
+    """Return whether two enquiries name the same payments. The database decides their order."""
     return sorted(re.split(rb"(?=<)", one)) == sorted(re.split(rb"(?=<)", other))
 
 
@@ -171,7 +171,7 @@ def _written_at(raw: bytes) -> datetime:
 
 
 def _lines(events: Sequence[Event]) -> list[str]:
-    """Events payment by payment: in what order, and in how many parts, is the database's doing."""
+    """Return events payment by payment. The database decides their order and grouping."""
     return sorted(_each(events))
 
 

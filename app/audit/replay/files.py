@@ -1,4 +1,4 @@
-"""Documents and bank files: what events name is kept, what is kept is what it is called, nothing is there besides."""
+"""Checks that named documents and bank files are kept, match their hashes, and that no others exist."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,19 +34,19 @@ _TAKEN, _REFUSED = "bank-file", "bank-file-refused"
 
 @dataclass
 class Files:
-    """What the streams that were walked say of documents and bank files; asked of every batch as a check is."""
+    """What the walked streams say about documents and bank files. Called for every batch, like a check."""
 
     named: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Documents by SHA-256, each with the stream and the number of the first event that names it."""
     sent: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    """Orders and enquiries by folder and message id: SHA-256, and the record that says so."""
+    """Orders and enquiries by folder and message id: SHA-256, and the record of the event."""
     delivered: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    """What was put into the outbox by folder and file name, likewise."""
+    """Files put into the outbox, by folder and file name: SHA-256 and record."""
     taken: dict[tuple[str, str], str] = field(default_factory=dict)
-    """What was taken in by folder and SHA-256, with the record that says so."""
+    """Files taken in, by folder and SHA-256, with the record of the event."""
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
-        """Remember what a batch names; nothing is wrong yet."""
+        """Note what a batch names. Never yields a finding."""
         first = batch.facts[0]
         kind, _, rest = first.fact.command_key.partition("/")
         folder, _, digest = rest.partition("/")
@@ -62,7 +62,7 @@ class Files:
         return iter(())
 
     def named_by(self, digest: str) -> int | None:
-        """The number of the event that names a document; None while none has."""
+        """Return the number of the first event that names a document, or None."""
         place = self.named.get(digest)
         return None if place is None else place[1]
 
@@ -81,10 +81,10 @@ class Files:
 
 
 def document_findings(records: Announced, files: Files, *, everything: bool) -> Iterator[Finding]:
-    """Documents whose content is not what they are called by, and those that are named and not kept.
+    """Yield documents that do not match their hashes, and those that are named but not kept.
 
-    `everything` looks at all that are kept, otherwise at those that the walked streams name. They are hashed here, one
-    in memory at a time: whoever owns the database may make it say any hash, and no other bytes that hash to this one.
+    `everything` checks all kept documents, otherwise only those that the walked streams name. They are hashed here, one
+    in memory at a time, because the database's owner could make it report any hash.
     """
     missing = dict(files.named)
     named = ((digest, f"named by {_record(place)}") for digest, place in files.named.items())
@@ -101,7 +101,7 @@ def document_findings(records: Announced, files: Files, *, everything: bool) -> 
 
 
 def bank_file_findings(records: Announced, files: Files, production: str | None) -> Iterator[Finding]:
-    """Differences between the bank files on record, the outbox, and what the walked streams sent and took in."""
+    """Yield differences between bank files, the outbox, and what the walked streams sent and took in."""
     sent, taken = dict(files.sent), dict(files.taken)
     for file in records.bank_files():
         if production is not None and not file.account.startswith(f"{production}."):
@@ -128,7 +128,7 @@ def bank_file_findings(records: Announced, files: Files, production: str | None)
 
 
 def rate_findings(records: Announced) -> Iterator[Finding]:
-    """Imported rates that are not those of the file that they came in, and rates of such a file that are not there."""
+    """Yield imported rates that differ from their file, and rates of such a file that are missing."""
     connection = records.connection
     for digest in audit.rate_documents(connection):
         raw = records.document(digest)
@@ -217,7 +217,7 @@ def _key(rate: Rate) -> tuple[str, date, str, str]:
 
 
 def unnamed_findings(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[Finding]:
-    """Rows that belong to no stream and no production that there is."""
+    """Yield rows that belong to no known stream or production."""
     for table, name in audit.unnamed_documents(connection, streams, productions):
         yield unfaithful(f"{table} rows of {name!r}", "belong to nothing that the journal knows")
     for sentence in audit.orphaned_rows(connection):

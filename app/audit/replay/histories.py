@@ -1,7 +1,7 @@
-"""What an archived history says, held against the facts: commands, what they came to, and how things stood.
+"""Compares an archived history with the facts: its commands, their outcomes, and the views it contains.
 
-What a view says of the moment (seconds left, by the business clock) is only bounded. A view may be read some time
-after the command that it answers: it must have held at a moment that fits the order of the rest (`ordering`).
+Times left, by the business clock, are only bounded. A view may be read after the command that it answers. It must have
+held at a moment that fits the order of the rest (`ordering`).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,17 +33,17 @@ from workflows import names
 
 _COMMANDS = commands_by_activity()
 _SAME = ("milestone", "round", "run", "payment", "sha256", "document", "evidence", "period", "revision", "reason", "by")
-"""Fields of commands that say the same in the events which follow from them."""
+"""Fields that have the same value in a command and in its events."""
 
 
 Journal = Callable[[str], Wrote | None]
-"""Looks up what is on record under a command's key."""
+"""Looks up what was written under a command's key."""
 FellDue = Callable[[str], frozenset[int]]
-"""How many events each command of a user wrote that let something fall due."""
+"""Returns how many events each command of a user wrote that let something fall due."""
 
 
 class HistoryCheck:
-    """Holds one history of a production against its facts."""
+    """Compares one history of a production with its facts."""
 
     def __init__(
         self,
@@ -58,10 +58,10 @@ class HistoryCheck:
         self._journal, self._fell_due_by, self._timeline = journal, fell_due, timeline
         self._schemas = schemas
         self.heard: set[str] = set()
-        """The keys of the commands that the history asks for."""
+        """Keys of the commands in the history."""
 
     def differences(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
-        """What does not agree with the facts."""
+        """Yield what does not agree with the facts."""
         yield from self._named(told, workflow_id)
         activities = []
         for step in told.steps:
@@ -84,7 +84,7 @@ class HistoryCheck:
         yield from self._views(told, activities)
 
     def _named(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
-        """A workflow's id is made of what it was started with."""
+        """Check that a workflow's id matches its argument."""
         given = told.argument if isinstance(told.argument, dict) else {}
         production = given.get("production", "")
         expected = {
@@ -97,7 +97,7 @@ class HistoryCheck:
             yield unfaithful(f"{self._record} event 1", "was started with what its id does not say", expected())
 
     def _command(self, step: HistoryStep) -> Command | Finding | None:
-        """The command that an activity carries out; None where it carries out none, or one whose key it makes later."""
+        """Return an activity's command, or None if it has none or makes its key later."""
         try:
             if step.kind == "prepare":
                 return _prepare(PlannedRun.model_validate(step.argument))
@@ -133,7 +133,7 @@ class HistoryCheck:
                     yield unfaithful(where, said, fact, wanted)
 
     def _refused(self, step: HistoryStep, command: Command, recorded: Wrote | None) -> Iterator[Finding]:
-        """A refusal that a history tells of is on record, word for word, if it is of a kind that is recorded."""
+        """Check that a refusal in a history is on record word for word, if its kind is recorded."""
         if step.failure is None:
             return
         code, sentence = step.failure
@@ -146,7 +146,7 @@ class HistoryCheck:
                 yield unfaithful(self._at(step.ended), said, right, found)
 
     def _fell_due(self, step: HistoryStep) -> Iterator[Finding]:
-        """How many events it says it wrote, some command by that user wrote to let something fall due."""
+        """Check that some command of that user let as many events fall due as the step says."""
         if not step.ended or step.failure or step.result == 0:
             return
         counts = self._fell_due_by(step.argument.get("by", SYSTEM.user))
@@ -155,7 +155,7 @@ class HistoryCheck:
             yield unfaithful(self._at(step.ended), said, " or ".join(map(str, sorted(counts))), step.result)
 
     def _about(self, step: HistoryStep) -> Iterator[Finding]:
-        """An activity answers about what it was asked about."""
+        """Check that an activity's result is about its argument."""
         if isinstance(step.argument, dict) and isinstance(step.result, dict):
             for name in ("production", "milestone", "run", "period", "payment", "account"):
                 asked, answered = step.argument.get(name), step.result.get(name)
@@ -163,14 +163,14 @@ class HistoryCheck:
                     yield unfaithful(self._at(step.ended), f"answers about another {name}", asked, answered)
 
     def _activity(self, step: HistoryStep, command: str | None, record: tuple[int, int] | None) -> Activity:
-        """A step as far as its place in the order goes."""
+        """Return a step's place in the order."""
         done = step.failure is None
         thing = _thing(step, self._production) if done else None
         held = EVERYWHERE if thing is None else tuple(self._held(thing, step.result))
         return Activity(step.asked, step.ended, command, record, done, held)
 
     def _views(self, told: HistorySteps, activities: Sequence[Activity]) -> Iterator[Finding]:
-        """Each view must have held at a moment at which it can have been read."""
+        """Check that each view held at a moment at which it can have been read."""
         steps = {step.asked: step for step in told.steps}
         for misfit in misfits(activities):
             step = steps[misfit.activity.requested]
@@ -183,7 +183,7 @@ class HistoryCheck:
             yield unfaithful(self._at(step.ended), said, stood, step.result)
 
     def _held(self, thing: Thing, written: Mapping[str, Any]) -> Iterator[Span]:
-        """Where in the journal a view held."""
+        """Yield the spans of the journal in which a view held."""
         for each, end in self._stood(thing):
             if agrees(each.view, written) and _in_time(each, written):
                 yield each.seq, end
@@ -192,7 +192,7 @@ class HistoryCheck:
         return [each for each, end in self._stood(thing) if each.seq <= high and end > low]
 
     def _stood(self, thing: Thing) -> Iterator[tuple[Stood, int]]:
-        """How a thing stood from the first on, each with the event at which that was over."""
+        """Yield each view of a thing, with the event that ended it."""
         noted = self._timeline.stood.get(thing, [])
         before = self._timeline.before(thing)
         if before is not None:
@@ -200,7 +200,7 @@ class HistoryCheck:
         yield from zip(noted, [*(each.seq for each in noted[1:]), FOR_EVER], strict=False)
 
     def _wrote(self, recorded: Wrote | None) -> str:
-        """What a command wrote, for people."""
+        """Name the events that a command wrote."""
         if recorded is None:
             return "the journal"
         more = f" to {recorded.last_seq}" if recorded.last_seq > recorded.first_seq else ""
@@ -211,7 +211,7 @@ class HistoryCheck:
 
 
 def _left_it_to_another(step: HistoryStep, payloads: frozenset[str], recorded: Wrote) -> bool:
-    """Whether the key of a command became, or was, that of another: it was refused, or found nothing to prepare."""
+    """Return whether the key belongs to another command: this one was refused, or found nothing to prepare."""
     if recorded.payload is None:
         return False
     nothing = step.kind == "prepare" and isinstance(step.result, dict) and step.result.get("status") == "empty"
@@ -219,7 +219,7 @@ def _left_it_to_another(step: HistoryStep, payloads: frozenset[str], recorded: W
 
 
 def _its_record(step: HistoryStep, recorded: Wrote) -> tuple[int, int]:
-    """Where the journal has what a step came to: what it carried out, or the refusals that it tells of."""
+    """Return the events that a step led to: those it wrote, or the refusals in the history."""
     if step.failure is not None:
         code, sentence = step.failure
         seqs = [
@@ -237,7 +237,7 @@ def _refusal(event: CommandRefused) -> dict[str, Any]:
 
 
 def _in_time(stood: Stood, written: Mapping[str, Any]) -> bool:
-    """Whether what is said to be left of a time can have been left."""
+    """Return whether the seconds that a view says are left are possible."""
     for name in ("seconds_left", "seconds_to_cut_off"):
         left = written.get(name)
         if left is None:
@@ -248,7 +248,7 @@ def _in_time(stood: Stood, written: Mapping[str, Any]) -> bool:
 
 
 def _thing(step: HistoryStep, production: str) -> Thing | None:
-    """What an activity's result is a view of."""
+    """Return the thing that an activity's result is a view of."""
     result = step.result
     if not isinstance(result, dict):
         return None
@@ -259,7 +259,7 @@ def _thing(step: HistoryStep, production: str) -> Thing | None:
 
 
 def _outcome(result: Mapping[str, Any]) -> CommandOutcome | None:
-    """What a command came to by a history, read by today's model."""
+    """Read a command's outcome in a history with today's model."""
     try:
         return CommandOutcome.model_validate(result)
     except ValidationError:
@@ -267,7 +267,7 @@ def _outcome(result: Mapping[str, Any]) -> CommandOutcome | None:
 
 
 def _prepare(planned: PlannedRun) -> PrepareRun:
-    """What preparing a planned run wishes for; as `RunActivities.prepare` does."""
+    """Return the command that prepares a planned run, like `RunActivities.prepare`."""
     return PrepareRun(
         key=f"prepare/{planned.run}",
         by=planned.by,

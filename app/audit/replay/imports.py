@@ -1,4 +1,4 @@
-"""Statements of sources: the rows that were imported, against the event that says what they are."""
+"""Compares imported rows of sources' statements with their events."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ class Imports:
         self._told: dict[int, StatementImported] = {}
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
-        """Compare the rows that an import brought with what its event says of them."""
+        """Compare the rows of an import with its event."""
         for told in batch.facts:
             if isinstance(told.event, StatementImported):
                 self._told[told.fact.seq] = told.event
@@ -32,7 +32,7 @@ class Imports:
                     yield broken(record, said)
 
     def end(self) -> Iterator[Finding]:
-        """Versions of statements that are registered otherwise than the events say, or without one."""
+        """Yield registered statement versions that differ from the events, or have none."""
         for row in audit.statement_versions(self._connection, self._production):
             told = self._told.get(row["seq"])
             name = f"{self._stream} event {row['seq']}"

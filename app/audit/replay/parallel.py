@@ -1,6 +1,6 @@
-"""Streams proved side by side: what is proved of one has nothing to do with what is proved of another.
+"""Proves streams in parallel. The proof of one stream does not depend on another.
 
-Each process reads the journal for itself, over a connection of its own that sees the same instant.
+Each process reads the journal over its own connection, which sees the same instant.
 """
 
 import os
@@ -31,20 +31,20 @@ from domain.audit.rebuilt_commands import payload_hashes
 from domain.schemas import SCHEMAS, Schemas
 
 MANY_EVENTS = 100_000
-"""From how many on other processes are started: that takes one of them a second or two."""
+"""Events from which more processes are worth starting. Each takes a second or two to start."""
 _ours = ExitStack()
-"""What this process holds open for as long as it lives, where it is one of those that prove."""
+"""What a worker process holds open for as long as it lives."""
 
 
 def processes_for(connection: Connection) -> int:
-    """How many processes a journal is worth: one for each processor, where it is long enough."""
+    """Return how many processes to use: one for each processor if the journal is long enough, else one."""
     return (os.cpu_count() or 1) if chain.events(connection) >= MANY_EVENTS else 1
 
 
 def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -> Iterator[StreamProof]:
-    """Prove streams by what is in the database alone, in their order; `processes` of them at once.
+    """Prove streams from the database alone, in order, with `processes` at once.
 
-    A stream that is longer than one's share is proved by two of them: its books by one, its state by another.
+    A stream longer than one process's share is split: one proves its books, another its state.
     """
     if processes < 2:  # noqa: PLR2004 - one needs no other
         yield from (_proof(connection, stream, WHOLE) for stream in streams)
@@ -66,9 +66,9 @@ def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -
 def books_beside(
     connection: Connection, streams: Sequence[str], scope: Scope, processes: int
 ) -> Iterator[Mapping[str, Future[StreamProof]]]:
-    """The books of streams, proved by all processes but one, which is this and has the rest to do; none if it is alone.
+    """Prove the books in all processes but this one, which does the rest. Yield nothing if it is alone.
 
-    What an auditor announces opens documents in one session only: whatever is held against them is for this process.
+    An auditor's announcement opens documents in one session only, so this process does the checks that need them.
     """
     if processes < 2:  # noqa: PLR2004
         yield {}
@@ -78,7 +78,7 @@ def books_beside(
 
 
 def asked_of_books(stream: str, scope: Scope, schemas: Schemas = SCHEMAS) -> Asking:
-    """What an audit asks of a stream's books: the payload of each command, too."""
+    """Return the checks of a stream's books, including each command's payload."""
     return Asking(scope, partial(payload_hashes, production_of(stream), schemas=schemas), schemas=schemas)
 
 
@@ -112,7 +112,7 @@ def _open(url: str, instant: str) -> None:
 
 
 _connection: Connection
-"""Of a process that proves."""
+"""The connection of a worker process."""
 
 
 def _proof_here(stream: str, part: Part) -> StreamProof:

@@ -1,7 +1,6 @@
-"""Payloads of two times, compared: the same bytes, or what today's models make the same bytes of.
+"""Compares old and new payloads: they match if equal, or if today's models write both alike.
 
-A model that gained an optional field since writes it today; read by today's model, what was written before says the
-same.
+A model may have gained an optional field. Today's model reads the old payload and writes it with that field.
 """
 
 import json
@@ -35,7 +34,7 @@ _ACTIVITIES = (
 def same(
     workflow_type: str, kind: str, of: str, field: str, written: Sequence[Payload], now: Sequence[Payload]
 ) -> bool:
-    """Whether a field's payloads say the same; `of` names the activity, workflow or update that it belongs to."""
+    """Return whether a field's payloads match. `of` names the activity, workflow or update that has the field."""
     if len(written) != len(now):
         return False
     return all(
@@ -45,12 +44,12 @@ def same(
 
 
 def readable(payload: Payload) -> str:
-    """A payload for people."""
+    """Return a payload as text."""
     return payload.data.decode(errors="replace")
 
 
 def decoded(payload: Payload) -> Any:
-    """The JSON value of a payload; None for a payload of nothing."""
+    """Return the JSON value of a payload, or None if it is empty."""
     return json.loads(payload.data) if payload.data else None
 
 
@@ -67,7 +66,7 @@ def _read_alike(kind: Any, written: Payload, now: Payload) -> bool:
 
 
 def _type(workflow_type: str, kind: str, of: str, field: str, n: int) -> Any:
-    """The type that today's code gives a payload; None where it is not known."""
+    """Return the type that today's code gives a payload, or None if unknown."""
     if kind == "activity":
         arguments = _ARGUMENTS.get(of, ())
         return arguments[n] if n < len(arguments) else None

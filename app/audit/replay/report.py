@@ -1,4 +1,4 @@
-"""What an audit came to, for people and for programs."""
+"""The report of an audit, for people and for programs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,26 +10,26 @@ from domain.ledger.journal import Head
 
 @dataclass
 class AuditReport:
-    """The verdicts on what was looked at, with the journal heads that they rest on."""
+    """The verdicts of an audit, with the journal heads that they rest on."""
 
     heads: dict[str, Head] = field(default_factory=dict)
     events: int = 0
     histories: int = 0
     notes: list[str] = field(default_factory=list)
-    """What was looked at and proves nothing either way, such as commands of workflows that are still open."""
+    """Notes that prove nothing either way, such as on commands of workflows that are still open."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        """Whether all three verdicts do."""
+        """Whether all three verdicts hold."""
         return not self.findings
 
     def of(self, verdict: Verdict) -> list[Finding]:
-        """What breaks one verdict."""
+        """Return the findings that break one verdict."""
         return [finding for finding in self.findings if finding.verdict is verdict]
 
     def json(self) -> dict[str, Any]:
-        """For programs."""
+        """Return the report for programs."""
         return {
             "holds": self.holds,
             "events": self.events,
@@ -43,7 +43,7 @@ class AuditReport:
         }
 
     def lines(self) -> Iterable[str]:
-        """For people."""
+        """Return the report for people, line by line."""
         for verdict in Verdict:
             found = self.of(verdict)
             yield f"{verdict.value:<12} {'holds' if not found else f'BROKEN in {len(found)} places'}"

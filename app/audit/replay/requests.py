@@ -1,6 +1,6 @@
-"""What a workflow asks for: by today's code, as commands, and by a history, as events, in one form to compare.
+"""Puts the requests of a workflow in one form: commands of today's code and events of a history.
 
-Options of activities (timeouts, retries) are left out: they change with releases and break no replay.
+Activity options (timeouts, retries) are left out. They change with releases and break no replay.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ Field = str | tuple[Payload, ...]
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRequest:
-    """One thing asked for: what it is, its fields, and the event it stands in (0 for what code asks for today)."""
+    """A request with its kind, its fields and its event in the history (0 if today's code makes it)."""
 
     key: tuple[str, str]
     fields: dict[str, Field]
@@ -27,13 +27,13 @@ class WorkflowRequest:
 
     @property
     def name(self) -> str:
-        """How it is called in a sentence."""
+        """The request's name in a sentence."""
         kind, which = self.key
         return f"{kind} {which}".strip()
 
 
 def asked_today(commands: Iterable[WorkflowCommand]) -> Iterator[WorkflowRequest]:
-    """What commands of today's code ask for; a timer that is given up at once was never asked for."""
+    """Yield the requests in commands of today's code. A timer cancelled in the same batch is skipped."""
     given = list(commands)
     started = {one.start_timer.seq for one in given if one.HasField("start_timer")}
     given_up = {one.cancel_timer.seq for one in given if one.HasField("cancel_timer")} & started
@@ -81,14 +81,14 @@ def _today(kind: str, one: WorkflowCommand) -> WorkflowRequest:  # noqa: PLR0911
             again = one.continue_as_new_workflow_execution
             named: dict[str, Field] = (
                 {"type": again.workflow_type} if again.workflow_type else {}
-            )  # else it is the same
+            )  # otherwise the type stays the same
             return WorkflowRequest(("new run", ""), {**named, "argument": tuple(again.arguments)})
         case _:
             return WorkflowRequest((kind.replace("_", " "), ""), {})
 
 
 def asked_then(events: Iterable[HistoryEvent]) -> Iterator[WorkflowRequest]:
-    """What the events of a history say was asked for."""
+    """Yield the requests that a history's events record."""
     updates: dict[int, tuple[str, str]] = {}
     for event in events:
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
@@ -169,7 +169,7 @@ def _fate(child: object) -> str:
 
 
 def _failure(failure: Failure) -> dict[str, Field]:
-    """What a failure and its causes say, without where in the code it was."""
+    """Return the messages of a failure and its causes, without stack traces."""
     said: list[str] = []
     details: list[Payload] = []
     while True:

@@ -1,19 +1,19 @@
-"""How much an audit looks at, and whom it tells how far it is."""
+"""The scope of an audit, and how its progress is reported."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 Tick = Callable[[str, int], None]
-"""DecodedFact what is looked at, and how many more of them were."""
+"""Called with the kind of thing looked at, and how many more there were."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One production or all, and a period by effective date, first and last day included; None is open.
+    """One production or all, and a period by effective date, both days included. None is open.
 
-    Chains are always walked whole. With a period, what is said besides is about the events that count in it: the
-    snapshots and balances of today, which are no period's, are left out.
+    Chains are always walked whole. With a period, other findings are about the events in it. Today's snapshots and
+    balances belong to no period, so they are left out.
     """
 
     production: str | None = None
@@ -22,9 +22,9 @@ class Scope:
 
     @property
     def whole(self) -> bool:
-        """Whether no period is asked for."""
+        """Whether the scope has no period."""
         return self.first is None and self.last is None
 
     def covers(self, day: date) -> bool:
-        """Whether a day is in the period."""
+        """Return whether a day is in the period."""
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)

@@ -1,4 +1,4 @@
-"""A history as the story that it tells of the facts: which activities were asked what, and what they answered."""
+"""Reads a history as steps: the activities it asked for, with their arguments and results."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from app.audit.replay.payloads import decoded
 
 @dataclass(slots=True)
 class HistoryStep:
-    """An activity in a history: the events that ask for it and end it, JSON in and out, and how it failed."""
+    """An activity in a history: the events that request and end it, its JSON argument and result, and its failure."""
 
     asked: int
     kind: str
@@ -22,12 +22,12 @@ class HistoryStep:
     failure: tuple[str, str] | None = None
     """The error's code and sentence."""
     data: Any = None
-    """What the error speaks of."""
+    """The error's data."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistorySteps:
-    """What a history tells."""
+    """A history's steps."""
 
     workflow_type: str
     argument: Any
@@ -40,7 +40,7 @@ def steps_of(content: bytes) -> HistorySteps:
     """Read the JSON of a history.
 
     Raises:
-        ValueError, LookupError, TypeError: it is none; the strict replay says what is wrong with it.
+        ValueError, LookupError, TypeError: it is not a history. The strict replay says what is wrong with it.
     """
     history = WorkflowHistory.from_json("told", content.decode())
     started = history.events[0].workflow_execution_started_event_attributes

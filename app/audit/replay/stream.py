@@ -1,7 +1,7 @@
-"""One stream of the journal, proved: its chain, and every table that follows from it.
+"""Proves one stream of the journal: its chain, and every table that follows from it.
 
-In one pass, or in two that know nothing of each other and can be made side by side: of the books, which follow from
-each event alone, and of the state, which all events together are folded into.
+The books follow from each event alone. The state is folded from all events. Both can be proved in one pass, or
+separately and in parallel.
 """
 
 from collections import deque
@@ -30,13 +30,13 @@ EVERYTHING = Scope()
 
 Heard = Callable[[State, CommandBatch], None]
 Taker = Callable[[CommandBatch], Iterable[Finding]]
-"""Judges one batch after the other."""
+"""Judges batches one by one."""
 _AT_ONCE = 100
-"""Batches that are in memory together."""
+"""Batches held in memory together."""
 
 
 class Part(Flag):
-    """What of a stream is proved: `BOOKS` are its chain, entries, commands and movements, `STATE` its snapshots."""
+    """The part of a stream to prove: `BOOKS` is chain, entries, commands and movements, `STATE` the snapshots."""
 
     BOOKS = auto()
     STATE = auto()
@@ -47,7 +47,7 @@ WHOLE = Part.BOOKS | Part.STATE
 
 @dataclass
 class StreamProof:
-    """A stream as it was looked at: where it ends, and what does not hold."""
+    """A proved stream: its head, its number of events, and the findings."""
 
     stream: str
     head: Head
@@ -57,11 +57,10 @@ class StreamProof:
 
 @dataclass(frozen=True)
 class Asking:
-    """What besides is asked of a stream.
+    """What else to check in a stream.
 
-    `payloads` says for the books what the command behind a batch must have been, `schemas` how events are read.
-    `checks` are asked of every batch before it is folded into the state. `heard` hears of it after, and `tick` of how
-    many events were folded.
+    `payloads` gives the possible payload hashes of a batch's command, for the books. `schemas` reads events.
+    `checks` run on every batch before it is folded. `heard` is called after, and `tick` with the number of events.
     """
 
     scope: Scope = EVERYTHING
@@ -73,9 +72,9 @@ class Asking:
 
 
 def prove(connection: Connection, stream: str, asking: Asking, part: Part = WHOLE) -> StreamProof:
-    """Prove a stream and all that follows from it; `connection` should see one instant, as `Store.reading` gives it.
+    """Prove a stream and all that follows from it. `connection` should see one instant, as `Store.reading` gives it.
 
-    An event that cannot be read is named by the books, whatever the period: it belongs to none.
+    The books report an unreadable event whatever the period, because it belongs to none.
     """
     proof = StreamProof(stream, chain.head(connection, stream))
     books = _Books(connection, stream, asking) if Part.BOOKS in part else None
@@ -100,10 +99,10 @@ def prove(connection: Connection, stream: str, asking: Asking, part: Part = WHOL
 def _judged(
     every: Iterable[CommandBatch], takers: Iterable[Taker], proof: StreamProof, asking: Asking
 ) -> Iterator[Fact]:
-    """Every fact in order, once all takers have judged its batch.
+    """Yield every fact in order, after all takers have judged its batch.
 
-    Each taker judges a batch before the next one begins: its code stays in the processor's caches, which saves a
-    quarter of the time.
+    Each taker judges a whole group before the next taker begins. This keeps its code in the processor's caches, which
+    saves a quarter of the time.
     """
     for some in _groups(every):
         for take in takers:
@@ -126,7 +125,7 @@ def _groups(every: Iterable[CommandBatch]) -> Iterator[list[CommandBatch]]:
 
 
 class _Books:
-    """What each event alone must have left in other tables."""
+    """Checks the rows that follow from each event alone."""
 
     def __init__(self, connection: Connection, stream: str, asking: Asking) -> None:
         self._connection, self._stream, self._asking = connection, stream, asking
@@ -136,7 +135,7 @@ class _Books:
         self.takers = (self._ledger.take, self._commands.take, self._movements.take)
 
     def end(self) -> Iterator[Finding]:
-        """What is left over; and, unless a period is asked for, movements and balances as a whole."""
+        """Yield what is left over and, without a period, differences in movements and balances."""
         yield from self._ledger.end()
         yield from self._commands.end()
         if self._asking.scope.whole:
@@ -146,7 +145,7 @@ class _Books:
 
 
 class _State:
-    """What all events together must have left in other tables."""
+    """Checks the rows that follow from all events together."""
 
     def __init__(self, connection: Connection, stream: str, asking: Asking) -> None:
         self._connection, self._stream = connection, stream
@@ -154,7 +153,7 @@ class _State:
         self.takers = (self._refold.take,)
 
     def end(self) -> Iterator[Finding]:
-        """Differences between the state and what is on record of it today."""
+        """Yield differences between the folded state and today's rows."""
         balances = audit.balances(self._connection, self._stream)
         yield from _untied(self._stream, self._refold.state, balances)
         yield from _snapshots(self._connection, production_of(self._stream), self._refold.state)
@@ -166,7 +165,7 @@ def _link(sentence: str) -> Finding:
 
 
 def _untied(stream: str, state: State, balances: Iterable[tuple[str, str, int]]) -> Iterator[Finding]:
-    """What is owed of the earnings, by ledger, payments and waterfall alike."""
+    """Check that ledger, payments and waterfall agree on what is owed."""
     try:
         books = [(account, Money(minor, currency)) for account, currency, minor in balances]
         for sentence in untied(state.distributions, state.payments, books):
@@ -176,7 +175,7 @@ def _untied(stream: str, state: State, balances: Iterable[tuple[str, str, int]])
 
 
 def _snapshots(connection: Connection, production: str, state: State) -> Iterator[Finding]:
-    """Rows of the snapshot tables that are not what the fold makes them."""
+    """Yield snapshot rows that differ from the folded state."""
     folded: Mapping[str, Iterable[Mapping[str, Any]]] = {
         "production": [] if state.production is None else [rows.production_row(state.production)],
         "milestone": (rows.milestone_row(production, each) for each in state.milestones.values()),

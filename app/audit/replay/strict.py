@@ -1,7 +1,7 @@
-"""A strict replay: today's workflow code must ask for exactly what a history says was asked for.
+"""Strict replay: today's workflow code must make exactly the requests that a history records.
 
-Temporal's own replayer compares what kind of thing is asked for, but no arguments, durations or results. It takes a
-history that was cut short for one that still goes on.
+Temporal's replayer compares kinds of requests, but not arguments, durations or results. It also takes a truncated
+history for one that is still running.
 """
 
 import asyncio
@@ -32,13 +32,13 @@ from app.worker.worker import WORKFLOWS
 from domain.audit.history_order import EventOutline, disorder
 
 PATIENCE_S = 60
-"""A replay takes a second; one that is stuck on a history that makes no sense is given up."""
+"""A replay takes a second. A replay stuck on a senseless history is stopped after this time."""
 _LONGEST = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where today's code and a history differ, with both sides."""
+    """A difference between today's code and a history, with both sides."""
 
     where: str
     said: str
@@ -51,30 +51,30 @@ class Difference:
 
 
 async def differences(history: str | bytes, *, closed: bool | None = None) -> list[str]:
-    """What of a history, as the JSON of `WorkflowHistory.to_json`, today's workflow code does not ask for, and back.
+    """Return how a history, as JSON of `WorkflowHistory.to_json`, and today's workflow code differ.
 
-    `closed` says whether its workflow is known to have ended; without it, its last event says so.
+    `closed` says whether the workflow has ended. Without it, the history's last event decides.
     """
     return [str(each) for each in await StrictReplayer().differences(history, closed=closed)]
 
 
 @dataclass
 class _Heard:
-    """What code asked for, by the workflow task (by the number of its started event) in which it did."""
+    """The commands of today's code, by the started event of their workflow task."""
 
     commands: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
     def hear(self, activation: WorkflowActivation, completion: WorkflowActivationCompletion) -> None:
-        """Note the commands of an answer; one that failed asked for nothing."""
+        """Note the commands of a completion. A failed one has none."""
         if completion.HasField("successful"):
             self.commands[activation.history_length].extend(completion.successful.commands)
 
 
 class StrictReplayer:
-    """Replays histories through Temporal's replayer, and compares what it hears with what is written."""
+    """Replays histories through Temporal's replayer, and compares its commands with the events."""
 
     async def differences(self, history: str | bytes, *, closed: bool | None = None) -> list[Difference]:
-        """What differs between a history and what today's code asks for."""
+        """Return the differences between a history and today's code."""
         try:
             read = WorkflowHistory.from_json("replayed", history.decode() if isinstance(history, bytes) else history)
         except (ParseError, ValueError, TypeError, KeyError) as error:
@@ -92,13 +92,13 @@ class StrictReplayer:
 
 @cache
 def _quiet() -> Runtime:
-    """Temporal's core would log on the error stream what is reported as a difference."""
+    """Return a runtime that logs errors only. Differences are reported, so logging them is noise."""
     errors = TelemetryFilter(core_level="ERROR", other_level="ERROR")
     return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=errors)))
 
 
 async def _replayed(history: WorkflowHistory, heard: _Heard) -> str | None:
-    """Replay a history; why it does not, if it does not."""
+    """Replay a history. Return why it fails, or None."""
     runner = observed(SandboxedWorkflowRunner(), heard.hear)
     replayer = Replayer(workflows=WORKFLOWS, plugins=[SluicePlugin()], workflow_runner=runner, runtime=_quiet())
     try:
@@ -112,7 +112,7 @@ async def _replayed(history: WorkflowHistory, heard: _Heard) -> str | None:
 
 
 def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iterator[Difference]:
-    """Both sides of every thing that was asked for; `whole` if the replay came to the history's end."""
+    """Yield the differences between both sides. `whole` says that the replay reached the history's end."""
     finished = {
         event.workflow_task_completed_event_attributes.started_event_id
         for event in events
@@ -142,7 +142,7 @@ def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iter
 
 
 def _too_late(asked: WorkflowRequest, task: int, fired: Mapping[str, int]) -> bool:
-    """Whether code gives up a timer that had gone off before the workflow task began: Temporal then writes nothing."""
+    """Return whether a timer is cancelled after it fired. Temporal then writes no event."""
     kind, which = asked.key
     return kind == "end of timer" and fired.get(which, task) < task
 

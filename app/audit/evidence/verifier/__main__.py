@@ -10,11 +10,11 @@ from .bundle import Bad, Bundle
 from .checks import Verification, VerificationReport
 
 SHOWN = 200
-"""Differences shown of each verdict: a bundle that is nothing like it should be has millions."""
+"""Most differences printed of each verdict. A very different bundle has millions."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Read the arguments, verify, and print the verdicts."""
+    """Read the arguments, verify, and print the verdicts. Return the exit status."""
     parser = argparse.ArgumentParser(prog="verify.py", description=__doc__)
     here = Path(__file__).resolve().parent.parent
     parser.add_argument("bundle", nargs="?", type=Path, default=here, help="BUNDLE.zip or a folder; default this one")
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _say(sentence: str) -> None:
-    """Print a line in which nothing, whatever a bundle holds, commands a terminal."""
+    """Print a line without characters that could control a terminal."""
     plain = "".join(each if each.isprintable() else "?" for each in sentence)
     sys.stdout.buffer.write(plain.encode(errors="replace") + b"\n")
 

@@ -1,4 +1,4 @@
-"""The lives of things, folded from the facts into the rows that the snapshots should hold."""
+"""Folds the facts into the rows that the snapshots should hold."""
 
 from collections import defaultdict
 from fractions import Fraction
@@ -27,7 +27,7 @@ NO_RUN = {"run": None, "end_to_end_id": None}
 
 
 class Books:
-    """Everything that the journal's facts make of a production: rows by snapshot table, balances, and what is wrong."""
+    """A production as folded from its facts: rows by snapshot table, balances and archived histories."""
 
     def __init__(self, production: str) -> None:
         self.production = production
@@ -275,5 +275,5 @@ SILENT = frozenset(
 
 
 def amounts(lines: Json, name: str = "party") -> dict[str, str]:
-    """Written amounts by party, or by position."""
+    """Return amounts as written, by party or by position."""
     return {one[name]: one["amount"] for one in lines}

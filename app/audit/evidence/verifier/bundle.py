@@ -1,4 +1,4 @@
-"""The files of a bundle. What it reads is believed in nothing: names, sizes and contents may be an enemy's."""
+"""The files of a bundle. Names, sizes and contents may be hostile, so none is trusted."""
 
 import hashlib
 import json
@@ -12,17 +12,17 @@ from typing import IO, Any
 Json = Any
 LINE, WHOLE, BLOCK = 16_000_000, 64_000_000, 1 << 20
 RATIO = 300
-"""How many times larger than an archive its contents may be: text packs ten times smaller, a bomb a thousand."""
+"""Limit on unpacked size, as a multiple of the archive's. Text compresses tenfold, a zip bomb a thousandfold."""
 HASH = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 
 
 class Bad(Exception):
-    """Something in the bundle that cannot be gone on with; what, in words."""
+    """The bundle cannot be read further. The message says why."""
 
 
 class Bundle:
-    """The files of a bundle, from an archive or a folder, with the size that each may have."""
+    """The files of a bundle, from an archive or a folder, with their sizes."""
 
     def __init__(self, where: Path) -> None:
         self.zip = None if where.is_dir() else zipfile.ZipFile(where)
@@ -47,7 +47,7 @@ class Bundle:
         return self.zip.open(name) if self.zip is not None else (self.folder / name).open("rb")
 
     def digest(self, name: str) -> tuple[str, int]:
-        """SHA-256 and size of a file, read no further than it says it goes."""
+        """Return a file's SHA-256 in hexadecimal and its size in bytes."""
         digest, size = hashlib.sha256(), 0
         with self.open(name) as file:
             while block := file.read(BLOCK):
@@ -56,7 +56,7 @@ class Bundle:
         return digest.hexdigest(), size
 
     def whole(self, name: str) -> Json:
-        """A JSON file that is small enough to be read at once."""
+        """Read a JSON file of limited size at once."""
         with self.open(name) as file:
             raw = file.read(WHOLE + 1)
         if len(raw) > WHOLE:
@@ -64,7 +64,7 @@ class Bundle:
         return json.loads(raw)
 
     def raw_lines(self, name: str) -> Iterator[bytes]:
-        """The lines of a file, none of them longer than reason."""
+        """Yield the lines of a file, each of limited length."""
         with self.open(name) as file:
             while line := file.readline(LINE + 1):
                 if len(line) > LINE:
@@ -72,12 +72,12 @@ class Bundle:
                 yield line
 
     def lines(self, name: str) -> Iterator[Json]:
-        """The lines of a file of JSON lines."""
+        """Yield the values of a JSON lines file."""
         return map(json.loads, self.raw_lines(name))
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int]]:
-    """The files below a folder with their sizes; anything else (a link, a pipe) has no place in a bundle."""
+    """Yield the files below a folder with their sizes. Anything else (a link, a pipe) is an error."""
     for path in sorted(folder.rglob("*")):
         status, name = path.lstat(), path.relative_to(folder).as_posix()
         if stat.S_ISREG(status.st_mode):

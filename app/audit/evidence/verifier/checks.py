@@ -1,4 +1,4 @@
-"""What a bundle is checked for, in one pass over its journal and one over everything else."""
+"""Checks a bundle in one pass over its journal and one over everything else."""
 
 import hashlib
 import json
@@ -23,22 +23,22 @@ KEYS = {
     "run": "id",
     "distribution": "period",
 }
-"""The snapshot tables and what names a row of each."""
+"""The snapshot tables, each with its key column."""
 VERSIONS: dict[str, int] = {}
-"""The newest schema version of a type of fact, where that is not the first, that this verifier knows how to read."""
+"""The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")
-"""Fields by which a fact names a document that must be in the bundle."""
+"""Fields of a fact that name a document in the bundle."""
 
 
 class VerificationReport:
-    """The two verdicts: what does not hold, in sentences."""
+    """The two verdicts, each a list of sentences."""
 
     def __init__(self) -> None:
         self.integrity: list[str] = []
         self.fidelity: list[str] = []
 
     def guard(self, found: list[str], what: str, check: Callable[[], Iterable[str]]) -> None:
-        """Run a check of `what` and keep what it finds; whatever it stumbles over is a finding: nothing is believed."""
+        """Run a check of `what` and keep what it finds. Any exception is a finding, because content may be hostile."""
         try:
             found.extend(f"{what}: {sentence}" for sentence in check())
         except Bad as error:
@@ -48,7 +48,7 @@ class VerificationReport:
 
 
 class Verification:
-    """One bundle under verification; `key` is the public key that its signature must be of, where that is known."""
+    """The verification of a bundle. `key` is the expected public key of its signature, or None."""
 
     def __init__(self, bundle: Bundle, key: str | None) -> None:
         self.bundle, self.key = bundle, key
@@ -142,7 +142,7 @@ class Verification:
         self.hashes += digest
 
     def _advance(self) -> Iterable[str]:
-        """Go on to the next event that has entries."""
+        """Move to the next event that has entries."""
         self._next = None
         for seq, entries in self._entries:
             self._next = (seq, list(entries))
@@ -150,7 +150,7 @@ class Verification:
         return ()
 
     def _posted(self, fact: Json, event: Json) -> Iterator[str]:
-        """Compare the entries of a fact with what it posts, and add them up."""
+        """Compare the entries of a fact with its postings, and add them up."""
         made = postings(event)
         for account, currency, minor, _ in made:
             self.books.balances[account, currency] += minor
@@ -272,7 +272,7 @@ class Verification:
 
 
 def _first_difference(expected: list[Json], found: list[Json]) -> str:
-    """Where two lists of rows first part, in words."""
+    """Describe the first difference between two lists of rows."""
     if len(expected) != len(found):
         return f": {len(expected)} are to be, {len(found)} are"
     for made, row in zip(expected, found, strict=True):

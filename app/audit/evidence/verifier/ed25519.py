@@ -1,4 +1,4 @@
-"""Ed25519 (RFC 8032, section 5.1.7 and the code of its section 6), for verifying only: constant time is for signers."""
+"""Verifies Ed25519 signatures (RFC 8032, sections 5.1.7 and 6). Only signers need constant time."""
 
 import hashlib
 
@@ -48,7 +48,7 @@ BASE = _point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether a signature of 64 bytes over a message is that of a public key of 32."""
+    """Return whether a signature of 64 bytes over a message is by a public key of 32 bytes."""
     if (len(public), len(signature)) != (32, 64):
         return False
     a, r, s = _point(public), _point(signature[:32]), int.from_bytes(signature[32:], "little")

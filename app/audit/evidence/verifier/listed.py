@@ -1,4 +1,4 @@
-"""What a bundle lists beside the journal, against what the journal says of it: bank messages and imports."""
+"""Compares a bundle's lists of bank messages and imports with its journal."""
 
 from collections.abc import Iterator, Mapping
 
@@ -11,14 +11,14 @@ _IMPORT = ("kind", "source", "statement", "count", "sha256")
 
 
 def messages_of(event: Json) -> dict[Message, str | None]:
-    """The bank's messages that a fact names, with the hash of the file where the fact has it."""
+    """Return the bank messages that a fact names, with the file's hash if the fact has it."""
     if event["type"] in _UNHEARD:
         return {("out", event.get("enquiry_message_id") or event["message_id"]): event["file"]}
     return {("in", event["message_id"]): None} if "message_id" in event else {}
 
 
 def unlisted_messages(bundle: Bundle, known: Mapping[Message, str | None]) -> Iterator[str]:
-    """What the list of bank files lacks, or says other than the facts."""
+    """Yield bank files that are missing, or differ from the facts."""
     missing = dict(known)
     for file in bundle.lines("bank_files.jsonl"):
         message = (file["direction"], file["message_id"])
@@ -31,7 +31,7 @@ def unlisted_messages(bundle: Bundle, known: Mapping[Message, str | None]) -> It
 
 
 def misdescribed_imports(bundle: Bundle, known: Mapping[int, Json]) -> Iterator[str]:
-    """Imports that are listed in other words than their facts have, or not at all."""
+    """Yield imports that differ from their facts, or are not listed."""
     missing = dict(known)
     for row in bundle.lines("imports.jsonl"):
         event = missing.pop(row["seq"], None)

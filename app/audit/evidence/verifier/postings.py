@@ -1,4 +1,4 @@
-"""Money, and the entries that each kind of fact makes: double entry, debits positive."""
+"""Money, and the entries of each kind of fact in double entry, debits positive."""
 
 import re
 
@@ -14,12 +14,12 @@ THREE, FOUR = "BHD IQD JOD KWD LYD OMR TND", "CLF UYW"
 
 
 def places(currency: str) -> int:
-    """The decimals of a currency, by its three letters."""
+    """Return the number of decimals of a currency."""
     return 0 if currency in NO_DECIMALS else 3 if currency in THREE else 4 if currency in FOUR else 2
 
 
 def money(written: str) -> tuple[int, str]:
-    """Minor units and currency of an amount such as `USD 1250.00`."""
+    """Return minor units and currency of an amount such as `USD 1250.00`."""
     match = MONEY.fullmatch(written)
     if match is None:
         raise Bad(f"{written!r} is no amount")
@@ -29,7 +29,7 @@ def money(written: str) -> tuple[int, str]:
 
 
 def written(minor: int, currency: str) -> str:
-    """An amount as the record writes it."""
+    """Return an amount in the record's form."""
     decimals = places(currency)
     digits = str(abs(minor)).rjust(decimals + 1, "0")
     point = f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits
@@ -37,13 +37,13 @@ def written(minor: int, currency: str) -> str:
 
 
 def pair(debit: str, credit: str, amount: str, about: str) -> list[Entry]:
-    """An amount debited on one account and credited on another."""
+    """Return the two entries that debit one account and credit another."""
     minor, currency = money(amount)
     return [(debit, currency, minor, about), (credit, currency, -minor, about)]
 
 
 def exchanged(claim: str, held_on: str, line: Json, about: str, way: int) -> list[Entry]:
-    """A claim settled over an account: `way` is -1 where money left it. FX goes through the position account."""
+    """Settle a claim over an account. `way` is -1 where money left it. FX goes through the position account."""
     (amount, currency), (booked, held), (value, _) = (money(line[k]) for k in ("amount", "booked", "contract_value"))
     moved = (held_on, held, way * booked, about)
     entries = [(claim, currency, -way * amount, about)]
@@ -57,7 +57,7 @@ def exchanged(claim: str, held_on: str, line: Json, about: str, way: int) -> lis
 
 
 def postings(event: Json) -> list[Entry]:
-    """The entries of an event; none where no money is concerned."""
+    """Return the entries of an event, or none if it moves no money."""
     kind = event["type"]
     if kind == "payments-settled":
         lines = ((f"liability:payable:{line['payee_party']}", line) for line in event["payments"])

@@ -1,4 +1,4 @@
-"""Rows that were imported from sources' statements: as they were hashed, added up, counted and converted."""
+"""Checks imported rows of sources' statements: their hash, totals, counts and conversion."""
 
 import json
 import re
@@ -11,13 +11,13 @@ from .postings import money, places
 
 _CONTROL = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 _OF = {"receipt": 6}
-"""The column that totals are kept by: a receipt's medium, and the name of anything else."""
+"""The column by which totals are grouped: a receipt's medium, otherwise the name."""
 _COUNTS = 8
-"""Where a row of receipts has its counts, if it has any."""
+"""The column of a receipt row's counts, if it has any."""
 
 
 def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
-    """What of the rows that an import brought is not as its fact says."""
+    """Yield how an import's rows differ from its fact."""
     rows, what = event["rows"], f"the rows of {event['rows']['source']} {event['rows']['statement']}"
     if bundle.digest(f"rows/{seq}.tsv")[0] != rows["sha256"]:
         yield f"{what} are not those that were imported"
@@ -48,12 +48,12 @@ def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
 
 
 def _number(text: str) -> Fraction:
-    """A decimal of a size that no enemy can make us count for ever by."""
+    """Parse a decimal. Its size is limited, because a hostile one could take forever to compute."""
     if not re.fullmatch(r"-?[0-9]{1,60}(\.[0-9]{1,400})?", text):
         raise Bad(f"{text[:40]!r} is no number")
     return Fraction(text)
 
 
 def _plain(text: str) -> str:
-    """A cell of PostgreSQL's text form without its backslashes."""
+    """Return a cell of PostgreSQL's text form without escapes."""
     return re.sub(r"\\(.)", lambda match: _CONTROL.get(match.group(1), match.group(1)), text)

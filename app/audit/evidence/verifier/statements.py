@@ -1,4 +1,4 @@
-"""Whether the columns of a statement add up: across, down, and from the entitlement to what is due."""
+"""Checks that the columns of a statement add up, and lead from the entitlement to what is due."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _COLUMNS = ("opening", "period", "to_date")
 
 
 def untied(said: Json) -> Iterator[str]:
-    """What in a statement does not tie, a sentence each."""
+    """Yield a sentence for each sum in a statement that does not tie."""
     yield from _lines(said)
     own = [line["figures"] for pool in said["pools"] for line in pool["own"]]
     own += [line["figures"] for line in said["adjustments"]]
@@ -35,7 +35,7 @@ def untied(said: Json) -> Iterator[str]:
 
 
 def _lines(said: Json) -> Iterator[str]:
-    """The lines of pools and adjustments, across and down."""
+    """Check the lines of pools and adjustments, across and down."""
     for pool in said["pools"]:
         lines = [line["figures"] for line in (*pool["own"], *pool["others"])]
         for figures in (pool["inflow"], *lines):

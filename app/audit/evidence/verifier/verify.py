@@ -4,6 +4,6 @@ import runpy
 import sys
 from pathlib import Path
 
-sys.dont_write_bytecode = True  # nothing is added to a bundle by looking at it
+sys.dont_write_bytecode = True  # looking at a bundle must not add files to it
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 runpy.run_module("verifier", run_name="__main__")
