@@ -7,6 +7,7 @@ from typing import Any
 from activities.views import DistributionRef, MilestoneRef, PlannedRun, ProductionRef
 from adapters.db.queries.agreement import the_production
 from adapters.db.queries.payments import payment as payment_row
+from adapters.db.queries.runs import RunRow
 from adapters.db.queries.runs import run as run_row
 from app.bootstrap import Services
 from app.commands.defaults import NEWEST
@@ -72,14 +73,7 @@ class Routes:
             row = run_row(records.connection, run)
         if row is None:
             raise NotFound(f"There is no run {run}: `sluice run show` lists them.", run=run)
-        return PlannedRun(
-            production=row.production,
-            run=row.id,
-            account=row.account,
-            currency=row.currency,
-            on=row.execution_on,
-            by=row.prepared_by,
-        )
+        return planned_run(row)
 
     def _production_of_payment(self, payment: str) -> str:
         with self.services.store.reading() as records:
@@ -87,6 +81,18 @@ class Routes:
         if row is None:
             raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)
         return row.production
+
+
+def planned_run(row: RunRow) -> PlannedRun:
+    """Return what the workflow of a recorded run is started with."""
+    return PlannedRun(
+        production=row.production,
+        run=row.id,
+        account=row.account,
+        currency=row.currency,
+        on=row.execution_on,
+        by=row.prepared_by,
+    )
 
 
 def _production(routes: Routes, command: Command) -> Starting:

@@ -3,13 +3,14 @@
 import asyncio
 from typing import Any
 
-import sqlalchemy as sa
 from temporalio.common import WorkflowIDConflictPolicy
 
 from activities.views import DistributionRef, PlannedRun, ProductionRef
-from adapters.db import health, tables
+from adapters.db import health
 from adapters.db.queries.agreement import productions
+from adapters.db.queries.runs import run as run_row
 from app.bootstrap import Services
+from app.commands.routes import planned_run
 from domain.values.record import Record
 from workflows.distribution import DistributionWorkflow
 from workflows.names import distribution_workflow, production_workflow, run_workflow
@@ -29,8 +30,9 @@ class WorkflowStarts:
 
     async def run(self, run: str) -> None:
         """Start or signal a run's workflow. An unknown run is ignored."""
-        for planned in await asyncio.to_thread(self._planned, tables.run.c.id == run):
-            await self._start(PaymentRunWorkflow.run, planned, run_workflow(planned.run))
+        planned = await asyncio.to_thread(self._planned, run)
+        if planned is not None:
+            await self._start(PaymentRunWorkflow.run, planned, run_workflow(run))
 
     async def distribution(self, ref: DistributionRef) -> None:
         """Start or signal a distribution's workflow."""
@@ -67,17 +69,7 @@ class WorkflowStarts:
             keys = [row.key for row in productions(records.connection)]
             return keys, list(health.unfinished_runs(records.connection))
 
-    def _planned(self, condition: sa.ColumnElement[bool]) -> list[PlannedRun]:
+    def _planned(self, run: str) -> PlannedRun | None:
         with self._services.store.reading() as records:
-            rows = list(records.connection.execute(sa.select(tables.run).where(condition)))
-        return [
-            PlannedRun(
-                production=row.production,
-                run=row.id,
-                account=row.account,
-                currency=row.currency,
-                on=row.execution_on,
-                by=row.prepared_by,
-            )
-            for row in rows
-        ]
+            row = run_row(records.connection, run)
+        return None if row is None else planned_run(row)
