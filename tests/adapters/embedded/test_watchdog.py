@@ -84,4 +84,5 @@ def test_the_servers_of_a_killed_demo_or_test_run_end(tmp_path, module, argument
     children = started_by(run, servers)
     run.kill()
     run.wait()
+    assert children, "nothing was running that could have been left behind"
     eventually(lambda: all(gone(child) for child in children))
