@@ -64,6 +64,32 @@ def renamed(before: str, after: str) -> Step:
     )
 
 
+def together(*steps: Step) -> Step:
+    """Several changes that make one version."""
+
+    def up(body: Body) -> Body:
+        """Make every change."""
+        for step in steps:
+            body = step.up(body)
+        return body
+
+    def down(body: Body) -> Body:
+        """Take every change back."""
+        for step in reversed(steps):
+            body = step.down(body)
+        return body
+
+    return Step(up, down)
+
+
+def in_each(name: str, step: Step) -> Step:
+    """A change of the records in a list."""
+    return Step(
+        lambda body: body | {name: [step.up(line) for line in body[name]]},
+        lambda body: body | {name: [step.down(line) for line in body[name]]},
+    )
+
+
 class Schemas:
     """The steps of every kind that has changed, by class name, oldest first."""
 
@@ -153,7 +179,13 @@ def _written(body: Body) -> bytes:
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-STEPS: Mapping[str, Sequence[Step]] = {}
+_BOOKED = together(derived("movement", ""), derived("charges", None))
+STEPS: Mapping[str, Sequence[Step]] = {
+    "PaymentsSettled": (in_each("payments", together(_BOOKED, derived("end_to_end_id", None))),),
+    "PaymentReturned": (_BOOKED,),
+    "ReceiptMatched": (_BOOKED,),
+    "MovementUnmatched": (derived("movement", ""),),
+}
 """The steps of each class, by its name: from version 1 to 2, from 2 to 3, and so on."""
 
 SCHEMAS = Schemas(STEPS)

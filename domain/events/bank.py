@@ -51,7 +51,11 @@ class PaymentsNotFound(Record):
 
 
 class SettledPayment(Record):
-    """A payment as the bank booked it: `booked` left the account, `contract_value` is what the budget expected."""
+    """A payment as the bank booked it: `booked` left the account, `contract_value` is what the budget expected.
+
+    `end_to_end_id` is the attempt's. `charges` are the bank's charges within `booked`. `movement` is the booking's id;
+    it is empty in records of release 0.1.0, where `bank_reference` identified a booking.
+    """
 
     payment: str
     payee_party: str
@@ -59,6 +63,9 @@ class SettledPayment(Record):
     booked: Money
     contract_value: Money
     bank_reference: str
+    movement: str = ""
+    end_to_end_id: str | None = None
+    charges: Money | None = None
 
 
 class PaymentsSettled(Record):
@@ -84,6 +91,8 @@ class PaymentReturned(Record):
     contract_value: Money
     bank_reference: str
     reason: str
+    movement: str = ""
+    charges: Money | None = None
 
 
 class ReceiptMatched(Record):
@@ -98,6 +107,37 @@ class ReceiptMatched(Record):
     booked: Money
     contract_value: Money
     bank_reference: str
+    movement: str = ""
+    charges: Money | None = None
+
+
+class ReceiptReversed(Record):
+    """The bank took matched money back, so `amount` of the receipt is owed again. `booked` left the account."""
+
+    type: Literal["receipt-reversed"] = "receipt-reversed"
+    account: str
+    message_id: str
+    receipt: str
+    payer_party: str
+    amount: Money
+    booked: Money
+    contract_value: Money
+    bank_reference: str
+    movement: str
+    reverses: str
+    charges: Money | None
+
+
+class ChargeBooked(Record):
+    """The bank booked a charge of its own, or gave one back. `booked` is negative for a charge."""
+
+    type: Literal["charge-booked"] = "charge-booked"
+    account: str
+    message_id: str
+    movement: str
+    booked: Money
+    bank_reference: str
+    words: str
 
 
 class MovementUnmatched(Record):
@@ -112,6 +152,7 @@ class MovementUnmatched(Record):
     counterparty: str | None
     bank_reference: str
     why: str
+    movement: str = ""
 
 
 class MovementAllocated(Record):
@@ -144,6 +185,89 @@ class AnswerContradicted(Record):
     answer: str
 
 
+Fate = Literal["settles", "returns", "received", "reverses", "charge", "known", "suspense"]
+"""What becomes of a booking. `reverses` makes a receipt owed again; `known` was reported before."""
+
+
+class Tally(Record):
+    """How many bookings have a fate, and their sums. A booking that is split counts in each of its fates."""
+
+    fate: Fate
+    bookings: int
+    debits: Money
+    credits: Money
+
+
+class ReportTaken(Record):
+    """One statement or notification of a taken file: what it told of an account, and what became of it.
+
+    `bookings`, `debits` and `credits` are counted in the file. The sums of `tallies` equal them. Balances are the
+    booked ones, negative for an overdraft, each with its day.
+    """
+
+    account: str
+    kind: Literal["notification", "intraday", "statement"]
+    report: str
+    number: str | None
+    page: int | None
+    last_page: bool
+    opening: Money | None
+    opening_on: date | None
+    closing: Money | None
+    closing_on: date | None
+    bookings: int
+    debits: Money
+    credits: Money
+    tallies: tuple[Tally, ...]
+
+
+class BankFileTaken(Record):
+    """A file of the bank was taken in whole. `account` is the one whose folder it came by.
+
+    `left_out` are account numbers that the file speaks of and that are none of ours.
+    """
+
+    type: Literal["bank-file-taken"] = "bank-file-taken"
+    account: str
+    message_id: str
+    file: Sha256
+    format: str
+    reports: tuple[ReportTaken, ...]
+    left_out: tuple[str, ...]
+
+
+class Booking(Record):
+    """One booking as a report told it. `movement` names it by its file and its place there.
+
+    `entry` is the entry that it is a part of. `amount` is positive for money that came in. `references` are by kind;
+    `entry_references` are those of a whole entry that has several bookings. `about` is the payment, the receipt, or the
+    movement of the booking that is told again.
+    """
+
+    movement: str
+    entry: str
+    booked_on: date
+    value_on: date | None
+    amount: Money
+    references: dict[str, str]
+    entry_references: dict[str, str]
+    counterparty: str | None
+    remittance: str | None
+    fate: Fate
+    about: str
+
+
+class BookingsReported(Record):
+    """Bookings of one report in a taken file, with what became of each."""
+
+    type: Literal["bookings-reported"] = "bookings-reported"
+    account: str
+    file: Sha256
+    kind: Literal["notification", "intraday", "statement"]
+    report: str
+    bookings: tuple[Booking, ...]
+
+
 class BankFileRefused(Record):
     """A file from the bank could not be read. It is kept aside, and nothing was posted."""
 
@@ -162,9 +286,13 @@ BankEvent = (
     | PaymentsSettled
     | PaymentReturned
     | ReceiptMatched
+    | ReceiptReversed
+    | ChargeBooked
     | MovementUnmatched
     | MovementAllocated
     | AnswerContradicted
+    | BankFileTaken
+    | BookingsReported
     | BankFileRefused
 )
 """Every event of this module."""
