@@ -1,28 +1,28 @@
 """Intake of bank files: stored as received, parsed, decided on and posted, in one transaction."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 from temporalio import activity
 
 from activities.views import MovementView
 from adapters.bank.folder import folder_of
-from adapters.bank.read import read_message
+from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.queries import bank
-from adapters.db.records import Selection
+from adapters.db.records import Selection, any_of
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from domain.agreement.model import Agreement
-from domain.bank import answers, suspense
-from domain.bank.messages import AccountReport, BankMessage, StatusReport
+from domain.bank import bookings, statuses, suspense
+from domain.bank.reports import BankFile, StatusReport
 from domain.commands import AllocateMovement, TakeBankFile, make
 from domain.errors import BadInput, Broken
-from domain.events import BankFileRefused, Event, ReceiptMatched
+from domain.events import BankFileRefused, Event, ReceiptMatched, ReceiptReversed
 from domain.identity import SYSTEM
 from domain.ledger.journal import sha256
 from domain.state import State
-
-_TEXTS = sa.ARRAY(sa.Text)
 
 
 class BankActivities:
@@ -37,52 +37,54 @@ class BankActivities:
         Returns why the file is refused, or None. A refusal is recorded, and the caller should keep the file aside.
         """
         try:
-            self._take(production, account, name, raw, read_message(raw))
+            message = read_file(raw)
+            if isinstance(message, StatusReport):
+                self._take_answer(production, account, name, raw, message)
+            else:
+                self._take_reports(production, account, name, raw, message)
         except BadInput as error:
             self._refuse(production, account, name, raw, error.sentence)
             return error.sentence
         return None
 
-    def _take(self, production: str, account: str, name: str, raw: bytes, message: BankMessage) -> None:
-        selection = _answered(account, message) if isinstance(message, StatusReport) else _moved(account, message)
-
+    def _take_answer(self, production: str, account: str, name: str, raw: bytes, report: StatusReport) -> None:
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            folder = folder_of(production, account)
-            transaction.received(folder, message.message_id, name, transaction.keep(name, raw))
-            if isinstance(message, StatusReport):
-                events = self._reported(state, account, message)
-            else:
-                events = self._booked(transaction, state, agreement, account, message)
+            transaction.received(folder_of(production, account), report.message_id, name, transaction.keep(name, raw))
+            run = next(iter(state.runs.values()), None)
+            if run is None:
+                raise BadInput(f"It answers order {report.order_message_id}, which was never sent from {account}.")
+            events = statuses.reported(run, state.payments, report)
             self._notify(transaction, agreement, state, events)
             return events
 
+        self._handler.carry_out(_command("bank-file", production, account, raw), _answered(account, report), _rule)
+
+    def _take_reports(self, production: str, account: str, name: str, raw: bytes, file: BankFile) -> None:
+        digest = sha256(raw)
+        needed = bookings.needs(self._handler.in_force(production), file, digest)
+
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+            transaction.received(folder_of(production, account), file.message_id, name, transaction.keep(name, raw))
+            if account not in needed:
+                own = agreement.account(account)
+                raise BadInput(
+                    f"It speaks of another account, or currency, than {account} in {own.currency}: "
+                    "the bank put it into the wrong folder."
+                )
+            recorded = _recorded(transaction, stream_of(production), state, needed)
+            events = bookings.taken(agreement, account, file, digest, recorded)
+            self._notify(transaction, agreement, state, events)
+            return events
+
+        selection = _moved(production, needed)
         self._handler.carry_out(_command("bank-file", production, account, raw), selection, _rule)
-
-    def _reported(self, state: State, account: str, report: StatusReport) -> list[Event]:
-        run = next(iter(state.runs.values()), None)
-        if run is None:
-            raise BadInput(f"It answers order {report.order_message_id}, which was never sent from {account}.")
-        return answers.reported(run, state.payments, report)
-
-    def _booked(
-        self, transaction: Transaction, state: State, agreement: Agreement, account: str, report: AccountReport
-    ) -> list[Event]:
-        own = agreement.account(account)
-        if (report.account_number, report.currency) != (own.number, own.currency):
-            raise BadInput(
-                f"It speaks of another account, or currency, than {account} in {own.currency}: "
-                "the bank put it into the wrong folder."
-            )
-        references = [movement.bank_reference for movement in report.movements]
-        seen = transaction.known_movements(stream_of(agreement.production), account, references)
-        return answers.booked(agreement, account, state.payments, state.receipts, seen, report)
 
     def _notify(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
         """Notify the workflows concerned once this transaction has committed."""
         if events:
             for run in sorted({p.run for p in state.payments.values() if p.run is not None}):
                 transaction.post("run-news", agreement.production, run)
-        if any(isinstance(event, ReceiptMatched) for event in events):
+        if any(isinstance(event, ReceiptMatched | ReceiptReversed) for event in events):
             transaction.post("production-news", agreement.production, agreement.production)
 
     @activity.defn
@@ -111,18 +113,38 @@ class BankActivities:
 
 def _answered(account: str, report: StatusReport) -> Selection:
     """The run of the order that a status report is about, with its payments."""
-    sent = sa.and_(tables.run.c.account == account, tables.run.c.message_id == report.order_message_id)
+    named = {report.order_message_id, *(one.payment_information for one in report.instructions)} - {None}
+    sent = sa.and_(tables.run.c.account == account, tables.run.c.message_id.in_(sorted(str(one) for one in named)))
     return Selection(payments=tables.payment.c.run.in_(sa.select(tables.run.c.id).where(sent)), runs=sent)
 
 
-def _moved(account: str, report: AccountReport) -> Selection:
-    """The payments that movements name, and the receipts that they may match."""
-    named = [m.end_to_end_id for m in report.movements if m.end_to_end_id is not None]
-    payment, receipt = tables.payment.c, tables.receipt.c
-    return Selection(
-        payments=sa.and_(payment.account == account, payment.end_to_end_id == sa.any_(sa.literal(named, _TEXTS))),
-        receipts=sa.and_(receipt.account == account, receipt.status.in_(["expected", "owed"])),
+def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:
+    """The payments that a file names, by themselves or by their order, or undoes; and the receipts it may match."""
+    names, orders, opposite = set[str](), set[str](), set[int]()
+    for needs in needed.values():
+        names, orders, opposite = names | needs.payments, orders | needs.orders, opposite | needs.opposite
+    payment, receipt, run, booking = tables.payment.c, tables.receipt.c, tables.run.c, tables.booking.c
+    sent = run.message_id == any_of(orders)
+    undone = sa.select(booking.about).where(
+        booking.stream == stream_of(production), booking.account.in_(needed), booking.minor == any_of(opposite)
     )
+    named = [payment.id == any_of(names), payment.run.in_(sa.select(run.id).where(sent))]
+    waiting = [sa.and_(receipt.account.in_(needed), receipt.status.in_(["expected", "owed"]))]
+    if opposite:
+        named.append(payment.id.in_(undone))
+        waiting.append(receipt.id.in_(undone))
+    return Selection(payments=sa.or_(*named), receipts=sa.or_(*waiting), runs=sent)
+
+
+def _recorded(
+    transaction: Transaction, stream: str, state: State, needed: Mapping[str, bookings.Needs]
+) -> bookings.Recorded:
+    known = {account: transaction.known_bookings(stream, account, needs) for account, needs in needed.items()}
+    suspended = {
+        account: transaction.suspended(stream, account, {one.movement for one in found})
+        for account, found in known.items()
+    }
+    return bookings.Recorded(state.payments, state.receipts, state.runs, known, suspended)
 
 
 def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:

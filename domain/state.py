@@ -84,6 +84,7 @@ OF_PAYMENTS = frozenset(
         events.PaymentsNotFound,
         events.PaymentsSettled,
         events.PaymentReturned,
+        events.MovementAllocated,
     }
 )
 """The events that `payments.apply` handles. Checking this set first is much faster than trying every case."""
@@ -105,6 +106,7 @@ OF_RECEIPTS = frozenset(
         events.DueDatesSet,
         events.ReceiptsFellDue,
         events.ReceiptMatched,
+        events.ReceiptReversed,
         events.MovementAllocated,
     }
 )

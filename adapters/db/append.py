@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import rows, tables
 from adapters.db.arrays import Blobs, Ints, Texts
-from domain.bank.answers import movements
+from domain.bank.record import bookings
 from domain.events import Event
 from domain.ledger.entries import postings
 from domain.ledger.journal import Fact
@@ -50,8 +50,7 @@ class Append:
             ],
         )
         self._add("stream_head", [(stream, facts[-1].seq, facts[-1].hash)])
-        # One bank file may report a movement twice.
-        self._add("movement", dict.fromkeys((stream, *each) for event in events for each in movements(event)))
+        self._fill("booking", rows.booking_rows(stream, bookings(events)))
 
     def outcome(self, key: str, payload: str, stream: str, first_seq: int, last_seq: int) -> None:
         """Record the answer to a key for later repeats."""
@@ -133,8 +132,6 @@ def _part(table: sa.Table) -> str:
 
 
 def _on_conflict(table: sa.Table) -> str:
-    if table is tables.movement:
-        return "ON CONFLICT DO NOTHING"
     if table.name not in _SNAPSHOTS:
         return ""
     key = ", ".join(column.name for column in table.primary_key)

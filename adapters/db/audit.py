@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from adapters.db import tables
+from adapters.db import rows, tables
 from adapters.db.queries.chain import read_through, streamed
 from domain.audit.books import Commanded, Entered
+from domain.bank.identity import KnownBooking
 from domain.events import Event, read_event
 from domain.schemas import SCHEMAS, Schemas
 
@@ -110,10 +111,13 @@ def _event(body: str, schemas: Schemas) -> Event | None:
         return None
 
 
-def movements(connection: Connection, stream: str) -> Iterator[tuple[str, str]]:
-    """Return the bank movements posted in a stream's books: account and bank reference."""
-    rows = read_through(connection, "SELECT account, bank_reference FROM movement WHERE stream = %s", (stream,))
-    return ((account, reference) for account, reference in rows)
+def bookings(connection: Connection, stream: str) -> Iterator[tuple[str, KnownBooking]]:
+    """Return the bookings on record of a stream, each with its account."""
+    names = [column.name for column in tables.booking.columns]
+    query = f"SELECT {', '.join(names)} FROM booking WHERE stream = %s"  # noqa: S608 - names of our own
+    for values in read_through(connection, query, (stream,)):
+        row = dict(zip(names, values, strict=True))
+        yield row["account"], rows.booking_of(row)
 
 
 def documents(connection: Connection) -> Iterator[tuple[str, str]]:
@@ -188,7 +192,7 @@ def snapshots(connection: Connection, table: str, production: str) -> Iterator[R
 
 def unnamed_documents(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[tuple[str, str]]:
     """Return rows whose stream or production is unknown to the store: the table, and the unknown name."""
-    tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream"), ("movement", "stream")]
+    tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream"), ("booking", "stream")]
     tables_of += [(table, "key" if table == "production" else "production") for table in SNAPSHOTS]
     tables_of += [("statement_version", "production")]
     for table, column in tables_of:

@@ -1,7 +1,8 @@
 """Reads records: the snapshot tables as domain state, and the stored documents."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +14,12 @@ from sqlalchemy import Connection, Dialect
 
 from adapters.db import rows, tables
 from domain.agreement.productions import Production
+from domain.bank.bookings import Needs
+from domain.bank.identity import KnownBooking
+from domain.ledger.entries import suspense
 from domain.payments.payments import Payments
 from domain.state import State
+from domain.values.money import Money
 
 
 def given(name: str) -> sa.BindParameter[Any]:
@@ -85,15 +90,41 @@ class Records:
         row = self.connection.execute(sa.select(table.c.content).where(table.c.sha256 == digest)).one_or_none()
         return None if row is None else bytes(row[0])
 
-    def known_movements(self, stream: str, account: str, references: Sequence[str]) -> frozenset[str]:
-        """Return the references that are already posted for one of our accounts."""
-        table = tables.movement.c
-        query = sa.select(table.bank_reference).where(
-            table.stream == stream,
-            table.account == account,
-            table.bank_reference == sa.any_(sa.literal(list(references), sa.ARRAY(sa.Text))),
+    def known_bookings(self, stream: str, account: str, needs: Needs) -> list[KnownBooking]:
+        """Return the earlier bookings of an account that a file may tell again or undo, by day."""
+        booking, run, payment = tables.booking.c, tables.run.c, tables.payment.c
+        of_orders = sa.select(payment.id).join_from(
+            tables.payment, tables.run, sa.and_(payment.run == run.id, run.message_id == any_of(needs.orders))
         )
-        return frozenset(self.connection.execute(query).scalars())
+        same_day = sa.or_(booking.booked_on == any_of(needs.days), booking.booked_on.is_(None))
+        alike = sa.or_(
+            booking.minor == any_of(needs.amounts),
+            booking.entry_minor == any_of(needs.entry_amounts),
+            booking.about.in_(of_orders),
+        )
+        query = sa.select(tables.booking).where(
+            booking.stream == stream,
+            booking.account == account,
+            sa.or_(sa.and_(same_day, alike), booking.minor == any_of(needs.opposite)),
+        )
+        in_order = query.order_by(booking.booked_on.nulls_first(), booking.movement)
+        return [rows.booking_of(dict(row)) for row in self.connection.execute(in_order).mappings()]
+
+    def suspended(self, stream: str, account: str, movements: Collection[str]) -> dict[str, Money]:
+        """Return what is in suspense of these movements, positive for money that came in. Others are left out."""
+        entry = tables.entry.c
+        query = (
+            sa.select(entry.about, entry.currency, sa.func.sum(entry.minor))
+            .where(
+                entry.stream == stream,
+                entry.account == suspense(account),
+                sa.func.starts_with(entry.account, sa.literal_column("'suspense:unmatched:'")),
+                entry.about == any_of(movements),
+            )
+            .group_by(entry.about, entry.currency)
+            .having(sa.func.sum(entry.minor) != 0)
+        )
+        return {about: Money(-int(minor), currency) for about, currency, minor in self.connection.execute(query)}
 
     @property
     def driver(self) -> psycopg.Connection[Any]:
@@ -135,6 +166,13 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
 
 
 _PRODUCTIONS = "SELECT key, title, version, document FROM production WHERE key = ANY(%s)"
+
+
+def any_of(values: Collection[str] | Collection[int] | Collection[date]) -> sa.ColumnElement[Any]:
+    """Any of some values, as one parameter."""
+    kinds: dict[type, Any] = {int: sa.BigInteger, date: sa.Date}
+    kind = kinds.get(type(next(iter(values), "")), sa.Text)
+    return sa.any_(sa.cast(sa.literal(list(values), sa.ARRAY(kind)), sa.ARRAY(kind)))
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,6 @@
 """Rows of the snapshot tables as the domain's records, and back. A row is a mapping by column name, JSON-ready."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,8 @@ from typing import Any
 
 from domain.agreement.model import Purpose
 from domain.agreement.productions import Production
+from domain.bank.identity import KnownBooking
+from domain.bank.reports import ReportKind
 from domain.milestones import Milestone
 from domain.payments.payments import Payment, Status
 from domain.payments.receipts import Receipt, ReceiptStatus
@@ -130,6 +132,59 @@ def receipt_of(row: Row) -> Receipt:
         due_on=row["due_on"],
         status=ReceiptStatus(row["status"]),
         received=Money(row["received_minor"], row["currency"]),
+    )
+
+
+def booking_rows(stream: str, found: Mapping[tuple[str, str], KnownBooking]) -> Iterator[dict[str, Any]]:
+    """Rows of `booking`, of bookings that one command told, by account and movement."""
+    for (account, _), booking in found.items():
+        yield {
+            "stream": stream,
+            "account": account,
+            "movement": booking.movement,
+            "entry": booking.entry,
+            "kind": booking.kind.value if booking.kind is not None else None,
+            "report": booking.report,
+            "file": booking.file,
+            "booked_on": _iso(booking.booked_on),
+            "value_on": _iso(booking.value_on),
+            "currency": booking.amount.currency,
+            "minor": booking.amount.minor,
+            "entry_minor": booking.entry_amount.minor,
+            "fate": booking.fate,
+            "about": booking.about,
+            "told": {
+                "references": dict(booking.references),
+                "entry_references": dict(booking.entry_references),
+                "counterparty": booking.counterparty,
+                "remittance": booking.remittance,
+                "claim": str(booking.claim) if booking.claim is not None else None,
+                "contract_value": str(booking.contract_value) if booking.contract_value is not None else None,
+            },
+        }
+
+
+def booking_of(row: Row) -> KnownBooking:
+    """The booking of a row."""
+    told = row["told"]
+    return KnownBooking(
+        movement=row["movement"],
+        entry=row["entry"],
+        kind=ReportKind(row["kind"]) if row["kind"] is not None else None,
+        report=row["report"],
+        file=row["file"],
+        booked_on=row["booked_on"],
+        value_on=row["value_on"],
+        amount=Money(row["minor"], row["currency"]),
+        references=told["references"],
+        entry_references=told["entry_references"],
+        counterparty=told["counterparty"],
+        remittance=told["remittance"],
+        fate=row["fate"],
+        about=row["about"],
+        entry_amount=Money(row["entry_minor"], row["currency"]),
+        claim=Money.parse(told["claim"]) if told["claim"] is not None else None,
+        contract_value=Money.parse(told["contract_value"]) if told["contract_value"] is not None else None,
     )
 
 

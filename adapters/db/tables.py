@@ -1,6 +1,6 @@
 """The tables, as queries need them. Migrations own their making, their grants and their triggers.
 
-Records, append-only:      journal_event, entry, command, document, bank_file, movement, rate,
+Records, append-only:      journal_event, entry, command, document, bank_file, booking, rate,
                            statement_version, receipt_row, fact_row, history
 Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
 Working state:             stream_head, outbox
@@ -71,12 +71,24 @@ bank_file = sa.Table(
     sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
 )
 
-movement = sa.Table(
-    "movement",
+booking = sa.Table(
+    "booking",
     metadata,
     sa.Column("stream", sa.Text, primary_key=True),
     sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("bank_reference", sa.Text, primary_key=True),
+    sa.Column("movement", sa.Text, primary_key=True),
+    sa.Column("entry", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text),
+    sa.Column("report", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("booked_on", sa.Date),
+    sa.Column("value_on", sa.Date),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("minor", sa.BigInteger, nullable=False),
+    sa.Column("entry_minor", sa.BigInteger, nullable=False),
+    sa.Column("fate", sa.Text, nullable=False),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("told", JSONB, nullable=False),
 )
 
 rate = sa.Table(

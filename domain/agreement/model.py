@@ -52,7 +52,10 @@ class Control(StrEnum):
 
 
 class Account(Record):
-    """A bank account of a party. A controlled one has a cut-off, in the agreement's time zone."""
+    """A bank account of a party. A controlled one has a cut-off, in the agreement's time zone.
+
+    `charges_up_to` limits what is booked as the bank's charges without a person: for one booking, in its currency.
+    """
 
     id: Key
     owner: Key
@@ -63,6 +66,7 @@ class Account(Record):
     iban: bool = False
     calendars: tuple[CalendarCode, ...] = Field(min_length=1)
     cut_off: TimeOfDay | None = None
+    charges_up_to: Money | None = None
 
 
 class FxRule(Record):

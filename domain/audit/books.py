@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import CommandBatch, DecodedFact, posted
-from domain.bank.answers import BOOKING, movements
+from domain.bank.identity import KnownBooking
+from domain.bank.record import bookings
 from domain.errors import SluiceError
 from domain.ledger.entries import Entry
 from domain.values.money import Money
@@ -142,33 +143,38 @@ class Commands:
         return unfaithful(f"command {at.key}", difference, "", _command_span(at))
 
 
-class Movements:
-    """Compares the recorded bank movements with those that the events book."""
+Recorded = tuple[str, KnownBooking]
+"""A booking on record, with the id of its account."""
+
+
+class Bookings:
+    """Compares the recorded bookings with those that the events tell."""
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
-        self._booked: set[tuple[str, str]] = set()
+        self._told: dict[tuple[str, str], KnownBooking] = {}
 
     def take(self, batch: CommandBatch) -> tuple[Finding, ...]:
-        """Collect the movements that a batch books."""
-        for decoded in batch.facts:
-            if decoded.event is not None and type(decoded.event) in BOOKING:
-                self._booked.update(movements(decoded.event))
+        """Collect the bookings that a batch tells."""
+        self._told |= bookings(batch.events)
         return ()
 
-    def compared(self, recorded: Iterable[tuple[str, str]]) -> Iterator[Finding]:
-        """The differences from the recorded movements."""
-        missing = self._booked
-        for movement in recorded:
-            if movement in missing:
-                missing.discard(movement)
-            else:
-                yield unfaithful(self._named(movement), "is on record, and no event books it")
-        for movement in sorted(missing):
-            yield unfaithful(self._named(movement), "is booked by an event, and not on record")
+    def compared(self, recorded: Iterable[Recorded]) -> Iterator[Finding]:
+        """The differences from the recorded bookings."""
+        missing = self._told
+        for account, booking in recorded:
+            told = missing.pop((account, booking.movement), None)
+            if told is None:
+                yield unfaithful(self._named(account, booking.movement), "is on record, and no event books it")
+            elif told != booking:
+                different = [name for name in told.__struct_fields__ if getattr(told, name) != getattr(booking, name)]
+                words = f"is on record with another {' and '.join(different)} than its event tells"
+                yield unfaithful(self._named(account, booking.movement), words, str(told), str(booking))
+        for account, movement in sorted(missing):
+            yield unfaithful(self._named(account, movement), "is booked by an event, and not on record")
 
-    def _named(self, movement: tuple[str, str]) -> str:
-        return f"movement {movement[1]} on {movement[0]} of {self._stream}"
+    def _named(self, account: str, movement: str) -> str:
+        return f"movement {movement} on {account} of {self._stream}"
 
 
 def balance_findings(

@@ -140,16 +140,16 @@ class ImportStory:
 
 
 class MovementStory:
-    """The facts of an unmatched movement, by the bank reference."""
+    """The facts of a movement. In records of release 0.1.0 the bank's reference is its id."""
 
-    def __init__(self, bank_reference: str) -> None:
-        self._reference = bank_reference
-        self.names = frozenset((bank_reference,))
+    def __init__(self, movement: str) -> None:
+        self._movement = movement
+        self.names = frozenset((movement,))
 
     def covers(self, event: Event) -> bool:
         """Whether the next event is relevant."""
-        kinds = e.MovementUnmatched | e.MovementAllocated
-        return isinstance(event, kinds) and event.bank_reference == self._reference
+        kinds = e.MovementUnmatched | e.MovementAllocated | e.ChargeBooked
+        return isinstance(event, kinds) and (event.movement or event.bank_reference) == self._movement
 
 
 def names(event: Event) -> Iterator[str]:
@@ -157,7 +157,7 @@ def names(event: Event) -> Iterator[str]:
     for field_name in ("payment", "receipt"):
         if isinstance(one := getattr(event, field_name, None), str):
             yield one
-    if isinstance(event, e.MovementAllocated) and event.to == "receipt":
+    if isinstance(event, e.MovementAllocated) and event.to in {"receipt", "payment", "return"}:
         yield event.name
     for lines in ("payments", "receipts"):
         for line in getattr(event, lines, ()):

@@ -45,23 +45,30 @@ Report = tuple[ReportKind | None, str]
 
 
 class KnownBooking(Struct, frozen=True):
-    """A booking as an earlier report told it.
+    """A booking as an earlier report told it. `file` is the SHA-256 of its file, `entry_amount` that of the whole entry.
 
     If it was known then, `fate` is "known" and `about` is the movement, or entry, that it told again. `kind` and
-    `booked_on` are None in records of release 0.1.0, which did not keep them for every booking.
+    `booked_on` are None in records of release 0.1.0, which did not keep them for every booking. `claim` is what was
+    settled of a receipt, and `contract_value` what the budget expected that to be.
     """
 
     movement: str
     entry: str
     kind: ReportKind | None
     report: str
+    file: str
     booked_on: date | None
+    value_on: date | None
     amount: Money
     references: Mapping[str, str]
     entry_references: Mapping[str, str]
+    counterparty: str | None
     remittance: str | None
     fate: str
     about: str
+    entry_amount: Money
+    claim: Money | None = None
+    contract_value: Money | None = None
 
 
 class Recognised(Struct, frozen=True):
@@ -132,12 +139,14 @@ def _line(line: Line, report: Report) -> _Told:
     return told
 
 
-def _earlier_lines(known: Iterable[KnownBooking]) -> dict[str, _Told]:
+def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, _Told]:
     """The bookings that were told first, each with what later reports told of it."""
-    found: dict[str, _Told] = {}
+    found = {
+        one.movement: _Told(one.movement, (one.movement,), one.booked_on, one.amount, set())
+        for one in known
+        if one.fate != "known"
+    }
     for one in known:
-        if one.fate != "known":
-            found[one.movement] = _Told(one.movement, (one.movement,), one.booked_on, one.amount, set())
         told = found.get(one.about if one.fate == "known" else one.movement)
         if told is not None:
             told.reports.add((one.kind, one.report))

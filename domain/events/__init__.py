@@ -22,6 +22,7 @@ from domain.events.agreements import (
     ScheduledPayment,
 )
 from domain.events.bank import (
+    AllocatedTo,
     AnswerContradicted,
     BankEvent,
     BankFileRefused,
@@ -167,6 +168,7 @@ __all__ = [
     "LINES_PER_EVENT",
     "AgreementAmended",
     "AgreementRegistered",
+    "AllocatedTo",
     "AnswerContradicted",
     "BankFileRefused",
     "BankFileTaken",

@@ -125,7 +125,6 @@ class ReceiptReversed(Record):
     bank_reference: str
     movement: str
     reverses: str
-    charges: Money | None
 
 
 class ChargeBooked(Record):
@@ -155,17 +154,34 @@ class MovementUnmatched(Record):
     movement: str = ""
 
 
-class MovementAllocated(Record):
-    """A person explained an unmatched movement. `booked` leaves suspense (positive for money that came in).
+AllocatedTo = Literal[
+    "receipt",
+    "source",
+    "charges",
+    "payment",
+    "return",
+    "production",
+    "duplicate",
+    "reversal",
+    "interest",
+    "refund",
+    "income",
+]
+"""What an unmatched movement turned out to be."""
 
-    It settles `amount` of an expected receipt of `party`, or of what a source owes by its statements; `name` says
-    which. Otherwise it was the bank's own charge. `contract_value` is what the budget expected `amount` to be.
+
+class MovementAllocated(Record):
+    """An unmatched movement is explained. `booked` leaves suspense (positive for money that came in).
+
+    It settles `amount` of a claim: `name` says which receipt, source, payment, production or other movement, and
+    `party` whose. `contract_value` is what the budget expected `amount` to be. `charges` are the bank's, in `booked`.
+    `end_to_end_id` is that of the payment's attempt. `by` is a person, or the system if a later report explained it.
     """
 
     type: Literal["movement-allocated"] = "movement-allocated"
     account: str
     bank_reference: str
-    to: Literal["receipt", "source", "charges"]
+    to: AllocatedTo
     name: str
     party: str | None
     amount: Money
@@ -173,6 +189,9 @@ class MovementAllocated(Record):
     contract_value: Money
     by: str
     reason: str
+    movement: str = ""
+    end_to_end_id: str | None = None
+    charges: Money | None = None
 
 
 class AnswerContradicted(Record):
@@ -186,7 +205,7 @@ class AnswerContradicted(Record):
 
 
 Fate = Literal["settles", "returns", "received", "reverses", "charge", "known", "suspense"]
-"""What becomes of a booking. `reverses` makes a receipt owed again; `known` was reported before."""
+"""What becomes of a booking. `reverses` undoes an earlier booking; `known` was reported before."""
 
 
 class Tally(Record):
@@ -241,7 +260,8 @@ class Booking(Record):
 
     `entry` is the entry that it is a part of. `amount` is positive for money that came in. `references` are by kind;
     `entry_references` are those of a whole entry that has several bookings. `about` is the payment, the receipt, or the
-    movement of the booking that is told again.
+    movement that is told again. `claim` is what was settled of a receipt, and `contract_value` what the budget expected
+    that to be.
     """
 
     movement: str
@@ -255,6 +275,8 @@ class Booking(Record):
     remittance: str | None
     fate: Fate
     about: str
+    claim: Money | None = None
+    contract_value: Money | None = None
 
 
 class BookingsReported(Record):

@@ -9,6 +9,7 @@ to zero in each currency. The accounts are:
     equity:retained:{party}
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
+    suspense:reversed:{account}
 """
 
 import re
@@ -19,6 +20,7 @@ from msgspec import Struct
 from domain.agreement.model import Purpose
 from domain.errors import Broken
 from domain.events import (
+    ChargeBooked,
     EntitlementsPosted,
     Event,
     MovementAllocated,
@@ -28,6 +30,7 @@ from domain.events import (
     PaymentsSettled,
     PayoutsOrdered,
     ReceiptMatched,
+    ReceiptReversed,
     ReceiptsFellDue,
     StatementImported,
     StatementKind,
@@ -73,7 +76,17 @@ def _entries(event: Event) -> Iterable[Entry]:
 
 ACCRUING = frozenset({PaymentsFellDue, ReceiptsFellDue, EntitlementsPosted, PayoutsOrdered, StatementImported})
 """The events that `_accrued` handles. Most events post nothing and skip it."""
-MOVING = frozenset({PaymentsSettled, PaymentReturned, ReceiptMatched, MovementUnmatched, MovementAllocated})
+MOVING = frozenset(
+    {
+        PaymentsSettled,
+        PaymentReturned,
+        ReceiptMatched,
+        ReceiptReversed,
+        ChargeBooked,
+        MovementUnmatched,
+        MovementAllocated,
+    }
+)
 """The events that `_moved` handles."""
 
 
@@ -118,22 +131,28 @@ def _moved(event: Event) -> Iterable[Entry]:
         case PaymentsSettled():
             bank = f"asset:bank:{event.account}"
             for paid in event.payments:
-                payable = f"liability:payable:{paid.payee_party}"
-                yield from _exchanged(payable, paid.amount, bank, -paid.booked, -paid.contract_value, paid.payment)
+                claim = _Settled(f"liability:payable:{paid.payee_party}", paid.amount, -paid.contract_value)
+                yield from _exchanged(claim, bank, -paid.booked, paid.charges, paid.payment)
         case PaymentReturned():
-            payable = f"liability:payable:{event.payee_party}"
-            bank = f"asset:bank:{event.account}"
-            yield from _exchanged(payable, -event.amount, bank, event.booked, event.contract_value, event.payment)
+            claim = _Settled(f"liability:payable:{event.payee_party}", -event.amount, event.contract_value)
+            yield from _exchanged(claim, f"asset:bank:{event.account}", event.booked, event.charges, event.payment)
         case ReceiptMatched():
-            commitment = f"asset:commitment:{event.payer_party}"
-            bank = f"asset:bank:{event.account}"
-            yield from _exchanged(commitment, -event.amount, bank, event.booked, event.contract_value, event.receipt)
+            claim = _Settled(f"asset:commitment:{event.payer_party}", -event.amount, event.contract_value)
+            yield from _exchanged(claim, f"asset:bank:{event.account}", event.booked, event.charges, event.receipt)
+        case ReceiptReversed():
+            claim = _Settled(f"asset:commitment:{event.payer_party}", event.amount, -event.contract_value)
+            yield from _exchanged(claim, f"asset:bank:{event.account}", -event.booked, None, event.receipt)
+        case ChargeBooked():
+            yield Entry(f"asset:bank:{event.account}", event.booked, event.movement)
+            yield Entry(BANK_CHARGES, -event.booked, event.movement)
         case MovementUnmatched():
-            yield Entry(f"asset:bank:{event.account}", event.booked, event.bank_reference)
-            yield Entry(suspense(event.account), -event.booked, event.bank_reference)
+            movement = event.movement or event.bank_reference
+            yield Entry(f"asset:bank:{event.account}", event.booked, movement)
+            yield Entry(suspense(event.account), -event.booked, movement)
         case MovementAllocated():
-            held, claim, about = suspense(event.account), _allocated_to(event), event.bank_reference
-            yield from _exchanged(claim, -event.amount, held, event.booked, event.contract_value, about)
+            claim = _Settled(_allocated_to(event), -event.amount, event.contract_value)
+            movement = event.movement or event.bank_reference
+            yield from _exchanged(claim, suspense(event.account), event.booked, event.charges, movement)
         case _:
             return
 
@@ -151,28 +170,47 @@ def suspense(account: str) -> str:
 
 
 def _allocated_to(event: MovementAllocated) -> str:
-    if event.to == "charges":
-        return BANK_CHARGES
-    return f"asset:commitment:{event.party}" if event.to == "receipt" else f"asset:receivable:{event.name}"
+    """The ledger account of what a movement turned out to be."""
+    match event.to:
+        case "receipt":
+            return f"asset:commitment:{event.party}"
+        case "payment" | "return":
+            return f"liability:payable:{event.party}"
+        case "reversal":
+            return f"suspense:reversed:{event.account}"
+        case "charges":
+            return BANK_CHARGES
+        case _:
+            return f"asset:receivable:{event.name}"
 
 
-def _exchanged(
-    claim: str, amount: Money, held: str, booked: Money, contract_value: Money, about: str
-) -> Iterable[Entry]:
-    """A claim of `amount` is settled by `booked` on the ledger account `held` (signed, opposite to the claim).
+class _Settled(Struct, frozen=True):
+    """A claim on a ledger account that `amount` (signed) settles. `contract_value` has the sign of what moved."""
+
+    account: str
+    amount: Money
+    contract_value: Money
+
+
+def _exchanged(claim: _Settled, held: str, booked: Money, charges: Money | None, about: str) -> Iterable[Entry]:
+    """A claim is settled by `booked` on the ledger account `held` (signed, opposite to the claim).
 
     In one currency the difference is the bank's charge. In two, each leg balances through the position account at
-    contract value. The rest of the difference is an exchange gain or loss.
+    contract value. The rest of the difference, without the charges that the bank named, is an exchange gain or loss.
     """
-    yield Entry(claim, amount, about)
+    amount, value = claim.amount, claim.contract_value
+    yield Entry(claim.account, amount, about)
     if amount.currency == booked.currency:
         difference = amount + booked
         if difference.minor:
             yield Entry(BANK_CHARGES, -difference, about)
     else:
         yield Entry(FX_POSITION, -amount, about)
-        yield Entry(FX_POSITION, -contract_value, about)
-        difference = booked - contract_value
+        yield Entry(FX_POSITION, -value, about)
+        difference = booked - value
+        if charges is not None:
+            yield Entry(BANK_CHARGES, charges, about)
+            difference += charges
         if difference.minor:
             yield Entry(FX_GAIN_LOSS, -difference, about)
     yield Entry(held, booked, about)

@@ -28,6 +28,7 @@ from domain.errors import IllegalTransition, NotFound
 from domain.events import (
     DueDatesSet,
     Event,
+    MovementAllocated,
     PaymentCorrected,
     PaymentHeld,
     PaymentResumed,
@@ -311,6 +312,17 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
                 )
         case PaymentReturned():
             take(payments, event.payment, PaymentStep.RETURN, reason=event.reason)
+        case MovementAllocated(to="payment", name=name):
+            take(
+                payments,
+                name,
+                PaymentStep.SETTLE,
+                booked=-event.booked,
+                contract_value=-event.contract_value,
+                bank_reference=event.bank_reference,
+            )
+        case MovementAllocated(to="return", name=name):
+            take(payments, name, PaymentStep.RETURN, reason=event.reason)
         case _:
             return
 

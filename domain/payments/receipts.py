@@ -14,6 +14,7 @@ from domain.events import (
     ExpectedReceipt,
     MovementAllocated,
     ReceiptMatched,
+    ReceiptReversed,
     ReceiptsCancelled,
     ReceiptsExpected,
     ReceiptsFellDue,
@@ -74,13 +75,19 @@ def matched_by(receipt: Receipt, amount: Money) -> Receipt:
     return _whole(replace(receipt, received=receipt.received + amount))
 
 
+def unmatched_by(receipt: Receipt, amount: Money) -> Receipt:
+    """The receipt after `amount` was taken back: it is owed again."""
+    status = ReceiptStatus.OWED if receipt.status is ReceiptStatus.RECEIVED else receipt.status
+    return replace(receipt, received=receipt.received - amount, status=status)
+
+
 def _whole(receipt: Receipt) -> Receipt:
     """An owed receipt of which nothing is outstanding is received."""
     whole = receipt.status is ReceiptStatus.OWED and not receipt.outstanding.minor
     return replace(receipt, status=ReceiptStatus.RECEIVED) if whole else receipt
 
 
-def apply(receipts: Receipts, event: Event) -> None:
+def apply(receipts: Receipts, event: Event) -> None:  # noqa: C901 - one case for each kind of event
     """Update the receipts that an event is about."""
     match event:
         case ReceiptsExpected():
@@ -97,5 +104,7 @@ def apply(receipts: Receipts, event: Event) -> None:
                 receipts[due.receipt] = _whole(replace(receipts[due.receipt], status=ReceiptStatus.OWED))
         case ReceiptMatched(receipt=name, amount=amount) | MovementAllocated(to="receipt", name=name, amount=amount):
             receipts[name] = matched_by(receipts[name], amount)
+        case ReceiptReversed():
+            receipts[event.receipt] = unmatched_by(receipts[event.receipt], event.amount)
         case _:
             return

@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from domain.audit.books import Commanded, Commands, Entered, Ledger, Movements, balance_findings
+from domain.audit.books import Bookings, Commanded, Commands, Entered, Ledger, balance_findings
 from domain.audit.rebuilt_commands import payload_hashes
 from domain.audit.refold import Refold, batches
+from domain.bank.record import bookings
 from domain.commands import FallDue, GiveUpHistory
-from domain.events import DuePayment, HistoryGivenUp, PaymentHeld, PaymentsFellDue
+from domain.events import DuePayment, HistoryGivenUp, MovementUnmatched, PaymentHeld, PaymentsFellDue
 from domain.ledger.journal import (
     Head,
     canonical,
@@ -141,5 +142,15 @@ def test_every_field_of_a_history_that_was_given_up_is_bound_to_the_command_that
 
 
 def test_movements_without_a_booking_are_named():
-    (finding,) = Movements(STREAM).compared([("spc", "R1")])
+    unmatched = MovementUnmatched(
+        account="spc",
+        message_id="M1",
+        booked=Money(5, "KRW"),
+        end_to_end_id=None,
+        counterparty=None,
+        bank_reference="R1",
+        why="no expected receipt explains it",
+    )
+    booking = bookings([unmatched])["spc", "R1"]
+    (finding,) = Bookings(STREAM).compared([("spc", booking)])
     assert finding.sentence == f"movement R1 on spc of {STREAM}: is on record, and no event books it"

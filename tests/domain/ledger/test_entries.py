@@ -21,6 +21,8 @@ MOVES_MONEY = {
     "payments-settled",
     "payment-returned",
     "receipt-matched",
+    "receipt-reversed",
+    "charge-booked",
     "movement-unmatched",
     "payouts-ordered",
     "movement-allocated",
@@ -29,6 +31,9 @@ MOVES_MONEY = {
 }
 CHANGES_NOTHING = {
     "run-escalated",
+    "charge-booked",
+    "bank-file-taken",
+    "bookings-reported",
     "movement-unmatched",
     "answer-contradicted",
     "bank-file-refused",

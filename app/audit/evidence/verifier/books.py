@@ -113,11 +113,21 @@ class Books:
         receipt["received_minor"] += money(event["amount"])[0]
         self._received(receipt)
 
-    def _on_movement_allocated(self, event: Json, _on: str) -> None:
+    def _on_receipt_reversed(self, event: Json, _on: str) -> None:
+        receipt = self.rows["receipt"][event["receipt"]]
+        receipt["received_minor"] -= money(event["amount"])[0]
+        if receipt["status"] == "received":
+            receipt["status"] = "owed"
+
+    def _on_movement_allocated(self, event: Json, on: str) -> None:
         if event["to"] == "receipt":
-            receipt = self.rows["receipt"][event["name"]]
-            receipt["received_minor"] += money(event["amount"])[0]
-            self._received(receipt)
+            self._on_receipt_matched({**event, "receipt": event["name"]}, on)
+        elif event["to"] == "payment":
+            booked, currency = money(event["booked"])
+            kept = {"booked_minor": -booked, "booked_currency": currency, "bank_reference": event["bank_reference"]}
+            self._step(event["name"], "settle", contract_minor=-money(event["contract_value"])[0], **kept)
+        elif event["to"] == "return":
+            self._step(event["name"], "return", reason=event["reason"])
 
     def _on_payment_held(self, event: Json, _on: str) -> None:
         self._step(event["payment"], "hold", reason=event["reason"], **NO_RUN)
@@ -267,6 +277,7 @@ class Books:
 
 SILENT = frozenset(
     (
+        *("charge-booked", "bank-file-taken", "bookings-reported"),
         *("run-escalated", "movement-unmatched", "answer-contradicted", "bank-file-refused", "command-refused"),
         *("statement-imported", "statements-issued", "history-archived", "history-given-up"),
     )

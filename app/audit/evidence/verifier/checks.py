@@ -24,7 +24,13 @@ KEYS = {
     "distribution": "period",
 }
 """The snapshot tables, each with its key column."""
-VERSIONS: dict[str, int] = {}
+VERSIONS: dict[str, int] = {
+    "payments-settled": 2,
+    "payment-returned": 2,
+    "receipt-matched": 2,
+    "movement-unmatched": 2,
+    "movement-allocated": 2,
+}
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")
 """Fields of a fact that name a document in the bundle."""

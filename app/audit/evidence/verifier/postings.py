@@ -50,29 +50,63 @@ def exchanged(claim: str, held_on: str, line: Json, about: str, way: int) -> lis
     if currency == held:
         entries += [("expense:bank-charges", currency, way * (amount - booked), about)]
     else:
+        charges = money(line["charges"])[0] if line.get("charges") else 0
         entries += [("equity:fx-position", currency, way * amount, about)]
         entries += [("equity:fx-position", held, -way * value, about)]
-        entries += [("expense:fx-gain-loss", held, way * (value - booked), about)]
+        entries += [("expense:bank-charges", held, charges, about)]
+        entries += [("expense:fx-gain-loss", held, way * (value - booked) - charges, about)]
     return [entry for entry in entries if entry[2] or "expense:" not in entry[0]] + [moved]
 
 
 def postings(event: Json) -> list[Entry]:
     """Return the entries of an event, or none if it moves no money."""
     kind = event["type"]
-    if kind == "payments-settled":
-        lines = ((f"liability:payable:{line['payee_party']}", line) for line in event["payments"])
-        return [entry for claim, line in lines for entry in exchanged(claim, _bank(event), line, line["payment"], -1)]
-    if kind == "payment-returned":
-        return exchanged(f"liability:payable:{event['payee_party']}", _bank(event), event, event["payment"], 1)
-    if kind == "receipt-matched":
-        return exchanged(f"asset:commitment:{event['payer_party']}", _bank(event), event, event["receipt"], 1)
-    if kind == "movement-unmatched":
-        return pair(_bank(event), _suspense(event), event["booked"], event["bank_reference"])
-    if kind == "movement-allocated":
-        claims = {"charges": "expense:bank-charges", "receipt": f"asset:commitment:{event['party']}"}
-        claim = claims.get(event["to"], f"asset:receivable:{event['name']}")
-        return exchanged(claim, _suspense(event), event, event["bank_reference"], 1)
-    return _ACCRUED[kind](event) if kind in _ACCRUED else []
+    if kind in _ACCRUED:
+        return _ACCRUED[kind](event)
+    return _MOVED[kind](event) if kind in _MOVED else []
+
+
+def _settled(event: Json) -> list[Entry]:
+    lines = ((f"liability:payable:{line['payee_party']}", line) for line in event["payments"])
+    return [entry for claim, line in lines for entry in exchanged(claim, _bank(event), line, line["payment"], -1)]
+
+
+def _returned(event: Json) -> list[Entry]:
+    return exchanged(f"liability:payable:{event['payee_party']}", _bank(event), event, event["payment"], 1)
+
+
+def _received(event: Json) -> list[Entry]:
+    way = 1 if event["type"] == "receipt-matched" else -1
+    return exchanged(f"asset:commitment:{event['payer_party']}", _bank(event), event, event["receipt"], way)
+
+
+def _charged(event: Json) -> list[Entry]:
+    return pair(_bank(event), "expense:bank-charges", event["booked"], event["movement"])
+
+
+def _unmatched(event: Json) -> list[Entry]:
+    return pair(_bank(event), _suspense(event), event["booked"], _movement(event))
+
+
+def _allocated(event: Json) -> list[Entry]:
+    return exchanged(_allocated_to(event), _suspense(event), event, _movement(event), 1)
+
+
+def _movement(event: Json) -> str:
+    """Return the movement's id. Before version 2 the bank's reference was it."""
+    movement: str = event.get("movement") or event["bank_reference"]
+    return movement
+
+
+def _allocated_to(event: Json) -> str:
+    claims = {
+        "charges": "expense:bank-charges",
+        "receipt": f"asset:commitment:{event['party']}",
+        "payment": f"liability:payable:{event['party']}",
+        "return": f"liability:payable:{event['party']}",
+        "reversal": f"suspense:reversed:{event['account']}",
+    }
+    return claims.get(event["to"], f"asset:receivable:{event['name']}")
 
 
 def _bank(event: Json) -> str:
@@ -132,4 +166,13 @@ _ACCRUED = {
     "entitlements-posted": _shared,
     "payouts-ordered": _shared,
     "statement-imported": _earned,
+}
+_MOVED = {
+    "payments-settled": _settled,
+    "payment-returned": _returned,
+    "receipt-matched": _received,
+    "receipt-reversed": _received,
+    "charge-booked": _charged,
+    "movement-unmatched": _unmatched,
+    "movement-allocated": _allocated,
 }
