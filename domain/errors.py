@@ -9,7 +9,8 @@
     │   ├── WrongRole
     │   ├── SamePerson      four eyes: the second person must be another one.
     │   ├── IllegalTransition
-    │   └── StaleApproval   the approved content has changed.
+    │   ├── StaleApproval   the approved content has changed.
+    │   └── InDoubt         the bank may still book an earlier attempt.
     ├── RateMissing         work waits until somebody imports the rate.
     ├── IdempotencyConflict the key was used with another payload.
     ├── ClockOff            the worker's clock differs too much from the database's.
@@ -93,6 +94,10 @@ class IllegalTransition(Refused):
 
 class StaleApproval(Refused):
     """The approved content has changed since the approval."""
+
+
+class InDoubt(Refused):
+    """The bank may still book an earlier attempt of a payment."""
 
 
 class RateMissing(SluiceError):

@@ -82,6 +82,8 @@ OF_PAYMENTS = frozenset(
         events.PaymentsAccepted,
         events.PaymentsRejected,
         events.PaymentsNotFound,
+        events.PaymentsDoubted,
+        events.DoubtsEnded,
         events.PaymentsSettled,
         events.PaymentReturned,
         events.MovementAllocated,

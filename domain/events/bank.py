@@ -25,11 +25,15 @@ class PaymentsAccepted(Record):
 
 
 class RejectedPayment(Record):
-    """A payment with the bank's reason code and words."""
+    """A payment with the bank's reason code and words.
+
+    `may_book_on` is the execution day of its order if the bank may still book it, because it had accepted it before.
+    """
 
     payment: str
     reason: str
     words: str | None
+    may_book_on: date | None = None
 
 
 class PaymentsRejected(Record):
@@ -48,6 +52,50 @@ class PaymentsNotFound(Record):
     run: str
     message_id: str
     payments: tuple[str, ...]
+
+
+class DoubtedPayment(Record):
+    """An attempt of a payment by its end-to-end id, with the bank's reason code and words if it gave any."""
+
+    payment: str
+    end_to_end_id: str
+    reason: str | None
+    words: str | None
+
+
+class PaymentsDoubted(Record):
+    """The bank may still book these attempts of a run's order, whatever it said of them.
+
+    It refused them as a duplicate, which says nothing against the first copy: those under way are unknown. Or it
+    accepted them although it had rejected them. `execution_on` is the order's day. No further attempt is released.
+    """
+
+    type: Literal["payments-doubted"] = "payments-doubted"
+    run: str
+    message_id: str
+    execution_on: date
+    why: Literal["duplicate", "accepted"]
+    payments: tuple[DoubtedPayment, ...]
+
+
+class EndedDoubt(Record):
+    """An attempt of a payment that the bank will not book any more."""
+
+    payment: str
+    end_to_end_id: str
+
+
+class DoubtsEnded(Record):
+    """The bank will not book these attempts of a run: it said so when asked, or its statement of that day has none.
+
+    `silent_on` is the day of that statement, None if the bank answered.
+    """
+
+    type: Literal["doubts-ended"] = "doubts-ended"
+    run: str
+    message_id: str
+    silent_on: date | None
+    payments: tuple[EndedDoubt, ...]
 
 
 class SettledPayment(Record):
@@ -305,6 +353,8 @@ BankEvent = (
     | PaymentsAccepted
     | PaymentsRejected
     | PaymentsNotFound
+    | PaymentsDoubted
+    | DoubtsEnded
     | PaymentsSettled
     | PaymentReturned
     | ReceiptMatched

@@ -5,9 +5,12 @@
     due → held → due;
     submitted or accepted → rejected;
     submitted → unknown → accepted, rejected, settled, or (not found) released again;
-    rejected or returned → due, once corrected.
+    submitted or accepted → unknown, if the bank calls it a duplicate;
+    rejected or returned → due, once corrected;
+    rejected, due or held → settled, if the bank booked an attempt that it had rejected.
 
-A released payment is due again if its run is cancelled before it was sent. `TRANSITIONS` has every transition.
+A released payment is due again if its run is cancelled before it was sent. `TRANSITIONS` has every transition. A
+payment keeps its doubts: the attempts that the bank may still book. No later one is released until they have ended.
 """
 
 from collections.abc import Iterable
@@ -26,6 +29,7 @@ from domain.commands import (
 )
 from domain.errors import IllegalTransition, NotFound
 from domain.events import (
+    DoubtsEnded,
     DueDatesSet,
     Event,
     MovementAllocated,
@@ -35,15 +39,18 @@ from domain.events import (
     PaymentReturned,
     PaymentsAccepted,
     PaymentsCancelled,
+    PaymentsDoubted,
     PaymentsFellDue,
     PaymentsGathered,
     PaymentsNotFound,
     PaymentsRejected,
     PaymentsScheduled,
     PaymentsSettled,
+    RejectedPayment,
     ScheduledPayment,
 )
 from domain.identity import Person
+from domain.payments.attempts import Doubt, Doubts, asked, attempt_of, bank_reason, end_to_end_id, without
 from domain.values.money import Money
 
 
@@ -80,35 +87,13 @@ class PaymentStep(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     DOUBT = "doubt"
+    DUPLICATE = "be called a duplicate"
     NOT_FOUND = "not found"
     SETTLE = "settle"
+    SETTLE_AFTER_ALL = "settle after all"
     RETURN = "return"
     CORRECT = "correct"
 
-
-TRANSITIONS: dict[PaymentStep, tuple[frozenset[Status], Status]] = {
-    PaymentStep.CANCEL: (frozenset({Status.SCHEDULED}), Status.CANCELLED),
-    PaymentStep.FALL_DUE: (frozenset({Status.SCHEDULED}), Status.DUE),
-    PaymentStep.HOLD: (frozenset({Status.DUE}), Status.HELD),
-    PaymentStep.RESUME: (frozenset({Status.HELD}), Status.DUE),
-    PaymentStep.RELEASE: (frozenset({Status.DUE}), Status.RELEASED),
-    PaymentStep.RECALL: (frozenset({Status.RELEASED}), Status.DUE),
-    PaymentStep.SUBMIT: (frozenset({Status.RELEASED}), Status.SUBMITTED),
-    PaymentStep.ACCEPT: (frozenset({Status.SUBMITTED, Status.UNKNOWN, Status.RELEASED}), Status.ACCEPTED),
-    PaymentStep.REJECT: (
-        frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}),
-        Status.REJECTED,
-    ),
-    PaymentStep.DOUBT: (frozenset({Status.SUBMITTED}), Status.UNKNOWN),
-    PaymentStep.NOT_FOUND: (frozenset({Status.UNKNOWN}), Status.RELEASED),
-    # The bank's booking is final: it may come before, or instead of, any other answer.
-    PaymentStep.SETTLE: (
-        frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}),
-        Status.SETTLED,
-    ),
-    PaymentStep.RETURN: (frozenset({Status.SETTLED}), Status.RETURNED),
-    PaymentStep.CORRECT: (frozenset({Status.REJECTED, Status.RETURNED}), Status.DUE),
-}
 
 UNANSWERED = frozenset({Status.SUBMITTED, Status.UNKNOWN})
 """The bank has the payment and has not answered."""
@@ -119,6 +104,26 @@ AT_THE_BANK = UNANSWERED | {Status.ACCEPTED}
 ON_ITS_WAY = AT_THE_BANK | {Status.RELEASED}
 """A run is not over while one of its payments has such a status: the bank or we still have to act."""
 
+TRANSITIONS: dict[PaymentStep, tuple[frozenset[Status], Status]] = {
+    PaymentStep.CANCEL: (frozenset({Status.SCHEDULED}), Status.CANCELLED),
+    PaymentStep.FALL_DUE: (frozenset({Status.SCHEDULED}), Status.DUE),
+    PaymentStep.HOLD: (frozenset({Status.DUE}), Status.HELD),
+    PaymentStep.RESUME: (frozenset({Status.HELD}), Status.DUE),
+    PaymentStep.RELEASE: (frozenset({Status.DUE}), Status.RELEASED),
+    PaymentStep.RECALL: (frozenset({Status.RELEASED}), Status.DUE),
+    PaymentStep.SUBMIT: (frozenset({Status.RELEASED}), Status.SUBMITTED),
+    PaymentStep.ACCEPT: (frozenset({Status.SUBMITTED, Status.UNKNOWN, Status.RELEASED}), Status.ACCEPTED),
+    PaymentStep.REJECT: (ON_ITS_WAY, Status.REJECTED),
+    PaymentStep.DOUBT: (frozenset({Status.SUBMITTED}), Status.UNKNOWN),
+    PaymentStep.DUPLICATE: (ON_ITS_WAY, Status.UNKNOWN),
+    PaymentStep.NOT_FOUND: (frozenset({Status.UNKNOWN}), Status.RELEASED),
+    # The bank's booking is final: it may come before, or instead of, any other answer.
+    PaymentStep.SETTLE: (ON_ITS_WAY, Status.SETTLED),
+    PaymentStep.SETTLE_AFTER_ALL: (frozenset({Status.REJECTED, Status.DUE, Status.HELD}), Status.SETTLED),
+    PaymentStep.RETURN: (frozenset({Status.SETTLED}), Status.RETURNED),
+    PaymentStep.CORRECT: (frozenset({Status.REJECTED, Status.RETURNED}), Status.DUE),
+}
+
 FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
 """Nothing more is expected to happen."""
 
@@ -128,6 +133,7 @@ class Payment(Struct, frozen=True):
 
     `run` is the run that the payment is in. `attempt` counts from 1 and grows with each correction. Once settled,
     `booked` is what left the account and `contract_value` what the budget expected, both in the account's currency.
+    `doubts` are attempts, this one or earlier, that the bank may still book.
     """
 
     id: str
@@ -147,14 +153,16 @@ class Payment(Struct, frozen=True):
     booked: Money | None = None
     contract_value: Money | None = None
     bank_reference: str | None = None
+    doubts: Doubts = ()
 
     @property
     def next_end_to_end_id(self) -> str:
-        """The end-to-end id of the current attempt: the payment's id, plus the attempt from the second on.
+        """The end-to-end id of the current attempt."""
+        return end_to_end_id(self.id, self.attempt)
 
-        No key contains the dot before the attempt, so the id never equals that of another payment.
-        """
-        return self.id if self.attempt == 1 else f"{self.id}.{self.attempt}"
+    def doubt_about(self, end_to_end_id: str | None) -> Doubt | None:
+        """The doubt about an attempt, if any."""
+        return next((doubt for doubt in self.doubts if doubt.end_to_end_id == end_to_end_id), None)
 
 
 def payment_id(end_to_end_id: str) -> str:
@@ -164,11 +172,12 @@ def payment_id(end_to_end_id: str) -> str:
 
 
 class Payments(dict[str, Payment]):
-    """Payments by id, with an index by run."""
+    """Payments by id, with an index by run, and one by the run of each doubt."""
 
     def __init__(self, payments: Iterable[Payment] = ()) -> None:
         super().__init__()
         self._in_run: dict[str, dict[str, None]] = {}
+        self._in_doubt: dict[str, dict[str, None]] = {}
         for payment in payments:
             self[payment.id] = payment
 
@@ -180,11 +189,25 @@ class Payments(dict[str, Payment]):
                 del self._in_run[left][name]
             if payment.run is not None:
                 self._in_run.setdefault(payment.run, {})[name] = None
+        for doubt in before.doubts if before is not None else ():
+            self._in_doubt[doubt.run].pop(name, None)
+        for doubt in payment.doubts:
+            self._in_doubt.setdefault(doubt.run, {})[name] = None
         super().__setitem__(name, payment)
 
     def of_run(self, run: str) -> list[Payment]:
         """The payments that are in a run now, in the order in which they were added to it."""
         return [self[name] for name in self._in_run.get(run, ())]
+
+    def doubts_of_run(self, run: str) -> list[tuple[Payment, Doubt]]:
+        """The attempts of a run that the bank may still book. Their payments may have left the run."""
+        doubted = (self[name] for name in self._in_doubt.get(run, ()))
+        return [(payment, doubt) for payment in doubted for doubt in payment.doubts if doubt.run == run]
+
+    def asked_about(self, run: str) -> None:
+        """Note in the doubts about a run that the bank has been asked."""
+        for payment, _ in self.doubts_of_run(run):
+            self[payment.id] = replace(payment, doubts=asked(payment.doubts, run))
 
 
 def can(payment: Payment, step: PaymentStep) -> bool:
@@ -211,11 +234,7 @@ def advance(payment: Payment, step: PaymentStep) -> Status:
 
 
 def the_payment(payments: Payments, payment_id: str) -> Payment:
-    """Look up a payment by id.
-
-    Raises:
-        NotFound: there is none.
-    """
+    """Look up a payment by id; `NotFound` if there is none."""
     try:
         return payments[payment_id]
     except KeyError:
@@ -296,16 +315,22 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
                 take(payments, name, PaymentStep.ACCEPT)
         case PaymentsRejected():
             for rejected in event.payments:
-                take(payments, rejected.payment, PaymentStep.REJECT, reason=_why(rejected.reason, rejected.words))
+                _reject(payments, rejected, event)
         case PaymentsNotFound():
             for name in event.payments:
                 take(payments, name, PaymentStep.NOT_FOUND)
+        case PaymentsDoubted():
+            _doubt(payments, event)
+        case DoubtsEnded():
+            for ended in event.payments:
+                payment = payments[ended.payment]
+                payments[payment.id] = replace(payment, doubts=without(payment.doubts, ended.end_to_end_id))
         case PaymentsSettled():
             for paid in event.payments:
-                take(
+                settle(
                     payments,
                     paid.payment,
-                    PaymentStep.SETTLE,
+                    getattr(paid, "end_to_end_id", None),
                     booked=paid.booked,
                     contract_value=paid.contract_value,
                     bank_reference=paid.bank_reference,
@@ -330,8 +355,56 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
 def take(payments: Payments, payment_id: str, step: PaymentStep, **changes: object) -> None:
     """Apply one transition to one payment in place."""
     payment = payments[payment_id]
+    if payment.doubts and step in {PaymentStep.ACCEPT, PaymentStep.REJECT}:  # an answer about the current attempt
+        changes["doubts"] = without(payment.doubts, payment.end_to_end_id)
     payments[payment_id] = replace(payment, status=advance(payment, step), **changes)
 
 
-def _why(code: str, words: str | None) -> str:
-    return f"{code}: {words}" if words else code
+def can_settle(payment: Payment, end_to_end_id: str) -> bool:
+    """Whether a debit under an end-to-end id settles a payment: it is not settled yet, and that attempt went out.
+
+    An earlier attempt settles it too, whatever the bank said of that before. A later one is stopped by it.
+    """
+    attempt = attempt_of(payment.id, end_to_end_id)
+    if attempt is None or attempt > payment.attempt:
+        return False
+    earlier = attempt < payment.attempt and can(payment, PaymentStep.SETTLE_AFTER_ALL)
+    return can(payment, PaymentStep.SETTLE) or payment.status is Status.REJECTED or earlier
+
+
+def settle(payments: Payments, payment_id: str, end_to_end_id: str | None, **booked: object) -> None:
+    """Settle a payment in place by the bank's booking of an attempt; without an id, of the current attempt.
+
+    A payment whose later attempt is not at the bank leaves its run, so that a release of that run no longer holds.
+    """
+    payment = payments[payment_id]
+    attempt = end_to_end_id or payment.end_to_end_id
+    booked |= {"end_to_end_id": attempt, "doubts": without(payment.doubts, attempt)}
+    step = PaymentStep.SETTLE
+    if not can(payment, step):
+        step, booked["reason"] = PaymentStep.SETTLE_AFTER_ALL, None
+    if attempt != payment.end_to_end_id and payment.status not in AT_THE_BANK:
+        booked["run"] = None
+    take(payments, payment_id, step, **booked)
+
+
+def _reject(payments: Payments, rejected: RejectedPayment, event: PaymentsRejected) -> None:
+    payment, reason = payments[rejected.payment], bank_reason(rejected.reason, rejected.words)
+    take(payments, payment.id, PaymentStep.REJECT, reason=reason)
+    if rejected.may_book_on is not None and payment.end_to_end_id is not None:
+        attempt, on = payment.end_to_end_id, rejected.may_book_on
+        _add(payments, payment.id, Doubt(attempt, event.run, on, "rejected", event.message_id, reason))
+
+
+def _doubt(payments: Payments, event: PaymentsDoubted) -> None:
+    for line in event.payments:
+        attempt, reason = line.end_to_end_id, bank_reason(line.reason, line.words)
+        if event.why == "duplicate":
+            take(payments, line.payment, PaymentStep.DUPLICATE, reason=reason)
+        doubt = Doubt(attempt, event.run, event.execution_on, event.why, event.message_id, reason)
+        _add(payments, line.payment, doubt)
+
+
+def _add(payments: Payments, payment_id: str, doubt: Doubt) -> None:
+    payment = payments[payment_id]
+    payments[payment_id] = replace(payment, doubts=(*without(payment.doubts, doubt.end_to_end_id), doubt))

@@ -24,7 +24,7 @@ from domain.commands import (
     ReleaseRun,
     require,
 )
-from domain.errors import BadInput, IllegalTransition, NotFound, SamePerson, StaleApproval
+from domain.errors import BadInput, IllegalTransition, InDoubt, NotFound, SamePerson, StaleApproval
 from domain.events import (
     LINES_PER_EVENT,
     Event,
@@ -118,11 +118,7 @@ def message_id(run: Run, enquiry: int = 0) -> str:
 
 
 def the_run(runs: Runs, name: str) -> Run:
-    """Look up a run by id.
-
-    Raises:
-        NotFound: there is none.
-    """
+    """Look up a run by id; `NotFound` if there is none."""
     try:
         return runs[name]
     except KeyError:
@@ -224,6 +220,7 @@ def release(
 
     Raises:
         StaleApproval: what would be paid has changed since it was looked at, or the run's day is over.
+        InDoubt: the bank may still book an earlier attempt of one of the payments.
     """
     run = the_run(runs, command.run)
     debtor = agreement.account(run.account).owner
@@ -240,12 +237,23 @@ def release(
     lines = payments.of_run(run.id)
     if not lines:
         raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
+    _without_doubt(run, lines)
     if command.sha256 not in bindings(run, lines, agreement):
         raise StaleApproval(
             f"Run {run.id} is no longer what was looked at: see `sluice run preview` again before releasing it.",
             run=run.id,
         )
     return [RunReleased(run=run.id, by=person.user, sha256=command.sha256)]
+
+
+def _without_doubt(run: Run, lines: Iterable[Payment]) -> None:
+    for payment, doubt in ((line, doubt) for line in lines for doubt in line.doubts):
+        raise InDoubt(
+            f"Run {run.id} cannot go because of payment {payment.id}: {doubt.sentence}. Ask the bank about it; or take "
+            f"the payment out of the run (`sluice payment hold {payment.id}`), so that the others can go.",
+            run=run.id,
+            payment=payment.id,
+        )
 
 
 def escalate(runs: Runs, name: str) -> list[Event]:
@@ -269,12 +277,14 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
     Raises:
         IllegalTransition: the run is not released.
         StaleApproval: an amendment since the release changed what would be paid; cancel and prepare again.
+        InDoubt: the bank may still book an earlier attempt of one of the payments.
     """
     if run.status != "released":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a released run is sent.", run=run.id)
     lines = payments.of_run(run.id)
     if run.sha256 not in bindings(run, lines, agreement):
         raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is different now.")
+    _without_doubt(run, lines)
     agreed = AgreedRate(rate=run.quote.rate, contract_id=message_id(run)) if run.quote else None
     creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}
     return PaymentOrder(
@@ -296,16 +306,18 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
 
 
 def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
-    """The enquiry after a run's payments that are at the bank without an answer. `None` if there are none."""
-    silent = [p for p in payments.of_run(run.id) if p.status in UNANSWERED]
-    if not silent or run.message_id is None:
+    """The enquiry after a run's attempts that are unanswered or in doubt. `None` if there are none."""
+    unanswered = [p.end_to_end_id or p.id for p in payments.of_run(run.id) if p.status in UNANSWERED]
+    in_doubt = [doubt.end_to_end_id for _, doubt in payments.doubts_of_run(run.id)]
+    ids = tuple(dict.fromkeys(unanswered + in_doubt))
+    if not ids or run.message_id is None:
         return None
     return Enquiry(
         message_id=message_id(run, run.enquiries + 1),
         created_at=created_at,
         order_message_id=run.message_id,
         debtor=agreement.bank_account(run.account),
-        end_to_end_ids=tuple(p.end_to_end_id or p.id for p in silent),
+        end_to_end_ids=ids,
     )
 
 
@@ -372,6 +384,7 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
         case RunDoubted():
             runs[event.run] = replace(runs[event.run], enquiries=runs[event.run].enquiries + 1)
             _all(runs[event.run], payments, PaymentStep.DOUBT)
+            payments.asked_about(event.run)
         case RunAccepted():
             _all(runs[event.run], payments, PaymentStep.ACCEPT)
         case _:

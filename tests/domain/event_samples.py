@@ -114,9 +114,24 @@ SAMPLES: tuple[e.Event, ...] = (
     e.RunAccepted(run="R", message_id="S1"),
     e.PaymentsAccepted(run="R", message_id="S1", payments=("HANA.P1",)),
     e.PaymentsRejected(
-        run="R", message_id="S1", payments=(e.RejectedPayment(payment="HANA.P1", reason="AC04", words=WORDS),)
+        run="R",
+        message_id="S1",
+        payments=(e.RejectedPayment(payment="HANA.P1", reason="AC04", words=WORDS, may_book_on=b.TODAY),),
     ),
     e.PaymentsNotFound(run="R", message_id="S1", payments=("HANA.P1",)),
+    e.PaymentsDoubted(
+        run="R",
+        message_id="S1",
+        execution_on=b.TODAY,
+        why="duplicate",
+        payments=(e.DoubtedPayment(payment="HANA.P1", end_to_end_id="HANA.P1.2", reason="DU01", words=WORDS),),
+    ),
+    e.DoubtsEnded(
+        run="R",
+        message_id="S1",
+        silent_on=b.TODAY,
+        payments=(e.EndedDoubt(payment="HANA.P1", end_to_end_id="HANA.P1"),),
+    ),
     e.PaymentsSettled(account="spc-krw", message_id="N1", booked_on=b.TODAY, payments=(SETTLED, SETTLED)),
     e.PaymentReturned(
         account="spc-krw",

@@ -52,7 +52,7 @@ def test_a_new_field_with_a_default_needs_a_version_and_the_finding_says_what_to
         "domain/schemas.py the step from version 1 to 2, then python -m tests.domain.schemas.shapes writes the new "
         "shape."
     )
-    with_step = Schemas({"ApproveMilestone": (given("colour", ""),)})
+    with_step = Schemas({**STEPS, "ApproveMilestone": (given("colour", ""),)})
     (finding,) = changed("ApproveMilestone", lambda fields: fields.update(colour="0"), with_step)
     assert finding == "ApproveMilestone version 2 is new: python -m tests.domain.schemas.shapes writes its shape."
 

@@ -30,6 +30,7 @@ VERSIONS: dict[str, int] = {
     "receipt-matched": 2,
     "movement-unmatched": 2,
     "movement-allocated": 2,
+    "payments-rejected": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")

@@ -1,0 +1,36 @@
+"""How the bank's silence ends doubt: a statement that is complete for a day lacks what it would have booked on it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from domain.events import DoubtsEnded, EndedDoubt, Event, PaymentsRejected, RejectedPayment
+from domain.payments.payments import Payments, Status
+from domain.payments.runs import Run, chunks
+
+
+def silent_over(payments: Payments, runs: Mapping[str, Run], account: str, day: date, message_id: str) -> list[Event]:
+    """What follows if the bank's books of an account are complete up to `day`, so that they lack what is in doubt.
+
+    Unknown payments of runs until that day are rejected, so that a person can correct them. Doubts about other attempts
+    end. `payments` are as they are after the bookings of the statement `message_id`.
+    """
+    lost: dict[str, list[RejectedPayment]] = {}
+    ended: dict[str, list[EndedDoubt]] = {}
+    for payment in payments.values():
+        if payment.account != account:
+            continue
+        unknown = payment.run if payment.status is Status.UNKNOWN else None
+        if unknown is not None and runs[unknown].execution_on <= day:
+            words = f"not in the bank's statement of {day}"
+            lost.setdefault(unknown, []).append(RejectedPayment(payment=payment.id, reason="NARR", words=words))
+        for doubt in payment.doubts:
+            if doubt.on <= day and (unknown is None or doubt.end_to_end_id != payment.end_to_end_id):
+                line = EndedDoubt(payment=payment.id, end_to_end_id=doubt.end_to_end_id)
+                ended.setdefault(doubt.run, []).append(line)
+    events: list[Event] = []
+    for run, lines in sorted(lost.items()):
+        events += [PaymentsRejected(run=run, message_id=message_id, payments=tuple(part)) for part in chunks(lines)]
+    for run, ends in sorted(ended.items()):
+        parts = (tuple(part) for part in chunks(ends))
+        events += [DoubtsEnded(run=run, message_id=message_id, silent_on=day, payments=part) for part in parts]
+    return events
