@@ -45,7 +45,7 @@ Report = tuple[ReportKind | None, str]
 
 
 class KnownBooking(Struct, frozen=True):
-    """A booking as an earlier report told it. `file` is the SHA-256 of its file, `entry_amount` that of the whole entry.
+    """A booking as an earlier report told it. `file` is the SHA-256 of its file, `entry_amount` that of its entry.
 
     If it was known then, `fate` is "known" and `about` is the movement, or entry, that it told again. `kind` and
     `booked_on` are None in records of release 0.1.0, which did not keep them for every booking. `claim` is what was
