@@ -9,8 +9,8 @@ from temporalio import activity
 
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.bank.folder import folder_of
+from adapters.bank.orders import write
 from adapters.bank.pacs028 import write_enquiry
-from adapters.bank.pain001 import write_order
 from adapters.command_handler import CommandHandler, Rule
 from adapters.db import tables
 from adapters.db.records import Selection, given
@@ -195,7 +195,7 @@ class RunActivities:
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)
-            folder = folder_of(agreement.production, run.account)
+            folder, profile = folder_of(agreement.production, run.account), agreement.account(run.account).profile
             if run.message_id is not None and run.file is not None:
                 if not runs.unsent(run, state.payments):
                     return []
@@ -203,9 +203,9 @@ class RunActivities:
             else:
                 now = self._handler.clock.now().astimezone(UTC)
                 order = runs.order(run, state.payments, agreement, now)
-                message_id, digest = order.message_id, transaction.keep(f"{order.message_id}.xml", write_order(order))
+                message_id, digest = order.message_id, transaction.keep(*write(order, profile))
                 transaction.sent(folder, message_id, digest)
-            transaction.post("bank-file", folder, f"{message_id}-{run.times_sent}.xml", digest)
+            transaction.post("bank-file", folder, f"{message_id}-{run.times_sent}.{profile.extension}", digest)
             return [RunSubmitted(run=run.id, message_id=message_id, file=digest)]
 
         return self._decide(command, ref.run, _rule)

@@ -179,6 +179,28 @@ def _written(body: Body) -> bytes:
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def _bound_accounts(body: Body) -> list[Body]:
+    return [body["debtor"], *body["creditors"].values()]
+
+
+_ACCOUNT_2 = dict.fromkeys(("latin_name", "kana_name", "lei", "clearing", "kind"))
+_BOUND_RUN_2 = {"bank_file": None, "batch_booking": True, "deal": None}
+
+
+def _bound_run_2_up(body: Body) -> Body:
+    for account in _bound_accounts(body):
+        account.update(_ACCOUNT_2)
+    return body | _BOUND_RUN_2
+
+
+def _bound_run_2_down(body: Body) -> Body:
+    for given_since, holders in ((_ACCOUNT_2, _bound_accounts(body)), (_BOUND_RUN_2, [body])):
+        for holder in holders:
+            if any(holder.pop(name) != default for name, default in given_since.items()):
+                raise Unsayable("There were no profiles of bank files then.")
+    return body
+
+
 _BOOKED = together(derived("movement", ""), derived("charges", None))
 STEPS: Mapping[str, Sequence[Step]] = {
     "PaymentsSettled": (in_each("payments", together(_BOOKED, derived("end_to_end_id", None))),),
@@ -186,6 +208,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
     "ReceiptMatched": (_BOOKED,),
     "MovementUnmatched": (derived("movement", ""),),
     "MovementAllocated": (together(_BOOKED, derived("end_to_end_id", None)),),
+    "BoundRun": (Step(_bound_run_2_up, _bound_run_2_down),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
 }
 """The steps of each class, by its name: from version 1 to 2, from 2 to 3, and so on."""

@@ -20,6 +20,7 @@ from adapters.agreement.yaml_lines import (
 )
 from domain.agreement.checks import AgreementFinding, Path, check
 from domain.agreement.checks.finding import did_you_mean
+from domain.agreement.checks.names import WrittenName, written_names
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import InstalmentDirection, amounts, direction
 from domain.errors import BadInput
@@ -74,6 +75,11 @@ class Loaded:
             pools, positions = self.agreement.waterfall.pools, self.agreement.waterfall.positions
             said += f"; a waterfall of {len(pools)} pools and {len(positions)} positions"
         return said
+
+    @property
+    def written_names(self) -> tuple[WrittenName, ...]:
+        """Return the names that bank files write in other letters than the agreement."""
+        return tuple(written_names(self.agreement))
 
 
 def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:

@@ -1,10 +1,12 @@
 """Writes an enquiry as pacs.028.001.03, which asks a bank for the status of transfers."""
 
+from types import ModuleType
+from typing import Any
+
 from adapters.bank.iso import module, moment, rendered
-from domain.bank.messages import Enquiry
+from domain.bank.messages import BankAccount, Enquiry
 
 _TYPE = "pacs.028.001.03"
-_ORDER_TYPE = "pain.001.001.09"
 
 
 def write_enquiry(enquiry: Enquiry) -> bytes:
@@ -18,12 +20,10 @@ def write_enquiry(enquiry: Enquiry) -> bytes:
         grp_hdr=iso.GroupHeader91(
             msg_id=enquiry.message_id,
             cre_dt_tm=moment(enquiry.created_at),
-            instd_agt=iso.BranchAndFinancialInstitutionIdentification6(
-                fin_instn_id=iso.FinancialInstitutionIdentification18(bicfi=enquiry.debtor.bic)
-            ),
+            instd_agt=iso.BranchAndFinancialInstitutionIdentification6(fin_instn_id=_bank(iso, enquiry.debtor)),
         ),
         orgnl_grp_inf=[
-            iso.OriginalGroupInformation27(orgnl_msg_id=enquiry.order_message_id, orgnl_msg_nm_id=_ORDER_TYPE)
+            iso.OriginalGroupInformation27(orgnl_msg_id=enquiry.order_message_id, orgnl_msg_nm_id=enquiry.order_format)
         ],
         tx_inf=[
             iso.PaymentTransaction113(orgnl_instr_id=end_to_end_id, orgnl_end_to_end_id=end_to_end_id)
@@ -31,3 +31,13 @@ def write_enquiry(enquiry: Enquiry) -> bytes:
         ],
     )
     return rendered(_TYPE, iso.Document(fito_fipmt_sts_req=request))
+
+
+def _bank(iso: ModuleType, account: BankAccount) -> Any:
+    """The bank of an account, by BIC or else by its place in the clearing."""
+    if account.bic is not None or account.clearing is None:
+        return iso.FinancialInstitutionIdentification18(bicfi=account.bic)
+    member = iso.ClearingSystemMemberIdentification2(
+        clr_sys_id=iso.ClearingSystemIdentification2Choice(cd=account.clearing.system), mmb_id=account.clearing.member
+    )
+    return iso.FinancialInstitutionIdentification18(clr_sys_mmb_id=member)

@@ -1,13 +1,16 @@
-"""Writes a payment order as pain.001.001.09, the file that instructs a bank to pay."""
+"""Writes a payment order as pain.001.001.03 or .09, the file that instructs a bank to pay."""
 
-from collections import Counter
+from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 from adapters.bank.iso import module, moment, rendered
+from domain.bank.characters import CharacterSet, latin_name, transliterated
 from domain.bank.messages import (
     MAX_RATE_DECIMALS,
     MAX_RATE_DIGITS,
+    AccountType,
     AgreedRate,
     BankAccount,
     CreditTransfer,
@@ -15,138 +18,253 @@ from domain.bank.messages import (
     carries_rate,
     carries_text,
 )
+from domain.bank.orders import check_order
+from domain.bank.profile import PLAIN, OrganisationId, Pain001Profile
 from domain.errors import BadInput
 from domain.values.money import total
 
-_TYPE = "pain.001.001.09"
-_MAX_AMOUNT_DIGITS = 18
+_ISO_TYPES = {AccountType.ORDINARY: "CACC", AccountType.CURRENT: "CACC", AccountType.SAVINGS: "SVGS"}
+ZENGIN_TYPES = {AccountType.ORDINARY: "1", AccountType.CURRENT: "2", AccountType.SAVINGS: "4", AccountType.OTHER: "9"}
 
 
-def write_order(order: PaymentOrder) -> bytes:
+def write_order(order: PaymentOrder, profile: Pain001Profile = PLAIN) -> bytes:
     """Write the order as UTF-8 XML; equal orders give equal bytes.
 
     Raises:
         BadInput: transfers in two currencies, an end-to-end id twice, an amount that is not above zero, a rate or a
-            text that the format cannot carry. The sentence names the transfer.
+            text that the file cannot carry, or an account without a bank. The sentence names the transfer.
     """
-    _check(order)
-    iso = module(_TYPE)
-    currency = order.transfers[0].amount.currency
-    count = str(len(order.transfers))
-    control_sum = total((each.amount for each in order.transfers), currency).decimal
-    header = iso.GroupHeader85(
-        msg_id=order.message_id,
-        cre_dt_tm=moment(order.created_at),
-        nb_of_txs=count,
-        ctrl_sum=control_sum,
-        initg_pty=iso.PartyIdentification135(nm=_text(order.debtor.holder, "GrpHdr/InitgPty/Nm")),
-    )
-    instruction = iso.PaymentInstruction30(
-        pmt_inf_id=order.message_id,
-        pmt_mtd=iso.PaymentMethod3Code.TRF,
-        btch_bookg=True,
-        nb_of_txs=count,
-        ctrl_sum=control_sum,
-        reqd_exctn_dt=iso.DateAndDateTime2Choice(dt=iso.XmlDate.from_date(order.execution_on)),
-        dbtr=_party(iso, order.debtor, "PmtInf/Dbtr"),
-        dbtr_acct=_account(iso, order.debtor, currency=order.debtor.currency),
-        dbtr_agt=_agent(iso, order.debtor),
-        chrg_br=iso.ChargeBearerType1Code.SHAR,
-        cdt_trf_tx_inf=[_transfer(iso, each) for each in order.transfers],
-    )
-    document = iso.Document(
-        cstmr_cdt_trf_initn=iso.CustomerCreditTransferInitiationV09(grp_hdr=header, pmt_inf=[instruction])
-    )
-    return rendered(_TYPE, document)
+    check_order(order)
+    return rendered(profile.format, _Writer(module(profile.format), _classes(profile.format), profile).document(order))
 
 
-def _check(order: PaymentOrder) -> None:
-    currency = order.transfers[0].amount.currency
-    for each in order.transfers:
-        if each.amount.currency != currency:
-            raise BadInput(
-                f"Order {order.message_id} mixes {currency} and {each.amount.currency} "
-                f"(transfer {each.end_to_end_id}): write one order for each currency.",
-                end_to_end_id=each.end_to_end_id,
-            )
-        if each.amount.minor <= 0 or len(str(each.amount.minor)) > _MAX_AMOUNT_DIGITS:
-            raise BadInput(
-                f"Transfer {each.end_to_end_id} is of {each.amount}: a bank transfers amounts above zero "
-                f"of at most {_MAX_AMOUNT_DIGITS} digits.",
-                end_to_end_id=each.end_to_end_id,
-            )
-    twice = [key for key, times in Counter(each.end_to_end_id for each in order.transfers).items() if times > 1]
-    if twice:
-        raise BadInput(
-            f"Order {order.message_id} carries the end-to-end id {twice[0]} twice: each payment is sent once.",
-            end_to_end_id=twice[0],
+@dataclass(frozen=True, slots=True)
+class _Classes:
+    """The library's classes of a version whose names differ between the versions. The fields are the same."""
+
+    initiation: Any
+    header: Any
+    instruction: Any
+    transfer: Any
+    payment_id: Any
+    payment_type: Any
+    amount: Any
+    rate: Any
+    party: Any
+    party_id: Any
+    organisation: Any
+    address: Any
+    account: Any
+    account_type: Any
+    agent: Any
+    institution: Any
+    branch: Any
+    remittance: Any
+
+
+_NAMES = {
+    "pain.001.001.03": (
+        "CustomerCreditTransferInitiationV03 GroupHeader32 PaymentInstructionInformation3 "
+        "CreditTransferTransactionInformation10 PaymentIdentification1 PaymentTypeInformation19 AmountType3Choice "
+        "ExchangeRateInformation1 PartyIdentification32 Party6Choice OrganisationIdentification4 PostalAddress6 "
+        "CashAccount16 CashAccountType2 BranchAndFinancialInstitutionIdentification4 "
+        "FinancialInstitutionIdentification7 BranchData2 RemittanceInformation5"
+    ),
+    "pain.001.001.09": (
+        "CustomerCreditTransferInitiationV09 GroupHeader85 PaymentInstruction30 "
+        "CreditTransferTransaction34 PaymentIdentification6 PaymentTypeInformation26 AmountType4Choice "
+        "ExchangeRate1 PartyIdentification135 Party38Choice OrganisationIdentification29 PostalAddress24 "
+        "CashAccount38 CashAccountType2Choice BranchAndFinancialInstitutionIdentification6 "
+        "FinancialInstitutionIdentification18 BranchData3 RemittanceInformation16"
+    ),
+}
+
+
+@cache
+def _classes(version: str) -> _Classes:
+    iso = module(version)
+    return _Classes(*(getattr(iso, name) for name in _NAMES[version].split()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Makes the library's records of an order. `of` has the classes that the versions name differently."""
+
+    iso: ModuleType
+    of: _Classes
+    profile: Pain001Profile
+
+    @property
+    def _early(self) -> bool:
+        return self.profile.format == "pain.001.001.03"
+
+    def document(self, order: PaymentOrder) -> Any:
+        """The whole order."""
+        profile, debtor = self.profile, order.debtor
+        currency, count = order.transfers[0].amount.currency, str(len(order.transfers))
+        control_sum = total((each.amount for each in order.transfers), currency).decimal
+        day = self.iso.XmlDate.from_date(order.execution_on)
+        header = self.of.header(
+            msg_id=order.message_id,
+            cre_dt_tm=moment(order.created_at),
+            nb_of_txs=count,
+            ctrl_sum=control_sum,
+            initg_pty=self.of.party(
+                nm=self._name(debtor, "GrpHdr/InitgPty/Nm"), id=self._party_id(profile.initiating_party_id)
+            ),
+        )
+        instruction = self.of.instruction(
+            pmt_inf_id=order.message_id,
+            pmt_mtd=self.iso.PaymentMethod3Code.TRF,
+            btch_bookg=order.batch_booking,
+            nb_of_txs=count,
+            ctrl_sum=control_sum,
+            pmt_tp_inf=self._payment_type(),
+            reqd_exctn_dt=day if self._early else self.iso.DateAndDateTime2Choice(dt=day),
+            dbtr=self._party(debtor, "PmtInf/Dbtr", profile.debtor_id),
+            dbtr_acct=self._account(debtor, currency=debtor.currency),
+            dbtr_agt=self._agent(debtor, "PmtInf/DbtrAgt"),
+            chrg_br=self.iso.ChargeBearerType1Code(profile.charge_bearer),
+            cdt_trf_tx_inf=[self._transfer(each, debtor) for each in order.transfers],
+        )
+        return self.iso.Document(cstmr_cdt_trf_initn=self.of.initiation(grp_hdr=header, pmt_inf=[instruction]))
+
+    def _payment_type(self) -> Any:
+        level, category = self.profile.service_level, self.profile.category_purpose
+        if level is None and category is None:
+            return None
+        service = self.iso.ServiceLevel8Choice(cd=level) if level else None
+        several = [service] if service else []
+        return self.of.payment_type(
+            svc_lvl=service if self._early else several,
+            ctgy_purp=self.iso.CategoryPurpose1Choice(cd=category) if category else None,
         )
 
-
-def _transfer(iso: ModuleType, transfer: CreditTransfer) -> Any:
-    where = f"transfer {transfer.end_to_end_id}"
-    remittance = transfer.remittance
-    return iso.CreditTransferTransaction34(
-        pmt_id=iso.PaymentIdentification6(instr_id=transfer.end_to_end_id, end_to_end_id=transfer.end_to_end_id),
-        amt=iso.AmountType4Choice(
-            instd_amt=iso.ActiveOrHistoricCurrencyAndAmount(value=transfer.amount.decimal, ccy=transfer.amount.currency)
-        ),
-        xchg_rate_inf=_rate(iso, transfer.agreed_rate, transfer) if transfer.agreed_rate else None,
-        cdtr_agt=_agent(iso, transfer.creditor),
-        cdtr=_party(iso, transfer.creditor, f"{where}: Cdtr"),
-        cdtr_acct=_account(iso, transfer.creditor),
-        rmt_inf=iso.RemittanceInformation16(ustrd=[_text(remittance, f"{where}: RmtInf/Ustrd")])
-        if remittance
-        else None,
-    )
-
-
-def _rate(iso: ModuleType, agreed: AgreedRate, transfer: CreditTransfer) -> Any:
-    if not carries_rate(agreed.rate):
-        raise BadInput(
-            f"Transfer {transfer.end_to_end_id} is agreed at {agreed.rate}: a bank file carries a rate above zero of "
-            f"at most {MAX_RATE_DIGITS} digits, {MAX_RATE_DECIMALS} of them decimals.",
-            end_to_end_id=transfer.end_to_end_id,
+    def _transfer(self, transfer: CreditTransfer, debtor: BankAccount) -> Any:
+        where, creditor, money = f"transfer {transfer.end_to_end_id}", transfer.creditor, transfer.amount
+        reported = self.profile.regulatory is not None and debtor.country != creditor.country
+        return self.of.transfer(
+            pmt_id=self.of.payment_id(instr_id=transfer.end_to_end_id, end_to_end_id=transfer.end_to_end_id),
+            amt=self.of.amount(
+                instd_amt=self.iso.ActiveOrHistoricCurrencyAndAmount(value=money.decimal, ccy=money.currency)
+            ),
+            xchg_rate_inf=self._rate(transfer.agreed_rate, transfer) if transfer.agreed_rate else None,
+            cdtr_agt=self._agent(creditor, f"{where}: CdtrAgt"),
+            cdtr=self._party(creditor, f"{where}: Cdtr"),
+            cdtr_acct=self._account(creditor),
+            purp=self.iso.Purpose2Choice(cd=self.profile.purpose) if self.profile.purpose else None,
+            rgltry_rptg=[self._reported()] if reported else [],
+            rmt_inf=self.of.remittance(ustrd=[self._text(transfer.remittance, f"{where}: RmtInf/Ustrd")])
+            if transfer.remittance
+            else None,
         )
-    return iso.ExchangeRate1(
-        unit_ccy=transfer.amount.currency,
-        xchg_rate=agreed.rate,
-        rate_tp=iso.ExchangeRateType1Code.AGRD,
-        ctrct_id=agreed.contract_id,
-    )
 
+    def _rate(self, agreed: AgreedRate, transfer: CreditTransfer) -> Any:
+        if not carries_rate(agreed.rate):
+            raise BadInput(
+                f"Transfer {transfer.end_to_end_id} is agreed at {agreed.rate}: a bank file carries a rate above zero "
+                f"of at most {MAX_RATE_DIGITS} digits, {MAX_RATE_DECIMALS} of them decimals.",
+                end_to_end_id=transfer.end_to_end_id,
+            )
+        unit = {} if self._early else {"unit_ccy": transfer.amount.currency}  # .03 has no field for it
+        kind = self.iso.ExchangeRateType1Code.AGRD
+        return self.of.rate(xchg_rate=agreed.rate, rate_tp=kind, ctrct_id=agreed.contract_id, **unit)
 
-def _party(iso: ModuleType, account: BankAccount, where: str) -> Any:
-    address = account.address
-    return iso.PartyIdentification135(
-        nm=_text(account.holder, f"{where}/Nm"),
-        pstl_adr=iso.PostalAddress24(
-            strt_nm=_text(address.street, f"{where}/PstlAdr/StrtNm"),
-            bldg_nb=_text(address.building, f"{where}/PstlAdr/BldgNb") if address.building else None,
-            pst_cd=_text(address.postcode, f"{where}/PstlAdr/PstCd"),
-            twn_nm=_text(address.town, f"{where}/PstlAdr/TwnNm"),
-            ctry=address.country,
-        ),
-    )
+    def _reported(self) -> Any:
+        told = self.profile.regulatory
+        assert told is not None  # noqa: S101 - asked for only where there is one
+        detail = self.iso.StructuredRegulatoryReporting3(
+            cd=told.code, inf=[told.information] if told.information else []
+        )
+        return self.iso.RegulatoryReporting3(
+            dbt_cdt_rptg_ind=self.iso.RegulatoryReportingType1Code(told.indicator),
+            authrty=self.iso.RegulatoryAuthority2(ctry=told.authority_country) if told.authority_country else None,
+            dtls=[detail] if told.code or told.information else [],
+        )
 
+    def _party(self, account: BankAccount, where: str, known_as: OrganisationId | None = None) -> Any:
+        address = account.address
+        return self.of.party(
+            nm=self._name(account, f"{where}/Nm"),
+            pstl_adr=self.of.address(
+                strt_nm=self._text(address.street, f"{where}/PstlAdr/StrtNm"),
+                bldg_nb=self._text(address.building, f"{where}/PstlAdr/BldgNb") if address.building else None,
+                pst_cd=self._text(address.postcode, f"{where}/PstlAdr/PstCd"),
+                twn_nm=self._text(address.town, f"{where}/PstlAdr/TwnNm"),
+                ctry=address.country,
+            ),
+            id=self._party_id(known_as, account.lei),
+        )
 
-def _account(iso: ModuleType, account: BankAccount, currency: str | None = None) -> Any:
-    identity = (
-        iso.AccountIdentification4Choice(iban=account.number)
-        if account.iban
-        else iso.AccountIdentification4Choice(othr=iso.GenericAccountIdentification1(id=account.number))
-    )
-    return iso.CashAccount38(id=identity, ccy=currency)
+    def _party_id(self, known_as: OrganisationId | None, lei: str | None = None) -> Any:
+        """The ids of an organisation. Version .03 has no field for an LEI."""
+        written = {} if self._early or lei is None else {"lei": lei}
+        if known_as is None and not written:
+            return None
+        others = [self._organisation_id(known_as)] if known_as else []
+        return self.of.party_id(org_id=self.of.organisation(othr=others, **written))
 
+    def _organisation_id(self, known_as: OrganisationId) -> Any:
+        scheme = known_as.scheme
+        code = {"cd": scheme} if scheme and len(scheme) <= 4 else {"prtry": scheme}  # noqa: PLR2004 - ISO codes have 4
+        return self.iso.GenericOrganisationIdentification1(
+            id=known_as.id,
+            schme_nm=self.iso.OrganisationIdentificationSchemeName1Choice(**code) if scheme else None,
+            issr=known_as.issuer,
+        )
 
-def _agent(iso: ModuleType, account: BankAccount) -> Any:
-    return iso.BranchAndFinancialInstitutionIdentification6(
-        fin_instn_id=iso.FinancialInstitutionIdentification18(bicfi=account.bic)
-    )
+    def _account(self, account: BankAccount, currency: str | None = None) -> Any:
+        identity = (
+            self.iso.AccountIdentification4Choice(iban=account.number)
+            if account.iban
+            else self.iso.AccountIdentification4Choice(othr=self.iso.GenericAccountIdentification1(id=account.number))
+        )
+        return self.of.account(id=identity, tp=self._account_type(account.kind), ccy=currency)
 
+    def _account_type(self, kind: AccountType | None) -> Any:
+        if kind is None or self.profile.account_type is None:
+            return None
+        if self.profile.account_type == "zengin":
+            return self.of.account_type(prtry=ZENGIN_TYPES[kind])
+        code = _ISO_TYPES.get(kind)
+        if code is None:
+            return None  # ISO has no code for another type
+        return self.of.account_type(cd=self.iso.CashAccountType4Code(code) if self._early else code)
 
-def _text(written: str, where: str) -> str:
-    """Return the text if XML can carry it. Banks refuse empty elements and control characters."""
-    if not carries_text(written):
-        raise BadInput(f"{where}: {written!r} is empty or holds control characters: write plain text.", field=where)
-    return written
+    def _agent(self, account: BankAccount, where: str) -> Any:
+        """A bank by BIC, or by its place in the clearing; by the other where it has only that."""
+        by_clearing = account.clearing is not None and (self.profile.agent != "bic" or account.bic is None)
+        by_bic = account.bic is not None and (self.profile.agent != "clearing" or not by_clearing)
+        if not by_clearing and not by_bic:
+            raise BadInput(f"{where}: the account has neither a BIC nor a clearing code: add one.", field=where)
+        member = account.clearing if by_clearing else None
+        bic = {"bic" if self._early else "bicfi": account.bic} if by_bic else {}
+        return self.of.agent(
+            fin_instn_id=self.of.institution(
+                clr_sys_mmb_id=self.iso.ClearingSystemMemberIdentification2(
+                    clr_sys_id=self.iso.ClearingSystemIdentification2Choice(cd=member.system), mmb_id=member.member
+                )
+                if member
+                else None,
+                **bic,
+            ),
+            brnch_id=self.of.branch(id=member.branch) if member and member.branch else None,
+        )
+
+    def _name(self, account: BankAccount, where: str) -> str:
+        characters = self.profile.character_set
+        return self._carried(account.holder, *latin_name(account.holder, account.latin_name, characters), where)
+
+    def _text(self, text: str, where: str) -> str:
+        return self._carried(text, *transliterated(text, self.profile.character_set), where)
+
+    def _carried(self, text: str, written: str, missing: str, where: str) -> str:
+        """Return what is written of a text. Banks refuse empty elements and control characters."""
+        if not carries_text(written) and not missing:
+            raise BadInput(f"{where}: {text!r} is empty or holds control characters: write plain text.", field=where)
+        if missing:
+            characters: CharacterSet = self.profile.character_set
+            raise BadInput(
+                f"{where}: {missing!r} of {text!r} cannot be written in {characters}: add a Latin name.", field=where
+            )
+        return written

@@ -18,6 +18,13 @@ from domain.values.money import Money
 DEFAULT_OPENING_MINOR = 10**14
 """Default opening balance: more than any production spends."""
 
+_IN_WON = {
+    "KRW": Decimal(1), "USD": Decimal(1380), "EUR": Decimal(1500), "JPY": Decimal("9.2"), "GBP": Decimal(1750),
+    "CNY": Decimal(190), "TWD": Decimal(43), "HKD": Decimal(177), "SGD": Decimal(1030), "CAD": Decimal(1000),
+    "AUD": Decimal(900), "CHF": Decimal(1600), "CZK": Decimal(60),
+}  # fmt: skip
+"""What the bank pays in won for one unit, unless somebody sets another rate. Every bank has rates of its own."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
     key TEXT PRIMARY KEY, number TEXT NOT NULL, iban INTEGER NOT NULL, currency TEXT NOT NULL,
@@ -134,9 +141,11 @@ class BankBooks:
         )
 
     def rates(self, quote: str) -> dict[str, Decimal]:
-        """Return the bank's own rates into a currency, by base currency."""
+        """Return the bank's own rates into a currency, by base currency: those set by hand, else its list."""
         rows = self.db.execute("SELECT base, rate FROM rate WHERE quote = ?", (quote,))
-        return {base: Decimal(rate) for base, rate in rows}
+        won = _IN_WON.get(quote)
+        listed = {base: round(worth / won, 6) for base, worth in _IN_WON.items()} if won else {}
+        return listed | {base: Decimal(rate) for base, rate in rows}
 
     def effects(self, end_to_end_id: str) -> int:
         """Return how many times money left an account for this payment. It must be 0 or 1."""

@@ -41,6 +41,8 @@ def check(files: tuple[Path, ...], amends: Path | None) -> None:
             wrong = True
         else:
             click.echo(f"{file}: {loaded.summary}")
+            for each in loaded.written_names:
+                click.echo(f"{file}: bank files of {each.account} write {each.name!r} as {each.written!r}")
     if wrong:
         raise SystemExit(1)
 

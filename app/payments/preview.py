@@ -23,7 +23,7 @@ class PreviewLine:
     end_to_end_id: str | None
     amount: Money
     creditor: str
-    bic: str
+    bic: str | None
     account: str
     due_on: date | None
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from domain.bank.messages import Address, BankAccount
+from domain.bank.messages import AccountType, Address, BankAccount, ClearingMember, Max35, bank_country
+from domain.bank.profile import PLAIN, OrderProfile
 from domain.calendar.calendars import CalendarCode, CalendarOverride, Convention
 from domain.calendar.dates import DayCount, Span
 from domain.sharing.waterfall.model import Waterfall
@@ -22,7 +23,11 @@ CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Party(Record):
-    """Somebody who signs, pays or is paid. A party with an account needs an address, as bank files name both."""
+    """Somebody who signs, pays or is paid. A party with an account needs an address, as bank files name both.
+
+    `latin_name` and `kana_name` are the name as banks have it where a file cannot carry `name`. `lei` is the legal
+    entity identifier.
+    """
 
     id: Key
     name: str = Field(max_length=140)
@@ -42,6 +47,9 @@ class Party(Record):
         "authority",
     ]
     address: Address | None = None
+    latin_name: str | None = Field(default=None, max_length=140)
+    kana_name: str | None = Field(default=None, max_length=140)
+    lei: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{18}[0-9]{2}$")] | None = None
 
 
 class Control(StrEnum):
@@ -52,21 +60,43 @@ class Control(StrEnum):
 
 
 class Account(Record):
-    """A bank account of a party. A controlled one has a cut-off, in the agreement's time zone.
+    """A bank account of a party. Its bank is known by `bic`, by `clearing`, or by both.
 
-    `charges_up_to` limits what is booked as the bank's charges without a person: for one booking, in its currency.
+    A controlled account has a cut-off, in the agreement's time zone. `bank_file` is how its bank takes orders,
+    `batch_booking` whether it books an order as one sum. `charges_up_to` limits the charges of one booking, in the
+    account's currency.
     """
 
     id: Key
     owner: Key
     control: Control
     currency: CurrencyCode
-    bic: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")]
+    bic: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")] | None = None
+    clearing: ClearingMember | None = None
     number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,34}$")]
     iban: bool = False
+    kind: AccountType | None = None
     calendars: tuple[CalendarCode, ...] = Field(min_length=1)
     cut_off: TimeOfDay | None = None
+    bank_file: OrderProfile | None = None
+    batch_booking: bool = True
     charges_up_to: Money | None = None
+
+    @property
+    def profile(self) -> OrderProfile:
+        """How the bank takes orders: `bank_file`, else a plain pain.001.001.09."""
+        return self.bank_file or PLAIN
+
+    @property
+    def bank(self) -> str:
+        """The BIC of the bank, else its clearing system, member and branch."""
+        place = self.clearing
+        return self.bic or (f"{place.system} {place.member} {place.branch or ''}".strip() if place else "")
+
+    @property
+    def country(self) -> str:
+        """The country of the bank."""
+        return bank_country(self.bic, self.clearing)
 
 
 class FxRule(Record):
@@ -74,6 +104,7 @@ class FxRule(Record):
 
     `contract` is the budget's rate (units of `quote` for one `base`), against which gains and losses are measured.
     `pay_at` says which rate is used on the day: the contract's, or the imported rate of `source` for `fixing`.
+    `deal` is the bank's number of a forward deal at the contract rate. Only with it do orders name a rate.
     `published_on` are the calendars on whose business days the source publishes. The default is TARGET for the ECB, and
     the paying account's calendars for other sources.
     """
@@ -82,6 +113,7 @@ class FxRule(Record):
     quote: CurrencyCode
     contract: Exact
     pay_at: Literal["contract", "reference"]
+    deal: Max35 | None = None
     source: str | None = None
     fixing: Literal["payment_date", "previous_business_day", "previous_month_end"] | None = None
     published_on: tuple[CalendarCode, ...] = ()
@@ -268,6 +300,11 @@ class Agreement(Record):
             number=account.number,
             iban=account.iban,
             currency=account.currency,
+            latin_name=owner.latin_name,
+            kana_name=owner.kana_name,
+            lei=owner.lei,
+            clearing=account.clearing,
+            kind=account.kind,
         )
 
     def fx_rule(self, base: str, quote: str) -> FxRule:

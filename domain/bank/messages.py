@@ -34,6 +34,11 @@ def carries_rate(rate: Decimal) -> bool:
     return decimals <= MAX_RATE_DECIMALS and whole + decimals <= MAX_RATE_DIGITS
 
 
+def bank_country(bic: str | None, clearing: "ClearingMember | None") -> str:
+    """The country of a bank by its BIC, else by its clearing system; empty if neither is known."""
+    return bic[4:6] if bic else clearing.system[:2] if clearing else ""
+
+
 class Address(Record):
     """A structured postal address. Banks refuse unstructured lines from November 2026."""
 
@@ -44,15 +49,49 @@ class Address(Record):
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 
+class ClearingMember(Record):
+    """A bank and its branch in a national clearing system, such as JPZGN, 0005 and 123.
+
+    `system` is a code of the ISO list of clearing systems. Each begins with its country.
+    """
+
+    system: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[A-Z0-9]{1,3}$")]
+    member: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,28}$")]
+    branch: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,28}$")] | None = None
+
+
+class AccountType(StrEnum):
+    """The type of an account, as Japanese banks ask for it."""
+
+    ORDINARY = "ordinary"
+    CURRENT = "current"
+    SAVINGS = "savings"
+    OTHER = "other"
+
+
 class BankAccount(Record):
-    """An account as a bank file names it. `number` is an IBAN if `iban` is true, else a domestic number."""
+    """An account as a bank file names it. `number` is an IBAN if `iban` is true, else a domestic number.
+
+    Its bank is known by `bic` or by `clearing`. `latin_name` and `kana_name` are the holder's name for files that
+    cannot carry `holder`.
+    """
 
     holder: str = Field(max_length=140)
     address: Address
-    bic: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")]
+    bic: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{8}([A-Z0-9]{3})?$")] | None
     number: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,34}$")]
     iban: bool = False
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    latin_name: str | None = None
+    kana_name: str | None = None
+    lei: str | None = None
+    clearing: ClearingMember | None = None
+    kind: AccountType | None = None
+
+    @property
+    def country(self) -> str:
+        """The country of the bank; empty if neither BIC nor clearing system is known."""
+        return bank_country(self.bic, self.clearing)
 
     @property
     def masked(self) -> str:
@@ -61,7 +100,10 @@ class BankAccount(Record):
 
 
 class AgreedRate(Record):
-    """The rate at which the bank must convert: units of the debtor account's currency for one of the amount's."""
+    """The rate at which the bank must convert: units of the debtor account's currency for one of the amount's.
+
+    `contract_id` is the bank's number of the deal. Without a deal there is no agreed rate.
+    """
 
     rate: Exact
     contract_id: Max35
@@ -78,12 +120,16 @@ class CreditTransfer(Record):
 
 
 class PaymentOrder(Record):
-    """One pain.001: transfers in one currency from one debtor account on one execution date."""
+    """One file to a bank: transfers in one currency from one debtor account on one execution date.
+
+    `batch_booking` asks the bank to book the order as one sum.
+    """
 
     message_id: Max35
     created_at: datetime
     execution_on: date
     debtor: BankAccount
+    batch_booking: bool = True
     transfers: tuple[CreditTransfer, ...] = Field(min_length=1)
 
 
@@ -93,6 +139,7 @@ class Enquiry(Record):
     message_id: Max35
     created_at: datetime
     order_message_id: Max35
+    order_format: str = "pain.001.001.09"
     debtor: BankAccount
     end_to_end_ids: tuple[Max35, ...] = Field(min_length=1)
 

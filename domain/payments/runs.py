@@ -5,7 +5,7 @@ from collections.abc import Iterable, MutableMapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -180,7 +180,11 @@ def prepare(
 
 
 class BoundRun(Record):
-    """What a releaser's approval is bound to: every amount and account that the order will contain."""
+    """What a releaser's approval is bound to: every amount and account that the order will contain, and how.
+
+    `deal` is the bank's number of the deal at whose rate it converts. `bank_file` is what the
+    profile says that differs from its defaults, so that a later field with a default changes no hash.
+    """
 
     run: str
     execution_on: date
@@ -188,6 +192,9 @@ class BoundRun(Record):
     rate: str | None
     creditors: dict[str, BankAccount]
     lines: tuple[tuple[str, str, str], ...]
+    bank_file: dict[str, Any] | None = None
+    batch_booking: bool = True
+    deal: str | None = None
 
 
 def binding(run: Run, payments: Iterable[Payment], agreement: Agreement) -> str:
@@ -203,6 +210,7 @@ def bindings(run: Run, payments: Iterable[Payment], agreement: Agreement, schema
 def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> BoundRun:
     lines = sorted((p.end_to_end_id or p.id, str(p.amount), p.payee) for p in payments)
     creditors = {payee: agreement.bank_account(payee) for payee in {line[2] for line in lines}}
+    account, agreed = agreement.account(run.account), _agreed(run, agreement)
     return BoundRun(
         run=run.id,
         execution_on=run.execution_on,
@@ -210,7 +218,19 @@ def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> Bound
         rate=str(run.quote.rate) if run.quote else None,
         creditors=creditors,
         lines=tuple(lines),
+        bank_file=account.bank_file and account.bank_file.model_dump(mode="json", exclude_defaults=True),
+        batch_booking=account.batch_booking,
+        deal=agreed.contract_id if agreed else None,
     )
+
+
+def _agreed(run: Run, agreement: Agreement) -> AgreedRate | None:
+    """The rate that the bank agreed to in a deal; None if the run does not pay at a deal's rate."""
+    quote = run.quote
+    for rule in agreement.fx if quote else ():
+        if quote and rule.deal and (rule.base, rule.quote, rule.contract) == (quote.base, quote.quote, quote.rate):
+            return AgreedRate(rate=quote.rate, contract_id=rule.deal)
+    return None
 
 
 def release(
@@ -285,13 +305,14 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
     if run.sha256 not in bindings(run, lines, agreement):
         raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is different now.")
     _without_doubt(run, lines)
-    agreed = AgreedRate(rate=run.quote.rate, contract_id=message_id(run)) if run.quote else None
+    agreed = _agreed(run, agreement)
     creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}
     return PaymentOrder(
         message_id=message_id(run),
         created_at=created_at,
         execution_on=run.execution_on,
         debtor=agreement.bank_account(run.account),
+        batch_booking=agreement.account(run.account).batch_booking,
         transfers=tuple(
             CreditTransfer(
                 end_to_end_id=line.end_to_end_id or line.id,
@@ -305,6 +326,20 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
     )
 
 
+def orders_made(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> tuple[PaymentOrder, ...]:
+    """The orders that releases of this software made of a released run, today's first. An audit accepts each.
+
+    Until schema version 2 of `BoundRun`, an order named the rate of every run that converted as agreed with the bank,
+    under its own message id. Nothing but the hash that the release is bound to tells such a run.
+    """
+    today = order(run, payments, agreement, created_at)
+    if run.quote is None or run.sha256 == binding(run, payments.of_run(run.id), agreement):
+        return (today,)
+    named = AgreedRate(rate=run.quote.rate, contract_id=today.message_id)
+    lines = tuple(line.model_copy(update={"agreed_rate": named}) for line in today.transfers)
+    return today, today.model_copy(update={"transfers": lines})
+
+
 def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
     """The enquiry after a run's attempts that are unanswered or in doubt. `None` if there are none."""
     unanswered = [p.end_to_end_id or p.id for p in payments.of_run(run.id) if p.status in UNANSWERED]
@@ -316,6 +351,7 @@ def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: date
         message_id=message_id(run, run.enquiries + 1),
         created_at=created_at,
         order_message_id=run.message_id,
+        order_format=agreement.account(run.account).profile.format,
         debtor=agreement.bank_account(run.account),
         end_to_end_ids=ids,
     )

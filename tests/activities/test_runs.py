@@ -383,8 +383,8 @@ def test_a_gain_or_loss_against_the_contract_rate_posts_by_itself(dollars):
     dollars.deliver()
     assert set(dollars.take()) == {None}
     assert dollars.statuses()["VX-A"] == "settled"
-    # USD 186,000.00 at 1400.5 instead of 1385
-    assert dollars.balances()["expense:fx-gain-loss KRW"] == "KRW 2883000"
+    # USD 186,000.00 at the bank's own 1380 instead of 1385, for no deal was made with it
+    assert dollars.balances()["expense:fx-gain-loss KRW"] == "KRW -930000"
     assert dollars.wrong() == []
 
 

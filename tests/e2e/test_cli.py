@@ -29,7 +29,7 @@ def released(sluice, run, user="sora"):
     return sluice("run", "release", run, "--sha256", sha256, "--json", user=user)
 
 
-def test_a_payment_in_dollars_leaves_the_won_account_at_the_reference_rate(sluice, drama):
+def test_a_payment_in_dollars_leaves_the_won_account_at_the_banks_rate(sluice, drama):
     file = drama("PATH")
     assert sluice("agreement", "check", file).status == 0
     assert sluice("agreement", "register", file, user="seoyeon").status == 0
@@ -48,13 +48,13 @@ def test_a_payment_in_dollars_leaves_the_won_account_at_the_reference_rate(sluic
     # 1502.80 won and 1.0902 dollars to the euro on 28 August
     assert (quote["rate"], quote["fixing_on"], quote["contract_rate"]) == ("1378.462667", "2025-08-28", "1385.00")
     payment = sluice("payment", "show", "PATH.VX-A", "--json").json
-    assert (payment["status"], payment["amount"], payment["booked"]) == ("settled", "USD 186000.00", "KRW 256394056")
+    assert (payment["status"], payment["amount"], payment["booked"]) == ("settled", "USD 186000.00", "KRW 256680000")
     entries = sluice("ledger", "entries", "PATH", "--about", "PATH.VX-A", "--json").json
     posted = [(entry["account"], entry["amount"]) for entry in entries]
-    assert ("asset:bank:spc-krw", "KRW -256394056") in posted
-    assert ("expense:fx-gain-loss", "KRW -1215944") in posted
+    assert ("asset:bank:spc-krw", "KRW -256680000") in posted
+    assert ("expense:fx-gain-loss", "KRW -930000") in posted
     balances = {row["account"]: row["balance"] for row in sluice("ledger", "balances", "PATH", "--json").json}
-    assert balances["asset:bank:spc-krw"] == "KRW -448394056"
+    assert balances["asset:bank:spc-krw"] == "KRW -448680000"
     assert sluice("journal", "verify", "--json").json["wrong"] == []
 
 

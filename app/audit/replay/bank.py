@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from adapters.bank.orders import write, written_at
 from adapters.bank.pacs028 import write_enquiry
-from adapters.bank.pain001 import write_order
 from adapters.bank.read import read_message
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
@@ -132,8 +132,14 @@ class Bank:
         raw = self._records.document(event.file)
         if raw is None:
             return
-        order = runs.order(run, state.payments, self._agreement_of(state), _written_at(raw))
-        yield from _same_bytes(told, event.file, event.message_id, order.message_id, write_order(order))
+        agreement = self._agreement_of(state)
+        profile = agreement.account(run.account).profile
+        made = runs.orders_made(run, state.payments, agreement, written_at(raw) or told.record.recorded_at)
+        digests = [sha256(write(order, profile).content) for order in made]
+        if event.file not in digests or event.message_id != made[0].message_id:
+            said = f"document {event.file} is not the order that its run makes"
+            both = (f"{digests[0]} under {made[0].message_id}", f"{event.file} under {event.message_id}")
+            yield unfaithful(told.record, said, *both)
 
     def _doubted(self, state: State, told: DecodedFact, event: RunDoubted) -> Iterator[Finding]:
         raw = self._records.document(event.file)
@@ -150,12 +156,6 @@ class Bank:
 
 def _any(hashes: frozenset[str]) -> str:
     return " or ".join(sorted(hashes))
-
-
-def _same_bytes(told: DecodedFact, file: str, message_id: str, expected_id: str, content: bytes) -> Iterator[Finding]:
-    if (sha256(content), expected_id) != (file, message_id):
-        said = f"document {file} is not the order that its run makes"
-        yield unfaithful(told.record, said, f"{sha256(content)} under {expected_id}", f"{file} under {message_id}")
 
 
 def _same_enquiry(one: bytes, other: bytes) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import PurePath
 
 from sqlalchemy import Connection
 
@@ -41,7 +42,7 @@ class Files:
     sent: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     """Orders and enquiries by folder and message id: SHA-256, and the record of the event."""
     delivered: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
-    """Files put into the outbox, by folder and file name: SHA-256 and record."""
+    """Files put into the outbox, by folder and file name without its ending: SHA-256 and record."""
     taken: dict[tuple[str, str], str] = field(default_factory=dict)
     """Files taken in, by folder and SHA-256, with the record of the event."""
 
@@ -72,10 +73,10 @@ class Files:
                 folder = folder_of(run.partition("/")[0], state.runs[run].account)
                 times = state.runs[run].times_sent
                 self.sent[folder, message_id] = (file, told.record)
-                self.delivered[folder, f"{message_id}-{times}.xml"] = (file, told.record)
+                self.delivered[folder, f"{message_id}-{times}"] = (file, told.record)
             case RunDoubted(run=run, enquiry_message_id=message_id, file=file):
                 folder = folder_of(run.partition("/")[0], state.runs[run].account)
-                self.sent[folder, message_id] = self.delivered[folder, f"{message_id}.xml"] = (file, told.record)
+                self.sent[folder, message_id] = self.delivered[folder, message_id] = (file, told.record)
             case _:
                 return
 
@@ -122,7 +123,7 @@ def bank_file_findings(records: Announced, files: Files, production: str | None)
     delivered = dict(files.delivered)
     for waiting in audit.outbox(records.connection):
         if production is None or waiting.target.startswith(f"{production}."):
-            yield from _delivered_as_told(waiting, delivered.pop((waiting.target, waiting.name), None))
+            yield from _delivered_as_told(waiting, delivered.pop((waiting.target, PurePath(waiting.name).stem), None))
     for (folder, name), (_, record) in delivered.items():
         yield broken(f"outbox {name} for {folder}", f"was put out by {record}, and is not on record")
 

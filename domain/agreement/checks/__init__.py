@@ -2,6 +2,7 @@
 
 from domain.agreement.checks.accounts import accounts
 from domain.agreement.checks.amendment import amendment
+from domain.agreement.checks.bank_files import bank_files
 from domain.agreement.checks.calendars import calendars
 from domain.agreement.checks.dates import dates
 from domain.agreement.checks.finding import AgreementFinding, Path
@@ -28,6 +29,7 @@ _ALONE = (
     flows,
     fx_rules,
     accounts,
+    bank_files,
     calendars,
     names,
     titles,

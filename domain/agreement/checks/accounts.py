@@ -31,7 +31,11 @@ def accounts(agreement: Agreement) -> Iterator[AgreementFinding]:
 
 
 def _number(path: Path, account: Account) -> Iterator[AgreementFinding]:
-    if not bic.is_valid(account.bic):
+    if account.bic is None and account.clearing is None:
+        sentence = f"the bank of {account.id!r} is not named: write its bic, or its place in the clearing system."
+        yield AgreementFinding((*path, "bic"), "no-bank", sentence)
+        return
+    if account.bic is not None and not bic.is_valid(account.bic):
         sentence = f"{account.bic!r} is no BIC: 4 letters or digits, a country, 2 more, and perhaps 3 for the branch."
         yield AgreementFinding((*path, "bic"), "bad-bic", sentence)
         return
@@ -50,7 +54,7 @@ def _number(path: Path, account: Account) -> Iterator[AgreementFinding]:
         sentence = "this is no IBAN of any country: correct it, or write `iban: false` for a domestic number."
         yield AgreementFinding((*path, "number"), "bad-iban", sentence)
         return
-    countries = {account.number[:2], account.bic[4:6]}
+    countries = {account.number[:2], account.country}
     if len(countries) > 1 and not any(countries <= places for places in _SHARED):
-        sentence = f"the bank is in {account.bic[4:6]} and the IBAN is of {account.number[:2]}: correct one of them."
+        sentence = f"the bank is in {account.country} and the IBAN is of {account.number[:2]}: correct one of them."
         yield AgreementFinding((*path, "bic"), "bic-country", sentence)

@@ -51,7 +51,7 @@ def _identity(account: Account) -> tuple[str, ...]:
     """What may not change. An external account's bank and number may be corrected, because a release shows them."""
     if account.control is Control.EXTERNAL:
         return account.owner, account.control, account.currency
-    return account.owner, account.control, account.currency, account.bic, account.number
+    return account.owner, account.control, account.currency, account.bank, account.number
 
 
 def _instalments(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFinding]:

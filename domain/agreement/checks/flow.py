@@ -101,5 +101,8 @@ def fx_rules(agreement: Agreement) -> Iterator[AgreementFinding]:
         if rule.pay_at == "contract" and rule.published_on:
             sentence = "at the contract rate nothing published is used: take this out, or pay at a reference rate."
             yield AgreementFinding((*path, "published_on"), "source-unused", sentence)
+        if rule.pay_at == "reference" and rule.deal is not None:
+            sentence = "a deal has a rate of its own: write `pay_at: contract` with that rate, or take the deal out."
+            yield AgreementFinding((*path, "deal"), "deal-without-rate", sentence)
         yield from currency_findings((*path, "base"), rule.base)
         yield from currency_findings((*path, "quote"), rule.quote)

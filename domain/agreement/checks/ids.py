@@ -31,7 +31,7 @@ def duplicates(agreement: Agreement) -> Iterator[AgreementFinding]:
         )
     yield from _twice((("fx", n, "base"), f"{rule.base}/{rule.quote}") for n, rule in enumerate(agreement.fx))
     yield from _twice(
-        (("accounts", n, "number"), f"{account.number} {account.currency} at {account.bic}")
+        (("accounts", n, "number"), f"{account.number} {account.currency} at {account.bank}")
         for n, account in enumerate(agreement.accounts)
     )
     yield from _twice(

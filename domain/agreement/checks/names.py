@@ -1,29 +1,55 @@
 """Names and addresses fit into bank files."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from domain.agreement.checks.finding import AgreementFinding, Path, by_id
-from domain.agreement.model import Agreement, Control, Party
+from domain.agreement.checks.finding import AgreementFinding, Path
+from domain.agreement.model import Account, Agreement, Party
+from domain.agreement.payees import payees
+from domain.bank.characters import CharacterSet, latin_name, transliterated
 from domain.bank.messages import carries_text
+from domain.bank.profile import Pain001Profile
+
+
+class WrittenName(NamedTuple):
+    """How a party's name is written in the bank files of an account."""
+
+    account: str
+    name: str
+    written: str
 
 
 def names(agreement: Agreement) -> Iterator[AgreementFinding]:
-    """Texts that no bank file can carry, and texts of foreign payments that are not plain ASCII.
+    """Texts that no bank file can carry, or not the files of an account that pays this party.
 
-    Foreign payments go through SWIFT, whose banks accept only ASCII. A domestic payment may use the local script.
+    Foreign payments go through SWIFT, whose banks accept only Latin letters. In UTF-8, a domestic payment may use the
+    local script.
     """
-    abroad = _abroad(agreement)
     for n, party in enumerate(agreement.parties):
         for path, text in _texts(("parties", n), party):
             if not carries_text(text):
                 sentence = f"{text!r} is blank or holds control characters, which banks refuse: write plain text."
                 yield AgreementFinding(path, "unwritable", sentence)
-            elif party.id in abroad and not text.isascii():
-                sentence = (
-                    f"{text!r} goes abroad in a bank file, which carries plain Latin letters only: write it as the "
-                    "bank has it, without accents."
-                )
-                yield AgreementFinding(path, "not-latin", sentence)
+    seen: set[Path] = set()
+    for debtor, profile, party, abroad in _in_latin_files(agreement):
+        n = agreement.parties.index(party)
+        for path, text in _texts(("parties", n), party):
+            finding = (
+                _utf_8(path, text, abroad)
+                if profile.character_set is CharacterSet.UTF_8
+                else _latin(path, text, debtor, profile.character_set, party)
+            )
+            if finding is not None and path not in seen:
+                seen.add(path)
+                yield finding
+
+
+def written_names(agreement: Agreement) -> Iterator[WrittenName]:
+    """The names that bank files carry in other letters than the agreement's, account by account."""
+    for debtor, profile, party, _ in _in_latin_files(agreement):
+        written, _missing = latin_name(party.name, party.latin_name, profile.character_set)
+        if written != party.name:
+            yield WrittenName(debtor.id, party.name, written)
 
 
 def titles(agreement: Agreement) -> Iterator[AgreementFinding]:
@@ -40,15 +66,46 @@ def titles(agreement: Agreement) -> Iterator[AgreementFinding]:
             yield AgreementFinding(path, "unwritable", sentence)
 
 
-def _abroad(agreement: Agreement) -> set[str]:
-    """The parties that an outgoing instalment names to a bank of another country."""
-    accounts = by_id(agreement.accounts)
-    found: set[str] = set()
-    for instalment in agreement.schedule:
-        payer, payee = accounts.get(instalment.payer), accounts.get(instalment.payee)
-        if payer and payee and payer.control is Control.CONTROLLED and payer.bic[4:6] != payee.bic[4:6]:
-            found |= {payer.owner, payee.owner}
-    return found
+def _in_latin_files(agreement: Agreement) -> Iterator[tuple[Account, Pain001Profile, Party, bool]]:
+    """Each account with a pain.001 profile and each party in its files, once, with whether a bank abroad is paid."""
+    parties = {party.id: party for party in agreement.parties}
+    accounts = {account.id: account for account in agreement.accounts}
+    for debtor_id, paid in payees(agreement).items():
+        debtor = accounts[debtor_id]
+        profile = debtor.profile
+        if not isinstance(profile, Pain001Profile):
+            continue
+        foreign = {account.owner for account in paid if account.country != debtor.country}
+        for owner in dict.fromkeys((debtor.owner, *(account.owner for account in paid))):
+            if owner in parties:
+                abroad = owner in foreign or bool(foreign and owner == debtor.owner)
+                yield debtor, profile, parties[owner], abroad
+
+
+def _utf_8(path: Path, text: str, abroad: bool) -> AgreementFinding | None:
+    if not abroad or text.isascii():
+        return None
+    sentence = (
+        f"{text!r} goes abroad in a bank file, which carries plain Latin letters only: write it as the bank has it, "
+        "without accents, or give the paying account a bank_file with character_set swift-x."
+    )
+    return AgreementFinding(path, "not-latin", sentence)
+
+
+def _latin(path: Path, text: str, debtor: Account, characters: CharacterSet, party: Party) -> AgreementFinding | None:
+    named = path[-1] == "name"
+    written, missing = latin_name(text, party.latin_name, characters) if named else transliterated(text, characters)
+    if missing:
+        advice = "add the party's latin_name, as its bank has it" if named else "write it in Latin letters"
+        sentence = f"{missing!r} of {text!r} cannot be written in {characters}, the letters of {debtor.id!r}: {advice}."
+        return AgreementFinding(path, "not-latin", sentence)
+    if named and len(written) > characters.longest_name:
+        sentence = (
+            f"{written!r} has {len(written)} letters, and {characters} takes {characters.longest_name}: "
+            "add a shorter latin_name, as the bank has it."
+        )
+        return AgreementFinding(path, "too-long", sentence)
+    return None
 
 
 def _texts(path: Path, party: Party) -> Iterator[tuple[Path, str]]:

@@ -76,7 +76,7 @@ def test_a_file_that_contradicts_itself_or_the_channel_is_rejected_as_a_group(cu
         (b">1000<", b">1000.5<", "AM12"),
         (b">1000<", b">0<", "AM12"),
         (b'InstdAmt Ccy="JPY"', b'InstdAmt Ccy="ZZZ"', "AM03"),
-        (b'InstdAmt Ccy="JPY"', b'InstdAmt Ccy="EUR"', "AM03"),
+        (b'InstdAmt Ccy="JPY"', b'InstdAmt Ccy="NOK"', "AM03"),
         (b">1000<", b">2000000<", "AM04"),
     ],
 )
@@ -120,10 +120,15 @@ def test_a_transfer_in_another_currency_is_debited_at_the_agreed_rate(customer):
     )
 
 
-def test_without_an_agreed_rate_the_bank_takes_its_own(customer):
-    customer.bank.books.set_rate("USD", "JPY", Decimal(150))
+def test_without_an_agreed_rate_the_bank_takes_that_of_its_list(customer):
     _, report = customer.exchange(transfer("E1", "USD 10.00"))
-    assert report.movements[0].booked == Money(1500, "JPY")
+    assert (report.movements[0].booked, report.movements[0].rate) == (Money(1500, "JPY"), Decimal(150))
+
+
+def test_a_rate_that_was_set_by_hand_counts_before_the_list(customer):
+    customer.bank.books.set_rate("USD", "JPY", Decimal(140))
+    _, report = customer.exchange(transfer("E1", "USD 10.00"))
+    assert report.movements[0].booked == Money(1400, "JPY")
 
 
 @given(st.integers(1, 10**15), st.decimals("0.0001", "9999", places=4), st.sampled_from(["JPY", "USD", "BHD"]))
@@ -189,11 +194,11 @@ def test_money_from_outside_is_notified_as_a_credit(customer):
 
 def test_money_in_another_currency_is_credited_at_the_banks_rate_or_refused_without_one(customer):
     on = date(2025, 3, 4)
-    with pytest.raises(BadInput, match="set the bank's rate from USD first"):
-        credit(customer.bank.books, KEY, Money(1000, "USD"), "Streamer", "L", on)
-    customer.bank.books.set_rate("USD", "JPY", Decimal(150))
-    credit(customer.bank.books, KEY, Money(1000, "USD"), "Streamer", "L", on)
-    assert customer.answers()[0].movements[0].booked == Money(1500, "JPY")
+    with pytest.raises(BadInput, match="set the bank's rate from NOK first"):
+        credit(customer.bank.books, KEY, Money(1000, "NOK"), "Streamer", "L", on)
+    customer.bank.books.set_rate("NOK", "JPY", Decimal(14))
+    credit(customer.bank.books, KEY, Money(1000, "NOK"), "Streamer", "L", on)
+    assert customer.answers()[0].movements[0].booked == Money(140, "JPY")
 
 
 def test_a_credit_that_cannot_be_is_refused(customer):

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.agreement.documents import load_agreement
 from domain.agreement.checks import check
+from domain.agreement.checks.names import written_names
 from domain.agreement.model import Agreement
 
 EXAMPLES = pathlib.Path(__file__).parents[3] / "examples"
@@ -50,6 +51,34 @@ def position(kind, name, agreement=DRAMA):
 
 def codes(change, agreement=DRAMA, previous=None):
     return set(findings(change, agreement, previous).values())
+
+
+SEPA = setting("accounts", "spc-krw", "bank_file", {"format": "pain.001.001.09", "character_set": "sepa"})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        both(SEPA, setting("parties", "writer", "name", "오 작가"), setting("parties", "writer", "latin_name", "Oh")),
+        both(SEPA, setting("parties", "vfx", "name", "Müller VFX")),
+        setting("parties", "vfx", "lei", "529900T8BM49AURSDO55"),
+        both(
+            setting("accounts", "dubbing-jpy", "bic", None),
+            setting("accounts", "dubbing-jpy", "clearing", {"system": "JPZGN", "member": "0005", "branch": "001"}),
+        ),
+        both(setting("fx", 2, "deal", "FWD-1"), setting("accounts", "spc-krw", "charges_up_to", "KRW 50000")),
+    ],
+)
+def test_what_banks_take_has_no_findings(change):
+    assert findings(change) == {}
+
+
+def test_the_names_that_bank_files_write_otherwise_are_told_account_by_account():
+    fields = copy.deepcopy(DRAMA.model_dump(mode="json"))
+    both(SEPA, setting("parties", "writer", "name", "Müller & Oh"))(fields)
+    told = list(written_names(Agreement.model_validate(fields)))
+    assert ("spc-krw", "Müller & Oh", "Mueller + Oh") in told
+    assert {each.account for each in told} == {"spc-krw"}
 
 
 def test_the_example_has_no_findings():
@@ -122,6 +151,16 @@ def test_the_example_has_no_findings():
         (setting("parties", "vfx", "address", "building", " "), "unwritable"),
         (setting("parties", "vfx", "name", "패럴론 VFX"), "not-latin"),
         (setting("parties", "spc", "address", "town", "서울"), "not-latin"),
+        (both(SEPA, setting("parties", "writer", "name", "오 작가")), "not-latin"),
+        (both(SEPA, setting("parties", "writer", "latin_name", "오 작가")), "not-latin"),
+        (both(SEPA, setting("parties", "writer", "address", "town", "서울")), "not-latin"),
+        (both(SEPA, setting("parties", "writer", "name", "ü" * 36)), "too-long"),
+        (setting("accounts", "vfx-usd", "bank_file", {"format": "pain.001.001.03"}), "profile-unused"),
+        (setting("accounts", "spc-krw", "charges_up_to", "USD 5.00"), "limit-currency"),
+        (setting("accounts", "spc-krw", "charges_up_to", "KRW -1"), "not-positive"),
+        (setting("accounts", "vfx-usd", "bic", None), "no-bank"),
+        (setting("parties", "vfx", "lei", "529900T8BM49AURSDO56"), "bad-lei"),
+        (setting("fx", 0, "deal", "FWD-1"), "deal-without-rate"),
         (setting("milestones", "closing", "planned_on", "2024-12-31"), "before-effective"),
         (setting("schedule", "EQ-A", "due", "on", "2024-12-31"), "before-effective"),
         (setting("schedule", "EQ-C", "due", "on", "2925-12-31"), "implausible-date"),

@@ -8,6 +8,7 @@ from msgspec import structs
 from domain.agreement.model import Agreement
 from domain.bank.answers import reported
 from domain.bank.messages import AgreedRate, BankVerdict
+from domain.bank.profile import Pain001Profile
 from domain.commands import CancelRun, ReleaseRun
 from domain.errors import IllegalTransition, NotFound, SamePerson, StaleApproval, WrongRole
 from domain.events import (
@@ -26,7 +27,7 @@ from domain.events import (
 from domain.identity import SYSTEM, Person
 from domain.payments import runs
 from domain.payments.payments import ON_ITS_WAY, Payments, Status
-from domain.schemas import Schemas, given
+from domain.schemas import STEPS, Schemas, given
 from domain.state import State
 from tests.domain import builders as b
 
@@ -93,8 +94,66 @@ def test_a_run_that_converts_carries_its_quote():
     state = b.after(state, events)
     [run] = state.runs.values()
     assert run.quote == b.QUOTE
-    order = runs.order(b.released(state, run.id).runs[run.id], b.released(state, run.id).payments, TERMS, NOON)
-    assert order.transfers[0].agreed_rate == AgreedRate(rate=Decimal("1351.25"), contract_id=order.message_id)
+    state = b.released(state, run.id)
+    order = runs.order(state.runs[run.id], state.payments, TERMS, NOON)
+    assert order.transfers[0].agreed_rate is None, "the bank made no deal"
+
+
+def converting(terms: Agreement, quote: runs.Quote = b.QUOTE):
+    """A released run of dollars from a won account, under these terms."""
+    state = b.owing()
+    events = runs.prepare(state.payments, terms, b.prepare_command(currency="USD"), b.SORA, quote)
+    state = b.after(state, events)
+    [run] = state.runs
+    return b.after(state, release(state, run, terms=terms)), run
+
+
+def dealt(deal: str | None = "FWD-77", contract: str = "1351.25") -> Agreement:
+    """The terms with a deal of the bank on dollars."""
+    rule = TERMS.fx_rule("USD", "KRW").model_copy(update={"deal": deal, "contract": Decimal(contract)})
+    others = tuple(one for one in TERMS.fx if (one.base, one.quote) != ("USD", "KRW"))
+    return TERMS.model_copy(update={"fx": (*others, rule)})
+
+
+def test_an_order_names_the_rate_of_a_deal_that_the_bank_made_and_its_number():
+    terms = dealt()
+    state, run = converting(terms)
+    order = runs.order(state.runs[run], state.payments, terms, NOON)
+    assert order.transfers[0].agreed_rate == AgreedRate(rate=Decimal("1351.25"), contract_id="FWD-77")
+
+
+def test_a_run_at_another_rate_than_the_deals_names_no_deal():
+    terms = dealt(contract="1400")
+    state, run = converting(terms)
+    assert runs.order(state.runs[run], state.payments, terms, NOON).transfers[0].agreed_rate is None
+
+
+@pytest.mark.parametrize("now", [dealt("FWD-78"), dealt(None), dealt(contract="1351.26")])
+def test_a_release_is_bound_to_the_deal(now):
+    state, run = converting(dealt())
+    with pytest.raises(StaleApproval, match="changed after its release"):
+        runs.order(state.runs[run], state.payments, now, NOON)
+
+
+def test_a_release_is_bound_to_the_profile_of_the_bank_file():
+    state, run = b.prepared(b.owing())
+    state = b.released(state, run)
+    profile = Pain001Profile(charge_bearer="DEBT")
+    for change in ({"bank_file": profile}, {"batch_booking": False}, {"kind": "savings"}):
+        accounts = tuple(one.model_copy(update=change if one.id == "spc-krw" else {}) for one in TERMS.accounts)
+        with pytest.raises(StaleApproval, match="changed after its release"):
+            runs.order(state.runs[run], state.payments, TERMS.model_copy(update={"accounts": accounts}), NOON)
+
+
+def test_an_order_released_before_deals_had_numbers_may_name_its_rate_under_its_own_id():
+    state, run = converting(TERMS)
+    [today] = runs.orders_made(state.runs[run], state.payments, TERMS, NOON)
+    assert today.transfers[0].agreed_rate is None
+    [earlier] = runs.bindings(state.runs[run], state.payments.of_run(run), TERMS) - {state.runs[run].sha256}
+    state.runs[run] = structs.replace(state.runs[run], sha256=earlier)
+    same, first = runs.orders_made(state.runs[run], state.payments, TERMS, NOON)
+    assert same == today
+    assert first.transfers[0].agreed_rate == AgreedRate(rate=Decimal("1351.25"), contract_id=today.message_id)
 
 
 def test_another_rate_is_another_approval():
@@ -170,9 +229,11 @@ def test_a_payment_held_after_preparing_voids_the_hash_and_leaves_the_run():
 def test_what_was_seen_before_an_upgrade_still_holds_and_nothing_else_does():
     state, run = b.prepared(b.owing())
     of = state.runs[run], state.payments.of_run(run), TERMS
-    later = Schemas({"BoundRun": (given("rate", None),)})
-    assert runs.bindings(*of) == {state.runs[run].sha256}
-    assert len(runs.bindings(*of, later)) == 2
+    steps = STEPS["BoundRun"]
+    later = Schemas({"BoundRun": (*steps, given("rate", None))})
+    assert state.runs[run].sha256 in runs.bindings(*of)
+    assert len(runs.bindings(*of)) == 1 + len(steps)
+    assert len(runs.bindings(*of, later)) == 2 + len(steps)
     assert runs.bindings(*of) & runs.bindings(*of, later) == set(), "what names its version has other bytes"
     quoted = structs.replace(state.runs[run], quote=b.QUOTE)
     assert len(runs.bindings(quoted, *of[1:], later)) == 1, "what an earlier version had no words for has no such hash"

@@ -1,0 +1,33 @@
+"""The file of an order: one writer for each format that a profile can name."""
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+from adapters.bank.pain001 import write_order
+from domain.bank.messages import PaymentOrder
+from domain.bank.profile import OrderProfile
+
+_WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
+
+
+class OrderFile(NamedTuple):
+    """A file to the bank. `name` begins with the order's message id and ends as its format does."""
+
+    name: str
+    content: bytes
+
+
+def write(order: PaymentOrder, profile: OrderProfile) -> OrderFile:
+    """Write an order as the bank of its debtor account takes it. Equal orders give equal files.
+
+    Raises:
+        BadInput: the format cannot carry the order. The sentence names the transfer and the field.
+    """
+    return OrderFile(f"{order.message_id}.{profile.extension}", write_order(order, profile))
+
+
+def written_at(raw: bytes) -> datetime | None:
+    """Return when an order's file says that it was written; None if its format does not say."""
+    found = _WRITTEN_AT.search(raw)
+    return datetime.fromisoformat(found[1].decode()) if found else None
