@@ -4,8 +4,10 @@ import re
 from datetime import date
 from pathlib import Path
 
+from adapters.sandbox_bank.bookings import post
 from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks, converted
-from domain.errors import BadInput
+from adapters.sandbox_bank.dialect import Dialect
+from domain.errors import BadInput, NotFound
 from domain.values.money import Money
 
 _MAX_REMITTANCE = 140
@@ -24,7 +26,14 @@ def folders_path(data_dir: Path) -> Path:
 
 
 def open_account(
-    data_dir: Path, key: str, number: str, currency: str, *, iban: bool = False, opening: Money | None = None
+    data_dir: Path,
+    key: str,
+    number: str,
+    currency: str,
+    *,
+    iban: bool = False,
+    opening: Money | None = None,
+    dialect: Dialect | None = None,
 ) -> None:
     """Open an account. The running bank serves it from its next poll. Opening it again changes nothing.
 
@@ -35,6 +44,7 @@ def open_account(
         currency: the currency of the account.
         iban: whether the number is an IBAN.
         opening: the opening balance, by default 10**14 minor units. There is no overdraft.
+        dialect: how its files are written; the account's present dialect if left out.
 
     Raises:
         BadInput: not a key, the opening is in another currency, or the key is open with another number or currency.
@@ -45,6 +55,8 @@ def open_account(
     books = BankBooks(books_path(data_dir))
     try:
         books.open_account(key, number, iban=iban, opening=opening)
+        if dialect is not None:
+            books.set_dialect(key, dialect)
     finally:
         books.close()
 
@@ -68,21 +80,40 @@ def credit(books: BankBooks, account: str, amount: Money, payer: str, reference:
     rate = None if amount.currency == currency else books.rates(currency).get(amount.currency)
     if rate is None and amount.currency != currency:
         raise BadInput(f"{account} is kept in {currency}: set the bank's rate from {amount.currency} first.")
-    booked = amount.minor if rate is None else converted(amount.minor, amount.currency, currency, rate)
+    whole = amount.minor if rate is None else converted(amount.minor, amount.currency, currency, rate)
+    charge = min(books.dialect(account).credit_charge, whole - 1)
     instructed = (None, None, None) if rate is None else (amount.minor, amount.currency, str(rate))
     key = reference if _END_TO_END_ID.fullmatch(reference) else None
     with books.transaction() as db:
-        db.execute(
-            "INSERT INTO posting (account, on_date, direction, minor, kind, e2e, counterparty, remittance,"
-            " instructed_minor, instructed_currency, rate, notify)"
-            " VALUES (?, ?, 'CRDT', ?, 'credit', ?, ?, ?, ?, ?, ?, 'due')",
-            (account, on.isoformat(), booked, key, payer, reference, *instructed),
-        )
-        db.execute("UPDATE account SET balance = balance + ? WHERE key = ?", (booked, account))
+        values = (account, on.isoformat(), whole - charge, key, payer, reference, None, *instructed, charge, None)
+        post(db, ("CRDT", "credit", *values))
+
+
+def reverse(books: BankBooks, account: str, reference: str, on: date) -> None:
+    """Take back the last credit under a reference, as a bank does that credited the wrong account.
+
+    Raises:
+        NotFound: there is no such credit that was not reversed before.
+        BadInput: the balance is not sufficient.
+    """
+    with books.transaction() as db:
+        row = db.execute(
+            "SELECT p.id, p.minor, p.e2e, p.counterparty, p.remittance, a.balance FROM posting p"
+            " JOIN account a ON a.key = p.account WHERE p.account = ? AND p.kind = 'credit' AND p.remittance = ?"
+            " AND p.id NOT IN (SELECT reverses FROM posting WHERE reverses IS NOT NULL) ORDER BY p.id DESC LIMIT 1",
+            (account, reference),
+        ).fetchone()
+        if row is None:
+            raise NotFound(f"{account} has no credit for {reference!r} that can be reversed: see what came in there.")
+        number, minor, key, payer, remittance, balance = row
+        if minor > balance:
+            raise BadInput(f"{account} holds less than the credit for {reference!r}: it cannot be reversed.")
+        values = (account, on.isoformat(), minor, key, payer, remittance, None, None, None, None, 0, number)
+        post(db, ("DBIT", "reversal", *values))
 
 
 def request_statement(books: BankBooks, account: str, on: date) -> None:
-    """Request a camt.053 of one day so far. The bank sends it with its next step.
+    """Request a statement of one day so far. The bank sends it with its next step.
 
     Raises:
         NotFound: there is no such account.

@@ -11,17 +11,13 @@ from threading import Event
 
 from adapters.clock import Clock
 from adapters.sandbox_bank.admin import books_path, folders_path
+from adapters.sandbox_bank.bookings import Moment, bring_back, settle
 from adapters.sandbox_bank.books import BankBooks
-from adapters.sandbox_bank.intake import ReceivedOrder, Unreadable, read_file
-from adapters.sandbox_bank.orders import (
-    Moment,
-    answer_enquiry,
-    answer_order,
-    settle,
-    take_order,
-)
+from adapters.sandbox_bank.intake import read_file
+from adapters.sandbox_bank.orders import answer_enquiry, answer_order, take_order
 from adapters.sandbox_bank.outgoing import write_files
-from adapters.sandbox_bank.reports import bring_back, close_days, notify, state
+from adapters.sandbox_bank.received import ReceivedOrder, Unreadable
+from adapters.sandbox_bank.reports import close_days, notify, state
 from domain.errors import Refused
 
 _POLL_SECONDS = 0.05
@@ -110,7 +106,7 @@ class SandboxBank:
         now = self._now()
         with self.books.transaction() as db:
             try:
-                message = read_file(raw)
+                message = read_file(raw, now.at.date())
             except Unreadable as error:
                 outcome = f"unreadable: {error}"
             else:

@@ -7,10 +7,13 @@ moment loses neither. UNIQUE constraints allow one booking per payment.
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from pathlib import Path
 
-from adapters.sandbox_bank.answers import Holder
+from adapters.sandbox_bank.dialect import DEFAULT, Dialect
+from adapters.sandbox_bank.entries import Holder
+from adapters.sandbox_bank.schema import prepare
 from domain.errors import BadInput, NotFound
 from domain.values.currency import exponent
 from domain.values.money import Money
@@ -25,53 +28,6 @@ _IN_WON = {
 }  # fmt: skip
 """What the bank pays in won for one unit, unless somebody sets another rate. Every bank has rates of its own."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS account (
-    key TEXT PRIMARY KEY, number TEXT NOT NULL, iban INTEGER NOT NULL, currency TEXT NOT NULL,
-    opening INTEGER NOT NULL, balance INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS rate (
-    base TEXT NOT NULL, quote TEXT NOT NULL, rate TEXT NOT NULL, PRIMARY KEY (base, quote)) STRICT;
-CREATE TABLE IF NOT EXISTS received (
-    claim TEXT PRIMARY KEY, account TEXT NOT NULL, sha256 TEXT NOT NULL, outcome TEXT NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS payment_order (
-    id INTEGER PRIMARY KEY, account TEXT NOT NULL REFERENCES account, message_id TEXT NOT NULL, sha256 TEXT NOT NULL,
-    reason TEXT, words TEXT, deliveries INTEGER NOT NULL DEFAULT 1, copies INTEGER NOT NULL DEFAULT 1,
-    UNIQUE (account, message_id)) STRICT;
-CREATE TABLE IF NOT EXISTS transfer (
-    id INTEGER PRIMARY KEY, payment_order INTEGER NOT NULL REFERENCES payment_order, e2e TEXT NOT NULL,
-    currency TEXT NOT NULL, written TEXT NOT NULL, minor INTEGER NOT NULL, booked_minor INTEGER, rate TEXT,
-    execution_on TEXT NOT NULL, creditor TEXT NOT NULL, remittance TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('waiting', 'booked', 'rejected', 'returned')), reason TEXT, words TEXT,
-    due_at REAL, quiet INTEGER NOT NULL DEFAULT 0, return_at REAL, return_reason TEXT) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS transfer_once ON transfer (e2e) WHERE state <> 'rejected';
-CREATE INDEX IF NOT EXISTS transfer_of_order ON transfer (payment_order);
-CREATE INDEX IF NOT EXISTS transfer_e2e ON transfer (e2e);
-CREATE INDEX IF NOT EXISTS transfer_due ON transfer (due_at) WHERE state = 'waiting';
-CREATE INDEX IF NOT EXISTS transfer_back ON transfer (return_at) WHERE state = 'booked' AND return_at IS NOT NULL;
-CREATE TABLE IF NOT EXISTS posting (
-    id INTEGER PRIMARY KEY, account TEXT NOT NULL REFERENCES account, on_date TEXT NOT NULL,
-    direction TEXT NOT NULL CHECK (direction IN ('CRDT', 'DBIT')), minor INTEGER NOT NULL CHECK (minor > 0),
-    kind TEXT NOT NULL CHECK (kind IN ('transfer', 'return', 'credit')), e2e TEXT, counterparty TEXT NOT NULL,
-    remittance TEXT NOT NULL, reason TEXT, instructed_minor INTEGER, instructed_currency TEXT, rate TEXT,
-    notify TEXT NOT NULL CHECK (notify IN ('due', 'held', 'done')), copies INTEGER NOT NULL DEFAULT 1) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS posting_once ON posting (e2e, kind) WHERE kind <> 'credit';
-CREATE INDEX IF NOT EXISTS posting_due ON posting (account, on_date) WHERE notify = 'due';
-CREATE INDEX IF NOT EXISTS posting_day ON posting (account, on_date);
-CREATE TABLE IF NOT EXISTS statement (
-    id INTEGER PRIMARY KEY, account TEXT NOT NULL REFERENCES account, on_date TEXT NOT NULL, day_end INTEGER NOT NULL,
-    done INTEGER NOT NULL DEFAULT 0) STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS statement_day_end ON statement (account, on_date) WHERE day_end;
-CREATE TABLE IF NOT EXISTS outgoing (
-    id INTEGER PRIMARY KEY, account TEXT NOT NULL, name TEXT NOT NULL UNIQUE, raw BLOB NOT NULL,
-    written INTEGER NOT NULL DEFAULT 0) STRICT;
-CREATE INDEX IF NOT EXISTS outgoing_due ON outgoing (id) WHERE NOT written;
-CREATE TABLE IF NOT EXISTS fault (
-    id INTEGER PRIMARY KEY, kind TEXT, payment TEXT, seed INTEGER, rate TEXT, kinds TEXT,
-    reason TEXT NOT NULL, seconds INTEGER NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS fault_met (
-    fault INTEGER NOT NULL, kind TEXT NOT NULL, e2e TEXT NOT NULL, PRIMARY KEY (fault, kind, e2e)) STRICT;
-"""
-
 _EXACT = Context(prec=80)
 
 
@@ -84,7 +40,7 @@ class BankBooks:
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = FULL")
         self.db.execute("PRAGMA foreign_keys = ON")
-        self.db.executescript(_SCHEMA)
+        prepare(self.db)
 
     def close(self) -> None:
         """Close the connection. Committed data stays."""
@@ -131,6 +87,23 @@ class BankBooks:
             raise NotFound(f"The sandbox bank has no account {key}: see `sluice sandbox books` for those it has.")
         return Holder(row[0], bool(row[1]), row[2])
 
+    def set_dialect(self, account: str, dialect: Dialect) -> None:
+        """Let the bank write an account's files in a dialect from now on.
+
+        Raises:
+            NotFound: there is no such account.
+        """
+        self.holder(account)
+        self.db.execute(
+            "INSERT INTO dialect VALUES (?, ?) ON CONFLICT DO UPDATE SET traits = excluded.traits",
+            (account, dialect.model_dump_json()),
+        )
+
+    def dialect(self, account: str) -> Dialect:
+        """Return the dialect of an account's files."""
+        row = self.db.execute("SELECT traits FROM dialect WHERE account = ?", (account,)).fetchone()
+        return DEFAULT if row is None else Dialect.model_validate_json(row[0])
+
     def set_rate(self, base: str, quote: str, rate: Decimal) -> None:
         """Set the bank's own rate, in units of `quote` per `base`, for amounts without an agreed rate."""
         exponent(base), exponent(quote)  # both must be currencies
@@ -155,12 +128,22 @@ class BankBooks:
         return count
 
     def booked(self) -> dict[str, Money]:
-        """Return the amount booked for each payment, in the account's currency, by end-to-end id."""
+        """Return the amount booked for each payment without charges, in the account's currency, by end-to-end id."""
         rows = self.db.execute(
-            "SELECT e2e, minor, currency FROM posting JOIN account ON account.key = posting.account"
+            "SELECT e2e, minor - charge, currency FROM posting JOIN account ON account.key = posting.account"
             " WHERE kind = 'transfer' ORDER BY posting.id"
         )
         return {e2e: Money(minor, currency) for e2e, minor, currency in rows}
+
+    def bookings(self, account: str) -> list[tuple[date, Money]]:
+        """Return each booking of an account with its day: positive for money that came in."""
+        currency = self.holder(account).currency
+        rows = self.db.execute(
+            "SELECT on_date, CASE direction WHEN 'CRDT' THEN minor ELSE -minor END FROM posting WHERE account = ?"
+            " ORDER BY id",
+            (account,),
+        )
+        return [(date.fromisoformat(on), Money(minor, currency)) for on, minor in rows]
 
     def balances(self) -> dict[str, Money]:
         """Return the balance of each account, by key."""

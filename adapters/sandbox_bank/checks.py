@@ -5,9 +5,10 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from adapters.sandbox_bank.answers import Holder
 from adapters.sandbox_bank.books import converted
-from adapters.sandbox_bank.intake import AccountRead, Instructed, ReceivedOrder
+from adapters.sandbox_bank.entries import Holder
+from adapters.sandbox_bank.received import AccountRead, Instructed, ReceivedOrder
+from adapters.sandbox_bank.zengin import account_parts
 from domain.errors import UnknownCurrency
 from domain.values.currency import exponent
 
@@ -44,9 +45,9 @@ def refuse_order(order: ReceivedOrder, holder: Holder) -> Refusal | None:
         (order.execution_on is None, "DT01", "ReqdExctnDt is not a date"),
         (order.count != str(len(order.transfers)), "AM18", "NbOfTxs is not the number of transfers"),
         (order.control_sum != sums, "AM10", "CtrlSum is not the sum of the amounts"),
-        (order.debtor.number != holder.number, "AC02", "The debtor account is not this channel's"),
+        (not _same_account(order, holder), "AC02", "The debtor account is not this channel's"),
         (order.debtor.currency not in {None, holder.currency}, "AC09", "The debtor account is in another currency"),
-        (_BIC.fullmatch(order.debtor.bic) is None, "RC01", "The debtor agent's BIC is not a BIC"),
+        (not (order.domestic or _is_bic(order.debtor)), "RC01", "The debtor agent's BIC is not a BIC"),
     )
     return next((Refusal(reason, words) for wrong, reason, words in findings if wrong), None)
 
@@ -67,16 +68,25 @@ def price(transfer: Instructed, account_currency: str, rates: Mapping[str, Decim
     return Priced(minor, booked, str(rate)) if booked > 0 else Refusal("AM01", "The amount is nothing once converted")
 
 
-def refuse_transfer(transfer: Instructed, known: Container[str]) -> Refusal | None:
+def refuse_transfer(transfer: Instructed, known: Container[str], *, domestic: bool) -> Refusal | None:
     """Return why one transfer is rejected for its content; None if it is not. `known` are the end-to-end ids in use."""
-    findings = (
+    always = (
         (transfer.end_to_end_id in known, "AM05", "A transfer with this EndToEndId was taken before"),
         (not transfer.name, "BE21", "The creditor has no name"),
+    )
+    abroad = (
         (not (transfer.town and transfer.country), "BE04", "The creditor's address has no TwnNm and Ctry"),
-        (_BIC.fullmatch(transfer.creditor.bic) is None, "RC01", "The creditor agent's BIC is not a BIC"),
+        (not _is_bic(transfer.creditor), "RC01", "The creditor agent's BIC is not a BIC"),
         (not _is_account(transfer.creditor), "AC01", "The creditor's account number is not one"),
     )
+    findings = always if domestic else always + abroad
     return next((Refusal(reason, words) for wrong, reason, words in findings if wrong), None)
+
+
+def _same_account(order: ReceivedOrder, holder: Holder) -> bool:
+    if order.domestic:
+        return account_parts(order.debtor.number)[1:] == account_parts(holder.number)[1:]
+    return order.debtor.number == holder.number
 
 
 def _minor(transfer: Instructed) -> int | Refusal:
@@ -89,6 +99,10 @@ def _minor(transfer: Instructed) -> int | Refusal:
     scaled = transfer.amount.scaleb(places)
     minor = int(scaled)
     return minor if minor == scaled else Refusal("AM12", f"{transfer.currency} has {places} decimals")
+
+
+def _is_bic(account: AccountRead) -> bool:
+    return _BIC.fullmatch(account.bic) is not None
 
 
 def _is_account(account: AccountRead) -> bool:

@@ -1,77 +1,31 @@
-"""Reads the files that customers send: pain.001.001.09 orders and pacs.028 enquiries."""
+"""Reads the files that customers send: pain.001 orders of two versions, Zengin orders, and pacs.028 enquiries."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from lxml import etree
 
-_PAIN = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
-_PACS = frozenset(f"urn:iso:std:iso:20022:tech:xsd:pacs.028.001.{version}" for version in ("03", "06"))
+from adapters.sandbox_bank.received import AccountRead, EnquiredTransfer, Instructed, ReceivedOrder, Unreadable
+from adapters.sandbox_bank.zengin_orders import read_zengin
+
+_ISO = "urn:iso:std:iso:20022:tech:xsd:"
+_PAIN = frozenset(f"{_ISO}pain.001.001.{version}" for version in ("03", "09"))
+_PACS = frozenset(f"{_ISO}pacs.028.001.{version}" for version in ("03", "06"))
 _MAX_ID = 35
 _MAX_BYTES = 64 * 1024 * 1024
 
 
-class Unreadable(Exception):
-    """The file cannot be read, so there is no sender to answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRead:
-    """An account in a customer's file."""
-
-    number: str
-    iban: bool
-    bic: str
-    currency: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Instructed:
-    """One transfer of a file. Amount and rate are still text."""
-
-    end_to_end_id: str
-    amount: Decimal | None
-    currency: str
-    creditor: AccountRead
-    name: str
-    town: str
-    country: str
-    remittance: str
-    agreed_rate: Decimal | None
-    unit_currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedOrder:
-    """One order of a file."""
-
-    message_id: str
-    count: str
-    control_sum: Decimal | None
-    instructions: int
-    execution_on: date | None
-    debtor: AccountRead
-    transfers: tuple[Instructed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EnquiredTransfer:
-    """One enquiry: the order's message id, and the transfers asked about. An empty tuple means all of them."""
-
-    order_message_id: str
-    end_to_end_ids: tuple[str, ...]
-
-
-def read_file(raw: bytes) -> ReceivedOrder | EnquiredTransfer:
-    """Read one file of a customer.
+def read_file(raw: bytes, today: date) -> ReceivedOrder | EnquiredTransfer:
+    """Read one file of a customer. A date without a year is the next one after a month ago.
 
     Raises:
         Unreadable: not XML, with a DOCTYPE, too large, of another type, or without a message id.
     """
     if len(raw) > _MAX_BYTES:
         raise Unreadable(f"{len(raw)} bytes are more than {_MAX_BYTES}")
+    if raw.startswith(b"121"):
+        return read_zengin(raw, today)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
         root = etree.fromstring(raw, parser)
@@ -81,8 +35,8 @@ def read_file(raw: bytes) -> ReceivedOrder | EnquiredTransfer:
     if info.doctype:
         raise Unreadable("carries a DOCTYPE")
     name = etree.QName(root)
-    if name.localname == "Document" and name.namespace == _PAIN:
-        return _order(root, f"{{{_PAIN}}}")
+    if name.localname == "Document" and name.namespace in _PAIN:
+        return _order(root, f"{{{name.namespace}}}")
     if name.localname == "Document" and name.namespace in _PACS:
         return _asked(root, f"{{{name.namespace}}}")
     raise Unreadable(f"{root.tag} is not taken here")
@@ -102,9 +56,12 @@ def _order(root: etree._Element, ns: str) -> ReceivedOrder:
         count=_text(root, f"{head}/~NbOfTxs"),
         control_sum=_decimal(_text(root, f"{head}/~CtrlSum")),
         instructions=len(root.findall("~CstmrCdtTrfInitn/~PmtInf".replace("~", ns))),
-        execution_on=_date(_text(info, "~ReqdExctnDt/~Dt")),
+        execution_on=_date(_text(info, "~ReqdExctnDt/~Dt") or _text(info, "~ReqdExctnDt")),
         debtor=_account(info, ns, "Dbtr"),
         transfers=tuple(_instructed(each, ns) for each in info.iterfind(f"{ns}CdtTrfTxInf")),
+        payment_information_id=_text(info, "~PmtInfId") or message_id,
+        message_type=ns[1:-1].removeprefix(_ISO),
+        as_one=_text(info, "~BtchBookg") not in {"false", "0"},
     )
 
 
@@ -131,12 +88,14 @@ def _instructed(of: etree._Element, ns: str) -> Instructed:
         remittance=of.findtext(f"{ns}RmtInf/{ns}Ustrd") or "",
         agreed_rate=_decimal(rate.findtext(f"{ns}XchgRate") or "") if rate is not None else None,
         unit_currency=(rate.findtext(f"{ns}UnitCcy") or "") if rate is not None else "",
+        instruction_id=of.findtext(f"{ns}PmtId/{ns}InstrId") or "",
     )
 
 
 def _account(of: etree._Element, ns: str, side: str) -> AccountRead:
     account = of.find(f"{ns}{side}Acct")
-    bic = of.findtext(f"{ns}{side}Agt/{ns}FinInstnId/{ns}BICFI") or ""
+    agent = f"{ns}{side}Agt/{ns}FinInstnId/{ns}"
+    bic = of.findtext(f"{agent}BICFI") or of.findtext(f"{agent}BIC") or ""
     if account is None:
         return AccountRead("", iban=False, bic=bic, currency=None)
     iban = account.findtext(f"{ns}Id/{ns}IBAN")

@@ -1,29 +1,21 @@
-"""Takes orders and enquiries: decides, books and records the answers in one transaction."""
+"""Takes orders and enquiries: decides and records the answers in one transaction."""
 
 import json
 import sqlite3
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
-from adapters.sandbox_bank.answers import Answered, status_report
+from adapters.sandbox_bank.bookings import Moment, settle
 from adapters.sandbox_bank.books import BankBooks
 from adapters.sandbox_bank.checks import Priced, Refusal, price, refuse_order, refuse_transfer
 from adapters.sandbox_bank.faults import FaultKind, Plan, plan_faults, record_met
-from adapters.sandbox_bank.intake import EnquiredTransfer, Instructed, ReceivedOrder
+from adapters.sandbox_bank.files import status_report
 from adapters.sandbox_bank.outgoing import send
+from adapters.sandbox_bank.received import EnquiredTransfer, Instructed, ReceivedOrder
+from adapters.sandbox_bank.statuses import Answered, Original
 
 _STATUS_BEFORE = {"waiting": "PDNG", "booked": "ACSP", "returned": "ACSP", "rejected": "RJCT"}
 _STATUS_ASKED = {"waiting": "PDNG", "booked": "ACSC", "returned": "ACSC", "rejected": "RJCT"}
 _NO_ORIGINAL = ("RJCT", "NOOR", "No such transfer was received")
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """The current time: the business time of bookings, and the seconds that delays are counted in."""
-
-    at: datetime
-    seconds: float
 
 
 def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str, now: Moment) -> str:
@@ -37,9 +29,10 @@ def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str
         _release(db, known[0], None)
         answer_order(books, account, known[0], now)
         return "taken before"
+    original = Original(order.message_id, order.payment_information_id, order.message_type)
     if known is not None:
         words = "Another file with this MsgId was taken before"
-        _answer(books, account, order.message_id, now, Answered("", "RJCT", "DU01", words), [])
+        _answer(books, account, original, now, Answered("", "RJCT", "DU01", words), [])
         return "rejected: DU01"
     plan = plan_faults(db, (each.end_to_end_id for each in order.transfers))
     if plan.of(FaultKind.LOSE_FILE):
@@ -48,8 +41,12 @@ def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str
     record_met(db, plan, [kind for kind in FaultKind if kind is not FaultKind.LOSE_FILE])
     refusal = refuse_order(order, books.holder(account))
     order_id = db.execute(
-        "INSERT INTO payment_order (account, message_id, sha256, reason, words, copies) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO payment_order (payment_information_id, type, as_one, account, message_id, sha256, reason, words,"
+        " copies) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
+            order.payment_information_id,
+            order.message_type,
+            order.as_one,
             account,
             order.message_id,
             sha256,
@@ -64,6 +61,9 @@ def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str
         concerned.update(settle(books, account, now))
     for each_id in sorted(concerned):
         answer_order(books, account, each_id, now)
+    if refusal is None and books.dialect(account).doubts:
+        words = "This order was received before"
+        _answer(books, account, original, now, Answered("", "RJCT", "DU01", words), [])
     return "taken" if refusal is None else f"rejected: {refusal.reason}"
 
 
@@ -79,15 +79,19 @@ def _record_transfers(
     for each in order.transfers:
         key = each.end_to_end_id
         rejected = plan.of(FaultKind.REJECT).get(key) or plan.of(FaultKind.PARTIAL).get(every_second.get(key, ""))
-        refusal = Refusal(rejected.reason, "Rejected on demand") if rejected else refuse_transfer(each, known)
+        refusal = (
+            Refusal(rejected.reason, "Rejected on demand")
+            if rejected
+            else refuse_transfer(each, known, domestic=order.domestic)
+        )
         priced = refusal or price(each, currency, rates)
         if isinstance(priced, Priced):
             known.add(key)
         rows.append(_row(order_id, order, each, priced, plan, now))
     db.executemany(
         "INSERT INTO transfer (payment_order, e2e, currency, written, minor, booked_minor, rate, execution_on,"
-        " creditor, remittance, state, reason, words, due_at, quiet, return_at, return_reason)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " creditor, remittance, instruction_id, state, reason, words, due_at, quiet, return_at, return_reason)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
 
@@ -97,7 +101,7 @@ def _row(  # one value per column
 ) -> tuple[object, ...]:
     key = each.end_to_end_id
     head = (order_id, key, each.currency, f"{each.currency} {each.amount}")
-    tail = (str(order.execution_on), each.name, each.remittance)
+    tail = (str(order.execution_on), each.name, each.remittance, each.instruction_id or None)
     quiet = key in plan.of(FaultKind.LOSE_ANSWER)
     if isinstance(priced, Refusal):
         return (*head, 0, None, None, *tail, "rejected", priced.reason, priced.words, None, quiet, None, None)
@@ -124,83 +128,56 @@ def _known(db: sqlite3.Connection, keys: list[str]) -> set[str]:
     return {key for (key,) in rows}
 
 
-def settle(books: BankBooks, account: str, now: Moment) -> list[int]:
-    """Book what is due on an account, or reject what its balance cannot cover; return the ids of the orders."""
-    db, currency = books.db, books.holder(account).currency
-    (balance,) = db.execute("SELECT balance FROM account WHERE key = ?", (account,)).fetchone()
-    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM posting").fetchone()
-    due = db.execute(
-        "SELECT t.id, t.payment_order, t.e2e, t.minor, t.currency, t.booked_minor, t.rate, t.execution_on, t.creditor,"
-        " t.remittance, t.quiet, o.copies FROM transfer t JOIN payment_order o ON o.id = t.payment_order"
-        " WHERE t.state = 'waiting' AND t.due_at <= ? AND o.account = ? ORDER BY t.id",
-        (now.seconds, account),
-    ).fetchall()
-    today = now.at.date().isoformat()
-    postings: list[tuple[object, ...]] = []
-    states: list[tuple[object, ...]] = []
-    for number, _, e2e, minor, of, booked, rate, on, creditor, remittance, quiet, copies in due:
-        if booked > balance:
-            states.append(("rejected", "AM04", "The balance is not sufficient", number))
-            continue
-        balance -= booked
-        last += 1
-        instructed = (minor, of) if of != currency else (None, None)
-        notify = "held" if quiet else "due"
-        states.append(("booked", None, None, number))
-        postings.append(
-            (last, account, max(on, today), booked, e2e, creditor, remittance, *instructed, rate, notify, copies)
-        )
-    db.executemany(
-        "INSERT INTO posting (id, account, on_date, direction, minor, kind, e2e, counterparty, remittance,"
-        " instructed_minor, instructed_currency, rate, notify, copies)"
-        " VALUES (?, ?, ?, 'DBIT', ?, 'transfer', ?, ?, ?, ?, ?, ?, ?, ?)",
-        postings,
-    )
-    db.executemany("UPDATE transfer SET state = ?, reason = ?, words = ? WHERE id = ?", states)
-    db.execute("UPDATE account SET balance = ? WHERE key = ?", (balance, account))
-    return sorted({row[1] for row in due})
-
-
 def answer_order(books: BankBooks, account: str, order_id: int, now: Moment) -> None:
     """Send an order's pain.002, unless there is nothing to report yet or all answers are withheld."""
-    message_id, reason, words, copies = books.db.execute(
-        "SELECT message_id, reason, words, copies FROM payment_order WHERE id = ?", (order_id,)
+    *ids, reason, words, copies = books.db.execute(
+        "SELECT message_id, coalesce(payment_information_id, message_id), type, reason, words, copies"
+        " FROM payment_order WHERE id = ?",
+        (order_id,),
     ).fetchone()
+    original = Original(*ids)
     if reason is not None:
-        _answer(books, account, message_id, now, Answered("", "RJCT", reason, words), [], copies)
+        _answer(books, account, original, now, Answered("", "RJCT", reason, words), [], copies)
         return
     rows = books.db.execute(
-        "SELECT e2e, state, reason, words, quiet FROM transfer WHERE payment_order = ? ORDER BY id", (order_id,)
+        "SELECT e2e, state, reason, words, instruction_id, quiet FROM transfer WHERE payment_order = ? ORDER BY id",
+        (order_id,),
     ).fetchall()
-    spoken = [Answered(e2e, _STATUS_BEFORE[state], why, said) for e2e, state, why, said, quiet in rows if not quiet]
+    spoken = [Answered(e2e, _STATUS_BEFORE[state], *rest) for e2e, state, *rest, quiet in rows if not quiet]
     statuses = {each.status for each in spoken}
     if statuses <= {"PDNG"}:
         return
     if statuses == {"ACSP"} and len(spoken) == len(rows):
-        _answer(books, account, message_id, now, Answered("", "ACSP"), [], copies)
+        named = spoken if books.dialect(account).status == "transfer" else []
+        _answer(books, account, original, now, Answered("", "ACSP"), named, copies)
         return
     group = Answered("", "RJCT") if statuses == {"RJCT"} and len(spoken) == len(rows) else None
-    _answer(books, account, message_id, now, group, spoken, copies)
+    _answer(books, account, original, now, group, spoken, copies)
 
 
 def answer_enquiry(books: BankBooks, account: str, asked: EnquiredTransfer, now: Moment) -> str:
     """Answer a pacs.028 from the books, and release what was withheld about the transfers asked for."""
     db = books.db
     order = db.execute(
-        "SELECT id, reason, words FROM payment_order WHERE account = ? AND message_id = ?",
+        "SELECT id, reason, words, message_id, coalesce(payment_information_id, message_id), type"
+        " FROM payment_order WHERE account = ? AND message_id = ?",
         (account, asked.order_message_id),
     ).fetchone()
+    unknown = Original(asked.order_message_id, asked.order_message_id, "pain.001.001.09")
+    original = unknown if order is None else Original(*order[3:])
     if order is None or order[1] is not None:
         status, reason, words = _NO_ORIGINAL if order is None else ("RJCT", order[1], order[2])
         all_same = [Answered(key, status, reason, words) for key in asked.end_to_end_ids]
-        _answer(books, account, asked.order_message_id, now, Answered("", status, reason, words), all_same)
+        _answer(books, account, original, now, Answered("", status, reason, words), all_same)
         return "answered"
-    rows = db.execute("SELECT e2e, state, reason, words FROM transfer WHERE payment_order = ? ORDER BY id", order[:1])
-    found = {e2e: Answered(e2e, _STATUS_ASKED[state], reason, words) for e2e, state, reason, words in rows}
+    rows = db.execute(
+        "SELECT e2e, state, reason, words, instruction_id FROM transfer WHERE payment_order = ? ORDER BY id", order[:1]
+    )
+    found = {e2e: Answered(e2e, _STATUS_ASKED[state], *rest) for e2e, state, *rest in rows}
     keys = asked.end_to_end_ids or tuple(found)
     _release(db, order[0], keys)
     spoken = [found.get(key) or Answered(key, *_NO_ORIGINAL) for key in keys]
-    _answer(books, account, asked.order_message_id, now, None, spoken)
+    _answer(books, account, original, now, None, spoken)
     return "answered"
 
 
@@ -215,16 +192,16 @@ def _release(db: sqlite3.Connection, order_id: int, keys: tuple[str, ...] | None
 def _answer(  # the report's own fields
     books: BankBooks,
     account: str,
-    message_id: str,
+    original: Original,
     now: Moment,
     group: Answered | None,
     transfers: list[Answered],
     copies: int = 1,
 ) -> None:
-    send(
-        books.db,
-        account,
-        "pain.002",
-        partial(status_report, at=now.at, order_message_id=message_id, group=group, transfers=transfers),
-        copies,
-    )
+    """Send a pain.002 about an order that came as one."""
+    if not original.message_type.startswith("pain"):
+        return
+    dialect = books.dialect(account)
+    build = partial(status_report, at=now.at, original=original, group=group, transfers=transfers, dialect=dialect)
+    for _ in range(2 if dialect.repeats else 1):
+        send(books.db, account, "pain.002.xml", build, copies)

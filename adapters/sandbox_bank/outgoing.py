@@ -6,14 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def send(db: sqlite3.Connection, account: str, kind: str, build: Callable[[str], bytes], copies: int = 1) -> None:
-    """Record a message for an account. `build` gets its message id. A second copy has equal bytes and another name."""
+def send(db: sqlite3.Connection, account: str, name: str, build: Callable[[str], bytes], copies: int = 1) -> None:
+    """Record a message for an account under a number and `name`. `build` gets its message id.
+
+    A second copy has equal bytes and another number.
+    """
     (number,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM outgoing").fetchone()
     raw = build(f"SBX-{number:010d}")
     for each in range(number, number + copies):
         db.execute(
             "INSERT INTO outgoing (id, account, name, raw) VALUES (?, ?, ?, ?)",
-            (each, account, f"{each:010d}-{kind}.xml", raw),
+            (each, account, f"{each:010d}-{name}", raw),
         )
 
 

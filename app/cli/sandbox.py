@@ -1,4 +1,4 @@
-"""`sluice sandbox`: the business clock, and faults, incoming money, rates and books of the sandbox bank."""
+"""`sluice sandbox`: the business clock, and faults, dialects, incoming money and books of the sandbox bank."""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ import click
 
 if TYPE_CHECKING:
     from adapters.sandbox_bank.books import BankBooks
+    from adapters.sandbox_bank.dialect import Dialect
 
 _KINDS = ("reject", "delay", "lose-answer", "lose-file", "partial", "duplicate-answer", "return")
 _reason = click.option("--reason", default="AC04", show_default=True, help="ISO reason code of a rejection or return.")
@@ -134,6 +135,48 @@ def clear(data_dir: Path) -> None:
         clear_faults(books.db)
 
 
+@sandbox.group()
+def dialect() -> None:
+    """How the bank writes an account's files: traits that real banks' files have."""
+
+
+@dialect.command("set")
+@click.option("--account", required=True, help="The account's key.")
+@click.option(
+    "--trait", "traits", multiple=True, metavar="NAME=VALUE", help="Such as references=shared; may be repeated."
+)
+@click.option("--seed", type=int, help="Draw the traits that are not named.")
+@click.pass_obj
+def set_dialect(data_dir: Path, account: str, traits: tuple[str, ...], seed: int | None) -> None:
+    """Let the bank write an account's files with these traits from now on; the others are as at first."""
+    from adapters.sandbox_bank.dialect import dialect_of
+
+    pairs = [trait.partition("=") for trait in traits]
+    with _books(data_dir) as books:
+        chosen = dialect_of({name: value for name, _, value in pairs}, seed)
+        books.set_dialect(account, chosen)
+    click.echo(f"{account}  {_special(chosen)}")
+
+
+@dialect.command("list")
+@_json
+@click.pass_obj
+def list_dialects(data_dir: Path, as_json: bool) -> None:
+    """List the accounts with the traits that differ from the default."""
+    with _books(data_dir) as books:
+        found = {account: books.dialect(account) for account in books.accounts()}
+    if as_json:
+        click.echo(json.dumps({account: each.model_dump() for account, each in found.items()}))
+        return
+    for account, each in found.items():
+        click.echo(f"{account}  {_special(each)}")
+
+
+def _special(chosen: "Dialect") -> str:
+    traits = chosen.model_dump(exclude_defaults=True).items()
+    return " ".join(f"{name}={value}" for name, value in traits) or "default"
+
+
 @sandbox.command("clock")
 @click.argument("instant", required=False)
 @click.pass_obj
@@ -173,6 +216,20 @@ def credit_(data_dir: Path, account: str, amount: str, payer: str, reference: st
     click.echo(f"{amount} from {payer} on {account}")
 
 
+@sandbox.command("reverse")
+@click.option("--account", required=True, help="The account's key.")
+@click.option("--reference", required=True, help="The reference that the money came in under.")
+@click.pass_obj
+def reverse_(data_dir: Path, account: str, reference: str) -> None:
+    """Let the bank take back the last credit under a reference."""
+    from adapters.clock import SandboxClock
+    from adapters.sandbox_bank.admin import reverse
+
+    with _books(data_dir) as books:
+        reverse(books, account, reference, SandboxClock(data_dir / "clock.json").now().date())
+    click.echo(f"The credit for {reference} on {account} is reversed")
+
+
 @sandbox.command("rate")
 @click.option("--base", required=True, help="Currency of one unit, such as USD.")
 @click.option("--quote", required=True, help="Currency of the rate, such as JPY.")
@@ -194,7 +251,7 @@ def rate_(data_dir: Path, base: str, quote: str, rate: str) -> None:
 @click.option("--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day; the bank's own today if left out.")
 @click.pass_obj
 def statement(data_dir: Path, account: str, on: datetime | None) -> None:
-    """Ask the bank for a camt.053 of one day."""
+    """Ask the bank for a statement of one day."""
     from adapters.clock import SandboxClock
     from adapters.sandbox_bank.admin import request_statement
 

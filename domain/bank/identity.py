@@ -279,6 +279,8 @@ def _likeness(one: _Told, earlier: _Told) -> _Likeness:
         return _Likeness.SUPPORTED if agreeing & _OF_THE_ORDER else _Likeness.DOUBTFUL
     if supported:
         return _Likeness.SUPPORTED
+    if earlier.booked_on is None:
+        return _Likeness.DIFFERENT
     return _Likeness.UNCONTRADICTED if repeats else _Likeness.DOUBTFUL
 
 

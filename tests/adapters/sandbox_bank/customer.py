@@ -31,12 +31,12 @@ class FixedClock:
 class Customer:
     """One account at a bank of its own below a temporary folder."""
 
-    def __init__(self, data_dir, opening="JPY 1000000"):
+    def __init__(self, data_dir, opening="JPY 1000000", dialect=None):
         self.data_dir = data_dir
         self.clock = FixedClock()
         self.seconds = 1000.0
         self.folder = BankFolder(data_dir / "bank")
-        open_account(data_dir, KEY, DEBTOR.number, DEBTOR.currency, opening=Money.parse(opening))
+        open_account(data_dir, KEY, DEBTOR.number, DEBTOR.currency, opening=Money.parse(opening), dialect=dialect)
         self.bank = self.restart()
         self.files = 0
 
@@ -62,6 +62,15 @@ class Customer:
         found = []
         for name in self.folder.waiting(KEY):
             found.append(read_message(self.folder.read(KEY, name)))
+            self.folder.archive(KEY, name)
+        return found
+
+    def raw_answers(self):
+        """The files that are waiting after the bank has worked once, by name."""
+        self.bank.step()
+        found = {}
+        for name in self.folder.waiting(KEY):
+            found[name] = self.folder.read(KEY, name)
             self.folder.archive(KEY, name)
         return found
 

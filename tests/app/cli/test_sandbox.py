@@ -56,6 +56,20 @@ def test_money_comes_in_and_a_statement_is_sent_on_command(customer):
     assert len(customer.answers()) == 2
 
 
+def test_an_account_gets_a_dialect_by_trait_or_by_seed_and_shows_it(customer):
+    assert run(customer, "dialect", "list") == f"{KEY}  default\n"
+    assert "references=shared" in run(customer, "dialect", "set", "--account", KEY, "--trait", "references=shared")
+    assert "references=shared" in run(customer, "dialect", "list")
+    run(customer, "dialect", "set", "--account", KEY, "--seed", "7", "--trait", "format=mt")
+    assert json.loads(run(customer, "dialect", "list", "--json"))[KEY]["format"] == "mt"
+
+
+def test_a_credit_is_reversed_on_command(customer):
+    run(customer, "credit", "--account", KEY, "--amount", "JPY 1000", "--from", "Streamer", "--reference", "L-1")
+    run(customer, "reverse", "--account", KEY, "--reference", "L-1")
+    assert str(customer.bank.books.balances()[KEY]) == "JPY 1000000"
+
+
 def test_the_bank_converts_at_the_rate_set(customer):
     run(customer, "rate", "--base", "USD", "--quote", "JPY", "--rate", "150")
     customer.exchange(transfer("E1", "USD 10.00"))
@@ -68,6 +82,9 @@ def test_the_bank_converts_at_the_rate_set(customer):
         (("credit", "--account", "NONE", "--amount", "JPY 1", "--from", "S", "--reference", "R"), "no account NONE"),
         (("credit", "--account", KEY, "--amount", "1", "--from", "S", "--reference", "R"), "is not an amount"),
         (("statement", "--account", "NONE"), "no account NONE"),
+        (("reverse", "--account", KEY, "--reference", "L-9"), "has no credit for 'L-9'"),
+        (("dialect", "set", "--account", "NONE"), "no account NONE"),
+        (("dialect", "set", "--account", KEY, "--trait", "colour"), "The trait colour cannot be ''"),
         (("rate", "--base", "USD", "--quote", "JPY", "--rate", "-1"), "is not an exchange rate"),
     ],
 )

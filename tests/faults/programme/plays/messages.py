@@ -18,7 +18,10 @@ from adapters.db.queries.payments import PaymentFilter, PaymentRow
 from adapters.db.queries.payments import payments as payments_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.admin import folders_path
-from adapters.sandbox_bank.answers import Answered, Holder, Posting, notification, status_report
+from adapters.sandbox_bank.dialect import DEFAULT
+from adapters.sandbox_bank.entries import Posting, Report, entries_of
+from adapters.sandbox_bank.files import account_file, status_report
+from adapters.sandbox_bank.statuses import Answered, Original
 from tests.faults.programme.agreements import ACCOUNT, DUE_ON, Drawn, draw
 from tests.faults.programme.judge import judge, proven
 from tests.faults.programme.stage import Stage, Stuck
@@ -153,15 +156,22 @@ def _status(stage: Stage, key: str, row: PaymentRow, name: str, *statuses: tuple
     run = stage.run(row.run) if row.run else None
     message_id = (run and run.message_id) or "NEVER-SENT"
     said = [Answered(row.end_to_end_id, status, reason) for status, reason in statuses]
-    return status_report(name, stage.clock.now(), message_id, None, said)
+    return status_report(name, stage.clock.now(), _original(message_id), None, said)
+
+
+def _original(message_id: str) -> Original:
+    return Original(message_id, message_id, "pain.001.001.09")
 
 
 def booking(stage: Stage, key: str, name: str, direction: str, minor: int, e2e: str, reason: str | None = None):
     """Return a camt.054 of one line, under a reference that the bank never gave."""
     with stage.books() as books:
-        holder: Holder = books.holder(folder_of(key, ACCOUNT))
-    line = Posting(10**9 + crc32(name.encode()), direction, minor, "transfer", e2e, "X", "", reason, None, None, None)
-    return notification(name, stage.clock.now(), holder, date.fromisoformat(DUE_ON), [line])
+        holder = books.holder(folder_of(key, ACCOUNT))
+    number, on = 10**9 + crc32(name.encode()), date.fromisoformat(DUE_ON)
+    line = Posting(number, direction, minor, "transfer", e2e, "X", "", reason, None, None, None, DUE_ON)
+    entries = entries_of([line], DEFAULT, "notification")
+    report = Report("notification", holder, 1, on, on, None, None, entries)
+    return account_file(name, stage.clock.now(), [report])
 
 
 def _minor(row: PaymentRow) -> int:
@@ -184,7 +194,7 @@ LIES: dict[str, Callable[..., tuple[bytes, int]]] = {
     "a payment that is not ours": lambda s, k, r, n: (booking(s, k, n, "DBIT", 11, f"{k}.P999"), -11),
     "a return of what was never paid": lambda s, k, r, n: (booking(s, k, n, "CRDT", 13, f"{k}.P998", "AC04"), 13),
     "an answer to what was never sent": lambda s, k, r, n: (
-        status_report(n, s.clock.now(), "NEVER-SENT", Answered("", "ACSP"), []),
+        status_report(n, s.clock.now(), _original("NEVER-SENT"), Answered("", "ACSP"), []),
         0,
     ),
     "another content under a known id": lambda s, k, r, n: (_known_id(s, k, r, n), 0),
