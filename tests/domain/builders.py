@@ -27,15 +27,8 @@ from domain.agreement.model import (
     Purpose,
 )
 from domain.agreement.productions import fall_due, register
-from domain.bank.messages import (
-    AccountReport,
-    Address,
-    BankVerdict,
-    Direction,
-    Movement,
-    StatusReport,
-    TransferStatus,
-)
+from domain.bank.first_release.model import AccountReport, Movement, StatusReport, TransferStatus
+from domain.bank.messages import Address, BankVerdict, Direction
 from domain.commands import PrepareRun
 from domain.events import (
     Event,

@@ -12,13 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain import milestones
 from domain.agreement import productions
 from domain.agreement.model import Agreement
-from domain.bank import answers
-from domain.bank.messages import (
-    BankVerdict,
-    Movement,
-    StatusReport,
-    TransferStatus,
-)
+from domain.bank.first_release import rules as answers
+from domain.bank.first_release.model import Movement, StatusReport, TransferStatus
+from domain.bank.messages import BankVerdict
 from domain.commands import (
     ApproveMilestone,
     CancelRun,

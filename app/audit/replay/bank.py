@@ -15,7 +15,7 @@ from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import CommandBatch, DecodedFact
 from domain.bank import answers
 from domain.bank.answers import movements
-from domain.bank.messages import StatusReport
+from domain.bank.first_release.model import StatusReport
 from domain.errors import BadInput
 from domain.events import Event, PaymentsGathered, QuoteTaken, RunDoubted, RunPrepared, RunReleased, RunSubmitted
 from domain.ledger.journal import sha256
@@ -60,32 +60,59 @@ class Bank:
             self._booked.update(movements(event))
 
     def _taken(self, state: State, batch: CommandBatch, folder: str, digest: str) -> Iterator[Finding]:
-        """Check that the events follow from the bank's file."""
+        """Check that the events follow from the bank's file, by the rules of the release that took it."""
         raw = self._records.document(digest)
         if raw is None:
             return  # reported by the document checks
         record, account = batch.facts[0].record, folder.partition(".")[2]
         try:
-            message = read_message(raw)
+            message = read_file(raw)
         except BadInput as error:
             yield unfaithful(record, f"was taken from document {digest}, which cannot be read: {error.sentence}")
             return
-        if isinstance(message, StatusReport):
-            named = [one for one in state.runs.values() if one.message_id == message.order_message_id]
-            expected = answers.reported(named[0], state.payments, message) if named else []
-        else:
-            names = {payment_id(one.end_to_end_id) for one in message.movements if one.end_to_end_id is not None}
-            found = [state.payments[name] for name in sorted(names) if name in state.payments]
-            waiting = {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
-            ours = {payment.id: payment for payment in found if payment.account == account}
-            theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in waiting}
-            seen = frozenset(reference for whose, reference in self._booked if whose == account)
-            expected = answers.booked(self._agreement_of(state), account, ours, theirs, seen, message)
+        today = any(isinstance(event, BankFileTaken) for event in batch.events)
+        decide = self._by_todays_rules if today else self._by_the_first_rules
         versions = {type(told.event): told.version for told in batch.facts}
-        expected = [self._schemas.as_recorded(each, versions.get(type(each))) for each in expected]
+        expected = [
+            self._schemas.as_recorded(each, versions.get(type(each))) for each in decide(state, account, message, digest)
+        ]
         if _lines(expected) != _lines(batch.events):
             said = f"does not say what document {digest} of the bank says"
             yield unfaithful(record, said, _only(expected, batch.events), _only(batch.events, expected))
+
+    def _by_todays_rules(self, state: State, account: str, message: BankMessage, digest: str) -> list[Event]:
+        if isinstance(message, StatusReport):
+            return statuses.taken(account, _answered(state, account, message), state.payments, message, digest)
+        agreement = self._agreement_of(state)
+        needed = bookings.needs(agreement, message, digest)
+        known = {name: self._alike(name, needs) for name, needs in needed.items()}
+        suspended = {
+            name: {one.movement: open_ for one in found if (open_ := self._suspended.get((name, one.movement)))}
+            for name, found in known.items()
+        }
+        payments = _payments(state, needed, known)
+        receipts = {
+            name: receipt
+            for name, receipt in state.receipts.items()
+            if receipt.account in needed
+            and (receipt.status in _WAITING or any(one.about == name for found in known.values() for one in found))
+        }
+        return bookings.taken(
+            agreement, account, message, digest, bookings.Recorded(payments, receipts, state.runs, known, suspended)
+        )
+
+    def _by_the_first_rules(self, state: State, account: str, message: BankMessage, _: str) -> list[Event]:
+        if isinstance(message, StatusReport):
+            answer = reading.status_report(message)
+            named = [one for one in state.runs.values() if one.message_id == answer.order_message_id]
+            return rules.reported(named[0], state.payments, answer) if named else []
+        report = reading.account_report(message)
+        names = {payment_id(one.end_to_end_id) for one in report.movements if one.end_to_end_id is not None}
+        found = [state.payments[name] for name in sorted(names) if name in state.payments]
+        ours = {payment.id: payment for payment in found if payment.account == account}
+        theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in _WAITING}
+        seen = frozenset(one.bank_reference for one in report.movements) & self._movements[account]
+        return rules.booked(self._agreement_of(state), account, ours, theirs, seen, report)
 
     def _prepared(self, state: State, batch: CommandBatch, told: DecodedFact, event: RunPrepared) -> Iterator[Finding]:
         """Check that a run's hash is that of the gathered payments, and its rate the published one."""

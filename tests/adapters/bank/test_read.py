@@ -6,7 +6,8 @@ import pytest
 
 from adapters.bank.read import read_message
 from adapters.bank.xml import BadBankFile, parse_document
-from domain.bank.messages import BankVerdict, Direction, TransferStatus
+from domain.bank.first_release.model import TransferStatus
+from domain.bank.messages import BankVerdict, Direction
 from domain.values.money import Money
 
 HEAD = "<GrpHdr><MsgId>B1</MsgId><CreDtTm>2025-03-04T09:00:00+09:00</CreDtTm></GrpHdr>"

@@ -8,7 +8,7 @@ from adapters.bank.pain001 import write_order
 from adapters.bank.read import read_message
 from adapters.sandbox_bank.admin import open_account
 from adapters.sandbox_bank.bank import SandboxBank
-from domain.bank.messages import AccountReport, StatusReport
+from domain.bank.first_release.model import AccountReport, StatusReport
 from domain.values.money import Money
 from tests.adapters.bank.samples import AT, DEBTOR, enquiry, order
 

@@ -13,7 +13,8 @@ from adapters.sandbox_bank import bank as bank_module
 from adapters.sandbox_bank.admin import credit, open_account, request_statement, transfers
 from adapters.sandbox_bank.bank import SandboxBank
 from adapters.sandbox_bank.books import converted
-from domain.bank.messages import AccountReport, BankVerdict, StatusReport
+from domain.bank.first_release.model import AccountReport, StatusReport
+from domain.bank.messages import BankVerdict
 from domain.errors import BadInput, NotFound, Refused
 from domain.values.money import Money
 from tests.adapters.bank.samples import AGREED, DEBTOR, VENDOR, order, transfer

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from domain.agreement.model import Agreement
-from domain.bank.answers import reported
+from domain.bank.first_release.rules import reported
 from domain.bank.messages import AgreedRate, BankVerdict
 from domain.bank.profile import Pain001Profile
 from domain.commands import CancelRun, ReleaseRun

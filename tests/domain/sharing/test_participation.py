@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.agreement import productions
-from domain.bank import answers
+from domain.bank.first_release import rules as answers
 from domain.bank.messages import BankVerdict
 from domain.commands import CorrectPayment
 from domain.events import PaymentsScheduled

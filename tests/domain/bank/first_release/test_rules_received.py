@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from domain.agreement.productions import fall_due
 from domain.bank import answers
-from domain.bank.messages import AccountReport, Movement
+from domain.bank.first_release.model import AccountReport, Movement
 from domain.events import (
     Event,
     MovementUnmatched,

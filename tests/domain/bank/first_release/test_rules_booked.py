@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from domain.bank import answers
-from domain.bank.messages import AccountReport, BankVerdict, Movement
+from domain.bank.first_release.model import AccountReport, Movement
+from domain.bank.messages import BankVerdict
 from domain.events import (
     Event,
     MovementUnmatched,

@@ -1,4 +1,4 @@
-"""From a bank's messages to events of payments, receipts and the books.
+"""From a bank's messages to events of payments, receipts and the books, by the rules of release 0.1.0.
 
 Messages arrive twice, late and in any order. One that repeats known facts changes nothing. One that contradicts them
 posts nothing and is recorded as a contradiction. Money that moved without an explanation goes to suspense.
@@ -10,14 +10,8 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from domain.agreement.model import Agreement
-from domain.bank.messages import (
-    AccountReport,
-    BankVerdict,
-    Direction,
-    Movement,
-    StatusReport,
-    TransferStatus,
-)
+from domain.bank.first_release.model import AccountReport, Movement, StatusReport, TransferStatus
+from domain.bank.messages import BankVerdict, Direction
 from domain.events import (
     AnswerContradicted,
     Event,
@@ -96,21 +90,6 @@ def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
         else:
             events += _not_found(run, report, rest)
     return events
-
-
-BOOKING = frozenset({PaymentsSettled, PaymentReturned, ReceiptMatched, MovementUnmatched})
-"""The events that book movements."""
-
-
-def movements(event: Event) -> Iterable[tuple[str, str]]:
-    """The movements that an event books: our account and the bank reference of each."""
-    match event:
-        case PaymentsSettled():
-            return ((event.account, line.bank_reference) for line in event.payments)
-        case PaymentReturned() | ReceiptMatched() | MovementUnmatched():
-            return ((event.account, event.bank_reference),)
-        case _:
-            return ()
 
 
 def _foreign_acceptances(report: StatusReport, end_to_end_id: str, verdicts: Sequence[str]) -> Iterable[Event]:
