@@ -50,10 +50,10 @@ class BankActivities:
     def _take_answer(self, production: str, account: str, name: str, raw: bytes, report: StatusReport) -> None:
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             transaction.received(folder_of(production, account), report.message_id, name, transaction.keep(name, raw))
-            run = next(iter(state.runs.values()), None)
+            run = statuses.answered(state.runs.values(), account, report)
             if run is None:
                 raise BadInput(f"It answers order {report.order_message_id}, which was never sent from {account}.")
-            events = statuses.reported(run, state.payments, report)
+            events = statuses.taken(account, run, state.payments, report, sha256(raw))
             self._notify(transaction, agreement, state, events)
             return events
 
@@ -112,10 +112,11 @@ class BankActivities:
 
 
 def _answered(account: str, report: StatusReport) -> Selection:
-    """The run of the order that a status report is about, with its payments."""
-    named = {report.order_message_id, *(one.payment_information for one in report.instructions)} - {None}
-    sent = sa.and_(tables.run.c.account == account, tables.run.c.message_id.in_(sorted(str(one) for one in named)))
-    return Selection(payments=tables.payment.c.run.in_(sa.select(tables.run.c.id).where(sent)), runs=sent)
+    """The run of the order that a status report is about, with its payments and those that the report names."""
+    payment, run = tables.payment.c, tables.run.c
+    sent = sa.and_(run.account == account, run.message_id == any_of(statuses.orders_of(report)))
+    of_run = payment.run.in_(sa.select(run.id).where(sent))
+    return Selection(payments=sa.or_(of_run, payment.id == any_of(statuses.named_by(report))), runs=sent)
 
 
 def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:

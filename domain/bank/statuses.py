@@ -18,6 +18,7 @@ from domain.bank.messages import BankVerdict
 from domain.bank.reports import GivenStatus, StatusReport
 from domain.events import (
     AnswerContradicted,
+    BankFileTaken,
     DoubtedPayment,
     DoubtsEnded,
     EndedDoubt,
@@ -55,6 +56,26 @@ class _Told(Struct, frozen=True):
     end_to_end_id: str
     statuses: tuple[GivenStatus, ...]
     named: bool
+
+
+def orders_of(report: StatusReport) -> frozenset[str]:
+    """The message ids of orders that a report may be about. A payment information block has the id of its order."""
+    blocks = (block.payment_information for block in report.instructions)
+    return frozenset(name for name in (report.order_message_id, *blocks) if name is not None)
+
+
+def answered(runs: Iterable[Run], account: str, report: StatusReport) -> Run | None:
+    """The run of an account whose order a report is about."""
+    orders = orders_of(report)
+    return next((run for run in runs if run.account == account and run.message_id in orders), None)
+
+
+def taken(account: str, run: Run, payments: Payments, report: StatusReport, digest: str) -> list[Event]:
+    """The events of a file with a status report on a run's order. `digest` is the file's SHA-256."""
+    file = BankFileTaken(
+        account=account, message_id=report.message_id, file=digest, format=report.format, reports=(), left_out=()
+    )
+    return [file, *reported(run, payments, report)]
 
 
 def named_by(report: StatusReport) -> frozenset[str]:

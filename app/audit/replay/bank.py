@@ -7,17 +7,27 @@ from typing import Any
 
 from adapters.bank.orders import write, written_at
 from adapters.bank.pacs028 import write_enquiry
-from adapters.bank.read import read_message
+from adapters.bank.read import read_file
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
+from app.audit.replay.bookings import ToldBookings
 from domain.agreement.model import Agreement
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import CommandBatch, DecodedFact
-from domain.bank import answers
-from domain.bank.answers import movements
-from domain.bank.first_release.model import StatusReport
+from domain.bank import bookings, statuses
+from domain.bank.first_release import reading, rules
+from domain.bank.reports import BankMessage, StatusReport
 from domain.errors import BadInput
-from domain.events import Event, PaymentsGathered, QuoteTaken, RunDoubted, RunPrepared, RunReleased, RunSubmitted
+from domain.events import (
+    BankFileTaken,
+    Event,
+    PaymentsGathered,
+    QuoteTaken,
+    RunDoubted,
+    RunPrepared,
+    RunReleased,
+    RunSubmitted,
+)
 from domain.ledger.journal import sha256
 from domain.payments import runs
 from domain.payments.payments import Payments, payment_id
@@ -29,6 +39,7 @@ from domain.values.money import total as total_of
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
 
+_WAITING = {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
 AgreementOf = Callable[[State], Agreement]
 
 
@@ -37,7 +48,7 @@ class Bank:
 
     def __init__(self, records: Records, agreement_of: AgreementOf, schemas: Schemas = SCHEMAS) -> None:
         self._records, self._agreement_of, self._schemas = records, agreement_of, schemas
-        self._booked: set[tuple[str, str]] = set()
+        self._told = ToldBookings()
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
         """Yield what in a batch does not follow from the agreement, the state and the batch's bank file."""
@@ -56,8 +67,7 @@ class Bank:
                     yield from self._doubted(state, told, told.event)
                 case _:
                     continue
-        for event in batch.events:
-            self._booked.update(movements(event))
+        self._told.add(batch.events)
 
     def _taken(self, state: State, batch: CommandBatch, folder: str, digest: str) -> Iterator[Finding]:
         """Check that the events follow from the bank's file, by the rules of the release that took it."""
@@ -74,7 +84,8 @@ class Bank:
         decide = self._by_todays_rules if today else self._by_the_first_rules
         versions = {type(told.event): told.version for told in batch.facts}
         expected = [
-            self._schemas.as_recorded(each, versions.get(type(each))) for each in decide(state, account, message, digest)
+            self._schemas.as_recorded(each, versions.get(type(each)))
+            for each in decide(state, account, message, digest)
         ]
         if _lines(expected) != _lines(batch.events):
             said = f"does not say what document {digest} of the bank says"
@@ -82,24 +93,11 @@ class Bank:
 
     def _by_todays_rules(self, state: State, account: str, message: BankMessage, digest: str) -> list[Event]:
         if isinstance(message, StatusReport):
-            return statuses.taken(account, _answered(state, account, message), state.payments, message, digest)
+            run = statuses.answered(state.runs.values(), account, message)
+            return [] if run is None else statuses.taken(account, run, state.payments, message, digest)
         agreement = self._agreement_of(state)
-        needed = bookings.needs(agreement, message, digest)
-        known = {name: self._alike(name, needs) for name, needs in needed.items()}
-        suspended = {
-            name: {one.movement: open_ for one in found if (open_ := self._suspended.get((name, one.movement)))}
-            for name, found in known.items()
-        }
-        payments = _payments(state, needed, known)
-        receipts = {
-            name: receipt
-            for name, receipt in state.receipts.items()
-            if receipt.account in needed
-            and (receipt.status in _WAITING or any(one.about == name for found in known.values() for one in found))
-        }
-        return bookings.taken(
-            agreement, account, message, digest, bookings.Recorded(payments, receipts, state.runs, known, suspended)
-        )
+        recorded = self._told.before(state, bookings.needs(agreement, message, digest))
+        return bookings.taken(agreement, account, message, digest, recorded)
 
     def _by_the_first_rules(self, state: State, account: str, message: BankMessage, _: str) -> list[Event]:
         if isinstance(message, StatusReport):
@@ -111,7 +109,7 @@ class Bank:
         found = [state.payments[name] for name in sorted(names) if name in state.payments]
         ours = {payment.id: payment for payment in found if payment.account == account}
         theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in _WAITING}
-        seen = frozenset(one.bank_reference for one in report.movements) & self._movements[account]
+        seen = frozenset(one.bank_reference for one in report.movements) & self._told.movements[account]
         return rules.booked(self._agreement_of(state), account, ours, theirs, seen, report)
 
     def _prepared(self, state: State, batch: CommandBatch, told: DecodedFact, event: RunPrepared) -> Iterator[Finding]:
@@ -161,7 +159,7 @@ class Bank:
             return
         agreement = self._agreement_of(state)
         profile = agreement.account(run.account).profile
-        made = runs.orders_made(run, state.payments, agreement, written_at(raw) or told.record.recorded_at)
+        made = runs.orders_made(run, state.payments, agreement, written_at(raw) or told.fact.recorded_at)
         digests = [sha256(write(order, profile).content) for order in made]
         if event.file not in digests or event.message_id != made[0].message_id:
             said = f"document {event.file} is not the order that its run makes"

@@ -32,9 +32,7 @@ def status_report(report: StatusReportToday) -> StatusReport:
 
 
 def _transfer(end_to_end_id: str, status: GivenStatus) -> TransferStatus:
-    return TransferStatus(
-        end_to_end_id=end_to_end_id, verdict=status.verdict, reason=status.reason, words=status.words
-    )
+    return TransferStatus(end_to_end_id=end_to_end_id, verdict=status.verdict, reason=status.reason, words=status.words)
 
 
 def account_report(file: BankFile) -> AccountReport:
@@ -70,7 +68,9 @@ def _movements(entry: BookedEntry) -> Iterator[Movement]:
 
 def _movement(entry: BookedEntry, detail: EntryDetail) -> Movement:
     own = detail.references.servicer
-    converted = detail.instructed if detail.instructed and detail.instructed.currency != detail.booked.currency else None
+    converted = (
+        detail.instructed if detail.instructed and detail.instructed.currency != detail.booked.currency else None
+    )
     end_to_end_id = detail.references.end_to_end
     return Movement(
         bank_reference=own or (entry.references.servicer if len(entry.details) == 1 else None) or "-",
