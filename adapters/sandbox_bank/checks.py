@@ -13,6 +13,7 @@ from domain.errors import UnknownCurrency
 from domain.values.currency import exponent
 
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
+_MEMBER = re.compile(r"[A-Z0-9]{3,28}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 _DOMESTIC = re.compile(r"[A-Z0-9]{1,34}")
 _MAX_E2E = 35
@@ -47,7 +48,7 @@ def refuse_order(order: ReceivedOrder, holder: Holder) -> Refusal | None:
         (order.control_sum != sums, "AM10", "CtrlSum is not the sum of the amounts"),
         (not _same_account(order, holder), "AC02", "The debtor account is not this channel's"),
         (order.debtor.currency not in {None, holder.currency}, "AC09", "The debtor account is in another currency"),
-        (not (order.domestic or _is_bic(order.debtor)), "RC01", "The debtor agent's BIC is not a BIC"),
+        (not (order.domestic or _names_bank(order.debtor)), "RC01", "The debtor agent has no BIC or clearing code"),
     )
     return next((Refusal(reason, words) for wrong, reason, words in findings if wrong), None)
 
@@ -76,7 +77,7 @@ def refuse_transfer(transfer: Instructed, known: Container[str], *, domestic: bo
     )
     abroad = (
         (not (transfer.town and transfer.country), "BE04", "The creditor's address has no TwnNm and Ctry"),
-        (not _is_bic(transfer.creditor), "RC01", "The creditor agent's BIC is not a BIC"),
+        (not _names_bank(transfer.creditor), "RC01", "The creditor agent has no BIC or clearing code"),
         (not _is_account(transfer.creditor), "AC01", "The creditor's account number is not one"),
     )
     findings = always if domestic else always + abroad
@@ -101,8 +102,11 @@ def _minor(transfer: Instructed) -> int | Refusal:
     return minor if minor == scaled else Refusal("AM12", f"{transfer.currency} has {places} decimals")
 
 
-def _is_bic(account: AccountRead) -> bool:
-    return _BIC.fullmatch(account.bic) is not None
+def _names_bank(account: AccountRead) -> bool:
+    """Return whether the bank of an account is named: by a BIC, or by a clearing code alone."""
+    return _BIC.fullmatch(account.bic) is not None or (
+        not account.bic and _MEMBER.fullmatch(account.member) is not None
+    )
 
 
 def _is_account(account: AccountRead) -> bool:

@@ -96,11 +96,12 @@ def _account(of: etree._Element, ns: str, side: str) -> AccountRead:
     account = of.find(f"{ns}{side}Acct")
     agent = f"{ns}{side}Agt/{ns}FinInstnId/{ns}"
     bic = of.findtext(f"{agent}BICFI") or of.findtext(f"{agent}BIC") or ""
+    member = of.findtext(f"{agent}ClrSysMmbId/{ns}MmbId") or ""
     if account is None:
-        return AccountRead("", iban=False, bic=bic, currency=None)
+        return AccountRead("", iban=False, bic=bic, currency=None, member=member)
     iban = account.findtext(f"{ns}Id/{ns}IBAN")
     number = iban or account.findtext(f"{ns}Id/{ns}Othr/{ns}Id") or ""
-    return AccountRead(number, iban=iban is not None, bic=bic, currency=account.findtext(f"{ns}Ccy"))
+    return AccountRead(number, iban=iban is not None, bic=bic, currency=account.findtext(f"{ns}Ccy"), member=member)
 
 
 def _decimal(written: str) -> Decimal | None:

@@ -11,12 +11,13 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccountRead:
-    """An account in a customer's file."""
+    """An account in a customer's file. `bic` is empty and `member` the bank's clearing code, or the other way round."""
 
     number: str
     iban: bool
     bic: str
     currency: str | None
+    member: str = ""
 
 
 @dataclass(frozen=True, slots=True)

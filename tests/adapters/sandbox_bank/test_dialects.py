@@ -131,7 +131,7 @@ def test_the_files_of_each_trait_are_valid_and_tie_with_the_books(tmp_path, trai
     check(tmp_path, dialect_of(traits))
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(16))
 def test_the_files_of_traits_at_random_are_valid_and_tie_with_the_books(tmp_path, seed):
     check(tmp_path, dialect_of({}, seed))
 

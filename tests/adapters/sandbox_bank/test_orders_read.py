@@ -56,6 +56,14 @@ def test_an_order_of_the_older_version_is_taken_like_one_of_the_newer(customer):
     assert movements(answers) == [("E1", "debit", "JPY 1000")]
 
 
+def test_a_bank_is_named_by_a_clearing_code_too(customer):
+    raw = write_order(order(transfer("E1"))).replace(
+        b"<BICFI>DEUTDEFF500</BICFI>", b"<ClrSysMmbId><MmbId>0005</MmbId></ClrSysMmbId>"
+    )
+    customer.put(raw)
+    assert groups(customer.answers()) == [(BankVerdict.ACCEPTED, None)]
+
+
 def test_the_answer_names_the_definition_of_the_order(customer):
     customer.put(older(write_order(order(transfer("E1")))))
     names = [raw for name, raw in customer.raw_answers().items() if "pain.002" in name]
