@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.agreement.model import Account, Agreement
+from domain.bank.accounts import same_account
 from domain.bank.explanations import Books, named, orders, undoes
 from domain.bank.identity import KnownBooking
 from domain.bank.lines import Line, lines_of
@@ -113,8 +114,8 @@ def taken(agreement: Agreement, account: str, file: BankFile, digest: str, recor
 
 
 def account_of(agreement: Agreement, report: AccountReport) -> Account | None:
-    """Our account that a report is about."""
-    for account in agreement.accounts:
-        if (account.number, account.currency) == (report.account_number, report.currency):
-            return account
-    return None
+    """Our account that a report is about. None if none is, or if several may be meant."""
+    ours = [one for one in agreement.accounts if one.currency == report.currency]
+    equal = [one for one in ours if one.number == report.account_number]
+    alike = equal or [one for one in ours if same_account(report.account_number, one.number)]
+    return alike[0] if len(alike) == 1 else None
