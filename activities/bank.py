@@ -114,9 +114,9 @@ class BankActivities:
 def _answered(account: str, report: StatusReport) -> Selection:
     """The run of the order that a status report is about, with its payments and those that the report names."""
     payment, run = tables.payment.c, tables.run.c
-    sent = sa.and_(run.account == account, run.message_id == any_of(statuses.orders_of(report)))
+    sent = sa.and_(run.account == account, any_of(run.message_id, statuses.orders_of(report)))
     of_run = payment.run.in_(sa.select(run.id).where(sent))
-    return Selection(payments=sa.or_(of_run, payment.id == any_of(statuses.named_by(report))), runs=sent)
+    return Selection(payments=sa.or_(of_run, any_of(payment.id, statuses.named_by(report))), runs=sent)
 
 
 def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:
@@ -125,11 +125,11 @@ def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:
     for needs in needed.values():
         names, orders, opposite = names | needs.payments, orders | needs.orders, opposite | needs.opposite
     payment, receipt, run, booking = tables.payment.c, tables.receipt.c, tables.run.c, tables.booking.c
-    sent = run.message_id == any_of(orders)
+    sent = any_of(run.message_id, orders)
     undone = sa.select(booking.about).where(
-        booking.stream == stream_of(production), booking.account.in_(needed), booking.minor == any_of(opposite)
+        booking.stream == stream_of(production), booking.account.in_(needed), any_of(booking.minor, opposite)
     )
-    named = [payment.id == any_of(names), payment.run.in_(sa.select(run.id).where(sent))]
+    named = [any_of(payment.id, names), payment.run.in_(sa.select(run.id).where(sent))]
     waiting = [sa.and_(receipt.account.in_(needed), receipt.status.in_(["expected", "owed"]))]
     if opposite:
         named.append(payment.id.in_(undone))

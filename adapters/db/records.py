@@ -94,18 +94,18 @@ class Records:
         """Return the earlier bookings of an account that a file may tell again or undo, by day."""
         booking, run, payment = tables.booking.c, tables.run.c, tables.payment.c
         of_orders = sa.select(payment.id).join_from(
-            tables.payment, tables.run, sa.and_(payment.run == run.id, run.message_id == any_of(needs.orders))
+            tables.payment, tables.run, sa.and_(payment.run == run.id, any_of(run.message_id, needs.orders))
         )
-        same_day = sa.or_(booking.booked_on == any_of(needs.days), booking.booked_on.is_(None))
+        same_day = sa.or_(any_of(booking.booked_on, needs.days), booking.booked_on.is_(None))
         alike = sa.or_(
-            booking.minor == any_of(needs.amounts),
-            booking.entry_minor == any_of(needs.entry_amounts),
+            any_of(booking.minor, needs.amounts),
+            any_of(booking.entry_minor, needs.entry_amounts),
             booking.about.in_(of_orders),
         )
         query = sa.select(tables.booking).where(
             booking.stream == stream,
             booking.account == account,
-            sa.or_(sa.and_(same_day, alike), booking.minor == any_of(needs.opposite)),
+            sa.or_(sa.and_(same_day, alike), any_of(booking.minor, needs.opposite)),
         )
         in_order = query.order_by(booking.booked_on.nulls_first(), booking.movement)
         return [rows.booking_of(dict(row)) for row in self.connection.execute(in_order).mappings()]
@@ -119,7 +119,7 @@ class Records:
                 entry.stream == stream,
                 entry.account == suspense(account),
                 sa.func.starts_with(entry.account, sa.literal_column("'suspense:unmatched:'")),
-                entry.about == any_of(movements),
+                any_of(entry.about, movements),
             )
             .group_by(entry.about, entry.currency)
             .having(sa.func.sum(entry.minor) != 0)
@@ -168,11 +168,10 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
 _PRODUCTIONS = "SELECT key, title, version, document FROM production WHERE key = ANY(%s)"
 
 
-def any_of(values: Collection[str] | Collection[int] | Collection[date]) -> sa.ColumnElement[Any]:
-    """Any of some values, as one parameter."""
-    kinds: dict[type, Any] = {int: sa.BigInteger, date: sa.Date}
-    kind = kinds.get(type(next(iter(values), "")), sa.Text)
-    return sa.any_(sa.cast(sa.literal(list(values), sa.ARRAY(kind)), sa.ARRAY(kind)))
+def any_of(column: sa.ColumnElement[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:
+    """Whether a column has any of some values, which travel as one parameter."""
+    array = sa.ARRAY(column.type)
+    return column == sa.any_(sa.cast(sa.literal(list(values), array), array))
 
 
 @lru_cache(maxsize=256)
