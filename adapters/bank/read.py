@@ -1,4 +1,4 @@
-"""Reads what a bank sends: pain.002 (status), camt.054 (notification) and camt.053 (statement)."""
+"""Reads what a bank sends, whatever the format: the content of a file says which reader it needs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +7,38 @@ from pydantic import ValidationError
 
 from adapters.bank.binding import bound
 from adapters.bank.camt import notification, statement
+from adapters.bank.encoding import utf8
 from adapters.bank.iso import module
+from adapters.bank.iso20022.messages import read_iso20022
 from adapters.bank.pain002 import status_report
-from adapters.bank.xml import BadBankFile, parse_document
-from domain.bank.messages import BankMessage
+from adapters.bank.recognition import is_xml, refusal
+from adapters.bank.xml import MAX_BYTES, BadBankFile, parse_document
+from domain.bank import messages as old
+from domain.bank.reports import BankMessage
 
-_READERS: dict[str, Callable[[Any], BankMessage]] = {
+_FORMATS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], BankMessage]], ...] = (
+    (is_xml, lambda raw: read_iso20022(utf8(raw))),
+)
+"""For each format: whether a file is of it, judged by its content, and its reader."""
+
+
+def read_file(raw: bytes) -> BankMessage:
+    """Read one file of a bank. Any error refuses the whole file.
+
+    Raises:
+        BadBankFile: too large, of no known format, hostile, malformed, or it contradicts itself.
+    """
+    if len(raw) > MAX_BYTES:
+        raise BadBankFile(
+            f"The file has {len(raw)} bytes and at most {MAX_BYTES} are read: ask the bank to send it in parts."
+        )
+    for recognises, read in _FORMATS:
+        if recognises(raw):
+            return read(raw)
+    raise BadBankFile(refusal(raw))
+
+
+_READERS: dict[str, Callable[[Any], old.BankMessage]] = {
     **{f"pain.002.001.{version:02}": status_report for version in range(3, 15)},
     **{f"camt.054.001.{version:02}": notification for version in range(8, 11)},
     **{f"camt.053.001.{version:02}": statement for version in range(8, 11)},
@@ -20,7 +46,7 @@ _READERS: dict[str, Callable[[Any], BankMessage]] = {
 """The versions read. camt from 11 on can quote a rate per 100 units, which would need a rule of its own."""
 
 
-def read_message(raw: bytes) -> BankMessage:
+def read_message(raw: bytes) -> old.BankMessage:
     """Read one bank file. Any error refuses the whole file.
 
     Raises:

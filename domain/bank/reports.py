@@ -25,7 +25,7 @@ class ReportKind(StrEnum):
     STATEMENT = "statement"
 
 
-class References(Struct, frozen=True):
+class References(Struct, frozen=True, gc=False):
     """Every reference that the bank gave of a booking, as it came.
 
     `servicer` is the bank's own (AcctSvcrRef, MT940's bank reference). `message` and `payment_information` are those of
@@ -54,7 +54,7 @@ class EntryType(StrEnum):
     RETURN = "return"
 
 
-class EntryDetail(Struct, frozen=True):
+class EntryDetail(Struct, frozen=True, gc=False):
     """One transaction of an entry.
 
     `booked` is its share of the entry: positive, in the account's currency, the details add up to the entry. `charges`
@@ -76,7 +76,7 @@ class EntryDetail(Struct, frozen=True):
     reason: str | None = None
 
 
-class Batch(Struct, frozen=True):
+class Batch(Struct, frozen=True, gc=False):
     """What an entry says of the order that it books as one sum."""
 
     message: str | None
@@ -85,7 +85,7 @@ class Batch(Struct, frozen=True):
     total: Money | None
 
 
-class BookedEntry(Struct, frozen=True):
+class BookedEntry(Struct, frozen=True, gc=False):
     """One booked line of an account. `booked` is positive. `reversal` marks that it undoes an earlier entry.
 
     `details` are empty if the bank gave none, or gave none whose shares of the entry are certain. `charges` is the part
@@ -107,21 +107,21 @@ class BookedEntry(Struct, frozen=True):
     details: tuple[EntryDetail, ...] = ()
 
 
-class Balance(Struct, frozen=True):
+class Balance(Struct, frozen=True, gc=False):
     """A booked balance at the start or end of a day. It is negative for an overdraft."""
 
     amount: Money
     on: date
 
 
-class Page(Struct, frozen=True):
+class Page(Struct, frozen=True, gc=False):
     """A page of a report that the bank sends in parts. `number` counts from 1."""
 
     number: int
     last: bool
 
 
-class AccountReport(Struct, frozen=True):
+class AccountReport(Struct, frozen=True, gc=False):
     """A statement or notification about one account: its booked entries. Pending entries are left out.
 
     `account_number` has no blanks and hyphens. `number` is the bank's running number. A page may lack the balances.
@@ -138,7 +138,7 @@ class AccountReport(Struct, frozen=True):
     entries: tuple[BookedEntry, ...]
 
 
-class BankFile(Struct, frozen=True):
+class BankFile(Struct, frozen=True, gc=False):
     """A file of one or more account reports. `format` is such as `camt.053.001.08` or `mt940`."""
 
     format: str
@@ -147,7 +147,7 @@ class BankFile(Struct, frozen=True):
     reports: tuple[AccountReport, ...]
 
 
-class GivenStatus(Struct, frozen=True):
+class GivenStatus(Struct, frozen=True, gc=False):
     """A status that says what becomes of the money. `reason` is an ISO code such as AC04, `words` the bank's text."""
 
     verdict: BankVerdict
@@ -155,7 +155,7 @@ class GivenStatus(Struct, frozen=True):
     words: str | None = None
 
 
-class TransferStatus(Struct, frozen=True):
+class TransferStatus(Struct, frozen=True, gc=False):
     """The status of one transfer, named by end-to-end id or instruction id. None while it is pending at the bank."""
 
     end_to_end: str | None
@@ -163,7 +163,7 @@ class TransferStatus(Struct, frozen=True):
     status: GivenStatus | None
 
 
-class InstructionStatus(Struct, frozen=True):
+class InstructionStatus(Struct, frozen=True, gc=False):
     """The status of one payment information block, which holds for its transfers without a status of their own."""
 
     payment_information: str | None
@@ -171,7 +171,7 @@ class InstructionStatus(Struct, frozen=True):
     transfers: tuple[TransferStatus, ...]
 
 
-class StatusReport(Struct, frozen=True):
+class StatusReport(Struct, frozen=True, gc=False):
     """A bank's answer to an order, on three levels. The most specific status counts."""
 
     format: str

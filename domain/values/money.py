@@ -23,7 +23,7 @@ _DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?")
 """A rational of bounded size. An unbounded 1e999999999 would have a billion digits."""
 
 
-class Money(Struct, frozen=True):
+class Money(Struct, frozen=True, gc=False):
     """An amount: `minor` units (may be negative) of `currency` (ISO 4217).
 
     Arithmetic between two currencies raises `BadInput`.

@@ -1,0 +1,129 @@
+"""Reads one entry (Ntry) of an account report."""
+
+from datetime import date
+from xml.etree.ElementTree import Element
+
+from msgspec.structs import replace
+
+from adapters.bank.iso20022.codes import entry_type
+from adapters.bank.iso20022.details import NO_CHARGES, Amounts, Charges, Told, all_of, amounts_of, charges_of, told
+from adapters.bank.iso20022.shares import shares
+from adapters.bank.iso20022.tree import children, refuse, required, text
+from adapters.bank.iso20022.values import amount, count, day, direction, flag, money, reference
+from domain.bank.messages import Direction
+from domain.bank.reports import Batch, BookedEntry, EntryDetail, EntryType, References
+from domain.values.money import Money, total
+
+_BOOKED = "BOOK"
+_NOT_BOOKED = frozenset({"PDNG", "INFO", "FUTR"})
+
+
+def booked_entry(element: Element, place: str, currency: str, otherwise: date | None) -> BookedEntry | None:
+    """Read an entry. None if it is not booked, or is of zero and so moves nothing.
+
+    `otherwise` is the day of the report, for an entry without dates of its own.
+
+    Raises:
+        Misread: a field is missing or wrong, or the amount is not in the account's currency.
+    """
+    found = children(element)
+    if not _is_booked(required(element, found, "Sts")):
+        return None
+    booked = money(required(element, found, "Amt"))
+    if booked.currency != currency:
+        refuse(found["Amt"], f"is {booked}, and the account is in {currency}")
+    if not booked.minor:
+        return None
+    way = direction(element, found)
+    value_on = day(found.get("ValDt"))
+    booked_on = day(found.get("BookgDt")) or value_on or otherwise
+    if booked_on is None:
+        refuse(element, "lacks BookgDt")
+    code = found.get("BkTxCd")
+    kind = EntryType.TRANSFER if code is None else entry_type(code)
+    groups = element.findall("NtryDtls")
+    transactions = [told(each, way, kind, currency) for group in groups for each in group.findall("TxDtls")]
+    details, charge, unread = _details(transactions, element, booked, way)
+    return BookedEntry(
+        place,
+        booked_on,
+        value_on,
+        way,
+        booked,
+        References(servicer=reference(found.get("AcctSvcrRef")), entry=reference(found.get("NtryRef")), others=unread),
+        kind,
+        flag(found.get("RvslInd")) or False,
+        _batch([each for group in groups for each in group.findall("Btch")]),
+        Money(charge, currency) if charge else None,
+        text(found.get("AddtlNtryInf")),
+        details,
+    )
+
+
+def _is_booked(status: Element) -> bool:
+    choice = children(status)
+    written = text(choice.get("Cd", choice.get("Prtry"))) if choice else text(status)
+    if written != _BOOKED and written not in _NOT_BOOKED:
+        refuse(status, f"is {(written or '')[:40]!r}, which does not say whether the entry is booked")
+    return written == _BOOKED
+
+
+def _details(
+    transactions: list[Told], entry: Element, booked: Money, way: Direction
+) -> tuple[tuple[EntryDetail, ...], int, tuple[str, ...]]:
+    """Return the details, the charge beside them, and the references of transactions whose shares are not certain."""
+    charges = charges_of(entry, booked.currency)
+    if not transactions:
+        return (), charges.inside if charges.surely else 0, ()
+    if len(transactions) == 1:
+        transactions = [_sole(transactions[0], entry, charges)]
+        charges = NO_CHARGES
+    shared = shares(transactions, booked.minor, way, charges, booked.currency)
+    if shared is None:
+        return (), 0, _gathered(transactions)
+    parts = list(zip(transactions, shared[0], strict=True))
+    details = tuple(each.detail(share, booked.currency) for each, share in parts if share)
+    return details, shared[1], _gathered([each for each, share in parts if not share])
+
+
+def _sole(transaction: Told, entry: Element, charges: Charges) -> Told:
+    """Return the only transaction of an entry with what the bank says of its amounts and charges at the entry."""
+    details = entry.find("AmtDtls")
+    if details is not None:
+        own, whole = transaction.amounts, amounts_of(None, details)
+        transaction = replace(
+            transaction,
+            amounts=Amounts(
+                own.own,
+                own.transaction or whole.transaction,
+                own.counter or whole.counter,
+                own.instructed or whole.instructed,
+                own.exchanges or whole.exchanges,
+            ),
+        )
+    if charges.named and not transaction.charges.named:
+        transaction = replace(transaction, charges=charges)
+    return transaction
+
+
+def _gathered(transactions: list[Told]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for each in transactions for one in all_of(each.references)))
+
+
+def _batch(elements: list[Element]) -> Batch | None:
+    """Return what the entry says of its batch. Of several, what they agree on, with count and sum of all."""
+    if not elements:
+        return None
+    found = [children(each) for each in elements]
+    messages = {reference(each.get("MsgId")) for each in found}
+    instructions = {reference(each.get("PmtInfId")) for each in found}
+    counts = [count(each.get("NbOfTxs")) for each in found]
+    sums = [amount(each.get("TtlAmt")) for each in found]
+    known = [each for each in sums if each is not None]
+    complete = len(known) == len(sums) and len({each.currency for each in known}) == 1
+    return Batch(
+        messages.pop() if len(messages) == 1 else None,
+        instructions.pop() if len(instructions) == 1 else None,
+        None if None in counts else sum(each or 0 for each in counts),
+        total(known, known[0].currency) if complete else None,
+    )
