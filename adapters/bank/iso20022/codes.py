@@ -28,7 +28,9 @@ def entry_type(code: Element) -> EntryType:
     sub_family = text(at(code, "Domn", "Fmly", "SubFmlyCd"))
     if sub_family in _SUB_FAMILIES:
         return _SUB_FAMILIES[sub_family]
-    written = text(at(code, "Prtry", "Cd")) or ""
+    written = text(at(code, "Prtry", "Cd"))
+    if written is None:
+        return EntryType.TRANSFER
     match = _SWIFT.match(written)
     if match is not None:
         return _SWIFT_TYPES[match[1]]

@@ -12,8 +12,8 @@ from adapters.bank.iso20022.tree import Children, at, children, refuse, required
 from adapters.bank.iso20022.values import (
     account_number,
     amount,
+    direction,
     flag,
-    given_direction,
     money,
     rate,
     reference,
@@ -115,17 +115,17 @@ class Told(Struct, frozen=True):
         return None
 
 
-def told(element: Element, direction: Direction, kind: EntryType, currency: str) -> Told:
-    """Read one transaction. `direction` and `kind` are those of its entry, which hold where it has none of its own."""
+def told(element: Element, way: Direction, kind: EntryType, currency: str) -> Told:
+    """Read one transaction. `way` and `kind` are those of its entry, which hold where it has none of its own."""
     found = children(element)
     own_way = found.get("CdtDbtInd")
-    way = direction if own_way is None else given_direction(own_way)
+    way = way if own_way is None else direction(own_way)
     returned = found.get("RtrInf")
     code = found.get("BkTxCd")
     return Told(
         way,
         amounts_of(found.get("Amt"), found.get("AmtDtls")),
-        charges_of(element, currency) if "Chrgs" in found else NO_CHARGES,
+        charges_of(element, currency),
         _references(found.get("Refs")),
         EntryType.RETURN if returned is not None else kind if code is None else entry_type(code),
         *_counterparty(found.get("RltdPties"), way),
@@ -151,9 +151,12 @@ def amounts_of(own: Element | None, details: Element | None) -> Amounts:
 
 def charges_of(of: Element, currency: str) -> Charges:
     """Return the charges of an entry or transaction that are in the account's currency."""
+    groups = of.findall("Chrgs")
+    if not groups:
+        return NO_CHARGES
     named: list[Money] = []
     inside, surely = 0, False
-    for group in of.findall("Chrgs"):
+    for group in groups:
         parts = children(group)
         whole = amount(parts.get("TtlChrgsAndTaxAmt"))
         records = [_record(each) for each in ([group] if "Amt" in parts else group.findall("Rcrd"))]
@@ -172,7 +175,7 @@ def _record(element: Element) -> tuple[Money, bool | None]:
     parts = children(element)
     charge = money(required(element, parts, "Amt"))
     way = parts.get("CdtDbtInd")
-    refunded = way is not None and given_direction(way) is Direction.CREDIT
+    refunded = way is not None and direction(way) is Direction.CREDIT
     return -charge if refunded else charge, flag(parts.get("ChrgInclInd"))
 
 
@@ -191,7 +194,7 @@ def _references(element: Element | None) -> References:
             others.append(reference(child))
         elif name == "Prtry":
             others.append(reference(child.find("Ref")))
-    return References(**named, others=tuple(each for each in others if each is not None))
+    return References(**named, others=tuple([each for each in others if each is not None]))
 
 
 def all_of(references: References) -> Iterator[str]:
@@ -224,13 +227,13 @@ def _name(party: Element | None) -> str | None:
 
 def _remittance(element: Element, found: Children) -> str | None:
     information = found.get("RmtInf")
-    lines: list[str | None] = []
+    lines: list[str] = []
     if information is not None:
-        lines += [text(each) for each in information.findall("Ustrd")]
-        lines += [line for each in information.findall("Strd") for line in _structured(each)]
-    if not any(lines) and "AddtlTxInf" in found:
-        lines = [text(each) for each in element.findall("AddtlTxInf")]
-    return " ".join(each for each in lines if each) or None
+        lines += [line for each in information.findall("Ustrd") if (line := text(each))]
+        lines += [line for each in information.findall("Strd") for line in _structured(each) if line]
+    if not lines and "AddtlTxInf" in found:
+        lines = [line for each in element.findall("AddtlTxInf") if (line := text(each))]
+    return " ".join(lines) or None
 
 
 def _structured(element: Element) -> Iterable[str | None]:

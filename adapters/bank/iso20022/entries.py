@@ -34,7 +34,7 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
         refuse(found["Amt"], f"is {booked}, and the account is in {currency}")
     if not booked.minor:
         return None
-    way = direction(element, found)
+    way = direction(required(element, found, "CdtDbtInd"))
     value_on = day(found.get("ValDt"))
     booked_on = day(found.get("BookgDt")) or value_on or otherwise
     if booked_on is None:
@@ -44,25 +44,31 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
     groups = element.findall("NtryDtls")
     transactions = [told(each, way, kind, currency) for group in groups for each in group.findall("TxDtls")]
     details, charge, unread = _details(transactions, element, booked, way)
+    told_of = text(found.get("AddtlNtryInf"))
+    if unread and told_of is None:
+        told_of = " ".join(each.remittance for each in unread if each.remittance) or None
     return BookedEntry(
         place,
         booked_on,
         value_on,
         way,
         booked,
-        References(servicer=reference(found.get("AcctSvcrRef")), entry=reference(found.get("NtryRef")), others=unread),
+        References(
+            servicer=reference(found.get("AcctSvcrRef")),
+            entry=reference(found.get("NtryRef")),
+            others=_gathered(unread),
+        ),
         kind,
-        flag(found.get("RvslInd")) or False,
+        ("RvslInd" in found and flag(found["RvslInd"])) or False,
         _batch([each for group in groups for each in group.findall("Btch")]),
         Money(charge, currency) if charge else None,
-        text(found.get("AddtlNtryInf")),
+        told_of,
         details,
     )
 
 
 def _is_booked(status: Element) -> bool:
-    choice = children(status)
-    written = text(choice.get("Cd", choice.get("Prtry"))) if choice else text(status)
+    written = (text(status.find("Cd")) or text(status.find("Prtry"))) if len(status) else text(status)
     if written != _BOOKED and written not in _NOT_BOOKED:
         refuse(status, f"is {(written or '')[:40]!r}, which does not say whether the entry is booked")
     return written == _BOOKED
@@ -70,20 +76,20 @@ def _is_booked(status: Element) -> bool:
 
 def _details(
     transactions: list[Told], entry: Element, booked: Money, way: Direction
-) -> tuple[tuple[EntryDetail, ...], int, tuple[str, ...]]:
-    """Return the details, the charge beside them, and the references of transactions whose shares are not certain."""
+) -> tuple[tuple[EntryDetail, ...], int, list[Told]]:
+    """Return the details, the charge beside them, and the transactions that have no certain share, or none at all."""
     charges = charges_of(entry, booked.currency)
     if not transactions:
-        return (), charges.inside if charges.surely else 0, ()
+        return (), charges.inside if charges.surely else 0, []
     if len(transactions) == 1:
         transactions = [_sole(transactions[0], entry, charges)]
         charges = NO_CHARGES
-    shared = shares(transactions, booked.minor, way, charges, booked.currency)
+    shared = shares(transactions, booked, way, charges)
     if shared is None:
-        return (), 0, _gathered(transactions)
+        return (), 0, transactions
     parts = list(zip(transactions, shared[0], strict=True))
-    details = tuple(each.detail(share, booked.currency) for each, share in parts if share)
-    return details, shared[1], _gathered([each for each, share in parts if not share])
+    details = tuple([each.detail(share, booked.currency) for each, share in parts if share])
+    return details, shared[1], [each for each, share in parts if not share]
 
 
 def _sole(transaction: Told, entry: Element, charges: Charges) -> Told:
@@ -107,7 +113,7 @@ def _sole(transaction: Told, entry: Element, charges: Charges) -> Told:
 
 
 def _gathered(transactions: list[Told]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for each in transactions for one in all_of(each.references)))
+    return tuple(dict.fromkeys([one for each in transactions for one in all_of(each.references)]))
 
 
 def _batch(elements: list[Element]) -> Batch | None:

@@ -189,17 +189,18 @@ class _Reading:
             if not complete:
                 break
             message.names.shorten(child)
-            if local(child.tag) == "Ntry":
-                self._opened(message, element, kind).take(child)
+            if child.tag == "Ntry":
+                (message.open or self._opened(message, element, kind)).take(child)
+            elif local(child.tag) == "Ntry":
+                refuse(child, "does not belong here")
         if closed:
-            message.reports.append(self._opened(message, element, kind).report())
+            message.reports.append((message.open or self._opened(message, element, kind)).report())
             message.open = None
             element.clear()
 
     def _opened(self, message: _Message, element: Element, kind: str) -> OpenReport:
-        if message.open is None:
-            self._count += 1
-            message.open = OpenReport(element, kind, self._count, message.header)
+        self._count += 1
+        message.open = OpenReport(element, kind, self._count, message.header)
         return message.open
 
     def _type(self, message: Element) -> str:

@@ -129,7 +129,9 @@ def _balance(element: Element, currency: str, otherwise: date | None) -> tuple[s
     on = day(found.get("Dt")) or otherwise
     if on is None:
         refuse(element, "lacks Dt")
-    return code, Balance(amount if direction(element, found) is Direction.CREDIT else -amount, on)
+    return code, Balance(
+        amount if direction(required(element, found, "CdtDbtInd")) is Direction.CREDIT else -amount, on
+    )
 
 
 def _chosen(balances: list[tuple[str, Balance] | None], codes: tuple[str, ...], *, last: bool) -> Balance | None:

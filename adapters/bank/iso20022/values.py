@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from adapters.bank.iso20022.tree import Children, at, refuse, required, text
+from adapters.bank.iso20022.tree import at, refuse, text
 from domain.bank.messages import Direction
 from domain.errors import UnknownCurrency
 from domain.values.currency import exponent
@@ -84,17 +84,16 @@ def day(element: Element | None) -> date | None:
 def plain_day(element: Element) -> date:
     """Return the date of an element that holds a date or a time."""
     written = text(element) or ""
-    match = _DAY.fullmatch(written) or _TIME.fullmatch(written)
     try:
-        found = None if match is None else _day(match[1])
+        return _day(written)
     except ValueError:
-        found = None
-    return found or refuse(element, f"is {written[:40]!r}, which is not a date")
+        refuse(element, f"is {written[:40]!r}, which is not a date")
 
 
 @lru_cache(maxsize=512)
 def _day(written: str) -> date:
-    return date.fromisoformat(written)
+    match = _DAY.fullmatch(written) or _TIME.fullmatch(written)
+    return date.fromisoformat(match[1] if match else "")
 
 
 def instant(element: Element | None) -> datetime | None:
@@ -117,20 +116,11 @@ def _instant(on: str, clock: str, fraction: str | None, offset: str | None) -> d
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def direction(of: Element, found: Children) -> Direction:
-    """Return which way an amount moves.
-
-    Raises:
-        Misread: the indicator is missing or is neither CRDT nor DBIT.
-    """
-    return given_direction(required(of, found, "CdtDbtInd"))
-
-
-def given_direction(element: Element) -> Direction:
-    """Return which way an indicator says that an amount moves."""
-    written = text(element) or ""
+def direction(element: Element) -> Direction:
+    """Return which way an indicator (CdtDbtInd) says that an amount moves."""
+    written = text(element)
     if written not in _DIRECTIONS:
-        refuse(element, f"is {written[:40]!r}, which is neither CRDT nor DBIT")
+        refuse(element, f"is {(written or '')[:40]!r}, which is neither CRDT nor DBIT")
     return _DIRECTIONS[written]
 
 
@@ -157,7 +147,7 @@ def count(element: Element | None) -> int | None:
 def reference(element: Element | None) -> str | None:
     """Return a reference or name. None if it is missing, blank, or a word that says that there is none."""
     written = text(element)
-    return None if written is None or written.upper() in _NOT_GIVEN else written
+    return None if written is None or (written[0] in "Nn" and written.upper() in _NOT_GIVEN) else written
 
 
 def account_number(account: Element | None) -> str | None:
