@@ -20,7 +20,17 @@ from app.cli.options import (
 if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
 
-_COLUMNS = ("production", "account", "bank_reference", "since", "open", "counterparty", "end_to_end_id", "why")
+_COLUMNS = (
+    "production",
+    "account",
+    "movement",
+    "bank_reference",
+    "since",
+    "open",
+    "counterparty",
+    "end_to_end_id",
+    "why",
+)
 
 
 @click.group()

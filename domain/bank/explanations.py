@@ -124,7 +124,9 @@ def explain(line: Line, books: Books) -> Explanation:
 
 @cache
 def _ids_of(production: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w.-]){re.escape(production)}\.[A-Za-z0-9][A-Za-z0-9-]{{0,15}}(?:\.\d{{1,6}})?(?![\w-])")
+    """End-to-end ids of a production: of an instalment or of a payout, with the attempt from the second on."""
+    key = r"(?:D/\d{1,9}|[A-Za-z0-9][A-Za-z0-9-]{0,15})"
+    return re.compile(rf"(?<![\w.-]){re.escape(production)}\.{key}(?:\.\d{{1,6}})?(?![\w-])")
 
 
 def named(production: str, line: Line) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from domain import events, milestones, state
-from domain.bank import answers
+from domain.bank import record
 from domain.ledger import entries
 from domain.payments import payments, receipts, runs
 from domain.sharing import distributions
@@ -21,7 +21,7 @@ TABLES = [
     (distributions.apply, state.OF_DISTRIBUTIONS),
     (entries._accrued, entries.ACCRUING),
     (entries._moved, entries.MOVING),
-    (answers.movements, answers.BOOKING),
+    (record._told, record.RECORDING),
 ]
 
 

@@ -27,6 +27,7 @@ class MovementRow:
     since: date
     open: Money
     account: str
+    movement: str
     bank_reference: str
     counterparty: str | None
     end_to_end_id: str | None
@@ -87,7 +88,7 @@ def unmatched(
     told = sa.and_(
         left.c.stream == _JOURNAL.stream,
         left.c.account == sa.literal(SUSPENSE) + account,
-        left.c.about == body["bank_reference"].astext,
+        left.c.about == sa.func.coalesce(sa.func.nullif(body["movement"].astext, ""), body["bank_reference"].astext),
     )
     query = (
         sa.select(_JOURNAL.body, _JOURNAL.effective_on, _JOURNAL.stream, left.c.minor, left.c.currency)
@@ -110,6 +111,7 @@ def _movement(row: sa.Row[Any]) -> MovementRow:
         since=row.effective_on,
         open=Money(-int(row.minor), row.currency),
         account=body["account"],
+        movement=body.get("movement") or body["bank_reference"],
         bank_reference=body["bank_reference"],
         counterparty=body["counterparty"],
         end_to_end_id=body["end_to_end_id"],

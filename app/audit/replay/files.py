@@ -8,7 +8,7 @@ from pathlib import PurePath
 from sqlalchemy import Connection
 
 from adapters.bank.folder import folder_of
-from adapters.bank.read import read_message
+from adapters.bank.read import read_file
 from adapters.db import audit
 from adapters.db.audit import Waiting
 from adapters.db.audited_reads import Announced, BankFile
@@ -197,7 +197,7 @@ def _says_what_it_is(records: Announced, file: BankFile) -> Iterator[Finding]:
         yield broken(name, "is not kept", file.sha256)
         return
     try:
-        said = read_message(raw).message_id
+        said = read_file(raw).message_id
     except BadInput as error:
         yield broken(name, f"cannot be read any more: {error.sentence}")
         return

@@ -6,13 +6,13 @@ from dataclasses import fields, is_dataclass
 import pytest
 from lxml import etree
 
-from adapters.bank.binding import bound
 from adapters.bank.iso import module
 from adapters.bank.pain001 import write_order
 from domain.bank.characters import CharacterSet
 from domain.bank.messages import AccountType, ClearingMember
 from domain.bank.profile import OrganisationId, Pain001Profile, RegulatoryReporting
 from domain.errors import BadInput
+from tests.adapters.bank.binding import bound
 from tests.adapters.bank.samples import AGREED, DEBTOR, VENDOR, order, transfer
 
 FULL = {

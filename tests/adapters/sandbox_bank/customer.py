@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from adapters.bank.folder import BankFolder
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.pain001 import write_order
-from adapters.bank.read import read_message
+from adapters.bank.read import read_file
 from adapters.sandbox_bank.admin import open_account
 from adapters.sandbox_bank.bank import SandboxBank
+from domain.bank import reports
 from domain.bank.first_release.model import AccountReport, StatusReport
+from domain.bank.first_release.reading import account_report, status_report
 from domain.values.money import Money
 from tests.adapters.bank.samples import AT, DEBTOR, enquiry, order
 
@@ -57,11 +59,13 @@ class Customer:
         self.put(write_enquiry(enquiry(*keys, **fields)))
 
     def answers(self):
-        """All that is waiting after the bank has worked once, read by Sluice's own reader."""
+        """All that is waiting after the bank has worked once, read by Sluice's own reader, in the simplest model."""
         self.bank.step()
         found = []
         for name in self.folder.waiting(KEY):
-            found.append(read_message(self.folder.read(KEY, name)))
+            message = read_file(self.folder.read(KEY, name))
+            simple = status_report if isinstance(message, reports.StatusReport) else account_report
+            found.append(simple(message))
             self.folder.archive(KEY, name)
         return found
 

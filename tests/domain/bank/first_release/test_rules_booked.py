@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from domain.bank import answers
+from domain.bank.first_release import rules as answers
 from domain.bank.first_release.model import AccountReport, Movement
 from domain.bank.messages import BankVerdict
 from domain.events import (

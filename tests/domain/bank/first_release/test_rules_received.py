@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from domain.agreement.productions import fall_due
-from domain.bank import answers
+from domain.bank.first_release import rules as answers
 from domain.bank.first_release.model import AccountReport, Movement
 from domain.events import (
     Event,

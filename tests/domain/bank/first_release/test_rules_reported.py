@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from domain.bank import answers
+from domain.bank.first_release import rules as answers
 from domain.bank.messages import BankVerdict
 from domain.events import (
     AnswerContradicted,
