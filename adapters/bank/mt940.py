@@ -182,7 +182,7 @@ def _account(message: Message, currency: str) -> str:
     field = message.one("25", "25P")
     if field is None:
         raise bad(message.fields[0], "no :25: says of which account it is")
-    written = re.sub(r"[\s-]", "", field.text.partition("\n")[0]).upper()
+    written = re.sub(r"[\s.-]", "", field.text.partition("\n")[0]).upper()
     written = _BIC.sub("", written.removesuffix(currency).strip("/"), count=1)
     german = _GERMAN.fullmatch(written)
     number = german[1] + german[2].zfill(10) if german else written.replace("/", "")

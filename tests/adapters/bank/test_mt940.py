@@ -78,6 +78,13 @@ def test_several_messages_are_several_reports_with_their_places():
     ]
 
 
+def test_messages_need_no_end():
+    one, two = mt940([line(5, DAY, told="ONE")], 5), mt940([line(7, DAY, told="TWO")], 7)
+    apart = read((one + two).encode())
+    assert read((one + two).replace("\n-\n", "\n").encode()) == apart
+    assert [each.entries[0].details[0].remittance for each in apart.reports] == ["ONE", "TWO"]
+
+
 def test_pages_of_one_statement_go_on_from_each_other():
     first = mt940([line(5, DAY)], 5, opening=10, tags=("60F", "62M"))
     second = mt940([line(7, DAY)], 7, opening=15, sequence="41/2", tags=("60M", "62F"))
@@ -109,6 +116,7 @@ def test_entries_that_do_not_lead_to_the_closing_balance_refuse_the_file():
         ("SLUAKRSEXXX/10020030000023KRW", "10020030000023"),
         ("10020030000023KRW", "10020030000023"),
         ("100-200-30000023 KRW", "10020030000023"),
+        ("1002.003.0000023", "10020030000023"),
         ("/10020030000023", "10020030000023"),
         ("FR76 9999 8000 0100 0123 4567 801KRW", "FR7699998000010001234567801"),
         ("20040000/1234567KRW", "200400000001234567"),

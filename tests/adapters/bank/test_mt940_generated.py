@@ -93,6 +93,20 @@ def test_a_file_that_lacks_a_line_of_money_is_refused(statements, data):
 
 
 @settings(max_examples=300)
+@given(STATEMENTS, st.data())
+def test_a_statement_with_strange_bytes_is_refused_or_its_entries_lead_to_its_balance(statements, data):
+    raw = bytearray("".join(statement(n, *each) for n, each in enumerate(statements, 1)).encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    with suppress(BadBankFile):
+        for of in read(bytes(raw)).reports:
+            if of.kind == "statement" and of.opening and of.closing:
+                signs = {"credit": 1, "debit": -1}
+                moved = sum(one.booked.minor * signs[one.direction] for one in of.entries)
+                assert of.opening.amount.minor + moved == of.closing.amount.minor
+
+
+@settings(max_examples=300)
 @given(st.binary(max_size=400))
 @example(b":20:\n:25:\n:28C:\n:60F:C000000KRW\n:62F:C")
 @example(b"/etc/hostname")

@@ -13,7 +13,7 @@ from tests.adapters.bank.zengin_samples import end, entry, file, notification, s
 DAY = date(2025, 2, 10)
 IN = (
     250_000,
-    entry(250_000, DAY, payer="ｱｵｲｴｲｶﾞ(ｶ", payer_code=123, edi="BANKLAB.R-1", inquiry=7, summary="ﾌﾘｺﾐ"),
+    entry(250_000, DAY, payer="ｱｵｲｴｲｶﾞ(ｶ", code=123, edi="BANKLAB.R-1", inquiry=7, summary="ﾌﾘｺﾐ"),
 )
 OUT = (-1_023_001, entry(-1_023_001, DAY, transaction="14", summary="ｿｳｺﾞｳﾌﾘｺﾐ", inquiry=8))
 

@@ -35,12 +35,12 @@ def header03(opening, created, first, last, **more):
     return f"{start}000{of}{balance}"
 
 
-def entry(minor, day, *, value=None, transaction="11", inquiry=1, payer="", payer_code=0, summary="", edi="", bill=0):
+def entry(minor, day, *, value=None, transaction="11", inquiry=1, payer="", code=0, summary="", edi="", bill=0):
     """A data record of type 03. `minor` is negative for money that went out."""
     way = "1" if minor >= 0 else "2"
     return (
-        f"2{n(inquiry, 8)}{era(day)}{era(value or day)}{way}{transaction}{n(abs(minor), 12)}{n(0, 12)}{n(0, 6)}{n(0, 6)}"
-        f"0{n(bill, 7)}000{n(payer_code, 10)}{c(payer, 48)}{c('ｱｵｿﾞﾗ', 15)}{c('ｼﾝｼﾞﾕｸ', 15)}{c(summary, 20)}{c(edi, 20)} "
+        f"2{n(inquiry, 8)}{era(day)}{era(value or day)}{way}{transaction}{n(abs(minor), 12)}{n(0, 24)}"
+        f"0{n(bill, 7)}000{n(code, 10)}{c(payer, 48)}{c('ｱｵｿﾞﾗ', 15)}{c('ｼﾝｼﾞﾕｸ', 15)}{c(summary, 20)}{c(edi, 20)} "
     )
 
 
