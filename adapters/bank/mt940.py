@@ -2,10 +2,10 @@
 
 The library mt-940 (5.1.1, BSD-3) has the grammar of the fields, with the deviations of many banks. Its parser is not
 used, because it loses or alters what it reads: an entry without transaction code is overwritten by the next one, field
-86 of a statement is added to the last entry, 30 February becomes 28 February, references beyond 16 characters are cut
-in two, text outside the grammar of a balance is dropped, a text that names a file on this machine is opened as that
-file. So `swift_fields` splits the file, the library's grammar must match each field as a whole, and what it leaves open
-is decided here: the year of an entry's date, reversals, expected entries (EC, ED), which are not booked, and pages.
+86 of a statement is added to the last entry, references beyond 16 characters are cut in two, what follows the sixteenth
+character of a balance's amount is dropped, a text that names a file on this machine is opened as that file. So
+`swift_fields` splits the file, the library's grammar must match each field as a whole, and what it leaves open is
+decided here: the year of an entry's date, reversals, expected entries (EC, ED), which are not booked, and pages.
 
 A report's id is its `:20:` and `:28C:`, since many banks write the same `:20:` in every statement.
 """
@@ -37,6 +37,9 @@ _FLOOR = Tags.FLOOR_LIMIT_INDICATOR.value.re
 _TIME = Tags.DATE_TIME_INDICATION.value.re
 _ACCOUNT = re.compile(r"[A-Z0-9]{1,34}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?/")
+_FILLED = re.compile(r"(?<=[A-Z]{3})0+(?=\d)")
+"""Zeros that fill an amount, which may make it longer than the grammar allows."""
+
 _SUFFIX = re.compile(r"[0-9/ -]([A-Z]{3})\Z")
 _GERMAN = re.compile(r"(\d{8})/(\d{1,10})")
 _KINDS = {"940": ReportKind.STATEMENT, "950": ReportKind.STATEMENT, "942": ReportKind.INTRADAY}
@@ -150,7 +153,7 @@ def _balance(message: Message, tags: tuple[str, ...], kind: ReportKind) -> Balan
         raise bad(
             message.fields[-1], f"there is no :{tags[0]}: in this message", "ask the bank for the whole statement"
         )
-    match = _BALANCE.fullmatch(field.text.strip())
+    match = _BALANCE.fullmatch(_FILLED.sub("", field.text.strip(), count=1))
     on = swift_day(match["year"] + match["month"] + match["day"]) if match else None
     if match is None or on is None:
         raise bad(field, f"{field.text[:80]!r} is not a balance")

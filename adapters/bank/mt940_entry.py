@@ -143,7 +143,7 @@ def _line(field: Field, currency: str) -> Line:
     match = _LINE.fullmatch(first)
     if match is None and more:
         match = _LINE.fullmatch(f"{first}\n{more.pop(0)}")
-    value_on = swift_day(match["year"] + match["month"] + match["day"]) if match else None
+    value_on = _value_on(match["year"], match["month"], match["day"]) if match else None
     if match is None or value_on is None:
         raise bad(field, f"{first[:80]!r} is not a statement line")
     month_day = "".join(match.group("entry_month", "entry_day")) if match["entry_month"] and match["entry_day"] else ""
@@ -165,6 +165,13 @@ def _line(field: Field, currency: str) -> Line:
         more=given(" ".join([*columns, *more])),
         texts=[],
     )
+
+
+def _value_on(year: str, month: str, day: str) -> date | None:
+    """The value date. Banks that reckon interest in months of 30 days value on 30 February, which is its last day."""
+    if month == "02" and day in {"29", "30"}:
+        return swift_day(f"{year}0229") or swift_day(f"{year}0228")
+    return swift_day(f"{year}{month}{day}")
 
 
 def _booked_on(line: Line, opened_on: date | None, closed_on: date | None) -> date:

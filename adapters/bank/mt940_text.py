@@ -70,10 +70,12 @@ def told(fields: Iterable[Field], *, incoming: bool) -> Told:
     numbered = _NUMBERED.match(text)
     if numbered:
         return _numbered(numbered[1], numbered[2], text.replace("\n", ""))
-    line = joined(text.split("\n"), _LINE)
-    if _CODEWORD.search(line):
-        return _codewords(line, incoming=incoming)
-    return Told(remittance=given(line))
+    lines = text.split("\n")
+    if _CODEWORD.search("".join(lines)):
+        # Some banks cut lines after 64 characters. A blank there would break a reference.
+        width = _LINE - 1 if max(map(len, lines)) == _LINE - 1 else _LINE
+        return _codewords(joined(lines, width), incoming=incoming)
+    return Told(remittance=given(joined(lines, _LINE)))
 
 
 def reference(text: str | None) -> str | None:

@@ -12,7 +12,7 @@ from adapters.bank.xml import BadBankFile
 
 _TYPE = re.compile(r"\{2:[IO](\d{3})")
 _FIELD = re.compile(r":(\d{2}[A-Z]?|NS):(.*)", re.DOTALL)
-_END = re.compile(r"-(\}|(XXX)?\s*\Z)")
+_END = re.compile(r"-(\}|(XXX)?[\x00-\x20]*\Z)")
 _OF_STATEMENTS = frozenset(
     "13 13D 20 21 25 25P 28 28C 34F 60 60F 60M 61 62 62F 62M 64 65 86 90C 90D NS".split()  # noqa: SIM905
 )

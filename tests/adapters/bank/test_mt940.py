@@ -59,6 +59,7 @@ def test_line_ends_and_blocks_make_no_difference(ends, blocks):
         "0000 01INGBNL2AXXXX00001\n940 00\n" + mt940().replace("\n-\n", "\n-XXX\n"),
         "\n \n" + mt940(),
         "\x01" + in_blocks(mt940()) + "\x03$",
+        mt940().replace("\n-\n", "\n-\x03\n"),
         in_blocks(mt940()).replace("{4:\r\n", "{3:{108:1}}{4:") + "{5:{CHK:1}}",
         "\ufeff" + mt940() + "\x1a",
         mt940().removesuffix("-\n"),
@@ -199,6 +200,16 @@ def test_zeros_behind_the_comma_are_no_decimals():
         read(mt940([line(5, DAY)], 5).replace("C5,", "C5,05").encode())
 
 
+@pytest.mark.parametrize(("written", "day"), [("250230", 28), ("240230", 29), ("250229", 28)])
+def test_a_value_date_at_the_end_of_a_month_of_30_days_is_the_last_of_february(written, day):
+    assert entry(mt940([f":61:{written}0210C5,NTRF"], 5)).value_on.day == day
+
+
+def test_balances_may_be_filled_with_zeros():
+    text = mt940([line(5, DAY)], 5, opening=0).replace("KRW0,", "KRW0000000000000000000,00").replace("KRW5,", "KRW005,")
+    assert report(text).closing.amount == krw(5)
+
+
 def test_an_overdraft_is_a_negative_balance():
     found = report(mt940([line(-700, DAY)], -700, opening=-50))
     assert (found.opening.amount, found.closing.amount) == (krw(-50), krw(-750))
@@ -334,7 +345,7 @@ def test_without_a_hint_the_script_tells_the_encoding(text, encoding):
         (mt940(on=date(2025, 2, 28)).replace("250228", "250230"), r"Line 4: .*250230.* is not a balance"),
         (mt940(currency="XKW"), r"Line 4: field :60F: .*XKW"),
         (mt940([":61:25021X"]), r"Line 5: field :61: '25021X' is not a statement line"),
-        (mt940([":61:250230C5,NTRF"], 5), r"Line 5: field :61: '250230C5,NTRF' is not a statement line"),
+        (mt940([":61:250231C5,NTRF"], 5), r"Line 5: field :61: '250231C5,NTRF' is not a statement line"),
         (mt940([line(5, DAY, entry="1332")], 5), r"Line 5: field :61: the entry date 1332 is no date"),
         (mt940([line(5, DAY).replace("5,", "5,,")], 5), r"Line 5: field :61:"),
         (mt940(account="주식회사"), r"Line 2: field :25: .* is not an account number"),

@@ -109,6 +109,9 @@ def test_a_codeword_cut_by_a_full_line_is_whole():
     line = "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/SLUBNL2A/EREF/"
     assert len(line) == 65
     assert said(f"{line}\nBANKLAB.K23-1/REMI/RENT").end_to_end == "BANKLAB.K23-1"
+    shorter = f"{line[:-7]}/EREF/B"
+    assert len(shorter) == 65
+    assert said(f"{shorter[1:]}\nANKLAB.K23-1/REMI/RENT").end_to_end == "BANKLAB.K23-1"
 
 
 def test_a_counterparty_in_parts_is_read():
