@@ -24,7 +24,7 @@ def same_account(reported: str, ours: str) -> bool:
     short, long = sorted((first, second), key=len)
     if len(short) >= _SIGNIFICANT and short.isdecimal() and short.strip("0") and long.endswith(short):
         return True
-    return second.zfill(_SIGNIFICANT) in _zengin_forms(first)
+    return second.lstrip("0") in _zengin_forms(first)
 
 
 def _plain(number: str) -> str:
@@ -32,9 +32,9 @@ def _plain(number: str) -> str:
 
 
 def _zengin_forms(reported: str) -> set[str]:
-    """The ways to write an account of a Zengin file: any of bank, branch and type, in this order, then the number."""
+    """The ways to write an account of a Zengin file: any of bank, branch and type, then the number. No zeros lead."""
     parts = _ZENGIN.fullmatch(reported)
     if parts is None:
         return set()
     bank, branch, kind, number = parts.groups()
-    return {b + r + k + number for b in (bank, "") for r in (branch, "") for k in (kind, "")}
+    return {(b + r + k + number).lstrip("0") for b in (bank, "") for r in (branch, "") for k in (kind, "")}

@@ -26,6 +26,7 @@ from domain.bank.accounts import same_account
         ("000500111234567", "0011234567"),
         ("000500110012345", "12345"),
         ("00050011234567", "1234567"),
+        ("000001710012345", "00170012345"),
     ],
 )
 def test_one_account_written_in_two_ways_is_the_same(reported, ours):
