@@ -19,7 +19,7 @@ from mt940.tags import Tags
 
 from adapters.bank.charset import decoded
 from adapters.bank.mt940_entry import Line, entry, lines
-from adapters.bank.mt940_text import money
+from adapters.bank.mt940_text import money, whole
 from adapters.bank.swift_fields import Field, Message, bad, messages
 from adapters.bank.xml import BadBankFile
 from domain.bank.dates import swift_day
@@ -37,6 +37,7 @@ _FLOOR = Tags.FLOOR_LIMIT_INDICATOR.value.re
 _TIME = Tags.DATE_TIME_INDICATION.value.re
 _ACCOUNT = re.compile(r"[A-Z0-9]{1,34}")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?/")
+_HOURS, _MINUTES = 24, 60
 _FILLED = re.compile(r"(?<=[A-Z]{3})0+(?=\d)")
 """Zeros that fill an amount, which may make it longer than the grammar allows."""
 
@@ -202,8 +203,8 @@ def _number(message: Message, kind: ReportKind) -> tuple[str | None, Page | None
     if kind is ReportKind.INTRADAY:
         return written or None, None
     last = not message.all("62M")
-    if page.isdecimal() and int(page):
-        return number or None, Page(int(page), last)
+    if counted := whole(page):
+        return number or None, Page(counted, last)
     if message.all("60M", "62M"):
         raise bad(
             field or message.fields[0],
@@ -226,7 +227,7 @@ def _created_at(message: Message) -> datetime | None:
     on = swift_day(match["year"] + match["month"] + match["day"])
     minutes = int(match["offset"][:2]) * 60 + int(match["offset"][2:])
     hour, minute = int(match["hour"]), int(match["minute"])
-    if field is None or on is None or max(hour / 24, minute / 60, minutes / 1440) >= 1:
+    if field is None or on is None or hour >= _HOURS or minute >= _MINUTES or minutes >= _HOURS * _MINUTES:
         raise bad(message.fields[0], "field 13D is not a time")
     zone = timezone(timedelta(minutes=-minutes if match["offset_sign"] == "-" else minutes))
     return datetime(on.year, on.month, on.day, hour, minute, tzinfo=zone)
@@ -254,14 +255,16 @@ def _check_sum(field: Field, mark: str, found: list[Line]) -> None:
     match = _SUM.fullmatch(field.text.strip())
     if match is None:
         raise bad(field, f"{field.text[:80]!r} is not a number and sum of entries")
-    wanted = (int(match["number"] or 0), _money(field, match["currency"], match["amount"]).minor)
+    wanted = (whole(match["number"] or "0"), _money(field, match["currency"], match["amount"]).minor)
     for group in (found, [line for line in found if not line.expected]):
         by_mark = [line for line in group if line.mark[-1] == mark]
         by_way = [line for line in group if line.came_in == (mark == "C")]
         if wanted in {(len(some), sum(line.amount.minor for line in some)) for some in (by_mark, by_way)}:
             return
     raise bad(
-        field, f"it counts {field.text.strip()}, and the entries here are others", "ask the bank for the whole report"
+        field,
+        f"it counts {field.text.strip()[:80]}, and the entries here are others",
+        "ask the bank for the whole report",
     )
 
 

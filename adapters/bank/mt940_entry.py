@@ -11,7 +11,7 @@ from adapters.bank.mt940_text import Told, coded_amount, given, money, reference
 from adapters.bank.swift_fields import Field, bad
 from domain.bank.dates import nearest_day, swift_day
 from domain.bank.messages import Direction
-from domain.bank.reports import BookedEntry, EntryDetail, EntryType, References
+from domain.bank.reports import Batch, BookedEntry, EntryDetail, EntryType, References
 from domain.errors import BadInput
 from domain.values.money import Money
 
@@ -93,6 +93,7 @@ def entry(line: Line, place: str, opened_on: date | None, closed_on: date | None
         references=references,
         type=kind if kind is not EntryType.TRANSFER else said.type,
         reversal=line.mark.startswith("R"),
+        batch=Batch(said.order, said.order, said.count, None) if said.order and not said.end_to_end else None,
         text=rest,
         details=(_detail(line, said, direction, references),) if line.texts else (),
     )
@@ -124,6 +125,7 @@ def _references(line: Line, said: Told) -> References:
     return References(
         servicer=line.bank,
         end_to_end=said.end_to_end or line.customer,
+        instruction=said.instruction,
         uetr=said.uetr,
         payment_information=said.order,
         others=others,

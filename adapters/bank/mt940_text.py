@@ -10,6 +10,7 @@ know, glues lines together, and throws the original away. So this module reads t
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -29,12 +30,13 @@ _KEYWORD = re.compile(
     r"(?:^|(?<=\s))(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|MDAT|SQTP|ORCR|ORMR|DDAT|COAM|OAMT|RREF)\+"
 )
 _CODEWORD = re.compile(
-    r"/(EREF|PREF|KREF|MARF|CSID|RREF|UETR|IBAN|BIC|NAME|CNTP|ORDP|BENM|REMI|RTRN|TRTP|TRCD|PURP|OCMT|CHGS|EXCH|UDTR"
+    r"/(EREF|IREF|PREF|KREF|NRTX|NBTR|MARF|CSID|RREF|UETR|IBAN|BIC|NAME|CNTP|ORDP|BENM|REMI|RTRN|TRTP|TRCD|PURP|OCMT|CHGS|EXCH|UDTR"
     r"|ULTD|ULTB|ULTC|INIT|ISDT|ADDR|CITY|BUSP|SVCL)/"
 )
-_CONSUMED = frozenset("EREF PREF UETR MARF RREF IBAN NAME CNTP REMI RTRN".split())  # noqa: SIM905
+_CONSUMED = frozenset("EREF IREF PREF NRTX NBTR UETR MARF RREF IBAN NAME CNTP REMI RTRN".split())  # noqa: SIM905
 _REMITTANCE_KIND = re.compile(r"(USTD//|STRD/(CUR|ISO)/)")
 _AMOUNT = re.compile(r"([A-Z]{3}) ?(\d{1,15}(?:[,.]\d*)?)")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _CODED = re.compile(r"/(OCMT|CHGS)/([A-Z]{3}\d{1,15}(?:,\d*)?)")
 
 _TYPES = {
@@ -48,11 +50,13 @@ _TYPES = {
 class Told(Struct):
     """What field 86 says. `rest` is what it says beside: nothing is dropped.
 
-    `instructed` is the amount before conversion and charges. `order` names a whole order.
+    `instructed` is the amount before conversion and charges. `order` names a whole order, `count` its transfers.
     """
 
     end_to_end: str | None = None
+    instruction: str | None = None
     order: str | None = None
+    count: int | None = None
     uetr: str | None = None
     others: tuple[str, ...] = ()
     counterparty: str | None = None
@@ -89,11 +93,21 @@ def given(text: str | None) -> str | None:
     return " ".join((text or "").split()) or None
 
 
+def whole(text: str) -> int | None:
+    """Return a count or page of up to nine digits, or None if it is written otherwise."""
+    return int(text) if _COUNT.fullmatch(text) else None
+
+
 def joined(lines: Iterable[str], width: int) -> str:
-    """Join lines. A full line was cut anywhere and goes on without a blank."""
+    """Join lines. A full line was cut anywhere and goes on without a blank.
+
+    A line must not begin with a colon or hyphen, so one that was cut earlier for this reason is full too.
+    """
     text = ""
-    for line in lines:
-        text += line if len(line) == width else f"{line} "
+    for line, after in pairwise([*lines, ""]):
+        moved = after[1 : width - len(line) + 1]
+        full = len(line) == width or (len(line) < width and len(moved) == width - len(line) and not moved.strip(":-"))
+        text += line if full else f"{line} "
     return text.rstrip()
 
 
@@ -182,9 +196,12 @@ def _codewords(line: str, *, incoming: bool) -> Told:
         rest += [_, *town]
     party = said.get("ORDP" if incoming else "BENM")
     rest += [f"{key} {value}" for key, value in said.items() if key not in _CONSUMED]
+    count = said.get("NRTX", said.get("NBTR", ""))
     return Told(
         end_to_end=reference(said.get("EREF")),
+        instruction=reference(said.get("IREF")),
         order=reference(said.get("PREF") or said.get("KREF")),
+        count=whole(count),
         uetr=reference(said.get("UETR")),
         others=_references(said, "MARF", "RREF"),
         counterparty=given(name or party),

@@ -6,7 +6,7 @@ import pytest
 from adapters.bank.mt940 import read, recognises
 from adapters.bank.xml import BadBankFile
 from domain.bank.messages import Direction
-from domain.bank.reports import Balance, EntryType, Page, ReportKind
+from domain.bank.reports import Balance, Batch, EntryType, Page, ReportKind
 from domain.values.money import Money
 from tests.adapters.bank.swift_samples import balance, in_blocks, line, mt940, mt942
 
@@ -247,6 +247,15 @@ def test_text_of_the_statement_is_not_the_last_entrys():
     assert entry(text).details[0].remittance == "OURS"
 
 
+def test_an_entry_for_an_order_is_a_batch():
+    order = entry(mt940([line(-7, DAY, customer="NONREF", told="/PREF/BANKLAB-R7/NBTR/4")], -7))
+    assert (order.batch, order.references.payment_information) == (
+        Batch("BANKLAB-R7", "BANKLAB-R7", 4, None),
+        "BANKLAB-R7",
+    )
+    assert entry(mt940([line(-7, DAY, told="/EREF/E-1/PREF/BANKLAB-R7/")], -7)).batch is None
+
+
 def test_several_fields_86_of_an_entry_are_one_text():
     assert entry(mt940([line(5, DAY, told="ONE\n:86:TWO")], 5)).details[0].remittance == "ONE TWO"
 
@@ -358,6 +367,8 @@ def test_without_a_hint_the_script_tells_the_encoding(text, encoding):
         (mt940(after=["STRAY"]), r"Line 5: field :62F: .* is not a balance"),
         (in_blocks(mt940(), "941"), r"this is an MT941: ask the bank for MT940 or MT942"),
         (mt942(after=[":90D:X"]), r"Line 5: field :90D: 'X' is not a number and sum"),
+        (mt942(after=[f":90D:{'9' * 5000}KRW0,"]), r"Line 5: field :90D: it counts"),
+        (mt940(sequence=f"41/{'9' * 5000}", tags=("60F", "62M")), r"Line 3: field :28C: .* has no page number"),
         (mt942(fields=[":34F:KRW0,", ":13D:2502102500+0900"]), r"not a time"),
     ],
 )

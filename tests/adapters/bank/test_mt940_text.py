@@ -135,6 +135,20 @@ def test_a_return_has_its_reason():
     assert (found.type, found.reason, found.remittance) == (EntryType.RETURN, "AC04", "INVOICE/2025/7")
 
 
+def test_an_order_is_named_with_the_number_of_its_transfers():
+    found = said("/PREF/BANKLAB-R7/NRTX/4/REMI/RUN", incoming=False)
+    assert (found.order, found.count, found.remittance, found.end_to_end) == ("BANKLAB-R7", 4, "RUN", None)
+    assert said("/EREF/BANKLAB.K23-1/IREF/K23-1-X/REMI/RENT").instruction == "K23-1-X"
+
+
+@pytest.mark.parametrize("cut", [63, 64])
+def test_a_line_that_was_cut_earlier_lest_the_next_begins_with_a_hyphen_goes_on(cut):
+    first = ("/TRTP/SEPA OVERBOEKING/BIC/SLUBNL2A/REMI/" + "X" * 65)[: cut - 14] + "/EREF/BANKLAB."
+    assert len(first) == cut
+    rest = "K" + "-" * (65 - cut) + "1/TRCD/1"
+    assert said(f"{first}\n{rest}\n{'.' * 65}").end_to_end == f"BANKLAB.K{'-' * (65 - cut)}1"
+
+
 def test_text_around_codewords_is_kept():
     found = said("INWARD REMITTANCE /REMI/RENT/EXCH/1,25/NAME/ONE/NAME/TWO")
     assert (found.remittance, found.counterparty, found.rest) == ("RENT", "ONE", "INWARD REMITTANCE TWO EXCH 1,25")
