@@ -58,6 +58,7 @@ class _Parts(Struct):
     page: Page | None
     opening: Balance | None
     closing: Balance | None
+    created_on: date | None
     created_at: datetime | None
 
     @property
@@ -68,8 +69,7 @@ class _Parts(Struct):
     @property
     def closed_on(self) -> date | None:
         """The last day that the message tells of."""
-        created_on = self.created_at.date() if self.created_at else None
-        return self.closing.on if self.closing else created_on
+        return self.closing.on if self.closing else self.created_on
 
 
 def recognises(raw: bytes) -> bool:
@@ -122,6 +122,7 @@ def _parts(message: Message) -> _Parts:
     opening, closing = (_balance(message, tags, kind) for tags in (_OPENING, _CLOSING))
     currency = _currency(message, opening, closing)
     number, page = _number(message, kind)
+    created_on, created_at = _time(message)
     return _Parts(
         message=message,
         kind=kind,
@@ -131,7 +132,8 @@ def _parts(message: Message) -> _Parts:
         page=page,
         opening=opening,
         closing=closing,
-        created_at=_created_at(message),
+        created_on=created_on,
+        created_at=created_at,
     )
 
 
@@ -218,19 +220,22 @@ def _id(parts: _Parts) -> str:
     return " ".join(text for text in (parts.message.fields[0].text.strip(), parts.number) if text) or "-"
 
 
-def _created_at(message: Message) -> datetime | None:
-    """Return the time of field 13D. Without an offset it is not known which instant it is."""
+def _time(message: Message) -> tuple[date | None, datetime | None]:
+    """Return the day and the instant of field 13D. Without an offset it is not known which instant it is."""
     field = message.one("13D", "13")
     match = _TIME.fullmatch(field.text.strip()) if field else None
-    if match is None or not match["offset"]:
-        return None
+    if field is None or match is None:
+        return None, None
     on = swift_day(match["year"] + match["month"] + match["day"])
-    minutes = int(match["offset"][:2]) * 60 + int(match["offset"][2:])
     hour, minute = int(match["hour"]), int(match["minute"])
-    if field is None or on is None or hour >= _HOURS or minute >= _MINUTES or minutes >= _HOURS * _MINUTES:
-        raise bad(message.fields[0], "field 13D is not a time")
+    offset = match["offset"] or "0000"
+    minutes = int(offset[:2]) * _MINUTES + int(offset[2:])
+    if on is None or hour >= _HOURS or minute >= _MINUTES or minutes >= _HOURS * _MINUTES:
+        raise bad(field, f"{field.text[:80]!r} is not a time")
+    if match["offset"] is None:
+        return on, None
     zone = timezone(timedelta(minutes=-minutes if match["offset_sign"] == "-" else minutes))
-    return datetime(on.year, on.month, on.day, hour, minute, tzinfo=zone)
+    return on, datetime(on.year, on.month, on.day, hour, minute, tzinfo=zone)
 
 
 def _check_sums(parts: _Parts, found: list[Line]) -> None:

@@ -36,6 +36,7 @@ _CODEWORD = re.compile(
 _CONSUMED = frozenset("EREF IREF PREF NRTX NBTR UETR MARF RREF IBAN NAME CNTP REMI RTRN".split())  # noqa: SIM905
 _REMITTANCE_KIND = re.compile(r"(USTD//|STRD/(CUR|ISO)/)")
 _AMOUNT = re.compile(r"([A-Z]{3}) ?(\d{1,15}(?:[,.]\d*)?)")
+_USUAL_DECIMALS = 2
 _COUNT = re.compile(r"[0-9]{1,9}")
 _CODED = re.compile(r"/(OCMT|CHGS)/([A-Z]{3}\d{1,15}(?:,\d*)?)")
 
@@ -126,14 +127,17 @@ def amount(text: str | None) -> Money | None:
 
 
 def money(currency: str, number: str) -> Money:
-    """Return the amount that SWIFT writes as `1250,` or `0,5`. Zeros beyond the currency's decimals are no decimals.
+    """Return the amount that SWIFT writes as `1250,` or `0,5`.
+
+    Two zeros for a currency without decimals are no decimals. Three are refused, since they could be thousands.
 
     Raises:
         BadInput: no amount, or more decimals than the currency has.
     """
-    whole, comma, part = number.partition(",")
-    decimals = part.rstrip("0")
-    return Money.parse(f"{currency} {whole}" + (f".{decimals}" if comma and decimals else ""))
+    units, comma, decimals = number.partition(",")
+    if len(decimals) <= _USUAL_DECIMALS:
+        decimals = decimals.rstrip("0")
+    return Money.parse(f"{currency} {units}" + (f".{decimals}" if comma and decimals else ""))
 
 
 def _numbered(code: str | None, mark: str, text: str) -> Told:

@@ -77,12 +77,12 @@ class Record(Struct):
         return written.decode("ascii")
 
     def amount(self, field: str) -> int:
-        """The number of a field, which must be filled.
+        """The number of a field, which must be filled. Some banks write blanks before it in place of zeros.
 
         Raises:
             BadBankFile: it is blank, or no number.
         """
-        written = self.bytes_of(field)
+        written = self.bytes_of(field).lstrip()
         if not written.isdigit():
             raise self.bad(field, "is not a number")
         return int(written)

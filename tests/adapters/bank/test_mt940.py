@@ -196,8 +196,9 @@ def test_zeros_behind_the_comma_are_no_decimals():
         .replace("KRW5,", "KRW5,0")
     )
     assert entry(text).booked == krw(5)
-    with pytest.raises(BadBankFile, match=r"Line 5: field :61: .*KRW has 0"):
-        read(mt940([line(5, DAY)], 5).replace("C5,", "C5,05").encode())
+    for written in ("C5,05", "C5,000"):
+        with pytest.raises(BadBankFile, match=r"Line 5: field :61: .*KRW has 0"):
+            read(mt940([line(5, DAY)], 5).replace("C5,", written).encode())
 
 
 @pytest.mark.parametrize(("written", "day"), [("250230", 28), ("240230", 29), ("250229", 28)])
@@ -285,6 +286,12 @@ def test_an_interim_report_is_intraday_and_leaves_out_what_is_only_expected():
     assert file.created_at == datetime(2025, 2, 10, 9, tzinfo=UTC)
 
 
+def test_without_an_entry_date_an_interim_report_tells_of_its_own_day_at_the_latest():
+    for time in (":13D:2502101800+0900", ":13D:2502101800"):
+        of = report(mt942([line(5, date(2025, 2, 12))], fields=[":34F:KRW0,", time]))
+        assert (of.entries[0].booked_on, of.entries[0].value_on) == (DAY, date(2025, 2, 12))
+
+
 def test_an_interim_report_that_lacks_entries_is_refused():
     with pytest.raises(BadBankFile, match=r"Line 6: field :90C: it counts 2KRW12,"):
         read(mt942([line(5, DAY)], after=[":90C:2KRW12,"]).encode())
@@ -312,6 +319,15 @@ def test_the_currency_of_an_interim_report_may_stand_behind_the_account_only():
 )
 def test_korean_text_is_read_in_its_encoding(text, encoding):
     assert report(mt940([line(5, DAY, told=text)], 5), encoding).entries[0].details[0].remittance == text
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "currency"),
+    [("水路影業股份有限公司", "cp950", "TWD"), ("水路影业有限公司", "gb18030", "CNY")],
+)
+def test_chinese_text_is_read_in_its_encoding(text, encoding, currency):
+    written = mt940([line(500, DAY, told=text, decimals=2)], 500, currency=currency, decimals=2)
+    assert report(written, encoding).entries[0].details[0].remittance == text
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,11 @@ def test_balances_that_the_bank_does_not_give_are_none():
     assert report(file([header, *rest, zeros])).closing is None
 
 
+def test_numbers_may_have_blanks_before_them():
+    filled = IN[1].replace("000000250000", "      250000")
+    assert report(file(statement([(250_000, filled)]))) == report(file(statement([IN])))
+
+
 def test_a_correction_is_a_reversal():
     (of,) = report(file(statement([(-250_000, entry(-250_000, DAY, transaction="19"))]))).entries
     assert (of.reversal, of.direction, of.type) == (True, Direction.DEBIT, EntryType.TRANSFER)
@@ -191,7 +196,7 @@ S, N = statement([IN, OUT]), notification([(5, False, transfer(5, DAY))])
         (changed(S, 1, 64, "00000000  "), r"Record 1: account"),
         (changed(S, 1, 114, "7"), r"Record 1: sign .* is neither 1"),
         (changed(S, 2, 22, "3"), r"Record 2: way \(bytes 22 to 22\): '3' is neither 1 \(came in\) nor 2"),
-        (changed(S, 2, 25, "     2500000"), r"Record 2: amount .* is not a number"),
+        (changed(S, 2, 25, "0000002500  "), r"Record 2: amount .* is not a number"),
         (changed(S, 2, 10, "000000"), r"Record 2: booked .* is no day"),
         (
             changed(S, 2, 25, "000000250001"),
