@@ -41,6 +41,13 @@ def _settled(event: e.PaymentsSettled, name: str) -> str:
     )
 
 
+def _doubted(event: e.PaymentsDoubted, name: str) -> str:
+    line = next(one for one in event.payments if one.payment == name)
+    said = "refused it as a duplicate" if event.why == "duplicate" else "accepted it after it had rejected it"
+    because = " ".join(filter(None, (line.reason, line.words)))
+    return f"the bank {said}{f' ({because})' if because else ''}: it may still book {line.end_to_end_id}"
+
+
 _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.AgreementRegistered: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
     e.AgreementAmended: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
@@ -89,14 +96,17 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.RunCancelled: lambda event, _: f"{event.by} gave the run up: {event.reason}",
     e.RunSubmitted: lambda event, _: f"the order went to the bank as message {event.message_id}",
     e.RunEscalated: lambda _, __: "nobody released the run by the cut-off",
-    e.RunDoubted: lambda event, _: (
-        f"the bank did not answer in time and was asked in message {event.enquiry_message_id}"
-    ),
+    e.RunDoubted: lambda event, _: f"the bank was asked what became of the order in message {event.enquiry_message_id}",
     e.RunAccepted: lambda _, __: "the bank accepted the run",
     e.PaymentsAccepted: lambda _, __: "the bank accepted it",
     e.PaymentsRejected: lambda event, name: (
         "the bank rejected it: "
         + next(f"{one.reason} {one.words or ''}".strip() for one in event.payments if one.payment == name)
+    ),
+    e.PaymentsDoubted: _doubted,
+    e.DoubtsEnded: lambda event, name: (
+        f"the bank will not book {next(one.end_to_end_id for one in event.payments if one.payment == name)} any more: "
+        + (f"its statement of {event.silent_on} lacks it" if event.silent_on else "it said so when asked")
     ),
     e.PaymentsNotFound: lambda _, __: "asked, the bank had never seen it: the same bytes may be sent again",
     e.PaymentsSettled: _settled,

@@ -179,8 +179,7 @@ class _Reading:
         elif payment.status is Status.REJECTED and (named or self.all_rejected):
             # The acceptance of an order says nothing of those that were rejected by name, unless that is all of them.
             self._contradict(payment.id, payment.status, "accepted")
-            if payment.end_to_end_id is not None and payment.doubt_about(payment.end_to_end_id) is None:
-                self.late.append(_line(payment, payment.end_to_end_id))
+            self._accept_late(payment, payment.end_to_end_id or payment.id)
 
     def _reject(self, payment: Payment, status: GivenStatus) -> None:
         doubt = payment.doubt_about(payment.end_to_end_id)
@@ -218,10 +217,16 @@ class _Reading:
         doubt = payment.doubt_about(told.end_to_end_id) if payment is not None else None
         if answer is Answer.ACCEPTED and told.named:
             self._contradict(name, "not in the run", f"accepted as {told.end_to_end_id}")
-            if payment is not None and doubt is None and _was_given_up(payment, told.end_to_end_id):
-                self.late.append(_line(payment, told.end_to_end_id))
+            if payment is not None and _was_given_up(payment, told.end_to_end_id):
+                self._accept_late(payment, told.end_to_end_id)
         elif payment is not None and answer in {Answer.REJECTED, Answer.NOT_FOUND}:
             self._end(payment, doubt)
+
+    def _accept_late(self, payment: Payment, end_to_end_id: str) -> None:
+        """Doubt an attempt, or doubt it anew, so that no enquiry of before can be what ends the doubt."""
+        doubt = payment.doubt_about(end_to_end_id)
+        if doubt is None or doubt.asked:
+            self.late.append(_line(payment, end_to_end_id))
 
     def _end(self, payment: Payment, doubt: Doubt | None) -> None:
         if doubt is not None and doubt.run == self.run.id and self._answers(doubt):

@@ -84,7 +84,7 @@ class RunEscalated(Record):
 
 
 class RunDoubted(Record):
-    """The bank did not answer in time. Unanswered payments are unknown, and the bank is asked about them."""
+    """The bank is asked about payments without an answer in time, now unknown, and about attempts in doubt."""
 
     type: Literal["run-doubted"] = "run-doubted"
     run: str

@@ -20,6 +20,7 @@ class AilmentKind(StrEnum):
     UNMATCHED = "unmatched"
     CONTRADICTED = "contradicted"
     FILE_REFUSED = "file-refused"
+    DOUBTFUL = "doubtful"
     UNSETTLED = "unsettled"
     UNGATHERED = "ungathered"
     UNRELEASED = "unreleased"

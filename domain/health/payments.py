@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from domain.health.ailment import Ailment, AilmentKind, counted
+from domain.payments.attempts import Doubt
 
 CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
 SENDING_TAKES = timedelta(minutes=5)
@@ -57,6 +58,18 @@ def contradicted(production: str, payment: str, answer: str, at: datetime, now: 
         at,
         f"the bank said '{answer}', which its earlier answers exclude; nothing was posted for it",
         f"ask the bank which of its answers holds; `sluice payment show {payment}` shows ours",
+    )
+
+
+def doubtful(payment: str, doubt: Doubt) -> Ailment:
+    """A payment of which the bank may still book an attempt, so that no other attempt is released."""
+    return Ailment(
+        AilmentKind.DOUBTFUL,
+        payment,
+        doubt.on,
+        doubt.sentence,
+        f"ask the bank whether it pays {doubt.end_to_end_id}, and for its statement of {doubt.on}; until then no other "
+        f"attempt is released: `sluice payment show {payment}`",
     )
 
 

@@ -27,7 +27,7 @@ class Doubt(Struct, frozen=True):
     def sentence(self) -> str:
         """Which attempt the bank may still book, why, and what is awaited."""
         because = f" ({self.reason})" if self.reason else ""
-        answer = "the bank's answer to the enquiry" if self.asked else "an enquiry at the bank, which is about to go"
+        answer = "the bank's answer to the enquiry" if self.asked else "an enquiry at the bank, which goes by itself"
         return (
             f"attempt {self.end_to_end_id} of run {self.run} may still be booked, for the bank {_SAID[self.why]}"
             f"{because}; this waits for {answer}, or for its statement of {self.on}"

@@ -1,11 +1,25 @@
-"""How the bank's silence ends doubt: a statement that is complete for a day lacks what it would have booked on it."""
+"""Attempts in doubt: how many a run still waits for, and how the bank's silence over a day ends the doubt."""
 
 from collections.abc import Mapping
 from datetime import date
 
 from domain.events import DoubtsEnded, EndedDoubt, Event, PaymentsRejected, RejectedPayment
-from domain.payments.payments import Payments, Status
+from domain.payments.payments import ON_ITS_WAY, Payments, Status
 from domain.payments.runs import Run, chunks
+
+
+def given_up(payments: Payments, run: str) -> int:
+    """How many attempts of a run the bank may still book although their payments are not on their way with it."""
+    doubted = payments.doubts_of_run(run)
+    return sum(payment.run != run or payment.status not in ON_ITS_WAY for payment, _ in doubted)
+
+
+def unasked(payments: Payments, run: str) -> int:
+    """How many attempts of a run the bank must be asked about at once.
+
+    What it accepts after all waits for the next enquiry. Else a bank that always answers so is asked all the time.
+    """
+    return sum(not doubt.asked and doubt.why != "accepted" for _, doubt in payments.doubts_of_run(run))
 
 
 def silent_over(payments: Payments, runs: Mapping[str, Run], account: str, day: date, message_id: str) -> list[Event]:

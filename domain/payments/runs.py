@@ -240,7 +240,7 @@ def release(
 
     Raises:
         StaleApproval: what would be paid has changed since it was looked at, or the run's day is over.
-        InDoubt: the bank may still book an earlier attempt of one of the payments.
+        InDoubt: the bank may still book an earlier attempt.
     """
     run = the_run(runs, command.run)
     debtor = agreement.account(run.account).owner
@@ -257,7 +257,8 @@ def release(
     lines = payments.of_run(run.id)
     if not lines:
         raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
-    _without_doubt(run, lines)
+    if doubt := in_doubt(run, lines):
+        raise doubt
     if command.sha256 not in bindings(run, lines, agreement):
         raise StaleApproval(
             f"Run {run.id} is no longer what was looked at: see `sluice run preview` again before releasing it.",
@@ -266,14 +267,14 @@ def release(
     return [RunReleased(run=run.id, by=person.user, sha256=command.sha256)]
 
 
-def _without_doubt(run: Run, lines: Iterable[Payment]) -> None:
+def in_doubt(run: Run, lines: Iterable[Payment]) -> InDoubt | None:
+    """Why a run may not go yet: the first of its payments of which the bank may still book an earlier attempt."""
     for payment, doubt in ((line, doubt) for line in lines for doubt in line.doubts):
-        raise InDoubt(
-            f"Run {run.id} cannot go because of payment {payment.id}: {doubt.sentence}. Ask the bank about it; or take "
-            f"the payment out of the run (`sluice payment hold {payment.id}`), so that the others can go.",
-            run=run.id,
-            payment=payment.id,
-        )
+        hold = f"`sluice payment hold {payment.id}`, which takes the payment out of the run, so that the others can go"
+        todo = hold if run.status == "prepared" else f"`sluice run cancel {run.id}`"
+        why = f"Run {run.id} cannot go because of payment {payment.id}: {doubt.sentence}. Ask the bank; or {todo}."
+        return InDoubt(why, run=run.id, payment=payment.id)
+    return None
 
 
 def escalate(runs: Runs, name: str) -> list[Event]:
@@ -297,14 +298,15 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
     Raises:
         IllegalTransition: the run is not released.
         StaleApproval: an amendment since the release changed what would be paid; cancel and prepare again.
-        InDoubt: the bank may still book an earlier attempt of one of the payments.
+        InDoubt: the bank may still book an earlier attempt.
     """
     if run.status != "released":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a released run is sent.", run=run.id)
     lines = payments.of_run(run.id)
     if run.sha256 not in bindings(run, lines, agreement):
         raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is different now.")
-    _without_doubt(run, lines)
+    if doubt := in_doubt(run, lines):
+        raise doubt
     agreed = _agreed(run, agreement)
     creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}
     return PaymentOrder(
