@@ -13,7 +13,7 @@ from adapters.bank.orders import write
 from adapters.bank.pacs028 import write_enquiry
 from adapters.command_handler import CommandHandler, Rule
 from adapters.db import tables
-from adapters.db.records import Selection, given
+from adapters.db.records import Selection, doubted, given
 from adapters.db.store import Transaction
 from adapters.payments.quotes import quote_for
 from domain.agreement import productions
@@ -34,12 +34,13 @@ from domain.commands import (
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
 from domain.identity import SYSTEM
-from domain.payments import runs
+from domain.payments import doubts, runs
 from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status
 from domain.payments.receipts import ReceiptStatus
 from domain.state import State
 
-_IN_RUN = tables.payment.c.run == given("run")
+_DOUBTED = doubted(tables.run.c.id == given("run"))
+_IN_RUN = sa.or_(tables.payment.c.run == given("run"), _DOUBTED)
 _THE_RUN = tables.run.c.id == given("run")
 
 
@@ -212,7 +213,7 @@ class RunActivities:
 
     @activity.defn
     def doubt(self, ref: RunRef) -> RunView:
-        """Mark unanswered payments as unknown, and enquire at the bank."""
+        """Mark unanswered payments as unknown, and enquire at the bank about them and about attempts in doubt."""
         command = make(
             DoubtRun,
             beside={"enquiries": self.run_standing(ref).enquiries},
@@ -238,7 +239,7 @@ class RunActivities:
     def run_standing(self, ref: RunRef) -> RunView:
         """The state of a run. Status `empty` means that nothing was due."""
         with self._handler.store.reading() as records:
-            state = records.select(ref.production, Selection(runs=_THE_RUN, values={"run": ref.run}))
+            state = records.select(ref.production, Selection(_DOUBTED, runs=_THE_RUN, values={"run": ref.run}))
             payment = tables.payment.c
             counted = sa.select(payment.status, sa.func.count()).where(payment.run == ref.run).group_by(payment.status)
             counts: Counter[str] = Counter(dict(records.connection.execute(counted).all()))
@@ -248,7 +249,7 @@ class RunActivities:
         agreement, found = self._handler.agreement_of(state, ref.production), state.runs.get(ref.run)
         if found is None:
             return RunView(production=ref.production, run=ref.run, status="empty", count=0)
-        cut_off = agreement.account(found.account).cut_off
+        cut_off, given_up = agreement.account(found.account).cut_off, doubts.given_up(state.payments, found.id)
         return RunView(
             production=ref.production,
             run=ref.run,
@@ -256,11 +257,12 @@ class RunActivities:
             count=found.count,
             total=found.total,
             sha256=found.sha256,
-            open=sum(counts[status] for status in ON_ITS_WAY),
-            silent=sum(counts[status] for status in UNANSWERED),
+            open=sum(counts[status] for status in ON_ITS_WAY) + given_up,
+            silent=sum(counts[status] for status in UNANSWERED) + given_up,
             unsent=counts[Status.RELEASED],
             times_sent=found.times_sent,
             enquiries=found.enquiries,
+            unasked=doubts.unasked(state.payments, found.id),
             seconds_to_cut_off=self._handler.seconds_until(agreement, found.execution_on, cut_off),
             answer_within_s=self._handler.answer_within_s,
         )

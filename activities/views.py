@@ -83,7 +83,8 @@ class RunRef(Record):
 class RunView(Record):
     """A run. `open` counts payments on which the bank or we still have to act.
 
-    Of those, `silent` counts submitted ones without an answer, and `unsent` those that the bank never saw.
+    Of those, `silent` counts submitted ones without an answer, and `unsent` those that the bank never saw. Both `open`
+    and `silent` count each attempt that the bank may still book. `unasked` counts those about which it must be asked.
     `seconds_to_cut_off` is the time to the account's cut-off by the business clock, at least zero. `answer_within_s` is
     how long the bank may take to answer before a payment is unknown.
     """
@@ -99,6 +100,7 @@ class RunView(Record):
     unsent: int = 0
     times_sent: int = 0
     enquiries: int = 0
+    unasked: int = 0
     seconds_to_cut_off: int = 0
     answer_within_s: int = 0
 

@@ -75,6 +75,8 @@ class PaymentRunWorkflow:
     async def _await_answer(self, view: RunView) -> RunView:
         """Wait for the bank's answer, and enquire after a timeout. Nothing is resent before an answer.
 
+        The bank is asked at once about attempts that it may still book, whatever it said of them.
+
         Each unanswered enquiry doubles the timeout, up to a day, so that a bank closed over a weekend is not asked too
         often.
         """
@@ -82,7 +84,7 @@ class PaymentRunWorkflow:
         if view.silent:
             doublings = min(view.enquiries, MOST_DOUBLINGS)
             timeout = min(REMINDER, timedelta(seconds=view.answer_within_s * 2**doublings))
-        if await self._wait_for_news(timeout) and view.silent:
+        if view.unasked or (await self._wait_for_news(timeout) and view.silent):
             return await workflow.execute_activity_method(RunActivities.doubt, self._ref, **TRANSACTION)
         return await self._look()
 

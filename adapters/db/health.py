@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
+from adapters.db.doubts import doubts_of
 from adapters.db.streams import production_of, stream_of
 from domain.health import ComputedBy, RunWaiting
+from domain.payments.attempts import Doubt
 from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Status
 from domain.values.money import Money
 
@@ -70,10 +72,12 @@ def statuses(connection: Connection) -> dict[str, int]:
 
 
 def unfinished_runs(connection: Connection) -> list[str]:
-    """Return the runs that wait for release or have payments in flight."""
+    """Return the runs that wait for release, or have attempts that the bank may still book."""
     payment, run = tables.payment.c, tables.run.c
     on_its_way = sa.select(payment.run).where(payment.run.is_not(None), payment.status.in_(sorted(ON_ITS_WAY)))
-    query = sa.select(run.id).where(sa.or_(run.status == "prepared", run.id.in_(on_its_way))).order_by(run.id)
+    in_doubt = {doubt.run for _, doubt in doubts(connection)}
+    waiting = sa.or_(run.status == "prepared", run.id.in_(on_its_way), run.id.in_(in_doubt))
+    query = sa.select(run.id).where(waiting).order_by(run.id)
     return list(connection.execute(query).scalars())
 
 
@@ -126,6 +130,13 @@ def at_the_bank(connection: Connection) -> Iterator[Late]:
     )
     for row in connection.execute(query):
         yield Late(row.production, row.id, row.status, row.execution_on)
+
+
+def doubts(connection: Connection) -> list[tuple[str, Doubt]]:
+    """Return the payments of which the bank may still book an attempt that it said something else of, with each."""
+    payment = tables.payment.c
+    query = sa.select(payment.id, payment.doubts).where(payment.doubts.is_not(None)).order_by(payment.id)
+    return [(name, doubt) for name, written in connection.execute(query) for doubt in doubts_of(written)]
 
 
 def due_and_alone(connection: Connection) -> Iterator[Late]:

@@ -26,6 +26,18 @@ def given(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(name, required=False)
 
 
+def doubted(runs: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition for payments with an attempt in doubt of one of these runs, which they may have left."""
+    payment, run = tables.payment.alias("doubted"), tables.run.c
+    doubt = sa.func.jsonb_array_elements(payment.c.doubts).table_valued("value", name="doubt")
+    of_run = sa.select(run.id).where(runs, run.id == doubt.c.value.op("->>")("run")).exists()
+    found = sa.select(payment.c.id).where(
+        payment.c.doubts.is_not(None), sa.select(doubt.c.value).where(of_run).exists()
+    )
+    # An array, for the planner can combine it with another condition without reading the whole table.
+    return tables.payment.c.id == sa.any_(sa.func.array(found.scalar_subquery()))
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The part of a production's state to load: the production, and the rows that the conditions select.

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from adapters.db.doubts import doubts_of, doubts_row
 from domain.agreement.model import Purpose
 from domain.agreement.productions import Production
 from domain.bank.identity import KnownBooking
@@ -75,6 +76,7 @@ def payment_row(production: str, payment: Payment) -> dict[str, Any]:
         "booked_minor": payment.booked.minor if payment.booked else None,
         "contract_minor": payment.contract_value.minor if payment.contract_value else None,
         "bank_reference": payment.bank_reference,
+        "doubts": doubts_row(payment.doubts),
     }
 
 
@@ -98,6 +100,7 @@ def payment_of(row: Row) -> Payment:
         booked=Money(row["booked_minor"], row["booked_currency"]) if row["booked_currency"] else None,
         contract_value=Money(row["contract_minor"], row["booked_currency"]) if row["booked_currency"] else None,
         bank_reference=row["bank_reference"],
+        doubts=doubts_of(row["doubts"]),
     )
 
 

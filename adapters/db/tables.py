@@ -209,6 +209,7 @@ payment = sa.Table(
     sa.Column("booked_minor", sa.BigInteger),
     sa.Column("contract_minor", sa.BigInteger),
     sa.Column("bank_reference", sa.Text),
+    sa.Column("doubts", JSONB),
 )
 
 receipt = sa.Table(

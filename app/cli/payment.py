@@ -69,7 +69,7 @@ def list_(
 ) -> None:
     """List payments by production and due day."""
     from adapters.db.queries.payments import PaymentFilter
-    from app.cli.printing import show_page
+    from app.cli.printing import show_page, with_doubts
     from app.reads import reads
 
     chosen = PaymentFilter(
@@ -83,7 +83,7 @@ def list_(
     )
     with reads(data, production, user) as reading:
         found = reading.payments(chosen, page)
-    show_page(found, _COLUMNS, as_json, "no payments")
+    show_page(found, with_doubts(_COLUMNS, found.items), as_json, "no payments")
 
 
 @payment.command(name="show")

@@ -41,6 +41,11 @@ def show(rows: Iterable[Any], columns: Sequence[str], as_json: bool, nothing: st
     click.echo("\n".join(_line(row, widths) for row in cells))
 
 
+def with_doubts(columns: Sequence[str], payments: Iterable[Any]) -> Sequence[str]:
+    """The columns of a list of payments, and the doubts about them if there are any."""
+    return (*columns, "doubts") if any(payment.doubts for payment in payments) else columns
+
+
 def show_one(row: Any, as_json: bool) -> None:
     """Print one record: a line for each field, or JSON."""
     told = plain(row)
@@ -49,7 +54,7 @@ def show_one(row: Any, as_json: bool) -> None:
         return
     width = max(len(name) for name in told)
     for name, value in told.items():
-        if value is not None:
+        if value not in (None, []):
             click.echo(f"{name:<{width}}  {_words(value)}")
 
 

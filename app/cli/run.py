@@ -90,7 +90,7 @@ def show_(
 def _show_one(reading: "Reads", run_id: str, page: "PageRequest", as_json: bool) -> None:
     """Print a run with a page of its payments."""
     from adapters.db.queries.payments import PaymentFilter
-    from app.cli.printing import plain, show_one, show_page, tell_of_more
+    from app.cli.printing import plain, show_one, show_page, tell_of_more, with_doubts
 
     row, lines = reading.run(run_id), reading.payments(PaymentFilter(run=run_id), page)
     if as_json:
@@ -99,7 +99,7 @@ def _show_one(reading: "Reads", run_id: str, page: "PageRequest", as_json: bool)
         return
     show_one(row, as_json=False)
     click.echo()
-    show_page(lines, _LINES, as_json=False, nothing="no payments are in it now")
+    show_page(lines, with_doubts(_LINES, lines.items), as_json=False, nothing="no payments are in it now")
 
 
 @run.command()
@@ -113,11 +113,13 @@ def preview(run_id: str, as_json: bool, data: Path | None) -> None:
 
     found = preview_of(data, run_id)
     if as_json:
-        show_one(plain(found.head) | {"payments": found.lines}, as_json=True)
+        show_one(plain(found.head) | {"refused": found.refused, "payments": found.lines}, as_json=True)
         return
     show_one(found.head, as_json=False)
     click.echo()
     show(found.lines, _PREVIEW, as_json=False, nothing="nothing would be paid")
+    if found.refused is not None:
+        click.echo(f"\n{found.refused}")
 
 
 def _tell_what_waits(data: Path | None, production: str | None) -> None:

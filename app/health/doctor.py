@@ -104,6 +104,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         ]
         since = now - health.CONTRADICTION_IS_SHOWN_FOR
         found += [health.contradicted(*one, now) for one in recorded.contradictions(connection, since)]
+        found += [health.doubtful(*one) for one in recorded.doubts(connection)]
         found += [health.held(*one, now, settings.holding_takes_days) for one in recorded.held(connection)]
         needed = _Needed([run_workflow(run) for run in recorded.unfinished_runs(connection)])
         needed.workflows += [distribution_workflow(*one) for one in recorded.open_distributions(connection)]

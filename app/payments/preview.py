@@ -18,7 +18,10 @@ from domain.values.money import Money, total
 
 @dataclass(frozen=True, slots=True)
 class PreviewLine:
-    """A payment in a release. `account` is the creditor's masked number."""
+    """A payment in a release. `account` is the creditor's masked number.
+
+    `doubts` keep the run from being released: attempts of the payment that the bank may still book.
+    """
 
     end_to_end_id: str | None
     amount: Money
@@ -26,14 +29,19 @@ class PreviewLine:
     bic: str | None
     account: str
     due_on: date | None
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A run with the count, total and hash that a release would bind now, and a line for each payment."""
+    """A run with the count, total and hash that a release would bind now, and a line for each payment.
+
+    `refused` says why a release is refused: the bank may still book an earlier attempt of a payment.
+    """
 
     head: RunRow
     lines: tuple[PreviewLine, ...]
+    refused: str | None
 
 
 def preview_of(data: Path | None, run_id: str) -> Preview:
@@ -62,7 +70,9 @@ def preview(handler: CommandHandler, run_id: str) -> Preview:
         total=total((payment.amount for payment in members), run.currency),
         sha256=runs.binding(run, members, agreement),
     )
-    return Preview(now, tuple(_line(payment, agreement.bank_account(payment.payee)) for payment in members))
+    doubt = runs.in_doubt(run, members)
+    lines = tuple(_line(payment, agreement.bank_account(payment.payee)) for payment in members)
+    return Preview(now, lines, doubt.sentence if doubt is not None else None)
 
 
 def _line(payment: Payment, creditor: BankAccount) -> PreviewLine:
@@ -73,4 +83,5 @@ def _line(payment: Payment, creditor: BankAccount) -> PreviewLine:
         bic=creditor.bic,
         account=creditor.masked,
         due_on=payment.due_on,
+        doubts=tuple(doubt.sentence for doubt in payment.doubts),
     )

@@ -176,6 +176,7 @@ class OneRun:
         self.silent = 0
         self.unsent = 0
         self.accepted = 0
+        self.unasked = 0
         self.prepared = asyncio.Event()
         self.calls: list[str] = []
         self.planned: list[PlannedRun] = []
@@ -192,6 +193,7 @@ class OneRun:
             silent=self.silent,
             enquiries=self.calls.count("doubt"),
             unsent=self.unsent,
+            unasked=self.unasked,
             seconds_to_cut_off=3600,
             answer_within_s=120,
         )
@@ -220,6 +222,7 @@ class OneRun:
 
     @activity.defn
     async def doubt(self, ref: RunRef) -> RunView:
+        self.unasked = 0
         return self._called("doubt")
 
     @activity.defn

@@ -71,6 +71,33 @@ async def test_a_silent_bank_gets_an_enquiry_and_no_resend(time_skipping, workin
         assert run.calls.count("send") == 1
 
 
+async def test_a_bank_that_calls_an_order_a_duplicate_is_asked_at_once_and_nothing_is_sent_again(
+    time_skipping, working, run
+):
+    async with working(*run.all) as queue:
+        handle = await start(time_skipping, queue, run)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
+        run.unasked = 1
+        await handle.signal(PaymentRunWorkflow.look_again)
+        await time_skipping.sleep(timedelta(seconds=5))
+        assert run.calls == ["prepare", "release", "send", "doubt"]
+        await time_skipping.sleep(timedelta(days=3))
+        assert run.calls.count("send") == 1
+
+
+async def test_a_run_lasts_until_the_bank_can_book_none_of_its_attempts(time_skipping, working, run):
+    async with working(*run.all) as queue:
+        handle = await start(time_skipping, queue, run)
+        await handle.execute_update(update_of(PaymentRunWorkflow, ReleaseRun), RELEASE)
+        run.unasked, run.silent = 1, 1  # rejected after it was accepted
+        await handle.signal(PaymentRunWorkflow.look_again)
+        await time_skipping.sleep(timedelta(minutes=30))
+        assert run.calls.count("doubt") > 1
+        run.silent = 0
+        await handle.signal(PaymentRunWorkflow.look_again)
+        assert (await handle.result()).status == "submitted"
+
+
 async def test_enquiries_at_a_silent_bank_become_less_frequent(time_skipping, working, run):
     async with working(*run.all) as queue:
         handle = await start(time_skipping, queue, run)

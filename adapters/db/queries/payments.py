@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
+from adapters.db.doubts import doubts_of
 from adapters.db.queries.paging import NO_DAY, WHOLE, Order, Page, PageRequest, between, only, paged
 from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
@@ -15,7 +16,10 @@ from domain.values.money import Money
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment. `booked` is what the bank took for it, in the account's currency."""
+    """A payment. `booked` is what the bank took for it, in the account's currency.
+
+    `doubts` says of each attempt that the bank may still book which it is, why, and what is awaited.
+    """
 
     id: str
     production: str
@@ -35,6 +39,7 @@ class PaymentRow:
     bank_reference: str | None
     amount: Money
     booked: Money | None
+    doubts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ def _payment(row: sa.Row[Any]) -> PaymentRow:
         bank_reference=row.bank_reference,
         amount=Money(row.minor, row.currency),
         booked=Money(row.booked_minor, row.booked_currency) if row.booked_currency else None,
+        doubts=tuple(doubt.sentence for doubt in doubts_of(row.doubts)),
     )
 
 

@@ -13,6 +13,7 @@ from domain.audit.refold import CommandBatch
 from domain.errors import SluiceError
 from domain.events import Event
 from domain.milestones import Milestone
+from domain.payments import doubts
 from domain.payments.payments import (
     FINISHED,
     ON_ITS_WAY,
@@ -30,7 +31,7 @@ Thing = tuple[str, str]
 """What a view is of: `production`, `milestone`, `run`, `distribution` or `payment`, and which."""
 _DAY_S = 86_400
 _EMPTY: View = {"status": "empty", "total": None, "sha256": None} | dict.fromkeys(
-    ("count", "open", "silent", "unsent", "times_sent", "enquiries"), 0
+    ("count", "open", "silent", "unsent", "times_sent", "enquiries", "unasked"), 0
 )
 _NONE: View = {"status": "none", "revision": 0, "silent": [], "disputing": [], "before": []} | dict.fromkeys(
     ("answer_by", "pay_on", "after")
@@ -54,6 +55,8 @@ class Timeline:
     stood: dict[Thing, list[Stood]] = field(default_factory=dict)
     _milestones: dict[str, None] = field(default_factory=dict)
     _in_run: dict[str, str | None] = field(default_factory=dict)
+    _in_doubt: dict[str, set[str | None]] = field(default_factory=dict)
+    """The runs of a payment's attempts in doubt."""
 
     def __call__(self, state: State, batch: CommandBatch) -> None:
         """Note what a batch has changed."""
@@ -86,7 +89,7 @@ class Timeline:
             runs.add(getattr(event, "run", None))
             for name in _payments(event):
                 if name in state.payments:
-                    runs |= {state.payments[name].run, self._in_run.get(name)}
+                    runs |= {state.payments[name].run, self._in_run.get(name), *self._in_doubt.get(name, ())}
                     self._stands(state.payments[name], batch.last_seq)
         found = [state.runs[name] for name in sorted(filter(None, runs)) if name in state.runs]
         for run in found:
@@ -96,6 +99,8 @@ class Timeline:
 
     def _stands(self, payment: Payment, seq: int) -> None:
         self._in_run[payment.id] = payment.run
+        if payment.doubts or payment.id in self._in_doubt:
+            self._in_doubt[payment.id] = {doubt.run for doubt in payment.doubts}
         self._note(("payment", payment.id), seq, {"status": str(payment.status)}, None)
 
     def before(self, thing: Thing) -> View | None:
@@ -148,11 +153,12 @@ def _run(state: State, run: Run) -> View:
         "count": run.count,
         "total": str(run.total),
         "sha256": run.sha256,
-        "open": sum(status in ON_ITS_WAY for status in statuses),
-        "silent": sum(status in UNANSWERED for status in statuses),
+        "open": sum(status in ON_ITS_WAY for status in statuses) + doubts.given_up(state.payments, run.id),
+        "silent": sum(status in UNANSWERED for status in statuses) + doubts.given_up(state.payments, run.id),
         "unsent": statuses.count(Status.RELEASED),
         "times_sent": run.times_sent,
         "enquiries": run.enquiries,
+        "unasked": doubts.unasked(state.payments, run.id),
     }
 
 
@@ -189,5 +195,5 @@ def _production(state: State, agreement: Agreement) -> View:
 
 
 def agrees(view: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
-    """Whether what a history says of a thing is a view of it."""
-    return all(written.get(name) == value for name, value in view.items())
+    """Whether what a history says of a thing is a view of it. Histories of release 0.1.0 lack `unasked`."""
+    return all(written.get(name, 0 if name == "unasked" else None) == value for name, value in view.items())

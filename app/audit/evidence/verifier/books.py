@@ -17,8 +17,10 @@ STEPS = {
     "accept": ({"submitted", "unknown", "released"}, "accepted"),
     "reject": ({"submitted", "accepted", "unknown", "released"}, "rejected"),
     "doubt": ({"submitted"}, "unknown"),
+    "be called a duplicate": ({"submitted", "accepted", "unknown", "released"}, "unknown"),
     "not found": ({"unknown"}, "released"),
     "settle": ({"submitted", "accepted", "unknown", "released"}, "settled"),
+    "settle after all": ({"rejected", "due", "held"}, "settled"),
     "return": ({"settled"}, "returned"),
     "correct": ({"rejected", "returned"}, "due"),
 }
@@ -53,7 +55,19 @@ class Books:
             raise Bad(f"{name} is {payment['status']} and cannot {step}")
         if "run" in changes and payment["run"] != changes["run"]:
             self.in_run[payment["run"]].pop(name, None)
+        if step in {"accept", "reject"}:
+            self._no_doubt(payment, payment["end_to_end_id"])
         payment.update(changes, status=target)
+
+    def _no_doubt(self, payment: Json, attempt: str) -> None:
+        left = [one for one in payment["doubts"] or () if one["end_to_end_id"] != attempt]
+        payment["doubts"] = left or None
+
+    def _doubt(self, event: Json, name: str, attempt: str, on: str, why: str, reason: str | None) -> None:
+        payment = self.rows["payment"][name]
+        self._no_doubt(payment, attempt)
+        doubt = {"end_to_end_id": attempt, "run": event["run"], "on": on, "why": why, "reason": reason, "asked": False}
+        payment["doubts"] = [*(payment["doubts"] or ()), doubt | {"message_id": event["message_id"]}]
 
     def _whole_run(self, run: str, step: str) -> None:
         for name in self.in_run[run]:
@@ -71,6 +85,7 @@ class Books:
             minor, currency = money(line["amount"])
             own = {name: line[name] for name in line if name not in {"payment", "amount"}}
             blank = {"run": None, "attempt": 1, "end_to_end_id": None, "reason": None, **AFTER_BANK}
+            blank["doubts"] = None
             named = {"id": line["payment"], "production": self.production, "status": "scheduled"}
             self.rows["payment"][line["payment"]] = {**named, "currency": currency, "minor": minor, **own, **blank}
 
@@ -180,6 +195,9 @@ class Books:
     def _on_run_doubted(self, event: Json, _on: str) -> None:
         self.rows["run"][event["run"]]["enquiries"] += 1
         self._whole_run(event["run"], "doubt")
+        for payment in self.rows["payment"].values():
+            for one in payment["doubts"] or ():
+                one["asked"] = one["asked"] or one["run"] == event["run"]
 
     def _on_run_accepted(self, event: Json, _on: str) -> None:
         self._whole_run(event["run"], "accept")
@@ -190,8 +208,21 @@ class Books:
 
     def _on_payments_rejected(self, event: Json, _on: str) -> None:
         for line in event["payments"]:
-            why = f"{line['reason']}: {line['words']}" if line["words"] else line["reason"]
+            why, attempt = reason(line), self.rows["payment"][line["payment"]]["end_to_end_id"]
             self._step(line["payment"], "reject", reason=why)
+            if line.get("may_book_on"):
+                self._doubt(event, line["payment"], attempt, line["may_book_on"], "rejected", why)
+
+    def _on_payments_doubted(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            name, attempt, why = line["payment"], line["end_to_end_id"], reason(line)
+            if event["why"] == "duplicate":
+                self._step(name, "be called a duplicate", reason=why)
+            self._doubt(event, name, attempt, event["execution_on"], event["why"], why)
+
+    def _on_doubts_ended(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            self._no_doubt(self.rows["payment"][line["payment"]], line["end_to_end_id"])
 
     def _on_payments_not_found(self, event: Json, _on: str) -> None:
         for name in event["payments"]:
@@ -200,8 +231,16 @@ class Books:
     def _on_payments_settled(self, event: Json, _on: str) -> None:
         for line in event["payments"]:
             (booked, held), (value, _) = money(line["booked"]), money(line["contract_value"])
-            told = {"booked_currency": held, "booked_minor": booked, "contract_minor": value}
-            self._step(line["payment"], "settle", **told, bank_reference=line["bank_reference"])
+            told: Json = {"booked_currency": held, "booked_minor": booked, "contract_minor": value}
+            payment = self.rows["payment"][line["payment"]]
+            attempt = line.get("end_to_end_id") or payment["end_to_end_id"]
+            if attempt != payment["end_to_end_id"] and payment["status"] not in {"submitted", "accepted", "unknown"}:
+                told["run"] = None
+            late = payment["status"] not in STEPS["settle"][0]
+            told |= {"reason": None} if late else {}
+            self._no_doubt(payment, attempt)
+            step = "settle after all" if late else "settle"
+            self._step(line["payment"], step, **told, end_to_end_id=attempt, bank_reference=line["bank_reference"])
 
     def _on_payment_returned(self, event: Json, _on: str) -> None:
         self._step(event["payment"], "return", reason=event["reason"])
@@ -283,6 +322,11 @@ SILENT = frozenset(
     )
 )
 """Facts that move nothing from one state to another."""
+
+
+def reason(line: Json) -> str | None:
+    """Return a bank's reason as payments keep it: its code and its words."""
+    return ": ".join(part for part in (line["reason"], line["words"]) if part) or None
 
 
 def amounts(lines: Json, name: str = "party") -> dict[str, str]:

@@ -252,7 +252,8 @@ class Verification:
 
     def _snapshots(self, name: str, table: str, key: str) -> Iterator[str]:
         expected = dict(self.books.rows[table])
-        for row in self.bundle.lines(name):
+        for line in self.bundle.lines(name):
+            row = ({"doubts": None} if table == "payment" else {}) | line
             made = expected.pop(row[key], None)
             if table == "distribution":
                 row["body"] = {"reserves": {}, "reserved": {}, "kept": {}} | row["body"]
