@@ -18,7 +18,7 @@ from domain.errors import SluiceError
 from domain.events import RunDoubted, RunSubmitted
 from domain.payments import payments, runs
 from domain.payments.doubts import silent_over
-from domain.payments.payments import Status, can_settle, settle
+from domain.payments.payments import ON_ITS_WAY, Status, can_settle, settle
 from domain.payments.runs import Run
 from domain.state import State
 from tests.domain import builders as b
@@ -179,17 +179,19 @@ class Lives(RuleBasedStateMachine):
         group = general if order == "group" else None
         told = StatusReport("pain.002", message, None, run.message_id, group, (block,))
         members = {p.end_to_end_id: p.status for p in self.state.payments.of_run(run.id)}
+        others = {p.end_to_end_id for p in self.state.payments.values() if p.run != run.id and p.status in ON_ITS_WAY}
         self.state = b.after(self.state, reported(run, self.state.payments, told))
         self.now += 1
         said = {name: general for name in members if name not in by_name} if order else {}
         for name, status in (said | by_name).items():
-            if name is not None and status is not None:
+            # A report on one order is not believed about what is under way with another.
+            if name is not None and status is not None and name not in others:
                 self.hear(name, status, members.get(name), named=name in by_name)
 
     def hear(self, name: str, status: GivenStatus, before: Status | None, *, named: bool) -> None:
         """Note what the bank said of an attempt that had a status in its run `before`."""
         attempt = self.sent[name]
-        under_way = before in {Status.SUBMITTED, Status.ACCEPTED, Status.UNKNOWN, Status.RELEASED}
+        under_way = before in ON_ITS_WAY
         if status.verdict is BankVerdict.ACCEPTED:
             # An order's acceptance says nothing of transfers that were rejected by name.
             attempt.claimed = self.now if named or under_way else attempt.claimed
