@@ -38,6 +38,7 @@ DUPLICATE_CODES = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DU
 """ISO reasons with which a bank refuses a duplicate of a file or payment."""
 _NO_CODE = frozenset({None, "NARR", "MS02", "MS03"})
 """Reasons that leave it to the bank's words to say why."""
+_NOT_AGAIN = "not found, and not sent again, for other payments of the order are rejected, returned or in doubt"
 _DUPLICATE_WORDS = re.compile("duplic|중복|重複|二重", re.IGNORECASE)
 
 
@@ -243,6 +244,9 @@ class _Reading:
     def events(self) -> Iterable[Event]:
         """The events of what was taken in."""
         of = {"run": self.run.id, "message_id": self.report.message_id}
+        if not self._may_be_repeated():
+            self.rejected += [RejectedPayment(payment=name, reason="NARR", words=_NOT_AGAIN) for name in self.lost]
+            self.lost = []
         for rejected in chunks(self.rejected):
             yield PaymentsRejected(**of, payments=tuple(rejected))
         for why, lines in (("duplicate", self.duplicates), ("accepted", self.late)):
@@ -262,6 +266,12 @@ class _Reading:
         for ended in chunks(self.ended):
             yield DoubtsEnded(**of, silent_on=None, payments=tuple(ended))
         yield from self.contradicted
+
+    def _may_be_repeated(self) -> bool:
+        """Whether the order's bytes may be sent again: each of its transfers is still to be paid as it was."""
+        gone = {Status.REJECTED, Status.RETURNED}
+        whole = len(self.members) == self.run.count and not self.rejected and not self.duplicates
+        return whole and all(p.status not in gone and not p.doubts for p in self.members.values())
 
 
 def _was_given_up(payment: Payment, end_to_end_id: str) -> bool:

@@ -330,6 +330,25 @@ def test_a_payment_that_was_silent_and_is_not_found_is_released_to_be_sent_again
     ]
 
 
+@pytest.mark.parametrize("other", [REJECTED, DUPLICATE])
+def test_what_the_bank_does_not_find_is_not_sent_again_with_what_it_refused(other):
+    state, run = both_with(Status.UNKNOWN)
+    together = take(state, run, named={"HANA.P1": NOT_FOUND, "HANA.P2": other})
+    later = take(take(state, run, named={"HANA.P2": other}), run, named={"HANA.P1": NOT_FOUND}, message="S2")
+    for after in (together, later):
+        payment = after.payments["HANA.P1"]
+        assert (payment.status, (payment.reason or "")[:37]) == (
+            Status.REJECTED,
+            "NARR: not found, and not sent again, ",
+        )
+
+
+def test_what_the_bank_does_not_find_is_not_sent_again_with_what_goes_out_anew():
+    state, run = both_with(Status.UNKNOWN)
+    state = corrected(take(state, run, named={"HANA.P1": REJECTED}))
+    assert take(state, run, named={"HANA.P2": NOT_FOUND}, message="S2").payments["HANA.P2"].status is Status.REJECTED
+
+
 def test_a_late_acceptance_of_an_attempt_that_was_given_up_is_named_and_in_doubt():
     state, run = b.second_attempt()
     line = DoubtedPayment(payment="HANA.P1", end_to_end_id="HANA.P1", reason=None, words=None)
