@@ -14,6 +14,7 @@ from domain.health import (
     RunWaiting,
     Workers,
 )
+from domain.payments.attempts import Doubt
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 TODAY = date(2026, 1, 5)
@@ -38,6 +39,16 @@ def test_a_workflow_whose_activity_is_retried_for_long_is_stuck():
     assert health.stuck(running(activities=(Retried("send", health.ACTIVITY_ATTEMPTS - 1, "x"),))) is None
     found = health.stuck(running(activities=(Retried("look", 1, ""), Retried("send", 10, "the disk is full"))))
     assert found.why == "send has been tried 10 times: the disk is full"
+
+
+def test_a_payment_in_doubt_says_which_attempt_why_and_what_to_do():
+    found = health.doubtful("P.A", Doubt("P.A", "P/a/KRW/2026-01-05/1", TODAY, "duplicate", "S1", "DU01", asked=True))
+    assert (found.kind, found.what, found.since, found.wrong) == (AilmentKind.DOUBTFUL, "P.A", TODAY, True)
+    assert found.why == (
+        "attempt P.A of run P/a/KRW/2026-01-05/1 may still be booked, for the bank refused it as a duplicate (DU01); "
+        "this waits for the bank's answer to the enquiry, or for its statement of 2026-01-05"
+    )
+    assert "`sluice payment show P.A`" in found.todo
 
 
 def test_a_failed_workflow_is_shown_over_a_weekend():

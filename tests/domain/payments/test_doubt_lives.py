@@ -3,6 +3,8 @@
 The machine keeps its own account of each attempt, from nothing but what was sent, asked and told, in order.
 """
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +17,8 @@ from domain.bank.reports import GivenStatus, InstructionStatus, StatusReport, Tr
 from domain.bank.statuses import reported
 from domain.commands import CancelRun, CorrectPayment, HoldPayment, ReleaseRun, ResumePayment
 from domain.errors import SluiceError
-from domain.events import RunDoubted, RunSubmitted
+from domain.events import Event, RunDoubted, RunSubmitted
+from domain.ledger.journal import canonical
 from domain.payments import payments, runs
 from domain.payments.doubts import silent_over
 from domain.payments.payments import ON_ITS_WAY, Status, can_settle, settle
@@ -64,6 +67,7 @@ class Lives(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.state: State = b.owing()
+        self.journal: list[dict[str, object]] = []
         self.day = 0
         self.now = 0
         self.sent: dict[str, Attempt] = {}
@@ -73,8 +77,12 @@ class Lives(RuleBasedStateMachine):
             events = decide(*arguments)
         except SluiceError:
             return False
-        self.state = b.after(self.state, events)
+        self.record(events)
         return True
+
+    def record(self, events: Sequence[Event]) -> None:
+        self.state = b.after(self.state, events)
+        self.journal += [json.loads(canonical(event)) for event in events]
 
     def run_of(self, number: int) -> Run | None:
         known = list(self.state.runs.values())
@@ -129,7 +137,7 @@ class Lives(RuleBasedStateMachine):
         self.none_may_be_booked_of(run)
         for payment in self.state.payments.of_run(run.id):
             self.sent[payment.next_end_to_end_id] = Attempt(payment.id, (run.execution_on - b.TODAY).days)
-        self.state = b.after(self.state, [RunSubmitted(run=run.id, message_id=order.message_id, file=b.FILE)])
+        self.record([RunSubmitted(run=run.id, message_id=order.message_id, file=b.FILE)])
 
     def none_may_be_booked_of(self, run: Run) -> None:
         for payment in self.state.payments.of_run(run.id):
@@ -159,7 +167,7 @@ class Lives(RuleBasedStateMachine):
                 for name in enquiry.end_to_end_ids:
                     self.sent[name].asked = self.now
                 event = RunDoubted(run=run.id, enquiry_message_id=enquiry.message_id, file=b.FILE)
-                self.state = b.after(self.state, [event])
+                self.record([event])
 
     @rule(
         number=st.integers(0, 9),
@@ -180,7 +188,7 @@ class Lives(RuleBasedStateMachine):
         told = StatusReport("pain.002", message, None, run.message_id, group, (block,))
         members = {p.end_to_end_id: p.status for p in self.state.payments.of_run(run.id)}
         others = {p.end_to_end_id for p in self.state.payments.values() if p.run != run.id and p.status in ON_ITS_WAY}
-        self.state = b.after(self.state, reported(run, self.state.payments, told))
+        self.record(reported(run, self.state.payments, told))
         self.now += 1
         said = {name: general for name in members if name not in by_name} if order else {}
         for name, status in (said | by_name).items():
@@ -225,6 +233,9 @@ class Lives(RuleBasedStateMachine):
             name = list(self.sent)[number % len(self.sent)]
             payment = self.state.payments[self.sent[name].payment]
             if can_settle(payment, name):
+                money = str(payment.amount)
+                line = {"payment": payment.id, "end_to_end_id": name, "booked": money, "contract_value": money}
+                self.journal.append({"type": "payments-settled", "payments": [line | {"bank_reference": "B"}]})
                 value = {"booked": payment.amount, "contract_value": payment.amount, "bank_reference": "B"}
                 settle(self.state.payments, payment.id, name, **value)
                 self.sent[name].over = True
@@ -235,7 +246,7 @@ class Lives(RuleBasedStateMachine):
         day = self.day - back
         on = b.TODAY + timedelta(days=day)
         events = silent_over(self.state.payments, self.state.runs, "spc-krw", on, "M")
-        self.state = b.after(self.state, events)
+        self.record(events)
         for attempt in self.sent.values():
             attempt.over |= attempt.on <= day
 

@@ -9,7 +9,9 @@ from app.audit.evidence.verifier.books import Books
 from app.audit.evidence.verifier.postings import postings
 from domain.ledger import entries
 from domain.ledger.journal import canonical
+from tests.domain import builders as b
 from tests.domain import test_state
+from tests.domain.payments import test_doubt_lives
 
 
 class Lives(test_state.Lives):
@@ -32,5 +34,19 @@ class Lives(test_state.Lives):
             assert dict(books.rows[table]) == made, table
 
 
+class DoubtLives(test_doubt_lives.Lives):
+    """Lives full of doubt."""
+
+    def teardown(self):
+        books, owed = Books("HANA"), b.owing().payments.values()
+        books.rows["payment"] = {one.id: rows.payment_row("HANA", one) for one in owed}
+        for told in self.journal:
+            books.take(told, "2026-04-01")
+        payments = {name: rows.payment_row("HANA", one) for name, one in self.state.payments.items()}
+        assert dict(books.rows["payment"]) == payments
+
+
+TestDoubtLives = DoubtLives.TestCase
+TestDoubtLives.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, derandomize=True)
 TestLives = Lives.TestCase
 TestLives.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, derandomize=True)
