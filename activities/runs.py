@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date
 
 import sqlalchemy as sa
@@ -59,14 +60,16 @@ class RunActivities:
         """
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, ref.production)
-            today = self._handler.today(agreement)
-            waiting = records.select(ref.production, _scheduled_until(today))
-        debtor = _account(agreement, ref.account).owner
+            today, account = self._handler.today(agreement), _account(agreement, ref.account)
+            ordered_until = {account.id: self._handler.execution_day(agreement, account)}
+            scheduled = _scheduled_until(today, ordered_until)
+            waiting = records.select(ref.production, scheduled)
+        debtor = account.owner
 
         def _rule(_: Transaction, state: State, __: Agreement) -> list[Event]:
             if ref.by != SYSTEM.user:
                 require(self._handler.person(command), FallDue, (debtor,), f"open the day of {ref.account}")
-            return productions.fall_due(state.payments, state.receipts, today)
+            return productions.fall_due(state.payments, state.receipts, today, ordered_until)
 
         names = sorted((*waiting.payments, *waiting.receipts))
         if not names and ref.by == SYSTEM.user:
@@ -75,18 +78,22 @@ class RunActivities:
         # user, so that two users at once do not conflict.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
         command = make(FallDue, beside={"digest": digest}, by=ref.by, production=ref.production, on=today)
-        outcome = self._handler.carry_out(command, _scheduled_until(today), _rule, today).outcome
+        outcome = self._handler.carry_out(command, scheduled, _rule, today).outcome
         return outcome.last_seq - outcome.first_seq + 1
 
     @activity.defn
     def plan_runs(self, ref: AccountRef) -> list[PlannedRun]:
-        """The runs to prepare today for a debtor account, one per currency. None on a bank holiday."""
+        """The runs to prepare today for a debtor account, one per currency. None on a bank holiday.
+
+        They are executed today, or later if the bank wants orders ahead.
+        """
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, ref.production)
             today = self._handler.today(agreement)
             account = _account(agreement, ref.account)
             if not calendars_of(agreement, [account], self._handler.overrides).is_business_day(today):
                 return []
+            on = self._handler.execution_day(agreement, account)
             payment = tables.payment.c
             currencies = (
                 records.connection.execute(
@@ -96,7 +103,7 @@ class RunActivities:
                         payment.account == ref.account,
                         payment.status == Status.DUE,
                         payment.run.is_(None),
-                        payment.due_on <= today,
+                        payment.due_on <= on,
                     )
                     .distinct()
                     .order_by(payment.currency)
@@ -104,15 +111,15 @@ class RunActivities:
                 .scalars()
                 .all()
             )
-            of_today = sa.and_(tables.run.c.account == ref.account, tables.run.c.execution_on == today)
+            of_today = sa.and_(tables.run.c.account == ref.account, tables.run.c.execution_on == on)
             before = records.state(ref.production, runs=of_today).runs
         return [
             PlannedRun(
                 production=ref.production,
-                run=runs.next_run_id(before, ref.production, ref.account, currency, today),
+                run=runs.next_run_id(before, ref.production, ref.account, currency, on),
                 account=ref.account,
                 currency=currency,
-                on=today,
+                on=on,
                 by=ref.by,
             )
             for currency in currencies
@@ -146,24 +153,22 @@ class RunActivities:
             person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command)
             return runs.prepare(state.payments, agreement, command, person, quote)
 
-        self._handler.carry_out(command, selection, _rule, planned.on)
+        # A run that a bank wants ahead is of a day to come; it is prepared today.
+        today = self._handler.today(self._handler.in_force(planned.production))
+        self._handler.carry_out(command, selection, _rule, min(planned.on, today))
         return self.run_standing(RunRef(production=planned.production, run=planned.run))
 
     @activity.defn
     def release(self, command: ReleaseRun) -> RunView:
         """Release a run under four eyes."""
-        return self._decide(
-            command,
-            command.run,
-            lambda _, state, agreement: runs.release(
-                state.runs,
-                state.payments,
-                agreement,
-                command,
-                self._handler.person(command),
-                self._handler.today(agreement),
-            ),
-        )
+
+        def _rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
+            person, today = self._handler.person(command), self._handler.today(agreement)
+            released = runs.release(state.runs, state.payments, agreement, command, person, today)
+            self._in_time(runs.the_run(state.runs, command.run), agreement)
+            return released
+
+        return self._decide(command, command.run, _rule)
 
     @activity.defn
     def cancel(self, command: CancelRun) -> RunView:
@@ -202,6 +207,7 @@ class RunActivities:
                     return []
                 message_id, digest = run.message_id, run.file
             else:
+                self._in_time(run, agreement)
                 now = self._handler.clock.now().astimezone(UTC)
                 order = runs.order(run, state.payments, agreement, now)
                 message_id, digest = order.message_id, transaction.keep(*write(order, profile))
@@ -249,7 +255,9 @@ class RunActivities:
         agreement, found = self._handler.agreement_of(state, ref.production), state.runs.get(ref.run)
         if found is None:
             return RunView(production=ref.production, run=ref.run, status="empty", count=0)
-        cut_off, given_up = agreement.account(found.account).cut_off, doubts.given_up(state.payments, found.id)
+        account, given_up = agreement.account(found.account), doubts.given_up(state.payments, found.id)
+        latest = self._handler.latest(agreement, account, found.execution_on)
+        answered = account.profile.answered
         return RunView(
             production=ref.production,
             run=ref.run,
@@ -258,14 +266,20 @@ class RunActivities:
             total=found.total,
             sha256=found.sha256,
             open=sum(counts[status] for status in ON_ITS_WAY) + given_up,
-            silent=sum(counts[status] for status in UNANSWERED) + given_up,
+            silent=sum(counts[status] for status in UNANSWERED) + given_up if answered else 0,
             unsent=counts[Status.RELEASED],
             times_sent=found.times_sent,
             enquiries=found.enquiries,
-            unasked=doubts.unasked(state.payments, found.id),
-            seconds_to_cut_off=self._handler.seconds_until(agreement, found.execution_on, cut_off),
+            unasked=doubts.unasked(state.payments, found.id) if answered else 0,
+            seconds_to_cut_off=self._handler.seconds_left(latest),
             answer_within_s=self._handler.answer_within_s,
         )
+
+    def _in_time(self, run: runs.Run, agreement: Agreement) -> None:
+        account = agreement.account(run.account)
+        if account.profile.business_days_ahead:
+            latest = self._handler.latest(agreement, account, run.execution_on)
+            runs.check_in_time(run, latest, self._handler.now(agreement))
 
     def _decide(self, command: Command, run: str, rule: Rule) -> RunView:
         done = self._handler.carry_out(command, Selection(_IN_RUN, runs=_THE_RUN, values={"run": run}), rule)
@@ -273,11 +287,12 @@ class RunActivities:
         return self._view(RunRef(production=command.production, run=run), done.state, counts)
 
 
-def _scheduled_until(on: date) -> Selection:
-    """What is scheduled for a day or before and not owed yet."""
+def _scheduled_until(on: date, ordered_until: Mapping[str, date]) -> Selection:
+    """What is scheduled for a day or before and not owed yet. See `productions.fall_due`."""
     payment, receipt = tables.payment.c, tables.receipt.c
+    ordered = [sa.and_(payment.account == account, payment.due_on <= until) for account, until in ordered_until.items()]
     return Selection(
-        payments=sa.and_(payment.status == Status.SCHEDULED, payment.due_on <= on),
+        payments=sa.and_(payment.status == Status.SCHEDULED, sa.or_(payment.due_on <= on, *ordered)),
         receipts=sa.and_(receipt.status == ReceiptStatus.EXPECTED, receipt.due_on <= on),
     )
 

@@ -9,10 +9,10 @@ from adapters.agreement.cache import Agreements
 from adapters.clock import Clock
 from adapters.db.records import Records, Selection
 from adapters.db.store import Context, Done, Request, Store, Transaction
-from domain.agreement.model import Agreement
+from domain.agreement.model import Account, Agreement
 from domain.agreement.productions import DueDate, the_production
-from domain.agreement.schedule import calendars_of, due_date
-from domain.calendar.calendars import CalendarOverride
+from domain.agreement.schedule import calendars_of, due_date, execution_day, order_day
+from domain.calendar.calendars import CalendarOverride, Calendars
 from domain.commands import Command
 from domain.errors import WrongRole
 from domain.events import Event
@@ -25,6 +25,11 @@ Decision = Callable[[State, Agreement, date], Sequence[Event]]
 """What a command comes to, by what was selected of the state, on a business day; nothing else is asked or done."""
 Rule = Callable[[Transaction, State, Agreement], Sequence[Event]]
 """The same for what also asks, or does, something else in the transaction."""
+
+
+def end_of(on: date, at: time | None, agreement: Agreement) -> datetime:
+    """The instant of `at` on a day, or of its end, in an agreement's zone."""
+    return datetime.combine(on if at else on + timedelta(days=1), at or time(), ZoneInfo(agreement.time_zone))
 
 
 @dataclass(frozen=True)
@@ -126,13 +131,28 @@ class CommandHandler:
 
     def seconds_until(self, agreement: Agreement, on: date, at: time | None = None) -> int:
         """Business seconds until `at` on a day, or until its end; never below zero."""
-        instant = datetime.combine(on if at else on + timedelta(days=1), at or time(), ZoneInfo(agreement.time_zone))
-        return max(0, int((instant - self.clock.now()).total_seconds()))
+        return self.seconds_left(end_of(on, at, agreement))
+
+    def seconds_left(self, until: datetime) -> int:
+        """Business seconds until an instant; never below zero."""
+        return max(0, int((until - self.clock.now()).total_seconds()))
 
     def working_week(self, agreement: Agreement, account: str) -> tuple[int, ...]:
         """The days of the week, Monday being 0, on which an account's bank works in the year of the business day."""
-        calendars = calendars_of(agreement, [agreement.account(account)], self.overrides)
+        calendars = self._calendars(agreement, agreement.account(account))
         return calendars.working_week(self.today(agreement).year)
+
+    def execution_day(self, agreement: Agreement, account: Account, at: datetime | None = None) -> date:
+        """The day on which an account's bank executes an order that is made at a time (default: now) of its zone."""
+        return execution_day(account, self._calendars(agreement, account), at or self.now(agreement))
+
+    def latest(self, agreement: Agreement, account: Account, execution_on: date) -> datetime:
+        """The instant of the cut-off by which the bank must have an order that it executes on a day."""
+        day = order_day(account, self._calendars(agreement, account), execution_on)
+        return end_of(day, account.cut_off, agreement)
+
+    def _calendars(self, agreement: Agreement, account: Account) -> Calendars:
+        return calendars_of(agreement, [account], self.overrides)
 
     def after_business_days(self, agreement: Agreement, parties: Sequence[str], days: int) -> date:
         """Return the day that is this many business days from today, counted on the calendars of all the parties."""

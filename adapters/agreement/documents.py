@@ -18,12 +18,14 @@ from adapters.agreement.yaml_lines import (
     NotPlainYaml,
     read_yaml,
 )
+from adapters.bank.zengin_codes import bank_names
 from domain.agreement.checks import AgreementFinding, Path, check
 from domain.agreement.checks.finding import did_you_mean
 from domain.agreement.checks.names import WrittenName, written_names
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import InstalmentDirection, amounts, direction
-from domain.errors import BadInput
+from domain.bank.zengin.transfers import SYSTEM
+from domain.errors import BadInput, NotFound
 from domain.values.money import Money, totals
 
 
@@ -100,7 +102,7 @@ def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
 def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) -> Loaded:
     """Parse and check an agreement from bytes; `file` is the name used in findings."""
     loaded, document, slips = _read(raw, file)
-    findings = [*_time_zone(loaded.agreement), *check(loaded.agreement, previous)]
+    findings = [*_time_zone(loaded.agreement), *_banks(loaded.agreement), *check(loaded.agreement, previous)]
     if slips or findings:
         raise BadDocument([*slips, *_located(file, document, findings)])
     return loaded
@@ -193,3 +195,14 @@ def _time_zone(agreement: Agreement) -> Iterable[AgreementFinding]:
         advice = near if near.startswith("did") else "write one such as Asia/Seoul."
         words = f"there is no time zone {agreement.time_zone[:40]!r}: {advice}"
         yield AgreementFinding(("time_zone",), "unknown-time-zone", words)
+
+
+def _banks(agreement: Agreement) -> Iterable[AgreementFinding]:
+    """Codes of Japanese banks and branches that are not in the register, which is a file as well."""
+    for n, account in enumerate(agreement.accounts):
+        if account.clearing is not None and account.clearing.system == SYSTEM:
+            try:
+                bank_names(account.clearing)
+            except NotFound as error:
+                path = ("accounts", n, "clearing", error.data["field"])
+                yield AgreementFinding(path, "unknown-bank", f"{error.sentence[:1].lower()}{error.sentence[1:]}")

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from adapters.bank.pain001 import write_order
+from adapters.bank.zengin_out import write_transfers
 from domain.bank.messages import PaymentOrder
-from domain.bank.profile import OrderProfile
+from domain.bank.profile import OrderProfile, Pain001Profile, ZenginProfile
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
 
@@ -24,7 +25,12 @@ def write(order: PaymentOrder, profile: OrderProfile) -> OrderFile:
     Raises:
         BadInput: the format cannot carry the order. The sentence names the transfer and the field.
     """
-    return OrderFile(f"{order.message_id}.{profile.extension}", write_order(order, profile))
+    match profile:
+        case Pain001Profile():
+            content = write_order(order, profile)
+        case ZenginProfile():
+            content = write_transfers(order, profile)
+    return OrderFile(f"{order.message_id}.{profile.extension}", content)
 
 
 def written_at(raw: bytes) -> datetime | None:

@@ -20,11 +20,11 @@ from domain.bank.messages import (
 )
 from domain.bank.orders import check_order
 from domain.bank.profile import PLAIN, OrganisationId, Pain001Profile
+from domain.bank.zengin.transfers import TYPES
 from domain.errors import BadInput
 from domain.values.money import total
 
 _ISO_TYPES = {AccountType.ORDINARY: "CACC", AccountType.CURRENT: "CACC", AccountType.SAVINGS: "SVGS"}
-ZENGIN_TYPES = {AccountType.ORDINARY: "1", AccountType.CURRENT: "2", AccountType.SAVINGS: "4", AccountType.OTHER: "9"}
 
 
 def write_order(order: PaymentOrder, profile: Pain001Profile = PLAIN) -> bytes:
@@ -225,7 +225,7 @@ class _Writer:
         if kind is None or self.profile.account_type is None:
             return None
         if self.profile.account_type == "zengin":
-            return self.of.account_type(prtry=ZENGIN_TYPES[kind])
+            return self.of.account_type(prtry=TYPES[kind])
         code = _ISO_TYPES.get(kind)
         if code is None:
             return None  # ISO has no code for another type

@@ -201,10 +201,24 @@ def due_dates(
     return [DueDatesSet(milestone=milestone, payments=tuple(payments), receipts=tuple(receipts))]
 
 
-def fall_due(payments: Mapping[str, Payment], receipts: Mapping[str, Receipt], on: date) -> list[Event]:
-    """The events of everything scheduled for `on` or before that is not owed yet."""
+def fall_due(
+    payments: Mapping[str, Payment],
+    receipts: Mapping[str, Receipt],
+    on: date,
+    ordered_until: Mapping[str, date] | None = None,
+) -> list[Event]:
+    """The events of everything scheduled for `on` or before that is not owed yet.
+
+    `ordered_until` has the accounts whose banks want orders ahead, each with the last due day that is ordered on `on`.
+    A payment from such an account falls due when it must be ordered.
+    """
+    until = ordered_until or {}
     due = sorted(
-        (p for p in payments.values() if p.status is Status.SCHEDULED and p.due_on is not None and p.due_on <= on),
+        (
+            p
+            for p in payments.values()
+            if p.status is Status.SCHEDULED and p.due_on is not None and p.due_on <= until.get(p.account, on)
+        ),
         key=lambda payment: payment.id,
     )
     owed = sorted(

@@ -4,12 +4,12 @@ They expect an agreement without findings of `domain.agreement.checks`.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from fractions import Fraction
 
 from domain.agreement.model import Account, Agreement, Control, DueOn, Instalment
-from domain.calendar.calendars import CalendarOverride, Calendars
+from domain.calendar.calendars import CalendarOverride, Calendars, Convention
 from domain.calendar.dates import DAY
 from domain.calendar.interest import simple
 from domain.errors import BadInput
@@ -68,6 +68,25 @@ def calendars_of(
     """The combined calendars of accounts. The given overrides (from settings) win over the agreement's."""
     codes = {code for account in accounts for code in account.calendars}
     return Calendars.of(codes, (*agreement.calendar_overrides, *overrides))
+
+
+def execution_day(account: Account, calendars: Calendars, now: datetime) -> date:
+    """The day on which the bank executes an order that is made now; `now` is in the agreement's time zone.
+
+    It is today, unless the bank wants orders business days ahead. Those made after the cut-off go with the next day's.
+    """
+    ahead, today = account.profile.business_days_ahead, now.date()
+    if ahead and account.cut_off is not None and now.time() >= account.cut_off:
+        today = calendars.add_business_days(today, 1)
+    return calendars.add_business_days(today, ahead) if ahead else today
+
+
+def order_day(account: Account, calendars: Calendars, execution_on: date) -> date:
+    """The last day on which the bank takes an order that it executes on a day, until the account's cut-off."""
+    day = execution_on
+    for _ in range(account.profile.business_days_ahead):
+        day = calendars.adjust(day - DAY, Convention.PRECEDING)
+    return day
 
 
 def due_date(

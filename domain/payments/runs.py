@@ -277,6 +277,20 @@ def in_doubt(run: Run, lines: Iterable[Payment]) -> InDoubt | None:
     return None
 
 
+def check_in_time(run: Run, latest: datetime, now: datetime) -> None:
+    """Check that the bank would still execute a run's order on its day. At the very instant of the cut-off it is late.
+
+    Raises:
+        StaleApproval: it is too late.
+    """
+    if now >= latest:
+        raise StaleApproval(
+            f"The bank must have run {run.id} before {latest:%Y-%m-%d %H:%M}, which is past: cancel it, and open the "
+            "account's day again for the next run.",
+            run=run.id,
+        )
+
+
 def escalate(runs: Runs, name: str) -> list[Event]:
     """Record that a prepared run was not released by the cut-off."""
     run = the_run(runs, name)
@@ -343,11 +357,14 @@ def orders_made(run: Run, payments: Payments, agreement: Agreement, created_at: 
 
 
 def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
-    """The enquiry after a run's attempts that are unanswered or in doubt. `None` if there are none."""
+    """The enquiry after a run's attempts that are unanswered or in doubt.
+
+    `None` if there are none, or if the bank answers such an order by its statement only.
+    """
     unanswered = [p.end_to_end_id or p.id for p in payments.of_run(run.id) if p.status in UNANSWERED]
     in_doubt = [doubt.end_to_end_id for _, doubt in payments.doubts_of_run(run.id)]
     ids = tuple(dict.fromkeys(unanswered + in_doubt))
-    if not ids or run.message_id is None:
+    if not ids or run.message_id is None or not agreement.account(run.account).profile.answered:
         return None
     return Enquiry(
         message_id=message_id(run, run.enquiries + 1),

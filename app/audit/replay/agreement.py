@@ -1,7 +1,7 @@
 """Recomputes the schedule, entitlements and statements from the agreement and what was known at the time."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time
 
 from adapters.command_handler import CommandHandler
 from adapters.db import audit
@@ -281,11 +281,21 @@ class AgreementCheck:
             {name: state.payments[name] for name in payments if name in state.payments},
             {name: state.receipts[name] for name in receipts if name in state.receipts},
             told.fact.effective_on,
+            self._ordered_until(state, told.fact.effective_on),
         )
         expected = [self._as_recorded(told, each) for each in due]
         if expected != [event]:
             said = "does not let fall due what was promised for that day or before"
             yield unfaithful(told.record, said, expected, event)
+
+    def _ordered_until(self, state: State, on: date) -> dict[str, date]:
+        """The last due days that accounts' banks wanted orders for on a day, at its end."""
+        agreement = self._agreement_of(state)
+        ahead = [account for account in agreement.accounts if account.profile.business_days_ahead]
+        return {
+            account.id: self._handler.execution_day(agreement, account, datetime.combine(on, time.max))
+            for account in ahead
+        }
 
 
 def _concerned(state: State, told: DecodedFact, period: str, party: str) -> Iterator[Finding]:

@@ -1,11 +1,18 @@
 """Profiles of bank files fit their accounts."""
 
+import re
 from collections.abc import Iterator
 
 from stdnum import lei
 
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.model import Account, Agreement, Control
+from domain.agreement.payees import payees
+from domain.bank.messages import AccountType
+from domain.bank.profile import ZenginProfile
+from domain.bank.zengin.transfers import SYSTEM
+
+_NUMBER = re.compile(r"[0-9]{1,7}")
 
 
 def bank_files(agreement: Agreement) -> Iterator[AgreementFinding]:
@@ -16,6 +23,34 @@ def bank_files(agreement: Agreement) -> Iterator[AgreementFinding]:
             yield AgreementFinding(("parties", n, "lei"), "bad-lei", sentence)
     for n, account in enumerate(agreement.accounts):
         yield from _account(("accounts", n), account)
+    places = {account.id: ("accounts", n) for n, account in enumerate(agreement.accounts)}
+    seen: set[Path] = set()
+    for debtor_id, paid in payees(agreement).items():
+        debtor = agreement.account(debtor_id)
+        if isinstance(debtor.profile, ZenginProfile):
+            for account in (debtor, *paid):
+                for finding in _zengin(places[account.id], account, debtor):
+                    if finding.path not in seen:
+                        seen.add(finding.path)
+                        yield finding
+
+
+def _zengin(path: Path, account: Account, debtor: Account) -> Iterator[AgreementFinding]:
+    """Findings about an account in a Zengin file of `debtor`: currency, bank and branch, kind and number."""
+    file = f"the Zengin files of {debtor.id!r}"
+    place = account.clearing
+    if account.currency != "JPY":
+        sentence = f"{file} carry yen, and this account is in {account.currency}: pay it from another account."
+        yield AgreementFinding((*path, "currency"), "zengin-currency", sentence)
+    if place is None or place.system != SYSTEM or place.branch is None:
+        sentence = f"{file} name bank and branch by code: add clearing, with system {SYSTEM}, member and branch."
+        yield AgreementFinding((*path, "clearing"), "zengin-bank", sentence)
+    if account.kind is None or (account is debtor and account.kind is AccountType.SAVINGS):
+        sentence = f"{file} name the kind of an account: write kind, such as ordinary or current."
+        yield AgreementFinding((*path, "kind"), "zengin-kind", sentence)
+    if account.iban or not _NUMBER.fullmatch(account.number):
+        sentence = f"{file} have account numbers of at most 7 digits, without the branch: correct it."
+        yield AgreementFinding((*path, "number"), "zengin-number", sentence)
 
 
 def _account(path: Path, account: Account) -> Iterator[AgreementFinding]:

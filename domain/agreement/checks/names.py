@@ -8,7 +8,8 @@ from domain.agreement.model import Account, Agreement, Party
 from domain.agreement.payees import payees
 from domain.bank.characters import CharacterSet, latin_name, transliterated
 from domain.bank.messages import carries_text
-from domain.bank.profile import Pain001Profile
+from domain.bank.profile import Pain001Profile, ZenginProfile
+from domain.bank.zengin.transfers import CLIENT_WIDTH, PAYEE_WIDTH, holder_name
 
 
 class WrittenName(NamedTuple):
@@ -31,23 +32,17 @@ def names(agreement: Agreement) -> Iterator[AgreementFinding]:
                 sentence = f"{text!r} is blank or holds control characters, which banks refuse: write plain text."
                 yield AgreementFinding(path, "unwritable", sentence)
     seen: set[Path] = set()
-    for debtor, profile, party, abroad in _in_latin_files(agreement):
-        n = agreement.parties.index(party)
-        for path, text in _texts(("parties", n), party):
-            finding = (
-                _utf_8(path, text, abroad)
-                if profile.character_set is CharacterSet.UTF_8
-                else _latin(path, text, debtor, profile.character_set, party)
-            )
-            if finding is not None and path not in seen:
-                seen.add(path)
+    for debtor, party, abroad in _in_files(agreement):
+        for finding in _named(("parties", agreement.parties.index(party)), debtor, party, abroad=abroad):
+            if finding.path not in seen:
+                seen.add(finding.path)
                 yield finding
 
 
 def written_names(agreement: Agreement) -> Iterator[WrittenName]:
     """The names that bank files carry in other letters than the agreement's, account by account."""
-    for debtor, profile, party, _ in _in_latin_files(agreement):
-        written, _missing = latin_name(party.name, party.latin_name, profile.character_set)
+    for debtor, party, _ in _in_files(agreement):
+        written, _missing = _written(debtor, party)
         if written != party.name:
             yield WrittenName(debtor.id, party.name, written)
 
@@ -66,20 +61,50 @@ def titles(agreement: Agreement) -> Iterator[AgreementFinding]:
             yield AgreementFinding(path, "unwritable", sentence)
 
 
-def _in_latin_files(agreement: Agreement) -> Iterator[tuple[Account, Pain001Profile, Party, bool]]:
-    """Each account with a pain.001 profile and each party in its files, once, with whether a bank abroad is paid."""
+def _in_files(agreement: Agreement) -> Iterator[tuple[Account, Party, bool]]:
+    """Each account that pays and each party in its files, once, with whether a bank abroad is told of it."""
     parties = {party.id: party for party in agreement.parties}
     accounts = {account.id: account for account in agreement.accounts}
     for debtor_id, paid in payees(agreement).items():
         debtor = accounts[debtor_id]
-        profile = debtor.profile
-        if not isinstance(profile, Pain001Profile):
-            continue
         foreign = {account.owner for account in paid if account.country != debtor.country}
         for owner in dict.fromkeys((debtor.owner, *(account.owner for account in paid))):
             if owner in parties:
                 abroad = owner in foreign or bool(foreign and owner == debtor.owner)
-                yield debtor, profile, parties[owner], abroad
+                yield debtor, parties[owner], abroad
+
+
+def _written(debtor: Account, party: Party) -> tuple[str, str]:
+    """How the files of an account write a party's name, and what of it they cannot."""
+    profile = debtor.profile
+    match profile:
+        case Pain001Profile():
+            return latin_name(party.name, party.latin_name, profile.character_set)
+        case ZenginProfile():
+            ours = party.id == debtor.owner
+            kana = (profile.client_name if ours else None) or party.kana_name
+            return holder_name(party.name, kana, profile, CLIENT_WIDTH if ours else PAYEE_WIDTH)
+
+
+def _named(path: Path, debtor: Account, party: Party, *, abroad: bool) -> Iterator[AgreementFinding]:
+    """Findings about a party in the files of an account."""
+    profile = debtor.profile
+    if isinstance(profile, ZenginProfile):
+        written, missing = _written(debtor, party)
+        if missing or not written:
+            sentence = (
+                f"{missing!r} of {party.kana_name or party.name!r} cannot be written in the kana that the bank of "
+                f"{debtor.id!r} takes: write the party's kana_name, as its bank has it."
+            )
+            yield AgreementFinding((*path, "kana_name"), "not-kana", sentence)
+        return
+    for place, text in _texts(path, party):
+        if profile.character_set is CharacterSet.UTF_8:
+            finding = _utf_8(place, text, abroad)
+        else:
+            finding = _latin(place, text, debtor, profile.character_set, party)
+        if finding is not None:
+            yield finding
 
 
 def _utf_8(path: Path, text: str, abroad: bool) -> AgreementFinding | None:

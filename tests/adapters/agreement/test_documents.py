@@ -6,6 +6,7 @@ import pytest
 from adapters.agreement.documents import BadDocument, load_agreement, parse_agreement
 from adapters.agreement.yaml_lines import MAX_BYTES
 from domain.errors import BadInput
+from tests.world import DRAMA
 
 EXAMPLE = pathlib.Path(__file__).parents[3] / "examples" / "drama-manga.yaml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
@@ -155,3 +156,18 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path):
 def test_a_byte_order_mark_and_windows_line_ends_are_read_past():
     raw = b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode()
     assert parse_agreement(raw, "a.yaml").agreement == load_agreement(EXAMPLE).agreement
+
+
+@pytest.mark.parametrize(
+    ("member", "branch", "said"),
+    [
+        ("9998", "001", "clearing.member: no bank has the code 9998"),
+        ("0005", "ZZZ", "clearing.branch: 三菱ＵＦＪ (0005) has no branch ZZZ"),
+    ],
+)
+def test_a_japanese_bank_or_branch_that_is_not_in_the_register_is_found(member, branch, said):
+    place = f'{{system: JPZGN, member: "{member}", branch: "{branch}"}}'
+    raw = DRAMA.read_bytes().replace(b"bic: SLUDJPJT,", f"clearing: {place},".encode())
+    with pytest.raises(BadDocument) as refused:
+        parse_agreement(raw, "a.yaml")
+    assert said in str(refused.value)

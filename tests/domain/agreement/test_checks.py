@@ -81,6 +81,56 @@ def test_the_names_that_bank_files_write_otherwise_are_told_account_by_account()
     assert {each.account for each in told} == {"spc-krw"}
 
 
+def zengin(fields):
+    """Pay in yen from spc-jpy by Zengin files, to accounts that they can name."""
+    place = {"system": "JPZGN", "member": "0005", "branch": "001"}
+    for name in ("spc-jpy", "publisher-jpy", "dubbing-jpy"):
+        at(fields, "accounts", name).update(clearing=place, kind="ordinary", number=str(len(name)))
+    at(fields, "accounts", "spc-jpy")["bank_file"] = {"format": "zengin-21", "client_code": "1"}
+    at(fields, "schedule", "PR-D")["payer"] = "spc-krw"
+
+
+def test_an_account_may_pay_by_zengin_files():
+    assert findings(zengin) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "code"),
+    [
+        (
+            setting("schedule", "PR-D", "payer", "spc-jpy"),
+            ("accounts", "production-krw", "currency"),
+            "zengin-currency",
+        ),
+        (setting("accounts", "dubbing-jpy", "clearing", None), ("accounts", "dubbing-jpy", "clearing"), "zengin-bank"),
+        (
+            setting("accounts", "dubbing-jpy", "clearing", {"system": "JPZGN", "member": "0005"}),
+            ("accounts", "dubbing-jpy", "clearing"),
+            "zengin-bank",
+        ),
+        (setting("accounts", "dubbing-jpy", "kind", None), ("accounts", "dubbing-jpy", "kind"), "zengin-kind"),
+        (setting("accounts", "spc-jpy", "kind", "savings"), ("accounts", "spc-jpy", "kind"), "zengin-kind"),
+        (
+            setting("accounts", "dubbing-jpy", "number", "12345678"),
+            ("accounts", "dubbing-jpy", "number"),
+            "zengin-number",
+        ),
+        (setting("parties", "dubbing", "name", "鴎音響"), ("parties", "dubbing", "kana_name"), "not-kana"),
+        (setting("parties", "dubbing", "kana_name", "鴎"), ("parties", "dubbing", "kana_name"), "not-kana"),
+    ],
+)
+def test_what_a_zengin_file_cannot_carry_is_found_where_it_stands(change, path, code):
+    kind, name, field = path
+    assert findings(both(zengin, change))[kind, position(kind, name), field] == code
+
+
+def test_names_in_zengin_files_are_told_in_kana():
+    fields = copy.deepcopy(DRAMA.model_dump(mode="json"))
+    both(zengin, setting("parties", "dubbing", "kana_name", "株式会社カモメ"))(fields)
+    told = {each.name: each.written for each in written_names(Agreement.model_validate(fields))}
+    assert told["Kamome Sound Works K.K."] == "ｶ)ｶﾓﾒ"
+
+
 def test_the_example_has_no_findings():
     assert check(DRAMA) == ()
 

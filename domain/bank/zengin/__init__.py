@@ -1,0 +1,1 @@
+"""Files of the Japanese bankers' association (全銀協): characters, records, transfers."""
