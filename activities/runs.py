@@ -257,7 +257,7 @@ class RunActivities:
             return RunView(production=ref.production, run=ref.run, status="empty", count=0)
         account, given_up = agreement.account(found.account), doubts.given_up(state.payments, found.id)
         latest = self._handler.latest(agreement, account, found.execution_on)
-        answered = account.profile.answered
+        asked = account.profile.takes_enquiries
         return RunView(
             production=ref.production,
             run=ref.run,
@@ -266,11 +266,11 @@ class RunActivities:
             total=found.total,
             sha256=found.sha256,
             open=sum(counts[status] for status in ON_ITS_WAY) + given_up,
-            silent=sum(counts[status] for status in UNANSWERED) + given_up if answered else 0,
+            silent=sum(counts[status] for status in UNANSWERED) + given_up if asked else 0,
             unsent=counts[Status.RELEASED],
             times_sent=found.times_sent,
             enquiries=found.enquiries,
-            unasked=doubts.unasked(state.payments, found.id) if answered else 0,
+            unasked=doubts.unasked(state.payments, found.id) if asked else 0,
             seconds_to_cut_off=self._handler.seconds_left(latest),
             answer_within_s=self._handler.answer_within_s,
         )

@@ -4,10 +4,11 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
+from adapters.bank.bulk_sheet import cells, write_sheet
 from adapters.bank.pain001 import write_order
 from adapters.bank.zengin_out import write_transfers
 from domain.bank.messages import PaymentOrder
-from domain.bank.profile import OrderProfile, Pain001Profile, ZenginProfile
+from domain.bank.profile import OrderProfile, Pain001Profile, SheetProfile, ZenginProfile
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
 
@@ -30,7 +31,14 @@ def write(order: PaymentOrder, profile: OrderProfile) -> OrderFile:
             content = write_order(order, profile)
         case ZenginProfile():
             content = write_transfers(order, profile)
+        case SheetProfile():
+            content = write_sheet(order, profile)
     return OrderFile(f"{order.message_id}.{profile.extension}", content)
+
+
+def say(raw: bytes, profile: OrderProfile) -> bytes:
+    """Return what a file says, to compare: its bytes, or the cells of a workbook."""
+    return cells(raw) if profile.format == "kr-bulk-xlsx" else raw
 
 
 def written_at(raw: bytes) -> datetime | None:

@@ -4,6 +4,7 @@ from types import ModuleType
 from typing import Any
 
 from adapters.bank.iso import module, moment, rendered
+from adapters.bank.pain001 import clearing_system
 from domain.bank.messages import BankAccount, Enquiry
 
 _TYPE = "pacs.028.001.03"
@@ -38,6 +39,6 @@ def _bank(iso: ModuleType, account: BankAccount) -> Any:
     if account.bic is not None or account.clearing is None:
         return iso.FinancialInstitutionIdentification18(bicfi=account.bic)
     member = iso.ClearingSystemMemberIdentification2(
-        clr_sys_id=iso.ClearingSystemIdentification2Choice(cd=account.clearing.system), mmb_id=account.clearing.member
+        clr_sys_id=clearing_system(iso, account.clearing), mmb_id=account.clearing.member
     )
     return iso.FinancialInstitutionIdentification18(clr_sys_mmb_id=member)

@@ -13,6 +13,7 @@ from domain.bank.messages import (
     AccountType,
     AgreedRate,
     BankAccount,
+    ClearingMember,
     CreditTransfer,
     PaymentOrder,
     carries_rate,
@@ -36,6 +37,12 @@ def write_order(order: PaymentOrder, profile: Pain001Profile = PLAIN) -> bytes:
     """
     check_order(order)
     return rendered(profile.format, _Writer(module(profile.format), _classes(profile.format), profile).document(order))
+
+
+def clearing_system(iso: ModuleType, member: ClearingMember) -> Any:
+    """The clearing system of a bank. What is not in ISO's list of codes of five letters is proprietary."""
+    in_list = len(member.system) == 5  # noqa: PLR2004 - a code of ISO's list
+    return iso.ClearingSystemIdentification2Choice(**{"cd" if in_list else "prtry": member.system})
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +249,7 @@ class _Writer:
         return self.of.agent(
             fin_instn_id=self.of.institution(
                 clr_sys_mmb_id=self.iso.ClearingSystemMemberIdentification2(
-                    clr_sys_id=self.iso.ClearingSystemIdentification2Choice(cd=member.system), mmb_id=member.member
+                    clr_sys_id=clearing_system(self.iso, member), mmb_id=member.member
                 )
                 if member
                 else None,

@@ -52,10 +52,11 @@ class Address(Record):
 class ClearingMember(Record):
     """A bank and its branch in a national clearing system, such as JPZGN, 0005 and 123.
 
-    `system` is a code of the ISO list of clearing systems. Each begins with its country.
+    `system` is a code of the ISO list of clearing systems, which begins with its country. The list has none for Korea:
+    write KR, and the bank's code of three digits as `member`.
     """
 
-    system: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[A-Z0-9]{1,3}$")]
+    system: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}([A-Z0-9]{3})?$")]
     member: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,28}$")]
     branch: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,28}$")] | None = None
 

@@ -41,8 +41,8 @@ class Pain001Profile(Record):
     `regulatory` goes with transfers to a bank in another country.
     """
 
-    answered: ClassVar[bool] = True
-    """Whether the bank answers an order by a status report. Without one, its statement is the answer."""
+    takes_enquiries: ClassVar[bool] = True
+    """Whether the bank can be asked what became of an order. Else its result or its statement is waited for."""
 
     extension: ClassVar[str] = "xml"
     """How the name of an order's file ends."""
@@ -72,7 +72,7 @@ class ZenginProfile(Record):
     before the account's cut-off, `business_days_ahead` of the day of execution.
     """
 
-    answered: ClassVar[bool] = False
+    takes_enquiries: ClassVar[bool] = False
     extension: ClassVar[str] = "txt"
 
     format: Literal["zengin-21"]
@@ -88,7 +88,61 @@ class ZenginProfile(Record):
     business_days_ahead: int = Field(default=1, ge=1, le=15)
 
 
-OrderProfile = Annotated[Pain001Profile | ZenginProfile, Discriminator("format")]
+class SheetColumn(Record):
+    """A column of a bulk-transfer sheet: what it holds, its heading, and its most bytes in CP949 (Hangul have two).
+
+    `reference` is our end-to-end id and is never cut. `remittance` and `payer` are texts for passbooks, which are cut.
+    """
+
+    holds: Literal["bank", "account", "amount", "holder", "reference", "remittance", "payer", "cms", "blank"]
+    heading: str = Field(default="", max_length=60)
+    longest: int | None = Field(default=None, ge=1, le=200)
+
+
+class ResultSheet(Record):
+    """The columns of the sheet with a bank's results, by their headings, and the words for what became of a line.
+
+    A word that is neither in `done`, `refused` nor `waiting` refuses the file: it is not guessed.
+    """
+
+    reference: str
+    status: str
+    reason: str | None = None
+    done: tuple[str, ...] = Field(min_length=1)
+    refused: tuple[str, ...] = Field(min_length=1)
+    waiting: tuple[str, ...] = ()
+
+
+class SheetProfile(Record):
+    """An order as the bulk-transfer sheet of a Korean bank, in won to accounts in Korea.
+
+    Each bank has its own sample, so the columns are settings. `separator` and `encoding` are those of the text format,
+    also of its results.
+    """
+
+    takes_enquiries: ClassVar[bool] = False
+    business_days_ahead: ClassVar[int] = 0
+
+    format: Literal["kr-bulk-xlsx", "kr-bulk-text"]
+    columns: tuple[SheetColumn, ...] = Field(min_length=1)
+    headings: bool = True
+    cms_code: str | None = Field(default=None, max_length=20)
+    separator: Literal["tab", "comma", "bar"] = "tab"
+    encoding: Literal["cp949", "utf-8"] = "cp949"
+    result: ResultSheet | None = None
+
+    @property
+    def extension(self) -> str:
+        """How the name of an order's file ends."""
+        return "xlsx" if self.format == "kr-bulk-xlsx" else "txt"
+
+    @property
+    def text_encoding(self) -> str:
+        """The encoding of texts. A workbook has Unicode."""
+        return "utf-8" if self.format == "kr-bulk-xlsx" else self.encoding
+
+
+OrderProfile = Annotated[Pain001Profile | ZenginProfile | SheetProfile, Discriminator("format")]
 
 PLAIN = Pain001Profile()
 """The profile of an account that names none."""

@@ -364,7 +364,7 @@ def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: date
     unanswered = [p.end_to_end_id or p.id for p in payments.of_run(run.id) if p.status in UNANSWERED]
     in_doubt = [doubt.end_to_end_id for _, doubt in payments.doubts_of_run(run.id)]
     ids = tuple(dict.fromkeys(unanswered + in_doubt))
-    if not ids or run.message_id is None or not agreement.account(run.account).profile.answered:
+    if not ids or run.message_id is None or not agreement.account(run.account).profile.takes_enquiries:
         return None
     return Enquiry(
         message_id=message_id(run, run.enquiries + 1),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from adapters.bank.orders import write, written_at
+from adapters.bank.orders import say, write, written_at
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.read import read_file
 from adapters.db.rates import rates_on
@@ -160,10 +160,11 @@ class Bank:
         agreement = self._agreement_of(state)
         profile = agreement.account(run.account).profile
         made = runs.orders_made(run, state.payments, agreement, written_at(raw) or told.fact.recorded_at)
-        digests = [sha256(write(order, profile).content) for order in made]
-        if event.file not in digests or event.message_id != made[0].message_id:
+        expected = [write(order, profile).content for order in made]
+        same = any(say(raw, profile) == say(each, profile) for each in expected)
+        if not same or event.message_id != made[0].message_id:
             said = f"document {event.file} is not the order that its run makes"
-            both = (f"{digests[0]} under {made[0].message_id}", f"{event.file} under {event.message_id}")
+            both = (f"{sha256(expected[0])} under {made[0].message_id}", f"{event.file} under {event.message_id}")
             yield unfaithful(told.record, said, *both)
 
     def _doubted(self, state: State, told: DecodedFact, event: RunDoubted) -> Iterator[Finding]:

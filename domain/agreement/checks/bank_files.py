@@ -9,10 +9,10 @@ from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.model import Account, Agreement, Control
 from domain.agreement.payees import payees
 from domain.bank.messages import AccountType
-from domain.bank.profile import ZenginProfile
+from domain.bank.profile import SheetProfile, ZenginProfile
 from domain.bank.zengin.transfers import SYSTEM
 
-_NUMBER = re.compile(r"[0-9]{1,7}")
+_NUMBER, _KOREAN = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{3}")
 
 
 def bank_files(agreement: Agreement) -> Iterator[AgreementFinding]:
@@ -23,16 +23,40 @@ def bank_files(agreement: Agreement) -> Iterator[AgreementFinding]:
             yield AgreementFinding(("parties", n, "lei"), "bad-lei", sentence)
     for n, account in enumerate(agreement.accounts):
         yield from _account(("accounts", n), account)
+        if isinstance(account.profile, SheetProfile):
+            yield from _sheet(("accounts", n, "bank_file"), account.profile, agreement)
     places = {account.id: ("accounts", n) for n, account in enumerate(agreement.accounts)}
     seen: set[Path] = set()
     for debtor_id, paid in payees(agreement).items():
         debtor = agreement.account(debtor_id)
-        if isinstance(debtor.profile, ZenginProfile):
-            for account in (debtor, *paid):
-                for finding in _zengin(places[account.id], account, debtor):
-                    if finding.path not in seen:
-                        seen.add(finding.path)
-                        yield finding
+        for account in (debtor, *paid):
+            for finding in _payable(places[account.id], account, debtor):
+                if finding.path not in seen:
+                    seen.add(finding.path)
+                    yield finding
+
+
+def _payable(path: Path, account: Account, debtor: Account) -> Iterator[AgreementFinding]:
+    """Findings about an account in the files of `debtor`."""
+    match debtor.profile:
+        case ZenginProfile():
+            yield from _zengin(path, account, debtor)
+        case SheetProfile():
+            yield from _in_sheet(path, account, debtor)
+
+
+def _in_sheet(path: Path, account: Account, debtor: Account) -> Iterator[AgreementFinding]:
+    sheets, place = f"the sheets of {debtor.id!r}", account.clearing
+    if account.currency != "KRW" or account.country not in {"KR", ""}:
+        sentence = f"{sheets} carry won to accounts in Korea, and this is another: pay it from another account."
+        yield AgreementFinding((*path, "currency"), "sheet-currency", sentence)
+        return
+    if account is not debtor and (place is None or not _KOREAN.fullmatch(place.member)):
+        sentence = f"{sheets} name banks by code: add clearing, with system KR and the three digits as member."
+        yield AgreementFinding((*path, "clearing"), "sheet-bank", sentence)
+    if not account.number.isdigit():
+        sentence = f"{sheets} have account numbers of digits only: correct it."
+        yield AgreementFinding((*path, "number"), "sheet-number", sentence)
 
 
 def _zengin(path: Path, account: Account, debtor: Account) -> Iterator[AgreementFinding]:
@@ -42,6 +66,7 @@ def _zengin(path: Path, account: Account, debtor: Account) -> Iterator[Agreement
     if account.currency != "JPY":
         sentence = f"{file} carry yen, and this account is in {account.currency}: pay it from another account."
         yield AgreementFinding((*path, "currency"), "zengin-currency", sentence)
+        return
     if place is None or place.system != SYSTEM or place.branch is None:
         sentence = f"{file} name bank and branch by code: add clearing, with system {SYSTEM}, member and branch."
         yield AgreementFinding((*path, "clearing"), "zengin-bank", sentence)
@@ -51,6 +76,29 @@ def _zengin(path: Path, account: Account, debtor: Account) -> Iterator[Agreement
     if account.iban or not _NUMBER.fullmatch(account.number):
         sentence = f"{file} have account numbers of at most 7 digits, without the branch: correct it."
         yield AgreementFinding((*path, "number"), "zengin-number", sentence)
+
+
+def _sheet(path: Path, profile: SheetProfile, agreement: Agreement) -> Iterator[AgreementFinding]:
+    """Findings about the columns of a sheet: what must be in it, and whether our ids fit."""
+    held = [column.holds for column in profile.columns]
+    missing = [each for each in ("bank", "account", "amount", "holder") if each not in held]
+    if missing:
+        sentence = f"no column holds {' or '.join(missing)}, without which a bank pays nothing: add it."
+        yield AgreementFinding((*path, "columns"), "sheet-column", sentence)
+    if profile.result is not None and "reference" not in held:
+        sentence = "a result is matched by our reference, and no column holds it: add one, or leave the result out."
+        yield AgreementFinding((*path, "columns"), "sheet-reference", sentence)
+    if "cms" in held and profile.cms_code is None:
+        sentence = "a column holds the CMS code, and there is none: add cms_code."
+        yield AgreementFinding((*path, "columns"), "sheet-cms", sentence)
+    longest = max((len(f"{agreement.production}.{each.id}.9") for each in agreement.schedule), default=0)
+    for n, column in enumerate(profile.columns):
+        if column.holds == "reference" and column.longest is not None and column.longest < longest:
+            sentence = (
+                f"our references have up to {longest} letters (production, instalment, attempt), and this column takes "
+                f"{column.longest}: put them in another column, or shorten the ids."
+            )
+            yield AgreementFinding((*path, "columns", n, "longest"), "sheet-reference", sentence)
 
 
 def _account(path: Path, account: Account) -> Iterator[AgreementFinding]:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.model import Account, Agreement, Party
 from domain.agreement.payees import payees
+from domain.bank.bulk_sheet import fits
 from domain.bank.characters import CharacterSet, latin_name, transliterated
 from domain.bank.messages import carries_text
-from domain.bank.profile import Pain001Profile, ZenginProfile
+from domain.bank.profile import Pain001Profile, SheetProfile, ZenginProfile
 from domain.bank.zengin.transfers import CLIENT_WIDTH, PAYEE_WIDTH, holder_name
 
 
@@ -84,6 +85,8 @@ def _written(debtor: Account, party: Party) -> tuple[str, str]:
             ours = party.id == debtor.owner
             kana = (profile.client_name if ours else None) or party.kana_name
             return holder_name(party.name, kana, profile, CLIENT_WIDTH if ours else PAYEE_WIDTH)
+        case SheetProfile():
+            return party.name, ""
 
 
 def _named(path: Path, debtor: Account, party: Party, *, abroad: bool) -> Iterator[AgreementFinding]:
@@ -97,6 +100,13 @@ def _named(path: Path, debtor: Account, party: Party, *, abroad: bool) -> Iterat
                 f"{debtor.id!r} takes: write the party's kana_name, as its bank has it."
             )
             yield AgreementFinding((*path, "kana_name"), "not-kana", sentence)
+        return
+    if isinstance(profile, SheetProfile):
+        for column in profile.columns:
+            wrong = fits(party.name, column, profile.text_encoding) if column.holds == "holder" else None
+            if wrong is not None:
+                sentence = f"{wrong}, in the sheets of {debtor.id!r}: write the name as its bank has it."
+                yield AgreementFinding((*path, "name"), "not-in-sheet", sentence)
         return
     for place, text in _texts(path, party):
         if profile.character_set is CharacterSet.UTF_8:

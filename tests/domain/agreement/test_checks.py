@@ -124,6 +124,52 @@ def test_what_a_zengin_file_cannot_carry_is_found_where_it_stands(change, path, 
     assert findings(both(zengin, change))[kind, position(kind, name), field] == code
 
 
+COLUMNS = [{"holds": each} for each in ("bank", "account", "amount", "holder", "reference")]
+RESULT = {"reference": "표시", "status": "결과", "done": ["정상"], "refused": ["오류"]}
+
+
+def sheets(fields):
+    """Pay in won from spc-krw by the bank's sheets, and abroad from the account in yen."""
+    for account in fields["accounts"]:
+        if account["currency"] == "KRW" and account["control"] == "external":
+            account.update(bic=None, clearing={"system": "KR", "member": "004"})
+    at(fields, "accounts", "spc-krw")["bank_file"] = {"format": "kr-bulk-xlsx", "columns": COLUMNS, "result": RESULT}
+    fields["fx"].append({"base": "USD", "quote": "JPY", "contract": "150", "pay_at": "contract"})
+    for instalment in fields["schedule"]:
+        if instalment["payer"] == "spc-krw" and instalment["payee"] in {"vfx-usd", "dubbing-jpy"}:
+            instalment["payer"] = "spc-jpy"
+
+
+def test_an_account_may_pay_by_sheets():
+    assert findings(sheets) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (setting("schedule", "VX-A", "payer", "spc-krw"), "sheet-currency"),
+        (setting("accounts", "writer-krw", "clearing", {"system": "KR", "member": "4"}), "sheet-bank"),
+        (setting("accounts", "writer-krw", "number", "1002A"), "sheet-number"),
+        (setting("accounts", "spc-krw", "bank_file", "columns", COLUMNS[1:]), "sheet-column"),
+        (setting("accounts", "spc-krw", "bank_file", "columns", COLUMNS[:-1]), "sheet-reference"),
+        (setting("accounts", "spc-krw", "bank_file", "columns", [*COLUMNS, {"holds": "cms"}]), "sheet-cms"),
+        (
+            setting("accounts", "spc-krw", "bank_file", "columns", [*COLUMNS[:-1], COLUMNS[-1] | {"longest": 14}]),
+            "sheet-reference",
+        ),
+        (
+            both(
+                setting("accounts", "spc-krw", "bank_file", "format", "kr-bulk-text"),
+                setting("parties", "writer", "name", "Müller"),
+            ),
+            "not-in-sheet",
+        ),
+    ],
+)
+def test_what_a_sheet_cannot_carry_is_found(change, code):
+    assert code in codes(both(sheets, change))
+
+
 def test_names_in_zengin_files_are_told_in_kana():
     fields = copy.deepcopy(DRAMA.model_dump(mode="json"))
     both(zengin, setting("parties", "dubbing", "kana_name", "株式会社カモメ"))(fields)
