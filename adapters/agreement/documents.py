@@ -169,7 +169,7 @@ def _findings_of(error: ValidationError, data: Node) -> list[AgreementFinding]:
         if one["type"] == "too_short" and len(one["input"]) >= one["ctx"]["min_length"]:
             continue  # pydantic counts only the items that are right, and each wrong one is a finding already
         path = place(one["loc"], data)
-        findings.append(AgreementFinding(path, one["type"], sentence(one, fields_at(schema, path[:-1]))))
+        findings.append(AgreementFinding(path, one["type"], sentence(one, fields_at(schema, path[:-1], data))))
     return findings
 
 

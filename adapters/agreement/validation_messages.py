@@ -23,6 +23,7 @@ _KINDS = {
     "int_parsing": "a whole number",
     "bool_type": "true or false",
     "tuple_type": "a list, each item on a line with a hyphen",
+    "dict_type": "fields, each on a line of its own",
     "model_type": "fields, each on a line of its own",
     "model_attributes_type": "fields, each on a line of its own",
     "finite_number": "an ordinary number in quotes",
@@ -40,6 +41,8 @@ _SENTENCES = {
     "greater_than_equal": "{given} is too small: write {ge} or more.",
     "less_than_equal": "{given} is too large: write {le} or less.",
     "value_error": "{error}",
+    "union_tag_invalid": "its {discriminator} is {tag}, which is not possible: write one of {expected_tags}.",
+    "union_tag_not_found": "its {discriminator} is missing, which says what it is: add it.",
 } | {kind: f"{{given}}: write {wanted}." for kind, wanted in _KINDS.items()}
 
 
@@ -51,7 +54,7 @@ def sentence(error: ErrorDetails, siblings: list[str]) -> str:
         **about,
         "given": _short(error["input"]),
         "length": len(str(error["input"])),
-        "expected": str(about.get("expected", "")).replace("'", ""),
+        **{name: str(about.get(name, "")).replace("'", "") for name in ("expected", "discriminator", "expected_tags")},
         "form": _PATTERNS.get(pattern, f"text of the form {pattern}"),
         "nearest": did_you_mean(str(error["loc"][-1]), siblings) if error["loc"] else "",
     }
@@ -88,19 +91,32 @@ def place(location: tuple[str | int, ...], data: Node) -> Path:
     return tuple(path)
 
 
-def fields_at(schema: Mapping[str, Any], path: Path) -> list[str]:
-    """Return the names of the fields that the JSON Schema allows in the mapping at a path."""
+def fields_at(schema: Mapping[str, Any], path: Path, data: Node) -> list[str]:
+    """Return the names of the fields that the JSON Schema allows in the mapping at a path of the document."""
     here = [schema]
     for step in path:
-        here = [inner for one in here for inner in _inside(_branches(one, schema), step)]
-    return [name for one in here for branch in _branches(one, schema) for name in branch.get("properties", {})]
+        here = [inner for one in here for inner in _inside(_branches(one, schema, data), step)]
+        data = _node(data, step)
+    branches = [branch for one in here for branch in _branches(one, schema, data)]
+    return list(dict.fromkeys(name for branch in branches for name in branch.get("properties", {})))
 
 
-def _branches(one: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _branches(one: Mapping[str, Any], schema: Mapping[str, Any], data: Node) -> list[Mapping[str, Any]]:
+    """Return the records that a schema allows. A field that tells them apart, such as `format`, leaves one."""
     if "$ref" in one:
-        return _branches(schema["$defs"][str(one["$ref"]).rsplit("/", 1)[-1]], schema)
+        return _branches(schema["$defs"][str(one["$ref"]).rsplit("/", 1)[-1]], schema, data)
+    apart = one.get("discriminator", {})
+    told = apart.get("mapping", {}).get(str(_node(data, apart.get("propertyName", ""))))
+    if told is not None:
+        return _branches({"$ref": told}, schema, data)
     members = [*one.get("anyOf", []), *one.get("oneOf", [])]
-    return [branch for member in members for branch in _branches(member, schema)] or [one]
+    return [branch for member in members for branch in _branches(member, schema, data)] or [one]
+
+
+def _node(data: Node, step: str | int) -> Node:
+    if isinstance(data, dict):
+        return data.get(str(step))
+    return data[step] if isinstance(data, list) and isinstance(step, int) and step < len(data) else None
 
 
 def _inside(branches: list[Mapping[str, Any]], step: str | int) -> list[Mapping[str, Any]]:

@@ -149,7 +149,11 @@ def _findings(file: str, document: LinedYaml, error: ValidationError) -> list[Lo
     for one in error.errors(include_url=False):
         path = place(tuple(step for step in one["loc"] if step != "[key]"), document.data)
         line = next(document.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in document.lines)
-        found.append(Located(file, line, field_name(path, document.data), sentence(one, fields_at(schema, path[:-1]))))
+        found.append(
+            Located(
+                file, line, field_name(path, document.data), sentence(one, fields_at(schema, path[:-1], document.data))
+            )
+        )
     return found
 
 

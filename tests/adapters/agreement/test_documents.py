@@ -171,3 +171,23 @@ def test_a_japanese_bank_or_branch_that_is_not_in_the_register_is_found(member, 
     with pytest.raises(BadDocument) as refused:
         parse_agreement(raw, "a.yaml")
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        ("{format: pain.001.001.04}", "bank_file: its format is pain.001.001.04, which is not possible: write one of"),
+        ('{client_code: "1"}', "bank_file: its format is missing, which says what it is: add it."),
+        ("zengin-21", "bank_file: 'zengin-21': write fields, each on a line of its own."),
+        (
+            '{format: zengin-21, client_code: "1", purpose: SALA}',
+            "bank_file.purpose: there is no such field here: write one of format, client_code, client_name, separator,",
+        ),
+        ("{format: kr-bulk-xlsx, columns: [{holds: money}]}", "columns[1].holds: 'money' is not possible here: write"),
+    ],
+)
+def test_a_profile_that_is_none_is_told_by_what_its_own_format_has(profile, said):
+    raw = DRAMA.read_bytes().replace(b"cut_off: 15:30", f"cut_off: 15:30\n    bank_file: {profile}".encode())
+    with pytest.raises(BadDocument) as refused:
+        parse_agreement(raw, "a.yaml")
+    assert said in str(refused.value)
