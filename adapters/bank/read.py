@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from adapters.bank import mt940
+from adapters.bank import mt940, zengin_in
 from adapters.bank.encoding import utf8
 from adapters.bank.iso20022.messages import read_iso20022
 from adapters.bank.recognition import is_xml, refusal
@@ -12,6 +12,7 @@ from domain.bank.reports import BankMessage
 _FORMATS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], BankMessage]], ...] = (
     (is_xml, lambda raw: read_iso20022(utf8(raw))),
     (mt940.recognises, mt940.read),
+    (zengin_in.recognises, zengin_in.read),
 )
 """For each format: whether a file is of it, judged by its content, and its reader."""
 

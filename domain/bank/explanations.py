@@ -13,7 +13,7 @@ from domain.agreement.model import Account
 from domain.bank.identity import KnownBooking
 from domain.bank.lines import Line
 from domain.bank.reports import EntryType
-from domain.payments.payments import Payment, Payments, PaymentStep, Status, can, payment_id
+from domain.payments.payments import Payment, Payments, PaymentStep, Status, can, can_settle, payment_id
 from domain.payments.receipts import Receipt, Receipts, ReceiptStatus
 from domain.payments.runs import Run, Runs
 from domain.values.money import Money, allocate, convert, total
@@ -131,9 +131,7 @@ def _ids_of(production: str) -> re.Pattern[str]:
 
 def named(production: str, line: Line) -> Iterator[str]:
     """The end-to-end ids of ours that a line names: in its references first, then anywhere in its text."""
-    pattern = re.compile(
-        rf"(?<![\w.-]){re.escape(production)}\.[A-Za-z0-9][A-Za-z0-9-]{{0,15}}(?:\.\d{{1,6}})?(?![\w-])"
-    )
+    pattern = _ids_of(production)
     references = {**line.entry_references, **line.references}
     first = [references[kind] for kind in ("end_to_end", "instruction") if kind in references]
     texts = (*first, *references.values(), line.remittance or "")
@@ -177,7 +175,7 @@ def _of_payment(line: Line, payment: Payment, end_to_end_id: str, books: Books) 
     paid = -line.amount
     if payment.account != books.account.id:
         return Unexplained(f"payment {payment.id} leaves {payment.account}", (payment, f"booked on {books.account.id}"))
-    if not may_settle(payment, end_to_end_id):
+    if not can_settle(payment, end_to_end_id):
         answer = f"settled {paid}" if end_to_end_id == payment.end_to_end_id else f"settled {paid} as {end_to_end_id}"
         return Unexplained(f"payment {payment.id} was {payment.status} already", (payment, answer))
     charges = _charges_of(line, payment.amount)
@@ -203,11 +201,6 @@ def _charges_of(line: Line, due: Money) -> Money | None:
     return charges if charges is not None and paid == due + charges else None
 
 
-def may_settle(payment: Payment, end_to_end_id: str) -> bool:
-    """Whether a booking under this end-to-end id settles a payment."""
-    return end_to_end_id == payment.end_to_end_id and can(payment, PaymentStep.SETTLE)
-
-
 def _charged(line: Line) -> Money | None:
     """The charges that the bank names with a line."""
     return total(line.charges, line.amount.currency) if line.charges else None
@@ -226,7 +219,7 @@ def _of_run(line: Line, run: Run, books: Books) -> Explanation:
     """One sum for a run: payments that may still settle, and those that other reports told on that day."""
     told = {known.about: known.movement for known in books.known if known.fate == "settles"}
     payments = books.payments.of_run(run.id)
-    ours = [p for p in payments if p.account == books.account.id and may_settle(p, p.end_to_end_id or "")]
+    ours = [p for p in payments if p.account == books.account.id and can_settle(p, p.end_to_end_id or "")]
     before = tuple((p, told[p.id]) for p in payments if p.status is Status.SETTLED and p.id in told)
     due = total((p.amount for p in (*ours, *(p for p, _ in before))), run.currency)
     count = line.batch.count if line.batch is not None else None

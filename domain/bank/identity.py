@@ -12,7 +12,8 @@ number them anew. Two tellings are of one booking if all of this holds:
    no contradiction if a reference of the order agrees, because the statement tells every booking once.
 4. Something supports it. Reports of different kinds repeat each other, as a statement does notifications, so between
    them the absence of a contradiction is enough. Between two reports of one kind a reference or the text must agree,
-   and the text must not contradict: otherwise two payers who send one amount on one day would become one.
+   and neither the text nor the other party's name may contradict: otherwise two payers who send one amount on one day
+   would become one.
 
 What is neither supported nor contradicted is doubtful, and so is a booking that differs from an earlier one only in
 the bank's own reference, if its report repeats the earlier one's. It is booked, in suspense, and a person is told which
@@ -97,15 +98,17 @@ class _Told:
     amount: Money
     reports: set[Report]
     references: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    parties: set[str] = field(default_factory=set)
     texts: set[str] = field(default_factory=set)
 
-    def add(self, references: Mapping[str, str], text: str | None) -> None:
-        """Add what one telling says."""
+    def add(self, references: Mapping[str, str], party: str | None = None, text: str | None = None) -> None:
+        """Add what one telling says. `party` is the other one's name."""
         for kind, value in references.items():
             if kind in _OF_THE_ORDER | _OF_THE_BANK and value.upper() not in _NO_REFERENCE and value.strip("0"):
                 self.references[kind].add(value)
-        if text:
-            self.texts.add(" ".join(text.split()))
+        for said, values in ((party, self.parties), (text, self.texts)):
+            if said:
+                values.add(" ".join(said.split()))
 
 
 def recognise(
@@ -135,7 +138,7 @@ def recognise(
 
 def _line(line: Line, report: Report) -> _Told:
     told = _Told(line.movement, (line.movement,), line.booked_on, line.amount, {report})
-    told.add(line.references, line.remittance)
+    told.add(line.references, line.counterparty, line.remittance)
     return told
 
 
@@ -150,7 +153,7 @@ def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, _Told]:
         told = found.get(one.about if one.fate == "known" else one.movement)
         if told is not None:
             told.reports.add((one.kind, one.report))
-            told.add(one.references, one.remittance)
+            told.add(one.references, one.counterparty, one.remittance)
     return found
 
 
@@ -166,10 +169,11 @@ def _by_entry(lines: Mapping[str, _Told], entries: Mapping[str, tuple[str, Mappi
         told = _Told(entry, tuple(movements), parts[0].booked_on, whole, set())
         for part in parts:
             told.reports |= part.reports
+            told.parties |= part.parties
             told.texts |= part.texts
             for kind, values in part.references.items():
                 told.references[kind] |= values
-        told.add(entries[movements[0]][1], None)
+        told.add(entries[movements[0]][1])
         found[entry] = told
     return found
 
@@ -180,7 +184,7 @@ def _add_repeated_entries(entries: Mapping[str, _Told], known: Iterable[KnownBoo
         told = entries.get(one.about) if one.fate == "known" else None
         if told is not None:
             told.reports.add((one.kind, one.report))
-            told.add({**one.references, **one.entry_references}, one.remittance)
+            told.add({**one.references, **one.entry_references}, one.counterparty, one.remittance)
 
 
 def _within(lines: list[_Told], earlier: _Told, old: Mapping[str, _Told], *, certain: bool) -> dict[str, Recognised]:
@@ -269,10 +273,10 @@ def _likeness(one: _Told, earlier: _Told) -> _Likeness:
     differing = (one.references.keys() & earlier.references.keys()) - agreeing
     repeats = all(_repeats(report, earlier.reports) for report in one.reports)
     supported = bool(agreeing)
-    if not repeats and one.texts and earlier.texts:
-        if one.texts.isdisjoint(earlier.texts):
+    if not repeats:
+        if _contradict(one.parties, earlier.parties) or _contradict(one.texts, earlier.texts):
             return _Likeness.DIFFERENT
-        supported = True
+        supported = supported or not one.texts.isdisjoint(earlier.texts)
     if differing:
         if not repeats or not differing <= _OF_THE_BANK:
             return _Likeness.DIFFERENT
@@ -282,6 +286,10 @@ def _likeness(one: _Told, earlier: _Told) -> _Likeness:
     if earlier.booked_on is None:
         return _Likeness.DIFFERENT
     return _Likeness.UNCONTRADICTED if repeats else _Likeness.DOUBTFUL
+
+
+def _contradict(one: set[str], other: set[str]) -> bool:
+    return bool(one and other) and one.isdisjoint(other)
 
 
 def _repeats(report: Report, earlier: set[Report]) -> bool:

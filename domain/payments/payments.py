@@ -338,10 +338,10 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
         case PaymentReturned():
             take(payments, event.payment, PaymentStep.RETURN, reason=event.reason)
         case MovementAllocated(to="payment", name=name):
-            take(
+            settle(
                 payments,
                 name,
-                PaymentStep.SETTLE,
+                event.end_to_end_id,
                 booked=-event.booked,
                 contract_value=-event.contract_value,
                 bank_reference=event.bank_reference,

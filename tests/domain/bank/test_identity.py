@@ -129,6 +129,12 @@ def test_two_notifications_with_different_texts_are_two_bookings():
     assert again([line("b", 1000, text="Invoice 2")], known, NOTIFICATION, "N2") == {}
 
 
+def test_two_notifications_of_two_payers_are_two_bookings_whatever_the_text():
+    known = [replace(one, counterparty="A") for one in told([line("a", 1000, text="Transfer")])]
+    other = replace(line("b", 1000, text="Transfer"), counterparty="B")
+    assert again([other], known, NOTIFICATION, "N2") == {}
+
+
 def test_a_file_repeated_under_another_message_id_tells_nothing_new():
     known = told([line("a", text="Invoice 1"), line("c", 900, servicer="R2")])
     repeated = [line("b", text="Invoice  1"), line("d", 900, servicer="R2")]
