@@ -34,8 +34,8 @@ class SettlesRun:
     """One sum for payments of a run: those it settles, those that other reports told before, and a charge."""
 
     settled: tuple[Settles, ...]
-    told: tuple[tuple[Payment, str], ...]
-    """Payments whose bookings are known, with their movements."""
+    told: tuple[tuple[Payment, KnownBooking], ...]
+    """Payments whose bookings are known, with these."""
     charges: Money | None
 
 
@@ -117,6 +117,9 @@ def explain(line: Line, books: Books) -> Explanation:
     if limit is not None and charges is not None and abs(charges.minor) > limit.minor:
         return Unexplained(f"the bank's charges are {_positive(charges)}, and up to {limit} are taken without a person")
     return found
+
+
+_BOOKED = frozenset({Status.SETTLED, Status.RETURNED})
 
 
 # ---- names
@@ -217,28 +220,31 @@ def _within(line: Line, charges: Money | None) -> Money | None:
 
 def _of_run(line: Line, run: Run, books: Books) -> Explanation:
     """One sum for a run: payments that may still settle, and those that other reports told on that day."""
-    told = {known.about: known.movement for known in books.known if known.fate == "settles"}
+    told = {known.about: known for known in books.known if known.fate == "settles"}
     payments = books.payments.of_run(run.id)
     ours = [p for p in payments if p.account == books.account.id and can_settle(p, p.end_to_end_id or "")]
-    before = tuple((p, told[p.id]) for p in payments if p.status is Status.SETTLED and p.id in told)
-    due = total((p.amount for p in (*ours, *(p for p, _ in before))), run.currency)
+    before = tuple((p, told[p.id]) for p in payments if p.status in _BOOKED and p.id in told)
+    due = total((p.amount for p in ours), run.currency)
+    paid = -line.amount + total((known.amount for _, known in before), line.amount.currency)
     count = line.batch.count if line.batch is not None else None
     if count not in {None, len(ours) + len(before)}:
         return Unexplained(f"it is for {count} payments of run {run.id}, and {len(ours) + len(before)} are open")
-    shares = _shares(line, due, ours, told=bool(before))
+    shares = _shares(line, paid, due, ours, told=bool(before))
     if shares is None:
         return Unexplained(f"the open payments of run {run.id} are {due} together, and the bank books another sum")
-    charges = _charged(line) if run.currency == line.amount.currency and -line.amount != due else None
+    charges = _charged(line) if run.currency == line.amount.currency and paid != due else None
     settled = tuple(Settles(p, p.end_to_end_id or p.id, share) for p, share in zip(ours, shares, strict=True))
     return SettlesRun(settled, before, charges)
 
 
-def _shares(line: Line, due: Money, ours: Sequence[Payment], *, told: bool) -> Sequence[Money] | None:
-    """What each payment is of a sum. None if the sum is not `due`, plus charges that the bank names.
+def _shares(line: Line, paid: Money, due: Money, ours: Sequence[Payment], *, told: bool) -> Sequence[Money] | None:
+    """What each payment is of what is left of a sum. None if this is not `due`, plus charges that the bank names.
 
     A sum in another currency is shared by the payments' amounts, if the bank names `due` as what it paid.
     """
-    paid, charges = -line.amount, _charged(line)
+    charges = _charged(line)
+    if not ours and told:
+        return None if paid.minor else ()
     if due.currency == paid.currency:
         exact = paid == due or (charges is not None and paid == due + charges)
         return [p.amount for p in ours] if exact else None

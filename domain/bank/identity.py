@@ -5,25 +5,27 @@ file that the bank repeats. Its reference does not identify it, because banks sh
 number them anew. Two tellings are of one booking if all of this holds:
 
 1. They are of one account, booking day, direction and amount.
-2. They come from different reports. Within one report every line is a booking of its own. So if two bookings share
-   every reference, a report that tells two of them tells one more than an earlier report that told one.
+2. They come from different reports. Within one report, or the pages of a statement, every line is a booking of its
+   own. So if two bookings share every reference, a report that tells two of them tells one more than an earlier report
+   that told one.
 3. They contradict each other in no reference that both carry. NtryRef counts only within its report and is not
    compared. A bank may give a booking another reference of its own in its statement than in its notification. This is
-   no contradiction if a reference of the order agrees, because the statement tells every booking once.
+   no contradiction if a reference of the order or the text agrees, because the statement tells every booking once.
 4. Something supports it. Reports of different kinds repeat each other, as a statement does notifications, so between
    them the absence of a contradiction is enough. Between two reports of one kind a reference or the text must agree,
    and neither the text nor the other party's name may contradict: otherwise two payers who send one amount on one day
    would become one.
 
 What is neither supported nor contradicted is doubtful, and so is a booking that differs from an earlier one only in
-the bank's own reference, if its report repeats the earlier one's. It is booked, in suspense, and a person is told which
-earlier booking it may be. Booking it twice shows in the balance; dropping it would not.
+the bank's own reference and agrees in nothing else, if its report repeats the earlier one's. It is booked, in suspense,
+and a person is told which earlier booking it may be. Booking it twice shows in the balance; dropping it would not.
 
 An entry with details is its details. First whole entries are compared, by all references within them, so that a sum
 without details is found to be the details told before, and the reverse. What is left is compared line by line, because
 a bank may notify payments one by one and state them as one entry.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,16 +35,27 @@ from enum import IntEnum
 from msgspec import Struct
 
 from domain.bank.lines import Line
-from domain.bank.reports import ReportKind
+from domain.bank.reports import AccountReport, ReportKind
 from domain.values.money import Money, total
 
 _OF_THE_ORDER = frozenset({"end_to_end", "instruction", "transaction", "uetr"})
+_OF_THE_WHOLE_ORDER = frozenset({"message", "payment_information"})
+"""References that the payments of an order share. They can agree, but differ in nothing that identifies a booking."""
 _OF_THE_BANK = frozenset({"servicer", "clearing"})
+_COMPARED = _OF_THE_ORDER | _OF_THE_WHOLE_ORDER | _OF_THE_BANK
 _NO_REFERENCE = frozenset({"NONREF", "NOREF", "NONE", "NOTPROVIDED", "N/A", "-"})
 """What banks write where there is no reference. A reference of zeros only is none either."""
 
 Report = tuple[ReportKind | None, str]
-"""A report by its kind and its name. A page of a report is named by both."""
+"""A report by its kind and its name."""
+_PAGE = re.compile(r"(?P<number>.+) page (?P<page>\d+) \(.*\)", re.DOTALL)
+
+
+def report_name(report: AccountReport) -> str:
+    """How a report is told from others of its kind: by its id; a page also by the number that its pages share."""
+    if report.page is None:
+        return report.id
+    return f"{report.number or report.id} page {report.page.number} ({report.id})"
 
 
 class KnownBooking(Struct, frozen=True):
@@ -104,7 +117,7 @@ class _Told:
     def add(self, references: Mapping[str, str], party: str | None = None, text: str | None = None) -> None:
         """Add what one telling says. `party` is the other one's name."""
         for kind, value in references.items():
-            if kind in _OF_THE_ORDER | _OF_THE_BANK and value.upper() not in _NO_REFERENCE and value.strip("0"):
+            if kind in _COMPARED and value.upper() not in _NO_REFERENCE and value.strip("0"):
                 self.references[kind].add(value)
         for said, values in ((party, self.parties), (text, self.texts)):
             if said:
@@ -219,10 +232,11 @@ def _of_one_amount(new: list[_Told], old: list[_Told]) -> Iterator[tuple[_Told, 
     """Pair tellings of one day and amount, those that agree in most references first."""
     free = dict.fromkeys(old)
     rest = dict.fromkeys(new)
-    for _, one, earlier in sorted(_sharing(new, old), key=lambda edge: -edge[0]):
-        if one in rest and earlier in free:
-            del rest[one], free[earlier]
-            yield one, earlier, True
+    while edges := sorted(_sharing(rest, free), key=lambda edge: -edge[0]):
+        for _, one, earlier in edges:
+            if one in rest and earlier in free:
+                del rest[one], free[earlier]
+                yield one, earlier, True
     by_kinds: dict[frozenset[str], dict[_Told, None]] = defaultdict(dict)
     for earlier in free:
         by_kinds[frozenset(earlier.references)][earlier] = None
@@ -239,7 +253,8 @@ def _of_one_amount(new: list[_Told], old: list[_Told]) -> Iterator[tuple[_Told, 
 def _sharing(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[int, _Told, _Told]]:
     """Tellings that share a reference and are alike, with the number of kinds in which they agree.
 
-    Of the references that a new telling shares with earlier ones, the rarest leads to its candidates.
+    Of the references that a new telling shares with earlier ones, the rarest leads to its candidates. If others take
+    these, the next one does when what is left is compared again.
     """
     index: dict[tuple[str, str], list[_Told]] = defaultdict(list)
     for earlier in old:
@@ -269,23 +284,40 @@ def _agreeing(one: _Told, earlier: _Told) -> set[str]:
 
 def _likeness(one: _Told, earlier: _Told) -> _Likeness:
     """Compare a new telling with all that was told of an earlier booking; the module says by which rules."""
-    agreeing = _agreeing(one, earlier)
-    differing = (one.references.keys() & earlier.references.keys()) - agreeing
-    repeats = all(_repeats(report, earlier.reports) for report in one.reports)
-    supported = bool(agreeing)
-    if not repeats:
-        if _contradict(one.parties, earlier.parties) or _contradict(one.texts, earlier.texts):
-            return _Likeness.DIFFERENT
-        supported = supported or not one.texts.isdisjoint(earlier.texts)
-    if differing:
-        if not repeats or not differing <= _OF_THE_BANK:
-            return _Likeness.DIFFERENT
-        return _Likeness.SUPPORTED if agreeing & _OF_THE_ORDER else _Likeness.DOUBTFUL
-    if supported:
-        return _Likeness.SUPPORTED
-    if earlier.booked_on is None:
+    if any(_continues(report, earlier.reports) for report in one.reports):
         return _Likeness.DIFFERENT
-    return _Likeness.UNCONTRADICTED if repeats else _Likeness.DOUBTFUL
+    agreeing = _agreeing(one, earlier)
+    differing = (one.references.keys() & earlier.references.keys()) - agreeing - _OF_THE_WHOLE_ORDER
+    same_text = not one.texts.isdisjoint(earlier.texts)
+    if all(_repeats(report, earlier.reports) for report in one.reports):
+        return _repeated(agreeing, differing, same_text=same_text, dated=earlier.booked_on is not None)
+    if differing or _contradict(one.parties, earlier.parties) or _contradict(one.texts, earlier.texts):
+        return _Likeness.DIFFERENT
+    if agreeing or same_text:
+        return _Likeness.SUPPORTED
+    return _Likeness.DIFFERENT if earlier.booked_on is None else _Likeness.DOUBTFUL
+
+
+def _repeated(agreeing: set[str], differing: set[str], *, same_text: bool, dated: bool) -> _Likeness:
+    """Compare a telling with an earlier one of a report that it repeats."""
+    if not differing <= _OF_THE_BANK:
+        return _Likeness.DIFFERENT
+    if differing:
+        return _Likeness.SUPPORTED if agreeing - _OF_THE_BANK or same_text else _Likeness.DOUBTFUL
+    if agreeing:
+        return _Likeness.SUPPORTED
+    return _Likeness.UNCONTRADICTED if dated else _Likeness.DIFFERENT
+
+
+def _continues(report: Report, earlier: set[Report]) -> bool:
+    """Whether a report is another page of a statement. Pages tell nothing twice."""
+    kind, name = report
+    page = _PAGE.fullmatch(name)
+    if kind is not ReportKind.STATEMENT or page is None:
+        return False
+    others = [_PAGE.fullmatch(other) for same, other in earlier if same is kind]
+    numbers = {other["page"] for other in others if other is not None and other["number"] == page["number"]}
+    return bool(numbers) and page["page"] not in numbers
 
 
 def _contradict(one: set[str], other: set[str]) -> bool:

@@ -58,7 +58,7 @@ def lines_of(report: AccountReport, digest: str) -> list[Line]:
 
 def _lines(entry: BookedEntry, digest: str) -> Iterator[Line]:
     movement = f"{digest[:_FILE_DIGITS]}:{entry.place}"
-    own = written(entry.references)
+    own = _of_the_order(entry.batch) | written(entry.references)
     if not entry.details:
         yield _whole(entry, movement, own)
         return
@@ -73,6 +73,14 @@ def _lines(entry: BookedEntry, digest: str) -> Iterator[Line]:
         )
     if entry.charges is not None and entry.charges.minor:
         yield _charge(entry, entry.charges, movement, own)
+
+
+def _of_the_order(batch: Batch | None) -> dict[str, str]:
+    """The ids of the order that an entry is about, by kind of reference."""
+    if batch is None:
+        return {}
+    ids = {"message": batch.message, "payment_information": batch.payment_information}
+    return {kind: value for kind, value in ids.items() if value}
 
 
 def _whole(entry: BookedEntry, movement: str, references: dict[str, str]) -> Line:

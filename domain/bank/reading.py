@@ -1,7 +1,7 @@
 """Reads one report of an account, booking by booking, into events."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from domain.bank.explanations import (
     Unreceives,
     explain,
 )
-from domain.bank.identity import KnownBooking, recognise
+from domain.bank.identity import KnownBooking, Recognised, recognise, report_name
 from domain.bank.lines import Line, lines_of
 from domain.bank.record import known_as
 from domain.bank.reports import AccountReport
@@ -50,11 +50,6 @@ from domain.rates import contract_value
 from domain.values.money import Money, total
 
 
-def report_name(report: AccountReport) -> str:
-    """How a report is told from others of its kind: its id, and its page if the bank sends it in parts."""
-    return report.id if report.page is None else f"{report.id}/{report.page.number}"
-
-
 class Reading:
     """Reads one report, booking by booking. What is read changes the books for the bookings that follow."""
 
@@ -72,14 +67,7 @@ class Reading:
         report, name = self._report, report_name(self._report)
         lines = lines_of(report, self._digest)
         recognised = recognise(report.kind, name, lines, self._books.known)
-        for line in lines:
-            told = recognised.get(line.movement)
-            if told is None:
-                self._book(line, explain(line, self._books))
-            elif told.certain:
-                self._told_again(line, told.earlier)
-            else:
-                self._book(line, Unexplained(f"it may be movement {told.earlier}, which another report told before"))
+        self._explain([(line, recognised.get(line.movement)) for line in lines])
         for event in self._told():
             self._books.known.extend(known_as(each, event) for each in event.bookings)
         return ReportTaken(
@@ -101,6 +89,36 @@ class Reading:
                 for fate, parts in sorted(self._parts.items())
             ),
         )
+
+    def _explain(self, lines: Sequence[tuple[Line, Recognised | None]]) -> None:
+        """Book every line. One may explain another whatever their order, so what is not explained is tried again."""
+        left = list(lines)
+        while left:
+            waiting = [(line, told) for line, told in left if not self._explained(line, told)]
+            if len(waiting) == len(left):
+                break
+            left = waiting
+        for line, told in left:
+            if told is None:
+                self._book(line, explain(line, self._books))
+            elif told.certain:
+                self._tell(line, "known", told.earlier)
+            else:
+                self._book(line, Unexplained(f"it may be movement {told.earlier}, which another report told before"))
+
+    def _explained(self, line: Line, told: Recognised | None) -> bool:
+        """Book a line, or what a known one says of the booking in suspense that it is. False if nothing explains it."""
+        if told is None:
+            found = explain(line, self._books)
+            if isinstance(found, Unexplained):
+                return False
+            self._book(line, found)
+            return True
+        open_ = self._books.suspended.get(told.earlier) if told.certain else None
+        if not told.certain or (open_ is not None and not self._told_again(line, told.earlier, open_)):
+            return False
+        self._tell(line, "known", told.earlier)
+        return True
 
     def events(self) -> list[Event]:
         """The events of what was read."""
@@ -184,7 +202,7 @@ class Reading:
         """Book one sum as a booking for each payment, so that a later report with the details is recognised."""
         parts: list[tuple[Payment, Money, Settles | str]] = [
             *((one.payment, one.booked, one) for one in found.settled),
-            *((payment, payment.amount, told) for payment, told in found.told),
+            *((payment, -known.amount, known.movement) for payment, known in found.told),
         ]
         for number, (payment, amount, what) in enumerate(parts, 1):
             part = replace(
@@ -312,14 +330,13 @@ class Reading:
         )
         self._books.suspended[line.movement] = line.amount
 
-    def _told_again(self, line: Line, earlier: str) -> None:
-        """A booking that was told before. If it is in suspense, this report may explain it."""
-        open_ = self._books.suspended.get(earlier)
-        if open_ is not None and _covers(open_, line.amount):
-            self._allocate_told(replace(line, movement=earlier), explain(line, self._books))
-        self._tell(line, "known", earlier)
+    def _told_again(self, line: Line, earlier: str, open_: Money) -> bool:
+        """A booking in suspense that is told again. This report may explain it."""
+        if not _covers(open_, line.amount):
+            return not open_.minor
+        return self._allocate_told(replace(line, movement=earlier), explain(line, self._books))
 
-    def _allocate_told(self, line: Line, found: Explanation) -> None:
+    def _allocate_told(self, line: Line, found: Explanation) -> bool:
         why = f"message {self._message_id} says so"
         match found:
             case Settles(payment=payment):
@@ -332,7 +349,8 @@ class Reading:
                 self._allocate(line, "receipt", receipt.id, amount, why, found)
                 self._books.receipts[receipt.id] = matched_by(receipt, amount)
             case _:
-                return
+                return False
+        return True
 
     def _allocate(
         self,

@@ -203,6 +203,19 @@ def test_one_sum_repeats_payments_that_were_notified_one_by_one(books):
     assert (books.status("P2"), books.open) == ("settled", {})
 
 
+def test_one_sum_repeats_payments_that_were_notified_with_their_charges_though_one_came_back(books):
+    fee = b.krw(500)
+    for place, amount, name in (("1.1", P1, "HANA.P1"), ("1.2", P2, "HANA.P2")):
+        books.take(single(amount + fee, place=place, end_to_end=name, charges=(fee,)), name=name)
+    books.take(single(P1, CREDIT, end_to_end="HANA.P1"), name="N3")
+    lump = entry(P1 + P2 + fee + fee, batch=batch(books), charges=fee + fee)
+    assert fates(books.take(lump, kind=ReportKind.STATEMENT, name="S1")) == [
+        ("known", "0000000001:1.1"),
+        ("known", "0000000002:1.2"),
+    ]
+    assert (books.status("P1"), books.open) == ("returned", {})
+
+
 def test_details_that_follow_a_sum_are_known(books):
     books.take(entry(P1 + P2, servicer="B1", batch=batch(books)))
     one_by_one = (
@@ -261,6 +274,22 @@ def test_a_return_less_charges_needs_them_named(books):
     assert fates(books.take(named, name="N3")) == [("returns", "HANA.P2")]
 
 
+def test_a_return_that_stands_before_the_debit_in_its_report_is_a_return_all_the_same(books):
+    back = single(P1, CREDIT, place="1.1", end_to_end="HANA.P1")
+    assert fates(books.take(back, single(P1, place="1.2", end_to_end="HANA.P1"))) == [
+        ("settles", "HANA.P1"),
+        ("returns", "HANA.P1"),
+    ]
+    assert (books.status("P1"), books.open) == ("returned", {})
+
+
+def test_a_return_that_came_before_the_debit_is_explained_when_one_report_tells_both(books):
+    back = single(P1, CREDIT, place="1.1", end_to_end="HANA.P1")
+    assert fates(books.take(back)) == [("suspense", "")]
+    books.take(back, single(P1, place="1.2", end_to_end="HANA.P1"), kind=ReportKind.STATEMENT, name="S1")
+    assert (books.status("P1"), books.open) == ("returned", {})
+
+
 def test_a_return_that_names_nobody_waits(books):
     assert why(books.take(entry(P1, CREDIT, type=EntryType.RETURN))) == ["it is a return, and names no payment of ours"]
 
@@ -288,6 +317,17 @@ def test_a_reversed_credit_in_suspense_leaves_it_with_its_reversal(books):
     events = books.take(single(b.krw(5), DEBIT, servicer="R1", entry_more={"reversal": True}), name="N2")
     assert fates(events) == [("reverses", "0000000001:1.1")]
     assert books.open == {}
+
+
+def test_money_that_comes_again_after_a_reversal_is_received_whatever_stands_first(expecting):
+    told = {"instructed": b.usd(50_000_00), "remittance": "HANA.L1"}
+    came = single(b.krw(67_562_500), CREDIT, servicer="R1", **told)
+    back = single(b.krw(67_562_500), place="1.2", servicer="R1", entry_more={"reversal": True})
+    assert fates(expecting.take(came)) == [("received", "HANA.L1")]
+    events = expecting.take(single(b.krw(67_562_500), CREDIT, servicer="R2", **told), back, name="N2")
+    assert [fate for fate, _ in fates(events)] == ["reverses", "received"]
+    assert expecting.state.receipts["HANA.L1"].status == "received"
+    assert expecting.open == {}
 
 
 def test_a_reversal_of_nothing_known_waits(books):

@@ -120,6 +120,38 @@ def test_another_reference_of_the_bank_alone_is_doubtful_in_the_statement():
     assert again([line("b", servicer="R2")], told([line("a", servicer="R1")])) == {"b": "a?"}
 
 
+def test_two_bookings_of_one_id_are_both_known_though_the_statement_gives_them_a_common_reference():
+    first, second = (line(name, servicer=of, end_to_end="X") for name, of in (("a", "R1"), ("b", "R2")))
+    known = told([first]) + told([second], report="N2")
+    both = [line(name, servicer="R1", end_to_end="X") for name in ("c", "d")]
+    assert again(both, known) == {"c": "a", "d": "b"}
+
+
+def test_an_equal_text_makes_a_booking_with_another_reference_of_the_bank_the_same_in_the_statement():
+    known = told([line("a", text="Transfer fee", servicer="R1")])
+    assert again([line("b", text="Transfer fee", servicer="R9")], known) == {"b": "a"}
+    assert again([line("b", text="Other fee", servicer="R9")], known) == {"b": "a?"}
+
+
+def test_the_order_of_a_sum_makes_it_the_same_though_the_bank_numbers_it_anew_or_sends_it_again():
+    ids = {"message": "M1", "payment_information": "M1"}
+    known = told([line("a", servicer="R1", **ids)])
+    assert again([line("b", servicer="R9", **ids)], known) == {"b": "a"}
+    assert again([line("b", **ids)], told([line("a", **ids)]), NOTIFICATION, "N2") == {"b": "a"}
+
+
+def test_other_messages_about_one_payment_contradict_nothing():
+    known = told([line("a", end_to_end="X", message="M1")])
+    assert again([line("b", end_to_end="X", message="M2")], known) == {"b": "a"}
+
+
+def test_two_pages_of_a_statement_tell_two_bookings_of_one_id():
+    known = told([line("a", end_to_end="X")], STATEMENT, "41 page 1 (S1)")
+    assert again([line("b", end_to_end="X")], known, STATEMENT, "41 page 2 (S2)") == {}
+    assert again([line("b", end_to_end="X")], known, STATEMENT, "41 page 1 (S3)") == {"b": "a"}
+    assert again([line("b", end_to_end="X")], known, STATEMENT, "42 page 2 (S3)") == {"b": "a"}
+
+
 def test_two_notifications_of_one_amount_without_references_are_doubtful():
     assert again([line("b")], told([line("a")]), NOTIFICATION, "N2") == {"b": "a?"}
 
