@@ -28,6 +28,8 @@ _IN_WON = {
 }  # fmt: skip
 """What the bank pays in won for one unit, unless somebody sets another rate. Every bank has rates of its own."""
 
+_ZENGIN_LIMIT = 10**14
+"""A Zengin balance has 14 digits."""
 _EXACT = Context(prec=80)
 
 
@@ -92,8 +94,15 @@ class BankBooks:
 
         Raises:
             NotFound: there is no such account.
+            BadInput: the format cannot carry the account's currency or its balance.
         """
-        self.holder(account)
+        currency = self.holder(account).currency
+        (balance,) = self.db.execute("SELECT balance FROM account WHERE key = ?", (account,)).fetchone()
+        if dialect.format == "zengin" and (currency != "JPY" or balance >= _ZENGIN_LIMIT):
+            raise BadInput(
+                f"{account} holds {currency} {balance}: Zengin records carry JPY below {_ZENGIN_LIMIT}, so open a JPY "
+                "account with less."
+            )
         self.db.execute(
             "INSERT INTO dialect VALUES (?, ?) ON CONFLICT DO UPDATE SET traits = excluded.traits",
             (account, dialect.model_dump_json()),

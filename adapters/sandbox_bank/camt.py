@@ -1,6 +1,6 @@
 """Writes camt.052, camt.053 and camt.054 of every version, as text for speed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from xml.sax.saxutils import escape
 
@@ -30,7 +30,7 @@ def message_type(telling: Telling, version: int) -> str:
     return f"{_ROOTS[telling][0]}.001.{version:02d}"
 
 
-def body(message_id: str, at: datetime, reports: Iterable[Report], telling: Telling, version: int) -> str:
+def body(message_id: str, at: datetime, reports: Sequence[Report], telling: Telling, version: int) -> str:
     """Write the content of the Document of one or more reports of one kind."""
     _, root, name = _ROOTS[telling]
     parts = "".join(
@@ -39,7 +39,8 @@ def body(message_id: str, at: datetime, reports: Iterable[Report], telling: Tell
         f"{''.join(_entry(entry, each.holder, version) for entry in each.entries)}</{name}>"
         for number, each in enumerate(reports, 1)
     )
-    return f"<{root}><GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{_time(at)}</CreDtTm></GrpHdr>{parts}</{root}>"
+    pages = _pagination(reports[0], "Msg") if version < _PAGES else ""
+    return f"<{root}><GrpHdr><MsgId>{message_id}</MsgId><CreDtTm>{_time(at)}</CreDtTm>{pages}</GrpHdr>{parts}</{root}>"
 
 
 def _time(at: datetime) -> str:
@@ -49,10 +50,16 @@ def _time(at: datetime) -> str:
 def _page(report: Report, name: str, version: int) -> str:
     if report.page is None:
         return ""
+    pages = _pagination(report, name) if version >= _PAGES else ""
+    return f"{pages}<ElctrncSeqNb>{report.number}</ElctrncSeqNb>"
+
+
+def _pagination(report: Report, name: str) -> str:
+    if report.page is None:
+        return ""
     number, last = report.page
     word = "true" if last else "false"
-    pages = f"<{name}Pgntn><PgNb>{number}</PgNb><LastPgInd>{word}</LastPgInd></{name}Pgntn>"
-    return f"{pages if version >= _PAGES else ''}<ElctrncSeqNb>{report.number}</ElctrncSeqNb>"
+    return f"<{name}Pgntn><PgNb>{number}</PgNb><LastPgInd>{word}</LastPgInd></{name}Pgntn>"
 
 
 def _account(holder: Holder) -> str:

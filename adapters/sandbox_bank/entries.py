@@ -120,7 +120,7 @@ def entries_of(postings: Iterable[Posting], dialect: Dialect, telling: Telling) 
     """Return the entries of a report: day by day, the credits of a day before its debits."""
 
     def _place(each: Posting) -> tuple[str, str, str, int]:
-        return each.on, each.direction, *_together(each, dialect)
+        return each.on, each.direction, *_together(each, dialect, telling)
 
     groups = [tuple(group) for _, group in groupby(sorted(postings, key=_place), key=_place)]
     return tuple(_entry(group, number, dialect, telling) for number, group in enumerate(groups, 1))
@@ -153,9 +153,9 @@ def _signed(entry: Entry) -> int:
     return entry.minor if entry.direction == "CRDT" else -entry.minor
 
 
-def _together(posting: Posting, dialect: Dialect) -> tuple[str, int]:
-    """Bookings with an equal key are one entry."""
-    if dialect.lump != "never" and posting.as_one:
+def _together(posting: Posting, dialect: Dialect, telling: Telling) -> tuple[str, int]:
+    """Bookings with an equal key are one entry. Only camt files can have the details of an order in one entry."""
+    if posting.as_one and (_lumped(dialect, telling) or (dialect.lump == "statement" and dialect.format == "camt")):
         return "order", posting.booking or posting.id
     alone = dialect.entries == "single" or dialect.format != "camt" or posting.kind in {"charge", "reversal"}
     if alone or (posting.kind == "return" and dialect.returns == "code"):
@@ -163,11 +163,16 @@ def _together(posting: Posting, dialect: Dialect) -> tuple[str, int]:
     return "batch", 0
 
 
+def _lumped(dialect: Dialect, telling: Telling) -> bool:
+    """Whether a report tells orders as sums without details."""
+    return dialect.lump == "always" or (dialect.lump == "statement" and telling == "statement")
+
+
 def _entry(group: Sequence[Posting], number: int, dialect: Dialect, telling: Telling) -> Entry:
     first = group[0]
-    kind, _ = _together(first, dialect)
+    kind, _ = _together(first, dialect, telling)
     order = kind == "order"
-    bare = first.kind == "charge" or (order and (dialect.lump == "always" or telling == "statement"))
+    bare = first.kind == "charge" or (order and _lumped(dialect, telling))
     charge = sum(each.charge for each in group if each.direction == "DBIT")
     minor = sum(each.minor for each in group)
     bank = {"own", "shared", "entry"}

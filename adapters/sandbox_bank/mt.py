@@ -102,12 +102,11 @@ def _further(entry: Entry, currency: str) -> str:
 def _words(entry: Entry) -> str:
     if not entry.details:
         batch = entry.batch
-        order = f"/PREF/{batch.message_id}/NBTR/{batch.count}" if batch and batch.message_id else ""
+        order = f"/PREF/{batch.message_id}/NRTX/{batch.count}" if batch and batch.message_id else ""
         return order or entry.text
     detail = entry.details[0]
     parts = [
-        ("EREF", detail.end_to_end_id or "NOTPROVIDED"),
-        ("IREF", detail.instruction_id or ""),
+        ("EREF", detail.end_to_end_id or ""),
         ("RTRN", detail.reason or ""),
         ("ORDP" if entry.direction == "CRDT" else "BENM", f"/NAME/{detail.posting.counterparty}"),
         ("REMI", detail.remittance),

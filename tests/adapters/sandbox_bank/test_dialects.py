@@ -387,6 +387,14 @@ def test_a_trait_that_is_none_is_refused_with_what_it_can_be(traits, sentence):
     assert refused.value.sentence.startswith(sentence)
 
 
+def test_zengin_records_are_for_yen_that_they_can_carry(tmp_path):
+    zengin = dialect_of({"format": "zengin"})
+    for key, currency in (("A-1", "KRW"), ("A-2", "JPY")):
+        open_account(tmp_path, key, "777", currency)
+        with pytest.raises(BadInput, match=f"{key} holds {currency} 100000000000000: Zengin records carry JPY below"):
+            open_account(tmp_path, key, "777", currency, dialect=zengin)
+
+
 def test_the_documentation_names_every_trait():
     page = (Path(__file__).parents[3] / "docs/reference/sandbox-bank.md").read_text(encoding="utf-8")
     assert [name for name in Dialect.model_fields if f"`{name}`" not in page] == []
