@@ -219,11 +219,22 @@ def _within(line: Line, charges: Money | None) -> Money | None:
 
 
 def _of_run(line: Line, run: Run, books: Books) -> Explanation:
-    """One sum for a run: payments that may still settle, and those that other reports told on that day."""
+    """One sum for a run: payments that other reports told on that day, and those on their way.
+
+    Payments that the bank rejected are in it only if the sum is not explained without them.
+    """
     told = {known.about: known for known in books.known if known.fate == "settles"}
-    payments = books.payments.of_run(run.id)
-    ours = [p for p in payments if p.account == books.account.id and can_settle(p, p.end_to_end_id or "")]
+    payments = [p for p in books.payments.of_run(run.id) if p.account == books.account.id]
     before = tuple((p, told[p.id]) for p in payments if p.status in _BOOKED and p.id in told)
+    sent = [p for p in payments if can_settle(p, p.end_to_end_id or "")]
+    on_their_way = [p for p in sent if can(p, PaymentStep.SETTLE)]
+    found = [_sum_of(line, run, ours, before) for ours in (on_their_way, sent)]
+    return next((one for one in found if isinstance(one, SettlesRun)), found[0])
+
+
+def _sum_of(
+    line: Line, run: Run, ours: Sequence[Payment], before: tuple[tuple[Payment, KnownBooking], ...]
+) -> SettlesRun | Unexplained:
     due = total((p.amount for p in ours), run.currency)
     paid = -line.amount + total((known.amount for _, known in before), line.amount.currency)
     count = line.batch.count if line.batch is not None else None

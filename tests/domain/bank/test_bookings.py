@@ -191,6 +191,16 @@ def test_one_sum_settles_nothing_unless_count_and_sum_agree(books, amount, count
     assert fates(books.take(entry(amount, batch=batch(books, count)))) == [("suspense", "")]
 
 
+@pytest.mark.parametrize(("amount", "settled"), [(P1, ["HANA.P1"]), (P1 + P2, ["HANA.P1", "HANA.P2"])])
+def test_one_sum_is_of_the_payments_that_the_bank_accepted_or_of_all_that_it_was_sent(books, amount, settled):
+    (run,) = books.state.runs
+    line = e.RejectedPayment(payment="HANA.P2", reason="AC04", words=None)
+    rejected = e.PaymentsRejected(run=run, message_id="S", payments=(line,))
+    books.state = fold(books.state, [(rejected, b.TODAY)])
+    events = books.take(entry(amount, batch=batch(books, len(settled))))
+    assert fates(events) == [("settles", name) for name in settled]
+
+
 def test_one_sum_with_a_named_charge_settles_and_charges(books):
     events = books.take(entry(P1 + P2 + b.krw(300), batch=batch(books), charges=b.krw(300)))
     assert fates(events) == [("settles", "HANA.P1"), ("settles", "HANA.P2"), ("charge", "")]
