@@ -9,6 +9,7 @@ say how money moved, not what for, so no entry is a charge or interest by its co
 ordered the transfer.
 """
 
+import hashlib
 import re
 from datetime import date, timedelta
 
@@ -74,7 +75,7 @@ def recognises(raw: bytes) -> bool:
 
 
 def read(raw: bytes) -> BankFile:
-    """Read a Zengin file of type 03 or 01.
+    """Read a Zengin file of type 03 or 01. It has no id, and a bank may send two on a day, so its records name it.
 
     Raises:
         BadBankFile: of another type or in EBCDIC, a field cannot be read, or totals do not tie. It names the record.
@@ -82,9 +83,10 @@ def read(raw: bytes) -> BankFile:
     found = accounts(raw)
     reports = tuple(_report(account, place) for place, account in enumerate(found, 1))
     kind = _type(found[0].header)
+    records = b"".join(one.raw for account in found for one in (account.header, *account.data, account.trailer))
     return BankFile(
         format=f"zengin.{kind}",
-        message_id=f"{kind}-{_created(found[0].header):%Y%m%d}-{reports[0].account_number}",
+        message_id=f"{kind}-{_created(found[0].header):%Y%m%d}-{hashlib.sha256(records).hexdigest()[:20]}",
         created_at=None,
         reports=reports,
     )

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from adapters.bank.iso20022.codes import entry_type
 from adapters.bank.iso20022.details import NO_CHARGES, Amounts, Charges, Told, all_of, amounts_of, charges_of, told
-from adapters.bank.iso20022.shares import shares
+from adapters.bank.iso20022.shares import effect, shares
 from adapters.bank.iso20022.tree import children, refuse, required, text
 from adapters.bank.iso20022.values import amount, count, day, direction, flag, money, reference
 from domain.bank.messages import Direction
@@ -43,7 +43,8 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
     kind = EntryType.TRANSFER if code is None else entry_type(code)
     groups = element.findall("NtryDtls")
     transactions = [told(each, way, kind, currency) for group in groups for each in group.findall("TxDtls")]
-    details, charge, unread = _details(transactions, element, booked, way)
+    batch = _batch([each for group in groups for each in group.findall("Btch")])
+    details, charge, unread = _details(transactions, element, booked, way, batch)
     told_of = text(found.get("AddtlNtryInf"))
     if unread and told_of is None:
         told_of = " ".join(each.remittance for each in unread if each.remittance) or None
@@ -60,7 +61,7 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
         ),
         kind,
         ("RvslInd" in found and flag(found["RvslInd"])) or False,
-        _batch([each for group in groups for each in group.findall("Btch")]),
+        batch,
         Money(charge, currency) if charge else None,
         told_of,
         details,
@@ -75,12 +76,12 @@ def _is_booked(status: Element) -> bool:
 
 
 def _details(
-    transactions: list[Told], entry: Element, booked: Money, way: Direction
+    transactions: list[Told], entry: Element, booked: Money, way: Direction, batch: Batch | None
 ) -> tuple[tuple[EntryDetail, ...], int, list[Told]]:
     """Return the details, the charge beside them, and the transactions that have no certain share, or none at all."""
     charges = charges_of(entry, booked.currency)
     if not transactions:
-        return (), charges.inside if charges.surely else 0, []
+        return (), charges.inside if charges.surely or _beside(batch, charges, booked, way) else 0, []
     if len(transactions) == 1:
         transactions = [_sole(transactions[0], entry, charges)]
         charges = NO_CHARGES
@@ -90,6 +91,13 @@ def _details(
     parts = list(zip(transactions, shared[0], strict=True))
     details = tuple([each.detail(share, booked.currency) for each, share in parts if share])
     return details, shared[1], [each for each, share in parts if not share]
+
+
+def _beside(batch: Batch | None, charges: Charges, booked: Money, way: Direction) -> bool:
+    """Return whether the batch's total and the charges make the entry. Versions .02 and .03 cannot say it otherwise."""
+    if batch is None or batch.total is None or batch.total.currency != booked.currency:
+        return False
+    return booked == batch.total + Money(effect(way, charges.inside), booked.currency)
 
 
 def _sole(transaction: Told, entry: Element, charges: Charges) -> Told:

@@ -38,7 +38,7 @@ def shares(transactions: Sequence[Told], booked: Money, way: Direction, charges:
             continue
         if added == booked.minor:
             found.setdefault(candidate, 0)
-        elif charges.inside and added + _effect(way, charges.inside) == booked.minor:
+        elif charges.inside and added + effect(way, charges.inside) == booked.minor:
             found.setdefault(candidate, charges.inside)
     return next(iter(found.items())) if len(found) == 1 else None
 
@@ -56,8 +56,7 @@ def _candidates(transactions: Sequence[Told], known: Shares, currency: str) -> I
     ):
         yield way
         yield tuple(
-            amount + _effect(each.direction, each.charges.inside)
-            for amount, each in zip(way, transactions, strict=True)
+            amount + effect(each.direction, each.charges.inside) for amount, each in zip(way, transactions, strict=True)
         )
 
 
@@ -68,6 +67,6 @@ def _preferred(amounts: Sequence[Money | None], known: Shares, currency: str) ->
     )
 
 
-def _effect(way: Direction, charges: int) -> int:
+def effect(way: Direction, charges: int) -> int:
     """Return what charges add to a booked amount: a debit grows by them, a credit shrinks."""
     return charges if way is Direction.DEBIT else -charges

@@ -27,3 +27,12 @@ def test_every_version_of_a_status_report_is_read(version):
     (told,) = report.instructions
     assert told.payment_information == "P1"
     assert told.transfers == (TransferStatus("E1", None, GivenStatus(BankVerdict.REJECTED, "AC04")),)
+
+
+@pytest.mark.parametrize(("total", "charges"), [("900", Money(100, "JPY")), ("1000", None)])
+@pytest.mark.parametrize("version", [2, 3])
+def test_a_charge_of_a_sum_is_a_part_of_it_if_the_orders_total_leaves_room_for_it(version, total, charges):
+    told = Camt("camt.053", version)
+    batch = f'<Btch><NbOfTxs>2</NbOfTxs><TtlAmt Ccy="JPY">{total}</TtlAmt><CdtDbtInd>DBIT</CdtDbtInd></Btch>'
+    raw = told.file(told.entry("1000", batch=batch, charges=told.charges("100")))
+    assert read_file(raw).reports[0].entries[0].charges == charges
