@@ -38,7 +38,7 @@ class Dialect(BaseModel):
         lump: whether an order is booked as one sum without details, if it lets the bank do so: `never`, in the
             `statement` only, or `always`.
         notification: `camt.054`, `intraday` reports of what is new, `running` reports of the day so far, or `none`.
-        page: the number of entries of a page of a statement; 0 for no pages.
+        page: the number of entries of a page of a statement; 0 for no pages. Zengin statements have none.
         days: what a statement covers if several days are due: its `own` day, in one `file`, or in one `statement`.
         group: accounts of one group are stated in one file, which the first of them gets.
         repeats: each report comes again under another message id.

@@ -104,8 +104,9 @@ def _state(books: BankBooks, due: Sequence[tuple[int, str, str]], dialects: dict
             reports.append(_statement(books, account, first, last, dialect, len(reports)))
     account = min(account for _, account, _ in due)
     dialect = dialects[account]
-    pages = [page for report in reports for page in pages_of(report, dialect.page)]
-    for file in [[page] for page in pages] if dialect.page else [reports]:
+    size = 0 if dialect.format == "zengin" else dialect.page
+    pages = [page for report in reports for page in pages_of(report, size)]
+    for file in [[page] for page in pages] if size else [reports]:
         _send(db, account, file, dialect, now)
     db.executemany("UPDATE statement SET done = 1 WHERE id = ?", [(number,) for number, _, _ in due])
 
