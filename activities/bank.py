@@ -22,6 +22,7 @@ from domain.errors import BadInput, Broken
 from domain.events import BankFileRefused, Event, ReceiptMatched, ReceiptReversed
 from domain.identity import SYSTEM
 from domain.ledger.journal import sha256
+from domain.payments.payments import ON_ITS_WAY
 from domain.state import State
 
 
@@ -131,6 +132,9 @@ def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:
     )
     named = [any_of(payment.id, names), payment.run.in_(sa.select(run.id).where(sent))]
     waiting = [sa.and_(receipt.account.in_(needed), receipt.status.in_(["expected", "owed"]))]
+    if any(needs.numbers for needs in needed.values()):
+        on_their_way = payment.status.in_(sorted(ON_ITS_WAY))
+        named.append(sa.and_(payment.account.in_(needed), on_their_way))
     if opposite:
         named.append(payment.id.in_(undone))
         waiting.append(receipt.id.in_(undone))

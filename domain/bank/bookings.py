@@ -11,7 +11,7 @@ from datetime import date
 
 from domain.agreement.model import Account, Agreement
 from domain.bank.accounts import same_account
-from domain.bank.explanations import Books, named, orders, undoes
+from domain.bank.explanations import Books, named, numbers, orders, undoes
 from domain.bank.identity import KnownBooking
 from domain.bank.lines import Line, lines_of
 from domain.bank.reading import Reading
@@ -41,10 +41,13 @@ class Recorded:
 class Needs:
     """What a file needs of the records: names that it mentions, and what known bookings may look like.
 
+    `numbers` are those of Zengin transfers: each may mean any payment that is on its way.
+
     `opposite` are amounts that a reversal in the file may undo. Amounts are signed minor units.
     """
 
     payments: frozenset[str]
+    numbers: frozenset[str]
     orders: frozenset[str]
     days: frozenset[date]
     amounts: frozenset[int]
@@ -68,6 +71,7 @@ def _needs(production: str, lines: Sequence[Line]) -> Needs:
         entries[line.entry] += line.amount.minor
     return Needs(
         payments=frozenset(payment_id(name) for line in lines for name in named(production, line)),
+        numbers=frozenset(number for line in lines for number in numbers(line)),
         orders=frozenset(name for line in lines for name in orders(line)),
         days=frozenset(line.booked_on for line in lines),
         amounts=frozenset(line.amount.minor for line in lines),

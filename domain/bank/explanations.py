@@ -7,12 +7,13 @@ contradiction: nothing settles, the money waits in suspense, and a person looks.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from domain.agreement.model import Account
 from domain.bank.identity import KnownBooking
 from domain.bank.lines import Line
 from domain.bank.reports import EntryType
+from domain.bank.zengin.transfers import reference
 from domain.payments.payments import Payment, Payments, PaymentStep, Status, can, can_settle, payment_id
 from domain.payments.receipts import Receipt, Receipts, ReceiptStatus
 from domain.payments.runs import Run, Runs
@@ -104,6 +105,12 @@ class Books:
     known: list[KnownBooking]
     suspended: dict[str, Money]
 
+    @cached_property
+    def by_number(self) -> dict[str, str]:
+        """End-to-end ids of our payments by the number under which a Zengin transfer goes."""
+        ids = (payment.end_to_end_id for payment in self.payments.values() if payment.account == self.account.id)
+        return {reference(each): each for each in ids if each is not None}
+
 
 def explain(line: Line, books: Books) -> Explanation:
     """What a line is, by its references, its text, its amount and the bank's transaction code."""
@@ -119,6 +126,7 @@ def explain(line: Line, books: Books) -> Explanation:
     return found
 
 
+_ZENGIN_NUMBER = re.compile(r"[0-9]{20}")
 _BOOKED = frozenset({Status.SETTLED, Status.RETURNED})
 
 
@@ -149,9 +157,15 @@ def orders(line: Line) -> set[str]:
     return given | ({batch.message, batch.payment_information} - {None} if batch is not None else set())  # type: ignore[operator]
 
 
+def numbers(line: Line) -> set[str]:
+    """The numbers of Zengin transfers that a line may name."""
+    return {value for value in line.references.values() if _ZENGIN_NUMBER.fullmatch(value)}
+
+
 def _payment(line: Line, books: Books) -> tuple[Payment, str] | None:
     """The payment that a line names, and the end-to-end id by which it does."""
-    for end_to_end_id in named(books.production, line):
+    numbered = (books.by_number[number] for number in sorted(numbers(line)) if number in books.by_number)
+    for end_to_end_id in (*named(books.production, line), *numbered):
         payment = books.payments.get(payment_id(end_to_end_id))
         if payment is not None:
             return payment, end_to_end_id

@@ -19,6 +19,7 @@ from domain.bank.reports import (
     References,
     ReportKind,
 )
+from domain.bank.zengin.transfers import reference
 from domain.ledger.entries import postings, suspense
 from domain.state import State, fold
 from domain.values.money import Money
@@ -165,6 +166,12 @@ def test_a_second_debit_of_a_settled_payment_waits(books):
     books.take(single(P1, end_to_end="HANA.P1", servicer="R1"))
     events = books.take(single(P1, end_to_end="HANA.P1", servicer="R2"), name="N2")
     assert (fates(events), answers(events)) == ([("suspense", "")], ["settled KRW 120000000"])
+
+
+def test_the_number_of_a_zengin_transfer_is_enough(books):
+    events = books.take(entry(P1, references=References(end_to_end=reference("HANA.P1"))))
+    assert fates(events) == [("settles", "HANA.P1")]
+    assert fates(books.take(single(P2, end_to_end="1" * 20), name="N2")) == [("suspense", "")]
 
 
 def test_an_id_in_the_text_is_enough(books):
