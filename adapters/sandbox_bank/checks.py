@@ -8,7 +8,6 @@ from decimal import Decimal
 from adapters.sandbox_bank.books import converted
 from adapters.sandbox_bank.entries import Holder
 from adapters.sandbox_bank.received import AccountRead, Instructed, ReceivedOrder
-from adapters.sandbox_bank.zengin import account_parts
 from domain.errors import UnknownCurrency
 from domain.values.currency import exponent
 
@@ -85,8 +84,8 @@ def refuse_transfer(transfer: Instructed, known: Container[str], *, domestic: bo
 
 
 def _same_account(order: ReceivedOrder, holder: Holder) -> bool:
-    if order.domestic:
-        return account_parts(order.debtor.number)[1:] == account_parts(holder.number)[1:]
+    if order.domestic:  # with bank and branch, which the number in the books may lack
+        return order.debtor.number.endswith(holder.number.lstrip("0"))
     return order.debtor.number == holder.number
 
 

@@ -102,5 +102,5 @@ def _era(on: date) -> str:
 
 def _kana(words: str, size: int) -> str:
     """Fit text into a field of capitals and half-width kana; what the character set lacks becomes a blank."""
-    narrow = unicodedata.normalize("NFKD", words).upper()
-    return "".join(each if each in _KANA else " " for each in narrow)[:size].ljust(size)
+    parts = (each if each in _KANA else unicodedata.normalize("NFKD", each).upper() for each in words)
+    return "".join(each if each in _KANA else " " for part in parts for each in part)[:size].ljust(size)
