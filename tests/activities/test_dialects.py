@@ -4,6 +4,7 @@ The sandbox bank's own books are the oracle. Every production has one account, i
 one payment and returns another, and money comes in that is expected, that is not, and that is taken back.
 """
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
@@ -58,8 +59,8 @@ class Customer:
     def currency(self) -> str:
         return "JPY" if self.dialect.format == "zengin" else "KRW"
 
-    def open(self) -> None:
-        document = self.world.keep(agreement(self.key, self.currency))
+    def open(self, terms: bytes | None = None) -> None:
+        document = self.world.keep(terms or agreement(self.key, self.currency))
         self.world.productions.register(
             RegisterAgreement(key=f"register/{self.key}", by="seoyeon", production=self.key, document=document)
         )
@@ -117,6 +118,19 @@ class Customer:
         with self.world.store.reading() as records:
             state = records.state(self.key, payments=sa.true())
         return [str(payment.status) for _, payment in sorted(state.payments.items())]
+
+
+def of_japan(key: str, separator: str) -> bytes:
+    """The agreement with an account that pays by Zengin files."""
+    made = json.loads(agreement(key, "JPY"))
+    for party in made["parties"]:
+        party["kana_name"] = "カブシキガイシャカモメ"
+    for number, account in enumerate(made["accounts"]):
+        account |= {"clearing": {"system": "JPZGN", "member": "0005", "branch": "001"}, "kind": "ordinary"}
+        account |= {"number": f"001234{number}", "calendars": ["JP"]}
+    profile = {"format": "zengin-21", "client_code": "0001234567", "separator": separator, "reference": "edi"}
+    made["accounts"][0]["bank_file"] = profile
+    return json.dumps(made).encode()
 
 
 def live(customer: Customer) -> None:
@@ -208,3 +222,16 @@ def test_every_booking_is_in_our_books_once_whatever_the_trait(world, traits):
 @pytest.mark.parametrize("seed", range(30))
 def test_every_booking_is_in_our_books_once_whatever_the_traits(world, seed):
     check(Customer(world, f"S{seed:03}", dialect_of({}, seed)))
+
+
+@pytest.mark.parametrize("separator", ["none", "crlf"])
+def test_an_order_in_zengin_records_is_settled_by_the_statement_in_such_records(world, separator):
+    customer = Customer(world, f"Z{separator.upper()}", dialect_of({"format": "zengin"}))
+    world.clock.to(DAY)
+    customer.open(of_japan(customer.key, separator))
+    customer.pay()
+    customer.take()
+    world.clock.forward(days=3)
+    customer.take()
+    assert customer.statuses() == ["settled"] * len(PAYOUTS)
+    assert customer.balance("asset:bank") == -sum(PAYOUTS)
