@@ -9,7 +9,18 @@ from typing import Any
 from app import logs
 from domain.health import AilmentKind
 from tests.faults.programme.judge import doctored
-from tests.faults.programme.plays import absurd, banks, boundaries, clocks, commands, disks, hostile, messages, starts
+from tests.faults.programme.plays import (
+    absurd,
+    banks,
+    boundaries,
+    clocks,
+    commands,
+    dialects,
+    disks,
+    hostile,
+    messages,
+    starts,
+)
 from tests.faults.programme.stage import Stage, staged
 from tests.faults.programme.tally import Tally
 
@@ -49,6 +60,7 @@ SCENES: dict[str, Scene] = {  # the longest first, so that all end together
     "disk-bank": _out_of(disks.BANK),
     "disk-whole": _out_of(disks.WHOLE),
     "banks": Scene(banks.plan, banks.play),
+    "dialects": Scene(dialects.plan, dialects.play, ailing=_LIES),
     "messages": Scene(messages.plan, messages.play, ailing=_LIES),
     "hostile": Scene(hostile.plan, hostile.play, ailing=_LIES),
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
