@@ -106,7 +106,7 @@ class SandboxBank:
         now = self._now()
         with self.books.transaction() as db:
             try:
-                message = read_file(raw, now.at.date())
+                message = read_file(raw, now.at.date(), self.books.dialect(account).sheet)
             except Unreadable as error:
                 outcome = f"unreadable: {error}"
             else:

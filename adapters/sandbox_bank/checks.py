@@ -84,8 +84,8 @@ def refuse_transfer(transfer: Instructed, known: Container[str], *, domestic: bo
 
 
 def _same_account(order: ReceivedOrder, holder: Holder) -> bool:
-    if order.domestic:  # with bank and branch, which the number in the books may lack
-        return order.debtor.number.endswith(holder.number.lstrip("0"))
+    if order.domestic:  # a sheet has none; other orders have bank and branch, which the books may lack
+        return not order.debtor.number or order.debtor.number.endswith(holder.number.lstrip("0"))
     return order.debtor.number == holder.number
 
 

@@ -49,6 +49,9 @@ class Dialect(BaseModel):
         returns: a return has a reason and our end-to-end id (`reason`), only the transaction code and the id (`code`),
             or our id only in its remittance text (`text`).
         status: at the level that needs the least words (`least`), at that of the `instruction` or of each `transfer`.
+        sheet: what the columns of the customer's bulk-transfer sheets hold, such as `bank,account,amount,holder`.
+            Without it the bank takes no sheets.
+        sheet_result: the headings of a sheet of results: reference, status and reason. Without it there are no results.
         doubts: an accepted order is afterwards reported as a duplicate (DU01).
     """
 
@@ -79,6 +82,8 @@ class Dialect(BaseModel):
     exchange: Literal["account", "instructed"] = "account"
     returns: Literal["reason", "code", "text"] = "reason"
     status: Literal["least", "instruction", "transfer"] = "least"
+    sheet: str = Field(default="", pattern=r"^$|^([a-z]+,)*amount(,[a-z]+)*$")
+    sheet_result: str = Field(default="", pattern=r"^$|^[^,]+,[^,]+,[^,]+$")
     doubts: bool = False
 
 
@@ -89,6 +94,8 @@ _DRAWN: Mapping[str, tuple[object, ...]] = {
     "status_version": tuple(range(3, 15)),
     "page": (0, 0, 1, 3),
     "group": ("",),
+    "sheet": ("",),
+    "sheet_result": ("",),
     "debit_charge": (0, 0, 500),
     "credit_charge": (0, 0, 700),
     "fee": (0, 0, 300),

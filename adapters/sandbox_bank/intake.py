@@ -1,4 +1,4 @@
-"""Reads the files that customers send: pain.001 orders of two versions, Zengin orders, and pacs.028 enquiries."""
+"""Reads the files that customers send: orders as pain.001, Zengin records or sheets, and pacs.028 enquiries."""
 
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -7,6 +7,7 @@ from typing import Any
 from lxml import etree
 
 from adapters.sandbox_bank.received import AccountRead, EnquiredTransfer, Instructed, ReceivedOrder, Unreadable
+from adapters.sandbox_bank.sheets import read_sheet
 from adapters.sandbox_bank.zengin_orders import read_zengin
 
 _ISO = "urn:iso:std:iso:20022:tech:xsd:"
@@ -16,8 +17,10 @@ _MAX_ID = 35
 _MAX_BYTES = 64 * 1024 * 1024
 
 
-def read_file(raw: bytes, today: date) -> ReceivedOrder | EnquiredTransfer:
+def read_file(raw: bytes, today: date, columns: str = "") -> ReceivedOrder | EnquiredTransfer:
     """Read one file of a customer. A date without a year is the next one after a month ago.
+
+    `columns` are those of the customer's sheets. Without them the bank takes no sheets.
 
     Raises:
         Unreadable: not XML, with a DOCTYPE, too large, of another type, or without a message id.
@@ -26,6 +29,8 @@ def read_file(raw: bytes, today: date) -> ReceivedOrder | EnquiredTransfer:
         raise Unreadable(f"{len(raw)} bytes are more than {_MAX_BYTES}")
     if raw.startswith(b"121"):
         return read_zengin(raw, today)
+    if columns and not raw.lstrip().startswith(b"<"):
+        return read_sheet(raw, columns, today)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
     try:
         root = etree.fromstring(raw, parser)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from functools import partial
 
 from adapters.sandbox_bank.bookings import Moment, settle
@@ -11,10 +12,13 @@ from adapters.sandbox_bank.faults import FaultKind, Plan, plan_faults, record_me
 from adapters.sandbox_bank.files import status_report
 from adapters.sandbox_bank.outgoing import send
 from adapters.sandbox_bank.received import EnquiredTransfer, Instructed, ReceivedOrder
+from adapters.sandbox_bank.sheets import TEXT, XLSX, result_sheet
 from adapters.sandbox_bank.statuses import Answered, Original
 
 _STATUS_BEFORE = {"waiting": "PDNG", "booked": "ACSP", "returned": "ACSP", "rejected": "RJCT"}
 _STATUS_ASKED = {"waiting": "PDNG", "booked": "ACSC", "returned": "ACSC", "rejected": "RJCT"}
+_RESULTS = {"ACSP": "정상", "RJCT": "오류", "PDNG": "대기"}
+"""The words of a sheet of results: done, refused, waiting."""
 _NO_ORIGINAL = ("RJCT", "NOOR", "No such transfer was received")
 
 
@@ -147,12 +151,24 @@ def answer_order(books: BankBooks, account: str, order_id: int, now: Moment) -> 
     statuses = {each.status for each in spoken}
     if statuses <= {"PDNG"}:
         return
+    if original.message_type in {XLSX, TEXT}:
+        _send_results(books, account, original, spoken)
+        return
     if statuses == {"ACSP"} and len(spoken) == len(rows):
         named = spoken if books.dialect(account).status == "transfer" else []
         _answer(books, account, original, now, Answered("", "ACSP"), named, copies)
         return
     group = Answered("", "RJCT") if statuses == {"RJCT"} and len(spoken) == len(rows) else None
     _answer(books, account, original, now, group, spoken, copies)
+
+
+def _send_results(books: BankBooks, account: str, original: Original, answers: Sequence[Answered]) -> None:
+    """Send the sheet of results of an order that came as a sheet, if the customer gets one."""
+    headings, kind = books.dialect(account).sheet_result, original.message_type
+    if headings:
+        lines = [(each.end_to_end_id, _RESULTS[each.status], each.words or "") for each in answers]
+        raw = result_sheet(kind, headings, lines)
+        send(books.db, account, "result.xlsx" if kind == XLSX else "result.txt", lambda _: raw)
 
 
 def answer_enquiry(books: BankBooks, account: str, asked: EnquiredTransfer, now: Moment) -> str:

@@ -41,7 +41,7 @@ class Instructed:
 class ReceivedOrder:
     """One order of a file. `as_one` says that the bank may book it as one sum.
 
-    A `domestic` order names banks by number and creditors by name only. It is not answered.
+    A `domestic` order names banks by number and creditors by name only. It is not answered by a status report.
     """
 
     message_id: str

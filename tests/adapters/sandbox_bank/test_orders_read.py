@@ -1,11 +1,16 @@
-"""Orders in the formats that customers' profiles write: pain.001 of two versions, and Zengin records."""
+"""Orders in the formats that customers' profiles write: pain.001 of two versions, Zengin records, and sheets."""
 
 import pytest
 
+from adapters.bank.bulk_sheet import read_result
+from adapters.bank.orders import write
 from adapters.bank.pain001 import write_order
 from adapters.sandbox_bank.admin import open_account, transfers
-from domain.bank.messages import BankVerdict
-from tests.adapters.bank.samples import order, transfer
+from adapters.sandbox_bank.dialect import dialect_of
+from domain.bank.messages import BankVerdict, ClearingMember
+from domain.bank.profile import ResultSheet, SheetColumn, SheetProfile
+from domain.values.money import Money
+from tests.adapters.bank.samples import DEBTOR, VENDOR, order, transfer
 from tests.adapters.sandbox_bank.customer import groups, movements
 
 ACCOUNT = "MANGA12-zengin"
@@ -105,3 +110,44 @@ def test_a_day_without_a_year_is_the_next_one(domestic):
     put(domestic, zengin((1000, "ｽﾀｼﾞｵ", "E1"), day="0105"))
     ((on, _),) = domestic.bank.books.bookings(ACCOUNT)
     assert on.isoformat() == "2026-01-05"
+
+
+SHEET = dialect_of({"sheet": "bank,account,amount,holder,reference", "sheet_result": "출금통장표시,처리결과,오류내용"})
+COLUMNS = tuple(
+    SheetColumn(holds=holds, heading=heading)
+    for holds, heading in (
+        ("bank", "입금은행"),
+        ("account", "입금계좌번호"),
+        ("amount", "이체금액"),
+        ("holder", "예금주명"),
+        ("reference", "출금통장표시"),
+    )
+)
+RESULT = ResultSheet(reference="출금통장표시", status="처리결과", reason="오류내용", done=("정상",), refused=("오류",))
+
+
+@pytest.mark.parametrize(
+    ("format_", "separator"), [("kr-bulk-xlsx", "tab"), ("kr-bulk-text", "tab"), ("kr-bulk-text", "bar")]
+)
+def test_a_korean_sheet_is_booked_and_answered_by_a_sheet_of_results(customer, format_, separator):
+    open_account(customer.data_dir, ACCOUNT, "777", "KRW", opening=Money.parse("KRW 10000"), dialect=SHEET)
+    profile = SheetProfile(format=format_, columns=COLUMNS, separator=separator, result=RESULT)
+    payee = VENDOR.model_copy(
+        update={"iban": False, "bic": None, "clearing": ClearingMember(system="KR", member="004"), "number": "3021008"}
+    )
+    raw = write(
+        order(
+            *(transfer(name, f"KRW {won}", creditor=payee) for name, won in (("E1", 7000), ("E2", 7000))),
+            debtor=DEBTOR.model_copy(update={"currency": "KRW"}),
+        ),
+        profile,
+    ).content
+    assert put(customer, raw) == [("E1", "KRW 7000", "booked", 1), ("E2", "KRW 7000", "rejected", 0)]
+    (name,) = [name for name in customer.folder.waiting(ACCOUNT) if "result" in name]
+    report = read_result(customer.folder.read(ACCOUNT, name), profile.model_copy(update={"separator": "tab"}))
+    verdicts = [(each.end_to_end, each.status.verdict) for each in report.instructions[0].transfers]
+    assert verdicts == [("E1", BankVerdict.ACCEPTED), ("E2", BankVerdict.REJECTED)]
+
+
+def test_a_bank_that_takes_no_sheets_puts_one_away(domestic):
+    assert put(domestic, b"004\t777\t1000\tA\tE1\r\n") == []
