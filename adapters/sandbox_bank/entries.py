@@ -1,17 +1,18 @@
 """What a report tells, whatever its format: the entries that an account's bookings become in its dialect."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from adapters.sandbox_bank.dialect import Dialect, Telling
 
 _MAX_ID = 35
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """The account that a report is about."""
 
     number: str
@@ -19,8 +20,7 @@ class Holder:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True):
     """One booking in the bank's books. Amounts are in minor units; `direction` is CRDT or DBIT.
 
     `charge` is a part of a debit; of a credit it was taken off before. `booking` is the first posting of the order that
@@ -48,8 +48,7 @@ class Posting:
     as_one: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """One transaction of an entry, with the references and texts that the bank tells of it.
 
     A converted one is told in the account's currency, or in that of the order.
@@ -69,8 +68,7 @@ class Detail:
         return self.posting.minor - (self.posting.charge if self.posting.direction == "DBIT" else 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """The order that an entry is about. `minor` is the sum of its transfers without charges."""
 
     message_id: str | None
@@ -79,8 +77,7 @@ class Batch:
     minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One line of a report.
 
     `purpose` is `transfer`, `charge`, `return` or `reversal`. `charge` is a part of `minor` that no detail tells.
@@ -98,8 +95,7 @@ class Entry:
     details: tuple[Detail, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """One statement or notification of an account. Balances are booked ones in minor units, None where not told.
 
     `page` is its number and whether it is the last one.
@@ -118,12 +114,10 @@ class Report:
 
 def entries_of(postings: Iterable[Posting], dialect: Dialect, telling: Telling) -> tuple[Entry, ...]:
     """Return the entries of a report: day by day, the credits of a day before its debits."""
-
-    def _place(each: Posting) -> tuple[str, str, str, int]:
-        return each.on, each.direction, *_together(each, dialect, telling)
-
-    groups = [tuple(group) for _, group in groupby(sorted(postings, key=_place), key=_place)]
-    return tuple(_entry(group, number, dialect, telling) for number, group in enumerate(groups, 1))
+    groups: dict[tuple[str, str, tuple[str, int]], list[Posting]] = defaultdict(list)
+    for each in postings:
+        groups[each.on, each.direction, _together(each, dialect, telling)].append(each)
+    return tuple(_entry(group, number, dialect, telling) for number, (_, group) in enumerate(sorted(groups.items()), 1))
 
 
 def told_ids(end_to_end_id: str, instruction_id: str | None, dialect: Dialect) -> tuple[str | None, str | None]:

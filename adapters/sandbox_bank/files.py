@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from adapters.sandbox_bank import camt, mt, statuses, zengin
 from adapters.sandbox_bank.dialect import DEFAULT, Dialect, Telling
