@@ -1,5 +1,6 @@
 """Recomputes payment orders and the bank's answers from state and files, and compares them with the record."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -206,9 +207,9 @@ def _each(events: Sequence[Event]) -> Iterator[str]:
         written: dict[str, Any] = event.model_dump(mode="json")
         several = written.get("payments")
         if isinstance(several, list):
-            yield from (str(sorted((written | {"payments": line}).items())) for line in several)
+            yield from (json.dumps(written | {"payments": line}, sort_keys=True) for line in several)
         else:
-            yield str(sorted(written.items()))
+            yield json.dumps(written, sort_keys=True)
 
 
 def _only(events: Sequence[Event], others: Sequence[Event]) -> str:
