@@ -25,7 +25,13 @@ from adapters.bank.xml import MAX_BYTES, BadBankFile, is_cut_off
 from domain.errors import BadInput, IdempotencyConflict, NotFound
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,40}")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_OUR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_BANKS_NAME = re.compile(r"(?!\.)[^/\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]{1,255}")
+"""No slash, leading dot or control character, nor one that turns the direction of writing."""
+
+_MAX_NAME_BYTES = 255
+_KEPT_NAME_BYTES = 200
+"""Longest name under which a file is put away: there is room for a digest and for the name of its reason."""
 _PARTS = ("outbox", "inbox", "archive", "refused", "sent", "staging")
 _WHY = ".why.txt"
 WRITTEN_WITHIN_S = 5.0
@@ -58,7 +64,7 @@ class BankFolder:
             IdempotencyConflict: other bytes were sent under this name.
         """
         home = self._home(account)
-        staged = self._staged(home, _checked(_NAME, name, "file name"), raw)
+        staged = self._staged(home, _checked(_OUR_NAME, name, "file name"), raw)
         try:
             os.link(staged, home / "sent" / name)
         except FileExistsError:
@@ -84,7 +90,7 @@ class BankFolder:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                if _is_name(entry.name) and entry.is_file(follow_symlinks=False):
                     names.append(entry.name)
                 else:
                     self._keep_strange(home, entry.name)
@@ -97,7 +103,7 @@ class BankFolder:
             NotFound: there is no such file.
             BadBankFile: it is not a regular file, or it is larger than a bank's file may be.
         """
-        path = self._home(account) / "inbox" / _checked(_NAME, name, "file name")
+        path = self._home(account) / "inbox" / _banks(name)
         try:
             descriptor = os.open(path, _READ_ONCE)
         except FileNotFoundError:
@@ -123,7 +129,7 @@ class BankFolder:
         """
         if not is_cut_off(raw):
             return False
-        path = self._home(account) / "inbox" / _checked(_NAME, name, "file name")
+        path = self._home(account) / "inbox" / _banks(name)
         try:
             return time.time() - path.stat().st_mtime < WRITTEN_WITHIN_S
         except FileNotFoundError:
@@ -173,8 +179,8 @@ class BankFolder:
     def _away(self, account: str, name: str, part: str) -> Path:
         """Return the path to which an inbox file is put away, or was already."""
         home = self._home(account)
-        source = home / "inbox" / _checked(_NAME, name, "file name")
-        target = home / part / name
+        source = home / "inbox" / _banks(name)
+        target = home / part / _shortened(name)
         if not os.path.lexists(source):
             if not target.exists():
                 raise NotFound(f"{account}: there is no file {name} to put away.", name=name)
@@ -236,6 +242,25 @@ def _checked(pattern: re.Pattern[str], written: str, what: str) -> str:
     if not pattern.fullmatch(written):
         raise BadInput(f"{written!r} is not a {what}: use letters, digits and hyphens.")
     return written
+
+
+def _is_name(written: str) -> bool:
+    return bool(_BANKS_NAME.fullmatch(written)) and len(written.encode()) <= _MAX_NAME_BYTES
+
+
+def _banks(name: str) -> str:
+    if not _is_name(name):
+        raise BadInput(f"{name!r} is not a plain file name: use no slash, leading dot or control character.")
+    return name
+
+
+def _shortened(name: str) -> str:
+    """Return a name that leaves room for what is added to it when the file is put away. Equal names give equal ones."""
+    raw = name.encode()
+    if len(raw) <= _KEPT_NAME_BYTES:
+        return name
+    digest = hashlib.sha256(raw).hexdigest()[:12]
+    return f"{raw[:_KEPT_NAME_BYTES].decode(errors='ignore')}-{digest}"
 
 
 def _write(path: Path, raw: bytes) -> None:

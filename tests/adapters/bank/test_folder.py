@@ -2,6 +2,7 @@ import errno
 import os
 import resource
 import time
+import unicodedata
 from contextlib import suppress
 
 import pytest
@@ -125,11 +126,20 @@ def test_a_link_a_pipe_or_a_folder_put_in_a_files_place_is_not_read(folder, tmp_
         (b"<?xml version='1.0'?>\n<Document xmlns='x'><a>1</a></Document>", False),
         (b"<p:Document xmlns:p='x'><a/></p:Document >\n\n", False),
         (b"<Document/>\n", False),
+        ("<?xml version='1.0' encoding='UTF-16'?><Document><a>가</a>".encode("utf-16"), True),
+        ("<?xml version='1.0' encoding='UTF-16'?><Document><a>가</a></Document>\r\n".encode("utf-16"), False),
+        (b"{1:F01X}{4:\r\n:20:1\r\n:62F:C250210KRW0,\r\n", True),
+        (b"{1:F01X}{4:\r\n:20:1\r\n:62F:C250210KRW0,\r\n-}", False),
+        (b"{1:F01X}{4:\r\n:20:1\r\n:62F:C250210KRW0,\r\n-}{5:{CHK:1}}\r\n", False),
+        (b":20:1\r\n:25:1\r\n:62F:C250210KRW0,\r\n-\r\n", False),
+        (b":20:1\r\n:25:1\r\n:62F:C250210KRW0,\r\n-MORE OF FIELD 86", True),
+        (b"1030" + b" " * 196 + b"9" + b" " * 199, False),
+        (b"1030" + b" " * 196 + b"\r\n9" + b" " * 199 + b"\r\n\x1a", False),
+        (b"1030" + b" " * 196 + b"\r\n8" + b"9" * 199 + b"\r\n", True),
+        (b"1010" + b" " * 196 + b"9" + b" " * 100, True),
     ],
 )
-def test_a_file_that_ends_before_its_root_may_grow_until_nobody_has_written_to_it_for_a_while(
-    folder, tmp_path, raw, grows
-):
+def test_a_file_without_its_end_mark_may_grow_until_nobody_has_written_to_it_for_a_while(folder, tmp_path, raw, grows):
     arrived(folder, tmp_path, raw=raw)
     assert folder.may_grow(KEY, "a.xml", raw) is grows
     os.utime(tmp_path / KEY / "inbox" / "a.xml", times=(0, time.time() - folder_module.WRITTEN_WITHIN_S))
@@ -201,11 +211,72 @@ def test_a_file_that_is_not_there_is_named(folder):
             act(KEY, "a.xml")
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "/etc/passwd", ".hidden", "a\x00b", "a" * 101, "é.xml"])
+BAD_NAMES = [
+    "",
+    ".",
+    "..",
+    "../x",
+    "a/b",
+    "/etc/passwd",
+    ".hidden",
+    "a\x00b",
+    "a\nb",
+    "a\u202exml.b",
+    "a" * 256,
+    "가" * 86,
+]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
 def test_a_name_that_could_lead_elsewhere_is_refused(folder, name):
     for act in (lambda: folder.deliver(KEY, name, b""), lambda: folder.read(KEY, name), lambda: folder.waiting(name)):
         with pytest.raises(BadInput):
             act()
+
+
+@pytest.mark.parametrize("name", ["a" * 101, "é.xml", "a b.xml"])
+def test_our_own_files_have_names_that_every_bank_can_open(folder, name):
+    with pytest.raises(BadInput):
+        folder.deliver(KEY, name, b"")
+
+
+BANK_NAMES = [
+    "입출금 내역 (2025-03-04).xml",
+    unicodedata.normalize("NFD", "거래내역 3월.xml"),
+    "入出金取引明細.txt",
+    " blanks around .xml ",
+    "a&b;c'd\"e$f*g[h].xml",
+    "가" * 80 + ".xml",
+    "a" * 251 + ".xml",
+]
+
+
+@pytest.mark.parametrize("name", BANK_NAMES)
+def test_a_banks_file_may_have_any_plain_name(folder, tmp_path, name):
+    arrived(folder, tmp_path, name)
+    assert folder.waiting(KEY) == [name]
+    assert folder.read(KEY, name) == b"<a/>"
+    assert [each for each, _ in folder.arrived(KEY)] == [name]
+    folder.archive(KEY, name)
+    folder.archive(KEY, name)
+    assert (folder.waiting(KEY), len(names(tmp_path, "archive"))) == ([], 1)
+
+
+@pytest.mark.parametrize("name", BANK_NAMES)
+def test_a_refused_file_of_any_plain_name_is_kept_with_its_reason(folder, tmp_path, name):
+    for raw in (b"<a/>", b"<b/>"):
+        arrived(folder, tmp_path, name, raw)
+        folder.keep_aside(KEY, name, "Line 1: it is not XML.")
+    assert folder.waiting(KEY) == []
+    assert [why for _, _, why in folder.refused(KEY)] == ["Line 1: it is not XML."] * 2
+    assert all(each.startswith(name[:4]) for each, _, _ in folder.refused(KEY))
+
+
+def test_a_name_in_another_encoding_than_utf_8_is_kept_aside_and_shown_as_it_came(folder, tmp_path):
+    folder.waiting(KEY)
+    (tmp_path / KEY / "inbox" / os.fsdecode("거래.xml".encode("cp949"))).write_bytes(b"<a/>")
+    assert folder.waiting(KEY) == []
+    assert "udcb0" in folder.refused(KEY)[0][2]
 
 
 def test_a_file_beyond_the_limit_is_not_read_whole(folder, tmp_path, monkeypatch):
