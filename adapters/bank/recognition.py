@@ -8,7 +8,7 @@ _BINARY = (
     (b"PK", "a ZIP archive", "unpack it and put the files in it into the inbox"),
     (b"\x1f\x8b", "compressed with gzip", "unpack it and put the file in it into the inbox"),
     (b"BZh", "compressed with bzip2", "unpack it and put the file in it into the inbox"),
-    (b"\xfd7zXZ\0", "compressed with xz", "unpack it and put the file in it into the inbox"),
+    (b"\xfd7zXZ", "compressed with xz", "unpack it and put the file in it into the inbox"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and put the files in it into the inbox"),
     (b"Rar!", "a RAR archive", "unpack it and put the files in it into the inbox"),
     (b"%PDF", "a PDF document", _ASK_FOR_ANY),
@@ -33,7 +33,7 @@ def refusal(raw: bytes) -> str:
     """Return a sentence that names a file of no known format and says what to do."""
     if not raw.strip(_BLANK):
         return "The file is empty: ask the bank to send it again."
-    what, to_do = _named(raw, raw[:_HEAD].lstrip(_BLANK))
+    what, to_do = _named(raw, _start(raw))
     return f"The file is {what}: {to_do}."
 
 
@@ -69,8 +69,13 @@ def refusal_of_xml(root: str) -> str:
 
 def is_xml(raw: bytes) -> bool:
     """Return whether a file is XML, in any encoding: a web page is not."""
-    head = raw[:_HEAD].replace(b"\0", b"").lstrip(_BLANK)
+    head = _start(raw)
     return head.startswith(b"<") and not _HTML.match(head)
+
+
+def _start(raw: bytes) -> bytes:
+    """Return the start of a file without its byte order mark, and without the zeros of UTF-16."""
+    return raw[:_HEAD].replace(b"\0", b"").lstrip(_BLANK)
 
 
 def _text(raw: bytes) -> str | None:

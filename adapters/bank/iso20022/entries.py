@@ -1,5 +1,6 @@
 """Reads one entry (Ntry) of an account report."""
 
+from collections.abc import Iterable
 from datetime import date
 from xml.etree.ElementTree import Element
 
@@ -48,6 +49,7 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
     told_of = text(found.get("AddtlNtryInf"))
     if unread and told_of is None:
         told_of = " ".join(each.remittance for each in unread if each.remittance) or None
+    batch, more = _batch([each for group in groups for each in group.findall("Btch")])
     return BookedEntry(
         place,
         booked_on,
@@ -57,7 +59,7 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
         References(
             servicer=reference(found.get("AcctSvcrRef")),
             entry=reference(found.get("NtryRef")),
-            others=_gathered(unread),
+            others=(*more, *_gathered(unread)),
         ),
         kind,
         ("RvslInd" in found and flag(found["RvslInd"])) or False,
@@ -124,20 +126,30 @@ def _gathered(transactions: list[Told]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([one for each in transactions for one in all_of(each.references)]))
 
 
-def _batch(elements: list[Element]) -> Batch | None:
-    """Return what the entry says of its batch. Of several, what they agree on, with count and sum of all."""
+def _batch(elements: list[Element]) -> tuple[Batch | None, tuple[str, ...]]:
+    """Return what the entry says of its batch. Of several, what they agree on, with count and sum of all.
+
+    The ids in which several differ come beside it.
+    """
     if not elements:
-        return None
+        return None, ()
     found = [children(each) for each in elements]
-    messages = {reference(each.get("MsgId")) for each in found}
-    instructions = {reference(each.get("PmtInfId")) for each in found}
+    messages = dict.fromkeys([reference(each.get("MsgId")) for each in found])
+    instructions = dict.fromkeys([reference(each.get("PmtInfId")) for each in found])
     counts = [count(each.get("NbOfTxs")) for each in found]
     sums = [amount(each.get("TtlAmt")) for each in found]
     known = [each for each in sums if each is not None]
     complete = len(known) == len(sums) and len({each.currency for each in known}) == 1
-    return Batch(
-        messages.pop() if len(messages) == 1 else None,
-        instructions.pop() if len(instructions) == 1 else None,
+    batch = Batch(
+        _agreed(messages),
+        _agreed(instructions),
         None if None in counts else sum(each or 0 for each in counts),
         total(known, known[0].currency) if complete else None,
     )
+    differing = [each for ids in (messages, instructions) if len(ids) > 1 for each in ids if each is not None]
+    return batch, tuple(differing)
+
+
+def _agreed(ids: Iterable[str | None]) -> str | None:
+    first, *more = ids
+    return None if more else first
