@@ -9,17 +9,19 @@ from msgspec.structs import replace
 from adapters.bank.iso20022.codes import entry_type
 from adapters.bank.iso20022.details import NO_CHARGES, Amounts, Charges, Told, all_of, amounts_of, charges_of, told
 from adapters.bank.iso20022.shares import effect, shares
-from adapters.bank.iso20022.tree import children, refuse, required, text
+from adapters.bank.iso20022.tree import Children, children, refuse, required, text
 from adapters.bank.iso20022.values import amount, count, day, direction, flag, money, reference
 from domain.bank.messages import Direction
-from domain.bank.reports import Batch, BookedEntry, EntryDetail, EntryType, References
+from domain.bank.reports import Batch, BookedEntry, EntryDetail, EntryType, References, ReportKind
 from domain.values.money import Money, total
 
 _BOOKED = "BOOK"
 _NOT_BOOKED = frozenset({"PDNG", "INFO", "FUTR"})
 
 
-def booked_entry(element: Element, place: str, currency: str, otherwise: date | None) -> BookedEntry | None:
+def booked_entry(
+    element: Element, kind: ReportKind, place: str, currency: str, otherwise: date | None
+) -> BookedEntry | None:
     """Read an entry. None if it is not booked, or is of zero and so moves nothing.
 
     `otherwise` is the day of the report, for an entry without dates of its own.
@@ -28,7 +30,7 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
         Misread: a field is missing or wrong, or the amount is not in the account's currency.
     """
     found = children(element)
-    if not _is_booked(required(element, found, "Sts")):
+    if not _is_booked(element, found, kind):
         return None
     booked = money(required(element, found, "Amt"))
     if booked.currency != currency:
@@ -41,9 +43,9 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
     if booked_on is None:
         refuse(element, "lacks BookgDt")
     code = found.get("BkTxCd")
-    kind = EntryType.TRANSFER if code is None else entry_type(code)
+    type_ = EntryType.TRANSFER if code is None else entry_type(code)
     groups = element.findall("NtryDtls")
-    transactions = [told(each, way, kind, currency) for group in groups for each in group.findall("TxDtls")]
+    transactions = [told(each, way, type_, currency) for group in groups for each in group.findall("TxDtls")]
     batch = _batch([each for group in groups for each in group.findall("Btch")])
     details, charge, unread = _details(transactions, element, booked, way, batch)
     told_of = text(found.get("AddtlNtryInf"))
@@ -61,7 +63,7 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
             entry=reference(found.get("NtryRef")),
             others=(*more, *_gathered(unread)),
         ),
-        kind,
+        type_,
         ("RvslInd" in found and flag(found["RvslInd"])) or False,
         batch,
         Money(charge, currency) if charge else None,
@@ -70,7 +72,11 @@ def booked_entry(element: Element, place: str, currency: str, otherwise: date | 
     )
 
 
-def _is_booked(status: Element) -> bool:
+def _is_booked(element: Element, found: Children, kind: ReportKind) -> bool:
+    """Return whether an entry is booked. A statement marks those that are not."""
+    if "Sts" not in found and kind is ReportKind.STATEMENT:
+        return True
+    status = required(element, found, "Sts")
     written = (text(status.find("Cd")) or text(status.find("Prtry"))) if len(status) else text(status)
     if written != _BOOKED and written not in _NOT_BOOKED:
         refuse(status, f"is {(written or '')[:40]!r}, which does not say whether the entry is booked")

@@ -12,6 +12,7 @@ from domain.bank.reports import AccountReport, Balance, BookedEntry, Page, Repor
 REPORTS = {"Stmt": ReportKind.STATEMENT, "Rpt": ReportKind.INTRADAY, "Ntfctn": ReportKind.NOTIFICATION}
 _OPENING = ("OPBD", "PRCD")
 _CLOSING = ("CLBD",)
+_BOOKED = (*_OPENING, *_CLOSING)
 _INTERMEDIATE = "INTM"
 
 
@@ -38,7 +39,7 @@ class OpenReport:
         self._account = account_number(account)
         if self._account is None:
             refuse(account, "has no number")
-        self._currency = text(children(account).get("Ccy")) or _first_currency(element)
+        self._currency = text(children(account).get("Ccy")) or _currency_of_balances(element)
         self._day = self._day_of(found)
 
     def take(self, entry: Element) -> None:
@@ -46,7 +47,7 @@ class OpenReport:
         self._count += 1
         if self._currency is None:
             self._currency = money(required(entry, children(entry), "Amt")).currency
-        booked = booked_entry(entry, f"{self._number}.{self._count}", self._currency, self._day)
+        booked = booked_entry(entry, REPORTS[self._kind], f"{self._number}.{self._count}", self._currency, self._day)
         if booked is not None:
             self._entries.append(booked)
         entry.clear()
@@ -76,7 +77,10 @@ class OpenReport:
         return report
 
     def _day_of(self, found: Children) -> date | None:
-        """Return the day that a report is about: the end of its period, or else the day it was made."""
+        """Return the day that a report is about: of its closing balance, the end of its period, or when it was made."""
+        closing = [at(each, "Dt") for each in self._element.findall("Bal") if _code(each) in _CLOSING]
+        if closing and (on := day(closing[-1])):
+            return on
         for each in (at(found.get("FrToDt"), "ToDtTm"), found.get("CreDtTm"), at(self._header, "CreDtTm")):
             if each is not None:
                 return plain_day(each)
@@ -109,19 +113,17 @@ class OpenReport:
             )
 
 
-def _first_currency(report: Element) -> str | None:
-    balance = report.find("Bal")
-    return None if balance is None else money(required(balance, children(balance), "Amt")).currency
+def _currency_of_balances(report: Element) -> str | None:
+    for balance in report.findall("Bal"):
+        if _code(balance) in _BOOKED:
+            return money(required(balance, children(balance), "Amt")).currency
+    return None
 
 
 def _balance(element: Element, currency: str, otherwise: date | None) -> tuple[str, Balance] | None:
-    """Return a balance with its code. None if it is a balance within a day or between pages."""
-    found = children(element)
-    kind = required(element, found, "Tp")
-    if text(at(kind, "SubTp", "Cd")) == _INTERMEDIATE:
-        return None
-    code = text(at(kind, "CdOrPrtry", "Cd")) or text(at(kind, "CdOrPrtry", "Prtry"))
-    if code not in (*_OPENING, *_CLOSING):
+    """Return a balance with its code. None if it is not booked at a day's start or end, or its sign is not given."""
+    code, found = _code(element), children(element)
+    if code is None or code not in _BOOKED or "CdtDbtInd" not in found:
         return None
     amount = money(required(element, found, "Amt"))
     if amount.currency != currency:
@@ -129,9 +131,14 @@ def _balance(element: Element, currency: str, otherwise: date | None) -> tuple[s
     on = day(found.get("Dt")) or otherwise
     if on is None:
         refuse(element, "lacks Dt")
-    return code, Balance(
-        amount if direction(required(element, found, "CdtDbtInd")) is Direction.CREDIT else -amount, on
-    )
+    return code, Balance(amount if direction(found["CdtDbtInd"]) is Direction.CREDIT else -amount, on)
+
+
+def _code(balance: Element) -> str | None:
+    """Return the code of a balance. None for one within a day or between pages."""
+    if text(at(balance, "Tp", "SubTp", "Cd")) == _INTERMEDIATE:
+        return None
+    return text(at(balance, "Tp", "CdOrPrtry", "Cd")) or text(at(balance, "Tp", "CdOrPrtry", "Prtry"))
 
 
 def _chosen(balances: list[tuple[str, Balance] | None], codes: tuple[str, ...], *, last: bool) -> Balance | None:

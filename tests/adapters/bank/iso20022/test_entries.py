@@ -55,8 +55,14 @@ def test_an_entry_that_may_or_may_not_be_booked_is_refused(status):
     raw = TOLD.file(TOLD.entry("5").replace("<Sts><Cd>BOOK</Cd></Sts>", status))
     with pytest.raises(BadBankFile, match=r"Ntry\[1\]/Sts is '\w*', which does not say whether the entry is booked"):
         read_file(raw)
-    with pytest.raises(BadBankFile, match=r"Ntry\[1\] lacks Sts"):
-        read_file(TOLD.file(TOLD.entry("5").replace("<Sts><Cd>BOOK</Cd></Sts>", "")))
+
+
+def test_an_entry_without_a_status_is_booked_in_a_statement_only():
+    bare = TOLD.entry("5").replace("<Sts><Cd>BOOK</Cd></Sts>", "")
+    assert [each.booked.minor for each in entries_of(Camt("camt.053", 8), bare)] == [5]
+    for family in ("camt.052", "camt.054"):
+        with pytest.raises(BadBankFile, match=r"Ntry\[1\] lacks Sts"):
+            read_file(Camt(family, 8).file(bare))
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,12 @@ def test_an_overdraft_is_negative():
     assert report.closing.amount == Money(-600, "JPY")
 
 
+def test_a_balance_without_its_sign_is_no_balance_but_says_the_day():
+    bare = balances(TOLD, ("OPBD", "1"), ("CLBD", "2"), on="2025-03-03").replace("<CdtDbtInd>CRDT</CdtDbtInd>", "")
+    report = report_of(TOLD, TOLD.entry("400", booked="", value=""), balances=bare)
+    assert (report.opening, report.closing, report.entries[0].booked_on) == (None, None, date(2025, 3, 3))
+
+
 def test_of_the_balances_of_several_days_the_first_and_the_last_count():
     days = [("CLBD", "900", "2025-03-03"), ("OPBD", "1000", "2025-03-03"), ("CLBD", "600", DAY), ("OPBD", "900", DAY)]
     given = "".join(TOLD.balance(code, written, on=on) for code, written, on in days)
