@@ -125,7 +125,7 @@ def told(element: Element, way: Direction, kind: EntryType, currency: str) -> To
     return Told(
         way,
         amounts_of(found.get("Amt"), found.get("AmtDtls")),
-        charges_of(element, currency),
+        charges_of(element, currency) if "Chrgs" in found else NO_CHARGES,
         _references(found.get("Refs")),
         EntryType.RETURN if returned is not None else kind if code is None else entry_type(code),
         *_counterparty(found.get("RltdPties"), way),
@@ -151,12 +151,9 @@ def amounts_of(own: Element | None, details: Element | None) -> Amounts:
 
 def charges_of(of: Element, currency: str) -> Charges:
     """Return the charges of an entry or transaction that are in the account's currency."""
-    groups = of.findall("Chrgs")
-    if not groups:
-        return NO_CHARGES
     named: list[Money] = []
     inside, surely = 0, False
-    for group in groups:
+    for group in of.findall("Chrgs"):
         parts = children(group)
         whole = amount(parts.get("TtlChrgsAndTaxAmt"))
         records = [_record(each) for each in ([group] if "Amt" in parts else group.findall("Rcrd"))]

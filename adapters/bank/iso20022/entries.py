@@ -46,12 +46,15 @@ def booked_entry(
     type_ = EntryType.TRANSFER if code is None else entry_type(code)
     groups = element.findall("NtryDtls")
     transactions = [told(each, way, type_, currency) for group in groups for each in group.findall("TxDtls")]
-    batch = _batch([each for group in groups for each in group.findall("Btch")])
-    details, charge, unread = _details(transactions, element, booked, way, batch)
-    told_of = text(found.get("AddtlNtryInf"))
-    if unread and told_of is None:
-        told_of = " ".join(each.remittance for each in unread if each.remittance) or None
-    batch, more = _batch([each for group in groups for each in group.findall("Btch")])
+    batches = [each for group in groups for each in group.findall("Btch")]
+    batch, more = _batch(batches) if batches else (None, ())
+    charges = charges_of(element, currency) if "Chrgs" in found else NO_CHARGES
+    if len(transactions) == 1 and (charges.named or "AmtDtls" in found):
+        transactions, charges = [_sole(transactions[0], found.get("AmtDtls"), charges)], NO_CHARGES
+    details, charge, unread = _details(transactions, charges, booked, way, batch)
+    words, others = text(found.get("AddtlNtryInf")), _gathered(unread) if unread else ()
+    if unread and words is None:
+        words = " ".join(each.remittance for each in unread if each.remittance) or None
     return BookedEntry(
         place,
         booked_on,
@@ -61,13 +64,13 @@ def booked_entry(
         References(
             servicer=reference(found.get("AcctSvcrRef")),
             entry=reference(found.get("NtryRef")),
-            others=(*more, *_gathered(unread)),
+            others=more + others,
         ),
         type_,
         ("RvslInd" in found and flag(found["RvslInd"])) or False,
         batch,
         Money(charge, currency) if charge else None,
-        told_of,
+        words,
         details,
     )
 
@@ -84,15 +87,11 @@ def _is_booked(element: Element, found: Children, kind: ReportKind) -> bool:
 
 
 def _details(
-    transactions: list[Told], entry: Element, booked: Money, way: Direction, batch: Batch | None
+    transactions: list[Told], charges: Charges, booked: Money, way: Direction, batch: Batch | None
 ) -> tuple[tuple[EntryDetail, ...], int, list[Told]]:
     """Return the details, the charge beside them, and the transactions that have no certain share, or none at all."""
-    charges = charges_of(entry, booked.currency)
     if not transactions:
         return (), charges.inside if charges.surely or _beside(batch, charges, booked, way) else 0, []
-    if len(transactions) == 1:
-        transactions = [_sole(transactions[0], entry, charges)]
-        charges = NO_CHARGES
     shared = shares(transactions, booked, way, charges)
     if shared is None:
         return (), 0, transactions
@@ -108,11 +107,10 @@ def _beside(batch: Batch | None, charges: Charges, booked: Money, way: Direction
     return booked == batch.total + Money(effect(way, charges.inside), booked.currency)
 
 
-def _sole(transaction: Told, entry: Element, charges: Charges) -> Told:
+def _sole(transaction: Told, amounts: Element | None, charges: Charges) -> Told:
     """Return the only transaction of an entry with what the bank says of its amounts and charges at the entry."""
-    details = entry.find("AmtDtls")
-    if details is not None:
-        own, whole = transaction.amounts, amounts_of(None, details)
+    if amounts is not None:
+        own, whole = transaction.amounts, amounts_of(None, amounts)
         transaction = replace(
             transaction,
             amounts=Amounts(
@@ -137,8 +135,6 @@ def _batch(elements: list[Element]) -> tuple[Batch | None, tuple[str, ...]]:
 
     The ids in which several differ come beside it.
     """
-    if not elements:
-        return None, ()
     found = [children(each) for each in elements]
     messages = dict.fromkeys([reference(each.get("MsgId")) for each in found])
     instructions = dict.fromkeys([reference(each.get("PmtInfId")) for each in found])
