@@ -11,6 +11,7 @@ from adapters.bank.iso20022.status import status_report
 from adapters.bank.iso20022.tree import (
     Misread,
     Names,
+    check_depth,
     children,
     grown,
     local,
@@ -150,8 +151,9 @@ class _Reading:
                 self._read[element] = n + 1
                 self._read.pop(element[n], None)
 
-    def _outside(self, element: Element, *, closed: bool) -> None:
+    def _outside(self, element: Element, depth: int = 0, *, closed: bool) -> None:
         """Read an element around messages: an envelope or a document."""
+        check_depth(depth)
         for child, complete in self._parts(element, closed=closed):
             name = local(child.tag)
             if name in _TYPES:
@@ -159,7 +161,7 @@ class _Reading:
             elif name == "MsgDefIdr":
                 self._named = text(child) if complete else None
             else:
-                self._outside(child, closed=complete)
+                self._outside(child, depth + 1, closed=complete)
         if closed and local(element.tag) == "Document":
             if not any(local(each.tag) in _TYPES for each in element):
                 self._other = _type_of(element, self._named) or local(element[0].tag if len(element) else element.tag)

@@ -8,7 +8,9 @@ from xml.parsers import expat
 
 from adapters.bank.xml import BadBankFile
 
-_CHUNK_BYTES = 1 << 12
+_CHUNK_BYTES = 1 << 13
+"""Few enough that most elements are let go before the garbage collector looks at them."""
+
 _MAX_DEPTH = 200
 _MAX_TEXT = 20_000
 _FOREIGN = "?"
@@ -92,11 +94,16 @@ def _refuse_depth(around: Element) -> None:
     element, depth = around, 0
     while len(element):
         element, depth = element[-1], depth + 1
-        if depth > _MAX_DEPTH:
-            raise BadBankFile(
-                f"The file nests elements to a depth of more than {_MAX_DEPTH}, which no bank message does: "
-                "do not trust its sender."
-            )
+        check_depth(depth)
+
+
+def check_depth(depth: int) -> None:
+    """Refuse a file whose elements are nested deeper than those of any message in its envelopes."""
+    if depth > _MAX_DEPTH:
+        raise BadBankFile(
+            f"The file nests elements to a depth of more than {_MAX_DEPTH}, which no bank message does: "
+            "do not trust its sender."
+        )
 
 
 def _not_well_formed(line: int, why: str) -> BadBankFile:

@@ -30,6 +30,7 @@ LAUGHS = (
         (b'<?xml version="1.0"?>\n<!DOCTYPE d SYSTEM "http://127.0.0.1:9/evil.dtd"><Document/>', "Line 2: .* DOCTYPE"),
         (b"<!--" + b"x" * 100_000 + b"-->\n<!DOCTYPE d><Document/>", "Line 2: .* DOCTYPE"),
         ('<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE d><Document/>'.encode("utf-16"), "DOCTYPE"),
+        (b"<a>" * 1_100 + b"</a>" * 1_100, "to a depth of more than 200"),
         (b"<a>" * 50_000, "to a depth of more than 200"),
         (FILE.replace(b"<OrgnlMsgId>", b"<a>" * 50_000 + b"</a>" * 50_000 + b"<OrgnlMsgId>"), "depth"),
         (FILE.replace(b"RUN-1", b"x" * 11_000_000), "has 11000000 characters, .* do not trust its sender"),
