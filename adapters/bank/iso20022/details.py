@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct
 
 from adapters.bank.iso20022.codes import entry_type
-from adapters.bank.iso20022.tree import Children, at, children, refuse, required, text
+from adapters.bank.iso20022.tree import Children, at, children, only, refuse, required, text
 from adapters.bank.iso20022.values import (
     account_number,
     amount,
@@ -190,7 +190,7 @@ def _references(element: Element | None) -> References:
         elif name in _OTHER_REFERENCES:
             others.append(reference(child))
         elif name == "Prtry":
-            others.append(reference(child.find("Ref")))
+            others.append(reference(only(child, "Ref")))
     return References(**named, others=tuple([each for each in others if each is not None]))
 
 
@@ -208,8 +208,8 @@ def _counterparty(parties: Element | None, way: Direction) -> tuple[str | None, 
     if parties is None:
         return None, None
     side = "Dbtr" if way is Direction.CREDIT else "Cdtr"
-    name = _name(parties.find(side)) or _name(parties.find(f"Ultmt{side}"))
-    return name, account_number(parties.find(f"{side}Acct"))
+    name = _name(parties.find(side)) or _name(only(parties, f"Ultmt{side}"))
+    return name, account_number(only(parties, f"{side}Acct"))
 
 
 def _name(party: Element | None) -> str | None:

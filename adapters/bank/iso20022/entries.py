@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from adapters.bank.iso20022.codes import entry_type
 from adapters.bank.iso20022.details import NO_CHARGES, Amounts, Charges, Told, all_of, amounts_of, charges_of, told
 from adapters.bank.iso20022.shares import effect, shares
-from adapters.bank.iso20022.tree import Children, children, refuse, required, text
+from adapters.bank.iso20022.tree import Children, children, only, refuse, required, text
 from adapters.bank.iso20022.values import amount, count, day, direction, flag, money, reference
 from domain.bank.messages import Direction
 from domain.bank.reports import Batch, BookedEntry, EntryDetail, EntryType, References, ReportKind
@@ -80,7 +80,9 @@ def _is_booked(element: Element, found: Children, kind: ReportKind) -> bool:
     if "Sts" not in found and kind is ReportKind.STATEMENT:
         return True
     status = required(element, found, "Sts")
-    written = (text(status.find("Cd")) or text(status.find("Prtry"))) if len(status) else text(status)
+    if len(status) > 1:
+        refuse(status[1], "does not belong here")
+    written = (text(only(status, "Cd")) or text(only(status, "Prtry"))) if len(status) else text(status)
     if written != _BOOKED and written not in _NOT_BOOKED:
         refuse(status, f"is {(written or '')[:40]!r}, which does not say whether the entry is booked")
     return written == _BOOKED

@@ -160,12 +160,24 @@ def children(element: Element) -> Children:
     return found
 
 
+def only(element: Element, name: str) -> Element | None:
+    """Return the child of this name, if there is one.
+
+    Raises:
+        Misread: it comes twice.
+    """
+    found = element.findall(name)
+    if len(found) > 1:
+        refuse(found[1], "comes twice")
+    return found[0] if found else None
+
+
 def at(element: Element | None, *path: str) -> Element | None:
     """Return the descendant at the end of a path of names, if there is one."""
     for name in path:
         if element is None:
             return None
-        element = element.find(name)
+        element = only(element, name)
     return element
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from adapters.bank.iso20022.tree import at, refuse, text
+from adapters.bank.iso20022.tree import at, only, refuse, text
 from domain.bank.messages import Direction
 from domain.errors import UnknownCurrency
 from domain.values.currency import exponent
@@ -75,9 +75,9 @@ def day(element: Element | None) -> date | None:
     """Return the date of a choice between a date and a time: of a time, the date as the bank wrote it."""
     if element is None:
         return None
-    written = element.find("Dt")
+    written = only(element, "Dt")
     if written is None:
-        written = element.find("DtTm")
+        written = only(element, "DtTm")
     return None if written is None else plain_day(written)
 
 

@@ -163,6 +163,20 @@ def test_an_entry_that_says_two_things_is_refused(twice):
         read_file(TOLD.file(entry[:end] + entry[start:end] + entry[end:]))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("<Cd>BOOK</Cd>", "<Cd>BOOK</Cd><Cd>PDNG</Cd>", r"Sts/Cd does not belong here"),
+        ("<Cd>BOOK</Cd>", "<Cd>BOOK</Cd><Prtry>no</Prtry>", r"Sts/Prtry does not belong here"),
+        ("<Dt>2025-03-04</Dt>", "<Dt>2025-03-04</Dt><Dt>2025-03-05</Dt>", "Dt/Dt comes twice"),
+        ("<SubFmlyCd>DMCT", "<SubFmlyCd>CHRG</SubFmlyCd><SubFmlyCd>DMCT", "SubFmlyCd comes twice"),
+    ],
+)
+def test_a_part_that_says_two_things_is_refused(old, new, sentence):
+    with pytest.raises(BadBankFile, match=sentence):
+        read_file(TOLD.file(TOLD.entry("1000").replace(old, new)))
+
+
 @VERSIONS
 @pytest.mark.parametrize(
     ("code", "kind"),
