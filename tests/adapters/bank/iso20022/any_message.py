@@ -170,7 +170,6 @@ def booked(raw):
             for n, entry in enumerate(report.iterchildren(f"{own}Ntry"), 1):
                 status = entry.find(f"{own}Sts")
                 written = "BOOK" if status is None else "".join(status.itertext()).strip()
-                minor = Decimal(entry.findtext(f"{own}Amt").strip())
-                if written == "BOOK" and minor:
-                    found.append((f"{r}.{n}", minor, entry.findtext(f"{own}CdtDbtInd").strip()))
+                if written == "BOOK" and (amount := Decimal(entry.findtext(f"{own}Amt").strip())):
+                    found.append((f"{r}.{n}", amount, entry.findtext(f"{own}CdtDbtInd").strip()))
     return Counter(found)
