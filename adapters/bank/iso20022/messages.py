@@ -43,6 +43,9 @@ _ASK_FOR = {
     "pain.002": "pain.002.001.10",
 }
 _TYPE = re.compile(r"[a-z]{4}\.\d{3}\.\d{3}\.\d{2}", re.ASCII)
+_MAX_HELD = 10_000_000
+"""Tags of one entry or status report: more than 100,000 transfers have."""
+
 _FIRST_ELEMENT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _DECLARATION = re.compile(rb"<\?xml\s[^>]*\?>")
 
@@ -57,8 +60,8 @@ def read_iso20022(raw: bytes) -> BankMessage:
     reading = _Reading()
     around = None
     try:
-        for around in grown(raw):
-            reading.go_on(around)
+        for around, tags in grown(raw):
+            reading.go_on(around, tags)
         if around is not None:
             reading.end(around)
     except Misread as misread:
@@ -111,12 +114,22 @@ class _Reading:
         self._other: str | None = None
         self._named: str | None = None
         self._count = 0
+        self._held = 0
         self._read: dict[Element, int] = {}
         self._open: _Message | None = None
 
-    def go_on(self, around: Element) -> None:
-        """Read what is complete."""
+    def go_on(self, around: Element, tags: int) -> None:
+        """Read what is complete. `tags` is how many were added at most.
+
+        Raises:
+            BadBankFile: there are too many since the last entry to hold them all.
+        """
+        self._held += tags
         self._outside(around, closed=False)
+        if self._held > _MAX_HELD:
+            raise BadBankFile(
+                f"The file has more than {_MAX_HELD} tags in one entry: ask the bank to send it in parts."
+            )
 
     def end(self, around: Element) -> None:
         """Read the rest: everything is complete."""
@@ -193,6 +206,7 @@ class _Reading:
             message.names.shorten(child)
             if child.tag == "Ntry":
                 (message.open or self._opened(message, element, kind)).take(child)
+                self._held = 0
             elif local(child.tag) == "Ntry":
                 refuse(child, "does not belong here")
         if closed:

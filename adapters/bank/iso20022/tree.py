@@ -44,11 +44,12 @@ class Misread(Exception):
         self.to_do = to_do
 
 
-def grown(raw: bytes) -> Iterator[Element]:
+def grown(raw: bytes) -> Iterator[tuple[Element, int]]:
     """Yield the element around the root again and again, each time that more of the file is in the tree.
 
-    `raw` is UTF-8. The last child of an element may still be growing, and its siblings are complete. After the last
-    time everything is complete. Whoever is done with an element clears it, so that memory holds only what is open.
+    With it comes how many tags were added at most. `raw` is UTF-8. The last child of an element may still be growing, and
+    its siblings are complete. After the last time everything is complete. Whoever is done with an element clears it, so
+    that memory holds only what is open.
 
     Raises:
         BadBankFile: the file is not well-formed, nested too deeply or carries a DOCTYPE.
@@ -59,9 +60,10 @@ def grown(raw: bytes) -> Iterator[Element]:
     parser = XMLParser(target=builder, encoding="utf-8")  # noqa: S314 - there is no DOCTYPE, so no entity either
     try:
         for start in range(0, len(raw), _CHUNK_BYTES):
-            parser.feed(raw[start : start + _CHUNK_BYTES])
+            chunk = raw[start : start + _CHUNK_BYTES]
+            parser.feed(chunk)
             _refuse_depth(around)
-            yield around
+            yield around, chunk.count(b"<")
         parser.close()
     except ParseError as error:
         raise _not_well_formed(error.position[0], expat.ErrorString(error.code)) from error

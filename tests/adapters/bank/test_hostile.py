@@ -3,6 +3,7 @@
 import pytest
 
 from adapters.bank import read as read_module
+from adapters.bank.iso20022 import messages
 from adapters.bank.read import read_file
 from adapters.bank.xml import BadBankFile
 from tests.adapters.bank.iso_files import Camt, pain002
@@ -47,6 +48,14 @@ LAUGHS = (
 def test_hostile_xml_costs_a_refusal_and_nothing_else(raw, sentence):
     with pytest.raises(BadBankFile, match=sentence):
         read_file(raw)
+
+
+def test_an_entry_of_more_elements_than_memory_should_hold_is_refused(monkeypatch):
+    monkeypatch.setattr(messages, "_MAX_HELD", 1_000)
+    told = Camt("camt.054", 8)
+    assert len(read_file(told.file(*[told.entry(str(n)) for n in range(1, 1_001)])).reports[0].entries) == 1_000
+    with pytest.raises(BadBankFile, match="more than 1000 tags in one entry: ask the bank to send it in parts"):
+        read_file(told.file(told.entry("1000").replace("</Ntry>", "<a/>" * 5_000 + "</Ntry>")))
 
 
 def test_a_file_beyond_the_size_limit_is_not_even_looked_at(monkeypatch):
