@@ -47,9 +47,9 @@ class Misread(Exception):
 def grown(raw: bytes) -> Iterator[tuple[Element, int]]:
     """Yield the element around the root again and again, each time that more of the file is in the tree.
 
-    With it comes how many tags were added at most. `raw` is UTF-8. The last child of an element may still be growing, and
-    its siblings are complete. After the last time everything is complete. Whoever is done with an element clears it, so
-    that memory holds only what is open.
+    With it comes how many tags were added at most. `raw` is UTF-8. The last child of an element may still be growing,
+    and its siblings are complete. After the last time everything is complete. Whoever is done with an element clears
+    it, so that memory holds only what is open.
 
     Raises:
         BadBankFile: the file is not well-formed, nested too deeply or carries a DOCTYPE.
