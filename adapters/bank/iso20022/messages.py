@@ -47,6 +47,7 @@ _MAX_HELD = 10_000_000
 """Tags of one entry or status report: more than 100,000 transfers have."""
 
 _FIRST_ELEMENT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_PADDING = b" \t\r\n\0\x1a"
 _DECLARATION = re.compile(rb"<\?xml\s[^>]*\?>")
 
 
@@ -56,7 +57,7 @@ def read_iso20022(raw: bytes) -> BankMessage:
     Raises:
         BadBankFile: hostile, not well-formed, of another type or version, or a field is wrong.
     """
-    raw = _in_one_root(raw)
+    raw = _tidy(raw)
     reading = _Reading()
     around = None
     try:
@@ -71,13 +72,18 @@ def read_iso20022(raw: bytes) -> BankMessage:
     return reading.message(raw)
 
 
-def _in_one_root(raw: bytes) -> bytes:
-    """Return the file with an element around it if a header and its document stand side by side."""
+def _tidy(raw: bytes) -> bytes:
+    """Return the file as XML has to be: no padding, nothing before the declaration, and one root.
+
+    A header and its document may stand side by side. Lines keep their numbers.
+    """
+    raw = raw.rstrip(_PADDING)
     first = _FIRST_ELEMENT.search(raw)
-    if first is None or first[1] != b"AppHdr":
+    side_by_side = first is not None and first[1] == b"AppHdr"
+    if not side_by_side and not raw[:1].isspace():
         return raw
     bare = _DECLARATION.sub(lambda match: b"\n" * match[0].count(b"\n"), raw)
-    return b"<Envelope>%b</Envelope>" % bare
+    return b"<Envelope>%b</Envelope>" % bare if side_by_side else bare
 
 
 class _Message:

@@ -91,6 +91,19 @@ def test_a_message_is_found_in_any_envelope(written):
     assert read_file(written.encode()) == read_file(FILE)
 
 
+@pytest.mark.parametrize("encoding", ["UTF-8", "EUC-KR", "UTF-16"])
+@pytest.mark.parametrize(("before", "after"), [("\r\n \n", ""), ("", "\r\n\x1a"), ("", "\0" * 100), (" ", " \0\x1a\n")])
+def test_blanks_before_a_file_and_padding_after_it_do_not_count(encoding, before, after):
+    raw = f"{before}{FILE.decode().replace('UTF-8', encoding)}{after}".encode(encoding)
+    assert read_file(raw) == read_file(FILE)
+    with pytest.raises(BadBankFile, match=f"Line {before.count(chr(10)) + 2}: .*Amt is 'x1000'"):
+        read_file(
+            raw.replace(
+                ">1000<".encode(encoding.replace("16", "16-le")), ">x1000<".encode(encoding.replace("16", "16-le"))
+            )
+        )
+
+
 def test_the_header_says_the_version_if_the_namespace_does_not():
     bare = DOCUMENT.replace(f' xmlns="{ISO}camt.054.001.08"', "")
     assert read_file(f"<x>{HEAD}{bare}</x>".encode()).format == "camt.054.001.08"
