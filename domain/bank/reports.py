@@ -89,7 +89,8 @@ class BookedEntry(Struct, frozen=True, gc=False):
     """One booked line of an account. `booked` is positive. `reversal` marks that it undoes an earlier entry.
 
     `details` are empty if the bank gave none, or gave none whose shares of the entry are certain. `charges` is the part
-    of the entry that is the bank's charge for the whole of it, beside its details; zero for most.
+    of the entry that is the bank's charge for the whole of it, beside its details; zero for most. With
+    details, they and the charge add up to the entry: on a credit it is negative.
     `place` is the entry's place in its file, such as `2.14` for the 14th entry of the second report.
     """
 

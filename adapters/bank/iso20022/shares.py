@@ -12,6 +12,8 @@ Shares = tuple[int, ...]
 def shares(transactions: Sequence[Told], booked: Money, way: Direction, charges: Charges) -> tuple[Shares, int] | None:
     """Return the share of each transaction, in minor units, and the part of the entry that is a charge for all of it.
 
+    Shares and charge add up to the entry, so the charge on a credit is negative.
+
     What is booked on the account counts first. If it does not add up to the entry, the shares may be counter values,
     exclude the charges that the bank names with each, or exclude those that it names for the whole entry. A sole
     transaction without an amount in the account's currency is the entry. None if no way adds up, or two ways do that
@@ -39,7 +41,7 @@ def shares(transactions: Sequence[Told], booked: Money, way: Direction, charges:
         if added == booked.minor:
             found.setdefault(candidate, 0)
         elif charges.inside and added + effect(way, charges.inside) == booked.minor:
-            found.setdefault(candidate, charges.inside)
+            found.setdefault(candidate, booked.minor - added)
     return next(iter(found.items())) if len(found) == 1 else None
 
 

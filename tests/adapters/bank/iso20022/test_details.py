@@ -217,7 +217,7 @@ def test_a_charge_for_a_whole_batch_stands_beside_its_details(told):
     assert ([each.booked.minor for each in entry.details], entry.charges) == ([400, 600], None)
     received = [told.detail(each, way="CRDT") for each in ("400", "600")]
     entry = entry_of(told, "900", *received, way="CRDT", charges=told.charges("100"))
-    assert ([each.booked.minor for each in entry.details], entry.charges) == ([400, 600], Money(100, "JPY"))
+    assert ([each.booked.minor for each in entry.details], entry.charges) == ([400, 600], Money(-100, "JPY"))
 
 
 def test_the_charge_inside_an_entry_without_details_is_its_own():

@@ -43,7 +43,7 @@ def tied(raw):
         for entry in entries:
             assert entry.booked.minor > 0
             signed = [each.booked.minor * (1 if each.direction is entry.direction else -1) for each in entry.details]
-            charge = (entry.charges.minor if entry.charges else 0) * (1 if entry.direction is Direction.DEBIT else -1)
+            charge = entry.charges.minor if entry.charges else 0
             assert not signed or (sum(signed) + charge == entry.booked.minor and min(map(abs, signed)) > 0)
     return file
 
