@@ -85,6 +85,8 @@ class PaymentStory:
     def __init__(self, name: str, around: RelatedObjects) -> None:
         self._name, self._around = name, around
         self._run: str | None = None
+        self._doubted: set[str] = set()
+        """The runs of attempts in doubt. Their enquiries are about the payment, also when it has left them."""
         self.names: frozenset[str] = frozenset((name, *around.runs, *around.milestones, *around.periods))
 
     def covers(self, event: Event) -> bool:
@@ -93,7 +95,8 @@ class PaymentStory:
             case e.RunPrepared() | e.QuoteTaken():
                 return event.run in self._around.runs
             case _ if isinstance(event, _OF_RUNS):
-                concerned = event.run == self._run
+                enquired = isinstance(event, e.RunDoubted) and event.run in self._doubted
+                concerned = event.run == self._run or enquired
                 self._run = None if concerned and isinstance(event, e.RunCancelled) else self._run
                 return concerned
             case _ if isinstance(event, _OF_MILESTONES):
@@ -112,6 +115,13 @@ class PaymentStory:
             self._run = event.run
         elif isinstance(event, e.PaymentHeld | e.PaymentCorrected):
             self._run = None
+        elif isinstance(event, e.PaymentsDoubted):
+            self._doubted.add(event.run)
+        elif isinstance(event, e.PaymentsRejected):
+            doubtful = any(line.payment == self._name and line.may_book_on for line in event.payments)
+            self._doubted |= {event.run} if doubtful else set()
+        elif isinstance(event, e.DoubtsEnded):
+            self._doubted.discard(event.run)
         return True
 
 
