@@ -36,10 +36,10 @@ from domain.payments.runs import Run, chunks
 
 DUPLICATE_CODES = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
 """ISO reasons with which a bank refuses a duplicate of a file or payment."""
-_NO_CODE = frozenset({None, "NARR", "MS02", "MS03"})
-"""Reasons that leave it to the bank's words to say why."""
+_CODE = re.compile("(?!MS0[23])[A-Z]{2}[0-9]{2}")
+"""An ISO reason that says why. Others, and a bank's own reasons, leave it to words."""
 _NOT_AGAIN = "not found, and not sent again, for other payments of the order are rejected, returned or in doubt"
-_DUPLICATE_WORDS = re.compile("duplic|중복|重複|二重", re.IGNORECASE)
+_DUPLICATE_WORDS = re.compile("dupli|doppel|doublon|중복|重複|二重", re.IGNORECASE)
 
 
 class Answer(StrEnum):
@@ -125,8 +125,9 @@ def _answer(status: GivenStatus) -> Answer:
         return Answer.ACCEPTED
     if status.verdict is BankVerdict.NOT_FOUND:
         return Answer.NOT_FOUND
-    in_words = status.reason in _NO_CODE and _DUPLICATE_WORDS.search(status.words or "")
-    return Answer.DUPLICATE if status.reason in DUPLICATE_CODES or in_words else Answer.REJECTED
+    reason = (status.reason or "").upper()
+    in_words = not _CODE.fullmatch(reason) and _DUPLICATE_WORDS.search(f"{reason} {status.words or ''}")
+    return Answer.DUPLICATE if reason in DUPLICATE_CODES or in_words else Answer.REJECTED
 
 
 class _Reading:

@@ -27,10 +27,10 @@ class Doubt(Struct, frozen=True):
     def sentence(self) -> str:
         """Which attempt the bank may still book, why, and what is awaited."""
         because = f" ({self.reason})" if self.reason else ""
-        answer = "the bank's answer to the enquiry" if self.asked else "an enquiry at the bank, which goes by itself"
+        enquiry = "the enquiry" if self.asked else "an enquiry"
         return (
             f"attempt {self.end_to_end_id} of run {self.run} may still be booked, for the bank {_SAID[self.why]}"
-            f"{because}; this waits for {answer}, or for its statement of {self.on}"
+            f"{because}; this waits for the bank's statement of {self.on}, or for its answer to {enquiry}"
         )
 
 

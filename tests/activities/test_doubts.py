@@ -75,7 +75,7 @@ def test_a_second_attempt_is_released_once_the_bank_has_answered_the_enquiry(dou
     view = doubtful.runs.doubt(doubtful.run)
     assert (view.open, view.silent, view.unasked) == (1, 1, 0)
     assert doubtful.deliver() == 1
-    assert "the bank's answer to the enquiry" in refused(doubtful)
+    assert "its answer to the enquiry" in refused(doubtful)
     report(doubtful, "S3", first=CLOSED)
     assert doubtful.runs.run_standing(doubtful.run).open == 0
     assert preview(doubtful.handler, doubtful.second).refused is None

@@ -128,11 +128,19 @@ def test_a_duplicate_code_never_rejects_however_often_the_order_was_sent(status,
     assert [doubt.why for _, doubt in state.payments.doubts_of_run(run)] == ["duplicate", "duplicate"]
 
 
-@pytest.mark.parametrize("words", ["Duplicate file", "중복 전문", "重複エラー", "二重振込"])
-def test_a_duplicate_that_only_the_banks_words_say_is_one(words):
+@pytest.mark.parametrize("reason", [None, "NARR", "MS03", "E-4711"])
+@pytest.mark.parametrize("words", ["Duplicate file", "Duplikat", "중복 전문", "重複エラー", "二重振込"])
+def test_a_duplicate_that_only_the_banks_words_say_is_one(words, reason):
     state, run = b.at_the_bank()
-    assert kinds(answers(state, run, group=GivenStatus(BankVerdict.REJECTED, "NARR", words))) == ["payments-doubted"]
-    assert kinds(answers(state, run, group=GivenStatus(BankVerdict.REJECTED, "AC04", words))) == ["payments-rejected"]
+    assert kinds(answers(state, run, group=GivenStatus(BankVerdict.REJECTED, reason, words))) == ["payments-doubted"]
+
+
+def test_a_duplicate_that_only_the_banks_own_reason_says_is_one_and_no_words_beside_an_iso_reason():
+    state, run = b.at_the_bank()
+    for reason in ("DUPLICATE_FILE", "du01", "dupl"):
+        assert kinds(answers(state, run, group=GivenStatus(BankVerdict.REJECTED, reason))) == ["payments-doubted"]
+    other = GivenStatus(BankVerdict.REJECTED, "AC04", "no duplicate accounts")
+    assert kinds(answers(state, run, group=other)) == ["payments-rejected"]
 
 
 def test_a_duplicate_names_run_day_attempt_and_reason():

@@ -46,7 +46,7 @@ def test_a_payment_in_doubt_says_which_attempt_why_and_what_to_do():
     assert (found.kind, found.what, found.since, found.wrong) == (AilmentKind.DOUBTFUL, "P.A", TODAY, True)
     assert found.why == (
         "attempt P.A of run P/a/KRW/2026-01-05/1 may still be booked, for the bank refused it as a duplicate (DU01); "
-        "this waits for the bank's answer to the enquiry, or for its statement of 2026-01-05"
+        "this waits for the bank's statement of 2026-01-05, or for its answer to the enquiry"
     )
     assert "`sluice payment show P.A`" in found.todo
 

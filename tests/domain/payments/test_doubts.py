@@ -80,11 +80,11 @@ def test_a_payment_in_doubt_is_corrected_and_gathered_and_not_released():
         release(state, second)
     assert refused.value.sentence == (
         f"Run {second} cannot go because of payment HANA.P1: attempt HANA.P1 of run {first} may still be booked, for "
-        "the bank rejected it after it had accepted it (AC04: closed); this waits for an enquiry at the bank, which "
-        "goes by itself, or for its statement of 2026-04-01. Ask the bank; or `sluice payment hold HANA.P1`, which "
-        "takes the payment out of the run, so that the others can go."
+        "the bank rejected it after it had accepted it (AC04: closed); this waits for the bank's statement of "
+        "2026-04-01, or for its answer to an enquiry. Ask the bank; or `sluice payment hold HANA.P1`, which takes the "
+        "payment out of the run, so that the others can go."
     )
-    with pytest.raises(InDoubt, match="the bank's answer to the enquiry, or for its statement of 2026-04-01"):
+    with pytest.raises(InDoubt, match="the bank's statement of 2026-04-01, or for its answer to the enquiry"):
         release(asked(state, first), second)
     assert [event.type for event in release(ended(state, first), second)] == ["run-released"]
 
