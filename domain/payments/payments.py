@@ -189,8 +189,9 @@ class Payments(dict[str, Payment]):
                 del self._in_run[left][name]
             if payment.run is not None:
                 self._in_run.setdefault(payment.run, {})[name] = None
-        for doubt in before.doubts if before is not None else ():
-            self._in_doubt[doubt.run].pop(name, None)
+        if before is not None and before.doubts is not payment.doubts:
+            for doubt in before.doubts:
+                self._in_doubt[doubt.run].pop(name, None)
         for doubt in payment.doubts:
             self._in_doubt.setdefault(doubt.run, {})[name] = None
         super().__setitem__(name, payment)
