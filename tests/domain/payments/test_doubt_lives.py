@@ -263,4 +263,4 @@ class Lives(RuleBasedStateMachine):
 
 
 TestDoubtLives = Lives.TestCase
-TestDoubtLives.settings = settings(max_examples=300, stateful_step_count=40, deadline=None)
+TestDoubtLives.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)

@@ -47,6 +47,6 @@ class DoubtLives(test_doubt_lives.Lives):
 
 
 TestDoubtLives = DoubtLives.TestCase
-TestDoubtLives.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, derandomize=True)
+TestDoubtLives.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True)
 TestLives = Lives.TestCase
 TestLives.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, derandomize=True)
