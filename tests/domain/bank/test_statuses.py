@@ -298,6 +298,15 @@ def test_another_answer_to_an_enquiry_ends_no_doubt(correct, answer):
     assert take(state, run, named={"HANA.P1": answer}, message="S2").payments["HANA.P1"].doubts != ()
 
 
+@pytest.mark.parametrize("correct", [False, True])
+def test_an_attempt_that_the_bank_accepts_when_asked_is_doubted_anew_until_it_is_asked_again(correct):
+    state, run = accepted_then_rejected()
+    state = asked(corrected(state) if correct else state, run)
+    state = take(state, run, named={"HANA.P1": ACCEPTED}, message="S2")
+    assert answers(state, run, named={"HANA.P1": REJECTED}, message="S3") == []
+    assert take(asked(state, run), run, named={"HANA.P1": REJECTED}, message="S3").payments["HANA.P1"].doubts == ()
+
+
 def duplicate() -> tuple[State, str]:
     state, run = both_with(Status.ACCEPTED)
     return take(state, run, group=DUPLICATE), run
