@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date
 
 import sqlalchemy as sa
+from msgspec import structs
 from temporalio import activity
 
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
@@ -160,12 +161,16 @@ class RunActivities:
 
     @activity.defn
     def release(self, command: ReleaseRun) -> RunView:
-        """Release a run under four eyes."""
+        """Release a run under four eyes, if its order can be written and is in time."""
 
         def _rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
             person, today = self._handler.person(command), self._handler.today(agreement)
             released = runs.release(state.runs, state.payments, agreement, command, person, today)
-            self._in_time(runs.the_run(state.runs, command.run), agreement)
+            run = structs.replace(runs.the_run(state.runs, command.run), status="released", sha256=command.sha256)
+            self._in_time(run, agreement)
+            profile = agreement.account(run.account).bank_file
+            if profile is not None:  # some formats have limits that only the whole order shows
+                write(runs.order(run, state.payments, agreement, self._handler.now(agreement)), profile)
             return released
 
         return self._decide(command, command.run, _rule)

@@ -11,7 +11,7 @@ from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
 from domain.bank.zengin.transfers import reference
 from domain.commands import CancelRun
-from domain.errors import StaleApproval
+from domain.errors import BadInput, StaleApproval
 from tests.world import PRODUCTION, UNSHARED
 
 ZENGIN = (
@@ -39,15 +39,19 @@ DUE = date(2025, 1, 31)
 BEFORE = DUE - timedelta(days=1)
 
 
-@pytest.fixture
-def zengin(world):
-    world.register(ZENGIN)
+def ready(world, agreement=ZENGIN):
+    """The morning before RI-A is due."""
+    world.register(agreement)
     world.clock.to(date(2025, 1, 9))
     world.accept("closing")
-    payment = world.snapshots().payments[world.payment("RI-A")]
-    assert payment.due_on == DUE
+    assert world.snapshots().payments[world.payment("RI-A")].due_on == DUE
     world.clock.to(BEFORE)
     return world
+
+
+@pytest.fixture
+def zengin(world):
+    return ready(world)
 
 
 def cancelled(world, run):
@@ -94,6 +98,14 @@ def test_at_noon_it_is_too_late_to_release(zengin, at, late):
             zengin.release(run)
     else:
         assert zengin.release(run).status == "released"
+
+
+def test_an_order_that_the_format_cannot_carry_is_not_released(world):
+    ready(world, ZENGIN.replace(b"amount: JPY 36000000}", b"amount: JPY 400000000000}"))
+    run = world.prepare("spc-jpy").run
+    with pytest.raises(BadInput, match="this format carries yen, at most 9999999999"):
+        world.release(run)
+    assert world.snapshots().runs[run].status == "prepared"
 
 
 def test_what_was_released_in_time_and_not_sent_in_time_is_not_sent(zengin):

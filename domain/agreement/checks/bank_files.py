@@ -10,7 +10,7 @@ from domain.agreement.model import Account, Agreement, Control
 from domain.agreement.payees import payees
 from domain.bank.messages import AccountType
 from domain.bank.profile import SheetProfile, ZenginProfile
-from domain.bank.zengin.transfers import SYSTEM
+from domain.bank.zengin.transfers import CLIENT_WIDTH, SYSTEM, holder_name
 
 _NUMBER, _KOREAN = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{3}")
 
@@ -23,8 +23,11 @@ def bank_files(agreement: Agreement) -> Iterator[AgreementFinding]:
             yield AgreementFinding(("parties", n, "lei"), "bad-lei", sentence)
     for n, account in enumerate(agreement.accounts):
         yield from _account(("accounts", n), account)
-        if isinstance(account.profile, SheetProfile):
-            yield from _sheet(("accounts", n, "bank_file"), account.profile, agreement)
+        match account.profile:
+            case SheetProfile() as sheet:
+                yield from _sheet(("accounts", n, "bank_file"), sheet, agreement)
+            case ZenginProfile(client_name=str(name)) as zengin:
+                yield from _client(("accounts", n, "bank_file", "client_name"), name, zengin)
     places = {account.id: ("accounts", n) for n, account in enumerate(agreement.accounts)}
     seen: set[Path] = set()
     for debtor_id, paid in payees(agreement).items():
@@ -76,6 +79,13 @@ def _zengin(path: Path, account: Account, debtor: Account) -> Iterator[Agreement
     if account.iban or not _NUMBER.fullmatch(account.number):
         sentence = f"{file} have account numbers of at most 7 digits, without the branch: correct it."
         yield AgreementFinding((*path, "number"), "zengin-number", sentence)
+
+
+def _client(path: Path, name: str, profile: ZenginProfile) -> Iterator[AgreementFinding]:
+    _, missing = holder_name(name, None, profile, CLIENT_WIDTH)
+    if missing:
+        sentence = f"{missing!r} of {name!r} cannot be written in the kana that this bank takes: write the reading."
+        yield AgreementFinding(path, "not-kana", sentence)
 
 
 def _sheet(path: Path, profile: SheetProfile, agreement: Agreement) -> Iterator[AgreementFinding]:

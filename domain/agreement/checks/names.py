@@ -93,6 +93,8 @@ def _named(path: Path, debtor: Account, party: Party, *, abroad: bool) -> Iterat
     """Findings about a party in the files of an account."""
     profile = debtor.profile
     if isinstance(profile, ZenginProfile):
+        if party.id == debtor.owner and profile.client_name is not None:
+            return  # it stands for the name, and is checked with the profile
         written, missing = _written(debtor, party)
         if missing or not written:
             sentence = (

@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.bank.orders import write
 from adapters.bank.zengin_codes import bank_names
@@ -155,6 +157,39 @@ def test_the_day_is_month_and_day():
 def test_what_the_format_cannot_carry_is_not_written(made, sentence):
     with pytest.raises(BadInput, match=sentence):
         write_transfers(made(), PROFILE.model_copy(update={"most_transfers": 3} if "a file" in sentence else {}))
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 10**10 - 1), st.text("カガパキャー株式会社 ミ-.()ab\uff21", min_size=1, max_size=60)),
+        min_size=1,
+        max_size=20,
+    ),
+    st.booleans(),
+)
+def test_any_order_that_is_written_has_records_of_120_bytes_and_true_sums(lines, apart):
+    transfers = [
+        paid(f"E{n}", f"JPY {minor}", PAYEE.model_copy(update={"kana_name": f"ア{name}"}))
+        for n, (minor, name) in enumerate(lines)
+    ]
+    profile = PROFILE.model_copy(update={"separator": "crlf" if apart else "none"})
+    try:
+        raw = write_transfers(zengin(*transfers), profile)
+    except BadInput as refused:
+        assert "cannot be written in kana" in refused.sentence  # noqa: PT017 - a kanji alone is no legal form
+        return
+    found = raw.split(b"\r\n")[:-1] if apart else records(raw)
+    paid_out = [split(line, DATA) for line in found[1:-2]]
+    assert [int(line[9]) for line in paid_out] == [minor for minor, _ in lines]
+    assert [line[11] + line[12] for line in paid_out] == [reference(f"E{n}") for n in range(len(lines))]
+    assert split(found[-2], TRAILER)[1:3] == [f"{len(lines):06}", f"{sum(minor for minor, _ in lines):012}"]
+    assert b"\xa6" not in raw, "wo is not taken by every bank"
+    assert not set(range(0xA7, 0xB1)) & set(raw), "neither small kana nor the long mark"
+
+
+def test_a_legal_form_needs_brackets_and_a_bank_that_takes_none_gets_no_such_name():
+    with pytest.raises(BadInput, match=r"'\)' of .* cannot be written"):
+        write_transfers(zengin(), PROFILE.model_copy(update={"symbols": "-("}))
 
 
 @pytest.mark.parametrize(("member", "branch", "field"), [("9998", "001", "member"), ("0005", "9zz", "branch")])

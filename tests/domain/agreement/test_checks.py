@@ -170,6 +170,18 @@ def test_what_a_sheet_cannot_carry_is_found(change, code):
     assert code in codes(both(sheets, change))
 
 
+@pytest.mark.parametrize(("client", "wrong"), [("トウダイ", False), ("灯台", True)])
+def test_the_client_name_stands_for_the_name_of_the_owner(client, wrong):
+    profile = {"format": "zengin-21", "client_code": "1", "client_name": client}
+    change = both(
+        zengin, setting("parties", "spc", "name", "灯台製作"), setting("accounts", "spc-jpy", "bank_file", profile)
+    )
+    where = ("accounts", position("accounts", "spc-jpy"), "bank_file", "client_name")
+    told = findings(change)
+    assert (told.get(where) == "not-kana") is wrong
+    assert ("parties", position("parties", "spc"), "kana_name") not in told
+
+
 def test_names_in_zengin_files_are_told_in_kana():
     fields = copy.deepcopy(DRAMA.model_dump(mode="json"))
     both(zengin, setting("parties", "dubbing", "kana_name", "株式会社カモメ"))(fields)
