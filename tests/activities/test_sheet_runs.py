@@ -13,7 +13,7 @@ from tests.world import PRODUCTION, UNSHARED
 SHEETS = (
     UNSHARED.replace(
         b"cut_off: 15:30\n",
-        b"cut_off: 15:30\n    bank_file:\n      format: kr-bulk-xlsx\n      columns:\n"
+        b"cut_off: 15:30\n    bank_file:\n      format: kr-bulk-xlsx\n      headings: false\n      columns:\n"
         b"        - {holds: bank}\n        - {holds: account}\n        - {holds: amount}\n        - {holds: holder}\n"
         b"        - {holds: reference}\n",
     )

@@ -101,6 +101,9 @@ def _sheet(path: Path, profile: SheetProfile, agreement: Agreement) -> Iterator[
     if "cms" in held and profile.cms_code is None:
         sentence = "a column holds the CMS code, and there is none: add cms_code."
         yield AgreementFinding((*path, "columns"), "sheet-cms", sentence)
+    if profile.headings and any(not column.heading for column in profile.columns if column.holds != "blank"):
+        sentence = "the sheet begins with headings, and a column has none: add it, or write `headings: false`."
+        yield AgreementFinding((*path, "columns"), "sheet-heading", sentence)
     longest = max((len(f"{agreement.production}.{each.id}.9") for each in agreement.schedule), default=0)
     for n, column in enumerate(profile.columns):
         if column.holds == "reference" and column.longest is not None and column.longest < longest:

@@ -28,7 +28,9 @@ def names(agreement: Agreement) -> Iterator[AgreementFinding]:
     local script.
     """
     for n, party in enumerate(agreement.parties):
-        for path, text in _texts(("parties", n), party):
+        others = [(name, getattr(party, name)) for name in ("latin_name", "kana_name")]
+        given = [(("parties", n, name), text) for name, text in others if text is not None]
+        for path, text in (*_texts(("parties", n), party), *given):
             if not carries_text(text):
                 sentence = f"{text!r} is blank or holds control characters, which banks refuse: write plain text."
                 yield AgreementFinding(path, "unwritable", sentence)

@@ -20,6 +20,8 @@ _QUOTES = {"「": "｢", "」": "｣", "¥": "\\"}
 _HIRAGANA = range(0x3041, 0x3097)
 _TO_KATAKANA = 0x60
 _KANA = (frozenset(_HALF.values()) | MARKS) - set("ｦｧｨｩｪｫｬｭｮｯｰ")
+_VOICED = frozenset("ｳｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾊﾋﾌﾍﾎﾜ")
+"""The kana that a voicing mark may follow."""
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ")
 
 
@@ -29,10 +31,13 @@ def written(text: str, symbols: str = NAME_SYMBOLS, wo: str = "") -> tuple[str, 
     Hiragana and full-width kana become half-width, small kana large (キャ, ｷﾔ), long-vowel marks hyphens, Latin letters
     capitals. `wo` is what the bank takes for ヲ, nothing if it refuses it.
     """
-    found, missing = [], []
+    found: list[str] = []
+    missing: list[str] = []
     for letter in unicodedata.normalize("NFKC", text.translate(_COMBINING)):
         half = _half(letter, wo)
-        if half and all(each in _KANA or each in _LETTERS or each in symbols or each == wo for each in half):
+        if half in MARKS and (not found or found[-1] not in _VOICED):
+            missing.append(letter)
+        elif half and all(each in _KANA or each in _LETTERS or each in symbols or each == wo for each in half):
             found.append(half)
         else:
             missing.append(letter)

@@ -18,6 +18,17 @@ def test_check_says_in_one_line_what_a_good_agreement_holds():
     )
 
 
+def test_check_says_how_bank_files_write_names(tmp_path):
+    file = tmp_path / "drama.yaml"
+    text = pathlib.Path(DRAMA).read_text(encoding="utf-8").replace("Oh & Partners Writers Agency", "Öhm & Söhne")
+    file.write_text(
+        text.replace("cut_off: 15:30", "cut_off: 15:30\n    bank_file: {format: pain.001.001.03, character_set: sepa}")
+    )
+    result = CliRunner().invoke(agreement, ["check", str(file)])
+    assert result.exit_code == 0
+    assert result.output.endswith(f"{file}: bank files of spc-krw write 'Öhm & Söhne' as 'Oehm + Soehne'\n")
+
+
 def test_check_prints_every_finding_of_every_file_and_exits_1(tmp_path):
     broken = tmp_path / "broken.yaml"
     text = pathlib.Path(DRAMA).read_text(encoding="utf-8")

@@ -124,7 +124,7 @@ def test_what_a_zengin_file_cannot_carry_is_found_where_it_stands(change, path, 
     assert findings(both(zengin, change))[kind, position(kind, name), field] == code
 
 
-COLUMNS = [{"holds": each} for each in ("bank", "account", "amount", "holder", "reference")]
+COLUMNS = [{"holds": each, "heading": each} for each in ("bank", "account", "amount", "holder", "reference")]
 RESULT = {"reference": "표시", "status": "결과", "done": ["정상"], "refused": ["오류"]}
 
 
@@ -133,7 +133,11 @@ def sheets(fields):
     for account in fields["accounts"]:
         if account["currency"] == "KRW" and account["control"] == "external":
             account.update(bic=None, clearing={"system": "KR", "member": "004"})
-    at(fields, "accounts", "spc-krw")["bank_file"] = {"format": "kr-bulk-xlsx", "columns": COLUMNS, "result": RESULT}
+    at(fields, "accounts", "spc-krw")["bank_file"] = {
+        "format": "kr-bulk-xlsx",
+        "columns": copy.deepcopy(COLUMNS),
+        "result": RESULT,
+    }
     fields["fx"].append({"base": "USD", "quote": "JPY", "contract": "150", "pay_at": "contract"})
     for instalment in fields["schedule"]:
         if instalment["payer"] == "spc-krw" and instalment["payee"] in {"vfx-usd", "dubbing-jpy"}:
@@ -151,8 +155,12 @@ def test_an_account_may_pay_by_sheets():
         (setting("accounts", "writer-krw", "clearing", {"system": "KR", "member": "4"}), "sheet-bank"),
         (setting("accounts", "writer-krw", "number", "1002A"), "sheet-number"),
         (setting("accounts", "spc-krw", "bank_file", "columns", COLUMNS[1:]), "sheet-column"),
+        (setting("accounts", "spc-krw", "bank_file", "columns", 2, "heading", ""), "sheet-heading"),
         (setting("accounts", "spc-krw", "bank_file", "columns", COLUMNS[:-1]), "sheet-reference"),
-        (setting("accounts", "spc-krw", "bank_file", "columns", [*COLUMNS, {"holds": "cms"}]), "sheet-cms"),
+        (
+            setting("accounts", "spc-krw", "bank_file", "columns", [*COLUMNS, {"holds": "cms", "heading": "cms"}]),
+            "sheet-cms",
+        ),
         (
             setting("accounts", "spc-krw", "bank_file", "columns", [*COLUMNS[:-1], COLUMNS[-1] | {"longest": 14}]),
             "sheet-reference",
@@ -252,6 +260,8 @@ def test_the_example_has_no_findings():
         (setting("schedule", "DUB", "amount", "JPY 1000000000000000"), "amount-too-large"),
         (setting("totals", "vfx-fee", "amount", "USD 10000000000000.00"), "amount-too-large"),
         (setting("parties", "vfx", "name", "  "), "unwritable"),
+        (setting("parties", "vfx", "latin_name", "  "), "unwritable"),
+        (setting("parties", "vfx", "kana_name", "\0"), "unwritable"),
         (setting("title", "Light\0house"), "unwritable"),
         (setting("schedule", "DUB", "title", "Dub\x07bing"), "unwritable"),
         (setting("parties", "vfx", "name", "Bell\x07"), "unwritable"),

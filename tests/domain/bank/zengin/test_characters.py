@@ -28,7 +28,17 @@ def test_a_reading_is_written_in_half_width_kana(text, kana):
 
 @pytest.mark.parametrize(
     ("text", "missing"),
-    [("山田ﾀﾛｳ", "山田"), ("A,B", ","), ("ヲ", "ヲ"), ("ヰ", "ヰ"), ("A&B", "&"), ("ア・ウ", "・"), ("é", "é")],
+    [
+        ("山田ﾀﾛｳ", "山田"),
+        ("A,B", ","),
+        ("ヲ", "ヲ"),
+        ("ヰ", "ヰ"),
+        ("A&B", "&"),
+        ("ア・ウ", "・"),
+        ("é", "é"),
+        ("゛ア", "\u3099"),
+        ("A゛", "\u3099"),
+    ],
 )
 def test_what_banks_refuse_is_named(text, missing):
     assert written(text)[1] == missing
