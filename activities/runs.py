@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import UTC, date
 
 import sqlalchemy as sa
-from msgspec import structs
 from temporalio import activity
 
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
@@ -18,6 +17,7 @@ from adapters.db import tables
 from adapters.db.records import Selection, doubted, given
 from adapters.db.store import Transaction
 from adapters.payments.quotes import quote_for
+from adapters.payments.sendable import check_in_time, check_sendable
 from domain.agreement import productions
 from domain.agreement.model import Account, Agreement
 from domain.agreement.schedule import calendars_of
@@ -166,11 +166,7 @@ class RunActivities:
         def _rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
             person, today = self._handler.person(command), self._handler.today(agreement)
             released = runs.release(state.runs, state.payments, agreement, command, person, today)
-            run = structs.replace(runs.the_run(state.runs, command.run), status="released", sha256=command.sha256)
-            self._in_time(run, agreement)
-            profile = agreement.account(run.account).bank_file
-            if profile is not None:  # some formats have limits that only the whole order shows
-                write(runs.order(run, state.payments, agreement, self._handler.now(agreement)), profile)
+            check_sendable(self._handler, runs.the_run(state.runs, command.run), state.payments, agreement)
             return released
 
         return self._decide(command, command.run, _rule)
@@ -212,7 +208,7 @@ class RunActivities:
                     return []
                 message_id, digest = run.message_id, run.file
             else:
-                self._in_time(run, agreement)
+                check_in_time(self._handler, run, agreement)
                 now = self._handler.clock.now().astimezone(UTC)
                 order = runs.order(run, state.payments, agreement, now)
                 message_id, digest = order.message_id, transaction.keep(*write(order, profile))
@@ -279,12 +275,6 @@ class RunActivities:
             seconds_to_cut_off=self._handler.seconds_left(latest),
             answer_within_s=self._handler.answer_within_s,
         )
-
-    def _in_time(self, run: runs.Run, agreement: Agreement) -> None:
-        account = agreement.account(run.account)
-        if account.profile.business_days_ahead:
-            latest = self._handler.latest(agreement, account, run.execution_on)
-            runs.check_in_time(run, latest, self._handler.now(agreement))
 
     def _decide(self, command: Command, run: str, rule: Rule) -> RunView:
         done = self._handler.carry_out(command, Selection(_IN_RUN, runs=_THE_RUN, values={"run": run}), rule)
