@@ -19,6 +19,8 @@ def bank_names(place: ClearingMember) -> BankNames:
     bank = Bank.all.get(place.member)
     if bank is None:
         raise NotFound(f"No bank has the code {place.member}: compare it with the payee's invoice.", field="member")
+    if place.branch is None:
+        raise NotFound(f"The branch of {bank.name} ({place.member}) is missing: add its three digits.", field="branch")
     branch = bank.branches.get(place.branch)
     if branch is None:
         raise NotFound(f"{bank.name} ({place.member}) has no branch {place.branch}: compare it.", field="branch")

@@ -173,6 +173,12 @@ def test_a_japanese_bank_or_branch_that_is_not_in_the_register_is_found(member, 
     assert said in str(refused.value)
 
 
+def test_a_japanese_bank_without_its_branch_is_found():
+    raw = DRAMA.read_bytes().replace(b"bic: SLUDJPJT,", b'clearing: {system: JPZGN, member: "0005"},')
+    with pytest.raises(BadDocument, match=r"clearing.branch: the branch of .* is missing: add its three digits"):
+        parse_agreement(raw, "a.yaml")
+
+
 @pytest.mark.parametrize(
     ("profile", "said"),
     [
