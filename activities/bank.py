@@ -11,7 +11,7 @@ from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.queries import bank
-from adapters.db.records import Selection, any_of
+from adapters.db.records import Selection, any_of, doubted
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from domain.agreement.model import Agreement
@@ -83,7 +83,10 @@ class BankActivities:
     def _notify(self, transaction: Transaction, agreement: Agreement, state: State, events: list[Event]) -> None:
         """Notify the workflows concerned once this transaction has committed."""
         if events:
-            for run in sorted({p.run for p in state.payments.values() if p.run is not None}):
+            concerned = {payment.run for payment in state.payments.values()}
+            concerned |= {doubt.run for payment in state.payments.values() for doubt in payment.doubts}
+            concerned |= {getattr(event, "run", None) for event in events}
+            for run in sorted(filter(None, concerned)):
                 transaction.post("run-news", agreement.production, run)
         if any(isinstance(event, ReceiptMatched | ReceiptReversed) for event in events):
             transaction.post("production-news", agreement.production, agreement.production)
@@ -113,11 +116,12 @@ class BankActivities:
 
 
 def _answered(account: str, report: StatusReport) -> Selection:
-    """The run of the order that a status report is about, with its payments and those that the report names."""
+    """The run of the order that a status report is about, with its payments, those in doubt, and those it names."""
     payment, run = tables.payment.c, tables.run.c
     sent = sa.and_(run.account == account, any_of(run.message_id, statuses.orders_of(report)))
     of_run = payment.run.in_(sa.select(run.id).where(sent))
-    return Selection(payments=sa.or_(of_run, any_of(payment.id, statuses.named_by(report))), runs=sent)
+    named = any_of(payment.id, statuses.named_by(report))
+    return Selection(payments=sa.or_(of_run, named, doubted(sent)), runs=sent)
 
 
 def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:

@@ -76,7 +76,8 @@ class Timeline:
                 left = _seconds_to(known.deadline_on, day)
             self._note(("milestone", name), seq, _milestone(known, in_force), left)
         for run in self._touched(state, batch):
-            self._note(("run", run.id), seq, _run(state, run), _DAY_S)
+            asked = agreement.account(run.account).profile.takes_enquiries
+            self._note(("run", run.id), seq, _run(state, run, asked=asked), _DAY_S)
         for one in state.distributions.values():
             left = _seconds_to(one.answer_by, day)
             self._note(("distribution", one.period), seq, _distribution(one, state.distributions), left)
@@ -146,19 +147,20 @@ def _milestone(known: Milestone, in_force: set[str]) -> View:
     }
 
 
-def _run(state: State, run: Run) -> View:
+def _run(state: State, run: Run, *, asked: bool) -> View:
     statuses = [payment.status for payment in state.payments.of_run(run.id)]
+    given_up = doubts.given_up(state.payments, run.id)
     return {
         "status": run.status,
         "count": run.count,
         "total": str(run.total),
         "sha256": run.sha256,
-        "open": sum(status in ON_ITS_WAY for status in statuses) + doubts.given_up(state.payments, run.id),
-        "silent": sum(status in UNANSWERED for status in statuses) + doubts.given_up(state.payments, run.id),
+        "open": sum(status in ON_ITS_WAY for status in statuses) + given_up,
+        "silent": sum(status in UNANSWERED for status in statuses) + given_up if asked else 0,
         "unsent": statuses.count(Status.RELEASED),
         "times_sent": run.times_sent,
         "enquiries": run.enquiries,
-        "unasked": doubts.unasked(state.payments, run.id),
+        "unasked": doubts.unasked(state.payments, run.id) if asked else 0,
     }
 
 
