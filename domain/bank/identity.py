@@ -41,7 +41,9 @@ from domain.values.money import Money, total
 _OF_THE_ORDER = frozenset({"end_to_end", "instruction", "transaction", "uetr"})
 _OF_THE_WHOLE_ORDER = frozenset({"message", "payment_information"})
 """References that the payments of an order share. They can agree, but differ in nothing that identifies a booking."""
-_OF_THE_BANK = frozenset({"servicer", "clearing"})
+_OF_A_DETAIL = {"servicer": "servicer of a detail", "clearing": "clearing of a detail"}
+"""References of the bank, and what they are called in an entry of several details: the entry has its own."""
+_OF_THE_BANK = frozenset({*_OF_A_DETAIL, *_OF_A_DETAIL.values()})
 _COMPARED = _OF_THE_ORDER | _OF_THE_WHOLE_ORDER | _OF_THE_BANK
 _NO_REFERENCE = frozenset({"NONREF", "NOREF", "NONE", "NOTPROVIDED", "N/A", "-"})
 """What banks write where there is no reference. A reference of zeros only is none either."""
@@ -185,7 +187,7 @@ def _by_entry(lines: Mapping[str, _Told], entries: Mapping[str, tuple[str, Mappi
             told.parties |= part.parties
             told.texts |= part.texts
             for kind, values in part.references.items():
-                told.references[kind] |= values
+                told.references[_OF_A_DETAIL.get(kind, kind) if len(parts) > 1 else kind] |= values
         told.add(entries[movements[0]][1])
         found[entry] = told
     return found
@@ -232,11 +234,11 @@ def _of_one_amount(new: list[_Told], old: list[_Told]) -> Iterator[tuple[_Told, 
     """Pair tellings of one day and amount, those that agree in most references first."""
     free = dict.fromkeys(old)
     rest = dict.fromkeys(new)
-    while edges := sorted(_sharing(rest, free), key=lambda edge: -edge[0]):
-        for _, one, earlier in edges:
-            if one in rest and earlier in free:
-                del rest[one], free[earlier]
-                yield one, earlier, True
+    for _, ones, candidates in sorted(_sharing(new, old), key=lambda edge: -edge[0]):
+        waiting, there = [one for one in ones if one in rest], [one for one in candidates if one in free]
+        for one, earlier in zip(waiting, there, strict=False):
+            del rest[one], free[earlier]
+            yield one, earlier, True
     by_kinds: dict[frozenset[str], dict[_Told, None]] = defaultdict(dict)
     for earlier in free:
         by_kinds[frozenset(earlier.references)][earlier] = None
@@ -250,23 +252,41 @@ def _of_one_amount(new: list[_Told], old: list[_Told]) -> Iterator[tuple[_Told, 
                 yield one, match, wanted is not _Likeness.DOUBTFUL
 
 
-def _sharing(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[int, _Told, _Told]]:
-    """Tellings that share a reference and are alike, with the number of kinds in which they agree.
+def _sharing(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[int, list[_Told], list[_Told]]]:
+    """Groups of tellings that share a reference and are alike, with the number of kinds in which they agree.
 
-    Of the references that a new telling shares with earlier ones, the rarest leads to its candidates. If others take
-    these, the next one does when what is left is compared again.
+    Tellings that say the same are one group. A reference of the bank leads only to those that carry no kind of
+    reference of the order that the new ones carry: they are found by that one, or differ in it.
     """
-    index: dict[tuple[str, str], list[_Told]] = defaultdict(list)
-    for earlier in old:
-        for kind, values in earlier.references.items():
-            for value in values:
-                index[kind, value].append(earlier)
-    for one in new:
-        marks = ((kind, value) for kind, values in one.references.items() for value in values)
-        candidates = min((index[mark] for mark in marks if mark in index), key=len, default=[])
-        for earlier in candidates:
-            if _likeness(one, earlier) is _Likeness.SUPPORTED:
-                yield len(_agreeing(one, earlier)), one, earlier
+    index: dict[tuple[str, str], dict[frozenset[str], list[list[_Told]]]] = defaultdict(lambda: defaultdict(list))
+    for earlier in _alike(old):
+        kinds = frozenset(earlier[0].references.keys() & _OF_THE_ORDER)
+        for mark in _marks(earlier[0]):
+            index[mark][kinds].append(earlier)
+    for ones in _alike(new):
+        of_the_order = ones[0].references.keys() & _OF_THE_ORDER
+        seen: set[int] = set()
+        for mark in _marks(ones[0]):
+            for kinds, groups in index.get(mark, {}).items():
+                if mark[0] not in _OF_THE_ORDER and not of_the_order.isdisjoint(kinds):
+                    continue
+                for earlier in groups:
+                    if id(earlier) not in seen and _likeness(ones[0], earlier[0]) is _Likeness.SUPPORTED:
+                        seen.add(id(earlier))
+                        yield len(_agreeing(ones[0], earlier[0])), ones, earlier
+
+
+def _marks(one: _Told) -> Iterator[tuple[str, str]]:
+    return ((kind, value) for kind, values in one.references.items() for value in values)
+
+
+def _alike(told: Iterable[_Told]) -> Iterable[list[_Told]]:
+    """Tellings by what they say: the members of a group cannot be told apart."""
+    groups: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
+    for one in told:
+        references = frozenset((kind, frozenset(values)) for kind, values in one.references.items())
+        groups[references, frozenset(one.parties), frozenset(one.texts), frozenset(one.reports)].append(one)
+    return groups.values()
 
 
 def _comparable(one: _Told, by_kinds: Mapping[frozenset[str], Iterable[_Told]]) -> Iterator[_Told]:
@@ -278,8 +298,17 @@ def _comparable(one: _Told, by_kinds: Mapping[frozenset[str], Iterable[_Told]]) 
 
 
 def _agreeing(one: _Told, earlier: _Told) -> set[str]:
+    """The kinds of reference in which two tellings agree.
+
+    Entries have the references of all their details. They are of other details if each names an order that the other
+    does not.
+    """
     shared = one.references.keys() & earlier.references.keys()
-    return {kind for kind in shared if not one.references[kind].isdisjoint(earlier.references[kind])}
+    return {kind for kind in shared if _agree(kind, one.references[kind], earlier.references[kind])}
+
+
+def _agree(kind: str, ours: set[str], theirs: set[str]) -> bool:
+    return ours <= theirs or theirs <= ours or (kind not in _OF_THE_ORDER and not ours.isdisjoint(theirs))
 
 
 def _likeness(one: _Told, earlier: _Told) -> _Likeness:

@@ -234,3 +234,20 @@ def test_two_thousand_equal_payments_are_recognised_by_their_ids():
     found = again(stated, told(paid))
     assert len(found) == 2_000
     assert found["b.1"] == "a0"
+
+
+def test_a_shared_reference_of_the_bank_does_not_hide_the_payment_of_the_order():
+    known = told([line("a", servicer="R1", end_to_end="P.1"), line("b", end_to_end="P.2")])
+    assert again([line("c", servicer="R1", end_to_end="P.2")], known) == {"c": "b"}
+
+
+def test_entries_of_one_sum_that_share_a_payment_are_compared_payment_by_payment():
+    known = told([line("a.1", -3, entry="a", end_to_end="P.1"), line("a.2", -1, entry="a", end_to_end="P.2")])
+    new = [line("b.1", -1, entry="b", end_to_end="P.3"), line("b.2", -3, entry="b", end_to_end="P.1")]
+    assert again(new, known) == {"b.2": "a.1"}
+
+
+def test_the_references_of_details_do_not_contradict_the_reference_of_their_entry():
+    known = told([line("a", -4, servicer="B1")])
+    new = [line("b.1", -1, entry="b", servicer="R1"), line("b.2", -3, entry="b", servicer="R2")]
+    assert again(new, known) == {"b.1": "a", "b.2": "a"}
