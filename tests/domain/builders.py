@@ -340,8 +340,12 @@ def second_attempt() -> tuple[State, str]:
 def balances(events: Sequence[Event]) -> dict[str, Money]:
     """Balances by account and currency, zeros left out."""
     sums: dict[tuple[str, str], int] = {}
-    for event in events:
-        for entry in entries.postings(event):
-            key = (entry.account, entry.amount.currency)
-            sums[key] = sums.get(key, 0) + entry.amount.minor
+    for entry in posted(events):
+        key = (entry.account, entry.amount.currency)
+        sums[key] = sums.get(key, 0) + entry.amount.minor
     return {f"{account} {currency}": Money(minor, currency) for (account, currency), minor in sums.items() if minor}
+
+
+def posted(events: Sequence[Event]) -> list[entries.Entry]:
+    """The entries of events, in their order."""
+    return [entry for event in events for entry in entries.postings(event)]
