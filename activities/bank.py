@@ -5,19 +5,20 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from temporalio import activity
 
-from activities.views import MovementView
+from activities.views import MovementView, OpeningBalanceView
 from adapters.bank.folder import folder_of
 from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.queries import bank
+from adapters.db.queries.reconciliation import first_booking, opening_balance
 from adapters.db.records import Selection, any_of, doubted
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from domain.agreement.model import Agreement
-from domain.bank import bookings, statuses, suspense
+from domain.bank import bookings, opening, statuses, suspense
 from domain.bank.reports import BankFile, StatusReport
-from domain.commands import AllocateMovement, TakeBankFile, make
+from domain.commands import AllocateMovement, RecordOpeningBalance, TakeBankFile, make
 from domain.errors import BadInput, Broken
 from domain.events import BankFileRefused, Event, ReceiptMatched, ReceiptReversed
 from domain.identity import SYSTEM
@@ -107,6 +108,19 @@ class BankActivities:
         if left is None:
             raise Broken(f"Movement {command.bank_reference} was allocated and is in no book.")
         return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)
+
+    @activity.defn
+    def record_opening_balance(self, command: RecordOpeningBalance) -> OpeningBalanceView:
+        """Record what an account held before the first booking in the books."""
+
+        def _rule(transaction: Transaction, _: State, agreement: Agreement) -> list[Event]:
+            connection, named = transaction.connection, (command.production, command.account)
+            before = opening_balance(connection, *named)
+            first, today = first_booking(connection, *named), self._handler.today(agreement)
+            return opening.record(command, before, first, agreement, self._handler.person(command), today)
+
+        self._handler.carry_out(command, Selection(), _rule, on=command.on)
+        return OpeningBalanceView(account=command.account, amount=command.amount, on=command.on)
 
     def _refuse(self, production: str, account: str, name: str, raw: bytes, why: str) -> None:
         def _rule(transaction: Transaction, _: State, __: Agreement) -> list[Event]:

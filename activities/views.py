@@ -120,6 +120,14 @@ class MovementView(Record):
     open: Money
 
 
+class OpeningBalanceView(Record):
+    """What is on record as an account's balance at the start of a day, before everything that the books have of it."""
+
+    account: str
+    amount: Money
+    on: date
+
+
 class DistributionRef(Record):
     """Identifies a distribution."""
 

@@ -24,6 +24,7 @@ from adapters.db.queries import (
     ledger,
     milestones,
     payments,
+    reconciliation,
     runs,
     statements,
 )
@@ -41,6 +42,7 @@ from adapters.db.queries.runs import RunFilter, RunRow
 from adapters.db.queries.statements import StatementFilter, StatementRow
 from app.endpoints import database_url
 from app.settings import load_settings
+from domain.bank.reconciliation import Reconciliation
 from domain.errors import NotFound, WrongRole
 from domain.reads import EVERYTHING, Resource, Sight
 
@@ -130,6 +132,15 @@ class Reads:
     def movements(self, chosen: MovementFilter, page: PageRequest) -> Page[MovementRow]:
         """Movements in suspense."""
         return bank.unmatched(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
+
+    def reconciliations(self, account: str | None, on: date) -> list[Reconciliation]:
+        """Return the bank's balance against the books on a day, of an account or of all.
+
+        Raises:
+            NotFound: the bank told nothing of the account.
+        """
+        sight = self.sight(Resource.ACCOUNTS)
+        return reconciliation.reconciliations(self.connection, self.production or "", account, on, sight)
 
     def distributions(self, chosen: DistributionFilter, page: PageRequest) -> Page[DistributionRow]:
         """Return distributions. A party sees only its own amounts."""

@@ -21,6 +21,7 @@ class Resource(StrEnum):
     RECEIPTS = "the expected receipts"
     RUNS = "the payment runs"
     MOVEMENTS = "the movements in suspense"
+    ACCOUNTS = "the bank accounts"
     DISTRIBUTIONS = "the distributions"
     STATEMENTS = "the statements"
     FACTS = "the imported facts"
@@ -69,6 +70,7 @@ ACCESS: Mapping[Resource, Access] = {
     Resource.RECEIPTS: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.RUNS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.MOVEMENTS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
+    Resource.ACCOUNTS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.DISTRIBUTIONS: Access(Extent.OWN, Keeper.PAYER, _PREPARERS, Extent.ALL),
     Resource.STATEMENTS: Access(Extent.OWN, Keeper.PAYER, _PREPARERS, Extent.ALL),
     Resource.FACTS: Access(Extent.NOTHING, Keeper.PAYER, BOOKKEEPERS, Extent.ALL),

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from adapters.db import rows, tables
 from adapters.db.arrays import Blobs, Ints, Texts
 from domain.bank.record import bookings
+from domain.bank.statements import statements
 from domain.events import Event
 from domain.ledger.entries import postings
 from domain.ledger.journal import Fact
@@ -24,7 +25,12 @@ _ARRAYS: Mapping[type, Callable[[Iterable[Any]], list[Any]]] = {
     sa.LargeBinary: Blobs,
 }
 """How columns of a type are sent. All others are sent as texts."""
-_CASTS: Mapping[type, str] = {sa.Date: "::date[]", sa.DateTime: "::timestamptz[]", JSONB: "::jsonb[]"}
+_CASTS: Mapping[type, str] = {
+    sa.Boolean: "::boolean[]",
+    sa.Date: "::date[]",
+    sa.DateTime: "::timestamptz[]",
+    JSONB: "::jsonb[]",
+}
 """Casts of columns sent as texts. Without a cast, a text that is too long for its column is an error."""
 _SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distribution")
 
@@ -51,6 +57,8 @@ class Append:
         )
         self._add("stream_head", [(stream, facts[-1].seq, facts[-1].hash)])
         self._fill("booking", rows.booking_rows(stream, bookings(events)))
+        told = (statements(fact.seq, event) for fact, event in zip(facts, events, strict=True))
+        self._fill("bank_statement", (rows.bank_statement_row(stream, one) for each in told for one in each))
 
     def outcome(self, key: str, payload: str, stream: str, first_seq: int, last_seq: int) -> None:
         """Record the answer to a key for later repeats."""

@@ -12,6 +12,7 @@ from adapters.db import rows, tables
 from adapters.db.queries.chain import read_through, streamed
 from domain.audit.books import Commanded, Entered
 from domain.bank.identity import KnownBooking
+from domain.bank.statements import BankStatement
 from domain.events import Event, read_event
 from domain.schemas import SCHEMAS, Schemas
 
@@ -120,6 +121,14 @@ def bookings(connection: Connection, stream: str) -> Iterator[tuple[str, KnownBo
         yield row["account"], rows.booking_of(row)
 
 
+def bank_statements(connection: Connection, stream: str) -> Iterator[BankStatement]:
+    """Return the banks' statements on record of a stream."""
+    names = [column.name for column in tables.bank_statement.columns]
+    query = f"SELECT {', '.join(names)} FROM bank_statement WHERE stream = %s"  # noqa: S608 - names of our own
+    for values in read_through(connection, query, (stream,)):
+        yield rows.bank_statement_of(dict(zip(names, values, strict=True)))
+
+
 def documents(connection: Connection) -> Iterator[tuple[str, str]]:
     """Every kept document, by hash and name."""
     yield from streamed(connection, "SELECT sha256, name FROM document ORDER BY sha256")
@@ -192,7 +201,8 @@ def snapshots(connection: Connection, table: str, production: str) -> Iterator[R
 
 def unnamed_documents(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[tuple[str, str]]:
     """Return rows whose stream or production is unknown to the store: the table, and the unknown name."""
-    tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream"), ("booking", "stream")]
+    tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream")]
+    tables_of += [("booking", "stream"), ("bank_statement", "stream")]
     tables_of += [(table, "key" if table == "production" else "production") for table in SNAPSHOTS]
     tables_of += [("statement_version", "production")]
     for table, column in tables_of:

@@ -12,6 +12,7 @@ from domain.agreement.model import Purpose
 from domain.agreement.productions import Production
 from domain.bank.identity import KnownBooking
 from domain.bank.reports import ReportKind
+from domain.bank.statements import BankStatement
 from domain.milestones import Milestone
 from domain.payments.payments import Payment, Status
 from domain.payments.receipts import Receipt, ReceiptStatus
@@ -188,6 +189,52 @@ def booking_of(row: Row) -> KnownBooking:
         entry_amount=Money(row["entry_minor"], row["currency"]),
         claim=Money.parse(told["claim"]) if told["claim"] is not None else None,
         contract_value=Money.parse(told["contract_value"]) if told["contract_value"] is not None else None,
+    )
+
+
+def bank_statement_row(stream: str, statement: BankStatement) -> dict[str, Any]:
+    """A row of `bank_statement`."""
+    opening, closing = statement.opening, statement.closing
+    return {
+        "stream": stream,
+        "seq": statement.seq,
+        "place": statement.place,
+        "account": statement.account,
+        "report": statement.report,
+        "number": statement.number,
+        "page": statement.page,
+        "last_page": str(statement.last_page),
+        "currency": statement.net.currency,
+        "opening_minor": opening.minor if opening is not None else None,
+        "opening_on": _iso(statement.opening_on),
+        "closing_minor": closing.minor if closing is not None else None,
+        "closing_on": _iso(statement.closing_on),
+        "first_on": _iso(statement.first_on),
+        "last_on": _iso(statement.last_on),
+        "bookings": statement.bookings,
+        "net_minor": statement.net.minor,
+    }
+
+
+def bank_statement_of(row: Row) -> BankStatement:
+    """The bank's statement of a row."""
+    currency, opening, closing = row["currency"], row["opening_minor"], row["closing_minor"]
+    return BankStatement(
+        account=row["account"],
+        seq=row["seq"],
+        place=row["place"],
+        report=row["report"],
+        number=row["number"],
+        page=row["page"],
+        last_page=row["last_page"],
+        opening=None if opening is None else Money(opening, currency),
+        opening_on=row["opening_on"],
+        closing=None if closing is None else Money(closing, currency),
+        closing_on=row["closing_on"],
+        first_on=row["first_on"],
+        last_on=row["last_on"],
+        bookings=row["bookings"],
+        net=Money(row["net_minor"], currency),
     )
 
 

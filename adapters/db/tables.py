@@ -1,7 +1,7 @@
 """The tables, as queries need them. Migrations own their making, their grants and their triggers.
 
-Records, append-only:      journal_event, entry, command, document, bank_file, booking, rate,
-                           statement_version, receipt_row, fact_row, history
+Records, append-only:      journal_event, entry, command, document, bank_file, booking, bank_statement,
+                           rate, statement_version, receipt_row, fact_row, history
 Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
 Working state:             stream_head, outbox
 """
@@ -89,6 +89,28 @@ booking = sa.Table(
     sa.Column("fate", sa.Text, nullable=False),
     sa.Column("about", sa.Text, nullable=False),
     sa.Column("told", JSONB, nullable=False),
+)
+
+bank_statement = sa.Table(
+    "bank_statement",
+    metadata,
+    sa.Column("stream", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("report", sa.Text, nullable=False),
+    sa.Column("number", sa.Text),
+    sa.Column("page", sa.Integer),
+    sa.Column("last_page", sa.Boolean, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("opening_minor", sa.BigInteger),
+    sa.Column("opening_on", sa.Date),
+    sa.Column("closing_minor", sa.BigInteger),
+    sa.Column("closing_on", sa.Date),
+    sa.Column("first_on", sa.Date),
+    sa.Column("last_on", sa.Date),
+    sa.Column("bookings", sa.BigInteger, nullable=False),
+    sa.Column("net_minor", sa.BigInteger, nullable=False),
 )
 
 rate = sa.Table(

@@ -16,6 +16,7 @@ _COMMANDS = {
     "milestone": ("app.cli.milestone:milestone", "Submit, approve and reject milestones."),
     "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
     "movement": ("app.cli.movement:movement", "List and allocate what moved and nothing explains."),
+    "bank": ("app.cli.bank:bank", "Compare the bank's balances with the books."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),
     "waterfall": ("app.cli.waterfall:waterfall", "Share what the work earns: run, explain, draw, forecast."),
     "revenue": ("app.cli.facts:revenue", "Import what the finished work earned."),

@@ -3,6 +3,7 @@
 import hashlib
 import types
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -37,7 +38,7 @@ def _command(declaration: Declaration, verb: str) -> click.Command:
         made = add_option(made)
     options = [_option(name, field) for name, field in fields.items() if name not in declaration.arguments]
     made.params[:0] = [
-        *(click.Argument([name]) for name in declaration.arguments),
+        *(click.Argument([name], type=_type(fields[name].annotation)) for name in declaration.arguments),
         *(option for option in options if option.name not in _NOT_OPTIONS),
     ]
     command: click.Command = made
@@ -64,9 +65,25 @@ def _option(name: str, field: FieldInfo) -> click.Option:
 def _type(kind: Any) -> Any:
     if get_origin(kind) is Literal:
         return click.Choice(get_args(kind))
+    if kind is date:
+        return _DAY
     if kind is Money or (get_origin(kind) in {Union, types.UnionType} and Money in get_args(kind)):
         return _MONEY
     return int if kind is int else str
+
+
+class _Day(click.ParamType[date]):
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse a day such as 2026-03-31."""
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day such as 2026-03-31.", param, ctx)
+
+
+_DAY = _Day()
 
 
 class _Money(click.ParamType[Money]):

@@ -12,6 +12,7 @@ from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import CommandBatch, DecodedFact, posted
 from domain.bank.identity import KnownBooking
 from domain.bank.record import bookings
+from domain.bank.statements import BankStatement, statements
 from domain.errors import SluiceError
 from domain.ledger.entries import Entry
 from domain.values.money import Money
@@ -175,6 +176,36 @@ class Bookings:
 
     def _named(self, account: str, movement: str) -> str:
         return f"movement {movement} on {account} of {self._stream}"
+
+
+class BankStatements:
+    """Compares the recorded statements of banks with those that the events tell."""
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._told: dict[tuple[int, int], BankStatement] = {}
+
+    def take(self, batch: CommandBatch) -> tuple[Finding, ...]:
+        """Collect the statements that a batch tells."""
+        for decoded in batch.facts:
+            if decoded.event is not None:
+                self._told |= {(one.seq, one.place): one for one in statements(decoded.fact.seq, decoded.event)}
+        return ()
+
+    def compared(self, recorded: Iterable[BankStatement]) -> Iterator[Finding]:
+        """The differences from the recorded statements."""
+        missing = self._told
+        for one in recorded:
+            told = missing.pop((one.seq, one.place), None)
+            if told is None:
+                yield unfaithful(self._named(one), "is on record, and no event tells it")
+            elif told != one:
+                yield unfaithful(self._named(one), "is on record otherwise than its event tells", str(told), str(one))
+        for _, one in sorted(missing.items()):
+            yield unfaithful(self._named(one), "is told by an event, and not on record")
+
+    def _named(self, one: BankStatement) -> str:
+        return f"statement {one.report} on {one.account}, number {one.place} of event {one.seq} of {self._stream}"
 
 
 def balance_findings(

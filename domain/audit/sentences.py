@@ -125,6 +125,9 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"{event.by} said of movement {event.bank_reference} on {event.account} that {event.booked} of it is "
         f"{event.amount} of {' '.join(part for part in (event.to, event.name) if part)}: {event.reason}"
     ),
+    e.OpeningBalanceRecorded: lambda event, _: (
+        f"{event.by} said that {event.account} held {event.amount} at the start of {event.on}: {event.reason}"
+    ),
     e.AnswerContradicted: lambda event, _: (
         f"the bank said {event.answer!r} when it was {event.status}: nothing was posted for that"
     ),

@@ -81,6 +81,8 @@ class Reading:
             opening_on=report.opening.on if report.opening is not None else None,
             closing=report.closing.amount if report.closing is not None else None,
             closing_on=report.closing.on if report.closing is not None else None,
+            first_on=min((line.booked_on for line in lines), default=None),
+            last_on=max((line.booked_on for line in lines), default=None),
             bookings=len(lines),
             debits=self._out(line.amount for line in lines),
             credits=self._in(line.amount for line in lines),

@@ -6,6 +6,7 @@ from domain.commands.agreement import (
 )
 from domain.commands.bank import (
     AllocateMovement,
+    RecordOpeningBalance,
     TakeBankFile,
 )
 from domain.commands.base import Command, CommandKey
@@ -71,6 +72,7 @@ __all__ = [
     "PassDeadline",
     "PostDistribution",
     "PrepareRun",
+    "RecordOpeningBalance",
     "RegisterAgreement",
     "RejectMilestone",
     "ReleaseRun",

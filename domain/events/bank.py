@@ -269,7 +269,7 @@ class ReportTaken(Record):
     """One statement or notification of a taken file: what it told of an account, and what became of it.
 
     `bookings`, `debits` and `credits` are counted in the file. The sums of `tallies` equal them. Balances are the
-    booked ones, negative for an overdraft, each with its day.
+    booked ones, negative for an overdraft, each with its day. `first_on` and `last_on` are the days of its bookings.
     """
 
     account: str
@@ -282,6 +282,8 @@ class ReportTaken(Record):
     opening_on: date | None
     closing: Money | None
     closing_on: date | None
+    first_on: date | None
+    last_on: date | None
     bookings: int
     debits: Money
     credits: Money
@@ -338,6 +340,21 @@ class BookingsReported(Record):
     bookings: tuple[Booking, ...]
 
 
+class OpeningBalanceRecorded(Record):
+    """A person says what an account held at the start of the day `on`, before everything that the books have of it.
+
+    It replaces what was on record before, which is `replaces`: zero at first.
+    """
+
+    type: Literal["opening-balance-recorded"] = "opening-balance-recorded"
+    account: str
+    amount: Money
+    on: date
+    reason: str
+    replaces: Money
+    by: str
+
+
 class BankFileRefused(Record):
     """A file from the bank could not be read. It is kept aside, and nothing was posted."""
 
@@ -365,6 +382,7 @@ BankEvent = (
     | AnswerContradicted
     | BankFileTaken
     | BookingsReported
+    | OpeningBalanceRecorded
     | BankFileRefused
 )
 """Every event of this module."""

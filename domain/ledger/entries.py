@@ -9,7 +9,7 @@ to zero in each currency. The accounts are:
     equity:retained:{party}
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
-    suspense:reversed:{account}
+    suspense:reversed:{account}     equity:opening-balance
 """
 
 import re
@@ -25,6 +25,7 @@ from domain.events import (
     Event,
     MovementAllocated,
     MovementUnmatched,
+    OpeningBalanceRecorded,
     PaymentReturned,
     PaymentsFellDue,
     PaymentsSettled,
@@ -42,6 +43,7 @@ _WORDS = re.compile(r"\w+")
 FX_POSITION = "equity:fx-position"
 FX_GAIN_LOSS = "expense:fx-gain-loss"
 BANK_CHARGES = "expense:bank-charges"
+OPENING_BALANCE = "equity:opening-balance"
 
 
 class Entry(Struct, frozen=True):
@@ -85,6 +87,7 @@ MOVING = frozenset(
         ChargeBooked,
         MovementUnmatched,
         MovementAllocated,
+        OpeningBalanceRecorded,
     }
 )
 """The events that `_moved` handles."""
@@ -142,6 +145,17 @@ def _moved(event: Event) -> Iterable[Entry]:
         case ReceiptReversed():
             claim = _Settled(f"asset:commitment:{event.payer_party}", event.amount, -event.contract_value)
             yield from _exchanged(claim, f"asset:bank:{event.account}", -event.booked, None, event.receipt)
+        case MovementAllocated():
+            claim = _Settled(_allocated_to(event), -event.amount, event.contract_value)
+            movement = event.movement or event.bank_reference
+            yield from _exchanged(claim, suspense(event.account), event.booked, event.charges, movement)
+        case _:
+            yield from _unclaimed(event)
+
+
+def _unclaimed(event: Event) -> Iterable[Entry]:
+    """Entries for money on an account that settles no claim."""
+    match event:
         case ChargeBooked():
             yield Entry(f"asset:bank:{event.account}", event.booked, event.movement)
             yield Entry(BANK_CHARGES, -event.booked, event.movement)
@@ -149,10 +163,11 @@ def _moved(event: Event) -> Iterable[Entry]:
             movement = event.movement or event.bank_reference
             yield Entry(f"asset:bank:{event.account}", event.booked, movement)
             yield Entry(suspense(event.account), -event.booked, movement)
-        case MovementAllocated():
-            claim = _Settled(_allocated_to(event), -event.amount, event.contract_value)
-            movement = event.movement or event.bank_reference
-            yield from _exchanged(claim, suspense(event.account), event.booked, event.charges, movement)
+        case OpeningBalanceRecorded():
+            change = event.amount - event.replaces
+            if change.minor:
+                yield Entry(f"asset:bank:{event.account}", change, event.account)
+                yield Entry(OPENING_BALANCE, -change, event.account)
         case _:
             return
 

@@ -191,6 +191,8 @@ SAMPLES: tuple[e.Event, ...] = (
                 opening_on=b.TODAY,
                 closing=None,
                 closing_on=None,
+                first_on=b.TODAY,
+                last_on=b.TODAY,
                 bookings=1,
                 debits=b.krw(5),
                 credits=b.krw(0),
@@ -219,6 +221,9 @@ SAMPLES: tuple[e.Event, ...] = (
                 about="",
             ),
         ),
+    ),
+    e.OpeningBalanceRecorded(
+        account="spc-krw", amount=b.krw(77_000_000), on=b.TODAY, reason=WORDS, replaces=b.krw(0), by="sora"
     ),
     e.MovementUnmatched(
         account="spc-krw",

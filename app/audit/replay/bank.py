@@ -18,10 +18,12 @@ from domain.audit.refold import CommandBatch, DecodedFact
 from domain.bank import bookings, statuses
 from domain.bank.first_release import reading, rules
 from domain.bank.reports import BankMessage, StatusReport
+from domain.bank.tallies import untied
 from domain.errors import BadInput
 from domain.events import (
     BankFileTaken,
     Event,
+    OpeningBalanceRecorded,
     PaymentsGathered,
     QuoteTaken,
     RunDoubted,
@@ -36,6 +38,7 @@ from domain.payments.receipts import ReceiptStatus
 from domain.rates import cross
 from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, fold
+from domain.values.money import Money
 from domain.values.money import total as total_of
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
@@ -50,6 +53,7 @@ class Bank:
     def __init__(self, records: Records, agreement_of: AgreementOf, schemas: Schemas = SCHEMAS) -> None:
         self._records, self._agreement_of, self._schemas = records, agreement_of, schemas
         self._told = ToldBookings()
+        self._opening: dict[str, Money] = {}
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
         """Yield what in a batch does not follow from the agreement, the state and the batch's bank file."""
@@ -66,6 +70,8 @@ class Bank:
                     yield from self._submitted(state, told, told.event)
                 case RunDoubted():
                     yield from self._doubted(state, told, told.event)
+                case OpeningBalanceRecorded():
+                    yield from self._opened(told, told.event)
                 case _:
                     continue
         self._told.add(batch.events)
@@ -81,6 +87,8 @@ class Bank:
         except BadInput as error:
             yield unfaithful(record, f"was taken from document {digest}, which cannot be read: {error.sentence}")
             return
+        for sentence in untied(batch.events):
+            yield unfaithful(record, f"does not tie out: {sentence}")
         today = any(isinstance(event, BankFileTaken) for event in batch.events)
         decide = self._by_todays_rules if today else self._by_the_first_rules
         versions = {type(told.event): told.version for told in batch.facts}
@@ -91,6 +99,15 @@ class Bank:
         if _lines(expected) != _lines(batch.events):
             said = f"does not say what document {digest} of the bank says"
             yield unfaithful(record, said, _only(expected, batch.events), _only(batch.events, expected))
+
+    def _opened(self, told: DecodedFact, event: OpeningBalanceRecorded) -> Iterator[Finding]:
+        """Check that an opening balance replaces the one before it, and counts from its day."""
+        before = self._opening.get(event.account, Money.zero(event.amount.currency))
+        if event.replaces != before:
+            yield unfaithful(told.record, "replaces another opening balance than is on record", before, event.replaces)
+        if event.on != told.fact.effective_on:
+            yield unfaithful(told.record, "counts from another day", event.on, told.fact.effective_on)
+        self._opening[event.account] = event.amount
 
     def _by_todays_rules(self, state: State, account: str, message: BankMessage, digest: str) -> list[Event]:
         if isinstance(message, StatusReport):

@@ -17,7 +17,7 @@ from adapters.db import audit, rows
 from adapters.db.queries import chain
 from adapters.db.streams import production_of
 from app.audit.replay.scope import Scope
-from domain.audit.books import Bookings, Commands, Ledger, Payloads, balance_findings
+from domain.audit.books import BankStatements, Bookings, Commands, Ledger, Payloads, balance_findings
 from domain.audit.findings import Finding, broken, differing, unfaithful
 from domain.audit.refold import UNFIT, Check, CommandBatch, Refold, batches
 from domain.ledger.journal import Fact, Head, broken_links
@@ -36,7 +36,7 @@ _AT_ONCE = 100
 
 
 class Part(Flag):
-    """The part of a stream to prove: `BOOKS` is chain, entries, commands and bookings, `STATE` the snapshots."""
+    """The part of a stream to prove: `BOOKS` is what each event alone makes (see `_Books`), `STATE` the snapshots."""
 
     BOOKS = auto()
     STATE = auto()
@@ -131,15 +131,16 @@ class _Books:
         self._connection, self._stream, self._asking = connection, stream, asking
         self._ledger = Ledger(stream, audit.entries(connection, stream))
         self._commands = Commands(stream, audit.commands(connection, stream), asking.payloads)
-        self._bookings = Bookings(stream)
-        self.takers = (self._ledger.take, self._commands.take, self._bookings.take)
+        self._bookings, self._bank_statements = Bookings(stream), BankStatements(stream)
+        self.takers = (self._ledger.take, self._commands.take, self._bookings.take, self._bank_statements.take)
 
     def end(self) -> Iterator[Finding]:
-        """Yield what is left over and, without a period, differences in bookings and balances."""
+        """Yield what is left over and, without a period, differences in bookings, statements and balances."""
         yield from self._ledger.end()
         yield from self._commands.end()
         if self._asking.scope.whole:
             yield from self._bookings.compared(audit.bookings(self._connection, self._stream))
+            yield from self._bank_statements.compared(audit.bank_statements(self._connection, self._stream))
             balances = audit.balances(self._connection, self._stream)
             yield from balance_findings(self._stream, self._ledger.balances, balances)
 

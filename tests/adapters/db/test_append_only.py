@@ -22,7 +22,8 @@ RECORDS = {
     "command": "payload",
     "document": "name",
     "bank_file": "name",
-    "movement": "bank_reference",
+    "booking": "movement",
+    "bank_statement": "report",
     "rate": "base",
     "statement_version": "source",
     "receipt_row": "payer",
@@ -44,7 +45,25 @@ def records(module_database, tmp_path_factory):
             sa.text("INSERT INTO rate VALUES ('ECB', '2025-01-06', 'EUR', 'KRW', 1, :d)"), {"d": digest}
         )
         transaction.received("a", "M1", "m.xml", digest)
-        transaction.connection.execute(sa.text("INSERT INTO movement VALUES ('s', 'a', 'r')"))
+        transaction.connection.execute(
+            sa.text(
+                "INSERT INTO booking VALUES"
+                " ('s', 'a', 'm', 'm', NULL, '', '', NULL, NULL, 'KRW', 1, 1, 'suspense', '', '{}')"
+            )
+        )
+        transaction.connection.execute(
+            sa.insert(tables.bank_statement).values(
+                stream="s",
+                seq=1,
+                place=1,
+                account="a",
+                report="r",
+                last_page=True,
+                currency="KRW",
+                bookings=0,
+                net_minor=0,
+            )
+        )
         on, row = date(2025, 1, 6), {"statement": 1, "line": 2, "currency": "KRW", "minor": 1, "amount": 1}
         named = {"payer": "", "territory": "", "media": "", "window": ""}
         version = {"source": "s", "statement": "1", "version": 1, "count": 1, "sha256": digest, "seq": 1}

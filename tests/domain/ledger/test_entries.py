@@ -28,12 +28,14 @@ MOVES_MONEY = {
     "movement-allocated",
     "entitlements-posted",
     "statement-imported",
+    "opening-balance-recorded",
 }
 CHANGES_NOTHING = {
     "run-escalated",
     "charge-booked",
     "bank-file-taken",
     "bookings-reported",
+    "opening-balance-recorded",
     "movement-unmatched",
     "answer-contradicted",
     "bank-file-refused",

@@ -316,7 +316,7 @@ class Books:
 
 SILENT = frozenset(
     (
-        *("charge-booked", "bank-file-taken", "bookings-reported"),
+        *("charge-booked", "bank-file-taken", "bookings-reported", "opening-balance-recorded"),
         *("run-escalated", "movement-unmatched", "answer-contradicted", "bank-file-refused", "command-refused"),
         *("statement-imported", "statements-issued", "history-archived", "history-given-up"),
     )

@@ -88,6 +88,12 @@ def _unmatched(event: Json) -> list[Entry]:
     return pair(_bank(event), _suspense(event), event["booked"], _movement(event))
 
 
+def _opened(event: Json) -> list[Entry]:
+    (amount, currency), (before, _) = money(event["amount"]), money(event["replaces"])
+    change = written(amount - before, currency)
+    return pair(_bank(event), "equity:opening-balance", change, event["account"]) if amount != before else []
+
+
 def _allocated(event: Json) -> list[Entry]:
     return exchanged(_allocated_to(event), _suspense(event), event, _movement(event), 1)
 
@@ -175,4 +181,5 @@ _MOVED = {
     "charge-booked": _charged,
     "movement-unmatched": _unmatched,
     "movement-allocated": _allocated,
+    "opening-balance-recorded": _opened,
 }
