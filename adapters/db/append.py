@@ -57,7 +57,7 @@ class Append:
         )
         self._add("stream_head", [(stream, facts[-1].seq, facts[-1].hash)])
         self._fill("booking", rows.booking_rows(stream, bookings(events)))
-        told = (statements(fact.seq, event) for fact, event in zip(facts, events, strict=True))
+        told = (statements(fact.seq, fact.effective_on, event) for fact, event in zip(facts, events, strict=True))
         self._fill("bank_statement", (rows.bank_statement_row(stream, one) for each in told for one in each))
 
     def outcome(self, key: str, payload: str, stream: str, first_seq: int, last_seq: int) -> None:

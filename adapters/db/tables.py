@@ -97,6 +97,7 @@ bank_statement = sa.Table(
     sa.Column("stream", sa.Text, primary_key=True),
     sa.Column("seq", sa.BigInteger, primary_key=True),
     sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("taken_on", sa.Date, nullable=False),
     sa.Column("account", sa.Text, nullable=False),
     sa.Column("report", sa.Text, nullable=False),
     sa.Column("number", sa.Text),

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from adapters.sandbox_bank.bookings import post
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks, converted
+from adapters.sandbox_bank.books import CREDIT_LINE_MINOR, BankBooks, converted
 from adapters.sandbox_bank.dialect import Dialect
 from domain.errors import BadInput, NotFound
 from domain.values.money import Money
@@ -43,18 +43,20 @@ def open_account(
         number: the account number in payment files.
         currency: the currency of the account.
         iban: whether the number is an IBAN.
-        opening: the opening balance, by default 10**14 minor units. There is no overdraft.
+        opening: the opening balance, which cannot be overdrawn; by default nothing, with a credit line of 10**14 minor
+            units.
         dialect: how its files are written; the account's present dialect if left out.
 
     Raises:
         BadInput: not a key, the opening is in another currency, or the key is open with another number or currency.
     """
-    opening = opening if opening is not None else Money(DEFAULT_OPENING_MINOR, currency)
+    credit_line = CREDIT_LINE_MINOR if opening is None else 0
+    opening = opening if opening is not None else Money.zero(currency)
     if not _KEY.fullmatch(key) or opening.currency != currency:
         raise BadInput(f"{key}: open an account by letters, digits, dots and hyphens, with a balance in {currency}.")
     books = BankBooks(books_path(data_dir))
     try:
-        books.open_account(key, number, iban=iban, opening=opening)
+        books.open_account(key, number, iban=iban, opening=opening, credit_line=credit_line)
         if dialect is not None:
             books.set_dialect(key, dialect)
     finally:
@@ -98,15 +100,15 @@ def reverse(books: BankBooks, account: str, reference: str, on: date) -> None:
     """
     with books.transaction() as db:
         row = db.execute(
-            "SELECT p.id, p.minor, p.e2e, p.counterparty, p.remittance, a.balance FROM posting p"
+            "SELECT p.id, p.minor, p.e2e, p.counterparty, p.remittance, a.balance + a.credit_line FROM posting p"
             " JOIN account a ON a.key = p.account WHERE p.account = ? AND p.kind = 'credit' AND p.remittance = ?"
             " AND p.id NOT IN (SELECT reverses FROM posting WHERE reverses IS NOT NULL) ORDER BY p.id DESC LIMIT 1",
             (account, reference),
         ).fetchone()
         if row is None:
             raise NotFound(f"{account} has no credit for {reference!r} that can be reversed: see what came in there.")
-        number, minor, key, payer, remittance, balance = row
-        if minor > balance:
+        number, minor, key, payer, remittance, available = row
+        if minor > available:
             raise BadInput(f"{account} holds less than the credit for {reference!r}: it cannot be reversed.")
         values = (account, on.isoformat(), minor, key, payer, remittance, None, None, None, None, 0, number)
         post(db, ("DBIT", "reversal", *values))

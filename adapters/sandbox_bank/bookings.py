@@ -22,7 +22,7 @@ def settle(books: BankBooks, account: str, now: Moment) -> list[int]:
     """Book what is due on an account, or reject what its balance cannot cover; return the ids of the orders."""
     db, currency = books.db, books.holder(account).currency
     dialect = books.dialect(account)
-    (balance,) = db.execute("SELECT balance FROM account WHERE key = ?", (account,)).fetchone()
+    balance, credit_line = db.execute("SELECT balance, credit_line FROM account WHERE key = ?", (account,)).fetchone()
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM posting").fetchone()
     due = db.execute(
         "SELECT t.id, t.payment_order, t.e2e, t.minor, t.currency, t.booked_minor, t.rate, t.execution_on, t.creditor,"
@@ -38,7 +38,7 @@ def settle(books: BankBooks, account: str, now: Moment) -> list[int]:
     bookings: dict[tuple[object, ...], int] = {}
     for number, order, e2e, minor, of, booked, rate, on, creditor, remittance, quiet, copies, instruction in due:
         whole = booked + charge
-        if whole > balance:
+        if whole > balance + credit_line:
             states.append(("rejected", "AM04", "The balance is not sufficient", number))
             continue
         balance -= whole
@@ -67,7 +67,7 @@ def _take_fee(db: sqlite3.Connection, account: str, minor: int, day: str, notify
     if minor == 0:
         return
     taken = db.execute(
-        "UPDATE account SET balance = balance - ? WHERE key = ? AND balance >= ?", (minor, account, minor)
+        "UPDATE account SET balance = balance - ? WHERE key = ? AND balance + credit_line >= ?", (minor, account, minor)
     )
     if taken.rowcount:
         db.execute(

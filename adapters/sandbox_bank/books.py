@@ -18,8 +18,8 @@ from domain.errors import BadInput, NotFound
 from domain.values.currency import exponent
 from domain.values.money import Money
 
-DEFAULT_OPENING_MINOR = 10**14
-"""Default opening balance: more than any production spends."""
+CREDIT_LINE_MINOR = 10**14
+"""How far an account may be overdrawn unless it is opened with money of its own: more than any production spends."""
 
 _IN_WON = {
     "KRW": Decimal(1), "USD": Decimal(1380), "EUR": Decimal(1500), "JPY": Decimal("9.2"), "GBP": Decimal(1750),
@@ -59,16 +59,18 @@ class BankBooks:
             raise
         self.db.execute("COMMIT")
 
-    def open_account(self, key: str, number: str, *, iban: bool, opening: Money) -> None:
+    def open_account(self, key: str, number: str, *, iban: bool, opening: Money, credit_line: int = 0) -> None:
         """Open an account in the currency of its opening balance. Opening it again unchanged has no effect.
+
+        `credit_line` is how far it may be overdrawn, in minor units.
 
         Raises:
             BadInput: the key is open with another number or currency.
         """
         with self.transaction() as db:
             db.execute(
-                "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                (key, number, iban, opening.currency, opening.minor, opening.minor),
+                "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (key, number, iban, opening.currency, opening.minor, opening.minor, credit_line),
             )
             is_open = db.execute("SELECT number, currency FROM account WHERE key = ?", (key,)).fetchone()
         if is_open != (number, opening.currency):

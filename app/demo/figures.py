@@ -9,7 +9,7 @@ from adapters.db.queries.payments import PaymentFilter
 from adapters.db.queries.statements import StatementFilter
 from adapters.db.records import Records
 from adapters.db.streams import stream_of
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks
+from adapters.sandbox_bank.books import BankBooks
 from app.ledger.verify import verify
 from app.sharing.participation import participation_ties
 from domain.agreement.model import Agreement
@@ -49,7 +49,7 @@ def same_as_bank(connection: Connection, agreement: Agreement, books: BankBooks)
     for account in agreement.accounts:
         key = folder_of(agreement.production, account.id)
         if key in theirs:
-            moved = theirs[key] - Money(DEFAULT_OPENING_MINOR, account.currency)
+            moved = theirs[key]
             booked = ours.get(f"asset:bank:{account.id}", Money.zero(account.currency))
             if moved != booked:
                 wrong.append(f"{account.id}: the bank moved {moved}, the ledger says {booked}")

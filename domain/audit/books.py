@@ -189,7 +189,8 @@ class BankStatements:
         """Collect the statements that a batch tells."""
         for decoded in batch.facts:
             if decoded.event is not None:
-                self._told |= {(one.seq, one.place): one for one in statements(decoded.fact.seq, decoded.event)}
+                told = statements(decoded.fact.seq, decoded.fact.effective_on, decoded.event)
+                self._told |= {(one.seq, one.place): one for one in told}
         return ()
 
     def compared(self, recorded: Iterable[BankStatement]) -> Iterator[Finding]:

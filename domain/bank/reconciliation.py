@@ -145,8 +145,9 @@ def reconcile(statements: Iterable[BankStatement], books: AccountBooks, on: date
 def complete_day(statements: Iterable[BankStatement], day: date) -> bool:
     """Whether the bank's statements tell every booking of a day, so that its silence about one says something.
 
-    The statements of that day are there with all pages, add up, and open where those before closed. What the balance
-    is does not matter here: an opening balance need not be on record.
+    The statements of that day are there with all pages, add up, and open where those before closed. The last of them
+    was taken on a later day, or another goes on from it: otherwise more may be booked on that day. What the balance is
+    does not matter here: an opening balance need not be on record.
     """
     every = wholes(statements)
     found = [good for first, last, good in _spans(every, chain(every)) if first <= day <= last]
@@ -158,9 +159,10 @@ def _spans(every: Sequence[Whole], links: Sequence[Link]) -> Iterator[tuple[date
     for one in every:
         if one.missing:
             yield one.first_on, one.last_on, False
-    for link in links:
+    for link, after in zip(links, [*links[1:], None], strict=False):
         one, before = link.statement, link.before
-        good = _adds_up(one) and not link.jump.minor
+        over = one.taken_on > one.last_on or (after is not None and not after.jump.minor)
+        good = over and _adds_up(one) and not link.jump.minor
         first = one.first_on if before is None or not good else before.last_on + _A_DAY
         yield min(first, one.last_on), one.last_on, good
 

@@ -18,12 +18,14 @@ from domain.values.money import Money, total
 class BankStatement(Struct, frozen=True):
     """A statement, or a page of one, as an event tells it. `seq` is the event's, `place` the report's place in it.
 
-    `first_on` and `last_on` are the days of its bookings, `net` is credits less debits.
+    `taken_on` is the day on which it was taken. `first_on` and `last_on` are the days of its bookings, `net` is credits
+    less debits.
     """
 
     account: str
     seq: int
     place: int
+    taken_on: date
     report: str
     number: str | None
     page: int | None
@@ -53,6 +55,7 @@ class Whole(Struct, frozen=True):
     net: Money
     bookings: int
     taken: tuple[int, int]
+    taken_on: date
     missing: str = ""
 
     @property
@@ -69,7 +72,7 @@ class Link(Struct, frozen=True):
     jump: Money
 
 
-def statements(seq: int, event: Event) -> Iterator[BankStatement]:
+def statements(seq: int, taken_on: date, event: Event) -> Iterator[BankStatement]:
     """The statements of a taken file, none of other events. Notifications and intraday reports are none."""
     if not isinstance(event, BankFileTaken):
         return
@@ -79,6 +82,7 @@ def statements(seq: int, event: Event) -> Iterator[BankStatement]:
                 account=one.account,
                 seq=seq,
                 place=place,
+                taken_on=taken_on,
                 report=one.report,
                 number=one.number,
                 page=one.page,
@@ -152,6 +156,7 @@ def _whole(pages: dict[int, BankStatement]) -> Whole | None:
         net=net,
         bookings=sum(page.bookings for page in pages.values()),
         taken=max((page.seq, page.place) for page in pages.values()),
+        taken_on=max(page.taken_on for page in pages.values()),
         missing=" and ".join(missing),
     )
 

@@ -12,8 +12,8 @@ depends_on = None
 
 TABLE = """
 CREATE TABLE bank_statement (
-    stream text NOT NULL, seq bigint NOT NULL, place integer NOT NULL, account text NOT NULL, report text NOT NULL,
-    number text, page integer, last_page boolean NOT NULL, currency varchar(3) NOT NULL,
+    stream text NOT NULL, seq bigint NOT NULL, place integer NOT NULL, taken_on date NOT NULL,
+    account text NOT NULL, report text NOT NULL, number text, page integer, last_page boolean NOT NULL, currency varchar(3) NOT NULL,
     opening_minor bigint, opening_on date, closing_minor bigint, closing_on date, first_on date, last_on date,
     bookings bigint NOT NULL, net_minor bigint NOT NULL,
     PRIMARY KEY (stream, seq, place)

@@ -8,7 +8,7 @@ import pytest
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
 from adapters.sandbox_bank.admin import books_path
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks
+from adapters.sandbox_bank.books import BankBooks
 from app.stack.state import read_state
 from bench import common
 from tests.e2e.conftest import PATIENCE_S, Sluice, new_folder
@@ -73,7 +73,7 @@ def test_a_stack_that_was_ended_goes_on_where_it_was_also_with_newer_code(own, s
     assert built(own, production) == {f"newer-{sign}"}
     books = BankBooks(books_path(own.data))
     assert {books.effects(f"{production}.P{number}") for number in range(PAYOUTS)} == {1}
-    change = books.balances()[folder_of(production, common.ACCOUNT)].minor - DEFAULT_OPENING_MINOR
+    change = books.balances()[folder_of(production, common.ACCOUNT)].minor
     books.close()
     balances = {row["account"]: row["balance"] for row in own("ledger", "balances", production, "--json").json}
     assert balances["asset:bank:spc-krw"] == f"KRW {change}"

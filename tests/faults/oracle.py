@@ -11,7 +11,7 @@ from adapters.db.queries.payments import PaymentFilter
 from adapters.db.queries.payments import payments as payments_of
 from adapters.db.streams import stream_of
 from adapters.sandbox_bank.admin import books_path, folders_path
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR, BankBooks
+from adapters.sandbox_bank.books import BankBooks
 from app.bootstrap import Services
 from app.ledger.verify import verify
 from app.stack.stack import EmbeddedStack
@@ -60,7 +60,7 @@ def assert_books_agree(stack: EmbeddedStack, services: Services, production: str
         for row in payments:
             if row.status == "settled":
                 assert booked[row.end_to_end_id] == row.booked == row.amount
-        change = books.balances()[folder] - Money(DEFAULT_OPENING_MINOR, "KRW")
+        change = books.balances()[folder]
     finally:
         books.close()
     settled = [row.amount.minor for row in payments if row.status == "settled"]

@@ -54,6 +54,7 @@ def records(module_database, tmp_path_factory):
         transaction.connection.execute(
             sa.insert(tables.bank_statement).values(
                 stream="s",
+                taken_on=date(2025, 1, 6),
                 seq=1,
                 place=1,
                 account="a",

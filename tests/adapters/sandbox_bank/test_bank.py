@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from adapters.bank.pain001 import write_order
 from adapters.sandbox_bank import bank as bank_module
-from adapters.sandbox_bank.admin import credit, open_account, request_statement, transfers
+from adapters.sandbox_bank.admin import books_path, credit, open_account, request_statement, transfers
 from adapters.sandbox_bank.bank import SandboxBank
-from adapters.sandbox_bank.books import converted
+from adapters.sandbox_bank.books import CREDIT_LINE_MINOR, BankBooks, converted
 from domain.bank.first_release.model import AccountReport, StatusReport
 from domain.bank.messages import BankVerdict
 from domain.errors import BadInput, NotFound, Refused
@@ -333,3 +333,11 @@ def test_links_and_half_written_files_in_the_outbox_do_no_harm(customer, tmp_pat
 def test_every_answer_is_what_our_own_reader_reads(customer):
     kinds = [type(each) for each in customer.exchange(transfer("E1"), transfer("E2", "JPY 5000000"))]
     assert kinds == [StatusReport, AccountReport]
+
+
+def test_an_account_without_money_of_its_own_begins_with_nothing_and_a_credit_line(tmp_path):
+    open_account(tmp_path, "ours", "123", "JPY")
+    books = BankBooks(books_path(tmp_path))
+    assert books.balances() == {"ours": Money.zero("JPY")}
+    assert books.db.execute("SELECT credit_line FROM account").fetchone() == (CREDIT_LINE_MINOR,)
+    books.close()

@@ -33,6 +33,7 @@ def stated(
     page: tuple[int, bool] | None = None,
     since: date | None = None,
     seq: int = 0,
+    taken: date = date(2025, 2, 17),
 ) -> BankStatement:
     """A statement of a day, or from a day on, whose bookings add up unless `net` says otherwise."""
     made = net if net is not None else (closing or 0) - (opening or 0)
@@ -40,6 +41,7 @@ def stated(
         account="spc-krw",
         seq=seq,
         place=1,
+        taken_on=taken,
         report=name or f"S{on}",
         number=number,
         page=page[0] if page else None,
@@ -300,6 +302,9 @@ def test_an_overdraft_is_a_balance_like_any_other():
         ([stated(MON, 7, None, 1, page=(1, False)), stated(MON, None, 9, 1, page=(3, True))], set()),
         ([stated(MON, 7, 8, name="a"), stated(MON, 8, 9, name="b")], {MON}),
         ([stated(MON, 7, 8, name="a"), stated(MON, 8, 9, 5, name="b")], set()),
+        ([stated(MON, 7, 9, taken=MON)], set()),
+        ([stated(MON, 7, 9, taken=MON), stated(TUE, 9, 9, bookings=0)], {MON, TUE}),
+        ([stated(MON, 7, 9, taken=MON), stated(TUE, 8, 8)], set()),
         ([], set()),
     ],
 )

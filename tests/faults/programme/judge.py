@@ -6,7 +6,6 @@ from adapters.bank.folder import folder_of
 from adapters.db.queries.ledger import balances as balances_of
 from adapters.db.queries.payments import PaymentFilter
 from adapters.db.queries.payments import payments as payments_of
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR
 from app.health.doctor import examine
 from app.ledger.verify import verify
 from domain.health import AilmentKind
@@ -44,7 +43,7 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
             harm.stuck.append(f"{row.id} is still {row.status}")
     zero, lied = Money.zero("KRW"), Money(stage.lies.get(key, 0), "KRW")
     ours = balances.get(f"asset:bank:{ACCOUNT}", zero)
-    theirs = zero if balance is None else balance - Money(DEFAULT_OPENING_MINOR, "KRW")
+    theirs = zero if balance is None else balance
     suspense = -balances.get(f"suspense:unmatched:{ACCOUNT}", zero)
     if ours - lied != theirs:
         harm.broken.append(f"{key}: our bank account says {ours}, the bank {theirs}, and it lied about {lied}")
