@@ -10,13 +10,13 @@ from sqlalchemy import Connection
 
 from adapters.db import tables
 from adapters.db.doubts import doubts_of
+from adapters.db.queries.bank import SUSPENSE
 from adapters.db.streams import production_of, stream_of
-from domain.health import ComputedBy, RunWaiting
+from domain.health import ComputedBy, RunWaiting, Suspended
 from domain.payments.attempts import Doubt
 from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Status
 from domain.values.money import Money
 
-_SUSPENSE = "suspense:unmatched:"
 _HELD = sa.text(
     "SELECT max(recorded_at) FROM journal_event"
     " WHERE stream = :stream AND type = 'payment-held' AND body LIKE '%\"' || :payment || '\"%'"
@@ -176,43 +176,29 @@ def held(connection: Connection) -> Iterator[tuple[str, datetime, str]]:
         yield row.id, connection.execute(_HELD, named).scalar_one(), row.reason or ""
 
 
-@dataclass(frozen=True, slots=True)
-class Suspense:
-    """The suspense balance of one account of a production: the number of movements, and since when."""
+_SUSPENDED = sa.text(
+    """
+WITH open AS (
+    SELECT e.stream, e.account, e.currency, e.about, -sum(e.minor) AS minor, min(j.recorded_at) AS since,
+        COALESCE(min(j.body::jsonb ->> 'why') FILTER (WHERE j.type = 'movement-unmatched'), '') AS why
+    FROM entry e JOIN journal_event j ON j.stream = e.stream AND j.seq = e.seq
+    WHERE starts_with(e.account, 'suspense:unmatched:')
+    GROUP BY e.stream, e.account, e.currency, e.about HAVING sum(e.minor) <> 0
+)
+SELECT stream, account, currency, why, sum(minor)::text AS minor, min(since) AS since,
+    array_agg(about ORDER BY since, about) AS movements
+FROM open GROUP BY stream, account, currency, why, minor > 0
+ORDER BY stream, account, min(since), why, minor > 0
+"""
+)
 
-    production: str
-    account: str
-    amount: str
-    count: int
-    since: datetime
 
-
-def suspense(connection: Connection) -> Iterator[Suspense]:
-    """Return accounts with unexplained money; amounts that a person allocated are excluded."""
-    entry, journal = tables.entry.c, tables.journal_event.c
-    movement = (
-        sa.select(
-            entry.stream,
-            entry.account,
-            entry.currency,
-            sa.func.sum(entry.minor).label("minor"),
-            sa.func.min(journal.recorded_at).label("since"),
-        )
-        .join_from(
-            tables.entry, tables.journal_event, sa.and_(journal.stream == entry.stream, journal.seq == entry.seq)
-        )
-        .where(entry.account.like(f"{_SUSPENSE}%"))
-        .group_by(entry.stream, entry.account, entry.currency, entry.about)
-        .having(sa.func.sum(entry.minor) != 0)
-        .subquery()
-        .c
-    )
-    place = (movement.stream, movement.account, movement.currency)
-    totals = (sa.func.sum(movement.minor), sa.func.count(), sa.func.min(movement.since))
-    query = sa.select(*place, *totals).group_by(*place).order_by(*place)
-    for stream, account, currency, minor, count, since in connection.execute(query).all():
-        amount = str(Money(-int(minor), currency))
-        yield Suspense(production_of(stream), account.removeprefix(_SUSPENSE), amount, count, since)
+def suspended(connection: Connection) -> Iterator[Suspended]:
+    """Return the movements in suspense, by account and reason. What came in never hides what went out."""
+    for row in connection.execute(_SUSPENDED):
+        account = row.account.removeprefix(SUSPENSE)
+        amount = str(Money(int(row.minor), row.currency))
+        yield Suspended(production_of(row.stream), account, amount, tuple(row.movements), row.why, row.since)
 
 
 def contradictions(connection: Connection, since: datetime) -> Iterator[tuple[str, str, str, datetime]]:

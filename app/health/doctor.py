@@ -12,6 +12,7 @@ from activities.views import ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
 from adapters.db.queries.agreement import productions
+from adapters.db.queries.reconciliation import reconciliations
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.health import temporal
@@ -98,10 +99,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         examination.outbox_waiting = outbox.waiting
         examination.outbox_oldest_s = (now - outbox.oldest).total_seconds() if outbox.oldest else 0.0
         found: list[Ailment | None] = [health.outbox_lag(outbox.waiting, outbox.oldest, now, outbox.what)]
-        found += [
-            health.unmatched(one.production, one.account, one.amount, one.count, one.since)
-            for one in recorded.suspense(connection)
-        ]
+        found += [health.unmatched(one) for one in recorded.suspended(connection)]
         since = now - health.CONTRADICTION_IS_SHOWN_FOR
         found += [health.contradicted(*one, now) for one in recorded.contradictions(connection, since)]
         found += [health.doubtful(*one) for one in recorded.doubts(connection)]
@@ -114,6 +112,9 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         found += health.engines_missing(recorded.computed_by(connection), services.handler.engines.numbers)
         prepared = list(recorded.prepared_runs(connection))
         keys = [row.key for row in productions(connection)]
+        for key in keys:
+            for account in reconciliations(connection, key, None, date.max):
+                found += health.unreconciled(key, account)
     todays = {key: _today(services, key) for key in keys}
     found += [
         health.unsettled(one.payment, one.status, one.on, todays[one.production], settings.settling_takes_days)

@@ -4,6 +4,11 @@
 """
 
 from domain.health.ailment import Ailment, AilmentKind
+from domain.health.bank import (
+    Suspended,
+    unmatched,
+    unreconciled,
+)
 from domain.health.engines import (
     ComputedBy,
     engines_missing,
@@ -25,7 +30,6 @@ from domain.health.payments import (
     doubtful,
     held,
     ungathered,
-    unmatched,
     unreleased,
     unsent,
     unsettled,
@@ -63,6 +67,7 @@ __all__ = [
     "Retried",
     "RunWaiting",
     "Running",
+    "Suspended",
     "Workers",
     "abandoned",
     "contradicted",
@@ -81,6 +86,7 @@ __all__ = [
     "ungathered",
     "unmatched",
     "unread",
+    "unreconciled",
     "unreleased",
     "unscheduled",
     "unsent",

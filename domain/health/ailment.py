@@ -18,6 +18,8 @@ class AilmentKind(StrEnum):
     INBOX = "inbox"
     DISK = "disk"
     UNMATCHED = "unmatched"
+    STATEMENT_MISSING = "statement-missing"
+    UNRECONCILED = "unreconciled"
     CONTRADICTED = "contradicted"
     FILE_REFUSED = "file-refused"
     DOUBTFUL = "doubtful"

@@ -1,4 +1,4 @@
-"""Payments, runs and money that will not progress without a person."""
+"""Payments and runs that will not progress without a person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -35,17 +35,6 @@ class RunWaiting:
             f"`sluice run cancel {self.run}`, which makes its payments due again, then "
             f"`sluice run open {self.production} {self.account}` for a run of today's"
         )
-
-
-def unmatched(production: str, account: str, amount: str, count: int, since: datetime) -> Ailment:
-    """Money in suspense: movements that no payment or receipt explains."""
-    return Ailment(
-        AilmentKind.UNMATCHED,
-        f"{production} {account}",
-        since,
-        f"{amount} is in suspense, from {counted(count, 'movement')} that nothing explains",
-        "ask the bank what each is, and say so: `sluice movement list`, `sluice movement allocate`",
-    )
 
 
 def contradicted(production: str, payment: str, answer: str, at: datetime, now: datetime) -> Ailment | None:

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from adapters.db import health as recorded
 from adapters.db.queries import reconciliation
+from domain import health
 from domain.commands import RecordOpeningBalance, make
 from domain.errors import BadInput, NotFound, WrongRole
-from tests.activities.test_bank_files import PRODUCTION, Lab
+from tests.activities.test_bank_files import FILES, PRODUCTION, Lab
 from tests.world import World
 
 
@@ -55,6 +57,33 @@ def test_a_day_that_opens_elsewhere_tells_of_a_missing_statement(lab):
     found = balances(lab, "k26")
     assert [one.kind for one in found.differences] == ["opening-balance", "missing-statement"]
     assert (str(found.bank), str(found.unexplained)) == ("KRW 12", "KRW 0")
+
+
+def test_the_doctor_names_the_balance_and_the_missing_statement_and_nothing_else_of_the_account(lab):
+    lab.take("k26", "27a", "27b")
+    found = list(health.unreconciled(PRODUCTION, balances(lab, "k26")))
+    assert [(one.kind, one.what) for one in found] == [
+        ("statement-missing", "BANKLAB k26"),
+        ("unreconciled", "BANKLAB k26"),
+    ]
+
+
+def test_a_debit_and_a_credit_in_suspense_do_not_cancel_each_other(lab):
+    (path,) = FILES.glob("27a-*")
+    both = entry("CRDT", "X1") + entry("DBIT", "X2")
+    raw = path.read_bytes().replace(b"</Stmt>", both + b"</Stmt>")
+    assert lab.world.bank.take(PRODUCTION, "k26", "x.xml", raw) is None
+    with lab.world.store.reading() as records:
+        found = list(recorded.suspended(records.connection))
+    assert sorted(one.amount for one in found) == ["KRW -5", "KRW 5"]
+
+
+def entry(direction: str, reference: str) -> bytes:
+    return (
+        f'<Ntry><Amt Ccy="KRW">5</Amt><CdtDbtInd>{direction}</CdtDbtInd><Sts><Cd>BOOK</Cd></Sts>'
+        f"<BookgDt><Dt>2025-02-10</Dt></BookgDt><AcctSvcrRef>{reference}</AcctSvcrRef>"
+        "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>DMCT</SubFmlyCd></Fmly></Domn></BkTxCd></Ntry>"
+    ).encode()
 
 
 def test_an_opening_balance_needs_a_treasurer_of_the_owner_and_a_day_before_the_first_booking(lab):

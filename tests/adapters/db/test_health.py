@@ -120,9 +120,9 @@ def test_only_the_movements_that_nothing_explains_still_are_counted_in_suspense(
         name="tidewater",
         reason="its advice of today",
     )
-    (both,) = read(world, recorded.suspense)
-    assert (both.count, both.amount) == (2, "KRW 82")
+    (both,) = read(world, recorded.suspended)
+    assert (len(both.movements), both.amount) == (2, "KRW 82")
     world.bank.allocate(allocate)
-    (left,) = read(world, recorded.suspense)
-    assert (left.count, left.amount) == (1, str(second.open))
+    (left,) = read(world, recorded.suspended)
+    assert (len(left.movements), left.amount) == (1, str(second.open))
     assert left.since > both.since

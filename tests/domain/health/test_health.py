@@ -12,6 +12,7 @@ from domain.health import (
     Retried,
     Running,
     RunWaiting,
+    Suspended,
     Workers,
 )
 from domain.payments.attempts import Doubt
@@ -162,12 +163,6 @@ def test_a_held_payment_is_reported_at_once_and_is_wrong_only_after_the_allowed_
     assert health.held("P.1", NOW - timedelta(days=15), "tax form", NOW, 30).wrong is False
 
 
-def test_money_in_suspense_is_reported_with_its_amount():
-    assert health.unmatched("P", "spc-krw", "KRW 5", 1, NOW).why == (
-        "KRW 5 is in suspense, from 1 movement that nothing explains"
-    )
-
-
 @pytest.mark.parametrize(
     "ailment",
     [
@@ -177,7 +172,7 @@ def test_money_in_suspense_is_reported_with_its_amount():
         health.missed("open-runs/P/a", NOW, "boom"),
         health.file_refused("P.a", "f.xml", NOW, "it is no XML."),
         health.unarchived("run/R", "abc", "ended at noon"),
-        health.unmatched("P", "a", "KRW 5", 2, NOW),
+        health.unmatched(Suspended("P", "a", "KRW 5", ("1:1.1", "2:1.1"), "no payment of ours", NOW)),
         health.unreleased(WAITING, TODAY + timedelta(days=1)),
         health.unsent(RELEASED, NOW + timedelta(days=1)),
         health.unsent(replace(RELEASED, sent_before=True), NOW + timedelta(days=1)),
