@@ -10,7 +10,8 @@ from app.cli.options import data_option, day_option, json_option, viewer_option
 
 _ACCOUNTS = ("account", "on", "bank", "books", "difference", "unexplained", "reconciled_until")
 _SIDES = ("bank", "books", "difference", "unexplained", "reconciled_until")
-_DIFFERENCES = ("on", "amount", "words")
+_DIFFERENCES = ("on", "amount", "why")
+_NAMED = 5
 
 
 @click.group(cls=ActingGroup)
@@ -51,5 +52,6 @@ def reconcile(
         click.echo()
         show(one.differences, _DIFFERENCES, as_json=False, nothing="")
     if one.on_the_way:
-        names = ", ".join(f"{payment} {amount}" for payment, amount in one.on_the_way.items())
-        click.echo(f"\nOn the way, not booked by the bank yet: {names}")
+        names = [f"{payment} {amount}" for payment, amount in one.on_the_way.items()]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        click.echo(f"\nOn the way, not booked by the bank yet: {', '.join(names[:_NAMED])}{more}")

@@ -103,7 +103,7 @@ class Difference:
     kind: DifferenceKind
     on: date
     amount: Money
-    words: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +197,9 @@ def _differences(every: Sequence[Whole], links: Sequence[Link], books: AccountBo
     untold = [one for one in books.untold if first.first_on <= one.booked_on <= last.last_on]
     for link in links:
         if link.jump.minor and link.before is not None:
-            first, last_day = link.before.last_on + _A_DAY, link.statement.first_on - _A_DAY
-            untold = [one for one in untold if not first <= one.booked_on <= last_day]
-            yield _jumped(link, link.before, books.within(first, last_day))
+            since, until = link.before.last_on + _A_DAY, link.statement.first_on - _A_DAY
+            untold = [one for one in untold if not since <= one.booked_on <= until]
+            yield _jumped(link, link.before, books.within(since, until))
         if link.statement.off is not None and link.statement.off.minor:
             yield _off(link.statement, link.statement.off)
     yield from _incomplete(every, books)
@@ -222,7 +222,8 @@ def _opened(first: Whole, books: AccountBooks) -> Iterator[Difference]:
             yield Difference("before-opening", opening.on, -early, words)
     if gap.minor:
         if opening is None:
-            words = "the bank had this before the first booking, and the books never did: `sluice bank open-balance`"
+            words = "the bank had this before the first booking, and the books never did"
+            words += ": `sluice bank open-balance` records it"
         else:
             words = f"the opening balance on record is {opening.amount}, and by the bank it is {opening.amount + gap}"
         yield Difference("opening-balance", first.first_on, gap, words)

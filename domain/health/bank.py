@@ -48,7 +48,7 @@ def unreconciled(production: str, found: Reconciliation) -> Iterator[Ailment]:
     for one in found.differences:
         if one.kind in _MISSING:
             todo = f"ask the bank for it, whatever it holds; {shown}"
-            yield Ailment(AilmentKind.STATEMENT_MISSING, what, one.on, one.words, todo)
+            yield Ailment(AilmentKind.STATEMENT_MISSING, what, one.on, one.why, todo)
     others = [one for one in found.differences if one.kind not in _MISSING]
     if others or (found.unexplained is not None and found.unexplained.minor):
         since = min((one.on for one in others), default=found.on)
@@ -57,7 +57,7 @@ def unreconciled(production: str, found: Reconciliation) -> Iterator[Ailment]:
 
 def _why(found: Reconciliation, others: list[Difference]) -> str:
     parts = [f"at the end of {found.on} the bank had {found.bank}, and the books {found.books}"]
-    parts += [f"{one.amount}: {one.words}" if one.amount.minor else one.words for one in others[:_NAMED]]
+    parts += [f"{one.amount}: {one.why}" if one.amount.minor else one.why for one in others[:_NAMED]]
     if len(others) > _NAMED:
         parts.append(f"{counted(len(others) - _NAMED, 'other difference')}")
     if found.unexplained is not None and found.unexplained.minor:

@@ -63,7 +63,7 @@ def entry(  # the fields of an entry, each with a default
         charges=b.krw(charges) if charges else None,
         text=text,
         details=details,
-        **others,  # type: ignore[arg-type]
+        **others,
     )
 
 
@@ -74,7 +74,7 @@ def detail(amount: int, references: References | None = None, text: str | None =
         booked=b.krw(abs(amount)),
         references=references or References(),
         remittance=text,
-        **others,  # type: ignore[arg-type]
+        **others,
     )
 
 

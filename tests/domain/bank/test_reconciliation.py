@@ -187,7 +187,7 @@ def test_another_opening_balance_than_the_banks_is_named_with_the_banks():
     found = reconcile([stated(MON, 76, 77)], books({MON: 1}, opening=opening), LATER)
     [one] = found.differences
     assert (one.kind, one.amount) == ("opening-balance", b.krw(6))
-    assert "by the bank it is KRW 76" in one.words
+    assert "by the bank it is KRW 76" in one.why
 
 
 def test_bookings_before_the_day_of_the_opening_balance_count_twice_and_are_named():
@@ -207,7 +207,7 @@ def test_a_statement_that_opens_elsewhere_tells_of_a_missing_one_with_days_and_n
         b.krw(0),
         MON,
     )
-    assert one.words == (
+    assert one.why == (
         "a statement of 2025-02-11 to 2025-02-13 is missing (numbers 42 to 43): "
         "that of 2025-02-10 closed with KRW 77, and that of 2025-02-14 opens with KRW 12"
     )
@@ -215,7 +215,7 @@ def test_a_statement_that_opens_elsewhere_tells_of_a_missing_one_with_days_and_n
 
 def test_a_statement_that_is_missing_between_two_days_is_said_to_be_there():
     found = reconcile([stated(MON, 0, 77), stated(TUE, 12, 13)], books({MON: 77, TUE: 1}), LATER)
-    assert found.differences[0].words.startswith("a statement between 2025-02-10 and 2025-02-11 is missing: ")
+    assert found.differences[0].why.startswith("a statement between 2025-02-10 and 2025-02-11 is missing: ")
 
 
 def test_a_missing_statement_whose_bookings_were_notified_leaves_no_difference_and_is_still_missing():
@@ -236,7 +236,7 @@ def test_a_booking_that_no_statement_has_is_named_with_the_one_it_may_be():
     found = reconcile(told, books({MON: 10}, untold=[untold(5, MON, twin="s:1.1")]), LATER)
     [one] = found.differences
     assert (one.kind, one.amount, found.unexplained) == ("not-in-a-statement", b.krw(-5), b.krw(0))
-    assert one.words == (
+    assert one.why == (
         "KRW 5 (n:1.1) is in the books by a notification, and in no statement; "
         "movement s:1.1 of that day and amount may be the same"
     )
