@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -224,9 +224,14 @@ def _each(events: Sequence[Event]) -> Iterator[str]:
         written: dict[str, Any] = event.model_dump(mode="json")
         several = written.get("payments")
         if isinstance(several, list):
-            yield from (json.dumps(written | {"payments": line}, sort_keys=True) for line in several)
+            yield from (_in_order(written | {"payments": line}) for line in several)
         else:
-            yield json.dumps(written, sort_keys=True)
+            yield _in_order(written)
+
+
+def _in_order(written: Mapping[str, Any]) -> str:
+    """An event as text, with the fields of all its parts in order, as they are stored."""
+    return json.dumps(written, sort_keys=True, ensure_ascii=False)
 
 
 def _only(events: Sequence[Event], others: Sequence[Event]) -> str:

@@ -24,7 +24,8 @@ UNPROVEN = {
 }
 """Columns that say nothing of a fact: labels, times of storing, where in its file a row stood (not in which order)."""
 TABLES = (
-    *("journal_event", "entry", "command", "document", "bank_file", "movement", "rate", "history"),
+    *("journal_event", "entry", "command", "document", "bank_file", "booking", "bank_statement"),
+    *("rate", "history"),
     *("statement_version", "receipt_row", "stream_head"),
     *("production", "milestone", "payment", "receipt", "run", "distribution"),
 )
@@ -111,7 +112,8 @@ NAMES = {
     "command": ("command {key}", "{stream} event {first_seq}"),
     "document": ("document {sha256}",),
     "bank_file": ("bank file {message_id}", "bank file {sha256}"),
-    "movement": ("movement {bank_reference}",),
+    "booking": ("movement {movement}",),
+    "bank_statement": ("statement {report} on",),
     "rate": ("rate {source} {base}/{quote} of {on}",),
     "history": ("history {workflow_id} (run {run_id})",),
     "statement_version": ("event {seq}",),
