@@ -113,13 +113,16 @@ def preview(run_id: str, as_json: bool, data: Path | None) -> None:
 
     found = preview_of(data, run_id)
     if as_json:
-        show_one(plain(found.head) | {"refused": found.refused, "payments": found.lines}, as_json=True)
+        more = {"refused": found.refused, "reconciled_until": found.reconciled_until, "payments": found.lines}
+        show_one(plain(found.head) | more, as_json=True)
         return
     show_one(found.head, as_json=False)
     click.echo()
     show(found.lines, _PREVIEW, as_json=False, nothing="nothing would be paid")
     if found.refused is not None:
         click.echo(f"\n{found.refused}")
+    if found.reconciled_until is not None:
+        click.echo(f"\nThe books of {found.head.account} are reconciled until {found.reconciled_until}.")
 
 
 def _tell_what_waits(data: Path | None, production: str | None) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
+from adapters.db.queries.reconciliation import reconciled_until
 from adapters.db.queries.runs import RunRow
 from adapters.db.queries.runs import run as the_run
 from app.bootstrap import handler_on
@@ -36,12 +37,14 @@ class PreviewLine:
 class Preview:
     """A run with the count, total and hash that a release would bind now, and a line for each payment.
 
-    `refused` says why a release is refused: the bank may still book an earlier attempt of a payment.
+    `refused` says why a release is refused: the bank may still book an earlier attempt of a payment. `reconciled_until`
+    is the day up to which the bank's statements of the account agree with the books, None if there is none.
     """
 
     head: RunRow
     lines: tuple[PreviewLine, ...]
     refused: str | None
+    reconciled_until: date | None
 
 
 def preview_of(data: Path | None, run_id: str) -> Preview:
@@ -62,6 +65,7 @@ def preview(handler: CommandHandler, run_id: str) -> Preview:
             raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.", run=run_id)
         agreement = handler.agreement(records, row.production)
         state = records.state(row.production, payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id)
+        until = reconciled_until(records.connection, row.production, row.account)
     run = state.runs[run_id]
     members = sorted(state.payments.of_run(run.id), key=lambda payment: payment.id)
     now = replace(
@@ -72,7 +76,7 @@ def preview(handler: CommandHandler, run_id: str) -> Preview:
     )
     doubt = runs.in_doubt(run, members)
     lines = tuple(_line(payment, agreement.bank_account(payment.payee)) for payment in members)
-    return Preview(now, lines, doubt.sentence if doubt is not None else None)
+    return Preview(now, lines, doubt.sentence if doubt is not None else None, until)
 
 
 def _line(payment: Payment, creditor: BankAccount) -> PreviewLine:

@@ -79,14 +79,20 @@ def reconciliations(
         raise NotFound(
             f"No bank told anything of account {account} of {production} yet: there is nothing to reconcile."
         )
-    return [
-        reconcile(
-            bank_statements(connection, production, row.account),
-            account_books(connection, production, row.account, row.currency),
-            on,
-        )
-        for row in chosen
-    ]
+    return [_compared(connection, production, row.account, row.currency, on) for row in chosen]
+
+
+def reconciled_until(connection: Connection, production: str, account: str) -> date | None:
+    """The last day up to which the bank's statements of an account agree with the books."""
+    told = {row.account: row.currency for row in connection.execute(_ACCOUNTS, {"stream": stream_of(production)})}
+    if account not in told:
+        return None
+    return _compared(connection, production, account, told[account], date.max).reconciled_until
+
+
+def _compared(connection: Connection, production: str, account: str, currency: str, on: date) -> Reconciliation:
+    books = account_books(connection, production, account, currency)
+    return reconcile(bank_statements(connection, production, account), books, on)
 
 
 def bank_statements(connection: Connection, production: str, account: str) -> list[BankStatement]:

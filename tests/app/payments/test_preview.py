@@ -4,8 +4,11 @@ from datetime import date
 
 import pytest
 
+from adapters.bank.folder import folder_of
+from adapters.sandbox_bank.admin import request_statement
 from app.payments.preview import preview
 from domain.errors import NotFound
+from tests.world import PRODUCTION
 
 
 @pytest.fixture
@@ -26,6 +29,15 @@ def test_a_preview_shows_each_line_with_the_number_masked_and_the_hash_that_a_re
     )
     assert shown.head.sha256 == world.snapshots().runs[run].sha256
     assert "10020077700043" not in str(shown)
+
+
+def test_a_preview_says_until_when_the_books_of_the_account_are_reconciled(world):
+    run = world.send().run
+    assert preview(world.handler, run).reconciled_until is None
+    world.take()
+    request_statement(world.their_bank.books, folder_of(PRODUCTION, "spc-krw"), world.clock.now().date())
+    world.take()
+    assert preview(world.handler, run).reconciled_until == date(2025, 2, 14)
 
 
 def test_a_run_that_nobody_knows_is_named(world):
