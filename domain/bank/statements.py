@@ -59,6 +59,11 @@ class Whole(Struct, frozen=True):
     missing: str = ""
 
     @property
+    def goes_round(self) -> bool:
+        """Whether it closes with what it opened with."""
+        return self.opening is not None and self.opening == self.closing
+
+    @property
     def off(self) -> Money | None:
         """What its bookings do not make of its closing balance: zero if they add up, None without balances."""
         return None if self.opening is None or self.closing is None else self.closing - self.opening - self.net
@@ -110,11 +115,21 @@ def wholes(told: Iterable[BankStatement]) -> list[Whole]:
             book[number] = one
     kept: dict[tuple[object, ...], Whole] = {}
     for whole in filter(None, map(_whole, books)):
-        told_as = (whole.last_on, whole.opening or whole.closing or whole.report)
+        told_as = _told_as(whole)
         before = kept.get(told_as)
         if before is None or _completeness(before) <= _completeness(whole):
             kept[told_as] = whole
     return sorted(kept.values(), key=lambda each: (each.last_on, each.taken))
+
+
+def _told_as(whole: Whole) -> tuple[object, ...]:
+    """What only one statement is kept of: a day from one balance on, since a day so far is told again with its rest.
+
+    One that ends where it began is kept beside the others: they follow each other.
+    """
+    if whole.goes_round:
+        return whole.last_on, whole.opening, whole.closing, whole.bookings
+    return whole.last_on, whole.opening or whole.closing or whole.report
 
 
 def _takes(book: dict[int, BankStatement], page: BankStatement) -> bool:
@@ -181,9 +196,10 @@ def _next(rest: list[Whole], found: list[Link]) -> Whole:
     if found:
         fitting = [one for one in rest if one.opening == found[-1].statement.closing]
         if fitting:
-            return max(fitting, key=lambda one: one.first_on)
-    closings = [one.closing for one in rest]
-    return next((one for one in rest if one.opening not in closings), rest[0])
+            return max(fitting, key=lambda one: (one.goes_round, one.first_on))
+    closings = [one.closing for one in rest if not one.goes_round]
+    first = [one for one in rest if one.opening not in closings] or rest
+    return max(first, key=lambda one: one.goes_round)
 
 
 def _put(found: list[Link], one: Whole) -> None:

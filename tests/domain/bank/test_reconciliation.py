@@ -107,6 +107,14 @@ def test_two_statements_of_one_day_follow_each_other():
     ]
 
 
+def test_a_statement_that_ends_where_it_began_is_not_taken_for_another_of_that_day():
+    told = [stated(MON, 9, 5, name="b"), stated(MON, 9, 9, bookings=2, name="a"), stated(TUE, 5, 6)]
+    assert in_order(*told) == [(MON, 0), (MON, 0), (TUE, 0)]
+    again = stated(MON, 9, 9, bookings=2, name="c", seq=7)
+    assert in_order(*told, again) == [(MON, 0), (MON, 0), (TUE, 0)]
+    assert in_order(*reversed(told)) == [(MON, 0), (MON, 0), (TUE, 0)]
+
+
 def test_pages_make_one_statement_in_any_order_and_from_several_files():
     pages = [
         stated(MON, None, 6, 3, number="7", name="p3", page=(3, True), seq=1),
