@@ -35,10 +35,28 @@ CONTRIBUTION, STRAY = 50_000, 123
 
 def agreement(key: str, currency: str) -> bytes:
     """An agreement whose payouts are all due on the first day, and a contribution."""
-    due = {"due": {"on": DAY.isoformat()}, "purpose": "production", "payer": ACCOUNT, "payee": "vendor-krw"}
-    paid_out = [{"id": f"P{n}", "title": f"P{n}", "amount": f"KRW {sum_}"} | due for n, sum_ in enumerate(PAYOUTS)]
-    paid_in = {"id": "IN", "title": "IN", "amount": f"KRW {CONTRIBUTION}", "payer": "studio-krw", "payee": ACCOUNT}
-    paid_in |= {"purpose": "contribution", "due": due["due"]}
+    due = {"on": DAY.isoformat()}
+    paid_out: list[dict[str, object]] = [
+        {
+            "id": f"P{n}",
+            "title": f"P{n}",
+            "amount": f"KRW {sum_}",
+            "due": due,
+            "purpose": "production",
+            "payer": ACCOUNT,
+            "payee": "vendor-krw",
+        }
+        for n, sum_ in enumerate(PAYOUTS)
+    ]
+    paid_in: dict[str, object] = {
+        "id": "IN",
+        "title": "IN",
+        "amount": f"KRW {CONTRIBUTION}",
+        "due": due,
+        "purpose": "contribution",
+        "payer": "studio-krw",
+        "payee": ACCOUNT,
+    }
     drawn = Drawn(key=key, payouts=(), changes={"schedule": [paid_in, *paid_out]})
     return drawn.agreement().replace(b"KRW", currency.encode())
 

@@ -20,7 +20,6 @@ from adapters.db.queries.ledger import balances as balances_of
 from adapters.db.streams import stream_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.admin import folders_path
-from adapters.sandbox_bank.books import DEFAULT_OPENING_MINOR
 from adapters.sandbox_bank.dialect import Dialect, dialect_of
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from domain.values.money import Money
@@ -194,7 +193,7 @@ def _compared(stage: Stage, speaker: Speaker) -> Harm:
     with stage.books() as books:
         folder = folder_of(key, ACCOUNT)
         theirs = _per_day((on, money.minor) for on, money in books.bookings(folder))
-        balance = books.balances()[folder].minor - DEFAULT_OPENING_MINOR
+        balance = books.balances()[folder].minor
     table = tables.booking.c
     query = sa.select(table.booked_on, table.minor).where(
         table.stream == stream_of(key), table.account == ACCOUNT, table.fate != "known"
