@@ -6,7 +6,7 @@ Release 0.1.0 kept no balances, so there is nothing to fill in.
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
