@@ -11,7 +11,7 @@ from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.queries import bank
-from adapters.db.queries.reconciliation import first_booking, opening_balance
+from adapters.db.queries.reconciliation import bank_statements, first_booking, opening_balance
 from adapters.db.records import Selection, any_of, doubted
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
@@ -23,7 +23,7 @@ from domain.errors import BadInput, Broken
 from domain.events import BankFileRefused, Event, ReceiptMatched, ReceiptReversed
 from domain.identity import SYSTEM
 from domain.ledger.journal import sha256
-from domain.payments.payments import ON_ITS_WAY
+from domain.payments.payments import ON_ITS_WAY, Status
 from domain.state import State
 
 
@@ -73,8 +73,8 @@ class BankActivities:
                     f"It speaks of another account, or currency, than {account} in {own.currency}: "
                     "the bank put it into the wrong folder."
                 )
-            recorded = _recorded(transaction, stream_of(production), state, needed)
-            events = bookings.taken(agreement, account, file, digest, recorded)
+            recorded, today = _recorded(transaction, production, state, needed), self._handler.today(agreement)
+            events = bookings.taken(agreement, account, file, digest, recorded, today)
             self._notify(transaction, agreement, state, events)
             return events
 
@@ -156,18 +156,28 @@ def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:
     if opposite:
         named.append(payment.id.in_(undone))
         waiting.append(receipt.id.in_(undone))
+    if any(needs.stated for needs in needed.values()):
+        unknown = sa.and_(payment.account.in_(needed), payment.status == Status.UNKNOWN)
+        named.append(sa.or_(unknown, sa.and_(payment.account.in_(needed), payment.doubts.is_not(None))))
+        sent = sa.or_(sent, run.id.in_(sa.select(payment.run).where(unknown)))
     return Selection(payments=sa.or_(*named), receipts=sa.or_(*waiting), runs=sent)
 
 
 def _recorded(
-    transaction: Transaction, stream: str, state: State, needed: Mapping[str, bookings.Needs]
+    transaction: Transaction, production: str, state: State, needed: Mapping[str, bookings.Needs]
 ) -> bookings.Recorded:
+    stream = stream_of(production)
     known = {account: transaction.known_bookings(stream, account, needs) for account, needs in needed.items()}
     suspended = {
         account: transaction.suspended(stream, account, {one.movement for one in found})
         for account, found in known.items()
     }
-    return bookings.Recorded(state.payments, state.receipts, state.runs, known, suspended)
+    told = {
+        account: bank_statements(transaction.connection, production, account)
+        for account, needs in needed.items()
+        if needs.stated
+    }
+    return bookings.Recorded(state.payments, state.receipts, state.runs, known, suspended, told)
 
 
 def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:

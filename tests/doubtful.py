@@ -41,7 +41,9 @@ def report(world, message, group=None, **named):
 
 def statement(world, day, message):
     """The bank's complete statement of a day has nothing of us."""
-    tell(world, lambda state: silent_over(state.payments, state.runs, "spc-krw", day, message), message)
+    tell(
+        world, lambda state: silent_over(state.payments, state.runs, "spc-krw", lambda on: on <= day, message), message
+    )
 
 
 def correct(world):

@@ -5,9 +5,10 @@ in suspense. One that was told before changes nothing, unless it is in suspense 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 
 from domain.agreement.model import Account, Agreement
 from domain.bank.accounts import same_account
@@ -15,8 +16,11 @@ from domain.bank.explanations import Books, named, numbers, orders, undoes
 from domain.bank.identity import KnownBooking
 from domain.bank.lines import Line, lines_of
 from domain.bank.reading import Reading
-from domain.bank.reports import AccountReport, BankFile
+from domain.bank.reconciliation import complete_day
+from domain.bank.reports import AccountReport, BankFile, ReportKind
+from domain.bank.statements import BankStatement, statements
 from domain.events import BankFileTaken, Event, ReportTaken
+from domain.payments.doubts import silent_over
 from domain.payments.payments import Payment, Payments, payment_id
 from domain.payments.receipts import Receipt
 from domain.payments.runs import Runs
@@ -27,7 +31,8 @@ from domain.values.money import Money
 class Recorded:
     """What the records say before a file is taken: state, and the bookings and open suspense of each account by id.
 
-    `known` holds at least the bookings on the file's days, and those of amounts opposite to its reversals.
+    `known` holds at least the bookings on the file's days, and those of amounts opposite to its reversals. `statements`
+    are all of an account. With them, `payments` has those of the account that are unknown or in doubt.
     """
 
     payments: Mapping[str, Payment]
@@ -35,6 +40,7 @@ class Recorded:
     runs: Runs
     known: Mapping[str, Sequence[KnownBooking]] = field(default_factory=dict)
     suspended: Mapping[str, Mapping[str, Money]] = field(default_factory=dict)
+    statements: Mapping[str, Sequence[BankStatement]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Needs:
 
     `numbers` are those of Zengin transfers: each may mean any payment that is on its way.
 
-    `opposite` are amounts that a reversal in the file may undo. Amounts are signed minor units.
+    `opposite` are amounts that a reversal in the file may undo. Amounts are signed minor units. `stated` if the file
+    has a statement, which may be silent about attempts in doubt.
     """
 
     payments: frozenset[str]
@@ -53,19 +60,23 @@ class Needs:
     amounts: frozenset[int]
     entry_amounts: frozenset[int]
     opposite: frozenset[int]
+    stated: bool = False
 
 
 def needs(agreement: Agreement, file: BankFile, digest: str) -> dict[str, Needs]:
     """What the file needs of the records of each of our accounts that it speaks of."""
     by_account: dict[str, list[Line]] = defaultdict(list)
+    stated: set[str] = set()
     for report in file.reports:
         own = account_of(agreement, report)
         if own is not None:
             by_account[own.id] += lines_of(report, digest)
-    return {name: _needs(agreement.production, lines) for name, lines in by_account.items()}
+            if report.kind is ReportKind.STATEMENT:
+                stated.add(own.id)
+    return {name: _needs(agreement.production, lines, stated=name in stated) for name, lines in by_account.items()}
 
 
-def _needs(production: str, lines: Sequence[Line]) -> Needs:
+def _needs(production: str, lines: Sequence[Line], *, stated: bool = False) -> Needs:
     entries: dict[str, int] = defaultdict(int)
     for line in lines:
         entries[line.entry] += line.amount.minor
@@ -77,10 +88,13 @@ def _needs(production: str, lines: Sequence[Line]) -> Needs:
         amounts=frozenset(line.amount.minor for line in lines),
         entry_amounts=frozenset(entries.values()),
         opposite=frozenset(-line.amount.minor for line in lines if undoes(line)),
+        stated=stated,
     )
 
 
-def taken(agreement: Agreement, account: str, file: BankFile, digest: str, recorded: Recorded) -> list[Event]:
+def taken(
+    agreement: Agreement, account: str, file: BankFile, digest: str, recorded: Recorded, today: date
+) -> list[Event]:
     """The events of a bank's file that came in the folder of `account`. `digest` is the file's SHA-256.
 
     Reports of accounts that are none of this production's are named and left out.
@@ -114,7 +128,17 @@ def taken(agreement: Agreement, account: str, file: BankFile, digest: str, recor
         reports=tuple(reports),
         left_out=tuple(dict.fromkeys(left_out)),
     )
-    return [first, *events]
+    return [first, *events, *_silence(first, payments, recorded, today)]
+
+
+def _silence(file: BankFileTaken, payments: Payments, recorded: Recorded, today: date) -> Iterator[Event]:
+    """What the statements of a file, with those before, do not tell although their days are complete."""
+    newest = 1 + max((one.seq for told in recorded.statements.values() for one in told), default=0)
+    added = list(statements(newest, today, file))
+    for account in dict.fromkeys(one.account for one in added):
+        told = [*recorded.statements.get(account, ()), *(one for one in added if one.account == account)]
+        complete = cache(partial(complete_day, told))
+        yield from silent_over(payments, recorded.runs, account, complete, file.message_id)
 
 
 def account_of(agreement: Agreement, report: AccountReport) -> Account | None:

@@ -35,7 +35,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from domain.bank.lines import Line
-from domain.bank.reports import AccountReport, ReportKind
+from domain.bank.reports import ReportKind
 from domain.values.money import Money, total
 
 _OF_THE_ORDER = frozenset({"end_to_end", "instruction", "transaction", "uetr"})
@@ -53,11 +53,9 @@ Report = tuple[ReportKind | None, str]
 _PAGE = re.compile(r"(?P<number>.+) page (?P<page>\d+) \(.*\)", re.DOTALL)
 
 
-def report_name(report: AccountReport) -> str:
+def report_name(report: str, number: str | None, page: int | None) -> str:
     """How a report is told from others of its kind: by its id; a page also by the number that its pages share."""
-    if report.page is None:
-        return report.id
-    return f"{report.number or report.id} page {report.page.number} ({report.id})"
+    return report if page is None else f"{number or report} page {page} ({report})"
 
 
 class KnownBooking(Struct, frozen=True):

@@ -43,6 +43,7 @@ from domain.events import (
     Tally,
 )
 from domain.identity import SYSTEM
+from domain.payments.attempts import without
 from domain.payments.payments import Payment, Status
 from domain.payments.receipts import matched_by, unmatched_by
 from domain.payments.runs import chunks
@@ -57,6 +58,7 @@ class Reading:
         self._agreement, self._books, self._report = agreement, books, report
         self._message_id, self._digest = message_id, digest
         self._account = books.account.id
+        self._name = report_name(report.id, report.number, report.page.number if report.page is not None else None)
         self._settled: dict[date, list[SettledPayment]] = defaultdict(list)
         self._others: list[Event] = []
         self._bookings: list[Booking] = []
@@ -64,7 +66,7 @@ class Reading:
 
     def read(self) -> ReportTaken:
         """Decide on every booking of the report."""
-        report, name = self._report, report_name(self._report)
+        report, name = self._report, self._name
         lines = lines_of(report, self._digest)
         recognised = recognise(report.kind, name, lines, self._books.known)
         self._explain([(line, recognised.get(line.movement)) for line in lines])
@@ -137,7 +139,7 @@ class Reading:
                 account=self._account,
                 file=self._digest,
                 kind=self._report.kind.value,
-                report=report_name(self._report),
+                report=self._name,
                 bookings=tuple(part),
             )
             for part in chunks(self._bookings)
@@ -196,8 +198,17 @@ class Reading:
                 charges=found.charges,
             )
         )
+        self._settled_by(found, value)
+
+    def _settled_by(self, found: Settles, value: Money | None) -> None:
+        """Set a payment's state for the bookings that follow."""
+        payment = found.payment
         self._books.payments[payment.id] = replace(
-            payment, status=Status.SETTLED, booked=found.booked, contract_value=value
+            payment,
+            status=Status.SETTLED,
+            booked=found.booked,
+            contract_value=value,
+            doubts=without(payment.doubts, found.end_to_end_id),
         )
 
     def _settle_run(self, line: Line, found: SettlesRun) -> None:
@@ -343,7 +354,7 @@ class Reading:
         match found:
             case Settles(payment=payment):
                 self._allocate(line, "payment", payment.id, -payment.amount, why, found)
-                self._books.payments[payment.id] = replace(payment, status=Status.SETTLED, booked=found.booked)
+                self._settled_by(found, None)
             case Returns(payment=payment):
                 self._allocate(line, "return", payment.id, payment.amount, why, found)
                 self._books.payments[payment.id] = replace(payment, status=Status.RETURNED)

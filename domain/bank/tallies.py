@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from domain.bank.identity import report_name
 from domain.events import (
     BankFileTaken,
     Booking,
@@ -51,11 +52,6 @@ def untied(events: Sequence[Event]) -> Iterator[str]:
     parts = _parts(events, told)
     yield from _one_place(told, parts)
     yield from _sums([one for event in taken for one in event.reports], reports, parts)
-
-
-def report_name(report: ReportTaken) -> str:
-    """How a report is told from others: its id, and its page if the bank sends it in parts."""
-    return report.report if report.page is None else f"{report.report}/{report.page}"
 
 
 def _parts(events: Iterable[Event], told: Mapping[Named, Booking]) -> dict[Named, list[_Part]]:
@@ -108,7 +104,7 @@ def _sums(
     """Compare the tallies of reports with what became of their bookings. Reports of one name are one sum."""
     named: dict[Named, list[ReportTaken]] = defaultdict(list)
     for one in taken:
-        named[one.account, report_name(one)].append(one)
+        named[one.account, report_name(one.report, one.number, one.page)].append(one)
     for (account, report), ones in named.items():
         currency = ones[0].debits.currency
         by_fate: dict[Fate, list[Money]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """Attempts in doubt: how many a run still waits for, and how the bank's silence over a day ends the doubt."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from domain.events import DoubtsEnded, EndedDoubt, Event, PaymentsRejected, RejectedPayment
@@ -22,29 +22,31 @@ def unasked(payments: Payments, run: str) -> int:
     return sum(not doubt.asked and doubt.why != "accepted" for _, doubt in payments.doubts_of_run(run))
 
 
-def silent_over(payments: Payments, runs: Mapping[str, Run], account: str, day: date, message_id: str) -> list[Event]:
-    """What follows if the bank's books of an account are complete up to `day`, so that they lack what is in doubt.
+def silent_over(
+    payments: Payments, runs: Mapping[str, Run], account: str, complete: Callable[[date], bool], message_id: str
+) -> list[Event]:
+    """What follows from the bank's silence about attempts, on days of an account of which its books are `complete`.
 
-    Unknown payments of runs until that day are rejected, so that a person can correct them. Doubts about other attempts
+    Unknown payments of runs of such a day are rejected, so that a person can correct them. Doubts about other attempts
     end. `payments` are as they are after the bookings of the statement `message_id`.
     """
     lost: dict[str, list[RejectedPayment]] = {}
-    ended: dict[str, list[EndedDoubt]] = {}
+    ended: dict[tuple[str, date], list[EndedDoubt]] = {}
     for payment in payments.values():
         if payment.account != account:
             continue
         unknown = payment.run if payment.status is Status.UNKNOWN else None
-        if unknown is not None and runs[unknown].execution_on <= day:
-            words = f"not in the bank's statement of {day}"
+        if unknown is not None and complete(runs[unknown].execution_on):
+            words = f"not in the bank's statement of {runs[unknown].execution_on}"
             lost.setdefault(unknown, []).append(RejectedPayment(payment=payment.id, reason="NARR", words=words))
         for doubt in payment.doubts:
-            if doubt.on <= day and (unknown is None or doubt.end_to_end_id != payment.end_to_end_id):
+            if complete(doubt.on) and (unknown is None or doubt.end_to_end_id != payment.end_to_end_id):
                 line = EndedDoubt(payment=payment.id, end_to_end_id=doubt.end_to_end_id)
-                ended.setdefault(doubt.run, []).append(line)
+                ended.setdefault((doubt.run, doubt.on), []).append(line)
     events: list[Event] = []
     for run, lines in sorted(lost.items()):
         events += [PaymentsRejected(run=run, message_id=message_id, payments=tuple(part)) for part in chunks(lines)]
-    for run, ends in sorted(ended.items()):
+    for (run, day), ends in sorted(ended.items()):
         parts = (tuple(part) for part in chunks(ends))
         events += [DoubtsEnded(run=run, message_id=message_id, silent_on=day, payments=part) for part in parts]
     return events

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from adapters.bank.orders import say, write, written_at
@@ -74,7 +74,7 @@ class Bank:
                     yield from self._opened(told, told.event)
                 case _:
                     continue
-        self._told.add(batch.events)
+        self._told.add(batch.events, batch.first.seq, batch.first.effective_on)
 
     def _taken(self, state: State, batch: CommandBatch, folder: str, digest: str) -> Iterator[Finding]:
         """Check that the events follow from the bank's file, by the rules of the release that took it."""
@@ -94,7 +94,7 @@ class Bank:
         versions = {type(told.event): told.version for told in batch.facts}
         expected = [
             self._schemas.as_recorded(each, versions.get(type(each)))
-            for each in decide(state, account, message, digest)
+            for each in decide(state, account, message, digest, batch.first.effective_on)
         ]
         if _lines(expected) != _lines(batch.events):
             said = f"does not say what document {digest} of the bank says"
@@ -109,15 +109,15 @@ class Bank:
             yield unfaithful(told.record, "counts from another day", event.on, told.fact.effective_on)
         self._opening[event.account] = event.amount
 
-    def _by_todays_rules(self, state: State, account: str, message: BankMessage, digest: str) -> list[Event]:
+    def _by_todays_rules(self, state: State, account: str, message: BankMessage, digest: str, on: date) -> list[Event]:
         if isinstance(message, StatusReport):
             run = statuses.answered(state.runs.values(), account, message)
             return [] if run is None else statuses.taken(account, run, state.payments, message, digest)
         agreement = self._agreement_of(state)
         recorded = self._told.before(state, bookings.needs(agreement, message, digest))
-        return bookings.taken(agreement, account, message, digest, recorded)
+        return bookings.taken(agreement, account, message, digest, recorded, on)
 
-    def _by_the_first_rules(self, state: State, account: str, message: BankMessage, _: str) -> list[Event]:
+    def _by_the_first_rules(self, state: State, account: str, message: BankMessage, *_: object) -> list[Event]:
         if isinstance(message, StatusReport):
             answer = reading.status_report(message)
             named = [one for one in state.runs.values() if one.message_id == answer.order_message_id]

@@ -1,14 +1,17 @@
 """The bookings that a journal told so far, as an audit needs them to decide again on a bank's file."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain
 
 from domain.bank.bookings import Needs, Recorded
 from domain.bank.identity import KnownBooking
 from domain.bank.record import RECORDING, bookings
+from domain.bank.statements import BankStatement, statements
 from domain.events import Event
 from domain.ledger.entries import MOVING, postings, suspense
+from domain.payments.payments import ON_ITS_WAY, Payment, Status
 from domain.payments.receipts import ReceiptStatus
 from domain.state import State
 from domain.values.money import Money
@@ -22,12 +25,16 @@ class ToldBookings:
 
     def __init__(self) -> None:
         self._by: dict[tuple[str, str, object], list[KnownBooking]] = defaultdict(list)
+        self._statements: dict[str, list[BankStatement]] = defaultdict(list)
         self._suspended: dict[tuple[str, str], Money] = {}
         self.movements: dict[str, set[str]] = defaultdict(set)
         """The movements of each account."""
 
-    def add(self, events: Iterable[Event]) -> None:
-        """Add what a command told."""
+    def add(self, events: Sequence[Event], seq: int, on: date) -> None:
+        """Add what a command told: its events, the first one's number, and the day on which they count."""
+        for place, event in enumerate(events):
+            for statement in statements(seq + place, on, event):
+                self._statements[statement.account].append(statement)
         for (account, movement), booking in bookings(one for one in events if type(one) in RECORDING).items():
             self.movements[account].add(movement)
             for kind, key in (
@@ -38,15 +45,18 @@ class ToldBookings:
                 self._by[account, kind, key].append(booking)
         for entry in chain.from_iterable(postings(one) for one in events if type(one) in MOVING):
             if entry.account.startswith(_SUSPENSE):
-                place = (entry.account.removeprefix(_SUSPENSE), entry.about)
-                before = self._suspended.get(place, Money.zero(entry.amount.currency))
-                self._suspended[place] = before - entry.amount
+                at = (entry.account.removeprefix(_SUSPENSE), entry.about)
+                before = self._suspended.get(at, Money.zero(entry.amount.currency))
+                self._suspended[at] = before - entry.amount
 
     def before(self, state: State, needed: Mapping[str, Needs]) -> Recorded:
         """What the records said before a file with these needs, as `activities.bank` loads it."""
         orders = frozenset(chain.from_iterable(needs.orders for needs in needed.values()))
-        runs = {run.id: run for run in state.runs.values() if run.message_id in orders}
-        of_runs = [payment for run in runs for payment in state.payments.of_run(run)]
+        sent = [run.id for run in state.runs.values() if run.message_id in orders]
+        of_runs = [payment for run in sent for payment in state.payments.of_run(run)]
+        more = [one for one in state.payments.values() if _may_matter(one, needed.get(one.account))]
+        unknown = [one.run for one in more if one.run is not None and one.status is Status.UNKNOWN]
+        runs = {run: state.runs[run] for run in (*sent, *unknown)}
         known = {
             account: list(self._alike(account, needs, [one.id for one in of_runs])) for account, needs in needed.items()
         }
@@ -57,7 +67,9 @@ class ToldBookings:
             for booking in self._by.get((account, "amount", minor), ())
         }
         names = {name for needs in needed.values() for name in needs.payments} | undone
-        payments = {one.id: one for one in of_runs} | {n: state.payments[n] for n in names if n in state.payments}
+        payments = {one.id: one for one in (*of_runs, *more)} | {
+            n: state.payments[n] for n in names if n in state.payments
+        }
         receipts = {
             name: receipt
             for name, receipt in state.receipts.items()
@@ -71,7 +83,7 @@ class ToldBookings:
             }
             for account, found in known.items()
         }
-        return Recorded(payments, receipts, runs, known, suspended)
+        return Recorded(payments, receipts, runs, known, suspended, self._statements)
 
     def _alike(self, account: str, needs: Needs, of_orders: Iterable[str]) -> Iterator[KnownBooking]:
         found = {
@@ -84,3 +96,11 @@ class ToldBookings:
         for minor in needs.opposite:
             found |= {one.movement: one for one in self._by.get((account, "amount", minor), ())}
         return iter(sorted(found.values(), key=lambda one: (one.booked_on is not None, one.booked_on, one.movement)))
+
+
+def _may_matter(payment: Payment, needs: Needs | None) -> bool:
+    """Whether a file may be about a payment that it does not name."""
+    if needs is None:
+        return False
+    doubtful = needs.stated and (payment.status is Status.UNKNOWN or bool(payment.doubts))
+    return doubtful or (bool(needs.numbers) and payment.status in ON_ITS_WAY)

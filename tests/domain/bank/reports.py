@@ -136,7 +136,7 @@ class Ledger:
             {name: [*each] for name, each in self.known.items()},
             {ACCOUNT: self.suspended()},
         )
-        events = bookings.taken(self.terms, ACCOUNT, file, sha256(repr(file).encode()), recorded)
+        events = bookings.taken(self.terms, ACCOUNT, file, sha256(repr(file).encode()), recorded, b.TODAY)
         self.state = b.after(self.state, events)
         for (account, _), booking in told_by(events).items():
             self.known.setdefault(account, []).append(booking)

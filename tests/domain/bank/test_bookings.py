@@ -73,7 +73,7 @@ class Books:
         told = file(*entries, **more)
         assert needs(terms, told, f"{self.files:064x}")
         # The digits that name a booking's file are the first of its hash.
-        events = taken(terms, "spc-krw", told, f"{self.files:010}{'0' * 54}", recorded)
+        events = taken(terms, "spc-krw", told, f"{self.files:010}{'0' * 54}", recorded, b.TODAY)
         self.state = fold(self.state, [(event, b.TODAY) for event in events])
         for (account, _), booking in bookings(events).items():
             self.known.setdefault(account, []).append(booking)
@@ -373,5 +373,6 @@ def test_a_statement_explains_what_a_notification_left_in_suspense(books):
 
 def test_a_report_of_a_stranger_is_left_out(books):
     told = AccountReport(ReportKind.STATEMENT, "S", None, None, "999", "KRW", None, None, ())
-    (event,) = taken(b.agreement(), "spc-krw", BankFile("x", "M", None, (told,)), "0" * 64, Recorded({}, {}, {}))
+    stranger = BankFile("x", "M", None, (told,))
+    (event,) = taken(b.agreement(), "spc-krw", stranger, "0" * 64, Recorded({}, {}, {}), b.TODAY)
     assert event.left_out == ("999",)

@@ -244,7 +244,7 @@ class Lives(RuleBasedStateMachine):
         """The bank's complete statement of a day lacks whatever it has not booked."""
         day = self.day - back
         on = b.TODAY + timedelta(days=day)
-        events = silent_over(self.state.payments, self.state.runs, "spc-krw", on, "M")
+        events = silent_over(self.state.payments, self.state.runs, "spc-krw", lambda day: day <= on, "M")
         self.record(events)
         for attempt in self.sent.values():
             attempt.over |= attempt.on <= day

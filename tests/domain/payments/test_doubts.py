@@ -226,7 +226,7 @@ def test_an_end_to_end_id_tells_its_attempt():
 
 
 def silent(state: State, day=b.TODAY, account: str = "spc-krw"):
-    return silent_over(state.payments, state.runs, account, day, "M1")
+    return silent_over(state.payments, state.runs, account, lambda on: on <= day, "M1")
 
 
 @pytest.mark.parametrize("how", ["silence", "duplicate"])
