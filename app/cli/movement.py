@@ -24,7 +24,6 @@ _COLUMNS = (
     "production",
     "account",
     "movement",
-    "bank_reference",
     "since",
     "open",
     "counterparty",
@@ -69,7 +68,7 @@ def list_(
 @movement.command()
 @click.argument("production")
 @click.argument("account")
-@click.argument("bank_reference")
+@click.argument("bank_reference", metavar="MOVEMENT")
 @click.option("--receipt", metavar="ID", help="It is money of this expected receipt.")
 @click.option("--source", metavar="NAME", help="It is what this source owes by its statements.")
 @click.option("--charges", is_flag=True, help="It is the bank's own charge, or gives one back.")
@@ -93,7 +92,7 @@ def allocate(
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """Say what the movement BANK_REFERENCE on ACCOUNT was: exactly one of --receipt, --source, --charges."""
+    """Say what MOVEMENT on ACCOUNT was: exactly one of --receipt, --source, --charges."""
     from app.cli.session import act
     from domain.commands import AllocateMovement
     from domain.values.money import Money
