@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
@@ -24,7 +24,6 @@ from adapters.db.queries import (
     ledger,
     milestones,
     payments,
-    reconciliation,
     runs,
     statements,
 )
@@ -42,9 +41,11 @@ from adapters.db.queries.runs import RunFilter, RunRow
 from adapters.db.queries.statements import StatementFilter, StatementRow
 from app.endpoints import database_url
 from app.settings import load_settings
-from domain.bank.reconciliation import Reconciliation
 from domain.errors import NotFound, WrongRole
 from domain.reads import EVERYTHING, Resource, Sight
+
+if TYPE_CHECKING:
+    from domain.bank.reconciliation import Reconciliation
 
 Filter = TypeVar(
     "Filter",
@@ -133,13 +134,15 @@ class Reads:
         """Movements in suspense."""
         return bank.unmatched(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
 
-    def reconciliations(self, account: str | None, on: date) -> list[Reconciliation]:
+    def reconciliations(self, account: str | None, on: date) -> "list[Reconciliation]":
         """Return the bank's balance against the books on a day, of an account or of all.
 
         Raises:
             NotFound: the bank told nothing of the account.
         """
         sight = self.sight(Resource.ACCOUNTS)
+        from adapters.db.queries import reconciliation  # reads agreements, which no other list needs
+
         return reconciliation.reconciliations(self.connection, self.production or "", account, on, sight)
 
     def distributions(self, chosen: DistributionFilter, page: PageRequest) -> Page[DistributionRow]:

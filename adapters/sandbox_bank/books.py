@@ -156,6 +156,11 @@ class BankBooks:
         )
         return [(date.fromisoformat(on), Money(minor, currency)) for on, minor in rows]
 
+    def moved(self) -> dict[str, Money]:
+        """Return what each account gained or lost since it was opened, by key."""
+        rows = self.db.execute("SELECT key, balance - opening, currency FROM account ORDER BY key")
+        return {key: Money(minor, currency) for key, minor, currency in rows}
+
     def balances(self) -> dict[str, Money]:
         """Return the balance of each account, by key."""
         rows = self.db.execute("SELECT key, balance, currency FROM account ORDER BY key")

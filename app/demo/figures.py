@@ -44,7 +44,7 @@ def figures(records: Records, production: str) -> dict[str, int | bool]:
 def same_as_bank(connection: Connection, agreement: Agreement, books: BankBooks) -> list[str]:
     """Return a sentence for each account where our books differ from the bank's."""
     ours = {row.account: row.balance for row in ledger.balances(connection, agreement.production)}
-    theirs = books.balances()
+    theirs = books.moved()
     wrong = []
     for account in agreement.accounts:
         key = folder_of(agreement.production, account.id)

@@ -112,8 +112,6 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.PaymentsSettled: _settled,
     e.PaymentReturned: lambda event, _: f"the money came back ({event.reason}): {event.booked} into {event.account}",
     e.ReceiptMatched: lambda event, _: f"{event.amount} of it arrived: {event.booked} into {event.account}",
-    e.PaymentsDoubted: lambda _, __: "the bank refused it as a duplicate, so an earlier copy may be on its way",
-    e.DoubtsEnded: lambda _, __: "what became of its earlier attempt is known",
     e.ReceiptReversed: lambda event, _: f"the bank took {event.booked} of it back, so {event.amount} is owed again",
     e.ChargeBooked: lambda event, _: f"the bank booked {event.booked} on {event.account} as its charge: {event.words}",
     e.BankFileTaken: lambda event, _: f"a {event.format} file of {event.account} was taken in",

@@ -214,14 +214,11 @@ def test_any_character_that_the_schema_allows_may_stand_in_a_reference(lab):
     assert [line.bank_reference for line in settled.payments] == ["CN_98765/01", "REF2"]
 
 
-def test_two_days_in_one_file_are_two_statements(lab):
+def test_two_days_in_one_file_are_two_statements_and_one_may_have_two_days(lab):
     events = lab.take("k19", "22")
     assert tallies(events) == {"settles": (1, "KRW 1019002", "KRW 0")}
     assert [report.closing_on for report in of_type(events, e.BankFileTaken)[0].reports] == [date(2025, 2, 9), DAY]
     assert lab.statuses("k19")[:2] == ["settled", "settled"]
-
-
-def test_one_statement_may_have_two_booking_days_and_tells_what_it_told_before(lab):
     assert tallies(lab.take("k19", "23")) == {
         "known": (1, "KRW 1019002", "KRW 0"),
         "suspense": (1, "KRW 1019001", "KRW 0"),

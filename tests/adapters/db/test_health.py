@@ -115,7 +115,7 @@ def test_only_the_movements_that_nothing_explains_still_are_counted_in_suspense(
         by="eunwoo",
         production=PRODUCTION,
         account="spc-krw",
-        bank_reference=first.bank_reference,
+        bank_reference=first.movement,
         to="source",
         name="tidewater",
         reason="its advice of today",

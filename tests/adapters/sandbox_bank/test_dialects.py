@@ -389,10 +389,11 @@ def test_a_trait_that_is_none_is_refused_with_what_it_can_be(traits, sentence):
 
 def test_zengin_records_are_for_yen_that_they_can_carry(tmp_path):
     zengin = dialect_of({"format": "zengin"})
-    for key, currency in (("A-1", "KRW"), ("A-2", "JPY")):
-        open_account(tmp_path, key, "777", currency)
-        with pytest.raises(BadInput, match=f"{key} holds {currency} 100000000000000: Zengin records carry JPY below"):
-            open_account(tmp_path, key, "777", currency, dialect=zengin)
+    for key, currency, opening in (("A-1", "KRW", 0), ("A-2", "JPY", 10**14)):
+        held = Money(opening, currency)
+        open_account(tmp_path, key, "777", currency, opening=held)
+        with pytest.raises(BadInput, match=f"{key} holds {held}: Zengin records carry JPY below"):
+            open_account(tmp_path, key, "777", currency, opening=held, dialect=zengin)
 
 
 def test_the_documentation_names_every_trait():

@@ -134,7 +134,7 @@ def test_who_has_no_role_or_no_part_in_it_reads_nothing(sluice, command):
 def test_a_payment_is_shown_with_its_life_to_who_may_read_the_journal(stack, rows, sluice):
     payment = stack.payment("WR-A")
     shown = rows("payment", "show", payment)
-    assert shown["life"][-1]["type"] == "payments-settled"
+    assert [one["type"] for one in shown["life"][-2:]] == ["payments-settled", "bookings-reported"]
     assert [entry["about"] for entry in shown["entries"]] == [payment] * len(shown["entries"])
     own = rows("payment", "show", payment, "--as", "hyunwoo")
     assert own == shown | {"life": [], "entries": []}

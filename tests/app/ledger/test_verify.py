@@ -90,8 +90,9 @@ def test_a_dropped_event_is_named_and_so_are_its_entries(told, tamper):
 
 
 def test_a_dropped_last_event_is_named(told, tamper):
-    seq = seq_of(told, "payments-settled")
-    tamper("journal_event", f"DELETE FROM journal_event WHERE seq = {seq}")
+    seq, last = seq_of(told, "payments-settled"), seq_of(told, "bookings-reported")
+    for dropped in (last, seq):
+        tamper("journal_event", f"DELETE FROM journal_event WHERE seq = {dropped}")
     wrong = told.wrong()
     assert any("ends at event" in sentence for sentence in wrong)
     assert any(f"entries name event {seq}" in sentence for sentence in wrong)

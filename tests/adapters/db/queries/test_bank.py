@@ -32,7 +32,7 @@ def stranger(module_database, tmp_path_factory):
             by="eunwoo",
             production=PRODUCTION,
             account="spc-krw",
-            bank_reference=world.found[1].bank_reference,  # type: ignore[attr-defined]
+            bank_reference=world.found[1].movement,  # type: ignore[attr-defined]
             to="source",
             name="tidewater",
             reason="its advice",
@@ -54,7 +54,7 @@ def test_what_is_explained_is_in_the_list_no_more(stranger):
     with stranger.store.reading() as records:
         left = [
             in_suspense(records.connection, PRODUCTION, "spc-krw", reference)
-            for reference in (*(row.bank_reference for row in stranger.found), "never")
+            for reference in (*(row.movement for row in stranger.found), "never")
         ]
     assert left == [Money(1, "KRW"), Money(0, "KRW"), Money(3, "KRW"), None]
 
