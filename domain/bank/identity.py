@@ -234,7 +234,7 @@ def _of_one_amount(new: list[_Told], old: list[_Told]) -> Iterator[tuple[_Told, 
     rest = dict.fromkeys(new)
     for _, ones, candidates in sorted(_sharing(new, old), key=lambda edge: -edge[0]):
         waiting, there = [one for one in ones if one in rest], [one for one in candidates if one in free]
-        for one, earlier in zip(waiting, there, strict=False):
+        for one, earlier in _by_text(waiting, there):
             del rest[one], free[earlier]
             yield one, earlier, True
     by_kinds: dict[frozenset[str], dict[_Told, None]] = defaultdict(dict)
@@ -251,10 +251,10 @@ def _of_one_amount(new: list[_Told], old: list[_Told]) -> Iterator[tuple[_Told, 
 
 
 def _sharing(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[int, list[_Told], list[_Told]]]:
-    """Groups of tellings that share a reference and are alike, with the number of kinds in which they agree.
+    """Groups of tellings that share a reference, with the number of kinds in which they agree.
 
-    Tellings that say the same are one group. A reference of the bank leads only to those that carry no kind of
-    reference of the order that the new ones carry: they are found by that one, or differ in it.
+    Tellings that say the same, but for their text, are one group. A reference of the bank leads only to those that
+    carry no kind of reference of the order that the new ones carry: they are found by that one, or differ in it.
     """
     index: dict[tuple[str, str], dict[frozenset[str], list[list[_Told]]]] = defaultdict(lambda: defaultdict(list))
     for earlier in _alike(old):
@@ -269,9 +269,43 @@ def _sharing(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[int, 
                 if mark[0] not in _OF_THE_ORDER and not of_the_order.isdisjoint(kinds):
                     continue
                 for earlier in groups:
-                    if id(earlier) not in seen and _likeness(ones[0], earlier[0]) is _Likeness.SUPPORTED:
+                    agreeing = _agreeing(ones[0], earlier[0])
+                    if agreeing and id(earlier) not in seen:
                         seen.add(id(earlier))
-                        yield len(_agreeing(ones[0], earlier[0])), ones, earlier
+                        yield len(agreeing), ones, earlier
+
+
+def _by_text(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[_Told, _Told]]:
+    """Pair members of two groups that are alike: those of one text first.
+
+    Of the others it counts only whether they have a text, so one of each kind stands for all.
+    """
+    told: dict[str, list[_Told]] = defaultdict(list)
+    free = dict.fromkeys(old)
+    for earlier in free:
+        for text in earlier.texts:
+            told[text].append(earlier)
+    rest = []
+    for one in new:
+        found = next(filter(None, (_last(told[text], free) for text in one.texts if text in told)), None)
+        if found is not None and _likeness(one, found) is _Likeness.SUPPORTED:
+            del free[found]
+            yield one, found
+        else:
+            rest.append(one)
+    with_text, without = [one for one in free if one.texts], [one for one in free if not one.texts]
+    for one in rest:
+        for others in (with_text, without):
+            if others and _likeness(one, others[-1]) is _Likeness.SUPPORTED:
+                yield one, others.pop()
+                break
+
+
+def _last(told: list[_Told], free: Mapping[_Told, None]) -> _Told | None:
+    """The last one that is free. Those after it are dropped."""
+    while told and told[-1] not in free:
+        told.pop()
+    return told[-1] if told else None
 
 
 def _marks(one: _Told) -> Iterator[tuple[str, str]]:
@@ -279,11 +313,11 @@ def _marks(one: _Told) -> Iterator[tuple[str, str]]:
 
 
 def _alike(told: Iterable[_Told]) -> Iterable[list[_Told]]:
-    """Tellings by what they say: the members of a group cannot be told apart."""
+    """Tellings by what they say: the members of a group can only be told apart by their text."""
     groups: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
     for one in told:
         references = frozenset((kind, frozenset(values)) for kind, values in one.references.items())
-        groups[references, frozenset(one.parties), frozenset(one.texts), frozenset(one.reports)].append(one)
+        groups[references, frozenset(one.parties), frozenset(one.reports)].append(one)
     return groups.values()
 
 

@@ -236,6 +236,18 @@ def test_two_thousand_equal_payments_are_recognised_by_their_ids():
     assert found["b.1"] == "a0"
 
 
+def test_ten_thousand_equal_payments_of_one_reference_are_recognised_by_their_texts():
+    paid = [line(f"a{n}", servicer="BATCH", text=f"salary of {n}") for n in range(10_000)]
+    stated = [line(f"b{n}", servicer="BATCH", text=f"salary of {n}") for n in range(10_000)]
+    assert again(stated, told(paid)) == {f"b{n}": f"a{n}" for n in range(10_000)}
+
+
+def test_ten_thousand_equal_payments_of_one_reference_whose_texts_differ_count_once():
+    paid = [line(f"a{n}", servicer="BATCH", text=f"salary of {n}") for n in range(10_000)]
+    stated = [line(f"b{n}", servicer="BATCH", text=f"payee {n}") for n in range(10_000)]
+    assert len(set(again(stated, told(paid)).values())) == 10_000
+
+
 def test_a_shared_reference_of_the_bank_does_not_hide_the_payment_of_the_order():
     known = told([line("a", servicer="R1", end_to_end="P.1"), line("b", end_to_end="P.2")])
     assert again([line("c", servicer="R1", end_to_end="P.2")], known) == {"c": "b"}
