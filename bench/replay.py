@@ -6,6 +6,7 @@ own rules, and put into the tables as they would have come to be there.
 
 import argparse
 import hashlib
+import json
 import os
 import resource
 import time
@@ -18,6 +19,7 @@ import sqlalchemy as sa
 
 from adapters.db.append import Append
 from adapters.db.queries.chain import streamed
+from adapters.db.rows import booking_rows
 from adapters.db.store import Store
 from adapters.db.streams import stream_of
 from adapters.embedded.postgres import APP, OWNER
@@ -27,6 +29,8 @@ from app.worker.collector import collect_seldom
 from bench import common
 from domain import commands
 from domain.agreement.model import Purpose
+from domain.bank.identity import KnownBooking
+from domain.bank.record import bookings
 from domain.commands import Command
 from domain.events import (
     DuePayment,
@@ -106,7 +110,8 @@ def life(production: str, number: int) -> Iterator[tuple[Command, list[Event]]]:
 def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
     """Record a production's life in one transaction, and return its number of events."""
     stream, head, state = stream_of(production), Head(), State()
-    facts, entries, remembered, movements = [], [], [], []
+    facts, entries, remembered = [], [], []
+    told: dict[tuple[str, str], KnownBooking] = {}
     for number in range(payments):
         for command, events in life(production, number):
             about: dict[str, Any] = {
@@ -124,8 +129,7 @@ def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
                     (stream, fact.seq, line, e.account, e.amount.currency, e.amount.minor, e.about, TODAY)
                     for line, e in enumerate(postings(event), start=1)
                 ]
-                if isinstance(event, PaymentsSettled):
-                    movements.append((stream, "spc-krw", event.payments[0].bank_reference))
+            told |= bookings(events)
     state = fold(state, [(fact.event, TODAY) for fact in facts])
     journal = [
         (f.stream, f.seq, f.type, f.body.decode(), TODAY, NOW, f.actor, f.command_key, f.prev_hash, f.hash)
@@ -137,7 +141,7 @@ def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
             ("journal_event", journal),
             ("entry", entries),
             ("command", remembered),
-            ("movement", movements),
+            ("booking", [(*list(row.values())[:-1], json.dumps(row["told"])) for row in booking_rows(stream, told)]),
             ("stream_head", [(stream, head.seq, head.hash)]),
         ):
             with driver.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:

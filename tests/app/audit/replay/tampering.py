@@ -53,7 +53,7 @@ class Tamperer:
 
     def change(self):
         """Change a random field of a random row of a random table."""
-        table = self.random.choice(TABLES)
+        table = self.random.choice([table for table in TABLES if self.rows[table]])
         ctid = self.random.choice(self.rows[table])
         row = dict(
             self.connection.execute(sa.text(f"SELECT * FROM {table} WHERE ctid = '{ctid}'::tid")).mappings().one()

@@ -21,6 +21,9 @@ from app.cli.audit import audit
 from domain.errors import NotFound
 from tests.world import PRODUCTION
 
+SETTLED = "(SELECT min(seq) FROM journal_event WHERE type = 'payments-settled')"
+"""The first event that settles payments."""
+
 
 @pytest.fixture
 def connection(recorded):
@@ -155,7 +158,7 @@ async def test_what_was_tampered_with_is_named_to_an_auditor_as_to_the_applicati
 
 
 async def test_other_processes_find_what_one_finds(tampered):
-    url, _ = tampered("UPDATE entry SET minor = minor + 1 WHERE seq = 22 AND line = 1")
+    url, _ = tampered(f"UPDATE entry SET minor = minor + 1 WHERE seq = {SETTLED} AND line = 1")
     alone, together = [(await audited_by(url, Scope(PRODUCTION), processes)).findings for processes in (1, 2)]
     assert sorted(map(str, together)) == sorted(map(str, alone)) != []
 
@@ -213,10 +216,12 @@ def test_a_broken_record_is_named_and_the_status_is_1(cli, recorded):
         with engine.begin() as connection:
             for table in tables:
                 connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            connection.exec_driver_sql("UPDATE entry SET minor = minor + %s WHERE seq = 22 AND line = 1", (by,))
+            connection.exec_driver_sql(f"UPDATE entry SET minor = minor + {by} WHERE seq = {SETTLED} AND line = 1")
             for table in tables:
                 connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
+    with engine.connect() as connection:
+        seq = connection.exec_driver_sql(f"SELECT {SETTLED}").scalar_one()
     change(1)
     try:
         said = cli()
@@ -227,9 +232,9 @@ def test_a_broken_record_is_named_and_the_status_is_1(cli, recorded):
     assert said.exit_code == 1
     assert "fidelity     BROKEN in" in said.stdout
     assert (
-        f"production/{PRODUCTION} event 22: its entries are not what a payments-settled event posts (expected"
+        f"production/{PRODUCTION} event {seq}: its entries are not what a payments-settled event posts (expected"
         in said.stdout
     )
     finding = told["verdicts"]["fidelity"]["findings"][0]
-    assert finding["record"] == f"production/{PRODUCTION} event 22"
+    assert finding["record"] == f"production/{PRODUCTION} event {seq}"
     assert finding["expected"] != finding["found"]

@@ -131,7 +131,7 @@ async def test_what_was_recorded_before_is_faithful_after(recorded):
     written = "\n".join(bodies(recorded))
     assert all(word in written for word in ('"approver":', '"lines":'))
     assert '"v":' not in written
-    assert '"counterparty"' not in written
+    assert not any('"counterparty"' in body for body in bodies(recorded) if '"type":"movement-unmatched"' in body)
     assert await findings(recorded, SCHEMAS) != [], "without the steps these records cannot be read"
     assert await findings(recorded) == []
 
