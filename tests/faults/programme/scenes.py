@@ -45,7 +45,7 @@ def _out_of(disk: disks.Disk) -> Scene:
     return Scene(disks.plan(disk), disks.play(disk), disks.stage_of(disk), ailing)
 
 
-_LIES = frozenset({AilmentKind.UNMATCHED, AilmentKind.CONTRADICTED, AilmentKind.FILE_REFUSED})
+_LIES = frozenset({AilmentKind.UNMATCHED, AilmentKind.CONTRADICTED, AilmentKind.FILE_REFUSED, AilmentKind.UNRECONCILED})
 
 SCENES: dict[str, Scene] = {  # the longest first, so that all end together
     "commands": Scene(commands.plan, commands.play),
