@@ -12,10 +12,10 @@ from functools import cache, partial
 
 from domain.agreement.model import Account, Agreement
 from domain.bank.accounts import same_account
-from domain.bank.explanations import Books, named, numbers, orders, undoes
+from domain.bank.explanations import KnownAccount, named, numbers, orders, undoes
 from domain.bank.identity import KnownBooking
 from domain.bank.lines import Line, lines_of
-from domain.bank.reading import Reading
+from domain.bank.reading import read_report
 from domain.bank.reconciliation import complete_day
 from domain.bank.reports import AccountReport, BankFile, ReportKind
 from domain.bank.statements import BankStatement, statements
@@ -108,7 +108,7 @@ def taken(
         if own is None:
             left_out.append(report.account_number)
             continue
-        books = Books(
+        books = KnownAccount(
             agreement.production,
             own,
             payments,
@@ -117,9 +117,9 @@ def taken(
             known.setdefault(own.id, []),
             suspended.setdefault(own.id, {}),
         )
-        reading = Reading(agreement, books, report, file.message_id, digest)
-        reports.append(reading.read())
-        events += reading.events()
+        taken_report, its_events = read_report(agreement, books, report, file.message_id, digest)
+        reports.append(taken_report)
+        events += its_events
     first = BankFileTaken(
         account=account,
         message_id=file.message_id,
