@@ -23,7 +23,7 @@ from domain.events import Event
 from domain.identity import Person
 from domain.payments import payments
 from domain.payments.payments import FINISHED
-from domain.payments.receipts import ReceiptStatus
+from domain.payments.receipts import WAITING
 from domain.state import State
 
 PaymentCommand = TypeVar("PaymentCommand", HoldPayment, ResumePayment, CorrectPayment)
@@ -89,7 +89,7 @@ class AgreementActivities:
     def production_standing(self, ref: ProductionRef) -> ProductionView:
         """The state of a production. Version 0 means that it is not registered."""
         unfinished = tables.payment.c.status.not_in(sorted(FINISHED))
-        expected = tables.receipt.c.status.in_([ReceiptStatus.EXPECTED, ReceiptStatus.OWED])
+        expected = tables.receipt.c.status.in_(sorted(WAITING))
         with self._handler.store.reading() as records:
             state = records.state(ref.production, payments=unfinished, receipts=expected, milestones=True)
             if state.production is None:

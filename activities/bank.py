@@ -24,6 +24,7 @@ from domain.events import BankFileRefused, Event, ReceiptMatched, ReceiptReverse
 from domain.identity import SYSTEM
 from domain.ledger.journal import sha256
 from domain.payments.payments import ON_ITS_WAY, Status
+from domain.payments.receipts import WAITING
 from domain.state import State
 
 
@@ -149,7 +150,7 @@ def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:
         booking.stream == stream_of(production), booking.account.in_(needed), any_of(booking.minor, opposite)
     )
     named = [any_of(payment.id, names), payment.run.in_(sa.select(run.id).where(sent))]
-    waiting = [sa.and_(receipt.account.in_(needed), receipt.status.in_(["expected", "owed"]))]
+    waiting = [sa.and_(receipt.account.in_(needed), receipt.status.in_(sorted(WAITING)))]
     if any(needs.numbers for needs in needed.values()):
         on_their_way = payment.status.in_(sorted(ON_ITS_WAY))
         named.append(sa.and_(payment.account.in_(needed), on_their_way))

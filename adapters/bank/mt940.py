@@ -18,12 +18,12 @@ from msgspec import Struct
 from mt940.tags import Tags
 
 from adapters.bank.charset import decoded
-from adapters.bank.mt940_entry import Line, entry, lines
+from adapters.bank.mt940_entry import SwiftLine, entry, lines
 from adapters.bank.mt940_text import money, whole
-from adapters.bank.swift_fields import Field, Message, bad, messages
+from adapters.bank.swift_fields import Message, SwiftField, bad, messages
 from adapters.bank.xml import BadBankFile
 from domain.bank.dates import swift_day
-from domain.bank.reports import AccountReport, Balance, BankFile, Page, ReportKind
+from domain.bank.reports import AccountReport, Balance, BankFile, ReportKind, ReportPage
 from domain.errors import BadInput
 from domain.values.money import Money
 
@@ -55,7 +55,7 @@ class _Parts(Struct):
     account: str
     currency: str
     number: str | None
-    page: Page | None
+    page: ReportPage | None
     opening: Balance | None
     closing: Balance | None
     created_on: date | None
@@ -82,7 +82,7 @@ def read(raw: bytes) -> BankFile:
     """Read a file of MT940 or MT942.
 
     Raises:
-        BadBankFile: a field cannot be read, or a message contradicts itself. Line and field are named.
+        BadBankFile: a field cannot be read, or a message contradicts itself. SwiftLine and field are named.
     """
     parts = [_parts(message) for message in messages(decoded(raw))]
     if not parts:
@@ -197,7 +197,7 @@ def _account(message: Message, currency: str) -> str:
     return number
 
 
-def _number(message: Message, kind: ReportKind) -> tuple[str | None, Page | None]:
+def _number(message: Message, kind: ReportKind) -> tuple[str | None, ReportPage | None]:
     """Return the statement's number and page of `41/2`. In an MT942 both together are the number."""
     field = message.one("28", "28C")
     written = field.text.strip() if field else ""
@@ -206,7 +206,7 @@ def _number(message: Message, kind: ReportKind) -> tuple[str | None, Page | None
         return written or None, None
     last = not message.all("62M")
     if counted := whole(page):
-        return number or None, Page(counted, last)
+        return number or None, ReportPage(counted, last)
     if message.all("60M", "62M"):
         raise bad(
             field or message.fields[0],
@@ -238,7 +238,7 @@ def _time(message: Message) -> tuple[date | None, datetime | None]:
     return on, datetime(on.year, on.month, on.day, hour, minute, tzinfo=zone)
 
 
-def _check_sums(parts: _Parts, found: list[Line]) -> None:
+def _check_sums(parts: _Parts, found: list[SwiftLine]) -> None:
     """Check that the entries lead from the opening to the closing balance, and to the sums in fields 90D and 90C."""
     if parts.opening is not None and parts.closing is not None:
         led = parts.opening.amount + Money(sum(line.signed for line in found if not line.expected), parts.currency)
@@ -255,7 +255,7 @@ def _check_sums(parts: _Parts, found: list[Line]) -> None:
             _check_sum(field, mark, found)
 
 
-def _check_sum(field: Field, mark: str, found: list[Line]) -> None:
+def _check_sum(field: SwiftField, mark: str, found: list[SwiftLine]) -> None:
     """Check a number and sum of entries. Banks differ in whether reversals and expected entries count as their mark."""
     match = _SUM.fullmatch(field.text.strip())
     if match is None:
@@ -297,7 +297,7 @@ def _check_pages(before: _Parts, after: _Parts) -> None:
         )
 
 
-def _money(field: Field, currency: str, number: str) -> Money:
+def _money(field: SwiftField, currency: str, number: str) -> Money:
     try:
         return money(currency.upper(), number)
     except BadInput as error:

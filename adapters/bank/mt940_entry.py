@@ -7,8 +7,8 @@ from datetime import date
 from msgspec import Struct
 from mt940.tags import StatementGLS
 
-from adapters.bank.mt940_text import Told, coded_amount, given, money, reference, told
-from adapters.bank.swift_fields import Field, bad
+from adapters.bank.mt940_text import Narrative, coded_amount, given, money, reference, told
+from adapters.bank.swift_fields import SwiftField, bad
 from domain.bank.dates import nearest_day, swift_day
 from domain.bank.messages import Direction
 from domain.bank.reports import Batch, BookedEntry, EntryDetail, EntryType, References
@@ -27,13 +27,13 @@ _TYPES = {
 """What SWIFT's transaction codes surely say. `N`, `F` or `S` stands in front."""
 
 
-class Line(Struct):
+class SwiftLine(Struct):
     """A statement line. `mark` is C, D, RC or RD. `expected` lines are not booked yet.
 
     `month_day` is the entry date MMDD, if it is given. `customer` and `bank` are the references, `more` the rest.
     """
 
-    field: Field
+    field: SwiftField
     value_on: date
     month_day: str | None
     mark: str
@@ -43,7 +43,7 @@ class Line(Struct):
     customer: str | None
     bank: str | None
     more: str | None
-    texts: list[Field]
+    texts: list[SwiftField]
 
     @property
     def came_in(self) -> bool:
@@ -56,13 +56,13 @@ class Line(Struct):
         return self.amount.minor if self.came_in else -self.amount.minor
 
 
-def lines(fields: Sequence[Field], currency: str) -> list[Line]:
+def lines(fields: Sequence[SwiftField], currency: str) -> list[SwiftLine]:
     """Return the statement lines, each with the fields 86 that follow it. A field 86 of the statement is left out.
 
     Raises:
         BadBankFile: a line cannot be read.
     """
-    found: list[Line] = []
+    found: list[SwiftLine] = []
     follows = False
     for field in fields:
         if field.tag == "61":
@@ -73,7 +73,7 @@ def lines(fields: Sequence[Field], currency: str) -> list[Line]:
     return found
 
 
-def entry(line: Line, place: str, opened_on: date | None, closed_on: date | None) -> BookedEntry:
+def entry(line: SwiftLine, place: str, opened_on: date | None, closed_on: date | None) -> BookedEntry:
     """Return the entry of a statement line. `opened_on` and `closed_on` are the days of its report's balances.
 
     Raises:
@@ -99,7 +99,7 @@ def entry(line: Line, place: str, opened_on: date | None, closed_on: date | None
     )
 
 
-def _detail(line: Line, said: Told, direction: Direction, references: References) -> EntryDetail:
+def _detail(line: SwiftLine, said: Narrative, direction: Direction, references: References) -> EntryDetail:
     """The one transaction of an entry. Charges in another currency than the account's stay text."""
     words = "\n".join([line.more or "", *(field.text for field in line.texts)])
     charges = coded_amount("CHGS", words)
@@ -117,7 +117,7 @@ def _detail(line: Line, said: Told, direction: Direction, references: References
     )
 
 
-def _references(line: Line, said: Told) -> References:
+def _references(line: SwiftLine, said: Narrative) -> References:
     """The end-to-end id of field 86, or else the customer reference, counts. What is left of them is kept too."""
     others = said.others
     if said.end_to_end and line.customer not in {None, said.end_to_end, said.order}:
@@ -132,7 +132,7 @@ def _references(line: Line, said: Told) -> References:
     )
 
 
-def _line(field: Field, currency: str) -> Line:
+def _line(field: SwiftField, currency: str) -> SwiftLine:
     """Read a statement line.
 
     The library's grammar does not know expected entries and one further line at most, so it is given the first line.
@@ -154,7 +154,7 @@ def _line(field: Field, currency: str) -> Line:
         amount = money(currency, match["amount"])
     except BadInput as error:
         raise bad(field, error.sentence.rstrip(".")) from error
-    return Line(
+    return SwiftLine(
         field=field,
         value_on=value_on,
         month_day=month_day.strip() or None,
@@ -176,7 +176,7 @@ def _value_on(year: str, month: str, day: str) -> date | None:
     return swift_day(f"{year}{month}{day}")
 
 
-def _booked_on(line: Line, opened_on: date | None, closed_on: date | None) -> date:
+def _booked_on(line: SwiftLine, opened_on: date | None, closed_on: date | None) -> date:
     """The booking day: the entry date, in the year nearest to the closing day. Without one the value date counts.
 
     A value date outside the days of the statement is not the booking day. The closing day is then.

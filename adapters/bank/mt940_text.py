@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from adapters.bank.swift_fields import Field
+from adapters.bank.swift_fields import SwiftField
 from domain.bank.reports import EntryType
 from domain.errors import BadInput
 from domain.values.money import Money
@@ -48,7 +48,7 @@ _TYPES = {
 """The German transaction codes (Geschäftsvorfallcodes) that surely name a return, a charge or interest."""
 
 
-class Told(Struct):
+class Narrative(Struct):
     """What field 86 says. `rest` is what it says beside: nothing is dropped.
 
     `instructed` is the amount before conversion and charges. `order` names a whole order, `count` its transfers.
@@ -69,7 +69,7 @@ class Told(Struct):
     rest: str | None = None
 
 
-def told(fields: Iterable[Field], *, incoming: bool) -> Told:
+def told(fields: Iterable[SwiftField], *, incoming: bool) -> Narrative:
     """Read the fields 86 of an entry."""
     text = "\n".join(field.text for field in fields)
     numbered = _NUMBERED.match(text)
@@ -80,7 +80,7 @@ def told(fields: Iterable[Field], *, incoming: bool) -> Told:
         # Some banks cut lines after 64 characters. A blank there would break a reference.
         width = _LINE - 1 if max(map(len, lines)) == _LINE - 1 else _LINE
         return _codewords(joined(lines, width), incoming=incoming)
-    return Told(remittance=given(joined(lines, _LINE)))
+    return Narrative(remittance=given(joined(lines, _LINE)))
 
 
 def reference(text: str | None) -> str | None:
@@ -140,7 +140,7 @@ def money(currency: str, number: str) -> Money:
     return Money.parse(f"{currency} {units}" + (f".{decimals}" if comma and decimals else ""))
 
 
-def _numbered(code: str | None, mark: str, text: str) -> Told:
+def _numbered(code: str | None, mark: str, text: str) -> Narrative:
     """Read numbered subfields."""
     head, *parts = re.split(rf"{re.escape(mark)}(\d\d)", text)
     subfields = list(zip(parts[::2], parts[1::2], strict=True))
@@ -150,7 +150,7 @@ def _numbered(code: str | None, mark: str, text: str) -> Told:
     rest = [] if code else [head]
     rest += [content for number, content in subfields if number not in _PURPOSE and number not in by_number]
     rest += [f"{key}+{value}" for key, value in said.items() if key not in _READ]
-    return Told(
+    return Narrative(
         end_to_end=reference(said.get("EREF")),
         order=reference(said.get("KREF")),
         others=_references(said, "MREF", "RREF"),
@@ -183,7 +183,7 @@ def _keywords(subfields: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def _codewords(line: str, *, incoming: bool) -> Told:
+def _codewords(line: str, *, incoming: bool) -> Narrative:
     """Read codewords. Of two names or accounts the first is the counterparty's."""
     before, *parts = _CODEWORD.split(line)
     said: dict[str, str] = {}
@@ -201,7 +201,7 @@ def _codewords(line: str, *, incoming: bool) -> Told:
     party = said.get("ORDP" if incoming else "BENM")
     rest += [f"{key} {value}" for key, value in said.items() if key not in _CONSUMED]
     count = said.get("NRTX", said.get("NBTR", ""))
-    return Told(
+    return Narrative(
         end_to_end=reference(said.get("EREF")),
         instruction=reference(said.get("IREF")),
         order=reference(said.get("PREF") or said.get("KREF")),

@@ -21,7 +21,7 @@ _EMPTY = " \t\x00\x01\x03\x1a"
 """What a line without text may consist of. Blocks and files end with control characters in some transports."""
 
 
-class Field(Struct):
+class SwiftField(Struct):
     """A field: its tag such as `60F`, its text with line feeds between lines, and the line where it begins."""
 
     tag: str
@@ -33,13 +33,13 @@ class Message(Struct):
     """A message: its type such as `940`, if the envelope names it, and its fields. The first is `:20:`."""
 
     type: str | None
-    fields: list[Field]
+    fields: list[SwiftField]
 
-    def all(self, *tags: str) -> list[Field]:
+    def all(self, *tags: str) -> list[SwiftField]:
         """The fields with one of these tags."""
         return [field for field in self.fields if field.tag in tags]
 
-    def one(self, *tags: str) -> Field | None:
+    def one(self, *tags: str) -> SwiftField | None:
         """The only field with one of these tags, or None.
 
         Raises:
@@ -51,7 +51,7 @@ class Message(Struct):
         return found[0] if found else None
 
 
-def bad(field: Field, what: str, do: str = "ask the bank to correct it") -> BadBankFile:
+def bad(field: SwiftField, what: str, do: str = "ask the bank to correct it") -> BadBankFile:
     """An error that names the line and the field."""
     return BadBankFile(f"Line {field.line}: field :{field.tag}: {what}: {do}.", line=str(field.line), field=field.tag)
 
@@ -74,18 +74,18 @@ def messages(text: str) -> list[Message]:
             line = line.rpartition("{4:")[2]
         field = _FIELD.match(line)
         if field and field[1] == "20":
-            found.append(Message(kind, [Field("20", field[2], number)]))
+            found.append(Message(kind, [SwiftField("20", field[2], number)]))
             kind, within = None, True
         elif within:
             _add(found[-1].fields, field, line, number)
         elif field and field[1] in _OF_STATEMENTS:
-            raise bad(Field(field[1], "", number), "stands before any :20:", "ask the bank to send the file again")
+            raise bad(SwiftField(field[1], "", number), "stands before any :20:", "ask the bank to send the file again")
     return found
 
 
-def _add(fields: list[Field], field: re.Match[str] | None, line: str, number: int) -> None:
+def _add(fields: list[SwiftField], field: re.Match[str] | None, line: str, number: int) -> None:
     """Add a field, or a further line of the last one. A payer's text may have a line that looks like a field."""
     if field and (field[1] in _OF_STATEMENTS or fields[-1].tag != "86"):
-        fields.append(Field(field[1], field[2], number))
+        fields.append(SwiftField(field[1], field[2], number))
     elif line.strip(_EMPTY):
         fields[-1].text += f"\n{line}"

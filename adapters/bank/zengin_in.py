@@ -13,7 +13,7 @@ import hashlib
 import re
 from datetime import date, timedelta
 
-from adapters.bank.zengin_records import Account, Layout, Record, accounts, layout
+from adapters.bank.zengin_records import Layout, ZenginAccount, ZenginRecord, accounts, layout
 from domain.bank.dates import era_creation_day, era_day
 from domain.bank.messages import Direction
 from domain.bank.reports import (
@@ -92,18 +92,18 @@ def read(raw: bytes) -> BankFile:
     )
 
 
-def _report(account: Account, place: int) -> AccountReport:
+def _report(account: ZenginAccount, place: int) -> AccountReport:
     if _type(account.header) == _STATEMENT:
         return _statement(account, place)
     return _notification(account, place)
 
 
-def _statement(account: Account, place: int) -> AccountReport:
+def _statement(account: ZenginAccount, place: int) -> AccountReport:
     header, trailer = account.header, account.trailer
     header.layout, trailer.layout = _statement_header(header.raw), _STATEMENT_TRAILER
     deposit = header.bytes_of("account_type") in _TIME_DEPOSITS
     created = _created(header)
-    moves: list[tuple[Record, Direction, int]] = []
+    moves: list[tuple[ZenginRecord, Direction, int]] = []
     for record in account.data:
         record.layout = _DEPOSIT if deposit else _CURRENT
         moves.append((record, _way(record), record.amount("amount")))
@@ -133,11 +133,11 @@ def _statement(account: Account, place: int) -> AccountReport:
     )
 
 
-def _notification(account: Account, place: int) -> AccountReport:
+def _notification(account: ZenginAccount, place: int) -> AccountReport:
     header = account.header
     header.layout, account.trailer.layout = _NOTIFICATION_HEADER, _NOTIFICATION_TRAILER
     created = _created(header)
-    moves: list[tuple[Record, Direction, int]] = []
+    moves: list[tuple[ZenginRecord, Direction, int]] = []
     for record in account.data:
         record.layout = _TRANSFER_B if record.raw[_LARGE].isdigit() else _TRANSFER_A
         way = Direction.DEBIT if record.digits("cancelled") else Direction.CREDIT
@@ -160,7 +160,7 @@ def _notification(account: Account, place: int) -> AccountReport:
     )
 
 
-def _type(header: Record) -> str:
+def _type(header: ZenginRecord) -> str:
     header.layout = header.layout or _NOTIFICATION_HEADER  # all types begin alike
     kind = header.bytes_of("type").decode("ascii", "replace")
     if kind not in {_STATEMENT, _NOTIFICATION}:
@@ -180,7 +180,7 @@ def _statement_header(raw: bytes) -> Layout:
     return _STATEMENT_HEADER_7 if seven else _STATEMENT_HEADER
 
 
-def _account_number(header: Record) -> str:
+def _account_number(header: ZenginRecord) -> str:
     bank, branch, kind = (
         header.bytes_of(field).decode("ascii", "replace") for field in ("bank", "branch", "account_type")
     )
@@ -190,7 +190,7 @@ def _account_number(header: Record) -> str:
     return f"{bank}{branch}{kind}{number.lstrip('0').zfill(7)}"
 
 
-def _created(header: Record) -> date:
+def _created(header: ZenginRecord) -> date:
     found = era_creation_day(f"{header.amount('created'):06d}")
     if found is None:
         raise header.bad(
@@ -201,19 +201,19 @@ def _created(header: Record) -> date:
     return found
 
 
-def _period(header: Record) -> tuple[date, date]:
+def _period(header: ZenginRecord) -> tuple[date, date]:
     """Return the first and the last day of a report. The day of its creation counts if none is given."""
     last = _day(header, "last_day", _created(header)) or _created(header)
     return _day(header, "first_day", last) or last, last
 
 
-def _id(header: Record) -> str:
+def _id(header: ZenginRecord) -> str:
     """Return the id of a report: its type and days. The format has none of its own."""
     first, last = _period(header)
     return f"{_type(header)} {first:%Y%m%d}-{last:%Y%m%d}"
 
 
-def _day(record: Record, field: str, latest: date) -> date | None:
+def _day(record: ZenginRecord, field: str, latest: date) -> date | None:
     """Return a day that is not after `latest`, or None if none is given."""
     written = record.digits(field)
     if written is None:
@@ -224,7 +224,7 @@ def _day(record: Record, field: str, latest: date) -> date | None:
     return found
 
 
-def _balances(header: Record, trailer: Record, moved: int) -> tuple[Money | None, Money | None]:
+def _balances(header: ZenginRecord, trailer: ZenginRecord, moved: int) -> tuple[Money | None, Money | None]:
     """Return the balances before and after, which the entries must lead to. Zeros in both are none, if money moved."""
     opening, closing = _balance(header), _balance(trailer)
     if opening is None or closing is None:
@@ -237,7 +237,7 @@ def _balances(header: Record, trailer: Record, moved: int) -> tuple[Money | None
     return opening, closing
 
 
-def _balance(record: Record) -> Money | None:
+def _balance(record: ZenginRecord) -> Money | None:
     """Return a balance. Zeros without a sign mean that the bank gives none."""
     written, sign = record.digits("balance"), record.digits("sign")
     if sign not in {None, _PLUS, _MINUS}:
@@ -247,7 +247,7 @@ def _balance(record: Record) -> Money | None:
     return Money(int(written or 0) * (-1 if sign == _MINUS else 1), _YEN)
 
 
-def _way(record: Record) -> Direction:
+def _way(record: ZenginRecord) -> Direction:
     """Return which way money moved."""
     found = _WAYS.get(record.bytes_of("way"))
     if found is None:
@@ -255,7 +255,7 @@ def _way(record: Record) -> Direction:
     return found
 
 
-def _transferred(record: Record) -> int:
+def _transferred(record: ZenginRecord) -> int:
     """Return the amount of a transfer. One of more than ten digits stands in the second field, zeros in the first."""
     amount = record.amount("amount")
     large = record.amount("large_amount") if "large_amount" in record.layout else 0
@@ -268,12 +268,12 @@ def _signed(way: Direction, amount: int) -> int:
     return amount if way is Direction.CREDIT else -amount
 
 
-def _check(trailer: Record, field: str, found: int) -> None:
+def _check(trailer: ZenginRecord, field: str, found: int) -> None:
     if trailer.amount(field) != found:
         raise trailer.bad(field, f"is not what the records add up to ({found})", _WHOLE)
 
 
-def _check_transfers(trailer: Record, moves: list[tuple[Record, Direction, int]]) -> None:
+def _check_transfers(trailer: ZenginRecord, moves: list[tuple[ZenginRecord, Direction, int]]) -> None:
     """Check the totals. Banks differ in whether cancelled transfers are a part of the first of them."""
     sums = {way: [amount for _, each, amount in moves if each is way] for way in Direction}
     came, cancelled = sums[Direction.CREDIT], sums[Direction.DEBIT]
@@ -288,7 +288,7 @@ def _check_transfers(trailer: Record, moves: list[tuple[Record, Direction, int]]
         _check(trailer, "cancelled", sum(cancelled))
 
 
-def _entry(record: Record, place: str, created: date, way: Direction, amount: int) -> BookedEntry:
+def _entry(record: ZenginRecord, place: str, created: date, way: Direction, amount: int) -> BookedEntry:
     booked_on = _day(record, "booked", created)
     if booked_on is None:
         raise record.bad("booked", "is no day")

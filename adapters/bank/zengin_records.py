@@ -39,7 +39,7 @@ def layout(**lengths: int) -> Layout:
     return found
 
 
-class Record(Struct):
+class ZenginRecord(Struct):
     """A record by its number in the file, from 1. `layout` says where its fields stand."""
 
     number: int
@@ -98,25 +98,25 @@ class Record(Struct):
         )
 
 
-class Account(Struct):
+class ZenginAccount(Struct):
     """The records of one account in a file."""
 
-    header: Record
-    data: list[Record]
-    trailer: Record
+    header: ZenginRecord
+    data: list[ZenginRecord]
+    trailer: ZenginRecord
 
 
 _PLAIN_END = layout(kind=1, records=10, accounts=5)
 
 
-def accounts(raw: bytes) -> list[Account]:
+def accounts(raw: bytes) -> list[ZenginAccount]:
     """Return the accounts of a file.
 
     Raises:
         BadBankFile: in EBCDIC, a record of another length, out of order, or the file is cut off.
     """
     records = _records(raw)
-    found: list[Account] = []
+    found: list[ZenginAccount] = []
     before, first, in_file = b"", 0, 0
     for record in records:
         kind = record.raw[:1]
@@ -125,7 +125,7 @@ def accounts(raw: bytes) -> list[Account]:
             raise _broken(record, f"this is a {_NAMES.get(kind, 'strange')} record, and a {wanted} record is due")
         if kind == _HEADER:
             _check_code(record)
-            found.append(Account(record, [], record))
+            found.append(ZenginAccount(record, [], record))
         elif kind == _DATA:
             found[-1].data.append(record)
         elif kind == _TRAILER:
@@ -140,7 +140,7 @@ def accounts(raw: bytes) -> list[Account]:
     return found
 
 
-def _records(raw: bytes) -> Sequence[Record]:
+def _records(raw: bytes) -> Sequence[ZenginRecord]:
     """Return the records. Banks end them with CR and LF, LF, CR or nothing; programs cut off blanks at their ends.
 
     A file that a program has turned into UTF-8 is turned back, since fields are counted in bytes.
@@ -154,7 +154,7 @@ def _records(raw: bytes) -> Sequence[Record]:
     parts = [part for part in _LINE_END.split(plain) if part.strip()]
     if len(parts) == 1 and len(plain) > LENGTH:
         parts = [plain[start : start + LENGTH] for start in range(0, len(plain), LENGTH)]
-    records = [Record(number, part.ljust(LENGTH)) for number, part in enumerate(parts, 1)]
+    records = [ZenginRecord(number, part.ljust(LENGTH)) for number, part in enumerate(parts, 1)]
     for record in records:
         if len(record.raw) != LENGTH:
             raise _broken(record, f"it has {len(record.raw)} bytes, and a record has {LENGTH}")
@@ -163,7 +163,7 @@ def _records(raw: bytes) -> Sequence[Record]:
     return records
 
 
-def _check_code(header: Record) -> None:
+def _check_code(header: ZenginRecord) -> None:
     if header.raw[3:4] == b"1":
         raise _ebcdic()
 
@@ -174,7 +174,7 @@ def _ebcdic() -> BadBankFile:
     )
 
 
-def _check_end(end: Record, found: list[Account], records: int) -> None:
+def _check_end(end: ZenginRecord, found: list[ZenginAccount], records: int) -> None:
     """Check the end record's number of records and accounts, if it has them. Banks differ in which records count."""
     told, of_accounts = int(end.digits("records") or 0), int(end.digits("accounts") or 0)
     if told and told not in {records, records - 1, sum(len(each.data) for each in found)}:
@@ -185,7 +185,7 @@ def _check_end(end: Record, found: list[Account], records: int) -> None:
         )
 
 
-def _broken(record: Record, what: str) -> BadBankFile:
+def _broken(record: ZenginRecord, what: str) -> BadBankFile:
     return BadBankFile(
         f"Record {record.number}: {what}: ask the bank to send the file again.", record=str(record.number)
     )

@@ -39,7 +39,7 @@ class StoredDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class BankFile:
+class BankFileRecord:
     """A file that went to a bank (`out`) or came from one (`in`), over the account's folder."""
 
     account: str
@@ -76,7 +76,7 @@ class BankData:
         """One document's bytes; raises as `documents` does."""
         return next(self.documents([digest])).content
 
-    def bank_files(self, production: str) -> list[BankFile]:
+    def bank_files(self, production: str) -> list[BankFileRecord]:
         """The files that were exchanged over a production's accounts, by account, direction and message."""
         table = tables.bank_file.c
         with self._engine.connect() as connection:
@@ -88,7 +88,9 @@ class BankData:
             else:
                 rows = connection.execute(_FILES, {"ticket": ticket}).all()
         return [
-            BankFile(row.account, row.direction, row.message_id, row.name, row.sha256, row.recorded_at.isoformat())
+            BankFileRecord(
+                row.account, row.direction, row.message_id, row.name, row.sha256, row.recorded_at.isoformat()
+            )
             for row in rows
         ]
 
@@ -132,13 +134,13 @@ class Announced(Records):
         content = self.connection.execute(_ANY_DOCUMENT, asked).scalar_one_or_none()
         return None if content is None else bytes(content)
 
-    def bank_files(self) -> Iterator[BankFile]:
+    def bank_files(self) -> Iterator[BankFileRecord]:
         """The files that were exchanged with banks, by account, direction and message."""
         asked = () if self._ticket is None else (self._ticket,)
         files = "bank_file" if self._ticket is None else "audit_whole_bank_files(%s)"
         query = f"SELECT {_OF_FILES} FROM {files} ORDER BY account, direction, message_id"  # noqa: S608 - our own
         for account, direction, message_id, name, digest, recorded_at in streamed(self.connection, query, asked):
-            yield BankFile(account, direction, message_id, name, digest, recorded_at.isoformat())
+            yield BankFileRecord(account, direction, message_id, name, digest, recorded_at.isoformat())
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from adapters.sandbox_bank.amounts import written
 from adapters.sandbox_bank.dialect import Telling
-from adapters.sandbox_bank.entries import Batch, Detail, Entry, Holder, Report
+from adapters.sandbox_bank.entries import Detail, Holder, Report, ReportedBatch, ReportedEntry
 
 _ROOTS: dict[Telling, tuple[str, str, str]] = {
     "notification": ("camt.054", "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
@@ -94,7 +94,7 @@ def _optional(name: str, value: str | None) -> str:
     return "" if value is None else f"<{name}>{escape(value)}</{name}>"
 
 
-def _entry(entry: Entry, holder: Holder, version: int) -> str:
+def _entry(entry: ReportedEntry, holder: Holder, version: int) -> str:
     family, sub_family = _CODES[entry.purpose][entry.direction]
     code = (
         f"<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>{family}</Cd><SubFmlyCd>{sub_family}</SubFmlyCd></Fmly></Domn></BkTxCd>"
@@ -111,7 +111,7 @@ def _entry(entry: Entry, holder: Holder, version: int) -> str:
     )
 
 
-def _batch(batch: Batch | None, entry: Entry, holder: Holder) -> str:
+def _batch(batch: ReportedBatch | None, entry: ReportedEntry, holder: Holder) -> str:
     if batch is None:
         return ""
     ids = f"{_optional('MsgId', batch.message_id)}{_optional('PmtInfId', batch.payment_information_id)}"
@@ -129,7 +129,7 @@ def _charges(minor: int, currency: str, version: int, *, included: bool = True) 
     return f"<Chrgs>{_amount(minor, currency, 'TtlChrgsAndTaxAmt')}{record}</Chrgs>"
 
 
-def _details(entry: Entry, holder: Holder, version: int) -> Iterable[str]:
+def _details(entry: ReportedEntry, holder: Holder, version: int) -> Iterable[str]:
     for each in entry.details:
         line = each.posting
         other = "Dbtr" if (line.direction == "CRDT") != (line.kind == "reversal") else "Cdtr"

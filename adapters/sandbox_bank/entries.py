@@ -68,7 +68,7 @@ class Detail(Struct, frozen=True):
         return self.posting.minor - (self.posting.charge if self.posting.direction == "DBIT" else 0)
 
 
-class Batch(Struct, frozen=True):
+class ReportedBatch(Struct, frozen=True):
     """The order that an entry is about. `minor` is the sum of its transfers without charges."""
 
     message_id: str | None
@@ -77,7 +77,7 @@ class Batch(Struct, frozen=True):
     minor: int
 
 
-class Entry(Struct, frozen=True):
+class ReportedEntry(Struct, frozen=True):
     """One line of a report.
 
     `purpose` is `transfer`, `charge`, `return` or `reversal`. `charge` is a part of `minor` that no detail tells.
@@ -89,7 +89,7 @@ class Entry(Struct, frozen=True):
     purpose: str
     servicer: str | None
     counter: str | None
-    batch: Batch | None
+    batch: ReportedBatch | None
     charge: int
     text: str
     details: tuple[Detail, ...]
@@ -108,11 +108,11 @@ class Report(Struct, frozen=True):
     last: date
     opening: int | None
     closing: int | None
-    entries: tuple[Entry, ...]
+    entries: tuple[ReportedEntry, ...]
     page: tuple[int, bool] | None = None
 
 
-def entries_of(postings: Iterable[Posting], dialect: Dialect, telling: Telling) -> tuple[Entry, ...]:
+def entries_of(postings: Iterable[Posting], dialect: Dialect, telling: Telling) -> tuple[ReportedEntry, ...]:
     """Return the entries of a report: day by day, the credits of a day before its debits."""
     groups: dict[tuple[str, str, tuple[str, int]], list[Posting]] = defaultdict(list)
     for each in postings:
@@ -143,7 +143,7 @@ def pages_of(report: Report, size: int) -> list[Report]:
     return pages
 
 
-def _signed(entry: Entry) -> int:
+def _signed(entry: ReportedEntry) -> int:
     return entry.minor if entry.direction == "CRDT" else -entry.minor
 
 
@@ -162,7 +162,7 @@ def _lumped(dialect: Dialect, telling: Telling) -> bool:
     return dialect.lump == "always" or (dialect.lump == "statement" and telling == "statement")
 
 
-def _entry(group: Sequence[Posting], number: int, dialect: Dialect, telling: Telling) -> Entry:
+def _entry(group: Sequence[Posting], number: int, dialect: Dialect, telling: Telling) -> ReportedEntry:
     first = group[0]
     kind, _ = _together(first, dialect, telling)
     order = kind == "order"
@@ -170,7 +170,7 @@ def _entry(group: Sequence[Posting], number: int, dialect: Dialect, telling: Tel
     charge = sum(each.charge for each in group if each.direction == "DBIT")
     minor = sum(each.minor for each in group)
     bank = {"own", "shared", "entry"}
-    return Entry(
+    return ReportedEntry(
         on=date.fromisoformat(first.on),
         direction=first.direction,
         minor=minor,
@@ -184,9 +184,9 @@ def _entry(group: Sequence[Posting], number: int, dialect: Dialect, telling: Tel
     )
 
 
-def _batch(first: Posting, count: int, minor: int, *, order: bool) -> Batch:
+def _batch(first: Posting, count: int, minor: int, *, order: bool) -> ReportedBatch:
     ids = (first.message_id, first.payment_information_id) if order else (None, None)
-    return Batch(*ids, count, minor)
+    return ReportedBatch(*ids, count, minor)
 
 
 def _purpose(posting: Posting, dialect: Dialect) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from adapters.sandbox_bank.amounts import written
-from adapters.sandbox_bank.entries import Entry, Holder, Report
+from adapters.sandbox_bank.entries import Holder, Report, ReportedEntry
 
 _LINE, _LINES, _REFERENCE = 65, 6, 16
 _CODES = {"transfer": "NTRF", "return": "NRTI", "reversal": "NTRF", "charge": "NCHG"}
@@ -57,7 +57,7 @@ def _lines(report: Report) -> Iterable[str]:
         yield from _line(entry, report.holder)
 
 
-def _line(entry: Entry, holder: Holder) -> Iterable[str]:
+def _line(entry: ReportedEntry, holder: Holder) -> Iterable[str]:
     currency = holder.currency
     side = entry.direction[0]
     if entry.purpose == "reversal":  # what is marked is the entry that was undone
@@ -75,7 +75,7 @@ def _line(entry: Entry, holder: Holder) -> Iterable[str]:
         yield f":86:{_wrapped(words)}"
 
 
-def _customer(entry: Entry) -> str:
+def _customer(entry: ReportedEntry) -> str:
     """The customer's reference, if it fits into the 16 characters of the field."""
     ids = [entry.batch.message_id if entry.batch else None]
     if len(entry.details) == 1:
@@ -84,7 +84,7 @@ def _customer(entry: Entry) -> str:
     return found or "NONREF"
 
 
-def _further(entry: Entry, currency: str) -> str:
+def _further(entry: ReportedEntry, currency: str) -> str:
     """Subfield 9: the amount of the order and the charge, if they are not the amount booked."""
     line = entry.details[0].posting if len(entry.details) == 1 else None
     charge = line.charge if line else entry.charge
@@ -99,7 +99,7 @@ def _further(entry: Entry, currency: str) -> str:
     return "".join(parts)
 
 
-def _words(entry: Entry) -> str:
+def _words(entry: ReportedEntry) -> str:
     if not entry.details:
         batch = entry.batch
         order = f"/PREF/{batch.message_id}/NRTX/{batch.count}" if batch and batch.message_id else ""

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from adapters.sandbox_bank.entries import Entry, Report
+from adapters.sandbox_bank.entries import Report, ReportedEntry
 
 _REIWA = 2018
 """The year before the first year of the era."""
@@ -51,7 +51,7 @@ def _header(at: datetime, report: Report) -> str:
     )
 
 
-def _line(number: int, entry: Entry) -> str:
+def _line(number: int, entry: ReportedEntry) -> str:
     """One data record. The customer's id stands in the EDI field, which has 20 characters."""
     detail = entry.details[0] if entry.details else None
     ids = (entry.batch.message_id or "") if entry.batch else ""

@@ -15,7 +15,7 @@ from domain.bank.lines import Line
 from domain.bank.reports import EntryType
 from domain.bank.zengin.transfers import reference
 from domain.payments.payments import Payment, Payments, PaymentStep, Status, can, can_settle, payment_id
-from domain.payments.receipts import Receipt, Receipts, ReceiptStatus
+from domain.payments.receipts import WAITING, Receipt, Receipts, ReceiptStatus
 from domain.payments.runs import Run, Runs
 from domain.values.money import Money, allocate, convert, total
 
@@ -35,7 +35,7 @@ class SettlesRun:
     """One sum for payments of a run: those it settles, those that other reports told before, and a charge."""
 
     settled: tuple[Settles, ...]
-    told: tuple[tuple[Payment, KnownBooking], ...]
+    known: tuple[tuple[Payment, KnownBooking], ...]
     """Payments whose bookings are known, with these."""
     charges: Money | None
 
@@ -90,7 +90,7 @@ Explanation = Settles | SettlesRun | Returns | Receives | Unreceives | Cancels |
 
 
 @dataclass(frozen=True)
-class Books:
+class KnownAccount:
     """What is known of an account before a line: our payments, receipts and runs there, and earlier bookings.
 
     `suspended` is the open amount of each movement in suspense. `known` holds the bookings of the line's day, and those
@@ -112,7 +112,7 @@ class Books:
         return {reference(each): each for each in ids if each is not None}
 
 
-def explain(line: Line, books: Books) -> Explanation:
+def explain(line: Line, books: KnownAccount) -> Explanation:
     """What a line is, by its references, its text, its amount and the bank's transaction code."""
     if undoes(line) and (original := _original(line, books)) is not None:
         return _undone(line, original, books)
@@ -162,7 +162,7 @@ def numbers(line: Line) -> set[str]:
     return {value for value in line.references.values() if _ZENGIN_NUMBER.fullmatch(value)}
 
 
-def _payment(line: Line, books: Books) -> tuple[Payment, str] | None:
+def _payment(line: Line, books: KnownAccount) -> tuple[Payment, str] | None:
     """The payment that a line names, and the end-to-end id by which it does."""
     numbered = (books.by_number[number] for number in sorted(numbers(line)) if number in books.by_number)
     for end_to_end_id in (*named(books.production, line), *numbered):
@@ -175,20 +175,21 @@ def _payment(line: Line, books: Books) -> tuple[Payment, str] | None:
 # ---- money that went out
 
 
-def _outgoing(line: Line, books: Books) -> Explanation:
+def _outgoing(line: Line, books: KnownAccount) -> Explanation:
     found = _payment(line, books)
     paid = -line.amount
     if line.type is EntryType.CHARGE and (found is None or found[0].amount != paid):
         return Charges()
     if found is not None:
         return _of_payment(line, *found, books)
-    run = next((run for run in books.runs.values() if run.message_id in orders(line)), None)
+    named_orders = orders(line)
+    run = next((run for run in books.runs.values() if run.message_id in named_orders), None)
     if run is not None:
         return _of_run(line, run, books)
     return Unexplained("it names no payment of ours")
 
 
-def _of_payment(line: Line, payment: Payment, end_to_end_id: str, books: Books) -> Explanation:
+def _of_payment(line: Line, payment: Payment, end_to_end_id: str, books: KnownAccount) -> Explanation:
     paid = -line.amount
     if payment.account != books.account.id:
         return Unexplained(f"payment {payment.id} leaves {payment.account}", (payment, f"booked on {books.account.id}"))
@@ -232,7 +233,7 @@ def _within(line: Line, charges: Money | None) -> Money | None:
     return charges if abs((-line.amount - charges - converted).minor) <= 1 else None
 
 
-def _of_run(line: Line, run: Run, books: Books) -> Explanation:
+def _of_run(line: Line, run: Run, books: KnownAccount) -> Explanation:
     """One sum for a run: payments that other reports told on that day, and those on their way.
 
     Payments that the bank rejected are in it only if the sum is not explained without them.
@@ -282,7 +283,7 @@ def _shares(line: Line, paid: Money, due: Money, ours: Sequence[Payment], *, tol
 # ---- money that came in
 
 
-def _incoming(line: Line, books: Books) -> Explanation:
+def _incoming(line: Line, books: KnownAccount) -> Explanation:
     found = _payment(line, books)
     if found is not None:
         return _returned(line, found[0], books)
@@ -296,7 +297,7 @@ def _incoming(line: Line, books: Books) -> Explanation:
     return _received(line, receipt)
 
 
-def _returned(line: Line, payment: Payment, books: Books) -> Explanation:
+def _returned(line: Line, payment: Payment, books: KnownAccount) -> Explanation:
     back, charges = line.amount, _charged(line)
     answer = (payment, f"returned {back}")
     if payment.account != books.account.id:
@@ -311,7 +312,7 @@ def _returned(line: Line, payment: Payment, books: Books) -> Explanation:
     return Unexplained(why, answer)
 
 
-def _receipt(line: Line, books: Books) -> Receipt | None:
+def _receipt(line: Line, books: KnownAccount) -> Receipt | None:
     """The receipt whose id the line names, or else the only owed one of exactly this amount."""
     amounts = {line.instructed or line.amount, line.amount}
     charges = _charged(line)
@@ -323,7 +324,7 @@ def _receipt(line: Line, books: Books) -> Receipt | None:
         for receipt in books.receipts.values()
         if receipt.account == books.account.id
         and receipt.amount.currency in currencies
-        and receipt.status in {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
+        and receipt.status in WAITING
         and receipt.outstanding.minor
     ]
     words = {
@@ -361,7 +362,7 @@ def undoes(line: Line) -> bool:
     return line.reversal or (line.type is EntryType.RETURN and not line.came_in)
 
 
-def _original(line: Line, books: Books) -> KnownBooking | None:
+def _original(line: Line, books: KnownAccount) -> KnownBooking | None:
     """The booking that a reversal undoes: of the opposite amount, and of a common reference or name."""
     undone = {known.about for known in books.known if known.fate == "reverses"}
     candidates = [
@@ -377,7 +378,7 @@ def _original(line: Line, books: Books) -> KnownBooking | None:
     return None
 
 
-def _undone(line: Line, original: KnownBooking, books: Books) -> Explanation:
+def _undone(line: Line, original: KnownBooking, books: KnownAccount) -> Explanation:
     match original.fate:
         case "received" if original.about in books.receipts and original.movement not in books.suspended:
             return Unreceives(books.receipts[original.about], original)

@@ -94,7 +94,7 @@ DifferenceKind = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class BalanceDifference:
     """A reason why the bank's balance is not that of the books. `amount` is its share of bank less books.
 
     `amount` is zero where it only keeps an account from being reconciled. `on` is the day that it concerns.
@@ -119,7 +119,7 @@ class Reconciliation:
     bank: Money | None
     books: Money
     difference: Money | None
-    differences: tuple[Difference, ...]
+    differences: tuple[BalanceDifference, ...]
     unexplained: Money | None
     reconciled_until: date | None
     on_the_way: Mapping[str, Money]
@@ -191,7 +191,7 @@ def _reconciled_until(every: Sequence[Whole], links: Sequence[Link], books: Acco
     return until if not books.drift.minor else None
 
 
-def _differences(every: Sequence[Whole], links: Sequence[Link], books: AccountBooks) -> Iterator[Difference]:
+def _differences(every: Sequence[Whole], links: Sequence[Link], books: AccountBooks) -> Iterator[BalanceDifference]:
     first, last = links[0].statement, links[-1].statement
     yield from _opened(first, books)
     untold = [one for one in books.untold if first.first_on <= one.booked_on <= last.last_on]
@@ -206,10 +206,10 @@ def _differences(every: Sequence[Whole], links: Sequence[Link], books: AccountBo
     yield from map(_not_told, untold)
     if books.drift.minor:
         words = f"the ledger has {books.drift} beyond the bookings on record: `sluice audit replay` says where"
-        yield Difference("ledger", last.last_on, Money.zero(books.ledger.currency), words)
+        yield BalanceDifference("ledger", last.last_on, Money.zero(books.ledger.currency), words)
 
 
-def _opened(first: Whole, books: AccountBooks) -> Iterator[Difference]:
+def _opened(first: Whole, books: AccountBooks) -> Iterator[BalanceDifference]:
     """What the first statement opened with, and the books did not have."""
     gap = (first.opening or Money.zero(first.net.currency)) - books.before(first.first_on)
     opening = books.opening
@@ -219,24 +219,24 @@ def _opened(first: Whole, books: AccountBooks) -> Iterator[Difference]:
         if early.minor:
             gap += early
             words = f"the bookings before {opening.on} are {early} together, and the opening balance has them already"
-            yield Difference("before-opening", opening.on, -early, words)
+            yield BalanceDifference("before-opening", opening.on, -early, words)
     if gap.minor:
         if opening is None:
             words = "the bank had this before the first booking, and the books never did"
             words += ": `sluice bank open-balance` records it"
         else:
             words = f"the opening balance on record is {opening.amount}, and by the bank it is {opening.amount + gap}"
-        yield Difference("opening-balance", first.first_on, gap, words)
+        yield BalanceDifference("opening-balance", first.first_on, gap, words)
 
 
-def _jumped(link: Link, before: Whole, known: Money) -> Difference:
+def _jumped(link: Link, before: Whole, known: Money) -> BalanceDifference:
     words = (
         f"{missing_statement(link)}: that of {before.last_on} closed with {before.closing}, "
         f"and that of {link.statement.last_on} opens with {link.statement.opening}"
     )
     if known.minor:
         words += f"; {known} of it is in the books"
-    return Difference("missing-statement", before.last_on, link.jump - known, words)
+    return BalanceDifference("missing-statement", before.last_on, link.jump - known, words)
 
 
 def missing_statement(link: Link) -> str:
@@ -259,22 +259,22 @@ def _numbers(before: str | None, after: str | None) -> str:
     return f" (number {first})" if first == last else f" (numbers {first} to {last})"
 
 
-def _off(one: Whole, off: Money) -> Difference:
+def _off(one: Whole, off: Money) -> BalanceDifference:
     words = f"the statement of {one.last_on} opens with {one.opening}, books {one.net} and closes with {one.closing}"
-    return Difference("does-not-add-up", one.last_on, off, words)
+    return BalanceDifference("does-not-add-up", one.last_on, off, words)
 
 
-def _incomplete(every: Sequence[Whole], books: AccountBooks) -> Iterator[Difference]:
+def _incomplete(every: Sequence[Whole], books: AccountBooks) -> Iterator[BalanceDifference]:
     for one in every:
         if one.missing:
             words = f"{one.missing} of the statement of {one.last_on} ({one.number or one.report}) did not come"
-            yield Difference("missing-pages", one.last_on, Money.zero(books.ledger.currency), words)
+            yield BalanceDifference("missing-pages", one.last_on, Money.zero(books.ledger.currency), words)
 
 
-def _not_told(one: Untold) -> Difference:
+def _not_told(one: Untold) -> BalanceDifference:
     told = f"{one.amount} ({one.about or one.movement}) is in the books by {_a(one.kind)}, and in no statement"
     twin = f"; movement {one.twin} of that day and amount may be the same" if one.twin is not None else ""
-    return Difference("not-in-a-statement", one.booked_on, -one.amount, told + twin)
+    return BalanceDifference("not-in-a-statement", one.booked_on, -one.amount, told + twin)
 
 
 def _a(kind: str) -> str:

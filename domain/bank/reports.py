@@ -115,7 +115,7 @@ class Balance(Struct, frozen=True, gc=False):
     on: date
 
 
-class Page(Struct, frozen=True, gc=False):
+class ReportPage(Struct, frozen=True, gc=False):
     """A page of a report that the bank sends in parts. `number` counts from 1."""
 
     number: int
@@ -131,7 +131,7 @@ class AccountReport(Struct, frozen=True, gc=False):
     kind: ReportKind
     id: str
     number: str | None
-    page: Page | None
+    page: ReportPage | None
     account_number: str
     currency: str
     opening: Balance | None

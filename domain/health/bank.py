@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.bank.reconciliation import Difference, Reconciliation
+from domain.bank.reconciliation import BalanceDifference, Reconciliation
 from domain.health.ailment import Ailment, AilmentKind, counted
 
 _NAMED = 5
@@ -55,7 +55,7 @@ def unreconciled(production: str, found: Reconciliation) -> Iterator[Ailment]:
         yield Ailment(AilmentKind.UNRECONCILED, what, since, _why(found, others), shown)
 
 
-def _why(found: Reconciliation, others: list[Difference]) -> str:
+def _why(found: Reconciliation, others: list[BalanceDifference]) -> str:
     parts = [f"at the end of {found.on} the bank had {found.bank}, and the books {found.books}"]
     parts += [f"{one.amount}: {one.why}" if one.amount.minor else one.why for one in others[:_NAMED]]
     if len(others) > _NAMED:

@@ -331,7 +331,7 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
                 settle(
                     payments,
                     paid.payment,
-                    getattr(paid, "end_to_end_id", None),
+                    paid.end_to_end_id,
                     booked=paid.booked,
                     contract_value=paid.contract_value,
                     bank_reference=paid.bank_reference,

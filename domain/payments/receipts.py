@@ -31,6 +31,10 @@ class ReceiptStatus(StrEnum):
     RECEIVED = "received"
 
 
+WAITING = frozenset({ReceiptStatus.EXPECTED, ReceiptStatus.OWED})
+"""Money may still arrive for a receipt of such a status."""
+
+
 class Receipt(Struct, frozen=True):
     """One instalment that is paid to us, into `account`. `received` grows up to the whole `amount`."""
 

@@ -39,7 +39,7 @@ _NAME_PATHS = (("Nm",), ("Pty", "Nm"), ("Agt", "FinInstnId", "Nm"))
 _RATE_MAY_BE_OFF = Fraction(1, 100)
 
 
-class Charges(Struct, frozen=True):
+class NamedCharges(Struct, frozen=True):
     """Charges in the account's currency: all that are named, and the sum of those not said to stand outside.
 
     A refunded charge is negative. `surely` is whether the bank says that every one is a part of the amount.
@@ -50,7 +50,7 @@ class Charges(Struct, frozen=True):
     surely: bool
 
 
-NO_CHARGES = Charges((), 0, False)
+NO_CHARGES = NamedCharges((), 0, False)
 
 
 class Amounts(Struct, frozen=True):
@@ -75,7 +75,7 @@ class Told(Struct, frozen=True):
 
     direction: Direction
     amounts: Amounts
-    charges: Charges
+    charges: NamedCharges
     references: References
     type: EntryType
     counterparty: str | None
@@ -149,7 +149,7 @@ def amounts_of(own: Element | None, details: Element | None) -> Amounts:
     return Amounts(amount(own), exchanges=tuple(exchanges), **values)
 
 
-def charges_of(of: Element, currency: str) -> Charges:
+def charges_of(of: Element, currency: str) -> NamedCharges:
     """Return the charges of an entry or transaction that are in the account's currency."""
     named: list[Money] = []
     inside, surely = 0, False
@@ -164,7 +164,7 @@ def charges_of(of: Element, currency: str) -> Charges:
         named += [each for each, _ in ours]
         inside += sum(each.minor for each, part in ours if part is not False)
         surely = bool(ours) and all(part for _, part in ours)
-    return Charges(tuple(named), inside, surely)
+    return NamedCharges(tuple(named), inside, surely)
 
 
 def _record(element: Element) -> tuple[Money, bool | None]:

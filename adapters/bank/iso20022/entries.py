@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from adapters.bank.iso20022.codes import entry_type
-from adapters.bank.iso20022.details import NO_CHARGES, Amounts, Charges, Told, all_of, amounts_of, charges_of, told
+from adapters.bank.iso20022.details import NO_CHARGES, Amounts, NamedCharges, Told, all_of, amounts_of, charges_of, told
 from adapters.bank.iso20022.shares import effect, shares
 from adapters.bank.iso20022.tree import Children, children, only, refuse, required, text
 from adapters.bank.iso20022.values import amount, count, day, direction, flag, money, reference
@@ -89,7 +89,7 @@ def _is_booked(element: Element, found: Children, kind: ReportKind) -> bool:
 
 
 def _details(
-    transactions: list[Told], charges: Charges, booked: Money, way: Direction, batch: Batch | None
+    transactions: list[Told], charges: NamedCharges, booked: Money, way: Direction, batch: Batch | None
 ) -> tuple[tuple[EntryDetail, ...], int, list[Told]]:
     """Return the details, the charge beside them, and the transactions that have no certain share, or none at all."""
     if not transactions:
@@ -102,14 +102,14 @@ def _details(
     return details, shared[1], [each for each, share in parts if not share]
 
 
-def _beside(batch: Batch | None, charges: Charges, booked: Money, way: Direction) -> bool:
+def _beside(batch: Batch | None, charges: NamedCharges, booked: Money, way: Direction) -> bool:
     """Return whether the batch's total and the charges make the entry. Versions .02 and .03 cannot say it otherwise."""
     if batch is None or batch.total is None or batch.total.currency != booked.currency:
         return False
     return booked == batch.total + Money(effect(way, charges.inside), booked.currency)
 
 
-def _sole(transaction: Told, amounts: Element | None, charges: Charges) -> Told:
+def _sole(transaction: Told, amounts: Element | None, charges: NamedCharges) -> Told:
     """Return the only transaction of an entry with what the bank says of its amounts and charges at the entry."""
     if amounts is not None:
         own, whole = transaction.amounts, amounts_of(None, amounts)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from adapters.bank.iso20022.reports import REPORTS, OpenReport
 from adapters.bank.iso20022.status import status_report
 from adapters.bank.iso20022.tree import (
+    ElementNames,
     Misread,
-    Names,
     check_depth,
     children,
     grown,
@@ -89,7 +89,7 @@ def _tidy(raw: bytes) -> bytes:
 class _Message:
     """A message that is being read. Its header and each part are read as soon as they are complete."""
 
-    def __init__(self, element: Element, type_: str, names: Names) -> None:
+    def __init__(self, element: Element, type_: str, names: ElementNames) -> None:
         self.element, self.type, self.names = element, type_, names
         self.kind = local(element.tag)
         self.header: Element | None = None
@@ -189,7 +189,7 @@ class _Reading:
     def _inside(self, element: Element, *, closed: bool) -> None:
         """Read a message."""
         if self._open is None or self._open.element is not element:
-            self._open = _Message(element, self._type(element), Names(namespace(element.tag)))
+            self._open = _Message(element, self._type(element), ElementNames(namespace(element.tag)))
         message = self._open
         for child, complete in self._parts(element, closed=closed):
             if local(child.tag) in REPORTS:

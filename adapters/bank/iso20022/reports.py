@@ -7,7 +7,7 @@ from adapters.bank.iso20022.entries import booked_entry
 from adapters.bank.iso20022.tree import Children, at, children, refuse, required, text
 from adapters.bank.iso20022.values import account_number, count, day, direction, flag, money, plain_day, reference
 from domain.bank.messages import Direction
-from domain.bank.reports import AccountReport, Balance, BookedEntry, Page, ReportKind
+from domain.bank.reports import AccountReport, Balance, BookedEntry, ReportKind, ReportPage
 
 REPORTS = {"Stmt": ReportKind.STATEMENT, "Rpt": ReportKind.INTRADAY, "Ntfctn": ReportKind.NOTIFICATION}
 _OPENING = ("OPBD", "PRCD")
@@ -86,14 +86,14 @@ class OpenReport:
                 return plain_day(each)
         return None
 
-    def _page(self, found: Children) -> Page | None:
+    def _page(self, found: Children) -> ReportPage | None:
         given = found.get(f"{self._kind}Pgntn")
         if given is None:
             given = at(self._header, "MsgPgntn")
         if given is None:
             return None
         parts = children(given)
-        return Page(
+        return ReportPage(
             count(required(given, parts, "PgNb")) or refuse(given, "counts pages from 0"),
             flag(required(given, parts, "LastPgInd")) or False,
         )

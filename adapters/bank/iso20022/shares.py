@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from adapters.bank.iso20022.details import Charges, Told
+from adapters.bank.iso20022.details import NamedCharges, Told
 from domain.bank.messages import Direction
 from domain.values.money import Money
 
 Shares = tuple[int, ...]
 
 
-def shares(transactions: Sequence[Told], booked: Money, way: Direction, charges: Charges) -> tuple[Shares, int] | None:
+def shares(
+    transactions: Sequence[Told], booked: Money, way: Direction, charges: NamedCharges
+) -> tuple[Shares, int] | None:
     """Return the share of each transaction, in minor units, and the part of the entry that is a charge for all of it.
 
     Shares and charge add up to the entry, so the charge on a credit is negative.

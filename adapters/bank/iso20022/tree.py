@@ -75,6 +75,7 @@ def _refuse_doctype(raw: bytes) -> None:
     root: list[str] = []
 
     def doctype(*_: object) -> NoReturn:
+        """Refuse the file."""
         line = str(parser.CurrentLineNumber)
         raise BadBankFile(
             f"Line {line}: the file carries a DOCTYPE, which no bank message has: do not trust its sender.", line=line
@@ -114,7 +115,7 @@ def _not_well_formed(line: int, why: str) -> BadBankFile:
     )
 
 
-class Names(dict[str, str]):
+class ElementNames(dict[str, str]):
     """The names of a message's own namespace without it. Other names are marked, so that nothing reads them."""
 
     def __init__(self, namespace: str) -> None:
@@ -269,6 +270,7 @@ def _line_of(raw: bytes, places: list[int]) -> int:
     line = 1
 
     def start(_name: str, _attributes: object) -> None:
+        """Count an element, and note its line if it is the one."""
         nonlocal line
         here[-1] += 1
         if here == places:

@@ -35,7 +35,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from adapters.db import bundle, histories
-from adapters.db.audited_reads import BankData, BankFile
+from adapters.db.audited_reads import BankData, BankFileRecord
 from adapters.db.facts import canonical_rows, converted_rows
 from adapters.db.queries import chain, ledger
 from adapters.db.streams import stream_of
@@ -223,7 +223,7 @@ def _documents(
     archive: _Archive, connection: Connection, bank_data: BankData, production: str, named: dict[str, None]
 ) -> int:
     """Write the documents that facts name by hash, and the files exchanged with banks."""
-    files: list[BankFile] = bank_data.bank_files(production)
+    files: list[BankFileRecord] = bank_data.bank_files(production)
     kept = bundle.kept(connection, [*dict.fromkeys([*named, *(file.sha256 for file in files)])])
     names = dict(kept)
     for document in bank_data.documents([digest for digest, _ in kept]):

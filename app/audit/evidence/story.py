@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from adapters.db.audited_reads import BankData, BankFile
+from adapters.db.audited_reads import BankData, BankFileRecord
 from adapters.db.queries import chain
 from adapters.db.streams import stream_of
 from adapters.db.workflow_events import WorkflowEvents
@@ -188,7 +188,7 @@ def _account(event: Event, accounts: dict[str, str]) -> str | None:
     return getattr(event, "account", None) or (accounts.get(run) if run else None)
 
 
-def _file(production: str, step: Row, files: dict[tuple[str, str, str], BankFile]) -> Row | None:
+def _file(production: str, step: Row, files: dict[tuple[str, str, str], BankFileRecord]) -> Row | None:
     if step["message"] is None:
         return None
     direction, message = step["message"]

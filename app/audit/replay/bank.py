@@ -34,7 +34,7 @@ from domain.events import (
 from domain.ledger.journal import sha256
 from domain.payments import runs
 from domain.payments.payments import Payments, payment_id
-from domain.payments.receipts import ReceiptStatus
+from domain.payments.receipts import WAITING
 from domain.rates import cross
 from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, fold
@@ -43,7 +43,6 @@ from domain.values.money import total as total_of
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
 
-_WAITING = {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
 AgreementOf = Callable[[State], Agreement]
 
 
@@ -126,7 +125,7 @@ class Bank:
         names = {payment_id(one.end_to_end_id) for one in report.movements if one.end_to_end_id is not None}
         found = [state.payments[name] for name in sorted(names) if name in state.payments]
         ours = {payment.id: payment for payment in found if payment.account == account}
-        theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in _WAITING}
+        theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in WAITING}
         seen = frozenset(one.bank_reference for one in report.movements) & self._told.movements[account]
         return rules.booked(self._agreement_of(state), account, ours, theirs, seen, report)
 

@@ -12,11 +12,10 @@ from domain.bank.statements import BankStatement, statements
 from domain.events import Event
 from domain.ledger.entries import MOVING, postings, suspense
 from domain.payments.payments import ON_ITS_WAY, Payment, Status
-from domain.payments.receipts import ReceiptStatus
+from domain.payments.receipts import WAITING
 from domain.state import State
 from domain.values.money import Money
 
-_WAITING = {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
 _SUSPENSE = suspense("")
 
 
@@ -73,7 +72,7 @@ class ToldBookings:
         receipts = {
             name: receipt
             for name, receipt in state.receipts.items()
-            if (receipt.account in needed and receipt.status in _WAITING) or name in undone
+            if (receipt.account in needed and receipt.status in WAITING) or name in undone
         }
         suspended = {
             account: {

@@ -11,7 +11,7 @@ from adapters.bank.folder import folder_of
 from adapters.bank.read import read_file
 from adapters.db import audit
 from adapters.db.audit import Waiting
-from adapters.db.audited_reads import Announced, BankFile
+from adapters.db.audited_reads import Announced, BankFileRecord
 from adapters.rates import read_csv, read_ecb
 from domain.audit.findings import Finding, broken, unfaithful
 from domain.audit.refold import CommandBatch, DecodedFact
@@ -180,7 +180,7 @@ def _record(place: tuple[str, int]) -> str:
     return f"{place[0]} event {place[1]}"
 
 
-def _sent_as_told(file: BankFile, told: tuple[str, str] | None) -> Iterator[Finding]:
+def _sent_as_told(file: BankFileRecord, told: tuple[str, str] | None) -> Iterator[Finding]:
     name = f"bank file {file.message_id} to {file.account}"
     if told is None:
         yield broken(name, "is on record, and no event sent it")
@@ -190,7 +190,7 @@ def _sent_as_told(file: BankFile, told: tuple[str, str] | None) -> Iterator[Find
         yield broken(name, "bears another name than its message id", file.message_id, file.name)
 
 
-def _says_what_it_is(records: Announced, file: BankFile) -> Iterator[Finding]:
+def _says_what_it_is(records: Announced, file: BankFileRecord) -> Iterator[Finding]:
     name = f"bank file {file.message_id} from {file.account}"
     raw = records.document(file.sha256)
     if raw is None:

@@ -21,7 +21,7 @@ from domain.payments.payments import (
     Payment,
     Status,
 )
-from domain.payments.receipts import ReceiptStatus
+from domain.payments.receipts import WAITING
 from domain.payments.runs import Run
 from domain.sharing.distributions import Distribution, Distributions
 from domain.state import State
@@ -182,11 +182,10 @@ def _distribution(one: Distribution, known: Distributions) -> View:
 def _production(state: State, agreement: Agreement) -> View:
     accepted = {milestone.id for milestone in state.milestones.values() if milestone.status == "accepted"}
     waiting = [milestone.id for milestone in agreement.milestones if milestone.id not in accepted]
-    expected = {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
     complete = (
         not waiting
         and all(payment.status in FINISHED for payment in state.payments.values())
-        and not any(receipt.status in expected for receipt in state.receipts.values())
+        and not any(receipt.status in WAITING for receipt in state.receipts.values())
     )
     return {
         "version": state.production.version if state.production else 0,

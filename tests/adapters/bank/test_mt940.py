@@ -6,7 +6,7 @@ import pytest
 from adapters.bank.mt940 import read, recognises
 from adapters.bank.xml import BadBankFile
 from domain.bank.messages import Direction
-from domain.bank.reports import Balance, Batch, EntryType, Page, ReportKind
+from domain.bank.reports import Balance, Batch, EntryType, ReportKind, ReportPage
 from domain.values.money import Money
 from tests.adapters.bank.swift_samples import balance, in_blocks, line, mt940, mt942
 
@@ -34,7 +34,7 @@ def test_a_statement_of_one_debit_in_blocks_is_read_whole():
     (booked,) = of.entries
     (detail,) = booked.details
     assert (file.format, of.kind, of.account_number, of.currency) == ("mt940", "statement", "10020030000023", "KRW")
-    assert (of.id, of.number, of.page) == ("250210 41", "41", Page(1, last=True))
+    assert (of.id, of.number, of.page) == ("250210 41", "41", ReportPage(1, last=True))
     assert (of.opening, of.closing) == (Balance(krw(50_000_000), DAY), Balance(krw(48_976_999), DAY))
     assert (booked.place, booked.booked_on, booked.value_on) == ("1.1", DAY, DAY)
     assert (booked.direction, booked.booked, booked.type) == (Direction.DEBIT, krw(1_023_001), EntryType.TRANSFER)
@@ -90,11 +90,11 @@ def test_pages_of_one_statement_go_on_from_each_other():
     first = mt940([line(5, DAY)], 5, opening=10, tags=("60F", "62M"))
     second = mt940([line(7, DAY)], 7, opening=15, sequence="41/2", tags=("60M", "62F"))
     one, two = read((first + second).encode()).reports
-    assert (one.page, one.opening, one.closing) == (Page(1, last=False), Balance(krw(10), DAY), None)
-    assert (two.page, two.opening, two.closing) == (Page(2, last=True), None, Balance(krw(22), DAY))
+    assert (one.page, one.opening, one.closing) == (ReportPage(1, last=False), Balance(krw(10), DAY), None)
+    assert (two.page, two.opening, two.closing) == (ReportPage(2, last=True), None, Balance(krw(22), DAY))
     assert one.id == two.id
     alone = report(second)
-    assert (alone.page, alone.entries[0].booked) == (Page(2, last=True), krw(7))
+    assert (alone.page, alone.entries[0].booked) == (ReportPage(2, last=True), krw(7))
     other = mt940([line(7, DAY)], 7, opening=16, sequence="41/2", tags=("60M", "62F"))
     with pytest.raises(
         BadBankFile, match=r"Line 8: field :20: page 2 opens with KRW 16, and page 1 closes with KRW 15"

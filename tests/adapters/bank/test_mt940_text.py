@@ -1,18 +1,18 @@
 import pytest
 
-from adapters.bank.mt940_text import Told, told
-from adapters.bank.swift_fields import Field
+from adapters.bank.mt940_text import Narrative, told
+from adapters.bank.swift_fields import SwiftField
 from domain.bank.reports import EntryType
 from domain.values.money import Money
 
 
 def said(text, *, incoming=True):
-    return told([Field("86", text, 1)], incoming=incoming)
+    return told([SwiftField("86", text, 1)], incoming=incoming)
 
 
 def test_free_text_is_the_remittance():
-    assert said("RENT  FOR\nMAY") == Told(remittance="RENT FOR MAY")
-    assert said(" \n ") == Told()
+    assert said("RENT  FOR\nMAY") == Narrative(remittance="RENT FOR MAY")
+    assert said(" \n ") == Narrative()
 
 
 def test_a_full_line_was_cut_within_a_word():
@@ -26,7 +26,7 @@ def test_numbered_subfields_with_keywords_are_read():
         "166?00GUTSCHR. UEBERW.?109310?20EREF+BANKLAB.K23-1?21MREF+MANDATE-1?22SVWZ+SETTLEMENT FOR MA\n"
         "Y?23AND JUNE?30SLUBDEFF?31DE89370400440532013000?32MIRAE PICTURES CO?33LTD?34999?60MORE"
     )
-    assert found == Told(
+    assert found == Narrative(
         end_to_end="BANKLAB.K23-1",
         others=("MANDATE-1",),
         counterparty="MIRAE PICTURES CO LTD",
@@ -96,7 +96,7 @@ def test_codewords_are_read():
         "/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/SLUBNL2A/NAME/\n"
         "MIRAE PICTURES/REMI/RENT FOR MAY/EREF/BANKLAB.K23-1"
     )
-    assert found == Told(
+    assert found == Narrative(
         end_to_end="BANKLAB.K23-1",
         counterparty="MIRAE PICTURES",
         account="NL91ABNA0417164300",

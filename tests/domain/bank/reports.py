@@ -22,9 +22,9 @@ from domain.bank.reports import (
     BookedEntry,
     EntryDetail,
     EntryType,
-    Page,
     References,
     ReportKind,
+    ReportPage,
 )
 from domain.events import BankFileTaken, Booking, BookingsReported, Event
 from domain.ledger.entries import suspense
@@ -90,7 +90,7 @@ def report(
     closing: int | None = None,
     on: date = DAY,
     number: str | None = None,
-    page: Page | None = None,
+    page: ReportPage | None = None,
 ) -> AccountReport:
     """A report on the KRW account. Balances are in minor units, on its day."""
     return AccountReport(
@@ -221,7 +221,7 @@ def entries(draw: st.DrawFn) -> BookedEntry:
 def reports(draw: st.DrawFn) -> AccountReport:
     """Any report on the KRW account."""
     lines = draw(st.lists(entries(), max_size=5))
-    page = draw(st.none() | st.builds(Page, number=st.integers(1, 2), last=st.booleans()))
+    page = draw(st.none() | st.builds(ReportPage, number=st.integers(1, 2), last=st.booleans()))
     name = draw(st.sampled_from(["S1", "S2"]))
     return report(*lines, kind=draw(st.sampled_from(ReportKind)), name=name, page=page)
 

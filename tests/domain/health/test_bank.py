@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from domain import health
-from domain.bank.reconciliation import Difference, Reconciliation
+from domain.bank.reconciliation import BalanceDifference, Reconciliation
 from domain.health import AilmentKind, Suspended
 from tests.domain import builders as b
 
@@ -15,16 +15,16 @@ def suspended(*movements: str, why: str = "it names no payment of ours") -> Susp
     return Suspended("P", "spc-krw", "KRW 5", movements, why, NOW)
 
 
-def reconciled(*differences: Difference, unexplained: int = 0, until: date | None = DAY) -> Reconciliation:
+def reconciled(*differences: BalanceDifference, unexplained: int = 0, until: date | None = DAY) -> Reconciliation:
     return Reconciliation("spc-krw", DAY, b.krw(7), b.krw(2), b.krw(5), differences, b.krw(unexplained), until, {})
 
 
-def missing(amount: int = 5) -> Difference:
-    return Difference("missing-statement", DAY, b.krw(amount), "a statement of 2025-02-09 is missing")
+def missing(amount: int = 5) -> BalanceDifference:
+    return BalanceDifference("missing-statement", DAY, b.krw(amount), "a statement of 2025-02-09 is missing")
 
 
-def opening() -> Difference:
-    return Difference("opening-balance", DAY, b.krw(5), "the books never had it")
+def opening() -> BalanceDifference:
+    return BalanceDifference("opening-balance", DAY, b.krw(5), "the books never had it")
 
 
 def test_money_in_suspense_is_reported_with_its_amount_its_movements_and_the_reason():

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.bank.read import read_file
 from adapters.bank.xml import BadBankFile
-from domain.bank.reports import Balance, Page
+from domain.bank.reports import Balance, ReportPage
 from domain.values.money import Money
 from tests.adapters.bank.iso_files import ACCOUNT, Camt
 
@@ -90,7 +90,7 @@ def test_an_intermediate_balance_is_neither_opening_nor_closing():
 def test_a_page_need_not_lead_from_one_balance_to_the_other(told, number, last):
     page = f"<PgNb>{number}</PgNb><LastPgInd>{str(last).lower()}</LastPgInd>"
     ends = balances(told, ("OPBD", "1000"), ("CLBD", "1"))
-    assert report_of(told, told.entry("400"), page=page, balances=ends).page == Page(number, last)
+    assert report_of(told, told.entry("400"), page=page, balances=ends).page == ReportPage(number, last)
 
 
 def test_the_only_page_must_lead_from_one_balance_to_the_other():
@@ -104,7 +104,7 @@ def test_the_page_of_a_message_is_that_of_its_reports(family):
     told = Camt(family, 2)
     paging = "<MsgPgntn><PgNb>2</PgNb><LastPgInd>false</LastPgInd></MsgPgntn>"
     (report,) = read_file(told.message(told.report(), header=paging).encode()).reports
-    assert report.page == Page(2, last=False)
+    assert report.page == ReportPage(2, last=False)
 
 
 @pytest.mark.parametrize(
