@@ -82,7 +82,7 @@ def read(raw: bytes) -> BankFile:
     """Read a file of MT940 or MT942.
 
     Raises:
-        BadBankFile: a field cannot be read, or a message contradicts itself. SwiftLine and field are named.
+        BadBankFile: a field cannot be read, or a message contradicts itself. Line and field are named.
     """
     parts = [_parts(message) for message in messages(decoded(raw))]
     if not parts:

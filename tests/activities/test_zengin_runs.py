@@ -59,7 +59,7 @@ def cancelled(world, run):
 
 
 def test_the_agreement_has_no_findings():
-    parse_agreement(ZENGIN, "zengin.yaml")
+    assert parse_agreement(ZENGIN, "zengin.yaml").agreement.production == PRODUCTION
 
 
 def test_a_payment_is_ordered_the_business_day_before_it_is_due_and_executed_when_it_is(zengin):

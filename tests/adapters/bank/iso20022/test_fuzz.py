@@ -6,6 +6,7 @@
 import os
 import random
 from collections import Counter
+from types import NoneType
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from adapters.bank.read import read_file
 from adapters.bank.xml import BadBankFile
 from domain.bank.messages import Direction
-from domain.bank.reports import BankFile
+from domain.bank.reports import BankFile, StatusReport
 from tests.adapters.bank.iso20022.any_message import Writer, booked
 from tests.adapters.bank.iso_files import Camt, exchange, instruction, pain002, reason, transfer
 from tests.adapters.bank.iso_files import amount as written_amount
@@ -24,6 +25,7 @@ VERSIONS = [f"{family}.001.{n:02}" for family in ("camt.052", "camt.053", "camt.
 VERSIONS += [f"pain.002.001.{n:02}" for n in range(3, 15)]
 KINDS = VERSIONS if TRIED else ["camt.053.001.02", "camt.054.001.12", "camt.053.001.08", "pain.002.001.10"]
 SEEDS = st.integers(min_value=0, max_value=2**64)
+READ_OR_REFUSED = (BankFile, StatusReport, NoneType)
 WAYS = {Direction.CREDIT: "CRDT", Direction.DEBIT: "DBIT"}
 
 
@@ -32,7 +34,7 @@ def bounded(examples):
 
 
 def tied(raw):
-    """Read a file, and check that it was read whole: it is refused, or says what an independent count says."""
+    """Read a file: None if it is refused, else the file, which says what an independent count says."""
     try:
         file = read_file(raw)
     except BadBankFile:
@@ -103,7 +105,7 @@ def test_a_damaged_file_is_read_whole_or_refused(raw, damages):
     for place, length, piece in damages:
         at = place % len(raw)
         raw = raw[:at] + piece + raw[at + length % 40 :]
-    tied(raw)
+    assert isinstance(tied(raw), READ_OR_REFUSED)
 
 
 @bounded(300)
@@ -121,7 +123,7 @@ def test_a_file_whose_elements_are_missing_doubled_or_moved_is_read_whole_or_ref
                 elements.insert(at, element)
             case "move":
                 elements.insert(to, elements.pop(at))
-    tied("\n".join([head, *elements]).encode())
+    assert isinstance(tied("\n".join([head, *elements]).encode()), READ_OR_REFUSED)
 
 
 @bounded(300)
