@@ -62,6 +62,13 @@ class BadInput(SluiceError):
     """What was given cannot be read, or does not fit; nothing was changed."""
 
 
+class CannotShare(BadInput):
+    """The waterfall cannot share the facts on record: terms contradict each other, or a term or a fact is missing.
+
+    An amendment or a fact mends it.
+    """
+
+
 class MoneyFormatError(BadInput):
     """An amount is not written as `"JPY 90000000"` or has more decimals than its currency."""
 

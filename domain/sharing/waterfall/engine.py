@@ -7,11 +7,10 @@ costs, days with interest), not on its number of rows.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from domain.calendar.dates import DAY, span_end, span_end_after
+from domain.calendar.dates import DAY
 from domain.sharing.waterfall.batching import (
     Trajectory,
     approaching_zero,
@@ -22,16 +21,24 @@ from domain.sharing.waterfall.batching import (
 )
 from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.entry import Entries
-from domain.sharing.waterfall.facts import Counts, FactKind, Facts, ReceiptGroup, WaterfallFact, added, ordered, part_of
+from domain.sharing.waterfall.facts import Counts, FactKind, Facts, ReceiptGroup, WaterfallFact, ordered, part_of
 from domain.sharing.waterfall.flow import FlowLine, Spread, outstandings
 from domain.sharing.waterfall.linear import ZERO, now
+from domain.sharing.waterfall.merging import merged
+from domain.sharing.waterfall.model import DayOrder
 from domain.sharing.waterfall.modes import Decider, about_to_hold
 from domain.sharing.waterfall.network import Network, Place, ReceiptKind, leaves, variables
-from domain.sharing.waterfall.outcome import Crossing, RunOutcome, Slice
+from domain.sharing.waterfall.openings import opened
+from domain.sharing.waterfall.order import compared, other_orders, sorting
+from domain.sharing.waterfall.outcome import CountMattered, Crossing, RunOutcome, Slice
 from domain.sharing.waterfall.remembered import Remembered
+from domain.sharing.waterfall.rules import Rules
 
 _RELEASED = ReceiptKind(("", "", "", "", ""))
 """The kind of a released reserve. It enters the pool it was set aside for, and matches no condition on kinds."""
+
+Saved = tuple[dict[str, Fraction], Fraction, tuple[Crossing, ...], dict[str, int]]
+"""What receipts change of a run: the state, the sum received, the crossings, and the steps of cliffs."""
 
 
 class Engine:
@@ -43,7 +50,11 @@ class Engine:
         entries: Entries,
         start: RunOutcome | None = None,
         trace: Callable[[Slice], None] | None = None,
+        rules: Rules = Rules.FOURTH,
+        within_a_day: DayOrder | None = None,
     ) -> None:
+        self._rules = rules
+        self._within_a_day = within_a_day
         self._network = network
         self._entries = entries
         self._trace = trace
@@ -69,12 +80,15 @@ class Engine:
         self._today = date.min
         if start is not None:
             self._continue_from(start)
+        held = {place.id: place.held for place in self._places.values() if place.held is not None}
+        self._outcome.reserves.under(held, (basin.id for basin in network.basins), self._state)
 
     def _continue_from(self, start: RunOutcome) -> None:
         self._state.update(start.state)
         self._outcome.received, self._outcome.returns = start.received, start.returns
-        self._outcome.releases, self._outcome.booked = dict(start.releases), dict(start.booked)
+        self._outcome.opened, self._outcome.reserves = start.opened, start.reserves.copied()
         self._outcome.crossings = list(start.crossings)
+        self._outcome.orders, self._outcome.counted = list(start.orders), list(start.counted)
         self._claims.continue_from(start.claims)
         self._set_days(start.claims.day or date.min)
         for place in self._places.values():
@@ -94,12 +108,19 @@ class Engine:
             Broken: conditions contradict each other.
         """
         facts = facts.until(as_of)
-        rows = ordered((*self._outcome.returns, *facts.receipts))
+        everything = (*self._outcome.returns, *facts.receipts)
+        rows = ordered(everything)
         self._outcome.returns = tuple(each for each in rows if each.amount < 0)
         unpaid = [
             WaterfallFact(FactKind.METRIC, each.on, *one) for each in rows if not each.amount for one in each.counts
         ]
-        rows = self._merged([each for each in rows if each.amount > 0])
+        rows = merged(
+            [each for each in rows if each.amount > 0],
+            self._routing_key if self._within_a_day is None else _itself,
+            sorting(everything, self._within_a_day),
+            singly=self._trace is not None,
+        )
+        self._has_counts = any(row.counts for row in rows)
         for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(WaterfallFact(FactKind.OPENING, on, claim_id, amount))
         for fact in (*facts.others, *unpaid):
@@ -129,35 +150,9 @@ class Engine:
             days |= {each.on for each in rows if each.on <= interest} | self._claims.edges
         first = min(days)
         days |= set(self._memory.first_days(first, end))
-        for place in self._places.values():
-            stop = span_end(first, place.held.of) if place.held else end
-            while place.held and stop < end:
-                days.add(stop + DAY)
-                stop = span_end(stop + DAY, place.held.of)
+        days |= set(self._outcome.reserves.period_starts(first, end))
         begun = self._claims.day or date.min
         return sorted(day for day in days if begun < day <= end)
-
-    def _merged(self, rows: Sequence[ReceiptGroup]) -> list[ReceiptGroup]:
-        """Rows in processing order. Unless traced, rows of a day with the same route are merged into one."""
-        alike: dict[object, ReceiptKind] = {}
-        first = {
-            kind: alike.setdefault(self._routing_key(kind), kind) for kind in dict.fromkeys(row.kind for row in rows)
-        }
-        sums: dict[tuple[date, ReceiptKind], Fraction | int] = {}
-        counts: dict[tuple[date, ReceiptKind], Counts] = {}
-        for row in rows:
-            key = row.on, first[row.kind]
-            sums[key] = sums.get(key, 0) + row.amount
-            if row.counts:
-                counts[key] = added(counts.get(key, ()), row.counts)
-        self._has_counts = bool(counts)
-        if self._trace is not None:
-            keys = [(row.on, first[row.kind]) for row in rows]
-            parts = [part_of(counts.get(key, ()), row.amount, sums[key]) for row, key in zip(rows, keys, strict=True)]
-            rows = [replace(row, counts=part) for row, part in zip(rows, parts, strict=True)]
-            return sorted(rows, key=lambda row: (row.on, first[row.kind].fields))
-        merged = [ReceiptGroup(*key, amount, counts=counts.get(key, ())) for key, amount in sums.items()]
-        return sorted(merged, key=lambda row: (row.on, row.kind.fields))
 
     def _routing_key(self, kind: ReceiptKind) -> tuple[object, ...]:
         """A key that is equal for kinds of receipt with the same entry pool and positions."""
@@ -174,6 +169,7 @@ class Engine:
         facts = self._agenda.pop(day, ())
         for fact in facts:
             self._apply_fact(fact)
+        self._notice_counts(day, facts)
         if any(fact.kind is FactKind.OPENING for fact in facts):
             self._memory.begin(day, reset=True)
         self._set_days(day)
@@ -182,6 +178,16 @@ class Engine:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._after_flow()
         self._book_reserves(day)
+
+    def _notice_counts(self, day: date, facts: Sequence[WaterfallFact]) -> None:
+        """Record which conditions a day's counts met, of those that come as facts of their own."""
+        sums: dict[str, Fraction] = {}
+        for fact in (fact for fact in facts if fact.kind is FactKind.METRIC):
+            sums[f"metric:{fact.name}"] = sums.get(f"metric:{fact.name}", ZERO) + fact.amount
+        for line in self._lines if sums else ():
+            height_now = line.at(self._state)
+            if (height_now - line.slope(sums) < 0) != (height_now < 0):
+                self._outcome.counted.append(CountMattered(day, self._network.labels.get(line, ())))
 
     def _set_days(self, day: date) -> None:
         for name, on in self._days.items():
@@ -200,26 +206,20 @@ class Engine:
 
     def _apply_opening(self, fact: WaterfallFact) -> None:
         """Apply an opening balance of a pool, position (or `position.n`, one of its group), claim or party."""
-        name, _, _ = fact.name.partition(".")
         if fact.name in self._network.dues:
             self._claims.add(fact.name, fact.on, fact.amount)
-        elif name in self._places:
-            ends = {leaf.key: leaf for leaf in leaves(self._places[name].recipient)}
-            leaf = ends.get(f"leaf:{fact.name}")
-            self._increase(f"took:{name}", fact.amount)
-            if leaf is not None:
-                self._increase(leaf.key, fact.amount)
-                if not leaf.is_pool:
-                    self._credit_party(leaf.to, fact, name)
-        elif fact.name in {basin.id for basin in self._network.basins}:
-            self._increase(f"in:{fact.name}", fact.amount)
+            return
+        names, parties, position = opened(self._network, fact.name, self._rules)
+        for name, sign in (*((name, 1) for name in names), *((f"to:{party}", sign) for party, sign in parties.items())):
+            self._increase(name, sign * fact.amount)
+        total = sum(parties.values()) * fact.amount
+        if self._rules >= Rules.FIFTH:
+            self._outcome.opened += total
         else:
-            self._credit_party(fact.name, fact, None)
-
-    def _credit_party(self, party: str, fact: WaterfallFact, position: str | None) -> None:
-        self._increase(f"to:{party}", fact.amount)
-        self._outcome.received += fact.amount
-        self._trace_other(fact.on, "opening balance", "", position, {party: fact.amount})
+            self._outcome.received += total
+        if parties:
+            amounts = {party: sign * fact.amount for party, sign in parties.items()}
+            self._trace_other(fact.on, "opening balance", "", position, amounts)
 
     def _trace_other(self, on: date, what: str, pool: str, position: str | None, amounts: dict[str, Fraction]) -> None:
         """Report to the trace what no receipt brought."""
@@ -233,21 +233,14 @@ class Engine:
 
     def _book_reserves(self, day: date) -> None:
         """Book what was held in an ended period, and release what has been held long enough."""
-        for place in self._places.values():
-            if place.held is None or span_end(day - DAY, place.held.of) != day - DAY:
-                continue
-            newly_held = self._state.get(f"held:{place.id}", ZERO) - self._outcome.booked.get(place.id, ZERO)
-            if newly_held:
-                self._outcome.booked[place.id] = self._outcome.booked.get(place.id, ZERO) + newly_held
-                last = span_end_after(day - DAY, place.held.of, place.held.periods)
-                self._outcome.releases[place.id, last + DAY] = newly_held
-        for (name, on), amount in list(self._outcome.releases.items()):
-            if on <= day:
-                del self._outcome.releases[name, on]
-                self._increase(f"released:{name}", amount)
-                held = self._places[name].held
-                assert held is not None  # noqa: S101 - only such positions have releases
-                self._process_one(ReceiptGroup(day, _RELEASED, amount, f"released:{name}"), held.then)
+
+        def enter(name: str, amount: Fraction, pool: str) -> None:
+            """Let a released reserve enter its pool."""
+            self._increase(f"released:{name}", amount)
+            self._process_one(ReceiptGroup(day, _RELEASED, amount, f"released:{name}"), pool)
+
+        self._outcome.reserves.book(day, self._state)
+        self._outcome.reserves.release(day, enter)
 
     def _after_flow(self) -> None:
         """Apply lasting events and cliffs whose conditions now hold."""
@@ -291,20 +284,66 @@ class Engine:
     # Receipts
 
     def _process(self, rows: Sequence[ReceiptGroup]) -> None:
+        """Take the receipts between two stops. From `Rules.FIFTH` on, a day on which guards change is taken whole."""
         at = 0
         while at < len(rows):
             self._today = rows[at].on
             sums, end = ({}, at) if self._trace else self._safe_batch(rows, at)
+            if self._rules >= Rules.FIFTH and self._trace is None and end < len(rows):
+                for row in rows[(start := _first_index_on(rows, rows[end].on, at)) : end]:
+                    sums[row.kind] -= row.amount
+                end = start
             if end > at:
-                for kind, amount in sums.items():
-                    self._flow(self._trajectory(kind, self._entries.pool_of(kind)), amount)
-                    self._outcome.received += amount
-                self._after_flow()
+                self._take_batch(sums)
+            elif self._rules >= Rules.FIFTH and self._trace is None:
+                end = _first_index_on(rows, rows[at].on + DAY, at)
+                self._take_day(rows[at:end])
             else:
                 end = at + 1
-                self._outcome.received += rows[at].amount
-                self._process_one(rows[at], self._entries.pool_of(rows[at].kind))
+                self._take_one(rows[at])
             at = end
+
+    def _take_batch(self, sums: Mapping[ReceiptKind, Fraction | int]) -> None:
+        for kind, amount in sums.items():
+            self._flow(self._trajectory(kind, self._entries.pool_of(kind)), amount)
+            self._outcome.received += amount
+        self._after_flow()
+
+    def _take_one(self, row: ReceiptGroup) -> None:
+        self._outcome.received += row.amount
+        self._process_one(row, self._entries.pool_of(row.kind))
+
+    def _take_day(self, rows: Sequence[ReceiptGroup]) -> None:
+        """Take one day's receipts, and find whether their order matters, by taking them in others too."""
+        before, signs, same = self._saved(), self._signs(), not self._weights_move
+        for row in rows:
+            self._take_one(row)
+            same = same and self._signs() == signs
+        if same or len({row.kind for row in rows}) == 1:
+            return
+        after, others = self._saved(), []
+        for other in other_orders(rows):
+            self._restore(before)
+            for row in other:
+                self._take_one(row)
+            others.append(dict(self._state))
+        self._restore(after)
+        mattered = compared(rows, self._state, others)
+        if mattered is not None:
+            self._outcome.orders.append(mattered)
+
+    def _signs(self) -> tuple[int, ...]:
+        return tuple((each > 0) - (each < 0) for each in self._heights())
+
+    def _saved(self) -> Saved:
+        return dict(self._state), self._outcome.received, tuple(self._outcome.crossings), dict(self._steps)
+
+    def _restore(self, saved: Saved) -> None:
+        state, self._outcome.received, crossings, steps = saved
+        self._state.clear()
+        self._state.update(state)
+        self._outcome.crossings[:], self._steps = crossings, dict(steps)
+        self._known_heights, self._weights = None, None
 
     def _safe_batch(self, rows: Sequence[ReceiptGroup], at: int) -> tuple[dict[ReceiptKind, Fraction | int], int]:
         """The sums by kind of the longest safe batch that is found, and its end. It changes no guard."""
@@ -398,3 +437,7 @@ def _first_index_on(rows: Sequence[ReceiptGroup], day: date, at: int) -> int:
     while at < len(rows) and rows[at].on < day:
         at += 1
     return at
+
+
+def _itself(kind: ReceiptKind) -> ReceiptKind:
+    return kind

@@ -11,11 +11,13 @@ argument set. A correction too large for that is a module with only what differs
 
     3   the first released engine; its fingerprint covers the labels of crossings
     4   finds the same figures; its fingerprint covers figures only
+    5   refuses what would be decided in silence, and takes back what was declared: see `Rules.FIFTH`
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Protocol
 
 from domain.errors import UnknownEngine
@@ -23,6 +25,7 @@ from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.fingerprint import of_figures, of_figures_and_labels
 from domain.sharing.waterfall.outcome import Slice
 from domain.sharing.waterfall.result import Result
+from domain.sharing.waterfall.rules import Rules
 from domain.sharing.waterfall.run import WaterfallVersion, run
 
 
@@ -86,6 +89,7 @@ ENGINES = Engines(
     (
         WaterfallEngine("3", run, of_figures_and_labels),
         WaterfallEngine("4", run, of_figures),
+        WaterfallEngine("5", partial(run, rules=Rules.FIFTH), of_figures),
     )
 )
 """The engines of this release."""

@@ -133,11 +133,13 @@ class _Flow:
             if mode == OFF:
                 continue
             base = max(remains, ZERO) if take.base is None else take.base.slope(self._spread.rates)
-            amount = take.rate * base
+            earned = amount = take.rate * base
             if basin.deficit is None or take.base is None:
                 amount = min(amount, remains - taken)
             if isinstance(mode, Fraction):
                 amount = self._spread.taken[take.key] = max(min(mode, amount), ZERO)
+            elif earned > max(amount, ZERO):
+                self._spread.add(f"short:{place.id}", earned - max(amount, ZERO))
             if amount <= 0:
                 continue
             self._credit = self._crediting(basin, place, take.phrase, base)

@@ -16,6 +16,7 @@ from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.irr import irr
 from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.outlays import outlays
+from domain.sharing.waterfall.rules import LATEST
 from domain.sharing.waterfall.run import (
     WaterfallVersion,
     entitled_by_day,
@@ -59,13 +60,13 @@ def forecast(versions: Sequence[WaterfallVersion], facts: Facts, as_of: date) ->
         BadInput: as `run`; the agreement has a settlement calendar and the facts do not say when it begins.
     """
     facts = facts.until(as_of)
-    chain = in_force(versions)
+    chain = in_force(versions, LATEST)
     last = chain[-1]
     out = outlays(last.waterfall, last.parties, chain[0].effective_on, facts)
     came_in: dict[str, dict[date, Fraction]] = {party: {} for party in last.parties}
     before: Mapping[str, Fraction] = {}
     days = _days(last, facts, as_of)
-    entitled = entitled_by_day(versions, facts, [until for until, _ in days])
+    entitled = entitled_by_day(versions, facts, [until for until, _ in days], LATEST)
     for until, paid_on in days:
         for party, amount in entitled[until].items():
             fresh = amount - before.get(party, ZERO)

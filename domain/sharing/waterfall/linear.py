@@ -3,6 +3,7 @@
 Variables are named by kind. Amounts are in minor units:
 
 * `in:` a pool's inflow. `left:` its residue. `took:` a position. `leaf:` one recipient of a position.
+* `short:` what a position's share was above what was there.
 * `to:` a party. `claim:` a claim to date. `metric:` a count.
 * `day:` is 1 once that day has come. `event:` is 1 once a lasting event has happened.
 * `earlier:year:in:gross` is the value of `in:gross` when the year began.

@@ -259,6 +259,18 @@ class Settlement(Record):
     paid_after_months: int = Field(default=1, ge=0, le=24)
 
 
+def _order_kind(written: Any) -> str:
+    return "word" if isinstance(written, str) else "list"
+
+
+DayOrder = Annotated[
+    Annotated[Literal["statement and row"], Tag("word")]
+    | Annotated[tuple[Match, ...], Field(min_length=1), Tag("list")],
+    Discriminator(_order_kind),
+]
+"""The order of one day's receipts: as written, or those of the first match first and those of none last."""
+
+
 class Minimum(Record):
     """A payout to `to` below `amount` is carried forward."""
 
@@ -269,12 +281,16 @@ class Minimum(Record):
 class Waterfall(Record):
     """How the work's earnings are shared, in one currency.
 
+    `within_a_day` is the order of one day's receipts, needed where it changes anybody's amount: "statement and row", or
+    a list of which the receipts of the first come first. Receipts of the same rank follow each other as written.
+
     The parties of a distribution have `answer_within_business_days`, on their calendars, to approve it or to object.
     """
 
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     takes_over_on: Day | None = None
     applies: Literal["retroactively", "prospectively"] = "retroactively"
+    within_a_day: DayOrder | None = None
     metrics: tuple[Name, ...] = ()
     claims: tuple[Claim, ...] = ()
     events: tuple[EventTerm, ...] = ()

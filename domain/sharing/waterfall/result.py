@@ -6,12 +6,11 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from domain.calendar.dates import DAY, span_end_after
-from domain.sharing.waterfall.facts import FactKind, Facts
+from domain.sharing.waterfall.facts import FactKind, Facts, ReceiptGroup
 from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.model import Waterfall
 from domain.sharing.waterfall.network import Network
-from domain.sharing.waterfall.outcome import Crossing, RunOutcome, State
+from domain.sharing.waterfall.outcome import CountMattered, Crossing, OrderMattered, RunOutcome, State
 from domain.values.currency import exponent
 from domain.values.money import Money, allocate
 
@@ -60,7 +59,11 @@ class Result:
     """The result of a run, in exact minor units. `views` are the differences that participants' views make.
 
     `cliffs` are differences that a cliff's step made at once, given to its recipient and charged to its bearer.
-    `releases` are the next release days of reserves.
+    `releases` are the next release days of reserves. `before_charges` is what the pools alone give each party. `opened`
+    is what parties had before the take-over, which no receipt of this run brought. `owed_back` is what was recouped of
+    claims beyond what they are by now. `short` is what positions earned and did not take, because it was not there.
+    `waiting` are refunds that no receipt of their kind covers yet. `orders` and `counted` say where the order of one
+    day's receipts, and the day of a count, decided.
     """
 
     currency: str
@@ -82,6 +85,13 @@ class Result:
     calendar: tuple[tuple[date, date], ...] = ()
     cliffs: Mapping[str, Fraction] = field(default_factory=dict)
     releases: Mapping[str, date] = field(default_factory=dict)
+    before_charges: Mapping[str, Fraction] = field(default_factory=dict)
+    opened: Fraction = ZERO
+    owed_back: Mapping[str, Fraction] = field(default_factory=dict)
+    short: Mapping[str, Fraction] = field(default_factory=dict)
+    waiting: tuple[ReceiptGroup, ...] = ()
+    orders: tuple[OrderMattered, ...] = ()
+    counted: tuple[CountMattered, ...] = ()
 
 
 def entitlements(network: Network, state: State) -> dict[str, Fraction]:
@@ -91,21 +101,14 @@ def entitlements(network: Network, state: State) -> dict[str, Fraction]:
 
 def held_of(outcome: RunOutcome) -> dict[str, Fraction]:
     """What positions hold in reserve."""
-    held = {name.removeprefix("held:"): amount for name, amount in outcome.state.items() if name.startswith("held:")}
-    return {name: amount - outcome.state.get(f"released:{name}", ZERO) for name, amount in held.items()}
+    names = (name.removeprefix("held:") for name in outcome.state if name.startswith("held:"))
+    return {name: outcome.reserves.held(name, outcome.state) for name in names}
 
 
-def next_releases(network: Network, outcome: RunOutcome, as_of: date) -> dict[str, date]:
-    """Each position's next release day. What was taken in a period counts from the period's end."""
-    found = {}
-    for place in (place for basin in network.basins for place in basin.places if place.held is not None):
-        days = [on for name, on in outcome.releases if name == place.id]
-        fresh = outcome.state.get(f"held:{place.id}", ZERO) - outcome.booked.get(place.id, ZERO)
-        if fresh and place.held is not None:
-            days.append(span_end_after(as_of, place.held.of, place.held.periods) + DAY)
-        if days:
-            found[place.id] = min(days)
-    return found
+def short_of(state: State) -> dict[str, Fraction]:
+    """What positions earned by their shares and did not take, because it was not there."""
+    short = {name.removeprefix("short:"): amount for name, amount in state.items() if name.startswith("short:")}
+    return {name: amount for name, amount in short.items() if amount > 0}
 
 
 def of_kind(state: State, kind: str, names: Iterable[str]) -> dict[str, Fraction]:

@@ -9,12 +9,16 @@ from functools import partial
 from domain.calendar.dates import DAY, month_end, month_end_after
 from domain.errors import BadInput, Broken
 from domain.sharing.waterfall.compile import compile_network
+from domain.sharing.waterfall.counted import check_counts
+from domain.sharing.waterfall.declared import dated_claims, owed_back, taken_back
 from domain.sharing.waterfall.engine import Engine
 from domain.sharing.waterfall.entry import Entries
 from domain.sharing.waterfall.facts import FactKind, Facts
 from domain.sharing.waterfall.linear import ZERO, now, value
 from domain.sharing.waterfall.model import Settlement, View, Waterfall
 from domain.sharing.waterfall.network import Network, leaves, variables
+from domain.sharing.waterfall.openings import check_openings
+from domain.sharing.waterfall.order import unordered
 from domain.sharing.waterfall.outcome import RunOutcome, Slice
 from domain.sharing.waterfall.result import (
     ClaimStatus,
@@ -22,10 +26,11 @@ from domain.sharing.waterfall.result import (
     Result,
     entitlements,
     held_of,
-    next_releases,
     of_kind,
     payables,
+    short_of,
 )
+from domain.sharing.waterfall.rules import Rules
 from domain.sharing.waterfall.views import as_seen
 
 
@@ -44,6 +49,7 @@ def run(
     as_of: date,
     view: str | None = None,
     trace: Callable[[Slice], None] | None = None,
+    rules: Rules = Rules.FOURTH,
 ) -> Result:
     """Run facts through the versions of an agreement. The last version is in force.
 
@@ -51,37 +57,40 @@ def run(
     work as that participant's contract defines it.
 
     Raises:
-        BadInput: facts do not fit the waterfall, an opening balance is missing, there is no such view.
+        BadInput: facts do not fit the waterfall, there is no such view.
+        CannotShare: an opening balance, or a term that these facts need, is missing; terms contradict each other.
         Broken: receipts are not fully accounted for.
     """
-    chain = in_force(versions)
+    chain = in_force(versions, rules)
     chosen = [each if view is None else replace(each, waterfall=_seen_by(each.waterfall, view)) for each in chain]
     last = chosen[-1]
     _check_names(chain, facts)
-    for each in chosen:
-        _check_openings(each, facts)
-    outcome, network = _outcome(chosen, facts, as_of, trace)
+    facts = _checked(chosen, facts, as_of, rules)
+    outcome, network = _outcome(chosen, facts, as_of, rules, trace)
     exact = entitlements(network, outcome.state)
     differences: dict[str, Fraction] = {}
     for own in last.waterfall.views:
         seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
-        differences[own.of] = _entitled(own.of, seen, facts, as_of) - entitlements(network, outcome.state)[own.of]
+        own_view = _entitled(own.of, seen, facts, as_of, rules)
+        differences[own.of] = own_view - entitlements(network, outcome.state)[own.of]
         exact[own.of] += differences[own.of]
         exact[own.borne_by] -= differences[own.of]
+    before = dict(exact)
     charges = _charged(network, outcome, exact)
-    return _result(last, network, outcome, facts, as_of, exact, differences, charges)
+    return _result(last, network, outcome, facts, as_of, exact, differences, charges, before)
 
 
 def entitled_by_day(
-    versions: Sequence[WaterfallVersion], facts: Facts, days: Sequence[date]
+    versions: Sequence[WaterfallVersion], facts: Facts, days: Sequence[date], rules: Rules = Rules.FOURTH
 ) -> dict[date, dict[str, Fraction]]:
-    """Every party's entitlement on each of some days, as `run` computes it, in one pass over the facts.
+    """Every party's entitlement on each of some days, from the facts known on the last one, in one pass over them.
 
     Raises:
-        BadInput, Broken: as `run`.
+        BadInput, CannotShare, Broken: as `run`.
     """
-    final = run(versions, facts, max(days))
-    chain = in_force(versions)
+    final = run(versions, facts, max(days), rules=rules)
+    chain = in_force(versions, rules)
+    facts = _checked(chain, facts, max(days), rules)
     found: dict[date, dict[str, Fraction]] = {day: dict.fromkeys(chain[-1].parties, ZERO) for day in days}
     plain: dict[date, dict[str, Fraction]] = {}
 
@@ -91,7 +100,7 @@ def entitled_by_day(
         found[day] |= plain[day]
         _charged(network, outcome, found[day])
 
-    _outcome(chain, facts, max(days), None, dict.fromkeys(days, count))
+    _outcome(chain, facts, max(days), rules, None, dict.fromkeys(days, count))
     for own in chain[-1].waterfall.views:
 
         def differ(day: date, network: Network, outcome: RunOutcome, own: View = own) -> None:
@@ -101,18 +110,34 @@ def entitled_by_day(
             found[day][own.borne_by] -= difference
 
         seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
-        _outcome(seen, facts, max(days), None, dict.fromkeys(days, differ))
+        _outcome(seen, facts, max(days), rules, None, dict.fromkeys(days, differ))
     if found[max(days)] != final.parties:
         raise Broken("A run watched by the day ends with other entitlements than a run does.")
     return found
 
 
-def in_force(versions: Sequence[WaterfallVersion]) -> list[WaterfallVersion]:
+def in_force(versions: Sequence[WaterfallVersion], rules: Rules = Rules.FOURTH) -> list[WaterfallVersion]:
     """The versions that a run goes through, oldest first. The last one is in force."""
     chain: list[WaterfallVersion] = []
     for version in versions:
         chain = [*chain, version] if version.waterfall.applies == "prospectively" else [version]
-    return chain
+    if rules < Rules.FIFTH:
+        return chain
+    earlier = [(each.waterfall, each.effective_on) for each in versions]
+    return [replace(each, waterfall=dated_claims(each.waterfall, earlier)) for each in chain]
+
+
+def _checked(chain: Sequence[WaterfallVersion], facts: Facts, as_of: date, rules: Rules) -> Facts:
+    """The facts as a run takes them, checked against what its result depends on."""
+    if rules < Rules.FIFTH:
+        for each in chain:
+            _check_openings(each, facts)
+        return facts
+    facts = taken_back(facts.until(as_of), [each.waterfall for each in chain])
+    check_counts([each.waterfall for each in chain], facts)
+    for each in chain:
+        check_openings(each.waterfall, each.parties, facts)
+    return facts
 
 
 def _seen_by(waterfall: Waterfall, party: str) -> Waterfall:
@@ -123,8 +148,8 @@ def _seen_by(waterfall: Waterfall, party: str) -> Waterfall:
     raise BadInput(f"{party!r} has no view of its own in this agreement: {known} has.")
 
 
-def _entitled(party: str, chain: Sequence[WaterfallVersion], facts: Facts, as_of: date) -> Fraction:
-    outcome, network = _outcome(chain, facts, as_of, None)
+def _entitled(party: str, chain: Sequence[WaterfallVersion], facts: Facts, as_of: date, rules: Rules) -> Fraction:
+    outcome, network = _outcome(chain, facts, as_of, rules, None)
     return entitlements(network, outcome.state)[party]
 
 
@@ -132,6 +157,7 @@ def _outcome(
     chain: Sequence[WaterfallVersion],
     facts: Facts,
     as_of: date,
+    rules: Rules,
     trace: Callable[[Slice], None] | None,
     watched: Mapping[date, Callable[[date, Network, RunOutcome], None]] | None = None,
 ) -> tuple[RunOutcome, Network]:
@@ -145,12 +171,17 @@ def _outcome(
         if n and version.effective_on > as_of:
             break
         entries = Entries(version.waterfall, facts.where)
+        known = len(outcome.orders) if outcome else 0
+        term = version.waterfall.within_a_day
         shown = {
             day: partial(show, day, network)
             for day, show in (watched or {}).items()
             if not n or day >= version.effective_on
         }
-        outcome = Engine(network, entries, outcome, trace).run(rest, version.effective_on, until, shown)
+        outcome = Engine(network, entries, outcome, trace, rules, term).run(rest, version.effective_on, until, shown)
+        if term is None:
+            for mattered in outcome.orders[known:]:
+                raise unordered(mattered, version.waterfall.currency, facts.where)
     if outcome is None:
         raise BadInput("There is no version of a waterfall to run.")
     return outcome, network
@@ -222,13 +253,14 @@ def _result(
     exact: dict[str, Fraction],
     views: dict[str, Fraction],
     charges: dict[str, Fraction],
+    before_charges: dict[str, Fraction],
 ) -> Result:
     state, pools = outcome.state, [basin.id for basin in network.basins]
     places = [place for basin in network.basins for place in basin.places]
     ends = [leaf for place in places for leaf in leaves(place.recipient)]
     ends += [leaf for basin in network.basins for leaf in leaves(basin.residue)]
     held = held_of(outcome)
-    allocated = sum(exact.values(), ZERO)
+    allocated = sum(exact.values(), ZERO) - outcome.opened
     balance = Conservation(
         last.waterfall.currency, outcome.received, allocated, sum(held.values(), ZERO), outcome.refunds
     )
@@ -257,7 +289,14 @@ def _result(
         conservation=balance,
         calendar=settlement_days(last.waterfall.settlement, facts, as_of),
         cliffs={place.id: state[f"charged:{place.id}"] for place in places if f"charged:{place.id}" in state},
-        releases=next_releases(network, outcome, as_of),
+        releases=outcome.reserves.next_days(as_of, state),
+        before_charges=before_charges,
+        opened=outcome.opened,
+        owed_back=owed_back(network, outcome.claims, state),
+        short=short_of(state),
+        waiting=outcome.returns,
+        orders=tuple(outcome.orders),
+        counted=tuple(outcome.counted),
     )
 
 

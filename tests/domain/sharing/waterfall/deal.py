@@ -14,6 +14,7 @@ from domain.sharing.waterfall.facts import (
 )
 from domain.sharing.waterfall.network import FIELDS, ReceiptKind
 from domain.sharing.waterfall.result import Result
+from domain.sharing.waterfall.rules import Rules
 from domain.sharing.waterfall.run import WaterfallVersion, run
 from domain.values.money import Money
 
@@ -85,7 +86,7 @@ class Shared:
         return [self._major(crossing.at) for crossing in self.result.crossings]
 
 
-def share(section, parties, *each, as_of="2035-12-31", view=None, effective="2025-01-01"):
+def share(section, parties, *each, as_of="2035-12-31", view=None, effective="2025-01-01", rules=Rules.FOURTH):
     """Run a section among parties (in one string) on receipts and facts."""
     one = version(section, parties.split(), effective)
-    return Shared(run([one], facts(*each), date.fromisoformat(as_of), view))
+    return Shared(run([one], facts(*each), date.fromisoformat(as_of), view, rules=rules))

@@ -15,7 +15,7 @@ def test_an_engine_that_is_not_here_is_named_with_what_it_computed_and_what_to_d
     with pytest.raises(UnknownEngine) as error:
         ENGINES.of("2", "Distribution 2025-Q1 of LIGHTHOUSE")
     assert error.value.sentence == (
-        "Distribution 2025-Q1 of LIGHTHOUSE was computed by engine 2, and this release has 3, 4: use a release that "
+        "Distribution 2025-Q1 of LIGHTHOUSE was computed by engine 2, and this release has 3, 4, 5: use a release that "
         "has it (`sluice deployment engines` says what else needs it)."
     )
     assert error.value.data == {"engine": "2"}

@@ -134,7 +134,8 @@ pools:
 
 def test_a_balance_taken_over_is_laid_out_on_its_day():
     section = RECOUPED.replace("currency: USD", "currency: USD\ntakes_over_on: 2025-06-01")
-    zero = [fact("opening", "2025-06-01", name) for name in ("gross", "fee", "costs-back", "equity-back")]
+    names = ("gross", "fee", "costs-back", "equity-back", "costs", "producer")
+    zero = [fact("opening", "2025-06-01", name) for name in names]
     taken = fact("opening", "2025-06-01", "equity", "USD 40")
     found = returns(section, PARTIES, *zero, taken, receipt("2026-06-01", "USD 100"))
     assert (found["investor"].out, found["investor"].multiple) == (usd(40), Fraction(6, 5))
