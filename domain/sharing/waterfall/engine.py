@@ -171,7 +171,7 @@ class Engine:
             self._apply_fact(fact)
         self._notice_counts(day, facts)
         if any(fact.kind is FactKind.OPENING for fact in facts):
-            self._memory.begin(day, reset=True)
+            self._memory.open(day, within_spans=self._rules >= Rules.FIFTH)
         self._set_days(day)
         self._known_heights, self._weights = None, None
         for claim_id in self._network.dues:

@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import cast
 
-from domain.calendar.dates import DAY, Span, span_end
+from domain.calendar.dates import DAY, Span, span_end, span_of
 from domain.sharing.waterfall.linear import EARLIER, ZERO, Guard
 from domain.sharing.waterfall.network import Network, variables
 
@@ -30,10 +30,19 @@ class Remembered:
                 yield last + DAY
                 last = span_end(last + DAY, span)
 
-    def begin(self, day: date, *, reset: bool = False) -> None:
-        """Store the sums at the beginning of a span. With `reset`, treat everything so far as earlier."""
+    def begin(self, day: date) -> None:
+        """Store the sums at the beginning of a span."""
         for name, (span, variable) in self._marks.items():
-            if reset or name not in self._state or span_end(day - DAY, span) == day - DAY:
+            if name not in self._state or span_end(day - DAY, span) == day - DAY:
+                self._state[name] = self._state.get(variable, ZERO)
+
+    def open(self, day: date, *, within_spans: bool) -> None:
+        """Treat everything so far as earlier, on a day of opening balances.
+
+        With `within_spans`, balances dated within a span are of what came in it: only at a span's edges all is earlier.
+        """
+        for name, (span, variable) in self._marks.items():
+            if not within_spans or day in {span_of(day, span)[0], span_end(day, span)}:
                 self._state[name] = self._state.get(variable, ZERO)
 
     def notice(self, holds: Callable[[Guard], bool]) -> bool:
