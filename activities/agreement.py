@@ -69,6 +69,7 @@ class AgreementActivities:
             self._handler.agreements.amendment(transaction, command.document, production.document)
             milestones.refuse_dropped(state.milestones, agreement)
             accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
+            transaction.post("production-news", command.production, command.production)
             return productions.amend(
                 production,
                 state.payments,

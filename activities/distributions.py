@@ -1,12 +1,13 @@
 """Activities of one period's distribution: compute, answer, post, pay out."""
 
 from collections.abc import Callable
+from datetime import date
 
 from temporalio import activity
 
 from activities.views import DistributionRef, DistributionView, ProductionRef
 from adapters.command_handler import CommandHandler
-from adapters.db.records import Selection
+from adapters.db.records import Records, Selection
 from adapters.db.store import Transaction
 from adapters.sharing.entitlements import (
     FactsOf,
@@ -14,7 +15,7 @@ from adapters.sharing.entitlements import (
     due,
     find,
 )
-from adapters.sharing.issuing import issue
+from adapters.sharing.issuing import issue, made
 from domain.agreement.model import Agreement
 from domain.calendar.dates import period_end
 from domain.commands import (
@@ -26,13 +27,14 @@ from domain.commands import (
     ResolveObjection,
     require,
 )
-from domain.errors import Refused
+from domain.errors import IllegalTransition, Refused, SluiceError
 from domain.events import DistributionComputed, Event, PaymentsScheduled
 from domain.identity import SYSTEM
 from domain.payments.runs import chunks
 from domain.sharing import distributions
-from domain.sharing.distributions import Distributions
-from domain.sharing.payouts import paying_account, payout_terms, scheduled
+from domain.sharing.distributions import Distribution, Distributions
+from domain.sharing.payouts import hindrances, paying_account, payout_terms, scheduled
+from domain.sharing.statements import Statement
 from domain.state import State
 
 DistributionCommand = (
@@ -156,6 +158,7 @@ class DistributionActivities:
             seconds_left=left,
             after=earlier[0] if earlier else None,
             before=tuple(period for until, period in waiting if until > found.until),
+            trouble=hindrances(agreement, known, ref.period),
         )
 
     @activity.defn
@@ -170,9 +173,61 @@ class DistributionActivities:
     def preview(self, ref: DistributionRef) -> DistributionComputed:
         """The result of computing a distribution now. Nothing is recorded."""
         with self._handler.store.reading() as records:
+            return self._found(records, ref)[0]
+
+    def hindrances_of_preview(self, ref: DistributionRef) -> tuple[str, ...]:
+        """What would keep a distribution from being paid out that is computed now, in sentences."""
+        with self._handler.store.reading() as records:
+            computed, agreement, known = self._found(records, ref)
+        after = dict(known)
+        distributions.apply(after, computed)
+        return hindrances(agreement, after, ref.period)
+
+    def hindrances(self, ref: DistributionRef) -> tuple[str, ...]:
+        """What keeps a recorded distribution from being paid out, in sentences. Nothing is recorded.
+
+        For one that is posted, everything that ordering its payouts would do is tried.
+        """
+        with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, ref.production)
             known = records.state(ref.production, distributions=True).distributions
-            return find(self._handler, self._facts_of, records, agreement, ref.period, known)
+            found = hindrances(agreement, known, ref.period)
+            if found or distributions.the_distribution(known, ref.period).status != "posted":
+                return found
+            try:
+                self._stated(records, agreement, known, ref.period)
+            except SluiceError as error:
+                return (error.sentence,)
+        return ()
+
+    def drafts(self, ref: DistributionRef) -> tuple[Statement, ...]:
+        """The statements that a recorded distribution would come to if it were posted now, one for each party.
+
+        Raises:
+            NotFound: it has not been computed.
+            IllegalTransition: its statements are issued.
+            SluiceError: it cannot be paid out; see `hindrances`.
+        """
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
+            known = records.state(ref.production, distributions=True).distributions
+            if distributions.the_distribution(known, ref.period).status == "ordered":
+                raise IllegalTransition(f"The statements of {ref.period} are issued: `sluice statement render`.")
+            return self._stated(records, agreement, distributions.if_posted(known, ref.period), ref.period)
+
+    def _found(self, records: Records, ref: DistributionRef) -> tuple[DistributionComputed, Agreement, Distributions]:
+        agreement = self._handler.agreement(records, ref.production)
+        known = records.state(ref.production, distributions=True).distributions
+        return find(self._handler, self._facts_of, records, agreement, ref.period, known), agreement, known
+
+    def _stated(
+        self, records: Records, agreement: Agreement, known: Distributions, period: str
+    ) -> tuple[Statement, ...]:
+        _, ordered = distributions.order(known, period, agreement.production, payout_terms(agreement))
+        assert ordered is not None  # noqa: S101 - its payouts are not ordered yet
+        return made(
+            self._handler, self._facts_of, records, agreement, known, ordered, self._due_on(agreement, known[period])
+        )
 
     def _ordered(
         self, transaction: Transaction, agreement: Agreement, known: Distributions, period: str
@@ -181,12 +236,16 @@ class DistributionActivities:
         if ordered is None:
             return []
         distribution = known[period]
-        due_on = business_day(self._handler, agreement, max(distribution.pay_on, self._handler.today(agreement)))
+        due_on = self._due_on(agreement, distribution)
         lines = scheduled(agreement, payouts, due_on)
         events: list[Event] = [ordered]
         if distribution.status == "posted":  # a period is stated once, so not again after an objection
             events += [issue(self._handler, self._facts_of, transaction, agreement, known, ordered, due_on)]
         return events + [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
+
+    def _due_on(self, agreement: Agreement, distribution: Distribution) -> date:
+        """The day on which payouts that are ordered now are paid."""
+        return business_day(self._handler, agreement, max(distribution.pay_on, self._handler.today(agreement)))
 
     def _decide(self, command: DistributionCommand, rule: Rule) -> DistributionView:
         def _with_distributions(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:

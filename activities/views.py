@@ -140,7 +140,8 @@ class DistributionView(Record):
 
     `silent` are parties without an answer, `disputing` those with an open objection. `seconds_left` is the time to the
     end of the last day for answers by the business clock; None once it is over. `after` is an earlier period that must
-    be posted first, `before` are later ones that wait for this one.
+    be posted first, `before` are later ones that wait for this one. `trouble` is what keeps it from being paid out, in
+    sentences: an amendment mends it.
     """
 
     production: str
@@ -154,6 +155,7 @@ class DistributionView(Record):
     seconds_left: int | None = None
     after: str | None = None
     before: tuple[str, ...] = ()
+    trouble: tuple[str, ...] = ()
 
     @property
     def answered(self) -> bool:

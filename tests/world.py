@@ -55,6 +55,24 @@ waterfall:
   minimum_payouts: [{to: writer, amount: KRW 100}]
 """
 """The addition to the drama's agreement that shares its earnings."""
+WITHOUT_ACCOUNT = UNSHARED.replace(
+    b"\naccounts:\n",
+    b"\n  - {id: author, name: Author, kind: talent, address: "
+    b'{street: Jong-ro, postcode: "03142", town: Seoul, country: KR}}\n\naccounts:\n',
+    1,
+) + WATERFALL.replace(b"to: writer, take", b"to: author, take")
+"""An agreement that shares with an author who has no account."""
+WITH_ACCOUNT = (
+    WITHOUT_ACCOUNT.replace(
+        b"\naccounts:\n",
+        b"\naccounts:\n  - {id: author-krw, owner: author, control: external, currency: KRW, bic: SLUAKRSE, "
+        b'number: "10020077700099", calendars: [KR]}\n',
+        1,
+    )
+    .replace(b"\nversion: 1\n", b"\nversion: 2\n")
+    .replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2025-04-16\n")
+)
+"""Its next version, in which the author has one."""
 SETTLEMENT = b"  settlement: {after: first-broadcast, first_days: 30}\n"
 """The calendar of settlements."""
 EVIDENCE = {
@@ -184,6 +202,13 @@ class World:
         self.runs.send(ref)
         self.deliver()
         return ref
+
+    def outbox(self, kind: str) -> list[str]:
+        """Return the names of the outbox's waiting entries of a kind."""
+        table = tables.outbox.c
+        with self.store.reading() as records:
+            query = sa.select(table.name).where(table.done_at.is_(None), table.kind == kind).order_by(table.id)
+            return list(records.connection.execute(query).scalars())
 
     def deliver(self) -> int:
         """Put the outbox's files into the bank's folder, like the gateway."""

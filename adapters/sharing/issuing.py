@@ -43,27 +43,36 @@ def issue(
     Raises:
         Broken: a distribution cannot be computed again, or a statement does not tie.
     """
-    production = agreement.production
-    made = written(
-        handler,
-        facts_of,
-        transaction,
-        agreement,
-        known,
-        ordered,
-        due_on,
-        signature(transaction, production, known[ordered.period]),
-        on_record.objected_on(transaction.connection, production),
-    )
+    stated = made(handler, facts_of, transaction, agreement, known, ordered, due_on)
     return StatementsIssued(
         period=ordered.period,
         statements=tuple(
             IssuedStatement(
                 party=one.party, sha256=transaction.keep(f"{one.reference}.json", canonical(one, handler.store.schemas))
             )
-            for one in made
+            for one in stated
         ),
     )
+
+
+def made(
+    handler: CommandHandler,
+    facts_of: FactsOf,
+    records: Records,
+    agreement: Agreement,
+    known: Distributions,
+    ordered: PayoutsOrdered,
+    due_on: date,
+) -> tuple[Statement, ...]:
+    """Return the statements that would be issued now, signed by the journal so far. Nothing is kept.
+
+    Raises:
+        Broken: as `written`.
+    """
+    production = agreement.production
+    signed = signature(records, production, known[ordered.period])
+    objected_on = on_record.objected_on(records.connection, production)
+    return written(handler, facts_of, records, agreement, known, ordered, due_on, signed, objected_on)
 
 
 def written(

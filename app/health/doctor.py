@@ -8,7 +8,7 @@ from pathlib import Path
 
 from activities.agreement import AgreementActivities
 from activities.schedules import schedule_id, settlement_schedule_id
-from activities.views import ProductionRef
+from activities.views import DistributionRef, ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
 from adapters.db.queries.agreement import productions
@@ -105,7 +105,8 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         found += [health.doubtful(*one) for one in recorded.doubts(connection)]
         found += [health.held(*one, now, settings.holding_takes_days) for one in recorded.held(connection)]
         needed = _Needed([run_workflow(run) for run in recorded.unfinished_runs(connection)])
-        needed.workflows += [distribution_workflow(*one) for one in recorded.open_distributions(connection)]
+        open_distributions = recorded.open_distributions(connection)
+        needed.workflows += [distribution_workflow(*one) for one in open_distributions]
         needed.workflows += [milestone_workflow(*one) for one in recorded.submitted_milestones(connection)]
         at_the_bank, alone = list(recorded.at_the_bank(connection)), list(recorded.due_and_alone(connection))
         found += [health.unsent(run, now) for run in recorded.unsent_runs(connection)]
@@ -124,6 +125,9 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         health.ungathered(one.payment, one.on, todays[one.production], settings.gathering_takes_days) for one in alone
     ]
     found += [health.unreleased(run, todays[run.production]) for run in prepared]
+    for production, period in open_distributions:
+        ref = DistributionRef(production=production, period=period)
+        found += [health.unpayable(production, period, why) for why in services.distributions.hindrances(ref)]
     examination.ailments += [one for one in found if one is not None]
     needed.schedules.append(SWEEP)
     _of_productions(services, keys, needed)

@@ -19,14 +19,16 @@ Row = dict[str, Any]
 
 
 def shown_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
-    """Return one distribution on the stack of a data folder; see `shown`.
+    """Return one distribution on the stack of a data folder, and what keeps it from being paid out; see `shown`.
 
     Raises:
         NotFound: there is no such production, or the period has not been computed.
     """
     with handler_on(data) as handler, handler.store.reading() as records:
         the_production(records.connection, production)
-        return shown(records, production, period)
+        head, lines = shown(records, production, period)
+        ref = DistributionRef(production=production, period=period)
+        return head | {"trouble": list(DistributionActivities(handler, facts_of).hindrances(ref))}, lines
 
 
 def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row]]:
@@ -48,9 +50,11 @@ def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, li
 def preview(activities: DistributionActivities, production: str, period: str) -> tuple[Row, list[Row]]:
     """Compute a distribution with the given activities, without recording it."""
     found: dict[str, Distribution] = {}
-    apply(found, activities.preview(DistributionRef(production=production, period=period)))
+    ref = DistributionRef(production=production, period=period)
+    apply(found, activities.preview(ref))
     head, lines = _whole(found[period])
-    return head | {"status": "preview", "revision": None, "waiting_for": []}, lines
+    trouble = list(activities.hindrances_of_preview(ref))
+    return head | {"status": "preview", "revision": None, "waiting_for": [], "trouble": trouble}, lines
 
 
 def _head(one: Distribution) -> Row:

@@ -37,7 +37,7 @@ class OutboxRelay:
                 elif row.kind == "run-news":
                     await self._starts.run(row.name)
                 else:
-                    await self._starts.production(row.name)
+                    await self._starts.all_of(row.name)
                 done.append(row.id)
             except Exception as error:  # noqa: BLE001 - the caller raises it, together with the others
                 error.add_note(f"outbox {row.id}: {row.kind} {row.name} for {row.target}")

@@ -28,6 +28,13 @@ class WorkflowStarts:
         """Start or signal a production's workflow."""
         await self._start(ProductionWorkflow.run, ProductionRef(production=key), production_workflow(key))
 
+    async def all_of(self, key: str) -> None:
+        """Start or signal a production's workflow and those of its open distributions."""
+        await self.production(key)
+        for ref in await asyncio.to_thread(self.open_distributions):
+            if ref.production == key:
+                await self.distribution(ref)
+
     async def run(self, run: str) -> None:
         """Start or signal a run's workflow. An unknown run is ignored."""
         planned = await asyncio.to_thread(self._planned, run)

@@ -29,6 +29,7 @@ class AilmentKind(StrEnum):
     UNSENT = "unsent"
     HELD = "held"
     HISTORY_UNARCHIVED = "history-unarchived"
+    UNPAYABLE = "unpayable"
     ENGINE_MISSING = "engine-missing"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from domain.health.ailment import Ailment, AilmentKind, counted
+from domain.health.ailment import Ailment, AilmentKind, counted, in_a_sentence
 from domain.payments.attempts import Doubt
 
 CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
@@ -72,6 +72,18 @@ def unsettled(payment: str, status: str, execution_on: date, today: date, within
         execution_on,
         f"it is {status} and was to be paid {(today - execution_on).days} days ago",
         "ask the bank for its statement of that day; nothing is sent again unless it says that it never saw it",
+    )
+
+
+def unpayable(production: str, period: str, why: str) -> Ailment:
+    """A distribution that cannot be paid out under the agreement in force."""
+    return Ailment(
+        AilmentKind.UNPAYABLE,
+        f"{production} {period}",
+        None,
+        in_a_sentence(why),
+        "amend the agreement: `sluice agreement amend`; the distribution then goes on by itself, and "
+        f"`sluice distribution show {production} {period}` says whether anything is left in its way",
     )
 
 

@@ -191,15 +191,25 @@ def post(distributions: Distributions, period: str, today: date) -> list[Event]:
     waiting = [one.period for one in before_it if not one.is_posted]
     if waiting:
         raise Refused(f"Distribution {waiting[0]} comes first: it is not posted yet.", period=period)
+    return [_posting(distributions, distribution)]
+
+
+def if_posted(distributions: Distributions, period: str) -> Distributions:
+    """The distributions as they would be if a computed period were posted now, whoever has answered."""
+    distribution, after = the_distribution(distributions, period), dict(distributions)
+    if not distribution.is_posted:
+        apply(after, _posting(distributions, distribution))
+    return after
+
+
+def _posting(distributions: Distributions, distribution: Distribution) -> EntitlementsPosted:
     changes = _changes(posted_to_date(distributions), distribution.to_date)
     reserves = _changes(reserved_to_date(distributions), distribution.reserves)
-    return [
-        EntitlementsPosted(
-            period=period,
-            changes=tuple(PartyAmount(party=party, amount=amount) for party, amount in changes.items()),
-            reserves=tuple(ReserveAmount(position=name, amount=amount) for name, amount in reserves.items()),
-        )
-    ]
+    return EntitlementsPosted(
+        period=distribution.period,
+        changes=tuple(PartyAmount(party=party, amount=amount) for party, amount in changes.items()),
+        reserves=tuple(ReserveAmount(position=name, amount=amount) for name, amount in reserves.items()),
+    )
 
 
 def _changes(before: Mapping[str, Money], now: Mapping[str, Money]) -> dict[str, Money]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain.agreement.model import Account, Agreement, Control, Purpose
-from domain.errors import BadInput, Refused
+from domain.errors import BadInput, Refused, SluiceError
 from domain.events import Payout, ScheduledPayment
-from domain.sharing.distributions import PayoutTerms
+from domain.sharing.distributions import Distributions, PayoutTerms, if_posted, order, the_distribution
 from domain.sharing.waterfall.model import Waterfall
 
 
@@ -69,6 +69,27 @@ def scheduled(agreement: Agreement, payouts: Iterable[Payout], due_on: date) -> 
         )
         for payout in payouts
     ]
+
+
+def hindrances(agreement: Agreement, distributions: Distributions, period: str) -> tuple[str, ...]:
+    """What keeps a period from being paid out under an agreement, in sentences, even before it is posted.
+
+    None once its payouts are ordered.
+    """
+    if the_distribution(distributions, period).status == "ordered":
+        return ()
+    after = if_posted(distributions, period)
+    try:
+        payouts, _ = order(after, period, agreement.production, payout_terms(agreement))
+    except SluiceError as error:
+        return (error.sentence,)
+    found = []
+    for payout in payouts:
+        try:
+            _account_of(agreement, payout)
+        except BadInput as error:
+            found.append(error.sentence)
+    return tuple(found)
 
 
 def _account_of(agreement: Agreement, payout: Payout) -> Account:

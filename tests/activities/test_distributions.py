@@ -22,7 +22,7 @@ from domain.identity import Person, Role
 from domain.values.money import Money
 from tests import revenue
 from tests.domain.sharing.waterfall.deal import fact, receipt
-from tests.world import PRODUCTION, SETTLEMENT, UNSHARED, WATERFALL
+from tests.world import PRODUCTION, SETTLEMENT, UNSHARED, WATERFALL, WITH_ACCOUNT, WITHOUT_ACCOUNT
 
 Q1, Q2 = "2025-Q1", "2025-Q2"
 
@@ -336,16 +336,27 @@ def test_a_later_period_waits_for_the_earlier_one(earning):
 
 
 def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_ordered(world):
-    world.register(UNSHARED + WATERFALL.replace(b"to: writer, take", b"to: vfx, take"))
+    world.register(WITHOUT_ACCOUNT)
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
-    compute(world)
+    ref = DistributionRef(production=PRODUCTION, period=Q1)
+    trouble = world.distributions.hindrances_of_preview(ref)
+    assert trouble == ("author is to be paid KRW 50 and has no account in KRW: add one to the agreement.",)
+    assert compute(world).trouble == trouble
     let_the_window_pass(world)
-    post(world)
-    with pytest.raises(BadInput, match="vfx is to be paid KRW 50 and has no account in KRW"):
+    assert post(world).trouble == trouble
+    with pytest.raises(BadInput, match="author is to be paid KRW 50 and has no account in KRW"):
         order(world)
     assert standing(world).status == "posted"
+    assert world.distributions.hindrances(ref) == trouble
     assert payouts(world) == {}
+    world.productions.amend(
+        AmendAgreement(key="mend", by="seoyeon", production=PRODUCTION, document=world.keep(WITH_ACCOUNT))
+    )
+    assert world.outbox("production-news") == [PRODUCTION]
+    assert world.distributions.hindrances(ref) == standing(world).trouble == ()
+    order(world)
+    assert payouts(world)[f"{PRODUCTION}.D/1"] == ("author", "KRW 50", "scheduled")
 
 
 def test_what_conditions_that_contradict_each_other_keep_from_being_shared_leaves_nothing_on_record(world):
