@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from adapters.db import histories
 from adapters.db.histories import Kept
+from app.reads import Reads
 from domain.errors import BadInput, NotFound
+from domain.reads import Resource
 
 _KIND = "EVENT_TYPE_"
 _ROOM = 160
@@ -27,19 +27,21 @@ class HistoryLine:
     about: str
 
 
-def one_of(connection: Connection, workflow_id: str, run_id: str | None) -> Kept:
+def one_of(reading: Reads, workflow_id: str, run_id: str | None) -> Kept:
     """Return a workflow's archived history. `run_id` is needed if it has several.
 
     Raises:
-        NotFound: the archive has none.
+        NotFound: the archive has none that the reader may see.
+        WrongRole: the reader may see no histories.
         BadInput: it has several, and `run_id` is None.
     """
-    if run_id is not None:
-        return histories.the_history(connection, workflow_id, run_id)
-    runs = [row.run_id for row in histories.listed(connection, workflow_id=workflow_id)]
+    reading.sight(Resource.HISTORIES)
+    listed = histories.listed(reading.connection, reading.production, workflow_id)
+    runs = [row.run_id for row in listed if run_id in {None, row.run_id}]
     if not runs:
+        name = workflow_id if run_id is None else f"{workflow_id} (run {run_id})"
         raise NotFound(
-            f"The archive has no history of {workflow_id!r}: `sluice history list` lists what it has; "
+            f"The archive has no history of {name}: `sluice history list` lists what it has; "
             "what still runs is archived when it ends.",
             workflow_id=workflow_id,
         )
@@ -48,7 +50,7 @@ def one_of(connection: Connection, workflow_id: str, run_id: str | None) -> Kept
             f"{workflow_id} ran {len(runs)} times: name one of {', '.join(runs)} with --run-id.",
             workflow_id=workflow_id,
         )
-    return histories.the_history(connection, workflow_id, runs[0])
+    return histories.the_history(reading.connection, workflow_id, runs[0])
 
 
 def lines(content: bytes) -> Iterator[HistoryLine]:

@@ -40,13 +40,14 @@ def preview(production: str, period: str, as_json: bool, data: Path | None) -> N
 @distribution.command()
 @click.argument("production")
 @click.argument("period")
+@viewer_option
 @json_option
 @data_option
-def show(production: str, period: str, as_json: bool, data: Path | None) -> None:
+def show(production: str, period: str, user: str | None, as_json: bool, data: Path | None) -> None:
     """Show the distribution of PERIOD with every share."""
     from app.sharing.distributions import shown_of
 
-    _show(*shown_of(data, production, period), as_json)
+    _show(*shown_of(data, production, period, user), as_json)
 
 
 @distribution.command(name="list")

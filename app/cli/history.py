@@ -57,23 +57,27 @@ def list_(
 @history.command(name="show")
 @click.argument("workflow_id")
 @_RUN_ID
+@production_filter
+@viewer_option
 @json_option
 @data_option
-def show_(workflow_id: str, run_id: str | None, as_json: bool, data: Path | None) -> None:
+def show_(
+    workflow_id: str, run_id: str | None, production: str | None, user: str | None, as_json: bool, data: Path | None
+) -> None:
     """Tell the events of a history, one a line; verified against its hash first."""
     from app.audit.history_lines import lines, one_of
     from app.cli.printing import plain, show, show_one
-    from app.reads import reading
+    from app.reads import reads
 
-    with reading(data) as connection:
-        kept = one_of(connection, workflow_id, run_id)
-    told = list(lines(kept.json()))
+    with reads(data, production, user) as reading:
+        kept = one_of(reading, workflow_id, run_id)
+    events = list(lines(kept.json()))
     if as_json:
-        show_one(plain(kept.row) | {"history": told}, as_json=True)
+        show_one(plain(kept.row) | {"history": events}, as_json=True)
         return
     show_one(kept.row, as_json=False)
     click.echo()
-    show(told, ("number", "at", "kind", "about"), as_json=False, nothing="it has no events")
+    show(events, ("number", "at", "kind", "about"), as_json=False, nothing="it has no events")
 
 
 @history.command(name="give-up")
@@ -96,14 +100,18 @@ def give_up(workflow_id: str, run_id: str | None, reason: str, user: str, as_jso
 @click.argument("workflow_id")
 @_RUN_ID
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The JSON.")
+@production_filter
+@viewer_option
 @data_option
-def fetch(workflow_id: str, run_id: str | None, out: Path, data: Path | None) -> None:
+def fetch(
+    workflow_id: str, run_id: str | None, out: Path, production: str | None, user: str | None, data: Path | None
+) -> None:
     """Write a history as the JSON that Temporal's UI and replayers read; verified against its hash first."""
     from app.audit.history_lines import one_of
-    from app.reads import reading
+    from app.reads import reads
 
-    with reading(data) as connection:
-        kept = one_of(connection, workflow_id, run_id)
+    with reads(data, production, user) as reading:
+        kept = one_of(reading, workflow_id, run_id)
     content = kept.json()
     half = out.with_name(f".{out.name}.part")
     try:

@@ -104,14 +104,16 @@ def _show_one(reading: "Reads", run_id: str, page: "PageRequest", as_json: bool)
 
 @run.command()
 @click.argument("run_id", metavar="RUN")
+@production_filter
+@viewer_option
 @json_option
 @data_option
-def preview(run_id: str, as_json: bool, data: Path | None) -> None:
+def preview(run_id: str, production: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
     """Show exactly what releasing RUN would pay now, and the SHA-256 that a release is bound to."""
     from app.cli.printing import plain, show, show_one
     from app.payments.preview import preview_of
 
-    found = preview_of(data, run_id)
+    found = preview_of(data, run_id, production, user)
     if as_json:
         more = {"refused": found.refused, "reconciled_until": found.reconciled_until, "payments": found.lines}
         show_one(plain(found.head) | more, as_json=True)

@@ -10,6 +10,7 @@ from adapters.db.queries.reconciliation import reconciled_until
 from adapters.db.queries.runs import RunRow
 from adapters.db.queries.runs import run as the_run
 from app.bootstrap import handler_on
+from app.reads import reads
 from domain.bank.messages import BankAccount
 from domain.errors import NotFound
 from domain.payments import runs
@@ -47,12 +48,15 @@ class Preview:
     reconciled_until: date | None
 
 
-def preview_of(data: Path | None, run_id: str) -> Preview:
-    """Preview a run on the stack of a data folder.
+def preview_of(data: Path | None, run_id: str, production: str | None, user: str | None) -> Preview:
+    """Preview a run on the stack of a data folder, for a user if one is given.
 
     Raises:
-        NotFound: there is no such run.
+        NotFound: there is no such run, or the user may not see it.
+        WrongRole: the user may see no runs.
     """
+    with reads(data, production, user) as reading:
+        reading.run(run_id)
     with handler_on(data) as handler:
         return preview(handler, run_id)
 

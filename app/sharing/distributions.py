@@ -1,6 +1,7 @@
 """Distributions for people: a recorded one with every share, and a preview that is not recorded."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from adapters.db.facts import facts_of
 from adapters.db.queries.agreement import the_production
 from adapters.db.records import Records
 from app.bootstrap import handler_on
+from app.permissions import sight_of
+from domain.errors import NotFound
+from domain.reads import EVERYTHING, Resource, Sight
 from domain.sharing.distributions import Distribution, apply, the_distribution
 from domain.sharing.waterfall.result import written
 from domain.values.money import Money
@@ -18,27 +22,49 @@ from domain.values.money import Money
 Row = dict[str, Any]
 
 
-def shown_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
-    """Return one distribution on the stack of a data folder, and what keeps it from being paid out; see `shown`.
+def shown_of(data: Path | None, production: str, period: str, user: str | None) -> tuple[Row, list[Row]]:
+    """Return what a user may see of one distribution on the stack of a data folder; see `shown`.
+
+    Who sees all of it also sees what keeps it from being paid out.
 
     Raises:
-        NotFound: there is no such production, or the period has not been computed.
+        NotFound: there is no such production, or no such distribution that the user may see.
+        WrongRole: the user may read nothing of it.
     """
     with handler_on(data) as handler, handler.store.reading() as records:
         the_production(records.connection, production)
-        head, lines = shown(records, production, period)
-        ref = DistributionRef(production=production, period=period)
-        return head | {"trouble": list(DistributionActivities(handler, facts_of).hindrances(ref))}, lines
+        sight = EVERYTHING if user is None else sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS)
+        head, lines = shown(records, production, period, sight)
+        if sight.everything:
+            ref = DistributionRef(production=production, period=period)
+            head["trouble"] = list(DistributionActivities(handler, facts_of).hindrances(ref))
+        return head, lines
 
 
-def shown(records: Records, production: str, period: str) -> tuple[Row, list[Row]]:
-    """Return one distribution, and a line for each party and position.
+def shown(records: Records, production: str, period: str, sight: Sight = EVERYTHING) -> tuple[Row, list[Row]]:
+    """Return what a reader sees of one distribution, and a line for each party and position.
 
     Raises:
-        NotFound: it has not been computed.
+        NotFound: it has not been computed, or has nothing of the reader's.
     """
     known = records.state(production, distributions=True).distributions
-    return _whole(the_distribution(known, period))
+    return _whole(_seen_by(sight, the_distribution(known, period)))
+
+
+def _seen_by(sight: Sight, one: Distribution) -> Distribution:
+    """Return a distribution with only the parties, positions and amounts that the reader may see."""
+    if sight.everything:
+        return one
+    shares = {place: exact for place, exact in one.shares.items() if sight.shows(place[0])}
+    if not shares and sight.party not in one.to_date:
+        raise NotFound(f"The distribution {one.period} has nothing of {sight.party}.", period=one.period)
+    held = {position for _, position in shares}
+    own: dict[str, Any] = {
+        name: {party: value for party, value in getattr(one, name).items() if sight.shows(party)}
+        for name in ("to_date", "approvals", "objections", "posted", "ordered", "kept")
+    }
+    reserves = {position: amount for position, amount in one.reserves.items() if position in held}
+    return replace(one, shares=shares, reserves=reserves, **own)
 
 
 def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:

@@ -8,9 +8,11 @@ import pytest
 
 from adapters.db import histories
 from app.audit.history_lines import lines, one_of
+from app.reads import Reads
 from domain.errors import BadInput, NotFound
 from domain.events import HistoryArchived, HistoryStatus
 from domain.ledger.journal import sha256
+from domain.reads import EVERYTHING
 from tests.world import PRODUCTION, World
 
 GOLDEN = sorted((Path(__file__).parents[2] / "replay" / "histories").glob("*.json"))
@@ -57,12 +59,20 @@ def test_a_payload_of_another_kind_is_told_by_its_size():
     assert line.about == "(3 bytes, binary/plain)"
 
 
+OTHER = "DAYBREAK"
+
+
 @pytest.fixture
-def connection(database, tmp_path):
-    """An archive with one run of a workflow and two of another."""
+def archive(database, tmp_path):
+    """An archive with one run of a workflow and two of another, and one of another production."""
     world = World(database.app_url, tmp_path)
     with world.store.transaction() as transaction:
-        for workflow_id, run_id in (("a", "r1"), ("b", "r1"), ("b", "r2")):
+        for production, workflow_id, run_id in (
+            (PRODUCTION, "a", "r1"),
+            (PRODUCTION, "b", "r1"),
+            (PRODUCTION, "b", "r2"),
+            (OTHER, "c", "r1"),
+        ):
             event = HistoryArchived(
                 workflow_id=workflow_id,
                 run_id=run_id,
@@ -72,16 +82,25 @@ def connection(database, tmp_path):
                 build_id="",
                 sha256=sha256(b"{}"),
             )
-            histories.keep(transaction, PRODUCTION, event, b"{}")
+            histories.keep(transaction, production, event, b"{}")
     with world.store.reading() as records:
-        yield records.connection
+        yield Reads(records.connection, None, lambda _: EVERYTHING)
     world.close()
 
 
-def test_a_workflow_that_ran_once_needs_no_run_id_and_one_that_ran_twice_does(connection):
-    assert one_of(connection, "a", None).row.run_id == "r1"
-    assert one_of(connection, "b", "r2").row.run_id == "r2"
+def test_a_workflow_that_ran_once_needs_no_run_id_and_one_that_ran_twice_does(archive):
+    assert one_of(archive, "a", None).row.run_id == "r1"
+    assert one_of(archive, "b", "r2").row.run_id == "r2"
     with pytest.raises(BadInput, match="ran 2 times: name one of r1, r2"):
-        one_of(connection, "b", None)
-    with pytest.raises(NotFound, match="no history of 'c'"):
-        one_of(connection, "c", None)
+        one_of(archive, "b", None)
+    with pytest.raises(NotFound, match="no history of d:"):
+        one_of(archive, "d", None)
+    with pytest.raises(NotFound, match=r"no history of b \(run r9\)"):
+        one_of(archive, "b", "r9")
+
+
+def test_a_reader_of_one_production_finds_no_history_of_another(archive):
+    assert one_of(archive.of(OTHER), "c", "r1").row.production == OTHER
+    for run_id in (None, "r1"):
+        with pytest.raises(NotFound, match="no history of c"):
+            one_of(archive.of(PRODUCTION), "c", run_id)

@@ -8,9 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from adapters.db import histories
 from app import cli
+from domain.events import HistoryArchived, HistoryStatus
+from domain.ledger.journal import sha256
 from tests.world import EXAMPLES, PRODUCTION, World
 
+ARCHIVED = HistoryArchived(
+    workflow_id="run/1",
+    run_id="r1",
+    workflow_type="PaymentRun",
+    status=HistoryStatus.COMPLETED,
+    events=1,
+    build_id="",
+    sha256=sha256(b'{"events":[]}'),
+)
 ROOT = Path(__file__).parents[3]
 USERS = (EXAMPLES / "users.toml").read_text("utf-8") + '\n[users.guest]\nparty = "studio"\nroles = []\n'
 
@@ -144,6 +156,26 @@ def test_a_payment_is_shown_with_its_life_to_who_may_read_the_journal(stack, row
 def test_a_run_is_shown_with_a_page_of_its_payments(stack, rows):
     shown = rows("run", "show", stack.run, "--as", "sora")
     assert [row["id"] for row in shown["payments"]] == [stack.payment("WR-A")]
+
+
+def test_a_preview_is_for_who_may_see_the_run(stack, rows, sluice):
+    assert rows("run", "preview", stack.run, "--as", "sora") == rows("run", "preview", stack.run)
+    for user in ("hyunwoo", "guest"):
+        assert "may not read the payment runs" in sluice("run", "preview", stack.run, "--as", user, code=1).err
+    assert "There is no run no/run" in sluice("run", "preview", "no/run", "--as", "sora", code=1).err
+
+
+def test_a_history_is_for_auditors(stack, rows, sluice, tmp_path):
+    with stack.store.transaction() as transaction:
+        histories.keep(transaction, PRODUCTION, ARCHIVED, b'{"events":[]}')
+    out = tmp_path / "history.json"
+    assert rows("history", "show", "run/1", "--as", "auditor") == rows("history", "show", "run/1")
+    sluice("history", "fetch", "run/1", "--out", str(out), "--as", "auditor")
+    assert out.read_bytes() == b'{"events":[]}'
+    for user in ("dohyun", "hyunwoo", "guest"):
+        for more in (("show", "run/1"), ("fetch", "run/1", "--out", str(tmp_path / "other.json"))):
+            assert "may not read the archived histories" in sluice("history", *more, "--as", user, code=1).err
+    assert not (tmp_path / "other.json").exists()
 
 
 def test_every_documented_command_runs(sluice):

@@ -9,6 +9,7 @@ from adapters.db.queries.distributions import DistributionFilter, distributions
 from app.cli.distribution import distribution
 from app.cli.printing import plain
 from app.commands.client import CommandClient
+from app.permissions import sight_of
 from app.sharing.distributions import preview, shown
 from app.worker.gateway import Gateway
 from domain.commands import (
@@ -18,6 +19,7 @@ from domain.commands import (
     ResolveObjection,
 )
 from domain.errors import BadInput, NotFound, WrongRole
+from domain.reads import Resource
 from tests.domain.sharing.waterfall.deal import receipt
 from tests.world import PRODUCTION, UNSHARED, WATERFALL, eventually
 from workflows.names import distribution_workflow
@@ -124,6 +126,29 @@ async def test_what_is_shown_is_what_was_previewed(world, as_user, services):
     assert head["waiting_for"] == ["spc", "studio", "writer"]
     (row,) = listed(world)
     assert plain(row).items() <= head.items()
+
+
+async def test_a_party_is_shown_its_own_shares_and_answers_and_the_payer_all(world, as_user):
+    await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
+    for user, reason in (("jiho", "the rate"), ("hyunwoo", "the script")):
+        await as_user(user).send(
+            ObjectToDistribution, production=PRODUCTION, period=Q1, revision=1, positions=(), reason=reason
+        )
+
+    def seen(user):
+        with world.store.reading() as records:
+            sight = sight_of(world.handler, records, PRODUCTION, user)(Resource.DISTRIBUTIONS)
+            return shown(records, PRODUCTION, Q1, sight)
+
+    whole = read(world, shown, Q1)
+    assert seen("dohyun") == seen("auditor") == whole
+    head, lines = seen("hyunwoo")
+    assert lines == [line for line in whole[1] if line["party"] == "writer"] != []
+    assert head["to_date"] == {"writer": "KRW 50"}
+    assert head["objections"] == {"writer": "script: the script"}
+    assert (head["waiting_for"], head["disputed_by"]) == ([], ["writer"])
+    with pytest.raises(NotFound, match="has nothing of broadcaster"):
+        seen("kenta")
 
 
 def test_a_reason_is_asked_for_before_any_server():
