@@ -1,6 +1,6 @@
 """Waterfalls on files: load the versions and facts, run, and format the result."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ from domain.errors import BadInput
 from domain.sharing.entitlements import version_of
 from domain.sharing.waterfall.engines import ENGINES
 from domain.sharing.waterfall.facts import Facts
+from domain.sharing.waterfall.order import changes
 from domain.sharing.waterfall.result import Result, written
 from domain.sharing.waterfall.run import WaterfallVersion
 
@@ -90,6 +91,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "parties": {
             party: {
                 "entitlement": written(amount, result.currency),
+                "before_charges": written(result.before_charges[party], result.currency),
                 "payable": str(result.payable[party].due),
                 "payable_minor": result.payable[party].due.minor,
                 "entitled_minor": result.payable[party].entitled.minor,
@@ -126,6 +128,10 @@ def as_json(result: Result) -> dict[str, Any]:
             for one in result.crossings
         ],
         "held": each(result.held),
+        "releases": {name: str(on) for name, on in result.releases.items()},
+        "owed_back": each(result.owed_back),
+        "earned_and_not_taken": each(result.short),
+        "remarks": list(remarks(result)),
         "charges": each(result.charges),
         "views": each(result.views),
         "rounding_residual_owners": [name for name, one in result.payable.items() if one.residual],
@@ -137,6 +143,7 @@ def as_json(result: Result) -> dict[str, Any]:
                         "allocated": balance.allocated,
                         "held": balance.held,
                         "refunds_waiting": balance.refunds,
+                        "taken_over": result.opened,
                         "difference": balance.difference,
                     }
                 ),
@@ -148,28 +155,70 @@ def as_json(result: Result) -> dict[str, Any]:
 
 
 def as_text(result: Result) -> str:
-    """Return the result for people: parties, then pools with their positions, then thresholds."""
+    """Return the result for people: parties, pools, positions, claims and reserves; thresholds; what to know of it."""
     console = Console(width=110)
     with console.capture() as captured:
-        table = table_of("party", f"entitled ({result.currency})", "paid", "payable", "carried forward")
-        for party, amount in result.parties.items():
-            one = result.payable[party]
-            table.add_row(party, _said(amount, result), str(one.paid), str(one.due), str(one.carried_forward))
-        console.print(table)
-        table = table_of("pool", "inflow", "residue", "deficit")
-        for name, amount in result.inflow.items():
-            deficit = result.deficits.get(name, Fraction(0))
-            table.add_row(name, *(_said(each, result) for each in (amount, result.residue[name], deficit)))
-        console.print(table)
-        table = table_of("position", "taken")
-        for name, amount in result.positions.items():
-            table.add_row(name, _said(amount, result))
-        console.print(table)
+        for table in _tables(result):
+            console.print(table)
         for crossing in result.crossings:
             where = f"at {_said(crossing.at, result)} of {crossing.pool}"
             console.print(f"{crossing.on}: {'; '.join(crossing.labels)} {where}", markup=False)
+        for sentence in remarks(result):
+            console.print(sentence, markup=False, soft_wrap=True)
         console.print(f"received {_said(result.conservation.received, result)}, all accounted for", markup=False)
     return captured.get().rstrip()
+
+
+def _tables(result: Result) -> Iterator[Table]:
+    outside = any((*result.charges.values(), *result.views.values()))
+    table = table_of(
+        "party",
+        *["before charges"][:outside],
+        *(f"entitled ({result.currency})", "paid", "payable", "carried forward"),
+    )
+    for party, amount in result.parties.items():
+        one = result.payable[party]
+        amounts = [*[result.before_charges[party]][:outside], amount]
+        figures = (_said(each, result) for each in amounts)
+        table.add_row(party, *figures, *(str(each) for each in (one.paid, one.due, one.carried_forward)))
+    yield table
+    table = table_of("pool", "inflow", "residue", "deficit")
+    for name, amount in result.inflow.items():
+        deficit = result.deficits.get(name, Fraction(0))
+        table.add_row(name, *(_said(each, result) for each in (amount, result.residue[name], deficit)))
+    yield table
+    table = table_of("position", "taken", *["earned and not there"][: len(result.short)])
+    for name, amount in result.positions.items():
+        short = [_said(result.short[name], result)] if name in result.short else []
+        table.add_row(name, _said(amount, result), *short)
+    yield table
+    if result.claims:
+        table = table_of("claim", "claimed", "recouped", "outstanding")
+        for name, status in result.claims.items():
+            figures = (_said(each, result) for each in (status.total, status.recouped, status.outstanding))
+            table.add_row(name, *figures)
+        yield table
+    if result.held:
+        table = table_of("reserve", "held", "next release")
+        for name, amount in result.held.items():
+            table.add_row(name, _said(amount, result), str(result.releases.get(name, "")))
+        yield table
+
+
+def remarks(result: Result) -> Iterator[str]:
+    """Return what a reader of the figures should know besides, in sentences."""
+    for mattered in result.orders:
+        kinds = " before ".join(str(kind) for kind in mattered.kinds)
+        yield f"{mattered.on}: the order mattered: {kinds}; another changes {changes(mattered, result.currency)}"
+    for count in result.counted:
+        yield f"{count.on}: {'; '.join(count.labels)}, for what comes in from this day on: it is the day of the count"
+    for claim, amount in result.owed_back.items():
+        yield f"{claim}: {_said(amount, result)} was recouped beyond the claim and is owed back"
+    for each in result.waiting:
+        refund = _said(Fraction(each.amount), result)
+        yield f"{each.on}: a refund of {refund} waits for receipts of its kind ({each.kind}), and nobody bears it yet"
+    if result.opened:
+        yield f"taken over: {_said(result.opened, result)}, which is not in what was received"
 
 
 def _said(amount: Fraction, result: Result) -> str:

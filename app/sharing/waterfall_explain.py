@@ -42,6 +42,7 @@ def as_json(explanation: Explanation) -> dict[str, Any]:
                 "through": list(one.through),
                 "position": one.position,
                 "share": one.share,
+                "weight": one.weighed,
                 "base": written(one.base, currency),
                 "amount": written(one.amount, currency),
                 "counts": {metric: str(count) for metric, count in one.counts},
@@ -60,6 +61,7 @@ def as_text(explanation: Explanation) -> str:
         )
         way = " → ".join([*one.through, one.position])
         part += f" with {one.counted}" if one.counts else ""
-        lines.append(f"{one.on}  {one.receipt}  slice {part}  {way}  {one.share} (base {base})  = {amount}")
+        share = f"{one.share}, {one.weighed} of it" if one.weighed else one.share
+        lines.append(f"{one.on}  {one.receipt}  slice {part}  {way}  {share} (base {base})  = {amount}")
     total = written(explanation.total, explanation.currency)
     return "\n".join([*lines, f"{explanation.party}: {explanation.currency} {total['decimal']} ({total['exact']})"])

@@ -19,7 +19,8 @@ from domain.sharing.waterfall.run import WaterfallVersion
 class Origin:
     """One amount and how it was made, in minor units.
 
-    `slice` is the part of the receipt that was shared at these rates, and `counts` its metrics.
+    `slice` is the part of the receipt that was shared at these rates, and `counts` its metrics. `weight` is the party's
+    part of its group, then of the group around that.
     """
 
     on: date
@@ -31,6 +32,12 @@ class Origin:
     base: Fraction
     amount: Fraction
     counts: Counts = ()
+    weight: tuple[Fraction, ...] = ()
+
+    @property
+    def weighed(self) -> str:
+        """The weights in words, such as "3/5 of 1/2"; empty outside groups."""
+        return " of ".join(str(each) for each in self.weight)
 
     @property
     def counted(self) -> str:
@@ -83,6 +90,7 @@ def _origins(one: Slice, party: str) -> list[Origin]:
             line.base * one.amount,
             line.amount * one.amount,
             counts,
+            line.weight,
         )
         for line in one.spread.lines
         if line.to == party and not line.is_pool

@@ -28,7 +28,7 @@ Modes = Mapping[str, Mode]
 class FlowLine:
     """One recipient's part of a unit: `rate` of `base` in a pool, as `phrase` says.
 
-    `position` is None for the residue.
+    `position` is None for the residue. `weight` is the recipient's part of its group, then of the group around that.
     """
 
     pool: str
@@ -38,6 +38,7 @@ class FlowLine:
     to: str
     is_pool: bool
     amount: Fraction
+    weight: tuple[Fraction, ...] = ()
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class _Flow:
         self._state = state
         self._spread = Spread()
         self._credit: Callable[[Leaf, Fraction], None]
+        self._weight: tuple[Fraction, ...] = ()
 
     def run(self, entry: str, counts: Counts) -> Spread:
         """Let one unit enter a pool and pass through all later pools, in flow order."""
@@ -176,7 +178,7 @@ class _Flow:
         is_pool: bool,
     ) -> None:
         position = place.id if place else None
-        self._spread.lines.append(FlowLine(basin.id, position, phrase, base, to, is_pool, amount))
+        self._spread.lines.append(FlowLine(basin.id, position, phrase, base, to, is_pool, amount, self._weight))
 
     def _offer(self, node: Node, amount: Fraction) -> Fraction:
         """Offer an amount to a recipient. Returns what it took."""
@@ -203,8 +205,16 @@ class _Flow:
         weights = dict(enumerate(self._weights(split)))
         if not split.redistributes:
             whole = sum(weights.values(), ZERO)
-            return sum((self._offer(split.members[n], amount * weight / whole) for n, weight in weights.items()), ZERO)
+            parts = {n: weight / whole for n, weight in weights.items()}
+            return sum((self._offer_part(split.members[n], amount, part) for n, part in parts.items()), ZERO)
         return self._fill(split, amount, weights)
+
+    def _offer_part(self, node: Node, amount: Fraction, part: Fraction) -> Fraction:
+        """Offer a part of an amount to a member of a group."""
+        around, self._weight = self._weight, (part, *self._weight)
+        took = self._offer(node, amount * part)
+        self._weight = around
+        return took
 
     def _weights(self, split: Split) -> tuple[Fraction, ...]:
         if split.sharing is Sharing.BY_OUTSTANDING:
@@ -224,9 +234,8 @@ class _Flow:
                 break
             left = amount - given
             for n, weight in ready.items():
-                part = left * weight / whole
-                took = self._offer(split.members[n], part)
+                took = self._offer_part(split.members[n], left, weight / whole)
                 given += took
-                if took < part:
+                if took < left * weight / whole:
                     del weights[n]
         return given

@@ -68,6 +68,7 @@ def run(
     facts = _checked(chosen, facts, as_of, rules)
     outcome, network = _outcome(chosen, facts, as_of, rules, trace)
     exact = entitlements(network, outcome.state)
+    before = dict(exact)
     differences: dict[str, Fraction] = {}
     for own in last.waterfall.views:
         seen = [replace(each, waterfall=_seen_by(each.waterfall, own.of)) for each in chain]
@@ -75,7 +76,6 @@ def run(
         differences[own.of] = own_view - entitlements(network, outcome.state)[own.of]
         exact[own.of] += differences[own.of]
         exact[own.borne_by] -= differences[own.of]
-    before = dict(exact)
     charges = _charged(network, outcome, exact)
     return _result(last, network, outcome, facts, as_of, exact, differences, charges, before)
 

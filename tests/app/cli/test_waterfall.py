@@ -113,3 +113,71 @@ def test_people_read_tables(capsys):
 def test_what_cannot_be_answered_is_said_in_a_sentence(capsys, arguments, said):
     assert execute(["waterfall", *arguments]) == 1
     assert said in capsys.readouterr().err
+
+
+DEAL = """sluice: 1
+production: DEAL
+title: Deal
+version: 1
+effective_on: 2025-01-01
+time_zone: Asia/Seoul
+parties: [{id: a, name: A, kind: vendor}, {id: b, name: B, kind: vendor}, {id: c, name: C, kind: vendor}]
+waterfall:
+  currency: USD
+  claims: [{id: inv, advance: inv, multiple: 120 %}]
+  pools:
+    - id: gross
+      receives: everything
+      positions:
+        - {id: fee, to: a, take: 15 % of gross, held_for: {periods: 4, then: net}}
+        - {id: back, to: b, take: 50 % of what remains, recoups: inv}
+      residue: net
+    - id: net
+      residue: {share: by_commitment, among: [{to: b, weight: "50"}, {to: c, weight: "150"}]}
+  charges: [{id: bonus, of: c, to: a, amount: USD 1.00}]
+"""
+
+
+@pytest.fixture
+def deal(tmp_path):
+    def written(*rows):
+        (tmp_path / "deal.yaml").write_text(DEAL)
+        facts = "\n".join(["date,kind,name,amount", "2025-01-01,advance,inv,USD 100.00", *rows])
+        (tmp_path / "facts.csv").write_text(facts + "\n")
+        return [str(tmp_path / "deal.yaml"), "--facts", str(tmp_path / "facts.csv")]
+
+    return written
+
+
+def text(capsys, *arguments):
+    assert execute(["waterfall", *arguments]) == 0
+    return [line.split() for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_refund_that_waits_is_told_to_people(deal, capsys):
+    rows = text(capsys, "run", *deal("2025-02-01,receipt,,USD 100.00", "2025-03-01,receipt,,USD -30.00"))
+    words = "2025-03-01: a refund of -30 waits for receipts of its kind (USD), and nobody bears it yet"
+    assert words.split() in rows
+    assert rows[-1] == ["received", "100,", "all", "accounted", "for"]
+
+
+def test_what_is_unrecouped_and_held_and_each_total_before_charges_is_in_the_tables(deal, capsys):
+    rows = text(capsys, "run", *deal("2025-02-01,receipt,,USD 100.00"))
+    assert ["inv", "120", "42.5", "77.5"] in rows
+    assert ["fee", "15", "2026-04-01"] in rows
+    assert [row[:3] for row in rows[2:5]] == [["a", "0", "1"], ["b", "53.125", "53.125"], ["c", "31.875", "30.875"]]
+
+
+def test_an_explanation_has_the_weights_of_a_group(deal, capsys):
+    rows = text(capsys, "explain", *deal("2025-02-01,receipt,,USD 100.00"), "--party", "c")
+    assert rows[0][-10:] == ["what", "is", "left,", "3/4", "of", "it", "(base", "42.5)", "=", "31.875"]
+    found = answer(capsys, "explain", *deal("2025-02-01,receipt,,USD 100.00"), "--party", "c")
+    assert found["origins"][0]["weight"] == "3/4"
+
+
+def test_a_credit_note_beyond_an_interest_bearing_claim_is_told_as_owed_back(deal, capsys):
+    agreement, *facts = deal("2025-02-01,receipt,,USD 1000.00", "2025-03-01,advance,inv,USD -50.00")
+    path = pathlib.Path(agreement)
+    path.write_text(DEAL.replace("multiple: 120 %", "interest: {rate: 12 % a year, days: 30/360}"))
+    rows = text(capsys, "run", agreement, *facts)
+    assert ["inv:", "50", "was", "recouped", "beyond", "the", "claim", "and", "is", "owed", "back"] in rows
