@@ -17,7 +17,7 @@ from domain.commands import (
     PostDistribution,
     ResolveObjection,
 )
-from domain.errors import BadInput, Broken, IllegalTransition, Refused, WrongRole
+from domain.errors import BadInput, CannotShare, IllegalTransition, Refused, WrongRole
 from domain.identity import Person, Role
 from domain.values.money import Money
 from tests import revenue
@@ -362,16 +362,18 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
 def test_what_conditions_that_contradict_each_other_keep_from_being_shared_leaves_nothing_on_record(world):
     waterfall = WATERFALL
     for old, new in (
-        (b"  pools:", b"  claims: [{id: costs, amount: KRW 9000, cap: 30 % of gross}]\n  pools:"),
+        (b"  pools:", b"  claims: [{id: costs, costs: script, cap: 30 % of gross}]\n  pools:"),
         (b"10 % of gross", b"40 % of gross, once: writer reaches 15 % of gross, recoups: costs"),
         (b"5 % of gross}", b"20 % of gross, until: costs is recouped}"),
     ):
         waterfall = waterfall.replace(old, new)
     world.register(UNSHARED + waterfall)
     world.clock.to(date(2025, 4, 1))
-    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    world.facts += [fact("cost", "2025-01-20", "script", "KRW 9000"), receipt("2025-02-03", "KRW 1000")]
     before = world.events()
-    with pytest.raises(Broken, match="gross on 2025-02-03 cannot be shared, since fee and script wait for each other"):
+    with pytest.raises(
+        CannotShare, match="gross on 2025-02-03 cannot be shared, since fee and script wait for each other"
+    ):
         compute(world)
     assert world.events() == before
     assert standing(world).status == "none"

@@ -10,7 +10,7 @@ from datetime import date
 from fractions import Fraction
 from itertools import product
 
-from domain.errors import Broken
+from domain.errors import CannotShare
 from domain.sharing.waterfall.facts import Counts
 from domain.sharing.waterfall.flow import (
     OFF,
@@ -50,6 +50,18 @@ _MAX_CROSSINGS = 2
 """The most limits that may be crossed at once."""
 
 
+class Contradiction(CannotShare):
+    """Positions never settle, because the conditions `labels` make each wait for another."""
+
+    def __init__(self, on: date, entry: str, positions: tuple[str, ...], labels: tuple[str, ...]) -> None:
+        self.positions, self.labels = positions, labels
+        super().__init__(
+            f"What comes into {entry} on {on} cannot be shared, since {' and '.join(positions)} wait for each other "
+            f"without end ({'; '.join(labels)}): amend the agreement so that what one of them takes does not decide "
+            "about another."
+        )
+
+
 class Decider:
     """Decides the modes of one network and kind of receipt."""
 
@@ -69,7 +81,7 @@ class Decider:
         """The spread of a receipt of the kind, with its counts per unit, from this state on.
 
         Raises:
-            Broken: conditions contradict each other without end.
+            Contradiction: conditions contradict each other without end.
         """
         self._counts = counts
 
@@ -80,7 +92,7 @@ class Decider:
         try:
             return self._settled_spread(heights, spread_of)
         except Unstable as unstable:
-            raise Broken(_contradiction(self._network, unstable.valves, heights, on, self._entry)) from None
+            raise _contradiction(self._network, unstable.valves, heights, on, self._entry) from None
 
     def _settled_spread(self, heights: Heights, spread_of: SpreadOf, crossings: int = _MAX_CROSSINGS) -> Spread:
         """The spread with all valves settled at their limits, or just past one that is crossed for good.
@@ -122,16 +134,13 @@ class Decider:
         return None if True in moving else False
 
 
-def _contradiction(network: Network, valves: Sequence[Valve], heights: Heights, on: date, entry: str) -> str:
-    """The error's sentence: the positions and conditions that never settle, and what to do."""
+def _contradiction(network: Network, valves: Sequence[Valve], heights: Heights, on: date, entry: str) -> Contradiction:
+    """The error of positions and conditions that never settle."""
     keys = (valve.key.partition(":")[2] for valve in valves)
     takes = (isinstance(valve, Take) for valve in valves)
     names = dict.fromkeys(key.rpartition(".")[0] if take else key for key, take in zip(keys, takes, strict=True))
     labels = dict.fromkeys(label for line in _at_limit(valves, heights) for label in network.labels.get(line, ()))
-    return (
-        f"What comes into {entry} on {on} cannot be shared, since {' and '.join(names)} wait for each other without "
-        f"end ({'; '.join(labels)}): amend the agreement so that what one of them takes does not decide about another."
-    )
+    return Contradiction(on, entry, tuple(names), tuple(labels))
 
 
 def _at_limit(valves: Sequence[Valve], heights: Heights) -> list[Linear]:

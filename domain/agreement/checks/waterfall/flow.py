@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from domain.agreement.checks.finding import AgreementFinding, Path
+from domain.agreement.checks.waterfall.contradictions import contradictions
 from domain.agreement.checks.waterfall.depends import depends
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary, recipients
 from domain.agreement.checks.waterfall.never import never
@@ -52,7 +53,7 @@ def circles(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]
             yield AgreementFinding(path, "phrase", error.sentence)
         else:
             if one is section:
-                yield from never(section, network)
+                yield from [*never(section, network)] or contradictions(section, network)
 
 
 def _where(path: Path, section: Waterfall, circular: Circular) -> Path:
