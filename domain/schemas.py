@@ -1,8 +1,8 @@
 """Schema versions of stored records, and the steps between them.
 
 Stored bytes are hashed and never rewritten. Each kind of stored record (an event, a command, a statement, the content
-of a run's release) has a schema version: 1, plus one for each step in `STEPS`. Bytes of version 1 name no version;
-later ones carry it as `"v"`.
+of a run's release, a payload in a workflow's history) has a schema version: 1, plus one for each step in `STEPS`. Bytes
+of version 1 name no version; later ones carry it as `"v"`, payloads in their metadata.
 
 * Reading brings a body up to the current model, step by step (`todays`).
 * Comparing a rebuilt record with a stored one first brings it to the stored version (`as_recorded`, `canonical`).
@@ -119,11 +119,9 @@ class Schemas:
         Raises:
             Unsayable: that version cannot express the record.
         """
-        kind, body = type(record).__name__, record.model_dump(mode="json")
-        current = self.version(kind)
-        target = current if version is None else version
-        for step in reversed(self._steps.get(kind, ())[target - 1 :]):
-            body = step.down(body)
+        kind = type(record).__name__
+        target = self.version(kind) if version is None else version
+        body = self.earlier(kind, record.model_dump(mode="json"), target)
         if target > 1:
             body[VERSION] = target
         return _written(body)
@@ -134,18 +132,35 @@ class Schemas:
         Raises:
             ValueError: the bytes are no JSON object, or of a version that this release does not know.
         """
-        steps = self._steps.get(kind)
-        if steps is None:
+        if kind not in self._steps:
             return stored
         body = json.loads(stored)
         if not isinstance(body, dict):
             raise ValueError("It is no JSON object.")  # noqa: TRY004 - pydantic raises ValueError as well
-        version = body.pop(VERSION, 1)
+        return _written(self.current(kind, body, body.pop(VERSION, 1)))
+
+    def current(self, kind: str, body: Body, version: int) -> Body:
+        """Convert a body of a version to the current one. The given body may change.
+
+        Raises:
+            ValueError: this release does not know the version.
+        """
+        steps = self._steps.get(kind, ())
         if version not in range(1, len(steps) + 2):
             raise ValueError(f"It is a {kind} of schema version {version}; this release knows up to {len(steps) + 1}.")
         for step in steps[version - 1 :]:
             body = step.up(body)
-        return _written(body)
+        return body
+
+    def earlier(self, kind: str, body: Body, version: int) -> Body:
+        """Convert a body of the current version to a version. The given body may change.
+
+        Raises:
+            Unsayable: that version cannot express it.
+        """
+        for step in reversed(self._steps.get(kind, ())[version - 1 :]):
+            body = step.down(body)
+        return body
 
     def as_recorded(self, record: AnyRecord, version: int | None) -> AnyRecord:
         """The record as it reads after a round trip through a version.

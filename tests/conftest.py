@@ -103,11 +103,12 @@ def test_server_binary() -> Path:
 @pytest.fixture
 async def time_skipping(test_server_binary: Path) -> AsyncIterator["WorkflowEnvironment"]:
     """A Temporal server for one test, which skips waiting times."""
-    from temporalio.contrib.pydantic import pydantic_data_converter
     from temporalio.testing import WorkflowEnvironment
 
+    from adapters.temporal.payloads import DATA_CONVERTER
+
     async with await WorkflowEnvironment.start_time_skipping(
-        data_converter=pydantic_data_converter, test_server_existing_path=str(test_server_binary)
+        data_converter=DATA_CONVERTER, test_server_existing_path=str(test_server_binary)
     ) as environment:
         for child in psutil.Process().children():
             if child.name().startswith("temporal-test"):

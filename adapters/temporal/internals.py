@@ -27,7 +27,7 @@ __all__ = [
     "WorkflowActivationCompletion",
     "WorkflowCommand",
     "activities_in",
-    "activity_arguments",
+    "activity_types",
     "observed",
     "unversioned",
     "workflow_name",
@@ -66,14 +66,14 @@ def workflow_types(definition: type) -> tuple[list[Any], Any, dict[str, Any]]:
 
 def activities_in(owner: object) -> list[Callable[..., Any]]:
     """Return the bound methods of an object that are activities."""
-    names = (name for name, member in vars(type(owner)).items() if callable(member) and activity_arguments(member))
+    names = (name for name, member in vars(type(owner)).items() if callable(member) and activity_types(member))
     return [getattr(owner, name) for name in names]
 
 
-def activity_arguments(method: Callable[..., Any]) -> tuple[str, Sequence[Any]] | None:
-    """Return an activity's name and argument types; None for a method that is no activity."""
+def activity_types(method: Callable[..., Any]) -> tuple[str, Sequence[Any], Any] | None:
+    """Return an activity's name, argument types and result type; None for a method that is no activity."""
     found = activity._Definition.from_callable(method)  # noqa: SLF001
-    return (found.name, found.arg_types or []) if found is not None and found.name else None
+    return (found.name, found.arg_types or [], found.ret_type) if found is not None and found.name else None
 
 
 def _leave_out_versioning(_: WorkflowActivation, completion: WorkflowActivationCompletion) -> None:

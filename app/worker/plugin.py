@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from temporalio import activity
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.plugin import SimplePlugin
 from temporalio.worker import (
@@ -23,6 +22,7 @@ from temporalio.worker import (
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from adapters.temporal.internals import unversioned
+from adapters.temporal.payloads import DATA_CONVERTER
 from domain.errors import BadInput, SluiceError
 from domain.values.record import Record
 from workflows.policies import HEARTBEAT
@@ -35,12 +35,12 @@ log = structlog.get_logger()
 
 
 class SluicePlugin(SimplePlugin):
-    """Sets Pydantic payloads, turns refusals into Temporal errors, and lets a bug fail its workflow."""
+    """Sets versioned payloads, turns refusals into Temporal errors, and lets a bug fail its workflow."""
 
     def __init__(self) -> None:
         super().__init__(
             "sluice",
-            data_converter=pydantic_data_converter,
+            data_converter=DATA_CONVERTER,
             interceptors=[_Boundary()],
             workflow_runner=_runner,
             workflow_failure_exception_types=[Exception],

@@ -28,7 +28,6 @@ from app.database import upgrade
 from app.stack.supervisor import running
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import WORKFLOWS
-from tests.replay.payloads import update_payloads
 from tests.replay.scenes import SCENES, Played, Scene, run_doubted_and_found, run_lost_and_resent
 from tests.replay.staged import IN_NO_TIME, LONG_LIVED, NOBODY, Stage, Staged
 from tests.world import World
@@ -159,8 +158,6 @@ async def main(wanted: set[str], again: bool) -> None:
             with running(temporal), database(Path(home)) as postgres:
                 async for found in real(scenes, postgres, temporal.address, Path(home)):
                     keep(*found, again=again)
-    for change in update_payloads():
-        print(change)  # noqa: T201 - a script
 
 
 def _is_due(name: str, wanted: set[str]) -> bool:

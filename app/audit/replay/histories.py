@@ -14,13 +14,9 @@ from activities.views import PlannedRun
 from adapters.db.audit import Wrote
 from adapters.db.store import CommandOutcome
 from adapters.db.streams import stream_of
+from app.audit.replay.payloads import agrees
 from app.audit.replay.steps import HistoryStep, HistorySteps
-from app.audit.replay.timeline import (
-    Stood,
-    Thing,
-    Timeline,
-    agrees,
-)
+from app.audit.replay.timeline import Stood, Thing, Timeline
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.ordering import EVERYWHERE, FOR_EVER, Activity, Span, misfits
 from domain.commands import Command, PrepareRun
@@ -166,7 +162,7 @@ class HistoryCheck:
         """Return a step's place in the order."""
         done = step.failure is None
         thing = _thing(step, self._production) if done else None
-        held = EVERYWHERE if thing is None else tuple(self._held(thing, step.result))
+        held = EVERYWHERE if thing is None else tuple(self._held(thing, step))
         return Activity(step.asked, step.ended, command, record, done, held)
 
     def _views(self, told: HistorySteps, activities: Sequence[Activity]) -> Iterator[Finding]:
@@ -182,10 +178,10 @@ class HistoryCheck:
             said = f"says of {thing[0]} {thing[1]} what it never was at that point"
             yield unfaithful(self._at(step.ended), said, stood, step.result)
 
-    def _held(self, thing: Thing, written: Mapping[str, Any]) -> Iterator[Span]:
-        """Yield the spans of the journal in which a view held."""
+    def _held(self, thing: Thing, step: HistoryStep) -> Iterator[Span]:
+        """Yield the spans of the journal in which the view that a step ended with held."""
         for each, end in self._stood(thing):
-            if agrees(each.view, written) and _in_time(each, written):
+            if agrees(step.kind, step.version, step.result, each.view) and _in_time(each, step.result):
                 yield each.seq, end
 
     def _between(self, thing: Thing, low: int, high: int) -> list[Stood]:

@@ -7,12 +7,16 @@ from typing import Any
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
-from app.audit.replay.payloads import decoded
+from adapters.temporal.payloads import version_of
+from app.audit.replay.payloads import activity_argument, activity_result, decoded, workflow_argument
 
 
 @dataclass(slots=True)
 class HistoryStep:
-    """An activity in a history: the events that request and end it, its JSON argument and result, and its failure."""
+    """An activity in a history: the events that request and end it, its JSON argument and result, and its failure.
+
+    The JSON is that of today's models. `version` is the schema version in which the result is on record.
+    """
 
     asked: int
     kind: str
@@ -22,6 +26,7 @@ class HistoryStep:
     failure: tuple[str, str] | None = None
     """The error's code and sentence."""
     data: Any = None
+    version: int = 1
     """The error's data."""
 
 
@@ -46,7 +51,7 @@ def steps_of(content: bytes) -> HistorySteps:
     started = history.events[0].workflow_execution_started_event_attributes
     return HistorySteps(
         workflow_type=started.workflow_type.name,
-        argument=next(map(decoded, started.input.payloads), None),
+        argument=next((workflow_argument(started.workflow_type.name, one) for one in started.input.payloads), None),
         steps=tuple(_steps(history)),
         closed_by=EventType.Name(history.events[-1].event_type).removeprefix("EVENT_TYPE_WORKFLOW_EXECUTION_"),
         events=len(history.events),
@@ -59,12 +64,15 @@ def _steps(history: WorkflowHistory) -> Iterator[HistoryStep]:
         match event.event_type:
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
                 asked = event.activity_task_scheduled_event_attributes
-                argument = next(map(decoded, asked.input.payloads), None)
-                steps[event.event_id] = HistoryStep(event.event_id, asked.activity_type.name, argument)
+                kind = asked.activity_type.name
+                argument = next((activity_argument(kind, one) for one in asked.input.payloads), None)
+                steps[event.event_id] = HistoryStep(event.event_id, kind, argument)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
                 done = event.activity_task_completed_event_attributes
                 step = steps[done.scheduled_event_id]
-                step.ended, step.result = event.event_id, next(map(decoded, done.result.payloads), None)
+                step.ended = event.event_id
+                for payload in done.result.payloads[:1]:
+                    step.result, step.version = activity_result(step.kind, payload), version_of(payload)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED:
                 failed = event.activity_task_failed_event_attributes
                 step = steps[failed.scheduled_event_id]

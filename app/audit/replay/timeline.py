@@ -3,7 +3,7 @@
 Views are compared without what the business clock says of the moment (seconds left), which is only bounded.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -193,8 +193,3 @@ def _production(state: State, agreement: Agreement) -> View:
         "debtor_accounts": [a.id for a in agreement.accounts if a.control is Control.CONTROLLED],
         "complete": complete,
     }
-
-
-def agrees(view: Mapping[str, Any], written: Mapping[str, Any]) -> bool:
-    """Whether what a history says of a thing is a view of it. Histories of release 0.1.0 lack `unasked`."""
-    return all(written.get(name, 0 if name == "unasked" else None) == value for name, value in view.items())

@@ -5,7 +5,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from activities.milestones import MilestoneActivities
 from activities.views import MilestoneRef, MilestoneView
-from adapters.temporal.internals import activity_arguments, observed, unversioned, workflow_types
+from adapters.temporal.internals import activity_types, observed, unversioned, workflow_types
 from domain.commands import ApproveMilestone
 from workflows.milestone import MilestoneWorkflow
 
@@ -36,5 +36,5 @@ def test_the_types_of_payloads_are_those_that_the_code_declares():
     arguments, result, updates = workflow_types(MilestoneWorkflow)
     assert (arguments, result) == ([MilestoneRef], MilestoneView)
     assert updates["approve"] is MilestoneView
-    assert activity_arguments(MilestoneActivities.approve) == ("approve", [ApproveMilestone])
-    assert activity_arguments(str.upper) is None
+    assert activity_types(MilestoneActivities.approve) == ("approve", [ApproveMilestone], MilestoneView)
+    assert activity_types(str.upper) is None

@@ -17,11 +17,12 @@ from domain.events import Event
 from domain.payments.runs import BoundRun
 from domain.schemas import SCHEMAS, Schemas
 from domain.sharing.statements import Statement
+from tests.replay.payloads import payload_kinds
 
 FILE = Path(__file__).parent / "shapes.json"
 EVENTS = {cls.__name__: cls for cls in get_args(get_args(Event)[0])}
 COMMANDS = {one.name: one.command for one in commands.TABLE}
-KINDS = EVENTS | COMMANDS | {cls.__name__: cls for cls in (Statement, BoundRun)}
+KINDS = EVENTS | COMMANDS | payload_kinds() | {cls.__name__: cls for cls in (Statement, BoundRun)}
 """What is stored or hashed, by the name of its class."""
 Shape = dict[str, str]
 """Field → a hash of its schema, with everything that is in it."""

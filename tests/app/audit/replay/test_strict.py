@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import pydantic_data_converter
 
+from adapters.temporal.payloads import RecordJSON
 from app.audit.replay import payloads
 from app.audit.replay.strict import differences
+from domain.schemas import SCHEMAS, STEPS, Schemas, derived, given, renamed
 from tests.replay.payloads import activity_types
 
 HISTORIES = sorted((Path(__file__).parents[3] / "replay" / "histories").glob("*.json"))
@@ -146,7 +147,7 @@ async def test_what_is_no_history_is_said_to_be_none():
 
 
 def test_the_arguments_of_every_activity_of_a_worker_are_read_by_todays_models():
-    assert payloads._ARGUMENTS.keys() >= activity_types().keys()
+    assert payloads._ACTIVITY_TYPES.keys() >= activity_types().keys()
 
 
 OBJECT = {"key": "k", "by": "jiho", "production": "P", "period": "2025", "revision": 1, "reason": "x", "positions": []}
@@ -178,11 +179,74 @@ def test_an_argument_from_before_it_had_a_field_says_the_same_and_a_wrong_value_
     def alike(written):
         metadata = {"encoding": b"json/plain"}
         both = [Payload(metadata=metadata, data=json.dumps(each).encode()) for each in (written, today)]
-        (now,) = pydantic_data_converter.payload_converter.to_payloads(
-            [pydantic_data_converter.payload_converter.from_payload(both[1], payloads._ARGUMENTS[activity][0])]
-        )
+        records = RecordJSON()
+        now = records.to_payload(records.from_payload(both[1], payloads._ACTIVITY_TYPES[activity][0][0]))
         return payloads.same("Distribution", "activity", activity, "argument", [both[0]], [now])
 
     assert alike(before)
     assert not alike(before | wrong)
     assert not alike(today | wrong)
+
+
+@pytest.fixture
+def next_release(monkeypatch):
+    """The release after one that called a run's status `state`, and knew neither who opens a run nor enquiries."""
+    steps = {
+        **STEPS,
+        "RunView": (renamed("state", "status"), derived("enquiries", 0)),
+        "PlannedRun": (given("by", "system"),),
+    }
+    monkeypatch.setattr(SCHEMAS, "__dict__", Schemas(steps).__dict__)
+
+
+def before_the_release(history):
+    """The history as the earlier release would have recorded it."""
+    for event in history["events"]:
+        for payload in payloads_in(event):
+            body = json.loads(base64.b64decode(payload["data"]))
+            if "total" in body:
+                body["state"] = body.pop("status")
+                del body["enquiries"]
+            elif "currency" in body:
+                del body["by"]
+            payload["data"] = base64.b64encode(json.dumps(body).encode()).decode()
+    return history
+
+
+def payloads_in(part):
+    if isinstance(part, dict) and "encoding" in part.get("metadata", {}):
+        yield part
+        return
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from payloads_in(inner)
+
+
+async def test_a_history_of_before_payloads_changed_replays_strictly_through_the_steps(next_release):
+    history = before_the_release(golden("run-settled"))
+    assert await differences(json.dumps(history)) == []
+    rewrite(attributes(history["events"][-1])["result"], "KRW 192000000", "KRW 192000001")
+    (found,) = await differences(json.dumps(history))
+    assert "the result of result is not what today's code makes it" in found
+
+
+async def test_without_the_steps_it_does_not():
+    assert await differences(json.dumps(before_the_release(golden("run-settled")))) != []
+
+
+def test_a_view_of_an_earlier_version_is_compared_in_that_version(next_release):
+    recorded = {
+        "production": "P",
+        "run": "r",
+        "state": "prepared",
+        "count": 1,
+        "total": "KRW 5",
+        "sha256": "ab",
+        "open": 1,
+    }
+    payload = Payload(metadata={"encoding": b"json/plain"}, data=json.dumps(recorded).encode())
+    result = payloads.activity_result("prepare", payload)
+    assert (result["status"], result["enquiries"]) == ("prepared", 0)
+    view = {"status": "prepared", "count": 1, "enquiries": 2}
+    assert payloads.agrees("prepare", 1, result, view)
+    assert not payloads.agrees("prepare", 3, result, view)
+    assert not payloads.agrees("prepare", 1, result, view | {"count": 2})
