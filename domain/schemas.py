@@ -224,6 +224,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
     "MovementUnmatched": (derived("movement", ""),),
     "MovementAllocated": (together(_BOOKED, derived("end_to_end_id", None)),),
     "BoundRun": (Step(_bound_run_2_up, _bound_run_2_down),),
+    "DistributionView": (derived("trouble", []),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
 }
 """The steps of each class, by its name: from version 1 to 2, from 2 to 3, and so on."""
