@@ -5,21 +5,21 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from temporalio import activity
 
-from activities.views import MovementView, OpeningBalanceView
+from activities.views import OpeningBalanceView
 from adapters.bank.folder import folder_of
 from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
-from adapters.db.queries import bank
 from adapters.db.queries.reconciliation import bank_statements, first_booking, opening_balance
 from adapters.db.records import Selection, any_of, doubted
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
+from adapters.db.suspense import in_suspense
 from domain.agreement.model import Agreement
-from domain.bank import bookings, opening, statuses, suspense
+from domain.bank import bookings, opening, statuses
 from domain.bank.reports import BankFile, StatusReport
-from domain.commands import AllocateMovement, RecordOpeningBalance, TakeBankFile, make
-from domain.errors import BadInput, Broken
+from domain.commands import RecordOpeningBalance, TakeBankFile, make
+from domain.errors import BadInput
 from domain.events import BankFileRefused, Event, ReceiptMatched, ReceiptReversed
 from domain.identity import SYSTEM
 from domain.ledger.journal import sha256
@@ -94,23 +94,6 @@ class BankActivities:
             transaction.post("production-news", agreement.production, agreement.production)
 
     @activity.defn
-    def allocate(self, command: AllocateMovement) -> MovementView:
-        """Take an explained movement out of suspense."""
-
-        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            open_ = bank.in_suspense(transaction.connection, *movement)
-            return suspense.allocate(command, open_, state.receipts, agreement, self._handler.person(command))
-
-        movement = (command.production, command.account, command.bank_reference)
-        receipts = tables.receipt.c.id == (command.name if command.to == "receipt" else "")
-        self._handler.carry_out(command, Selection(receipts=receipts), _rule)
-        with self._handler.store.reading() as records:
-            left = bank.in_suspense(records.connection, *movement)
-        if left is None:
-            raise Broken(f"Movement {command.bank_reference} was allocated and is in no book.")
-        return MovementView(account=command.account, bank_reference=command.bank_reference, open=left)
-
-    @activity.defn
     def record_opening_balance(self, command: RecordOpeningBalance) -> OpeningBalanceView:
         """Record what an account held before the first booking in the books."""
 
@@ -170,7 +153,7 @@ def _recorded(
     stream = stream_of(production)
     known = {account: transaction.known_bookings(stream, account, needs) for account, needs in needed.items()}
     suspended = {
-        account: transaction.suspended(stream, account, {one.movement for one in found})
+        account: in_suspense(transaction.connection, stream, account, {one.movement for one in found})
         for account, found in known.items()
     }
     told = {

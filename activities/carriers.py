@@ -8,10 +8,18 @@ from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
+from activities.movements import MovementActivities
 from activities.runs import RunActivities
 from domain.commands import TABLE, Command, Declaration
 
-_OWNERS = (AgreementActivities, BankActivities, DistributionActivities, MilestoneActivities, RunActivities)
+_OWNERS = (
+    AgreementActivities,
+    BankActivities,
+    DistributionActivities,
+    MilestoneActivities,
+    MovementActivities,
+    RunActivities,
+)
 
 
 def activity_of(declaration: Declaration) -> Callable[..., Any]:

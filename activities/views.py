@@ -116,7 +116,7 @@ class MovementView(Record):
     """An unmatched movement, and its amount still in suspense: positive for money that came in."""
 
     account: str
-    bank_reference: str
+    movement: str
     open: Money
 
 

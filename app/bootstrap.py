@@ -13,6 +13,7 @@ from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
+from activities.movements import MovementActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
 from adapters.agreement.cache import Agreements
@@ -69,6 +70,7 @@ class Services:
             MilestoneActivities(self.handler),
             RunActivities(self.handler),
             self.bank,
+            MovementActivities(self.handler),
             self.distributions,
             ScheduleActivities(self.handler, self.client, self.settings.task_queue),
             self.histories,

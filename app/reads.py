@@ -17,6 +17,7 @@ from adapters.db.connection import at_one_instant, engine_of
 from adapters.db.queries import (
     agreement,
     bank,
+    bank_files,
     distributions,
     facts,
     histories,
@@ -29,6 +30,7 @@ from adapters.db.queries import (
 )
 from adapters.db.queries.agreement import VersionRow
 from adapters.db.queries.bank import MovementFilter, MovementRow
+from adapters.db.queries.bank_files import BankFileFilter, BankFileRow
 from adapters.db.queries.distributions import DistributionFilter, DistributionRow
 from adapters.db.queries.facts import ImportFilter, ImportRow
 from adapters.db.queries.histories import Archived, HistoryFilter
@@ -45,6 +47,7 @@ from domain.errors import NotFound, WrongRole
 from domain.reads import EVERYTHING, Resource, Sight
 
 if TYPE_CHECKING:
+    from adapters.db.queries.movement_life import MovementLife
     from domain.bank.reconciliation import Reconciliation
 
 Filter = TypeVar(
@@ -53,6 +56,7 @@ Filter = TypeVar(
     ReceiptFilter,
     RunFilter,
     MovementFilter,
+    BankFileFilter,
     MilestoneFilter,
     DistributionFilter,
     StatementFilter,
@@ -144,6 +148,26 @@ class Reads:
         from adapters.db.queries import reconciliation  # reads agreements, which no other list needs
 
         return reconciliation.reconciliations(self.connection, self.production or "", account, on, sight)
+
+    def movement(self, account: str, name: str) -> "MovementLife":
+        """Return one movement of the production, with its history for who may read journal and ledger.
+
+        Raises:
+            NotFound: it does not exist, or the reader may not see it.
+        """
+        sight = self.sight(Resource.MOVEMENTS)
+        seen = sight.everything or account in sight.accounts
+        from adapters.db.queries.movement_life import movement_life  # reads events, which no list needs
+
+        found = movement_life(self.connection, self.production or "", account, name) if seen else None
+        if found is None:
+            raise NotFound(f"There is no movement {name} on {account}: `sluice movement list` shows those in suspense.")
+        books = self.may(Resource.JOURNAL) and self.may(Resource.LEDGER)
+        return found if books else replace(found, history=())
+
+    def bank_files(self, chosen: BankFileFilter, page: PageRequest) -> Page[BankFileRow]:
+        """Files that came from banks, newest first, with what became of their bookings."""
+        return bank_files.bank_files(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
 
     def distributions(self, chosen: DistributionFilter, page: PageRequest) -> Page[DistributionRow]:
         """Return distributions. A party sees only its own amounts."""

@@ -216,14 +216,44 @@ def _bound_run_2_down(body: Body) -> Body:
     return body
 
 
+def _refunds_in(name: str) -> Step:
+    """Lines gain the purpose of refunds, which no earlier version can say."""
+
+    def down(body: Body) -> Body:
+        """Refuse a refund."""
+        if any(line["purpose"] == "refund" for line in body[name]):
+            raise Unsayable("There were no refunds then.")
+        return body
+
+    return Step(lambda body: body, down)
+
+
+def _earlier_allocation(body: Body) -> Body:
+    if body["to"] not in {"receipt", "source", "charges"}:
+        raise Unsayable(f"Nothing was allocated to a {body['to']} then.")
+    return body
+
+
+_ALLOCATED_TO = Step(lambda body: body, _earlier_allocation)
 _BOOKED = together(derived("movement", ""), derived("charges", None))
 STEPS: Mapping[str, Sequence[Step]] = {
     "PaymentsSettled": (in_each("payments", together(_BOOKED, derived("end_to_end_id", None))),),
     "PaymentReturned": (_BOOKED,),
     "ReceiptMatched": (_BOOKED,),
     "MovementUnmatched": (derived("movement", ""),),
-    "MovementAllocated": (together(_BOOKED, derived("end_to_end_id", None)),),
+    "MovementAllocated": (
+        together(_BOOKED, derived("end_to_end_id", None)),
+        together(derived("reverses", ""), derived("then", None)),
+    ),
+    "AllocateMovement": (
+        together(renamed("bank_reference", "movement"), given("charges", None), given("further", []), _ALLOCATED_TO),
+    ),
+    "PaymentsScheduled": (_refunds_in("payments"),),
+    "PaymentsFellDue": (_refunds_in("payments"),),
+    "ReceiptsExpected": (_refunds_in("receipts"),),
+    "ReceiptsFellDue": (_refunds_in("receipts"),),
     "BoundRun": (Step(_bound_run_2_up, _bound_run_2_down),),
+    "MovementView": (renamed("bank_reference", "movement"),),
     "DistributionView": (derived("trouble", []),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
 }

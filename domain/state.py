@@ -87,6 +87,7 @@ OF_PAYMENTS = frozenset(
         events.PaymentsSettled,
         events.PaymentReturned,
         events.MovementAllocated,
+        events.MovementAllocationUndone,
     }
 )
 """The events that `payments.apply` handles. Checking this set first is much faster than trying every case."""
@@ -110,6 +111,7 @@ OF_RECEIPTS = frozenset(
         events.ReceiptMatched,
         events.ReceiptReversed,
         events.MovementAllocated,
+        events.MovementAllocationUndone,
     }
 )
 OF_MILESTONES = frozenset(

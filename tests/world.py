@@ -14,6 +14,7 @@ from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
+from activities.movements import MovementActivities
 from activities.runs import RunActivities
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.agreement.cache import Agreements
@@ -131,6 +132,7 @@ class World:
         self.milestones = MilestoneActivities(self.handler)
         self.runs = RunActivities(self.handler)
         self.bank = BankActivities(self.handler)
+        self.movements = MovementActivities(self.handler)
         self.facts: list[ReceiptGroup | WaterfallFact] = []
         self.told: list[tuple[int, int]] = []
         self.distributions = DistributionActivities(self.handler, self.facts_of)

@@ -11,7 +11,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.agreement import AgreementActivities
     from activities.schedules import ScheduleActivities
     from activities.views import AccountRef, MilestoneRef, ProductionRef, ProductionView
-    from domain.commands import AllocateMovement, AmendAgreement, Command, RegisterAgreement
+    from domain.commands import AllocateMovement, AmendAgreement, Command, RegisterAgreement, UndoAllocation
     from workflows.admission import admit
     from workflows.milestone import MilestoneWorkflow
     from workflows.names import milestone_workflow
@@ -86,8 +86,9 @@ class ProductionWorkflow:
         admit(ref, self._ref)
 
     async def _carried_out(self, command: Command, answer: Any) -> Any:
-        """Look again if the command may have opened milestones or brought the last expected money."""
-        self._news = self._news or isinstance(command, RegisterAgreement | AmendAgreement | AllocateMovement)
+        """Look again if the command may have opened milestones, or brought or taken back expected money."""
+        opening = RegisterAgreement | AmendAgreement | AllocateMovement | UndoAllocation
+        self._news = self._news or isinstance(command, opening)
         if isinstance(command, RegisterAgreement | AmendAgreement):
             return await self._look()
         return answer

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from adapters.db import tables
 from adapters.db.doubts import doubts_of
-from adapters.db.queries.bank import SUSPENSE
 from adapters.db.streams import production_of, stream_of
 from domain.health import ComputedBy, RunWaiting, Suspended
+from domain.ledger.entries import SUSPENSE
 from domain.payments.attempts import Doubt
 from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Status
 from domain.values.money import Money
@@ -177,19 +177,19 @@ def held(connection: Connection) -> Iterator[tuple[str, datetime, str]]:
 
 
 _SUSPENDED = sa.text(
-    """
+    f"""
 WITH open AS (
     SELECT e.stream, e.account, e.currency, e.about, -sum(e.minor) AS minor, min(j.recorded_at) AS since,
         COALESCE(min(j.body::jsonb ->> 'why') FILTER (WHERE j.type = 'movement-unmatched'), '') AS why
     FROM entry e JOIN journal_event j ON j.stream = e.stream AND j.seq = e.seq
-    WHERE starts_with(e.account, 'suspense:unmatched:')
+    WHERE starts_with(e.account, '{SUSPENSE}')
     GROUP BY e.stream, e.account, e.currency, e.about HAVING sum(e.minor) <> 0
 )
 SELECT stream, account, currency, why, sum(minor)::text AS minor, min(since) AS since,
     array_agg(about ORDER BY since, about) AS movements
 FROM open GROUP BY stream, account, currency, why, minor > 0
 ORDER BY stream, account, min(since), why, minor > 0
-"""
+"""  # noqa: S608 - our own text
 )
 
 

@@ -15,10 +15,8 @@ from adapters.db import rows, tables
 from domain.agreement.productions import Production
 from domain.bank.bookings import Needs
 from domain.bank.identity import KnownBooking
-from domain.ledger.entries import suspense
 from domain.payments.payments import Payments
 from domain.state import State
-from domain.values.money import Money
 
 
 def given(name: str) -> sa.BindParameter[Any]:
@@ -120,22 +118,6 @@ class Records:
         )
         in_order = query.order_by(booking.booked_on.nulls_first(), booking.movement)
         return [rows.booking_of(dict(row)) for row in self.connection.execute(in_order).mappings()]
-
-    def suspended(self, stream: str, account: str, movements: Collection[str]) -> dict[str, Money]:
-        """Return what is in suspense of these movements, positive for money that came in. Others are left out."""
-        entry = tables.entry.c
-        query = (
-            sa.select(entry.about, entry.currency, sa.func.sum(entry.minor))
-            .where(
-                entry.stream == stream,
-                entry.account == suspense(account),
-                sa.func.starts_with(entry.account, sa.literal_column("'suspense:unmatched:'")),
-                any_of(entry.about, movements),
-            )
-            .group_by(entry.about, entry.currency)
-            .having(sa.func.sum(entry.minor) != 0)
-        )
-        return {about: Money(-int(minor), currency) for about, currency, minor in self.connection.execute(query)}
 
     @property
     def driver(self) -> psycopg.Connection[Any]:

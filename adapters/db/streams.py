@@ -2,14 +2,14 @@
 
 HOUSE = "sluice"
 """The stream of what concerns no production: sweeps, an auditor's reads, anchors."""
-_OF_PRODUCTIONS = "production/"
+OF_PRODUCTIONS = "production/"
 
 
 def stream_of(production: str) -> str:
     """Return the stream of a production; the house's stream for `""`."""
-    return f"{_OF_PRODUCTIONS}{production}" if production else HOUSE
+    return f"{OF_PRODUCTIONS}{production}" if production else HOUSE
 
 
 def production_of(stream: str) -> str:
     """Return the production of a stream; `""` for the house's stream."""
-    return "" if stream == HOUSE else stream.removeprefix(_OF_PRODUCTIONS)
+    return "" if stream == HOUSE else stream.removeprefix(OF_PRODUCTIONS)

@@ -67,9 +67,10 @@ def _type(kind: Any) -> Any:
         return click.Choice(get_args(kind))
     if kind is date:
         return _DAY
-    if kind is Money or (get_origin(kind) in {Union, types.UnionType} and Money in get_args(kind)):
+    either = get_args(kind) if get_origin(kind) in {Union, types.UnionType} else (kind,)
+    if Money in either:
         return _MONEY
-    return int if kind is int else str
+    return int if int in either else str
 
 
 class _Day(click.ParamType[date]):

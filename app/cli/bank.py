@@ -2,21 +2,34 @@
 
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.groups import ActingGroup
-from app.cli.options import data_option, day_option, json_option, viewer_option
+from app.cli.options import (
+    data_option,
+    day_option,
+    days_options,
+    json_option,
+    page_options,
+    production_filter,
+    viewer_option,
+)
+
+if TYPE_CHECKING:
+    from adapters.db.queries.paging import PageRequest
 
 _ACCOUNTS = ("account", "on", "bank", "books", "difference", "unexplained", "reconciled_until")
 _SIDES = ("bank", "books", "difference", "unexplained", "reconciled_until")
 _DIFFERENCES = ("on", "amount", "why")
 _NAMED = 5
+_FILES = ("production", "account", "came_at", "status", "format", "became", "name")
 
 
 @click.group(cls=ActingGroup)
 def bank() -> None:
-    """Bank accounts: what the bank says against what the books say."""
+    """Bank accounts: what banks sent, and what they say against what the books say."""
 
 
 @bank.command()
@@ -55,3 +68,42 @@ def reconcile(
         names = [f"{payment} {amount}" for payment, amount in one.on_the_way.items()]
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         click.echo(f"\nOn the way, not booked by the bank yet: {', '.join(names[:_NAMED])}{more}")
+
+
+@bank.command()
+@production_filter
+@click.option("--account", metavar="ID", help="Only those of this account's folder.")
+@click.option("--status", type=click.Choice(("taken", "refused")), help="Only those with this status.")
+@days_options("received")
+@viewer_option
+@page_options
+@json_option
+@data_option
+def files(
+    production: str | None,
+    account: str | None,
+    status: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """List the files that came from banks, newest first: taken or refused, and what became of their bookings."""
+    from adapters.db.queries.bank_files import BankFileFilter
+    from app.cli.printing import plain, show, tell_of_more
+    from app.reads import reads
+
+    with reads(data, production, user) as reading:
+        found = reading.bank_files(BankFileFilter(account=account, status=status, since=since, until=until), page)
+    lines = [
+        plain(row)
+        | {
+            "came_at": row.recorded_at.strftime("%Y-%m-%d %H:%M"),
+            "became": row.why or ", ".join(f"{count} {what}" for what, count in row.became.items()) or "nothing new",
+        }
+        for row in found.items
+    ]
+    show(found.items if as_json else lines, _FILES, as_json, "no file has come from a bank")
+    tell_of_more(found)

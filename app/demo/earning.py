@@ -70,7 +70,7 @@ async def _remit(stage: Stage, amount: Money, advice: str) -> None:
             AllocateMovement,
             production=stage.agreement.production,
             account=row.account,
-            bank_reference=row.movement,
+            movement=row.movement,
             to="source",
             name="minato",
             amount=None,

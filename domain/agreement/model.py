@@ -214,7 +214,8 @@ class LateInterest(Record):
 class Purpose(StrEnum):
     """What a payment is for. The first four are incoming, the others outgoing.
 
-    `participation` pays out shares of the earnings. Distributions make such payments, never the schedule.
+    `participation` pays out shares of the earnings, and `refund` pays back what came in by mistake. Distributions and
+    refunds make such payments, never the schedule.
     """
 
     CONTRIBUTION = "contribution"
@@ -226,11 +227,17 @@ class Purpose(StrEnum):
     POST_PRODUCTION = "post_production"
     FEE = "fee"
     PARTICIPATION = "participation"
+    REFUND = "refund"
 
     @property
     def incoming(self) -> bool:
         """Whether instalments of this purpose are received rather than paid."""
         return self in {Purpose.CONTRIBUTION, Purpose.LICENCE_FEE, Purpose.MINIMUM_GUARANTEE, Purpose.GRANT}
+
+    @property
+    def unscheduled(self) -> bool:
+        """Whether payments of this purpose are in no schedule."""
+        return self in {Purpose.PARTICIPATION, Purpose.REFUND}
 
 
 class Instalment(Record):

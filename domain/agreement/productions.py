@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment, Purpose
+from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment
 from domain.agreement.schedule import InstalmentDirection, direction
 from domain.commands import AmendAgreement, RegisterAgreement, require
 from domain.errors import IllegalTransition, NotFound, Refused
@@ -146,7 +146,7 @@ def amend(
 
     Raises:
         Refused: the document is of another production, its version does not follow, it changes or drops an
-            owed instalment, or drops an account that a payout goes to.
+            owed instalment, or drops an account that a payout or refund goes to.
     """
     require(person, AmendAgreement, _parties(agreement), f"amend {agreement.production}")
     if agreement.production != production.key:
@@ -292,11 +292,11 @@ def _receipt_is_new(line: ExpectedReceipt, now: Receipt | None) -> bool:
 def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str]:
     """The ids that the new schedule leaves out. It may not leave out owed or partly received ones.
 
-    Payouts belong to distributions and are in no schedule.
+    Payouts and refunds are in no schedule.
     """
     gone = []
     for name, item in sorted(known.items()):
-        if name in kept or item.status == "cancelled" or item.purpose is Purpose.PARTICIPATION:
+        if name in kept or item.status == "cancelled" or item.purpose.unscheduled:
             continue
         arrived = isinstance(item, Receipt) and item.received.minor
         if item.status not in {"scheduled", "expected"} or arrived:
@@ -306,10 +306,10 @@ def _dropped(known: Mapping[str, Payment | Receipt], kept: set[str]) -> list[str
 
 
 def _refuse_dropped_payees(payments: Payments, agreement: Agreement) -> None:
-    """Check that the agreement keeps the accounts of payouts. Even a paid one may be returned."""
+    """Check that the agreement keeps the accounts of payouts and refunds. Even a paid one may be returned."""
     kept = {account.id for account in agreement.accounts}
     for name, payment in sorted(payments.items()):
-        if payment.purpose is Purpose.PARTICIPATION and payment.payee not in kept:
+        if payment.purpose.unscheduled and payment.payee not in kept:
             raise Refused(
                 f"{name} is {payment.status} and goes to the account {payment.payee}: the amendment may not take that "
                 "account out."

@@ -5,6 +5,7 @@ of commands. An earlier release hashed the command in the schema version of its 
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 from domain import commands
@@ -18,7 +19,9 @@ from domain.events import (
     MilestoneEscalated,
     MilestoneRejected,
     MovementAllocated,
+    MovementAllocationUndone,
     PaymentsFellDue,
+    PaymentsScheduled,
     ReceiptsFellDue,
     RunPrepared,
 )
@@ -63,9 +66,12 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
             yield commands.ObjectToDistribution, fields | {"positions": event.positions}
             yield commands.ObjectToDistribution, fields
         case MovementAllocated():
-            fields = {name: getattr(event, name) for name in ("account", "bank_reference", "to", "name", "reason")}
-            yield commands.AllocateMovement, fields | {"amount": event.amount}
-            yield commands.AllocateMovement, fields
+            for fields in _allocations(event, batch):
+                yield commands.AllocateMovement, fields
+        case MovementAllocationUndone():
+            for number in _undone(event, batch):
+                fields = {name: getattr(event, name) for name in ("account", "movement", "reason")}
+                yield commands.UndoAllocation, fields | {"number": number}
         case HistoryArchived():
             yield commands.ArchiveHistory, {"history": event}
         case _:
@@ -73,6 +79,36 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
             folder, _, digest = rest.partition("/")
             if request in {"bank-file", "bank-file-refused"}:
                 yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
+
+
+def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict[str, Any]]:
+    """What the command may have said: each amount, or that it is all; and the name by which a payment was named."""
+    told = [one for one in batch.events if isinstance(one, MovementAllocated)]
+    fields = {
+        "account": event.account,
+        "movement": event.movement or event.bank_reference,
+        "reason": event.reason,
+        "charges": next((one.charges for one in told if one.charges is not None), None),
+    }
+    if event.to == "reversal" or event.reverses:
+        yield fields | {"to": "reversal", "name": event.reverses or event.name}
+        return
+    names = {event.name, event.end_to_end_id} - {None}
+    if event.to == "refund":
+        payees = (line for one in batch.events if isinstance(one, PaymentsScheduled) for line in one.payments)
+        names = {line.payee for line in payees}
+    for name in sorted(str(each) for each in names):
+        for first, *others in product(*((one.amount, None) for one in told)):
+            parts = zip(told[1:], others, strict=True)
+            further = tuple({"receipt": one.name, "amount": amount} for one, amount in parts)
+            yield fields | {"to": event.to, "name": name, "amount": first, "further": further}
+
+
+def _undone(event: MovementAllocationUndone, batch: CommandBatch) -> Iterator[int | None]:
+    """What the command may have said of the allocation: its number, or that it is the newest."""
+    undone = (one for one in batch.events if isinstance(one, MovementAllocationUndone))
+    yield None
+    yield from (one.number for one in undone if one.movement == event.movement)
 
 
 def _milestone_candidates(event: Event) -> Iterator[_Candidate]:

@@ -158,6 +158,8 @@ class MovementStory:
 
     def covers(self, event: Event) -> bool:
         """Whether the next event is relevant."""
+        if isinstance(event, e.MovementAllocationUndone):
+            return event.movement == self._movement
         kinds = e.MovementUnmatched | e.MovementAllocated | e.ChargeBooked
         return isinstance(event, kinds) and (event.movement or event.bank_reference) == self._movement
 
@@ -167,8 +169,9 @@ def names(event: Event) -> Iterator[str]:
     for field_name in ("payment", "receipt"):
         if isinstance(one := getattr(event, field_name, None), str):
             yield one
-    if isinstance(event, e.MovementAllocated) and event.to in {"receipt", "payment", "return"}:
-        yield event.name
+    allocated = event.allocated if isinstance(event, e.MovementAllocationUndone) else event
+    if isinstance(allocated, e.MovementAllocated) and allocated.to in {"receipt", "payment", "return", "refund"}:
+        yield allocated.name
     for lines in ("payments", "receipts"):
         for line in getattr(event, lines, ()):
             yield line if isinstance(line, str) else _name(line)

@@ -48,6 +48,15 @@ def _doubted(event: e.PaymentsDoubted, name: str) -> str:
     return f"the bank {said}{f' ({because})' if because else ''}: it may still book {line.end_to_end_id}"
 
 
+def _allocated(event: e.MovementAllocated) -> str:
+    charged = f" with {event.charges} of charges" if event.charges is not None else ""
+    reversing = f", because it reverses movement {event.reverses}" if event.reverses else ""
+    return (
+        f"movement {event.movement or event.bank_reference} on {event.account} that {event.booked} of it is "
+        f"{event.amount} of {' '.join(part for part in (event.to, event.name) if part)}{charged}{reversing}"
+    )
+
+
 _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.AgreementRegistered: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
     e.AgreementAmended: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
@@ -119,9 +128,9 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.MovementUnmatched: lambda event, _: (
         f"{event.booked} moved on {event.account}, and nothing explains it: {event.why}"
     ),
-    e.MovementAllocated: lambda event, _: (
-        f"{event.by} said of movement {event.bank_reference} on {event.account} that {event.booked} of it is "
-        f"{event.amount} of {' '.join(part for part in (event.to, event.name) if part)}: {event.reason}"
+    e.MovementAllocated: lambda event, _: f"{event.by} said of {_allocated(event)}: {event.reason}",
+    e.MovementAllocationUndone: lambda event, _: (
+        f"{event.by} took back what {event.allocated.by} had said of {_allocated(event.allocated)}: {event.reason}"
     ),
     e.OpeningBalanceRecorded: lambda event, _: (
         f"{event.by} said that {event.account} held {event.amount} at the start of {event.on}: {event.reason}"

@@ -80,10 +80,14 @@ class Charges:
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """Nothing explains it. `contradicts` is a payment and what the bank's booking says of it."""
+    """Nothing explains it. `contradicts` is a payment and what the bank's booking says of it.
+
+    `may_be` is an earlier movement that it may tell again.
+    """
 
     why: str
     contradicts: tuple[Payment, str] | None = None
+    may_be: str = ""
 
 
 Explanation = Settles | SettlesRun | Returns | Receives | Unreceives | Cancels | Charges | Unexplained
@@ -135,8 +139,8 @@ _BOOKED = frozenset({Status.SETTLED, Status.RETURNED})
 
 @cache
 def _ids_of(production: str) -> re.Pattern[str]:
-    """End-to-end ids of a production: of an instalment or of a payout, with the attempt from the second on."""
-    key = r"(?:D/\d{1,9}|[A-Za-z0-9][A-Za-z0-9-]{0,15})"
+    """End-to-end ids of a production: of an instalment, a payout or a refund, with the attempt from the second on."""
+    key = r"(?:[DR]/\d{1,9}|[A-Za-z0-9][A-Za-z0-9-]{0,15})"
     return re.compile(rf"(?<![\w.-]){re.escape(production)}\.{key}(?:\.\d{{1,6}})?(?![\w-])")
 
 

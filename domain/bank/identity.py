@@ -61,9 +61,10 @@ def report_name(report: str, number: str | None, page: int | None) -> str:
 class KnownBooking(Struct, frozen=True):
     """A booking as an earlier report told it. `file` is the SHA-256 of its file, `entry_amount` that of its entry.
 
-    If it was known then, `fate` is "known" and `about` is the movement, or entry, that it told again. `kind` and
-    `booked_on` are None in records of release 0.1.0, which did not keep them for every booking. `claim` is what was
-    settled of a receipt, and `contract_value` what the budget expected that to be.
+    If it was known then, `fate` is "known" and `about` is the movement, or entry, that it told again. If it only may
+    be known, it is in suspense and `about` is that movement. `kind` and `booked_on` are None in records of release
+    0.1.0, which did not keep them for every booking. `claim` is what was settled of a receipt, and `contract_value`
+    what the budget expected that to be.
     """
 
     movement: str
@@ -83,6 +84,11 @@ class KnownBooking(Struct, frozen=True):
     entry_amount: Money
     claim: Money | None = None
     contract_value: Money | None = None
+
+    @property
+    def bank_reference(self) -> str:
+        """The bank's own reference, for people. Empty if it gave none."""
+        return self.references.get("servicer") or self.entry_references.get("servicer") or ""
 
 
 class Recognised(Struct, frozen=True):

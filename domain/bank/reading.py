@@ -85,7 +85,8 @@ class _Reading:
             elif again.certain:
                 self._recording.count(line, "known", again.earlier)
             else:
-                self._book(line, Unexplained(f"it may be movement {again.earlier}, which another report told before"))
+                why = f"it may be movement {again.earlier}, which another report told before"
+                self._book(line, Unexplained(why, may_be=again.earlier))
 
     def _explained(self, line: Line, again: Recognised | None) -> bool:
         """Book a line, or what a known one says of the booking in suspense that it is. False if nothing explains it."""
@@ -120,7 +121,7 @@ class _Reading:
             case Unexplained():
                 if found.contradicts is not None:
                     recording.contradict(*found.contradicts)
-                recording.suspend(line, found.why)
+                recording.suspend(line, found.why, found.may_be)
 
     def _explains_suspended(self, line: Line, earlier: str) -> bool:
         """Allocate the movement in suspense that a line tells again, if this telling explains it. True if none is."""

@@ -30,7 +30,7 @@ from domain.events import (
 )
 from domain.identity import SYSTEM
 from domain.payments.attempts import without
-from domain.payments.payments import Payment, Status
+from domain.payments.payments import Payment, Status, stands
 from domain.payments.receipts import matched_by, unmatched_by
 from domain.payments.runs import chunks
 from domain.rates import contract_value
@@ -222,10 +222,10 @@ class ReportRecording:
             AnswerContradicted(message_id=self._message_id, payment=payment.id, status=payment.status, answer=answer)
         )
 
-    def suspend(self, line: Line, why: str) -> None:
-        """Nothing explains a booking."""
+    def suspend(self, line: Line, why: str, may_be: str = "") -> None:
+        """Nothing explains a booking. `may_be` is an earlier movement that it may tell again."""
         self._unmatched(line, why)
-        self.count(line, "suspense", "")
+        self.count(line, "suspense", may_be)
 
     def allocate(self, line: Line, found: Settles | Returns | Receives) -> None:
         """A later report explains a movement in suspense. `line` bears the movement's id."""
@@ -282,8 +282,9 @@ class ReportRecording:
                 by=SYSTEM.user,
                 reason=why,
                 movement=line.movement,
-                end_to_end_id=found.end_to_end_id if isinstance(found, Settles) else None,
+                end_to_end_id=_attempt(found),
                 charges=None if found is None else found.charges,
+                then=stands(found.payment, _attempt(found)) if isinstance(found, Settles | Returns) else None,
             )
         )
         self._books.suspended[line.movement] -= line.amount
@@ -321,6 +322,17 @@ def _party(found: Settles | Returns | Receives | None) -> str | None:
         case Receives(receipt=receipt):
             return receipt.payer_party
         case None:
+            return None
+
+
+def _attempt(found: Settles | Returns | Receives | None) -> str | None:
+    """The end-to-end id of the attempt that was booked or came back."""
+    match found:
+        case Settles():
+            return found.end_to_end_id
+        case Returns():
+            return found.payment.end_to_end_id
+        case _:
             return None
 
 

@@ -6,8 +6,10 @@ from domain.commands.agreement import (
 )
 from domain.commands.bank import (
     AllocateMovement,
+    ReceiptPart,
     RecordOpeningBalance,
     TakeBankFile,
+    UndoAllocation,
 )
 from domain.commands.base import Command, CommandKey
 from domain.commands.declaration import Declaration
@@ -72,6 +74,7 @@ __all__ = [
     "PassDeadline",
     "PostDistribution",
     "PrepareRun",
+    "ReceiptPart",
     "RecordOpeningBalance",
     "RegisterAgreement",
     "RejectMilestone",
@@ -81,6 +84,7 @@ __all__ = [
     "SubmitMilestone",
     "SubmitRun",
     "TakeBankFile",
+    "UndoAllocation",
     "carried_by",
     "declared",
     "make",

@@ -1,16 +1,15 @@
 """Commands about bank files and movements."""
 
 from datetime import date
-from typing import Literal
 
 from pydantic import Field
 
 from domain.commands.base import Command
 from domain.commands.declaration import Declaration
-from domain.events import OpeningBalanceRecorded
+from domain.events import AllocatedTo, OpeningBalanceRecorded
 from domain.identity import Role
 from domain.values.money import Money
-from domain.values.record import Sha256
+from domain.values.record import Record, Sha256
 
 
 class TakeBankFile(Command):
@@ -20,19 +19,41 @@ class TakeBankFile(Command):
     file: Sha256
 
 
-class AllocateMovement(Command):
-    """Say what an unmatched movement was: an expected receipt, money of a source, or the bank's charge.
+class ReceiptPart(Record):
+    """An expected receipt, and the part of it that a movement settles: all that is outstanding, if not named."""
 
-    `name` is the receipt or the source. `amount` is the part of the claim that it settles, if that is in another
-    currency.
+    receipt: str
+    amount: Money | None = None
+
+
+class AllocateMovement(Command):
+    """Say what an unmatched movement was: a payment, its return, expected receipts, a charge, a mistake.
+
+    `name` is the receipt, the source, the payment's end-to-end id, the other production or movement, or the account
+    that a refund goes to. `amount` is the part of the claim that it settles. `charges` are the bank's within it:
+    deducted from what came in, or added to what went out. `further` are receipts beside the first.
     """
 
     account: str
-    bank_reference: str
-    to: Literal["receipt", "source", "charges"]
+    movement: str
+    to: AllocatedTo
     name: str = ""
     amount: Money | None = None
     reason: str = Field(min_length=1, max_length=500, description="How that is known.")
+    charges: Money | None = None
+    further: tuple[ReceiptPart, ...] = Field(default=(), max_length=7)
+
+
+class UndoAllocation(Command):
+    """Take back what was said of a movement: it is in suspense again, and what it settled is as it was before.
+
+    `number` counts the movement's allocations from 1; the default is the newest that stands.
+    """
+
+    account: str
+    movement: str
+    number: int | None = Field(default=None, ge=1)
+    reason: str = Field(min_length=1, max_length=500, description="Why it was wrong.")
 
 
 class RecordOpeningBalance(Command):
@@ -59,8 +80,21 @@ DECLARED = (
         workflow="Production",
         update="allocate",
         cli="movement allocate",
-        path="/productions/{production}/movements/{bank_reference}/allocation",
-        arguments=("production", "account", "bank_reference"),
+        path="/productions/{production}/movements/{movement}/allocation",
+        arguments=("production", "account", "movement"),
+    ),
+    Declaration(
+        UndoAllocation,
+        key="undo-allocation/{production}/{account}",
+        repeatable=True,
+        activity="undo_allocation",
+        role=Role.TREASURER,
+        parties="the party that owns the account",
+        workflow="Production",
+        update="undo_allocation",
+        cli="movement undo",
+        path="/productions/{production}/movements/{movement}/correction",
+        arguments=("production", "account", "movement"),
     ),
     Declaration(
         RecordOpeningBalance,

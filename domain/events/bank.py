@@ -213,9 +213,30 @@ AllocatedTo = Literal[
     "reversal",
     "interest",
     "refund",
-    "income",
 ]
 """What an unmatched movement turned out to be."""
+
+
+class DoubtThen(Record):
+    """A doubt about the attempt that a movement settles: see `domain.payments.attempts.Doubt`."""
+
+    end_to_end_id: str
+    run: str
+    on: date
+    why: str
+    message_id: str
+    reason: str | None
+    asked: bool
+
+
+class PaymentThen(Record):
+    """Where a payment stood before a movement settled it, or told its return. Taking that back needs it."""
+
+    status: str
+    run: str | None
+    end_to_end_id: str | None
+    reason: str | None
+    doubt: DoubtThen | None = None
 
 
 class MovementAllocated(Record):
@@ -223,7 +244,9 @@ class MovementAllocated(Record):
 
     It settles `amount` of a claim: `name` says which receipt, source, payment, production or other movement, and
     `party` whose. `contract_value` is what the budget expected `amount` to be. `charges` are the bank's, in `booked`.
-    `end_to_end_id` is that of the payment's attempt. `by` is a person, or the system if a later report explained it.
+    `end_to_end_id` is that of the payment's attempt, and `then` where the payment stood. `reverses` is the movement
+    whose effect this one undoes; a receipt's amounts are then negative. `by` is a person, or the system if a later
+    report explained it.
     """
 
     type: Literal["movement-allocated"] = "movement-allocated"
@@ -240,6 +263,26 @@ class MovementAllocated(Record):
     movement: str = ""
     end_to_end_id: str | None = None
     charges: Money | None = None
+    reverses: str = ""
+    then: PaymentThen | None = None
+
+
+class MovementAllocationUndone(Record):
+    """A person took an allocation back: what it posted is negated, and the money is in suspense again.
+
+    `number` counts the movement's allocations from 1. `payment` says where the allocation's payment stands again.
+    `fell_due` says whether a refund, which is cancelled, had fallen due.
+    """
+
+    type: Literal["movement-allocation-undone"] = "movement-allocation-undone"
+    account: str
+    movement: str
+    number: int
+    allocated: MovementAllocated
+    payment: PaymentThen | None
+    fell_due: bool
+    by: str
+    reason: str
 
 
 class AnswerContradicted(Record):
@@ -310,8 +353,8 @@ class Booking(Record):
 
     `entry` is the entry that it is a part of. `amount` is positive for money that came in. `references` are by kind;
     `entry_references` are those of a whole entry that has several bookings. `about` is the payment, the receipt, or the
-    movement that is told again. `claim` is what was settled of a receipt, and `contract_value` what the budget expected
-    that to be.
+    movement that is told again; of a booking in suspense, the movement that it may tell again. `claim` is what was
+    settled of a receipt, and `contract_value` what the budget expected that to be.
     """
 
     movement: str
@@ -379,6 +422,7 @@ BankEvent = (
     | ChargeBooked
     | MovementUnmatched
     | MovementAllocated
+    | MovementAllocationUndone
     | AnswerContradicted
     | BankFileTaken
     | BookingsReported

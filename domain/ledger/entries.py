@@ -9,7 +9,8 @@ to zero in each currency. The accounts are:
     equity:retained:{party}
     equity:fx-position              expense:fx-gain-loss         expense:bank-charges
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
-    suspense:reversed:{account}     equity:opening-balance
+    suspense:reversed:{account}     liability:refund:{party}     liability:production:{production}
+    income:interest                 expense:interest             equity:opening-balance
 """
 
 import re
@@ -24,6 +25,7 @@ from domain.events import (
     EntitlementsPosted,
     Event,
     MovementAllocated,
+    MovementAllocationUndone,
     MovementUnmatched,
     OpeningBalanceRecorded,
     PaymentReturned,
@@ -44,6 +46,8 @@ FX_POSITION = "equity:fx-position"
 FX_GAIN_LOSS = "expense:fx-gain-loss"
 BANK_CHARGES = "expense:bank-charges"
 OPENING_BALANCE = "equity:opening-balance"
+SUSPENSE = "suspense:unmatched:"
+"""Prefix of the accounts of unexplained movements, before the bank account's id."""
 
 
 class Entry(Struct, frozen=True):
@@ -88,6 +92,7 @@ MOVING = frozenset(
         MovementUnmatched,
         MovementAllocated,
         OpeningBalanceRecorded,
+        MovementAllocationUndone,
     }
 )
 """The events that `_moved` handles."""
@@ -146,9 +151,9 @@ def _moved(event: Event) -> Iterable[Entry]:
             claim = _Settled(f"asset:commitment:{event.payer_party}", event.amount, -event.contract_value)
             yield from _exchanged(claim, f"asset:bank:{event.account}", -event.booked, None, event.receipt)
         case MovementAllocated():
-            claim = _Settled(_allocated_to(event), -event.amount, event.contract_value)
-            movement = event.movement or event.bank_reference
-            yield from _exchanged(claim, suspense(event.account), event.booked, event.charges, movement)
+            yield from _allocated(event)
+        case MovementAllocationUndone():
+            yield from _undone(event)
         case _:
             yield from _unclaimed(event)
 
@@ -172,31 +177,51 @@ def _unclaimed(event: Event) -> Iterable[Entry]:
             return
 
 
+def _allocated(event: MovementAllocated) -> Iterable[Entry]:
+    claim = _Settled(_allocated_to(event), -event.amount, event.contract_value)
+    movement = event.movement or event.bank_reference
+    yield from _exchanged(claim, suspense(event.account), event.booked, event.charges, movement)
+
+
+def _undone(event: MovementAllocationUndone) -> Iterable[Entry]:
+    """The allocation's entries negated exactly; and those by which its refund fell due, if it had."""
+    for entry in _allocated(event.allocated):
+        yield Entry(entry.account, -entry.amount, entry.about)
+    if event.fell_due:
+        refund = event.allocated
+        yield Entry(f"liability:refund:{refund.party}", -refund.amount, refund.name)
+        yield Entry(f"liability:payable:{refund.party}", refund.amount, refund.name)
+
+
 def _owed_for(purpose: Purpose, party: str) -> str:
-    """The account that a payment is charged to when it falls due: a cost, or a share that is owed already."""
+    """The account that a payment is charged to when it falls due: a cost, or what is owed already."""
     if purpose is Purpose.PARTICIPATION:
         return f"liability:participation:{party}"
+    if purpose is Purpose.REFUND:
+        return f"liability:refund:{party}"
     return f"expense:production:{purpose}"
 
 
 def suspense(account: str) -> str:
     """The ledger account of unexplained movements on a bank account."""
-    return f"suspense:unmatched:{account}"
+    return f"{SUSPENSE}{account}"
 
 
 def _allocated_to(event: MovementAllocated) -> str:
     """The ledger account of what a movement turned out to be."""
-    match event.to:
-        case "receipt":
-            return f"asset:commitment:{event.party}"
-        case "payment" | "return":
-            return f"liability:payable:{event.party}"
-        case "reversal":
-            return f"suspense:reversed:{event.account}"
-        case "charges":
-            return BANK_CHARGES
-        case _:
-            return f"asset:receivable:{event.name}"
+    earned = (event.booked.minor > 0) is not bool(event.reverses)
+    return {
+        "receipt": f"asset:commitment:{event.party}",
+        "payment": f"liability:payable:{event.party}",
+        "return": f"liability:payable:{event.party}",
+        "refund": f"liability:refund:{event.party}",
+        "production": f"liability:production:{event.name}",
+        "duplicate": f"asset:bank:{event.account}",
+        "reversal": f"suspense:reversed:{event.account}",
+        "charges": BANK_CHARGES,
+        "interest": f"{'income' if earned else 'expense'}:interest",
+        "source": f"asset:receivable:{event.name}",
+    }[event.to]
 
 
 class _Settled(Struct, frozen=True):

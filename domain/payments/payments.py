@@ -7,10 +7,13 @@
     submitted → unknown → accepted, rejected, settled, or (not found) released again;
     submitted or accepted → unknown, if the bank calls it a duplicate;
     rejected or returned → due, once corrected;
-    rejected, due or held → settled, if the bank booked an attempt that it had rejected.
+    rejected, due or held → settled, if the bank booked an attempt that it had rejected;
+    due or held → cancelled, if it is a refund that a person takes back.
 
 A released payment is due again if its run is cancelled before it was sent. `TRANSITIONS` has every transition. A
 payment keeps its doubts: the attempts that the bank may still book. No later one is released until they have ended.
+
+A person who said that a movement settled a payment, or returned it, may take that back: it stands where it stood.
 """
 
 from collections.abc import Iterable
@@ -18,7 +21,7 @@ from datetime import date
 from enum import StrEnum
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from domain.agreement.model import Purpose
 from domain.commands import (
@@ -30,9 +33,11 @@ from domain.commands import (
 from domain.errors import IllegalTransition, NotFound
 from domain.events import (
     DoubtsEnded,
+    DoubtThen,
     DueDatesSet,
     Event,
     MovementAllocated,
+    MovementAllocationUndone,
     PaymentCorrected,
     PaymentHeld,
     PaymentResumed,
@@ -46,6 +51,7 @@ from domain.events import (
     PaymentsRejected,
     PaymentsScheduled,
     PaymentsSettled,
+    PaymentThen,
     RejectedPayment,
     ScheduledPayment,
 )
@@ -93,6 +99,7 @@ class PaymentStep(StrEnum):
     SETTLE_AFTER_ALL = "settle after all"
     RETURN = "return"
     CORRECT = "correct"
+    WITHDRAW = "withdraw"
 
 
 UNANSWERED = frozenset({Status.SUBMITTED, Status.UNKNOWN})
@@ -122,6 +129,7 @@ TRANSITIONS: dict[PaymentStep, tuple[frozenset[Status], Status]] = {
     PaymentStep.SETTLE_AFTER_ALL: (frozenset({Status.REJECTED, Status.DUE, Status.HELD}), Status.SETTLED),
     PaymentStep.RETURN: (frozenset({Status.SETTLED}), Status.RETURNED),
     PaymentStep.CORRECT: (frozenset({Status.REJECTED, Status.RETURNED}), Status.DUE),
+    PaymentStep.WITHDRAW: (frozenset({Status.SCHEDULED, Status.DUE, Status.HELD}), Status.CANCELLED),
 }
 
 FINISHED = frozenset({Status.SETTLED, Status.CANCELLED})
@@ -349,6 +357,10 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
             )
         case MovementAllocated(to="return", name=name):
             take(payments, name, PaymentStep.RETURN, reason=event.reason)
+        case MovementAllocationUndone(allocated=MovementAllocated(to="refund", name=name)):
+            take(payments, name, PaymentStep.WITHDRAW, run=None, end_to_end_id=None, reason=None)
+        case MovementAllocationUndone(allocated=MovementAllocated(name=name)) if event.payment is not None:
+            payments[name] = stood_again(payments[name], event.payment)
         case _:
             return
 
@@ -387,6 +399,29 @@ def settle(payments: Payments, payment_id: str, end_to_end_id: str | None, **boo
     if attempt != payment.end_to_end_id and payment.status not in AT_THE_BANK:
         booked["run"] = None
     take(payments, payment_id, step, **booked)
+
+
+def stands(payment: Payment, end_to_end_id: str | None = None) -> PaymentThen:
+    """Where a payment stands, with the doubt about an attempt: what `stood_again` needs."""
+    doubt = payment.doubt_about(end_to_end_id)
+    return PaymentThen(
+        status=payment.status,
+        run=payment.run,
+        end_to_end_id=payment.end_to_end_id,
+        reason=payment.reason,
+        doubt=None if doubt is None else DoubtThen.model_validate(asdict(doubt)),
+    )
+
+
+def stood_again(payment: Payment, before: PaymentThen) -> Payment:
+    """The payment where it stood before a movement settled or returned it. A settled one keeps what was booked."""
+    kept = {} if before.status == Status.SETTLED else dict.fromkeys(("booked", "contract_value", "bank_reference"))
+    doubts = payment.doubts
+    if before.doubt is not None:
+        doubt = Doubt(**before.doubt.model_dump())
+        doubts = (*without(doubts, doubt.end_to_end_id), doubt)
+    stood = {"run": before.run, "end_to_end_id": before.end_to_end_id, "reason": before.reason}
+    return replace(payment, status=Status(before.status), doubts=doubts, **stood, **kept)
 
 
 def _reject(payments: Payments, rejected: RejectedPayment, event: PaymentsRejected) -> None:

@@ -13,6 +13,7 @@ from domain.events import (
     Event,
     ExpectedReceipt,
     MovementAllocated,
+    MovementAllocationUndone,
     ReceiptMatched,
     ReceiptReversed,
     ReceiptsCancelled,
@@ -85,13 +86,18 @@ def unmatched_by(receipt: Receipt, amount: Money) -> Receipt:
     return replace(receipt, received=receipt.received - amount, status=status)
 
 
+def changed_by(receipt: Receipt, amount: Money) -> Receipt:
+    """The receipt after `amount` arrived, or was taken back if it is negative."""
+    return matched_by(receipt, amount) if amount.minor > 0 else unmatched_by(receipt, -amount)
+
+
 def _whole(receipt: Receipt) -> Receipt:
     """An owed receipt of which nothing is outstanding is received."""
     whole = receipt.status is ReceiptStatus.OWED and not receipt.outstanding.minor
     return replace(receipt, status=ReceiptStatus.RECEIVED) if whole else receipt
 
 
-def apply(receipts: Receipts, event: Event) -> None:  # noqa: C901 - one case for each kind of event
+def apply(receipts: Receipts, event: Event) -> None:  # noqa: C901, PLR0912 - one case for each kind of event
     """Update the receipts that an event is about."""
     match event:
         case ReceiptsExpected():
@@ -106,9 +112,18 @@ def apply(receipts: Receipts, event: Event) -> None:  # noqa: C901 - one case fo
         case ReceiptsFellDue():
             for due in event.receipts:
                 receipts[due.receipt] = _whole(replace(receipts[due.receipt], status=ReceiptStatus.OWED))
-        case ReceiptMatched(receipt=name, amount=amount) | MovementAllocated(to="receipt", name=name, amount=amount):
+        case ReceiptMatched(receipt=name, amount=amount):
             receipts[name] = matched_by(receipts[name], amount)
-        case ReceiptReversed():
-            receipts[event.receipt] = unmatched_by(receipts[event.receipt], event.amount)
+        case ReceiptReversed(receipt=name, amount=amount):
+            receipts[name] = unmatched_by(receipts[name], amount)
+        case MovementAllocated():
+            _allocated(receipts, event, event.amount)
+        case MovementAllocationUndone():
+            _allocated(receipts, event.allocated, -event.allocated.amount)
         case _:
             return
+
+
+def _allocated(receipts: Receipts, event: MovementAllocated, amount: Money) -> None:
+    if event.to == "receipt":
+        receipts[event.name] = changed_by(receipts[event.name], amount)

@@ -212,15 +212,15 @@ def test_an_unmatched_movement_is_allocated_once_and_leaves_suspense(registered)
     assert (str(found.open), found.counterparty) == ("KRW 77", "A stranger")
 
     def allocate(key):
-        return registered.bank.allocate(
+        return registered.movements.allocate(
             AllocateMovement(
                 key=key,
                 by="eunwoo",
                 production=PRODUCTION,
                 account="spc-krw",
-                bank_reference=found.movement,
+                movement=found.movement,
                 to="source",
-                name="tidewater",
+                name="streamer",
                 reason="its advice of today",
             )
         )

@@ -174,7 +174,7 @@ async def _closing(stage: Production) -> None:
         AllocateMovement,
         production=KEY,
         account=row.account,
-        bank_reference=row.bank_reference,
+        movement=row.movement,
         to="receipt",
         name=receipt,
         amount=None,

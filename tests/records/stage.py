@@ -89,16 +89,16 @@ class Production(Stage):
 
     async def remitted(self, amounts: list[Money], source: str, advice: str) -> None:
         """Pay in what the broadcaster reported, and allocate it as the treasurer."""
-        before = {row.bank_reference for row in self.unmatched()}
+        before = {row.movement for row in self.unmatched()}
         self.credit("spc-jpy", sum(amounts[1:], amounts[0]), "broadcaster", advice)
         await self.until(lambda: len(self.unmatched()) > len(before))
-        (row,) = [row for row in self.unmatched() if row.bank_reference not in before]
+        (row,) = [row for row in self.unmatched() if row.movement not in before]
         treasurer = self.as_("eunwoo")
         await treasurer.send(
             AllocateMovement,
             production=self.key,
             account=row.account,
-            bank_reference=row.bank_reference,
+            movement=row.movement,
             to="source",
             name=source,
             amount=None,

@@ -166,7 +166,7 @@ async def production_completed(stage: Stage) -> WorkflowHandle:
     production, schedules = OneProduction(), NoSchedules()
     about: dict[str, Any] = {"by": "sora", "production": "HANA"}
     paid: dict[str, Any] = {**about, "payment": "HANA.P1"}
-    money: dict[str, Any] = {**about, "account": "a", "bank_reference": "B1", "to": "charges", "reason": "a fee"}
+    money: dict[str, Any] = {**about, "account": "a", "movement": "B1", "to": "charges", "reason": "a fee"}
     async with stage.working(*production.all, schedules.open_days, schedules.close_days):
         handle = await stage.start(ProductionWorkflow.run, HANA)
         await handle.execute_update(

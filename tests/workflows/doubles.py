@@ -30,6 +30,7 @@ from domain.commands import (
     ReleaseRun,
     ResumePayment,
     SubmitMilestone,
+    UndoAllocation,
 )
 from domain.values.money import Money
 from domain.values.record import Record
@@ -161,11 +162,17 @@ class OneProduction:
     @activity.defn
     async def allocate(self, command: AllocateMovement) -> MovementView:
         self.asked.append(command)
-        return MovementView(account=command.account, bank_reference=command.bank_reference, open=Money(0, "KRW"))
+        return MovementView(account=command.account, movement=command.movement, open=Money(0, "KRW"))
+
+    @activity.defn
+    async def undo_allocation(self, command: UndoAllocation) -> MovementView:
+        self.asked.append(command)
+        return MovementView(account=command.account, movement=command.movement, open=Money(1, "KRW"))
 
     @property
     def all(self) -> list[object]:
-        return [self.production_standing, self.amend, self.hold, self.resume, self.correct, self.allocate]
+        changing = [self.amend, self.hold, self.resume, self.correct, self.allocate, self.undo_allocation]
+        return [self.production_standing, *changing]
 
 
 class OneRun:

@@ -1,6 +1,7 @@
 """Bank movements in suspense: nothing explains them yet."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,28 +10,35 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from adapters.db import tables
+from adapters.db import rows, tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, between, only, paged
 from adapters.db.streams import production_of, stream_of
+from adapters.db.suspense import SUSPENDED
+from domain.ledger.entries import SUSPENSE
 from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
-
-SUSPENSE = "suspense:unmatched:"
-"""Prefix of suspense accounts in the ledger, before the bank account's id."""
 
 
 @dataclass(frozen=True, slots=True)
 class MovementRow:
-    """A movement in suspense. `open` is its unexplained part, negative when money went out."""
+    """A movement in suspense. `open` is its unexplained part and `amount` all of it, negative when money went out.
+
+    `references` are as the bank gave them, by kind, those of the whole entry included. `may_be` is an earlier movement
+    that it may tell again. `why` says what kept it from being explained.
+    """
 
     production: str
-    since: date
-    open: Money
     account: str
     movement: str
-    bank_reference: str
+    since: date
+    booked_on: date | None
+    open: Money
+    amount: Money
     counterparty: str | None
-    end_to_end_id: str | None
+    remittance: str | None
+    references: Mapping[str, str]
+    bank_reference: str
+    may_be: str
     why: str
 
 
@@ -44,26 +52,8 @@ class MovementFilter:
     until: date | None = None
 
 
-_JOURNAL, _ENTRY = tables.journal_event.c, tables.entry.c
+_JOURNAL, _ENTRY, _BOOKING = tables.journal_event.c, tables.entry.c, tables.booking.c
 _ORDER = Order("movements", (_JOURNAL.recorded_at, _JOURNAL.stream, _JOURNAL.seq))
-_SUSPENDED = sa.func.starts_with(_ENTRY.account, sa.literal_column(f"'{SUSPENSE}'"))
-"""A literal, so that the query can use the partial index on suspense."""
-
-
-def in_suspense(connection: Connection, production: str, account: str, bank_reference: str) -> Money | None:
-    """Return the part of a movement that is in suspense, positive when it came in; None if it never was."""
-    query = (
-        sa.select(_ENTRY.currency, sa.func.sum(_ENTRY.minor))
-        .where(
-            _SUSPENDED,
-            _ENTRY.stream == stream_of(production),
-            _ENTRY.account == f"{SUSPENSE}{account}",
-            _ENTRY.about == bank_reference,
-        )
-        .group_by(_ENTRY.currency)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else Money(-int(row[1]), row[0])
 
 
 def unmatched(
@@ -72,13 +62,13 @@ def unmatched(
     page: PageRequest = WHOLE,
     sight: Sight = EVERYTHING,
 ) -> Page[MovementRow]:
-    """Return the movements in suspense, oldest first, with the bank's details."""
+    """Return the movements in suspense, oldest first, as the bank told them."""
     wanted = chosen or MovementFilter()
     stream = None if wanted.production is None else stream_of(wanted.production)
     about = (_ENTRY.stream, _ENTRY.account, _ENTRY.about, _ENTRY.currency)
     left = (
-        sa.select(*about, sa.func.sum(_ENTRY.minor).label("minor"))
-        .where(_SUSPENDED, *only((_ENTRY.stream, stream)))
+        sa.select(*about, sa.func.sum(_ENTRY.minor).label("open_minor"))
+        .where(SUSPENDED, *only((_ENTRY.stream, stream)))
         .group_by(*about)
         .having(sa.func.sum(_ENTRY.minor) != 0)
         .subquery()
@@ -90,9 +80,11 @@ def unmatched(
         left.c.account == sa.literal(SUSPENSE) + account,
         left.c.about == sa.func.coalesce(sa.func.nullif(body["movement"].astext, ""), body["bank_reference"].astext),
     )
+    booked = sa.and_(_BOOKING.stream == left.c.stream, _BOOKING.account == account, _BOOKING.movement == left.c.about)
     query = (
-        sa.select(_JOURNAL.body, _JOURNAL.effective_on, _JOURNAL.stream, left.c.minor, left.c.currency)
+        sa.select(_JOURNAL.body, _JOURNAL.effective_on, left.c.open_minor, *tables.booking.columns)
         .join_from(tables.journal_event, left, told)
+        .join(tables.booking, booked)
         .where(
             _JOURNAL.type == sa.literal_column("'movement-unmatched'"),
             *only((_JOURNAL.stream, stream), (account, wanted.account)),
@@ -101,19 +93,26 @@ def unmatched(
     )
     if not sight.everything:
         query = query.where(account.in_(sight.accounts))
-    return paged(connection, query, _ORDER, _movement, page)
+    return paged(connection, query, _ORDER, _unmatched, page)
 
 
-def _movement(row: sa.Row[Any]) -> MovementRow:
-    body = json.loads(row.body)
+def _unmatched(row: sa.Row[Any]) -> MovementRow:
+    told, body = rows.booking_of(row._asdict()), json.loads(row.body)
+    references = {**told.entry_references, **told.references}
+    if told.kind is None and body["end_to_end_id"]:  # release 0.1.0 told it in the event alone
+        references["end_to_end"] = body["end_to_end_id"]
     return MovementRow(
         production=production_of(row.stream),
+        account=row.account,
+        movement=told.movement,
         since=row.effective_on,
-        open=Money(-int(row.minor), row.currency),
-        account=body["account"],
-        movement=body.get("movement") or body["bank_reference"],
-        bank_reference=body["bank_reference"],
-        counterparty=body["counterparty"],
-        end_to_end_id=body["end_to_end_id"],
+        booked_on=told.booked_on,
+        open=Money(-int(row.open_minor), row.currency),
+        amount=told.amount,
+        counterparty=told.counterparty or body["counterparty"],
+        remittance=told.remittance,
+        references=references,
+        bank_reference=told.bank_reference,
+        may_be=told.about if told.fate == "suspense" else "",
         why=body["why"],
     )

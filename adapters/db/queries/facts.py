@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
+from domain.events import StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,9 @@ def imported(connection: Connection, chosen: ImportFilter, page: PageRequest = W
 def _import(row: sa.Row[Any]) -> ImportRow:
     told: Any = row[:7]
     return ImportRow(*told)
+
+
+def sources(connection: Connection, production: str) -> set[str]:
+    """Return the sources whose statements of receipts were imported."""
+    query = sa.select(_TABLE.source).where(_TABLE.production == production, _TABLE.kind == StatementKind.RECEIPT)
+    return set(connection.execute(query.distinct()).scalars())

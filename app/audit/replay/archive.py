@@ -38,6 +38,7 @@ _BY_WORKFLOWS = frozenset(
     events.RunPrepared,
     events.DistributionObjected,
     events.MovementAllocated,
+    events.MovementAllocationUndone,
 }
 """First events of the commands that workflows ask activities for, under keys of their own."""
 

@@ -10,13 +10,11 @@ from domain.bank.identity import KnownBooking
 from domain.bank.record import RECORDING, bookings
 from domain.bank.statements import BankStatement, statements
 from domain.events import Event
-from domain.ledger.entries import MOVING, postings, suspense
+from domain.ledger.entries import MOVING, SUSPENSE, postings
 from domain.payments.payments import ON_ITS_WAY, Payment, Status
 from domain.payments.receipts import WAITING
 from domain.state import State
 from domain.values.money import Money
-
-_SUSPENSE = suspense("")
 
 
 class ToldBookings:
@@ -43,8 +41,8 @@ class ToldBookings:
             ):
                 self._by[account, kind, key].append(booking)
         for entry in chain.from_iterable(postings(one) for one in events if type(one) in MOVING):
-            if entry.account.startswith(_SUSPENSE):
-                at = (entry.account.removeprefix(_SUSPENSE), entry.about)
+            if entry.account.startswith(SUSPENSE):
+                at = (entry.account.removeprefix(SUSPENSE), entry.about)
                 before = self._suspended.get(at, Money.zero(entry.amount.currency))
                 self._suspended[at] = before - entry.amount
 

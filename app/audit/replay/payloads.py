@@ -13,6 +13,7 @@ from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
+from activities.movements import MovementActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
 from adapters.temporal.internals import activity_types, workflow_name, workflow_types
@@ -25,6 +26,7 @@ _ACTIVITIES = (
     MilestoneActivities,
     RunActivities,
     BankActivities,
+    MovementActivities,
     DistributionActivities,
     ScheduleActivities,
     HistoryActivities,

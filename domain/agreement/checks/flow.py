@@ -42,6 +42,9 @@ def _direction(path: Path, instalment: Instalment, payer: Account, payee: Accoun
     if purpose is Purpose.PARTICIPATION:
         sentence = "shares of the earnings are paid by distributions under the waterfall: take the instalment out."
         yield AgreementFinding((*path, "purpose"), "purpose-participation", sentence)
+    if purpose is Purpose.REFUND:
+        sentence = "a refund is made of a movement by `sluice movement allocate --refund`: take the instalment out."
+        yield AgreementFinding((*path, "purpose"), "purpose-refund", sentence)
     if payer.control is payee.control:
         if payer.control is Control.CONTROLLED:
             sentence = (

@@ -115,14 +115,14 @@ def test_only_the_movements_that_nothing_explains_still_are_counted_in_suspense(
         by="eunwoo",
         production=PRODUCTION,
         account="spc-krw",
-        bank_reference=first.movement,
+        movement=first.movement,
         to="source",
-        name="tidewater",
+        name="streamer",
         reason="its advice of today",
     )
     (both,) = read(world, recorded.suspended)
     assert (len(both.movements), both.amount) == (2, "KRW 82")
-    world.bank.allocate(allocate)
+    world.movements.allocate(allocate)
     (left,) = read(world, recorded.suspended)
     assert (len(left.movements), left.amount) == (1, str(second.open))
     assert left.since > both.since

@@ -26,6 +26,7 @@ MOVES_MONEY = {
     "movement-unmatched",
     "payouts-ordered",
     "movement-allocated",
+    "movement-allocation-undone",
     "entitlements-posted",
     "statement-imported",
     "opening-balance-recorded",

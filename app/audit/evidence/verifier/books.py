@@ -23,8 +23,10 @@ STEPS = {
     "settle after all": ({"rejected", "due", "held"}, "settled"),
     "return": ({"settled"}, "returned"),
     "correct": ({"rejected", "returned"}, "due"),
+    "withdraw": ({"scheduled", "due", "held"}, "cancelled"),
 }
 AFTER_BANK = dict.fromkeys(("booked_currency", "booked_minor", "contract_minor", "bank_reference"))
+AT_THE_BANK = {"submitted", "unknown", "accepted"}
 NO_RUN = {"run": None, "end_to_end_id": None}
 
 
@@ -124,25 +126,60 @@ class Books:
             self._received(receipt)
 
     def _on_receipt_matched(self, event: Json, _on: str) -> None:
-        receipt = self.rows["receipt"][event["receipt"]]
-        receipt["received_minor"] += money(event["amount"])[0]
-        self._received(receipt)
+        self._received_more(event["receipt"], money(event["amount"])[0])
 
     def _on_receipt_reversed(self, event: Json, _on: str) -> None:
-        receipt = self.rows["receipt"][event["receipt"]]
-        receipt["received_minor"] -= money(event["amount"])[0]
-        if receipt["status"] == "received":
+        self._received_more(event["receipt"], -money(event["amount"])[0])
+
+    def _received_more(self, name: str, minor: int) -> None:
+        receipt = self.rows["receipt"][name]
+        receipt["received_minor"] += minor
+        if minor > 0:
+            self._received(receipt)
+        elif receipt["status"] == "received":
             receipt["status"] = "owed"
 
-    def _on_movement_allocated(self, event: Json, on: str) -> None:
+    def _on_movement_allocated(self, event: Json, _on: str) -> None:
         if event["to"] == "receipt":
-            self._on_receipt_matched({**event, "receipt": event["name"]}, on)
+            self._received_more(event["name"], money(event["amount"])[0])
         elif event["to"] == "payment":
             booked, currency = money(event["booked"])
             kept = {"booked_minor": -booked, "booked_currency": currency, "bank_reference": event["bank_reference"]}
-            self._step(event["name"], "settle", contract_minor=-money(event["contract_value"])[0], **kept)
+            kept["contract_minor"] = -money(event["contract_value"])[0]
+            self._settle(event["name"], event.get("end_to_end_id"), **kept)
         elif event["to"] == "return":
             self._step(event["name"], "return", reason=event["reason"])
+
+    def _on_movement_allocation_undone(self, event: Json, _on: str) -> None:
+        told, before = event["allocated"], event["payment"]
+        if told["to"] == "receipt":
+            self._received_more(told["name"], -money(told["amount"])[0])
+        elif told["to"] == "refund":
+            self._step(told["name"], "withdraw", reason=None, **NO_RUN)
+        elif before is not None:
+            self._stood_again(self.rows["payment"][told["name"]], before)
+
+    def _stood_again(self, payment: Json, before: Json) -> None:
+        """A movement did not settle or return a payment after all."""
+        if payment["run"] != before["run"]:
+            self.in_run[payment["run"]].pop(payment["id"], None)
+            self.in_run[before["run"]][payment["id"]] = None
+        payment.update({name: before[name] for name in ("status", "run", "end_to_end_id", "reason")})
+        payment.update({} if before["status"] == "settled" else AFTER_BANK)
+        if before["doubt"] is not None:
+            self._no_doubt(payment, before["doubt"]["end_to_end_id"])
+            payment["doubts"] = [*(payment["doubts"] or ()), before["doubt"]]
+
+    def _settle(self, name: str, end_to_end_id: str | None, **told: Json) -> None:
+        """Settle a payment by the booking of an attempt. A later one that is not at the bank leaves its run."""
+        payment = self.rows["payment"][name]
+        attempt = end_to_end_id or payment["end_to_end_id"]
+        if attempt != payment["end_to_end_id"] and payment["status"] not in AT_THE_BANK:
+            told["run"] = None
+        late = payment["status"] not in STEPS["settle"][0]
+        told |= {"reason": None} if late else {}
+        self._no_doubt(payment, attempt)
+        self._step(name, "settle after all" if late else "settle", **told, end_to_end_id=attempt)
 
     def _on_payment_held(self, event: Json, _on: str) -> None:
         self._step(event["payment"], "hold", reason=event["reason"], **NO_RUN)
@@ -232,15 +269,8 @@ class Books:
         for line in event["payments"]:
             (booked, held), (value, _) = money(line["booked"]), money(line["contract_value"])
             told: Json = {"booked_currency": held, "booked_minor": booked, "contract_minor": value}
-            payment = self.rows["payment"][line["payment"]]
-            attempt = line.get("end_to_end_id") or payment["end_to_end_id"]
-            if attempt != payment["end_to_end_id"] and payment["status"] not in {"submitted", "accepted", "unknown"}:
-                told["run"] = None
-            late = payment["status"] not in STEPS["settle"][0]
-            told |= {"reason": None} if late else {}
-            self._no_doubt(payment, attempt)
-            step = "settle after all" if late else "settle"
-            self._step(line["payment"], step, **told, end_to_end_id=attempt, bank_reference=line["bank_reference"])
+            told["bank_reference"] = line["bank_reference"]
+            self._settle(line["payment"], line.get("end_to_end_id"), **told)
 
     def _on_payment_returned(self, event: Json, _on: str) -> None:
         self._step(event["payment"], "return", reason=event["reason"])

@@ -29,8 +29,12 @@ VERSIONS: dict[str, int] = {
     "payment-returned": 2,
     "receipt-matched": 2,
     "movement-unmatched": 2,
-    "movement-allocated": 2,
+    "movement-allocated": 3,
     "payments-rejected": 2,
+    "payments-scheduled": 2,
+    "payments-fell-due": 2,
+    "receipts-expected": 2,
+    "receipts-fell-due": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")

@@ -98,6 +98,15 @@ def _allocated(event: Json) -> list[Entry]:
     return exchanged(_allocated_to(event), _suspense(event), event, _movement(event), 1)
 
 
+def _undone(event: Json) -> list[Entry]:
+    told = event["allocated"]
+    entries = [(account, currency, -minor, about) for account, currency, minor, about in _allocated(told)]
+    if event["fell_due"]:
+        owed, payable = (f"liability:{kind}:{told['party']}" for kind in ("refund", "payable"))
+        entries += pair(payable, owed, told["amount"], told["name"])
+    return entries
+
+
 def _movement(event: Json) -> str:
     """Return the movement's id. Before version 2 the bank's reference was it."""
     movement: str = event.get("movement") or event["bank_reference"]
@@ -105,12 +114,17 @@ def _movement(event: Json) -> str:
 
 
 def _allocated_to(event: Json) -> str:
+    earned = (money(event["booked"])[0] > 0) != bool(event.get("reverses"))
     claims = {
         "charges": "expense:bank-charges",
         "receipt": f"asset:commitment:{event['party']}",
         "payment": f"liability:payable:{event['party']}",
         "return": f"liability:payable:{event['party']}",
         "reversal": f"suspense:reversed:{event['account']}",
+        "refund": f"liability:refund:{event['party']}",
+        "production": f"liability:production:{event['name']}",
+        "duplicate": _bank(event),
+        "interest": f"{'income' if earned else 'expense'}:interest",
     }
     return claims.get(event["to"], f"asset:receivable:{event['name']}")
 
@@ -127,8 +141,8 @@ def _fell_due(event: Json) -> list[Entry]:
     entries: list[Entry] = []
     for line in event.get("payments", ()):
         payable, purpose = f"liability:payable:{line['payee_party']}", line["purpose"]
-        share = f"liability:participation:{line['payee_party']}"
-        debit = share if purpose == "participation" else f"expense:production:{purpose}"
+        owed = f"liability:{purpose}:{line['payee_party']}"
+        debit = owed if purpose in {"participation", "refund"} else f"expense:production:{purpose}"
         entries += pair(debit, payable, line["amount"], line["payment"])
     for line in event.get("receipts", ()):
         owed, purpose = f"asset:commitment:{line['payer_party']}", line["purpose"]
@@ -182,4 +196,5 @@ _MOVED = {
     "movement-unmatched": _unmatched,
     "movement-allocated": _allocated,
     "opening-balance-recorded": _opened,
+    "movement-allocation-undone": _undone,
 }

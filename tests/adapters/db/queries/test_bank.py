@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 
 from adapters.bank.folder import folder_of
-from adapters.db.queries.bank import SUSPENSE, MovementFilter, in_suspense, unmatched
+from adapters.db.queries.bank import MovementFilter, unmatched
 from adapters.db.queries.paging import PageRequest
+from adapters.db.streams import stream_of
+from adapters.db.suspense import in_suspense
 from adapters.sandbox_bank import admin
 from domain.commands import AllocateMovement
-from domain.ledger.entries import suspense
 from domain.reads import Sight
 from domain.values.money import Money
 from tests.world import PRODUCTION, World
@@ -26,15 +27,15 @@ def stranger(module_database, tmp_path_factory):
         world.take()
     with world.store.reading() as records:
         world.found = unmatched(records.connection).items  # type: ignore[attr-defined]
-    world.bank.allocate(
+    world.movements.allocate(
         AllocateMovement(
             key="a",
             by="eunwoo",
             production=PRODUCTION,
             account="spc-krw",
-            bank_reference=world.found[1].movement,  # type: ignore[attr-defined]
+            movement=world.found[1].movement,  # type: ignore[attr-defined]
             to="source",
-            name="tidewater",
+            name="streamer",
             reason="its advice",
         )
     )
@@ -52,11 +53,9 @@ def test_what_is_explained_is_in_the_list_no_more(stranger):
     assert [row.open.minor for row in stranger.found] == [1, 2, 3]
     assert minors(stranger)[0] == [1, 3]
     with stranger.store.reading() as records:
-        left = [
-            in_suspense(records.connection, PRODUCTION, "spc-krw", reference)
-            for reference in (*(row.movement for row in stranger.found), "never")
-        ]
-    assert left == [Money(1, "KRW"), Money(0, "KRW"), Money(3, "KRW"), None]
+        names = [row.movement for row in stranger.found]
+        left = in_suspense(records.connection, stream_of(PRODUCTION), "spc-krw", [*names, "never"])
+    assert left == dict(zip(names, (Money(1, "KRW"), Money(0, "KRW"), Money(3, "KRW")), strict=True))
 
 
 def test_movements_come_by_pages(stranger):
@@ -81,7 +80,3 @@ def test_movements_can_be_asked_for_by_account_and_day(stranger, chosen, found):
 def test_a_movement_is_seen_by_who_keeps_its_account(stranger):
     assert minors(stranger, sight=Sight(party="spc", accounts=frozenset({"spc-krw"})))[0] == [1, 3]
     assert minors(stranger, sight=Sight(party="writer"))[0] == []
-
-
-def test_suspense_is_called_what_the_ledger_calls_it():
-    assert suspense("spc-krw") == f"{SUSPENSE}spc-krw"
