@@ -1,7 +1,8 @@
 """`sluice statement`."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,6 +10,7 @@ from app.cli.options import data_option, json_option, page_options, viewer_optio
 
 if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
+    from app.sharing.statements import Issued
 
 _COLUMNS = ("period", "party", "issued_on", "seq", "sha256")
 
@@ -50,21 +52,53 @@ def list_(
     show_page(found, _COLUMNS, as_json, "no statements have been issued yet")
 
 
+def _file_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Whose statement of which period, and the file to write."""
+    options = (
+        click.option("--party", required=True, metavar="PARTY", help="Whose: a party's id in the agreement."),
+        click.option("--period", required=True, metavar="PERIOD", help="Of which period, such as 2027-Q1."),
+        click.option("--production", metavar="KEY", help="Of which production; needless if there is only one."),
+        click.option(
+            "--lang", type=click.Choice(("en", "ko", "ja")), default="en", show_default=True, help="Its language."
+        ),
+        click.option("--format", "form", type=click.Choice(("pdf", "xlsx", "json")), default="pdf", show_default=True),
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+            metavar="FILE",
+            help="Where to write it, - for stdout; default PRODUCTION-PERIOD-PARTY.LANG.FORMAT here.",
+        ),
+        viewer_option,
+        data_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @statement.command()
-@click.option("--party", required=True, metavar="PARTY", help="Whose: a party's id in the agreement.")
-@click.option("--period", required=True, metavar="PERIOD", help="Of which period, such as 2027-Q1.")
-@click.option("--production", metavar="KEY", help="Of which production; needless if there is only one.")
-@click.option("--lang", type=click.Choice(("en", "ko", "ja")), default="en", show_default=True, help="Its language.")
-@click.option("--format", "form", type=click.Choice(("pdf", "xlsx", "json")), default="pdf", show_default=True)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    metavar="FILE",
-    help="Where to write it, - for stdout; default PRODUCTION-PERIOD-PARTY.LANG.FORMAT here.",
-)
-@viewer_option
-@data_option
-def render(
+@_file_options
+def render(**options: Any) -> None:
+    """Write one party's statement of a period to a file."""
+    from app.sharing.statements import statement_of
+
+    _write(statement_of, **options)
+
+
+@statement.command()
+@_file_options
+def draft(**options: Any) -> None:
+    """Write the statement that a party would get of a period that is computed and not paid out yet.
+
+    It is what approving the period would come to, by the facts, answers and objections so far. Nothing is recorded.
+    """
+    from app.sharing.statements import draft_of
+
+    _write(draft_of, **options)
+
+
+def _write(
+    find: "Callable[..., Issued]",
     party: str,
     period: str,
     production: str | None,
@@ -74,15 +108,15 @@ def render(
     user: str | None,
     data: Path | None,
 ) -> None:
-    """Write one party's statement of a period to a file."""
+    """Find a statement, and write it to a file or to stdout."""
     from adapters.db.queries.agreement import the_only_production
     from adapters.sharing.statements import Format, Language
     from app.bootstrap import handler_on
-    from app.sharing.statements import as_file, statement_of, write
+    from app.sharing.statements import as_file, write
 
     with handler_on(data) as handler, handler.store.reading() as records:
         chosen = the_only_production(records.connection, production)
-        found = statement_of(handler, records, chosen, party, period, user)
+        found = find(handler, records, chosen, party, period, user)
     name, content = as_file(found, Language(lang), Format(form))
     if str(out) == "-":
         click.echo(content, nl=False)

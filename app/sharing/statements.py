@@ -4,23 +4,27 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from activities.distributions import DistributionActivities
+from activities.views import DistributionRef
 from adapters.command_handler import CommandHandler
+from adapters.db.facts import facts_of
 from adapters.db.queries.statements import StatementFilter, StatementRow, statements
 from adapters.db.records import Records
 from adapters.sharing.statements import Format, Language, render
 from app.permissions import sight_of
 from domain.errors import BadInput, Broken, NotFound, WrongRole
-from domain.ledger.journal import sha256
+from domain.ledger.journal import canonical, sha256
 from domain.reads import Resource
 from domain.schemas import SCHEMAS, Schemas
 from domain.sharing.statements import Statement, read_statement
 
 
 class Issued(NamedTuple):
-    """A statement with its issued document."""
+    """A statement with its document, which was issued unless it is a draft."""
 
     statement: Statement
     document: bytes
+    draft: bool = False
 
 
 def statement_of(
@@ -44,6 +48,25 @@ def statement_of(
         known = f"{party} has none for it" if rows else f"issued are {', '.join(periods) or 'none yet'}"
         raise NotFound(f"There is no statement of {party} for {period} of {production}: {known}.", period=period)
     return _kept(records, found, handler.store.schemas)
+
+
+def draft_of(
+    handler: CommandHandler, records: Records, production: str, party: str, period: str, user: str | None = None
+) -> Issued:
+    """Return the statement that a party would get if the period were posted now, whoever has answered.
+
+    Raises:
+        WrongRole: the user is not entitled to it.
+        NotFound: the period has not been computed, or does not concern the party.
+        SluiceError: the period cannot be paid out.
+    """
+    if user is not None:
+        _require_reader(handler, records, production, party, user)
+    ref = DistributionRef(production=production, period=period)
+    for statement in DistributionActivities(handler, facts_of).drafts(ref):
+        if statement.party == party:
+            return Issued(statement, canonical(statement, handler.store.schemas), draft=True)
+    raise NotFound(f"Distribution {period} of {production} does not concern {party}.", period=period)
 
 
 def write_all(
@@ -75,10 +98,10 @@ def as_file(issued: Issued, language: Language, form: Format) -> tuple[str, byte
 
     JSON is the issued document itself and has no language.
     """
-    name = issued.statement.reference.replace("/", "-")
+    name = issued.statement.reference.replace("/", "-") + ("-draft" if issued.draft else "")
     if form is Format.JSON:
         return f"{name}.{form}", issued.document
-    return f"{name}.{language}.{form}", render(issued.statement, language, form)
+    return f"{name}.{language}.{form}", render(issued.statement, language, form, draft=issued.draft)
 
 
 def write(file: Path, content: bytes) -> None:

@@ -18,8 +18,12 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def render(statement: Statement, language: Language, form: Literal[Format.PDF, Format.XLSX]) -> bytes:
+def render(
+    statement: Statement, language: Language, form: Literal[Format.PDF, Format.XLSX], *, draft: bool = False
+) -> bytes:
     """Render a statement as a file. JSON is not rendered here: it is the document that was issued.
+
+    The title of a `draft` says that it is one.
 
     The bytes depend on the statement only: the file's own date is the statement's `known_at`.
 
@@ -27,7 +31,7 @@ def render(statement: Statement, language: Language, form: Literal[Format.PDF, F
         BadInput: a PDF would show a character that its fonts lack.
     """
     words = Words.of(language)
-    document = laid_out(statement, words)
+    document = laid_out(statement, words, draft=draft)
     made_at = statement.signature.known_at
     if form is Format.XLSX:
         return xlsx(document, words, statement.reference, made_at)

@@ -101,10 +101,10 @@ class Document:
     lines: Table
 
 
-def laid_out(statement: Statement, words: Words) -> Document:
+def laid_out(statement: Statement, words: Words, *, draft: bool = False) -> Document:
     """Lay out a statement in the words of a language. Empty sections are left out."""
     return Document(
-        title=words.say("document.title"),
+        title=words.say("document.draft" if draft else "document.title"),
         party=statement.party_name,
         facts=_facts(statement, words),
         settlement=_settlement(statement.settlement, words),
