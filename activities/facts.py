@@ -10,7 +10,7 @@ from decimal import Decimal
 from adapters.agreement.documents import BadDocument, Located
 from adapters.command_handler import CommandHandler
 from adapters.db import facts
-from adapters.db.records import Selection
+from adapters.db.records import Records, Selection
 from adapters.db.store import CommandOutcome, Transaction
 from adapters.sharing.entitlements import versions_by
 from adapters.sharing.receipt_rates import ReceiptRates
@@ -18,7 +18,8 @@ from adapters.sharing.sheets.rows import Checked, Tick
 from domain.agreement.model import Agreement
 from domain.commands import ImportStatement, make
 from domain.errors import BadInput, RateMissing
-from domain.events import Event
+from domain.events import Event, StatementKind
+from domain.events.revenue import Confirmed
 from domain.sharing import revenue
 from domain.sharing.waterfall.run import in_force
 from domain.state import State
@@ -58,37 +59,77 @@ class FactActivities:
         known = (metric for version in in_force(versions) for metric in version.waterfall.metrics)
         return tuple(dict.fromkeys(known))
 
+    def counts(self, production: str, kind: StatementKind, source: str, statement: str) -> bool:
+        """Whether a statement is on record, with or without rows."""
+        with self._handler.store.reading() as records:
+            return facts.standing(records, production, kind, source, statement) is not None
+
+    def check(self, production: str, by: str, checked: Checked, confirms: Confirmed | None = None) -> None:
+        """Raise what `take` would, and record nothing. A file of several kinds is so taken as a whole.
+
+        Raises:
+            SluiceError: as `take` does.
+        """
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, production)
+            command = self._command(records, production, by, checked, confirms)
+            if self._decide(records, command, agreement):
+                currency = revenue.shared_currency(agreement)
+                convert = _RowConverter(0, ReceiptRates(records, agreement, currency, self._handler.overrides), checked)
+                for line in checked.lines():
+                    convert(line.decode())
+
     def take(
-        self, production: str, by: str, checked: Checked, mapping: bytes | None = None, tick: Tick = lambda _: None
+        self,
+        production: str,
+        by: str,
+        checked: Checked,
+        mapping: bytes | None = None,
+        tick: Tick = lambda _: None,
+        confirms: Confirmed | None = None,
     ) -> CommandOutcome:
         """Take in a statement: a new one, a restatement, or nothing if its rows count already.
 
         Raises:
             WrongRole: the user is no treasurer of a party whose account we instruct; the refusal is recorded.
             RateMissing: an amount's rate has not been imported.
-            BadInput: the agreement does not say how a row's currency is converted, or has no waterfall.
+            BadInput: the agreement does not say how a row's currency is converted, or has no waterfall; or the import
+                looks like a mistake that nobody confirmed.
         """
         rows = checked.rows
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, production)
-            known = facts.standing(records, production, rows.kind, rows.source, rows.statement)
-        version = known.version + 1 if known else 1
-        named = {"kind": rows.kind, "source": rows.source, "statement": rows.statement, "digest": rows.sha256}
-        command = make(ImportStatement, beside=named, by=by, production=production, version=version, rows=rows)
+            command = self._command(records, production, by, checked, confirms)
 
         def _rule(transaction: Transaction, _: State, in_force: Agreement) -> list[Event]:
-            standing = facts.standing(transaction, production, rows.kind, rows.source, rows.statement)
-            events = revenue.take(command, standing, in_force, self._handler.person(command))
+            events = self._decide(transaction, command, in_force)
             if events:
                 currency = revenue.shared_currency(in_force)
                 rates = ReceiptRates(transaction, in_force, currency, self._handler.overrides)
-                number = facts.open_version(transaction, production, version, rows, currency)
+                number = facts.open_version(transaction, production, command.version, rows, currency)
                 self._keep(transaction, checked, mapping)
                 _write(transaction, checked, _RowConverter(number, rates, checked), tick)
             return events
 
         today = self._handler.today(agreement)
         return self._handler.carry_out(command, Selection(), _rule, min(today, rows.to_on or today)).outcome
+
+    def _command(
+        self, records: Records, production: str, by: str, checked: Checked, confirms: Confirmed | None
+    ) -> ImportStatement:
+        rows = checked.rows
+        known = facts.standing(records, production, rows.kind, rows.source, rows.statement)
+        version = known.version + 1 if known else 1
+        named = {"kind": rows.kind, "source": rows.source, "statement": rows.statement, "digest": rows.sha256}
+        return make(
+            ImportStatement, beside=named, by=by, production=production, version=version, rows=rows, confirms=confirms
+        )
+
+    def _decide(self, records: Records, command: ImportStatement, agreement: Agreement) -> list[Event]:
+        rows, production = command.rows, command.production
+        standing = facts.standing(records, production, rows.kind, rows.source, rows.statement)
+        known = facts.known_statements(records, production, rows.kind)
+        return revenue.take(command, standing, agreement, self._handler.person(command), known)
 
     def _keep(self, transaction: Transaction, checked: Checked, mapping: bytes | None) -> None:
         if mapping is not None:

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args, get_origin
 import click
 from pydantic import BaseModel
 
-from adapters.sharing.facts import COLUMNS
+from adapters.sharing.sheets.header import PLAIN
 from adapters.sharing.sheets.mapping import LAYOUTS
 from adapters.sharing.sheets.mapping import Mapping as SheetMapping
 from app.cli import cli
@@ -295,7 +295,7 @@ def facts() -> Iterator[str]:
     yield from paragraph(
         f"""
         `sluice waterfall run`, `explain`, `draw` and `forecast` need no stack. They read CSV with these
-        columns, in any order: {", ".join(f"`{one}`" for one in COLUMNS)}. `kind` is `receipt` where it is
+        columns, in any order: {", ".join(f"`{one}`" for one in PLAIN.values())}. `kind` is `receipt` where it is
         left out; `reverses` is the id of a receipt that the row takes back, with the opposite amount. YAML
         has the same fields in the lists `receipts`, `costs`, `advances`, `metrics`, `openings`, `payments`
         and `dates`. A sheet of scenarios for `forecast` has a column `scenario` beside them; a row that

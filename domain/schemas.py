@@ -255,6 +255,8 @@ STEPS: Mapping[str, Sequence[Step]] = {
     "BoundRun": (Step(_bound_run_2_up, _bound_run_2_down),),
     "MovementView": (renamed("bank_reference", "movement"),),
     "DistributionView": (derived("trouble", []),),
+    "ImportStatement": (given("confirms", None),),
+    "StatementImported": (given("confirms", None),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
 }
 """The steps of each class, by its name: from version 1 to 2, from 2 to 3, and so on."""

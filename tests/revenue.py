@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from adapters.db.facts import facts_of
 from adapters.db.rates import keep_rates
 from app.sharing.imports import Import, Imported, import_on
+from domain.events.revenue import Confirmed
 from domain.rates import Rate
 from domain.sharing.waterfall.facts import Facts
 from tests.world import PRODUCTION, UNSHARED, World
@@ -70,8 +71,10 @@ def take(
     source: str = "tidewater",
     kind: str = "receipt",
     by: str = TREASURER,
+    confirms: str | None = None,
 ) -> Imported:
-    return import_on(world.handler, Import(kind, PRODUCTION, source, statement, by), file)
+    confirmed = Confirmed(confirms) if confirms else None
+    return import_on(world.handler, Import(kind, PRODUCTION, source, statement, by, confirmed), file)
 
 
 def facts(world: World, until: date = date(2099, 1, 1), through: int | None = None) -> Facts:

@@ -2,12 +2,14 @@
 
 Only plain data is allowed: no tags, anchors or aliases (so nothing can blow up), no second document, no repeated key.
 Plain scalars follow YAML 1.2's core schema, with two differences. Dates stay text. A number with a decimal point is
-reported, because exact amounts and rates must be quoted.
+reported, because exact amounts and rates must be quoted. Texts are made NFC, as the cells of sheets are, so that what
+looks the same is the same.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -141,7 +143,7 @@ class _Reader:
             self._refuse_machinery(key, depth)
             if not isinstance(key, ScalarEvent):
                 raise NotPlainYaml(_line(key), "a field's name must be a single word: check the brackets.")
-            name = str(key.value)
+            name = normalize("NFC", str(key.value))
             inside = (*path, name)
             if name in found:
                 first = self._read.lines[inside]
@@ -162,7 +164,7 @@ class _Reader:
         return found
 
     def _scalar(self, event: ScalarEvent, path: Path) -> Node:
-        text = str(event.value)
+        text = normalize("NFC", str(event.value))
         if event.style is not None:
             return text
         if text in _CONSTANTS:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from adapters.db import tables
 from adapters.db.records import Records
@@ -18,7 +18,7 @@ from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from domain.errors import Broken
 from domain.events import ImportedRows, StatementImported, StatementKind, read_event
-from domain.sharing.revenue import StatementVersion
+from domain.sharing.revenue import KnownStatement, StatementVersion
 from domain.sharing.waterfall.facts import (
     FactKind,
     Facts,
@@ -64,7 +64,20 @@ def standing(records: Records, production: str, kind: StatementKind, source: str
     event = read_event(row.body) if row.body else None
     if not isinstance(event, StatementImported):
         raise Broken(f"Event {row.seq} of {production} should be the import of {source} {name}: it is not.")
-    return StatementVersion(row.version, row.sha256, event.rows.totals)
+    return StatementVersion(row.version, row.sha256, event.rows.totals, event.rows.count)
+
+
+def known_statements(records: Records, production: str, kind: StatementKind) -> tuple[KnownStatement, ...]:
+    """Return the statements of a kind that count, each by its newest version."""
+    newest = _counting(production, None).where(tables.statement_version.c.kind == kind).subquery()
+    journal = tables.journal_event.c
+    file = sa.cast(journal.body, JSONB)["rows"]["file_sha256"].as_string().label("file_sha256")
+    query = sa.select(newest.c.source, newest.c.statement, newest.c.count, newest.c.sha256, file).join_from(
+        newest,
+        tables.journal_event,
+        sa.and_(journal.stream == stream_of(production), journal.seq == newest.c.seq),
+    )
+    return tuple(KnownStatement(*row) for row in records.connection.execute(query))
 
 
 def open_version(transaction: Transaction, production: str, version: int, rows: ImportedRows, converted_to: str) -> int:

@@ -1,16 +1,12 @@
-"""Facts of a waterfall from CSV files with a header, or from YAML. A million rows are read in one pass and grouped.
+"""Facts of a waterfall from files: CSV or XLSX with a header, or YAML. A million rows are read in one pass and grouped.
 
-CSV needs the columns date and amount ("USD 1250.00"; a plain count for a metric). Optional columns are kind (default
-receipt), id, name, payer, territory, media, window, rate and reverses.
-
-A rate is units of the waterfall's currency per unit of the amount's. `reverses` is the id of a receipt that this row
-takes back, with the opposite amount. A column named after a metric of the agreement has the count that comes with each
-receipt.
+Rows are read as those of statements are that are imported (see `adapters.sharing.sheets`), so that one file means the
+same in both. A rate is units of the waterfall's currency per unit of the amount's. `reverses` is the id of a receipt
+that the row takes back: on that one's day, whatever the row's own. A column named after a metric of the agreement has
+the count that comes with each receipt.
 """
 
-import csv
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -18,35 +14,27 @@ from fractions import Fraction
 from operator import itemgetter
 from pathlib import Path
 
-from adapters.agreement.yaml_lines import NotPlainYaml, read_yaml
+from adapters.agreement.documents import BadDocument, Located
+from adapters.agreement.yaml_lines import LinedYaml, NotPlainYaml, read_yaml
+from adapters.sharing.sheets.cells import BadCell
+from adapters.sharing.sheets.findings import Findings
+from adapters.sharing.sheets.header import PLAIN, Header, counted
+from adapters.sharing.sheets.ids import Ids
+from adapters.sharing.sheets.mapping import Mapping as Layout
+from adapters.sharing.sheets.numbers import MAX_DIGITS
+from adapters.sharing.sheets.reader import FactRow, RowReader
+from adapters.sharing.sheets.table import Row, open_table
+from domain.calendar.calendars import LAST_YEAR
 from domain.errors import BadInput
-from domain.sharing.waterfall.facts import (
-    Counts,
-    FactKind,
-    Facts,
-    ReceiptGroup,
-    WaterfallFact,
-    added,
-)
+from domain.sharing.waterfall.facts import Counts, FactKind, Facts, ReceiptGroup, WaterfallFact, added
 from domain.sharing.waterfall.network import ReceiptKind
 from domain.values.currency import exponent
-from domain.values.money import Money
 
-COLUMNS = (
-    "date",
-    "amount",
-    "kind",
-    "id",
-    "name",
-    "payer",
-    "territory",
-    "media",
-    "window",
-    "rate",
-    "reverses",
-)
+LATEST = date(LAST_YEAR, 12, 31)
+"""The latest date of a fact in a file, which knows of no today."""
+_RECEIPT = "receipt"
 _LISTS = {
-    "receipts": "receipt",
+    "receipts": _RECEIPT,
     "costs": FactKind.COST,
     "advances": FactKind.ADVANCE,
     "metrics": FactKind.METRIC,
@@ -54,14 +42,11 @@ _LISTS = {
     "payments": FactKind.PAYMENT,
     "dates": FactKind.DATE,
 }
-_NUMBER = re.compile(r"[0-9]{1,18}([.][0-9]{1,12})?")
-_GROUPED = ("date", "payer", "territory", "media", "window", "rate")
-
-Row = Mapping[str, str]
-
-
-class BadFacts(BadInput):
-    """A file of facts cannot be read. The sentence names file, line and field."""
+_SUMMED = {"on", "amount", "currency", "payer", "territory", "media", "window", "rate"}
+_OWN_PLACES = 3
+_ALWAYS = {"date", "amount", "name"}
+_Group = tuple[str, ...]
+_Place = tuple[Path, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,273 +63,210 @@ class Units:
     @property
     def columns(self) -> tuple[str, ...]:
         """The fields that a row may have. A metric with the name of a field has no column."""
-        return (*COLUMNS, *self.counted)
-
-    @property
-    def counted(self) -> tuple[str, ...]:
-        """The metrics that may come with a receipt."""
-        return tuple(metric for metric in self.metrics if metric not in COLUMNS)
+        return (*PLAIN.values(), *counted(self.metrics))
 
 
-def read_facts(paths: Iterable[Path], units: Units, *, singly: bool = False) -> Facts:
+def read_facts(paths: Iterable[Path], units: Units, *, singly: bool = False, mapping: Layout | None = None) -> Facts:
     """Read the facts of some files, in minor units of the waterfall's currency.
 
     `singly` keeps every receipt apart, with its id or its line, for runs that explain each receipt.
 
     Raises:
-        BadFacts: anything in a file does not fit.
+        BadDocument: rows of a file do not fit; it names the first ones by line.
         BadInput: a file cannot be opened.
     """
     reader = FactReader(units, singly=singly)
     for path in paths:
-        try:
-            if path.suffix.lower() in {".yaml", ".yml"}:
-                reader.read_yaml(path)
-            else:
-                with path.open(encoding="utf-8-sig", newline="") as lines:
-                    reader.read_csv(lines, str(path))
-        except OSError as error:
-            raise BadInput(f"{path}: {error.strerror or error}: name a file of facts.") from error
-        except UnicodeDecodeError:
-            raise BadFacts(f"{path}:1: document: this is not text in UTF-8: save it as UTF-8.") from None
+        if path.suffix.lower() in {".yaml", ".yml"}:
+            reader.read_yaml(path)
+        else:
+            reader.read_table(path, mapping)
     return reader.facts()
 
 
 class FactReader:
-    """Reads facts row by row; `facts` returns them all."""
+    """Adds rows up; `facts` returns them all."""
 
     def __init__(self, units: Units, *, singly: bool = False) -> None:
-        self._units, self._metrics = units, units.counted
-        self._currency, self._rates = units.currency, units.rates
-        self._singly = singly
-        self._sums: dict[tuple[str, ...], int] = {}
-        self._where: dict[tuple[str, ...], str] = {}
+        self._units, self._singly = units, singly
+        self._sums: dict[_Group, int] = {}
+        self._counted: dict[_Group, Counts] = {}
+        self._rows: list[tuple[_Group, int, str, Counts]] = []
         self._kinds: dict[ReceiptKind, str] = {}
-        self._counted: dict[tuple[str, ...], Counts] = {}
-        self._rows: list[tuple[tuple[str, ...], int, str, Counts]] = []
-        self._reversed: dict[str, tuple[str, str]] = {}
-        self._by_id: dict[str, tuple[tuple[str, ...], int, str, Counts]] = {}
         self._others: list[WaterfallFact] = []
-        self._places: dict[str, int] = {}
+        self._ids = Ids()
+        self._reversals: list[tuple[FactRow, _Place]] = []
 
-    def read_csv(self, lines: Iterable[str], file: str) -> None:
-        """Read rows under a header of the units' columns."""
-        rows = csv.reader(lines, strict=True)
+    def read_table(self, path: Path, mapping: Layout | None = None) -> None:
+        """Read a file of rows under a header of the units' columns, or under the columns that a mapping names."""
+        with open_table(path, mapping or Layout()) as table:
+            header = Header(path, _RECEIPT, mapping, table.header, self._units.metrics)
+            reader = RowReader(header, _RECEIPT, mapping, LATEST)
+            if mapping is None and not self._singly and header.fields.keys() <= _SUMMED and not header.counts:
+                self._sum_up(path, reader, table.rows)
+            else:
+                findings = Findings(path)
+                for line, cells in table.rows:
+                    self._read(reader, cells, (path, line), findings)
+                findings.end()
+
+    def _read(self, reader: RowReader, cells: list[str], place: _Place, findings: Findings) -> FactRow | None:
         try:
-            header = next(rows, None)
-            columns = _columns(header, file, self._units)
-            if {"kind", "reverses", *self._metrics} & columns.keys() or self._singly:
-                self._careful(rows, columns, file)
-            else:
-                self._receipts(rows, columns, file)
-        except csv.Error as error:
-            raise BadFacts(f"{file}:{rows.line_num}: row: {error}: check the quotes.") from None
+            if (row := reader.read(cells)) is not None:
+                self.add(row, place)
+        except BadCell as error:
+            findings.add(place[1], reader.header.shown(error.field), error.sentence)
+            return None
+        return row
 
-    def _receipts(self, rows: "Iterator[list[str]]", columns: dict[str, int], file: str) -> None:
-        """Read rows that are all receipts. This is the fast path for a million rows."""
-        size, at = len(columns), columns["amount"]
-        key_of = _key_getter(columns)
-        sums, places = self._sums, self._places
-        for row in rows:
-            if len(row) != size:
-                if row:
-                    raise BadFacts(_wrong_size(file, rows, row, size))
-                continue
-            code, _, number = row[at].partition(" ")
+    def _sum_up(self, path: Path, reader: RowReader, rows: Iterable[Row]) -> None:
+        """Read rows that are all receipts. Amounts in plain digits of rows that were read before are only added up."""
+        header, findings = reader.header, Findings(path)
+        at, coded = header.names.index(header.fields["amount"]), header.place("currency")
+        pick = itemgetter(*(n for n in range(len(header.names)) if n != at))
+        sums: dict[tuple[str, object], int] = {}
+        groups: dict[tuple[str, object], _Group] = {}
+        places: dict[str, int] = {}
+        for line, cells in rows:
+            if coded is None:
+                code, _, number = cells[at].partition(" ")
+            else:
+                code, number = cells[coded], cells[at]
             whole, _, part = number.partition(".")
-            key = key_of(row, code)
-            if key in sums and whole.isdecimal() and len(part) == places[code] and (not part or part.isdecimal()):
+            key = (code, pick(cells))
+            if key in sums and len(part) == places[code] and _digits(whole, part, number):
                 sums[key] += int(whole + part)
-            else:
-                self._first(key, row[at], f"{file}:{rows.line_num}")  # type: ignore[attr-defined]
+            elif (row := self._read(reader, cells, (path, line), findings)) is not None:
+                group = _group(row)
+                decimals = exponent(row.currency)
+                sums[key], groups[key] = sums.get(key, 0), group
+                places[code] = decimals if decimals != _OWN_PLACES else -1
+        findings.end()
+        for key, total in sums.items():
+            self._sums[groups[key]] += total
 
-    def _first(self, key: tuple[str, ...], amount: str, where: str) -> None:
-        """Add a row of a new group, or one whose amount the fast path does not parse."""
-        money = _money(amount, where)
-        self._places[money.currency] = exponent(money.currency)
-        if key not in self._sums:
-            self._kind(key, where)
-        self._sums[key] = self._sums.get(key, 0) + money.minor
-        self._where.setdefault(key, where)
+    def add(self, row: FactRow, place: _Place) -> None:
+        """Add a row of any kind.
 
-    def _kind(self, key: tuple[str, ...], where: str) -> tuple[date, ReceiptKind, Fraction]:
-        """Check the key of a group and return its day, kind and rate."""
-        code, day, payer, territory, media, window, rate = key
-        on = _day(day, where)
-        kind = ReceiptKind((code, payer, territory, media, window))
-        self._kinds.setdefault(kind, where)
-        return on, kind, self._rate(code, rate, where)
-
-    def _rate(self, code: str, rate: str, where: str) -> Fraction:
-        if code == self._currency:
-            return Fraction(1)
-        if not rate and code not in self._rates:
-            raise BadFacts(
-                f"{where}: rate: {code} is not {self._currency}, and neither the row nor the agreement has a rate: "
-                f"write how many {self._currency} one {code} is."
-            )
-        if rate and not (_NUMBER.fullmatch(rate) and rate.strip("0.")):
-            raise BadFacts(f"{where}: rate: {rate[:40]!r} is no rate: write a positive number.")
-        number = Fraction(rate) if rate else Fraction(self._rates[code])
-        return number * Fraction(10 ** exponent(self._currency), 10 ** exponent(code))
-
-    def _careful(self, rows: "Iterator[list[str]]", columns: dict[str, int], file: str) -> None:
-        for row in rows:
-            if not row:
-                continue
-            if len(row) != len(columns):
-                raise BadFacts(_wrong_size(file, rows, row, len(columns)))
-            where = f"{file}:{rows.line_num}"  # type: ignore[attr-defined]
-            self.one({name: row[n] for name, n in columns.items()}, where)
-
-    def one(self, row: Row, where: str) -> None:
-        """Add a fact of any kind, by its fields."""
-        kind = row.get("kind") or "receipt"
-        if kind != "receipt":
-            self._others.append(self._fact(kind, row, where))
+        Raises:
+            BadCell: its id was used before, or its amount cannot be converted.
+        """
+        where = _where(place)
+        if row.kind != _RECEIPT:
+            self._ids.add(row, where)
+            amount = Fraction(row.number or row.minor) * (self._rate(row) if row.currency else 1)
+            kind = FactKind(row.kind)
+            self._others.append(WaterfallFact(kind, date.fromisoformat(row.on), row.words[0], amount, where))
             return
-        if "amount" not in row or "date" not in row:
-            raise BadFacts(f"{where}: amount: a receipt has a date and an amount: write both.")
-        money = _money(row["amount"], where)
-        key = (money.currency, *(row.get(name, "") for name in _GROUPED))
-        self._kind(key, where)
-        counts = _counts(row, self._metrics, where)
-        if counts and not money.minor:
-            raise BadFacts(f"{where}: {counts[0][0]}: nothing was paid for these: give them as a fact of kind metric.")
-        entry = (key, money.minor, row.get("id") or where, counts)
-        if row.get("reverses"):
-            self._reverse(row["reverses"], money, where)
+        if row.id:
+            self._ids.add(row, where)
+        if row.reverses:
+            self._reversals.append((row, place))
             return
-        if row.get("id"):
-            if row["id"] in self._by_id:
-                raise BadFacts(f"{where}: id: {row['id']!r} was used before: each receipt has its own.")
-            self._by_id[row["id"]] = entry
+        self._rate(row)
+        code, words = row.currency, row.words
+        self._kinds.setdefault(ReceiptKind((code, words[0], words[1], words[2], words[3])), where)
+        self._count(row, row.id or where)
+
+    def _count(self, row: FactRow, name: str) -> None:
+        counts = tuple(sorted((metric, Fraction(count)) for metric, count in row.counts))
+        group = _group(row)
         if self._singly:
-            self._rows.append(entry)
+            self._rows.append((group, row.minor, name, counts))
         else:
-            self._sums[key] = self._sums.get(key, 0) + money.minor
-            self._counted[key] = added(self._counted.get(key, ()), counts)
-        self._where.setdefault(key, where)
+            self._sums[group] = self._sums.get(group, 0) + row.minor
+            self._counted[group] = added(self._counted.get(group, ()), counts)
 
-    def _reverse(self, receipt_id: str, money: Money, where: str) -> None:
-        if receipt_id in self._reversed:
-            raise BadFacts(
-                f"{where}: reverses: {receipt_id!r} was taken back before, on {self._reversed[receipt_id][0]}."
-            )
-        self._reversed[receipt_id] = (where, str(-money))
-
-    def _fact(self, kind: str, row: Row, where: str) -> WaterfallFact:
-        known = [each.value for each in FactKind]
-        if kind not in known:
-            raise BadFacts(f"{where}: kind: {kind[:40]!r} is no kind of fact: write receipt, {', '.join(known)}.")
-        if not row.get("name"):
-            raise BadFacts(f"{where}: name: this field is missing: say which {kind} it is.")
-        on = _day(row.get("date", ""), where)
-        return WaterfallFact(FactKind(kind), on, row["name"], self._amount(FactKind(kind), row, where), where)
-
-    def _amount(self, kind: FactKind, row: Row, where: str) -> Fraction:
-        text = row.get("amount", "")
-        if kind is FactKind.DATE:
-            return Fraction(0)
-        if kind is FactKind.METRIC:
-            if not _NUMBER.fullmatch(text.removeprefix("-")):
-                raise BadFacts(f"{where}: amount: {text[:40]!r} is no count: write plain digits.")
-            return Fraction(text)
-        money = _money(text, where)
-        return money.minor * self._rate(money.currency, row.get("rate", ""), where)
+    def _rate(self, row: FactRow) -> Fraction:
+        """Return minor units of the waterfall's currency per minor unit of a row's."""
+        code, ours = row.currency, self._units.currency
+        if code == ours:
+            if row.rate:
+                raise BadCell("rate", f"an amount in {code} needs no rate: leave it empty.")
+            return Fraction(1)
+        if not row.rate and code not in self._units.rates:
+            words = f"{code} is not {ours}, and neither the row nor the agreement has a rate"
+            raise BadCell("rate", f"{words}: write how many {ours} one {code} is.")
+        number = Fraction(row.rate) if row.rate else Fraction(self._units.rates[code])
+        return number * Fraction(10 ** exponent(ours), 10 ** exponent(code))
 
     def read_yaml(self, path: Path) -> None:
         """Read lists by kind: receipts, costs, advances, metrics, openings, payments, dates."""
-        try:
-            document = read_yaml(path.read_bytes())
-        except NotPlainYaml as error:
-            raise BadFacts(f"{path}:{error.line}: document: {error.sentence}") from None
-        for _, line, sentence in document.slips:
-            raise BadFacts(f"{path}:{line}: document: {sentence}")
-        if not isinstance(document.data, dict):
-            raise BadFacts(f"{path}:1: document: write lists such as `receipts:` and `costs:`.")
-        columns = self._units.columns
-        for listed, items in document.data.items():
-            line = document.lines[(listed,)]
+        document = _yaml(path)
+        findings = Findings(path)
+        readers: dict[tuple[str, ...], RowReader] = {}
+        for listed, items in document.data.items() if isinstance(document.data, dict) else ():
             if listed not in _LISTS or not isinstance(items, list):
-                raise BadFacts(f"{path}:{line}: {listed}: write lists named {', '.join(_LISTS)}.")
+                raise _bad(path, document.lines[(listed,)], listed, f"write lists named {', '.join(_LISTS)}.")
             for n, item in enumerate(items):
-                where = f"{path}:{document.lines[listed, n]}"
+                line = document.lines[listed, n]
                 if not isinstance(item, dict):
-                    raise BadFacts(f"{where}: {listed}: write fields such as {{date: 2025-03-31, amount: USD 100}}.")
-                unknown = [name for name in item if name not in columns or name == "kind"]
-                if unknown:
-                    raise BadFacts(f"{where}: {unknown[0]}: there is no such field here: write {', '.join(columns)}.")
-                row = {name: "" if value is None else str(value) for name, value in item.items()}
-                self.one({**row, "kind": _LISTS[listed]}, where)
+                    raise _bad(path, line, listed, "write fields such as {date: 2025-03-31, amount: USD 100}.")
+                columns = [name for name in self._units.columns if name != "kind"]
+                if unknown := [name for name in item if name not in columns]:
+                    words = f"there is no such field here: write {', '.join(columns)}."
+                    raise _bad(path, line, unknown[0], words)
+                names = tuple(name for name in columns if name in item or name in _ALWAYS)
+                named = (_LISTS[listed], *names)
+                if named not in readers:
+                    header = Header(path, _LISTS[listed], None, names, self._units.metrics)
+                    readers[named] = RowReader(header, _LISTS[listed], None, LATEST)
+                cells = ["" if item.get(name) is None else str(item[name]) for name in names]
+                self._read(readers[named], cells, (path, line), findings)
+        findings.end()
 
     def facts(self) -> Facts:
-        """Return everything that was read, with reversals applied."""
-        rows = self._rows or [(key, amount, "", self._counted.get(key, ())) for key, amount in self._sums.items()]
-        for receipt_id, (where, amount) in self._reversed.items():
-            if receipt_id not in self._by_id:
-                raise BadFacts(f"{where}: reverses: no receipt {receipt_id!r} was read: correct the id.")
-            key, minor, _, counts = self._by_id[receipt_id]
-            if str(Money(minor, key[0])) != amount:
-                raise BadFacts(
-                    f"{where}: amount: receipt {receipt_id!r} is {Money(minor, key[0])}: take back all of it."
-                )
-            rows = [*rows, (key, -minor, receipt_id, tuple((name, -count) for name, count in counts))]
-        receipts = []
-        for key, minor, name, counts in rows:
-            on, kind, rate = self._kind(key, self._where[key])
-            receipts.append(ReceiptGroup(on, kind, minor if rate == 1 else minor * rate, name, counts))
-        if self._singly and self._reversed:
-            receipts = [each for each in receipts if each.id not in self._reversed]
-        return Facts(tuple(receipts), tuple(self._others), self._kinds)
+        """Return everything that was read, with reversals applied.
+
+        Raises:
+            BadDocument: a row takes back what is not there.
+        """
+        taken_back = set()
+        for row, place in self._reversals:
+            try:
+                reversal = self._ids.reversal(row, _where(place))
+            except BadCell as error:
+                raise _bad(*place, error.field, error.sentence) from None
+            if self._singly:
+                taken_back.add(row.reverses)
+            else:
+                self._count(reversal, "")
+        kept = [one for one in self._rows if one[2] not in taken_back]
+        kept += [(group, minor, "", self._counted.get(group, ())) for group, minor in self._sums.items()]
+        return Facts(tuple(map(self._receipt, kept)), tuple(self._others), self._kinds)
+
+    def _receipt(self, row: tuple[_Group, int, str, Counts]) -> ReceiptGroup:
+        (code, on, payer, territory, media, window, rate), minor, name, counts = row
+        factor = self._rate(FactRow(_RECEIPT, on, code, minor, "", rate, (), (), "", ""))
+        kind = ReceiptKind((code, payer, territory, media, window))
+        return ReceiptGroup(date.fromisoformat(on), kind, minor if factor == 1 else minor * factor, name, counts)
 
 
-def _columns(header: Sequence[str] | None, file: str, units: Units) -> dict[str, int]:
-    columns = {name.strip(): n for n, name in enumerate(header or ())}
-    unknown = [name for name in columns if name not in units.columns]
-    if unknown or not {"date", "amount"} <= columns.keys() or len(columns) != len(header or ()):
-        what = f"{unknown[0][:40]!r} is no column" if unknown else "date and amount are needed, each column once"
-        raise BadFacts(f"{file}:1: header: {what}: write date, amount and any of {', '.join(units.columns[2:])}.")
-    return columns
+def _digits(whole: str, part: str, number: str) -> bool:
+    return len(number) <= MAX_DIGITS and number.isascii() and whole.isdigit() and (not part or part.isdigit())
 
 
-def _key_getter(columns: Mapping[str, int]) -> "Callable[[list[str], str], tuple[str, ...]]":
-    """Return a function from a row to the key of its group. Columns that the file lacks are empty."""
-    present = [columns[name] for name in _GROUPED if name in columns]
-    if len(present) == len(_GROUPED):
-        pick = itemgetter(*present)
-        return lambda row, code: (code, *pick(row))
-    slots = [columns.get(name, -1) for name in _GROUPED]
-    return lambda row, code: (code, *[row[n] if n >= 0 else "" for n in slots])
+def _group(row: FactRow) -> _Group:
+    return (row.currency, row.on, *row.words, row.rate)
 
 
-def _wrong_size(file: str, rows: object, row: Sequence[str], size: int) -> str:
-    line = getattr(rows, "line_num", 0)
-    return f"{file}:{line}: row: it has {len(row)} fields and the header {size}: write one for each column."
+def _where(place: _Place) -> str:
+    return f"{place[0]}:{place[1]}"
 
 
-def _counts(row: Row, metrics: Iterable[str], where: str) -> Counts:
-    """Return what was counted with a receipt: a number for each metric, or nothing."""
-    found: Counts = ()
-    for metric in metrics:
-        if text := row.get(metric, "").strip():
-            if not _NUMBER.fullmatch(text.removeprefix("-")):
-                raise BadFacts(f"{where}: {metric}: {text[:40]!r} is no count: write plain digits.")
-            found = added(found, ((metric, Fraction(text)),))
-    return found
+def _bad(path: Path, line: int, field: str, sentence: str) -> BadDocument:
+    return BadDocument([Located(str(path), line, field, sentence)])
 
 
-def _money(text: str, where: str) -> Money:
+def _yaml(path: Path) -> LinedYaml:
     try:
-        return Money.parse(text)
-    except BadInput as error:
-        raise BadFacts(f"{where}: amount: {error.sentence}") from None
-
-
-def _day(text: str, where: str) -> date:
-    try:
-        if len(text) == len("2025-03-31"):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise BadFacts(f"{where}: date: {text[:40]!r}: write a date such as 2025-03-31.")
+        document = read_yaml(path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}: name a file of facts.") from error
+    except NotPlainYaml as error:
+        raise _bad(path, error.line, "document", error.sentence) from None
+    for _, line, sentence in document.slips:
+        raise _bad(path, line, "document", sentence)
+    if not isinstance(document.data, dict):
+        raise _bad(path, 1, "document", "write lists such as `receipts:` and `costs:`.")
+    return document

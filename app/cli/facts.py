@@ -50,6 +50,8 @@ def _importing(kind: str, columns: str) -> click.Command:
     @click.option("--source", required=True, metavar="NAME", help="Who reports: a platform, a distributor, an agent.")
     @statement_option
     @mapping_option
+    @click.option("--empty", is_flag=True, help="Confirm that nothing is left of a statement that had rows.")
+    @click.option("--repeated", is_flag=True, help="Confirm rows that another statement has as well.")
     @as_option
     @json_option
     @data_option
@@ -59,14 +61,19 @@ def _importing(kind: str, columns: str) -> click.Command:
         source: str,
         statement: str,
         mapping: Path | None,
+        empty: bool,
+        repeated: bool,
         user: str,
         as_json: bool,
         data: Path | None,
     ) -> None:
         """Import one file as one statement of a source."""
         from app.sharing.imports import Import, import_file
+        from domain.events.revenue import Confirmed
 
-        import_file(data, Import(kind, production, source, statement, user), file, mapping).show(as_json)
+        confirms = Confirmed.EMPTY if empty else Confirmed.REPEATED if repeated else None
+        request = Import(kind, production, source, statement, user, confirms)
+        import_file(data, request, file, mapping).show(as_json)
 
     return import_
 

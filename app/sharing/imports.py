@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import click
@@ -18,28 +18,33 @@ from adapters.agreement.documents import BadDocument
 from adapters.command_handler import CommandHandler
 from adapters.db.queries.facts import ImportFilter, imported
 from adapters.sharing.sheets.mapping import Declared, load_mapping
-from adapters.sharing.sheets.rows import Tick, checked
+from adapters.sharing.sheets.rows import Checked, Tick, checked
 from app.bootstrap import handler_on
 from domain.errors import BadInput, RateMissing
 from domain.events import StatementKind
+from domain.events.revenue import Confirmed
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What to import, under which names, and for which user."""
+    """What to import, under which names, and for which user; and what the user confirms about it."""
 
     kind: str
     production: str
     source: str
     statement: str
     user: str
+    confirms: Confirmed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """The result of an import. `new` is false if these rows counted already."""
+    """The result of an import. `new` is false if these rows counted already.
+
+    `also` are the rows of other kinds that the file had.
+    """
 
     kind: str
     source: str
@@ -49,13 +54,19 @@ class Imported:
     rows: int
     totals: dict[str, list[str]]
     counts: dict[str, int]
+    also: tuple["Imported", ...] = ()
 
     def show(self, as_json: bool) -> None:
         """Print it."""
         if as_json:
             click.echo(json.dumps(asdict(self), ensure_ascii=False, indent=2))
             return
-        what = f"{self.source} {self.statement}"
+        for one in (self, *self.also):
+            one.show_one()
+
+    def show_one(self) -> None:
+        """Print what became of the rows of one kind."""
+        what = f"the {self.kind}s of {self.source} {self.statement}" if self.also else f"{self.source} {self.statement}"
         if not self.new:
             click.echo(f"{what} says the same as before: nothing was changed")
             return
@@ -100,31 +111,65 @@ def record(data: Path | None, request: Import, fields: Mapping[str, str]) -> Imp
 def import_on(
     handler: CommandHandler, request: Import, file: Path, declared: Declared | None = None, tick: "Ticks | None" = None
 ) -> Imported:
-    """Import a file through a command handler. The whole file is checked before anything is written."""
+    """Import a file through a command handler. The whole file is checked before anything is written.
+
+    A file with a column of kinds is one statement of each kind that it has rows of, or that was on record.
+    """
     for option, name in (("source", request.source), ("statement", request.statement)):
         if not _NAME.fullmatch(name):
             raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
     ticks, facts, kind = tick or Ticks(), FactActivities(handler), StatementKind(request.kind)
     latest = facts.latest(request.production)
     metrics = facts.metrics(request.production, latest)
-    with checked(file, kind, request.source, request.statement, declared, latest, ticks.checked, metrics) as found:
-        raw = declared.raw if declared else None
-        outcome = facts.take(request.production, request.user, found, raw, ticks.written)
+    with checked(file, kind, request.source, request.statement, declared, latest, ticks.checked, metrics) as by_kind:
+        found = [one for one in by_kind if one.rows.count or _is_known(facts, request, one)] or [by_kind[0]]
+        confirms = [_confirmed(request, one, len(found)) for one in found]
+        if len(found) > 1:
+            for one, confirmed in zip(found, confirms, strict=True):
+                facts.check(request.production, request.user, one, confirmed)
+        taken = [
+            _take(handler, facts, replace(request, confirms=confirmed), one, declared, ticks)
+            for one, confirmed in zip(found, confirms, strict=True)
+        ]
+    return replace(taken[0], also=tuple(taken[1:]))
+
+
+def _is_known(facts: FactActivities, request: Import, checked: Checked) -> bool:
+    return facts.counts(request.production, checked.rows.kind, request.source, request.statement)
+
+
+def _confirmed(request: Import, checked: Checked, kinds: int) -> Confirmed | None:
+    """Return what was confirmed of the rows of one kind. In a file of several, only some may be empty."""
+    if request.confirms is Confirmed.EMPTY and kinds > 1 and checked.rows.count:
+        return None
+    return request.confirms
+
+
+def _take(
+    handler: CommandHandler,
+    facts: FactActivities,
+    request: Import,
+    checked: Checked,
+    declared: Declared | None,
+    ticks: "Ticks",
+) -> Imported:
+    rows, raw = checked.rows, declared.raw if declared else None
+    outcome = facts.take(request.production, request.user, checked, raw, ticks.written, request.confirms)
     with handler.store.reading() as records:
-        named = ImportFilter(request.production, kind, request.source, request.statement)
+        named = ImportFilter(request.production, rows.kind, request.source, request.statement)
         versions = imported(records.connection, named).items
     totals: dict[str, list[str]] = {}
-    for total in found.rows.totals:
+    for total in rows.totals:
         totals.setdefault(total.of, []).append(str(total.amount))
     return Imported(
-        kind=request.kind,
+        kind=rows.kind,
         source=request.source,
         statement=request.statement,
         version=versions[-1].version,
         new=outcome.changed,
-        rows=found.rows.count,
+        rows=rows.count,
         totals=totals,
-        counts={one.of: one.count for one in found.rows.counts},
+        counts={one.of: one.count for one in rows.counts},
     )
 
 

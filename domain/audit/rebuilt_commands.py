@@ -75,10 +75,7 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
         case HistoryArchived():
             yield commands.ArchiveHistory, {"history": event}
         case _:
-            request, _, rest = fact.command_key.partition("/")
-            folder, _, digest = rest.partition("/")
-            if request in {"bank-file", "bank-file-refused"}:
-                yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
+            yield from _bank_file(fact.command_key)
 
 
 def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict[str, Any]]:
@@ -102,6 +99,14 @@ def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict
             parts = zip(told[1:], others, strict=True)
             further = tuple({"receipt": one.name, "amount": amount} for one, amount in parts)
             yield fields | {"to": event.to, "name": name, "amount": first, "further": further}
+
+
+def _bank_file(key: str) -> Iterator[_Candidate]:
+    """The command that took in or refused a bank's file, by its key."""
+    request, _, rest = key.partition("/")
+    folder, _, digest = rest.partition("/")
+    if request in {"bank-file", "bank-file-refused"}:
+        yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
 
 
 def _undone(event: MovementAllocationUndone, batch: CommandBatch) -> Iterator[int | None]:

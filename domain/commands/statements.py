@@ -7,7 +7,7 @@ from domain.commands.declaration import Declaration
 from domain.events import (
     StatementImported,
 )
-from domain.events.revenue import ImportedRows
+from domain.events.revenue import Confirmed, ImportedRows
 from domain.identity import Role
 
 
@@ -16,6 +16,7 @@ class ImportStatement(Command):
 
     version: int = Field(ge=1)
     rows: ImportedRows
+    confirms: Confirmed | None = None
 
 
 DECLARED = (

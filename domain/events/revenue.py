@@ -37,6 +37,13 @@ class StatementCount(Record):
     count: int
 
 
+class Confirmed(StrEnum):
+    """What somebody confirmed of an import that looks like a mistake: that no rows are left, or come once more."""
+
+    EMPTY = "empty"
+    REPEATED = "repeated"
+
+
 class ImportedRows(Record):
     """A summary of the rows of a statement.
 
@@ -66,6 +73,7 @@ class StatementImported(Record):
     version: int
     rows: ImportedRows
     restated: tuple[StatementTotal, ...] = ()
+    confirms: Confirmed | None = None
 
 
 RevenueEvent = StatementImported

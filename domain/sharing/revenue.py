@@ -1,6 +1,6 @@
 """Statements of what a work earned and cost: which version counts, and how amounts are converted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,18 +10,31 @@ from domain.calendar.calendars import Calendars, Convention
 from domain.calendar.dates import DAY, span_of
 from domain.commands import ImportStatement, require
 from domain.errors import BadInput, IllegalTransition
-from domain.events import Event, StatementImported, StatementTotal
+from domain.events import Event, ImportedRows, StatementImported, StatementTotal
+from domain.events.revenue import Confirmed
 from domain.identity import Person
 from domain.rates import cross, mean
 
 
 @dataclass(frozen=True, slots=True)
 class StatementVersion:
-    """The version of a statement that counts: the SHA-256 of its rows, and their sums."""
+    """The version of a statement that counts: the SHA-256 of its rows, their sums, and how many there are."""
 
     version: int
     sha256: str
     totals: tuple[StatementTotal, ...]
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownStatement:
+    """A statement by its newest version: how many rows it has, and the SHA-256 of these and of its file."""
+
+    source: str
+    statement: str
+    count: int
+    sha256: str
+    file_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +48,77 @@ class Conversion:
 
 
 def take(
-    command: ImportStatement, standing: StatementVersion | None, agreement: Agreement, person: Person
+    command: ImportStatement,
+    standing: StatementVersion | None,
+    agreement: Agreement,
+    person: Person,
+    known: Sequence[KnownStatement] = (),
 ) -> list[Event]:
     """Record a statement: a new one, a restatement, or no event if it is unchanged.
+
+    `known` are the statements of the same kind. A restatement to nothing, and rows that another statement has, need to
+    be confirmed.
 
     Raises:
         WrongRole: the person is no treasurer of a party whose account we instruct.
         IllegalTransition: somebody else recorded another version in the meantime.
+        BadInput: it looks like a mistake, and nobody confirmed it.
     """
     rows = command.rows
     what = f"{rows.source} {rows.statement}"
     require(person, ImportStatement, treasuries(agreement), f"import {rows.kind}s of {command.production}")
     if standing is not None and standing.sha256 == rows.sha256:
         return []
-    known = standing.version if standing else 0
-    if command.version != known + 1:
+    version = standing.version if standing else 0
+    if command.version != version + 1:
         raise IllegalTransition(
-            f"{what} is at version {known}, and these rows were to be version {command.version}: "
+            f"{what} is at version {version}, and these rows were to be version {command.version}: "
             "somebody imported it at the same time; look at what it says now, and import again if yours is right.",
             statement=rows.statement,
         )
-    return [StatementImported(version=command.version, rows=rows, restated=standing.totals if standing else ())]
+    _refuse_mistakes(command, standing, known)
+    restated = standing.totals if standing else ()
+    return [StatementImported(version=command.version, rows=rows, restated=restated, confirms=command.confirms)]
+
+
+def _refuse_mistakes(
+    command: ImportStatement, standing: StatementVersion | None, known: Sequence[KnownStatement]
+) -> None:
+    """Refuse names that differ in case alone, a restatement to nothing, and rows that are on record elsewhere."""
+    rows = command.rows
+    what = f"{rows.source} {rows.statement}"
+    if standing is None:
+        for name, alike in _alike(rows, known):
+            raise BadInput(f"{name!r} and {alike!r}, which is on record, differ in case alone: write {alike!r}.")
+    if command.confirms is Confirmed.EMPTY and rows.count:
+        raise BadInput(f"{what} has {rows.count} rows, and was to be empty: leave `--empty` out, or correct the file.")
+    if standing is not None and standing.count and not rows.count and command.confirms is not Confirmed.EMPTY:
+        raise BadInput(
+            f"{what} has {standing.count} rows by now, and this file has none, as when an export failed: "
+            "if nothing is left of it, confirm that with `--empty`."
+        )
+    if not rows.count or command.confirms is Confirmed.REPEATED:
+        return
+    for one in known:
+        named = (one.source, one.statement)
+        if named != (rows.source, rows.statement) and _same(one, rows):
+            raise BadInput(
+                f"The {rows.kind}s of {what} are on record as {' '.join(named)}, and would count twice: if this is "
+                "the same statement, use that name; if they come once more, confirm that with `--repeated`."
+            )
+
+
+def _alike(rows: ImportedRows, known: Sequence[KnownStatement]) -> Iterator[tuple[str, str]]:
+    """Yield names of the rows with names on record that differ in case alone."""
+    sources = {one.source for one in known}
+    statements = {one.statement for one in known if one.source == rows.source}
+    for name, names in ((rows.source, sources), (rows.statement, statements)):
+        if name not in names:
+            yield from ((name, other) for other in sorted(names) if other.casefold() == name.casefold())
+
+
+def _same(one: KnownStatement, rows: ImportedRows) -> bool:
+    return bool(one.count) and (one.sha256 == rows.sha256 or one.file_sha256 == rows.file_sha256)
 
 
 def shared_currency(agreement: Agreement) -> str:

@@ -18,6 +18,7 @@ from domain.sharing.waterfall.facts import FactKind
 from domain.sharing.waterfall.run import WaterfallVersion, run
 from domain.values.money import Money
 from tests import revenue as r
+from tests.adapters.sharing.sheets.books import book
 from tests.world import PRODUCTION, UNSHARED
 
 ROWS = (
@@ -93,21 +94,69 @@ def test_a_corrected_statement_restates_and_the_earlier_version_stays_readable(s
     assert sharing.wrong() == []
 
 
-def test_a_statement_can_be_restated_to_nothing(sharing, tmp_path):
+def test_a_statement_is_restated_to_nothing_if_somebody_confirms_that(sharing, tmp_path):
     r.take(sharing, r.csv_file(tmp_path, ROWS))
-    r.take(sharing, r.csv_file(tmp_path, []))
+    with pytest.raises(BadInput, match=r"tidewater S1 has 4 rows by now, and this file has none.*`--empty`"):
+        r.take(sharing, r.csv_file(tmp_path, []))
+    with pytest.raises(BadInput, match="tidewater S1 has 1 rows, and was to be empty"):
+        r.take(sharing, r.csv_file(tmp_path, ROWS[:1]), confirms="empty")
+    r.take(sharing, r.csv_file(tmp_path, []), confirms="empty")
     assert r.facts(sharing).receipts == ()
     assert sharing.balances()["asset:receivable:tidewater KRW"] == "KRW 0"
 
 
 def test_statements_of_one_number_from_two_sources_or_of_two_kinds_are_two(sharing, tmp_path):
     r.take(sharing, r.csv_file(tmp_path, ROWS[:1]))
-    r.take(sharing, r.csv_file(tmp_path, ROWS[:1]), source="other")
+    r.take(sharing, r.csv_file(tmp_path, ROWS[:1]), source="other", confirms="repeated")
     cost = r.csv_file(tmp_path, ["2025-01-31,p-and-a,KRW 7"], "date,name,amount")
     r.take(sharing, cost, kind="cost")
     found = r.facts(sharing)
     assert [each.amount for each in found.receipts] == [2_000_000]
     assert [each.amount for each in found.others] == [7]
+
+
+def test_the_same_rows_under_another_name_are_recognised_in_any_wrapping(sharing, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, ROWS, name="q1.csv"), "q1")
+    again = book(tmp_path / "q1.xlsx", [line.split(",") for line in (r.HEADER, *ROWS)])
+    for source, statement, file in (
+        ("tidewater", "q2", "q1.csv"),
+        ("other", "q1", "q1.csv"),
+        ("other", "q1", "q1.xlsx"),
+    ):
+        sentence = f"The receipts of {source} {statement} are on record as tidewater q1, and would count twice"
+        with pytest.raises(BadInput, match=sentence):
+            r.take(sharing, tmp_path / file, statement, source)
+    assert r.take(sharing, again, "q1").new is False
+    assert r.take(sharing, again, "q2", confirms="repeated").new is True
+    assert sharing.wrong() == []
+
+
+def test_a_name_that_differs_in_case_alone_is_the_name_on_record(sharing, tmp_path):
+    r.take(sharing, r.csv_file(tmp_path, ROWS), "q1", "rest")
+    for source, statement, said in (("rest", "Q1", "'Q1' and 'q1'"), ("Rest", "q2", "'Rest' and 'rest'")):
+        with pytest.raises(BadInput, match=f"{said}, which is on record, differ in case alone"):
+            r.take(sharing, r.csv_file(tmp_path, ROWS[:1]), statement, source)
+
+
+def test_a_file_with_a_column_of_kinds_is_a_statement_of_each_kind_and_all_or_nothing(sharing, tmp_path):
+    header = "date,kind,name,amount,territory,id,reverses"
+    rows = [
+        "2025-01-31,receipt,,KRW 900,KR,R1,",
+        "2025-01-06,cost,p-and-a,KRW 200,,C1,",
+        "2025-02-01,,,KRW -900,,R2,R1",
+    ]
+    with pytest.raises(BadInput, match="3: currency: the agreement does not say how GBP becomes KRW"):
+        r.take(sharing, r.csv_file(tmp_path, [rows[0], rows[1].replace("KRW", "GBP")], header))
+    assert rows_of(sharing) == []
+    taken = r.take(sharing, r.csv_file(tmp_path, rows, header))
+    assert [(one.kind, one.rows) for one in (taken, *taken.also)] == [("receipt", 2), ("cost", 1)]
+    found = r.facts(sharing)
+    assert [(each.on, each.amount) for each in found.receipts] == [(date(2025, 1, 31), 0)]
+    assert [(each.name, each.amount) for each in found.others] == [("p-and-a", 200)]
+    with pytest.raises(BadInput, match="tidewater S1 has 1 rows by now, and this file has none"):
+        r.take(sharing, r.csv_file(tmp_path, rows[:1], header))
+    assert r.take(sharing, r.csv_file(tmp_path, rows[:1], header), confirms="empty").also[0].rows == 0
+    assert sharing.wrong() == []
 
 
 def test_the_rule_of_each_currency_converts_with_its_provenance(sharing, tmp_path):
@@ -280,7 +329,7 @@ def test_the_same_counts_again_change_nothing(sharing, tmp_path):
 
 def test_a_file_of_counts_alone_can_be_restated_to_nothing(sharing, tmp_path):
     r.take(sharing, r.csv_file(tmp_path, VIEWED, COUNTED))
-    r.take(sharing, r.csv_file(tmp_path, [], COUNTED))
+    r.take(sharing, r.csv_file(tmp_path, [], COUNTED), confirms="empty")
     assert counted(sharing) == []
     assert sharing.wrong() == []
 
@@ -368,7 +417,7 @@ def test_split_shuffled_restated_or_taken_at_once_the_same_rows_are_the_same_fac
     r.take(sharing, r.csv_file(tmp_path, rows[:cut]))
     r.take(sharing, r.csv_file(tmp_path, rows[cut:]), "S2")
     assert snapshot(sharing) == at_once
-    r.take(sharing, r.csv_file(tmp_path, []), "S2")
+    r.take(sharing, r.csv_file(tmp_path, []), "S2", confirms="empty")
     r.take(sharing, r.csv_file(tmp_path, rows[::-1]))
     assert snapshot(sharing) == at_once
     assert sharing.wrong() == []

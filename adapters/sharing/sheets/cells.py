@@ -1,12 +1,14 @@
-"""Reads single cells: dates, amounts and words, in the notation of a source. A cell that does not fit is a `BadCell`.
+"""Reads single cells: dates, currencies and words, in the notation of a source. What does not fit is a `BadCell`.
 
 Words, dates and currencies repeat, so each is read once. The classes below are dictionaries that act as bounded caches.
 """
 
 import re
 import unicodedata
+from calendar import monthrange
 from datetime import date, datetime
-from typing import TypeVar
+from functools import lru_cache
+from typing import Self, TypeVar
 
 from domain.calendar.calendars import FIRST_YEAR, LAST_YEAR
 from domain.errors import UnknownCurrency
@@ -14,15 +16,18 @@ from domain.values.currency import exponent
 
 V = TypeVar("V")
 
-MAX_DIGITS = 15
-"""Digits of one amount in minor units. No film needs more, and sums of millions of rows fit the ledger."""
-
-MAX_COUNT_DIGITS = 12
-"""Digits of one count: enough for every minute that everybody on earth watches of a film."""
+TOTALS = frozenset(
+    (
+        *("합계", "총계", "소계", "계", "누계", "合計", "総計", "總計", "小計", "計", "累計"),
+        *("total", "totals", "subtotal", "sub-total", "grandtotal", "sum"),
+    )
+)
+"""Words by which rows of totals are known, as `folded` makes them."""
 
 _REMEMBERED = 50_000
 _WORD_LENGTH = 100
 _SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+_MONTH = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}|[0-9]{4}年 ?[0-9]{1,2}月|[0-9]{4}년 ?[0-9]{1,2}월")
 
 
 class Number(str):
@@ -37,6 +42,21 @@ class IsoDay(str):
     __slots__ = ()
 
 
+class Unread(str):
+    """A cell of a workbook that has no value of its own, such as an error. The text is shown, `why` says what to do."""
+
+    __slots__ = ("why",)
+
+    why: str
+
+    @classmethod
+    def because(cls, text: str, why: str) -> Self:
+        """Return a cell that is shown as `text`."""
+        cell = cls(text)
+        cell.why = why
+        return cell
+
+
 class BadCell(ValueError):
     """A cell does not fit. `sentence` says what to write instead."""
 
@@ -47,14 +67,20 @@ class BadCell(ValueError):
 
 
 class TextCells(dict[str, str]):
-    """Texts in the form in which they are recorded: trimmed, in NFC, and without anything that a sheet could run."""
+    """Texts in the form in which they are recorded: trimmed, in NFC, and without anything that a sheet could run.
 
-    def __init__(self, field: str, *, needed: bool) -> None:
+    Where `totals` are refused, a word for them is no text: such a row would count everything twice.
+    """
+
+    def __init__(self, field: str, *, needed: bool = False, totals: bool = False) -> None:
         super().__init__()
-        self._field, self._needed = field, needed
+        self._field, self._needed, self._totals = field, needed, totals
 
     def __missing__(self, written: str) -> str:
+        refuse_unread(self._field, written)
         word = unicodedata.normalize("NFC", written.strip())
+        if self._totals and folded(word) in TOTALS:
+            raise BadCell(self._field, _of_totals(word))
         if self._needed and not word:
             raise BadCell(self._field, "it is empty: write a name.")
         if len(word) > _WORD_LENGTH:
@@ -65,135 +91,90 @@ class TextCells(dict[str, str]):
             raise BadCell(self._field, f"{word} is an error of the sheet: correct its formula, and save values.")
         if len(word) > 1 and word[0] in "=+-@":
             raise BadCell(self._field, f"{shown(word)} begins as a formula does: write the value itself.")
-        _remember(self, written, word)
+        remember(self, written, word)
         return word
 
 
 class Days(dict[str, str]):
-    """Dates in ISO form, from texts in the format `form`. Dates after `latest` are refused."""
+    """Dates in ISO form, from texts in the format `form`. Dates after `latest` are refused.
+
+    A form without a day is one of months, and means their last days. Spaces in a text are not looked at if the form has
+    none, so that `%Y년%m월` reads "2026년 3월".
+    """
 
     def __init__(self, form: str, latest: date) -> None:
         super().__init__()
         self._form, self._latest = form, latest
 
     def __missing__(self, written: str) -> str:
+        refuse_unread("on", written)
         try:
-            if isinstance(written, IsoDay):
-                day = date.fromisoformat(written)
-            else:
-                day = datetime.strptime(written.strip(), self._form).date()  # noqa: DTZ007 - a date has no zone
+            day = date.fromisoformat(written) if isinstance(written, IsoDay) else self._day(written.strip())
         except ValueError:
-            raise BadCell("on", f"{shown(written)} is no date of the form {self._form}: correct it.") from None
+            raise BadCell("on", self._no_date(written)) from None
         if not FIRST_YEAR <= day.year <= LAST_YEAR or day > self._latest:
             raise BadCell("on", f"{shown(written)} is not from {FIRST_YEAR} to {self._latest}: correct the date.")
-        _remember(self, written, day.isoformat())
+        remember(self, written, day.isoformat())
         return day.isoformat()
+
+    def _day(self, text: str) -> date:
+        if not text.isascii():
+            text = unicodedata.normalize("NFC", text)
+        if " " not in self._form:
+            text = text.replace(" ", "")
+        day = datetime.strptime(text, self._form).date()  # noqa: DTZ007 - a date has no zone
+        if is_of_months(self._form):
+            return day.replace(day=monthrange(day.year, day.month)[1])
+        return day
+
+    def _no_date(self, written: str) -> str:
+        word = written.strip()
+        if not word:
+            return "it is empty: write a date."
+        if folded(word) in TOTALS:
+            return _of_totals(word)
+        if isinstance(written, Number):
+            return f"{shown(written)} is a number, and no date: give the column of the workbook a format of dates."
+        if _MONTH.fullmatch(word):
+            form = re.sub(r"[0-9]{1,2}(?=[^0-9]*$)", "%m", re.sub(r"^[0-9]{4}", "%Y", word))
+            return f"{shown(word)} is a month: write a day, or `dates: {form}` in a mapping, which means its last day."
+        return f"{shown(written)} is no date of the form {self._form}: correct it."
 
 
 class Currencies(dict[str, tuple[str, int]]):
     """ISO 4217 codes with their decimals."""
 
     def __missing__(self, written: str) -> tuple[str, int]:
+        refuse_unread("currency", written)
         code = written.strip()
         try:
             found = (code, exponent(code))
         except UnknownCurrency:
             words = f"{shown(code)} is no ISO 4217 currency: write a code such as KRW or USD."
             raise BadCell("currency", words) from None
-        _remember(self, written, found)
+        remember(self, written, found)
         return found
 
 
-class Counted(dict[str, int]):
-    """Counts of one metric. None may be missing, because an empty cell could not be told from zero later."""
-
-    def __init__(self, field: str, numbers: "Numbers") -> None:
-        super().__init__()
-        self._field, self._numbers = field, numbers
-
-    def __missing__(self, written: str) -> int:
-        if not written.strip():
-            raise BadCell(self._field, "it is empty: write how many there were, 0 for none.")
-        count = self._numbers.whole(self._field, written)
-        _remember(self, written, count)
-        return count
-
-    def paid_for(self, written: str, minor: int) -> int:
-        """Return the count that comes with an amount. They must not differ in sign, and a zero amount has no count."""
-        count = self[written]
-        if count and not minor:
-            words = "was counted, and nothing paid for it: leave it out here, and import it as a metric of its own."
-            raise BadCell(self._field, f"{shown(written)} {words}")
-        if count < 0 < minor:
-            raise BadCell(self._field, f"{shown(written)} is below zero, and its amount is not: correct one of them.")
-        if minor < 0 < count:
-            words = "is above zero, and its amount is taken back: take back the count with it, or write 0."
-            raise BadCell(self._field, f"{shown(written)} {words}")
-        return count
+def _of_totals(word: str) -> str:
+    return f"{shown(word)} is said of totals: leave such rows out, or declare them in a mapping: `totals: [{word}]`."
 
 
-class Numbers:
-    """Decimal numbers in the mapping's notation, or from number cells of a workbook."""
-
-    def __init__(self, decimal: str, thousands: str) -> None:
-        grouped = rf"[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|" if thousands else ""
-        self._written = re.compile(rf"(-?)({grouped}[0-9]+)(?:{re.escape(decimal)}([0-9]*))?")
-        self._thousands, self._decimal = thousands, decimal
-
-    def minor(self, written: str, places: int, code: str) -> int:
-        """Return an amount in minor units of a currency with `places` decimals."""
-        sign, whole, part = self._parts("amount", written)
-        if len(part) > places:
-            if part[places:].strip("0"):
-                words = f"{shown(written)} has {len(part)} decimals, and {code} has {places}: write whole minor units."
-                raise BadCell("amount", words)
-            part = part[:places]
-        digits = whole + part.ljust(places, "0")
-        if len(digits) > MAX_DIGITS and len(digits.lstrip("0")) > MAX_DIGITS:
-            raise BadCell("amount", f"{shown(written)} is larger than anything that can be owed: is it one amount?")
-        return -int(digits) if sign else int(digits)
-
-    def plain(self, field: str, written: str, *, positive: bool) -> str:
-        """Return a number of at most 15 + 15 digits in its recorded form, without superfluous zeros."""
-        sign, whole, part = self._parts(field, written)
-        whole, part = whole.lstrip("0") or "0", part.rstrip("0")
-        if len(whole) > MAX_DIGITS or len(part) > MAX_DIGITS:
-            raise BadCell(field, f"{shown(written)} has more than {MAX_DIGITS} digits: is it one number?")
-        plain = f"{whole}.{part}" if part else whole
-        if positive and (sign or plain == "0"):
-            raise BadCell(field, f"{shown(written)} is not above zero: correct it.")
-        return f"-{plain}" if sign and plain != "0" else plain
-
-    def whole(self, field: str, written: str) -> int:
-        """Return a count, which must be a whole number."""
-        sign, whole, part = self._parts(field, written)
-        if part.strip("0"):
-            raise BadCell(field, f"{shown(written)} is not whole: count what there is in full.")
-        digits = whole.lstrip("0") or "0"
-        if len(digits) > MAX_COUNT_DIGITS:
-            raise BadCell(field, f"{shown(written)} is more than anything can count: is this the right column?")
-        return -int(digits) if sign else int(digits)
-
-    def _parts(self, field: str, written: str) -> tuple[str, str, str]:
-        """Return sign, whole digits and decimals. Accountants write negative numbers in brackets."""
-        if isinstance(written, Number):
-            found = _PLAIN.fullmatch(written)
-        else:
-            text = written.strip()
-            if self._thousands == " ":
-                text = text.replace("\u00a0", " ").replace("\u202f", " ")
-            if text[:1] == "(" and text[-1:] == ")" and text[1:2] != "-":
-                text = f"-{text[1:-1]}"
-            found = self._written.fullmatch(text)
-        if found is None:
-            marks = f"digits with {self._decimal!r} before decimals"
-            marks += f" and {self._thousands!r} between thousands" if self._thousands else " and nothing between them"
-            raise BadCell(field, f"{shown(written)} is no number: write {marks}.")
-        sign, whole, part = found.groups()
-        return sign, whole.replace(self._thousands, "") if self._thousands else whole, part or ""
+@lru_cache(maxsize=_REMEMBERED)
+def folded(text: str) -> str:
+    """Return a text without spaces, case and width, to compare words that people take for the same."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split()).rstrip(":")
 
 
-_PLAIN = re.compile(r"(-?)([0-9]+)(?:[.]([0-9]*))?")
+def is_of_months(form: str) -> bool:
+    """Whether a format of dates names years and months alone."""
+    return not any(sign in form for sign in ("%d", "%j", "%x", "%c", "%D", "%F"))
+
+
+def refuse_unread(field: str, written: str) -> None:
+    """Raise `BadCell` for a cell of a workbook that has no value of its own."""
+    if isinstance(written, Unread):
+        raise BadCell(field, f"{shown(written)} {written.why}")
 
 
 def shown(written: str) -> str:
@@ -201,7 +182,8 @@ def shown(written: str) -> str:
     return repr(str(written)) if len(written) <= 40 else f"{str(written)[:39]!r}…"  # noqa: PLR2004 - enough to recognise it
 
 
-def _remember(known: dict[str, V], key: str, value: V) -> None:
+def remember(known: dict[str, V], key: str, value: V) -> None:
+    """Keep what a cell was read as, in a cache of bounded size."""
     if len(known) >= _REMEMBERED:
         known.clear()
     known[key] = value

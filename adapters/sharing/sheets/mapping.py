@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -20,12 +20,15 @@ from adapters.agreement.yaml_lines import (
     NotPlainYaml,
     read_yaml,
 )
+from adapters.sharing.sheets.cells import is_of_months
 from domain.errors import BadInput
 from domain.events import StatementKind
 from domain.sharing.waterfall.model import Name
 from domain.values.record import Record
 
-FieldName = Literal["on", "amount", "currency", "rate", "name", "payer", "territory", "media", "window"]
+FieldName = Literal[
+    "on", "amount", "kind", "id", "name", "payer", "territory", "media", "window", "currency", "rate", "reverses"
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 
 _A_DAY = date(2001, 12, 31)
@@ -34,11 +37,13 @@ _A_DAY = date(2001, 12, 31)
 class Mapping(Record):
     """A source's layout. A field without a column may be a constant.
 
-    Without a mapping, columns have the names of the fields, and `date` for the date, as in `sluice waterfall run`.
-    `counts` maps the agreement's metrics to columns of counts; without a mapping these have the metrics' names.
+    Without `columns`, these have the names of the fields, and `date` for the date. `counts` maps the agreement's
+    metrics to columns of counts; without `columns` these have the metrics' names.
 
-    `header` is the row of the column names. `sheet` is the sheet of a workbook, by default its first. `dates` is the
-    format of dates that are text, such as `%d.%m.%Y`.
+    `header` is the row of the column names. `sheet` is the sheet of a workbook, by default the only visible one with
+    anything in it. `dates` is the format of dates that are text, such as `%d.%m.%Y`; one without a day, such as
+    `%Y-%m`, means the last day of the month. `totals` are words that mark rows of totals, which are compared with what
+    their rows come to.
     """
 
     sheet: str | None = None
@@ -46,11 +51,12 @@ class Mapping(Record):
     encoding: str = "utf-8"
     delimiter: Literal[",", ";", "\t", "|"] = ","
     dates: Annotated[str, StringConstraints(max_length=40)] = "%Y-%m-%d"
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = None
     thousands: Literal["", ",", ".", " ", "'"] = ""
     columns: AnyMapping[FieldName, Text] = Field(default_factory=dict)
     counts: AnyMapping[Name, Text] = Field(default_factory=dict)
     constants: AnyMapping[FieldName, Text] = Field(default_factory=dict)
+    totals: tuple[Text, ...] | None = None
 
     @field_validator("encoding")
     @classmethod
@@ -66,13 +72,14 @@ class Mapping(Record):
     @classmethod
     def _a_whole_date(cls, form: str) -> str:
         with suppress(ValueError):
-            if datetime.strptime(_A_DAY.strftime(form), form).date() == _A_DAY:  # noqa: DTZ007 - a date has no zone
+            day = datetime.strptime(_A_DAY.strftime(form), form).date()  # noqa: DTZ007 - a date has no zone
+            if day == _A_DAY or (is_of_months(form) and day == _A_DAY.replace(day=1)):
                 return form
-        raise ValueError(f"{form!r} does not say year, month and day: write a form such as %d.%m.%Y.")
+        raise ValueError(f"{form!r} does not say year and month: write a form such as %d.%m.%Y, or %Y-%m for months.")
 
     @model_validator(mode="after")
     def _meant_once(self) -> Self:
-        if self.decimal == self.thousands:
+        if self.thousands and self.decimal == self.thousands:
             raise ValueError(f"{self.decimal!r} cannot mark both decimals and thousands: correct one of them.")
         for name in self.columns.keys() & self.constants.keys():
             raise ValueError(f"{name} is both a column and a constant: keep one of them.")
@@ -93,17 +100,22 @@ class Layout:
         return tuple(dict.fromkeys((*self.needed, *self.words, *self.optional)))
 
 
-_NAMED = Layout(("on", "name", "amount"), ("name",), ("currency", "rate"))
+_NAMED = Layout(("on", "name", "amount"), ("name",), ("kind", "id", "currency", "rate"))
 
-LAYOUTS: AnyMapping[StatementKind, Layout] = {
-    StatementKind.RECEIPT: Layout(("on", "amount"), ("payer", "territory", "media", "window"), ("currency", "rate")),
-    StatementKind.COST: _NAMED,
-    StatementKind.ADVANCE: _NAMED,
-    StatementKind.OPENING: _NAMED,
-    StatementKind.METRIC: Layout(("on", "name", "amount"), ("name",)),
-    StatementKind.DATE: Layout(("on", "name"), ("name",)),
+LAYOUTS: AnyMapping[str, Layout] = {
+    "receipt": Layout(
+        ("on", "amount"), ("payer", "territory", "media", "window"), ("kind", "id", "currency", "rate", "reverses")
+    ),
+    "cost": _NAMED,
+    "advance": _NAMED,
+    "opening": _NAMED,
+    "payment": _NAMED,
+    "metric": Layout(("on", "name", "amount"), ("name",), ("kind", "id")),
+    "date": Layout(("on", "name"), ("name",), ("kind", "id")),
 }
 """If the currency is neither a column nor a constant, amounts include it: `USD 1250.00`."""
+
+FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +127,7 @@ class Declared:
     sha256: str
 
 
-def load_mapping(path: Path, kind: StatementKind) -> Declared:
+def load_mapping(path: Path, kind: str) -> Declared:
     """Read a source's mapping and check that it yields rows of a kind.
 
     Raises:
@@ -157,21 +169,25 @@ def _findings(file: str, document: LinedYaml, error: ValidationError) -> list[Lo
     return found
 
 
-def _unfit(file: str, document: LinedYaml, mapping: Mapping, kind: StatementKind) -> list[Located]:
-    """Yield slips of the YAML, fields that rows of the kind do not have, and needed fields that are missing."""
+def _unfit(file: str, document: LinedYaml, mapping: Mapping, kind: str) -> list[Located]:
+    """Yield slips of the YAML, fields that rows of the kind do not have, and needed fields that are missing.
+
+    With a field `kind`, rows are of several kinds, and each is checked by itself.
+    """
     layout, found = LAYOUTS[kind], []
+    several, given_names = "kind" in mapping.columns, mapping.columns.keys() | mapping.constants.keys()
     for path, line, words in document.slips:
         found.append(Located(file, line, field_name(path, document.data), words))
     for place_, given in (("columns", mapping.columns), ("constants", mapping.constants)):
         for name in given:
-            if name not in layout.fields:
+            if name not in layout.fields and not several:
                 words = f"a {kind} has no {name}: its fields are {', '.join(layout.fields)}."
                 found.append(Located(file, document.lines[place_, name], f"{place_}.{name}", words))
-    for metric in mapping.counts if kind is not StatementKind.RECEIPT else ():
+    for metric in mapping.counts if kind != StatementKind.RECEIPT else ():
         words = f"a {kind} has no counts, which come with receipts: leave them out."
         found.append(Located(file, document.lines["counts", metric], f"counts.{metric}", words))
     for name in layout.needed:
-        if name not in mapping.columns and name not in mapping.constants:
+        if mapping.columns and name not in given_names and not (several and name != "on"):
             words = f"{name} is missing: name its column, or give it under `constants`."
             found.append(Located(file, document.lines.get(("columns",), 1), "columns", words))
     return found

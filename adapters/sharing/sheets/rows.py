@@ -10,29 +10,31 @@ nothing.
 import hashlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import IO
 
-from adapters.agreement.documents import BadDocument, Located
 from adapters.sharing.sheets.cells import BadCell
+from adapters.sharing.sheets.findings import Findings
 from adapters.sharing.sheets.form import Form
+from adapters.sharing.sheets.header import Header
+from adapters.sharing.sheets.ids import Ids
 from adapters.sharing.sheets.mapping import Declared, Mapping
+from adapters.sharing.sheets.reader import FactRow, RowReader
 from adapters.sharing.sheets.table import SheetTable, open_table
 from domain.events import ImportedRows, StatementKind
 
 Tick = Callable[[int], None]
 """Is called with the number of rows done."""
 
-MAX_FINDINGS = 20
 _BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A statement's rows, all valid: summed up, and spooled as `line, canonical row` with a tab between."""
+    """A statement's rows of one kind, all valid: summed up, and spooled as `line, canonical row` with a tab between."""
 
     rows: ImportedRows
     spool: IO[bytes]
@@ -54,69 +56,123 @@ def checked(
     latest: date,
     tick: Tick = lambda _: None,
     metrics: Sequence[str] = (),
-) -> Iterator[Checked]:
-    """Check a statement's file, which may count the agreement's `metrics`.
+) -> Iterator[tuple[Checked, ...]]:
+    """Check a statement's file, which may count the agreement's `metrics`; the rows of `kind` come first.
 
-    The spool is deleted after the block. Memory does not grow with the rows.
+    A file with a column of kinds says what there is of every kind, so each is there, if only without rows. Spools are
+    deleted after the block. Memory does not grow with the rows, unless they have ids.
 
     Raises:
         BadDocument: something does not fit. It has the first findings by line; nothing can be taken.
         BadInput: the file cannot be opened.
     """
     mapping = declared.mapping if declared else None
-    with open_table(path, mapping or Mapping()) as table, tempfile.TemporaryFile() as spool:
-        form = Form(path, kind, mapping, table.header, latest, metrics)
-        digest = _spool(path, form, table, spool, tick)
+    with open_table(path, mapping or Mapping()) as table, ExitStack() as spools:
+        header = Header(path, kind, mapping, table.header, metrics)
+        kinds = [kind, *(each for each in StatementKind if each is not kind and "kind" in header.fields)]
+        forms = {each: Form(path, each, list(header.counts)) for each in kinds}
+        spooled = {each: _Spool(spools.enter_context(tempfile.TemporaryFile())) for each in kinds}
+        firsts = _firsts(path, kind, mapping, latest, metrics) if "reverses" in header.fields else None
+        reader = RowReader(header, kind, mapping, latest)
+        _spool(path, reader, _Writer(forms, spooled, firsts), table, tick)
         with path.open("rb") as file:
             file_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        yield Checked(
-            ImportedRows(
-                kind=kind,
-                source=source,
-                statement=statement,
-                count=form.count,
-                sha256=digest,
-                file=path.name[-255:],
-                file_sha256=file_sha256,
-                mapping=declared.sha256 if declared else None,
-                from_on=form.first_on,
-                to_on=form.last_on,
-                totals=form.totals(),
-                counts=form.counts(),
-            ),
-            spool,
-            path,
+        yield tuple(
+            Checked(
+                ImportedRows(
+                    kind=each,
+                    source=source,
+                    statement=statement,
+                    count=form.count,
+                    sha256=spooled[each].digest.hexdigest(),
+                    file=path.name[-255:],
+                    file_sha256=file_sha256,
+                    mapping=declared.sha256 if declared else None,
+                    from_on=form.first_on,
+                    to_on=form.last_on,
+                    totals=form.totals(),
+                    counts=form.counts(),
+                ),
+                spooled[each].file,
+                path,
+            )
+            for each, form in forms.items()
         )
 
 
-def _spool(path: Path, form: Form, table: SheetTable, spool: IO[bytes], tick: Tick) -> str:
-    digest, findings = hashlib.sha256(), list[Located]()
-    waiting, numbered = list[str](), list[str]()
-    canonical = form.canonical
+def _firsts(path: Path, kind: str, mapping: Mapping | None, latest: date, metrics: Sequence[str]) -> Ids:
+    """Read a file for the receipts that its rows take back. What does not fit is found when it is read again."""
+    ids = Ids()
+    with open_table(path, mapping or Mapping()) as table:
+        reader = RowReader(Header(path, kind, mapping, table.header, metrics), kind, mapping, latest)
+        for line, cells in table.rows:
+            try:
+                if (row := reader.read(cells)) is not None:
+                    ids.add(row, f"line {line}")
+            except BadCell:
+                continue
+    return ids
+
+
+class _Spool:
+    """Writes canonical rows to a file, in batches, and hashes them."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.digest = file, hashlib.sha256()
+        self._waiting, self._numbered = list[str](), list[str]()
+
+    def add(self, line: int, row: str) -> None:
+        self._waiting.append(row)
+        self._numbered.append(f"{line}\t{row}")
+        if len(self._waiting) == _BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        self.digest.update("".join(self._waiting).encode())
+        self.file.write("".join(self._numbered).encode())
+        self.file.flush()
+        self._waiting.clear()
+        self._numbered.clear()
+
+
+class _Writer:
+    """Puts rows into the spool of their kind."""
+
+    def __init__(
+        self, forms: dict[StatementKind, Form], spools: dict[StatementKind, _Spool], firsts: Ids | None
+    ) -> None:
+        self._forms, self._spools = {str(kind): form for kind, form in forms.items()}, spools
+        self._ids, self._firsts = Ids(), firsts
+
+    @property
+    def count(self) -> int:
+        return sum(form.count for form in self._forms.values())
+
+    def add(self, line: int, row: FactRow) -> None:
+        if row.id:
+            self._ids.add(row, f"line {line}")
+        if row.reverses and self._firsts is not None:
+            row = self._firsts.reversal(row, f"line {line}")
+        form = self._forms.get(row.kind)
+        if form is None:
+            raise BadCell("kind", f"a {row.kind} comes from paying a distribution here: leave it out.")
+        self._spools[StatementKind(row.kind)].add(line, form.canonical(row))
+
+    def flush(self) -> None:
+        for spool in self._spools.values():
+            spool.flush()
+
+
+def _spool(path: Path, reader: RowReader, writer: _Writer, table: SheetTable, tick: Tick) -> None:
+    findings = Findings(path)
     for line, cells in table.rows:
         try:
-            row = canonical(cells)
+            if (row := reader.read(cells)) is not None:
+                writer.add(line, row)
         except BadCell as error:
-            findings.append(Located(str(path), line, form.column(error.field), error.sentence))
-            if len(findings) == MAX_FINDINGS:
-                findings.append(Located(str(path), line, "row", "there may be more; correct these first."))
-                break
-            continue
-        waiting.append(row)
-        numbered.append(f"{line}\t{row}")
-        if len(waiting) == _BATCH:
-            _flush(digest, spool, waiting, numbered)
-            tick(form.count)
-    if findings:
-        raise BadDocument(findings)
-    _flush(digest, spool, waiting, numbered)
-    spool.flush()
-    tick(form.count)
-    return digest.hexdigest()
-
-
-def _flush(digest: "hashlib._Hash", spool: IO[bytes], waiting: list[str], numbered: list[str]) -> None:
-    digest.update("".join(waiting).encode())
-    spool.write("".join(numbered).encode())
-    waiting.clear()
-    numbered.clear()
+            findings.add(line, reader.header.shown(error.field), error.sentence)
+        if line % _BATCH == 0:
+            tick(writer.count)
+    findings.end()
+    writer.flush()
+    tick(writer.count)

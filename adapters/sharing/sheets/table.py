@@ -1,12 +1,12 @@
 """A file as rows of cells with line numbers, streamed: CSV in any encoding, or one sheet of an XLSX workbook.
 
-XLSX is recognised by its first bytes. A cell is a text, a `Number` or an `IsoDay`. Empty rows are left out.
+XLSX is recognised by its first bytes. A cell is a text, a `Number`, an `IsoDay` or `Unread`. Empty rows are left out.
 """
 
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 class SheetTable:
     """The column names, and the rows below them."""
 
-    header: Sequence[str]
+    header: list[str]
     rows: Iterator[Row]
 
 
@@ -100,18 +100,16 @@ def _even(path: Path, rows: Iterator[Row], width: int) -> Iterator[Row]:
 def _csv_rows(path: Path, file: BinaryIO, mapping: Mapping) -> Iterator[Row]:
     encoding = "utf-8-sig" if codecs.lookup(mapping.encoding).name == "utf-8" else mapping.encoding
     reader = csv.reader(io.TextIOWrapper(file, encoding, newline=""), delimiter=mapping.delimiter, strict=True)
-    while True:
-        before = reader.line_num
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise bad_row(path, before + 1, "row", f"{error}: check the quotes from here on.") from None
-        except UnicodeError:
-            words = f"this is not text in {mapping.encoding}: save it as UTF-8, or name its encoding in the mapping."
-            raise bad_row(path, _undecodable_line(path, encoding), "row", words) from None
-        yield before + 1, cells
+    before = 0
+    try:
+        for cells in reader:
+            yield before + 1, cells
+            before = reader.line_num
+    except csv.Error as error:
+        raise bad_row(path, before + 1, "row", f"{error}: check the quotes from here on.") from None
+    except UnicodeError:
+        words = f"this is not text in {mapping.encoding}: save it as UTF-8, or name its encoding in the mapping."
+        raise bad_row(path, _undecodable_line(path, encoding), "row", words) from None
 
 
 def _undecodable_line(path: Path, encoding: str) -> int:

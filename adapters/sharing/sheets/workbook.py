@@ -1,39 +1,39 @@
-"""A sheet of an XLSX workbook, streamed by openpyxl. Nothing in the workbook is run.
+"""A sheet of an XLSX workbook, streamed. Nothing in the workbook is run.
 
 A small archive can hold terabytes, so sizes are checked before unpacking: of the parts held in memory, and in total.
 The declared sizes can be relied on, because Python's reader stops at them.
 """
 
 import io
-import math
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
+from lxml.etree import LxmlError
 from openpyxl import load_workbook
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.exceptions import InvalidFileException
 
 from adapters.agreement.documents import BadDocument, Located
-from adapters.sharing.sheets.cells import IsoDay, Number
+from adapters.sharing.sheets.sheet import Row, Styles, sheet_rows
 
 MAX_ROWS = 1_048_576
 """Largest number of rows of a sheet."""
-MAX_COLUMNS = 500
 _MAX_PARTS = 2_000
 _MB = 1 << 20
 _MAX_UNPACKED = 2_048 * _MB
 _MAX_TEXTS = 64 * _MB
 _MAX_OTHER = 16 * _MB
-_MAX_EXACT = 1e15  # longer numbers were rounded already, to the 15 digits of a workbook
 
 
-def workbook_rows(path: Path, file: BinaryIO, sheet: str | None) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a sheet, the first one if none is named.
+def workbook_rows(path: Path, file: BinaryIO, sheet: str | None) -> Iterator[Row]:
+    """Yield the rows of a sheet: of the only visible one with anything in it, if none is named.
+
+    Rows, columns and sheets that are hidden or filtered away are rows like any other, but a hidden sheet must be named.
 
     Raises:
         BadDocument: it is no workbook, too large, or has no such sheet; also raised while rows are read.
@@ -44,37 +44,63 @@ def workbook_rows(path: Path, file: BinaryIO, sheet: str | None) -> Iterator[tup
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which do not matter here
             book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
-            if sheet is not None and sheet not in book.sheetnames:
-                words = f"there is no sheet {sheet!r}: the workbook has {', '.join(map(repr, book.sheetnames))}."
-                raise _bad(path, 1, "sheet", words)
-            chosen = book[sheet] if sheet is not None else book.worksheets[0]
-            for line, cells in enumerate(chosen.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=1):
-                if line > MAX_ROWS:
-                    raise _bad(path, line, "row", f"a sheet has at most {MAX_ROWS} rows: split the statement.")
-                yield line, [_text(cell) for cell in cells[: _used(cells)]]
+        styles = _styles(book)
+        for line, cells in sheet_rows(_opener(book, _chosen(path, book, sheet, styles)), styles):
+            if line > MAX_ROWS:
+                raise _bad(path, line, "row", f"a sheet has at most {MAX_ROWS} rows: split the statement.")
+            yield line, cells
     except (
         zipfile.BadZipFile,
         DefusedXmlException,
         InvalidFileException,
         ParseError,
+        LxmlError,
         KeyError,
         IndexError,
         ValueError,
         TypeError,
         AttributeError,
+        OverflowError,
         OSError,
         EOFError,
-    ) as error:  # openpyxl raises all of these on damaged workbooks
+    ) as error:  # the libraries raise all of these on damaged workbooks
         words = f"this is no workbook that can be read ({str(error)[:80]}): save it as XLSX again, or as CSV."
         raise _bad(path, line, "document", words) from None
 
 
-def _used(cells: tuple[Any, ...]) -> int:
-    """Return the number of cells up to the last filled one. The reader pads rows with empty cells."""
-    end = len(cells)
-    while end and cells[end - 1] is None:
-        end -= 1
-    return end
+def _chosen(path: Path, book: Any, sheet: str | None, styles: Styles) -> Any:
+    """Return the sheet of a name, or the only visible one that has anything in it."""
+    if sheet is not None:
+        if sheet not in book.sheetnames:
+            words = f"there is no sheet {sheet!r}: the workbook has {', '.join(map(repr, book.sheetnames))}."
+            raise _bad(path, 1, "sheet", words)
+        return book[sheet]
+    visible = [one for one in book.worksheets if one.sheet_state == "visible"]
+    if len(visible) > 1:
+        filled = [one for one in visible if any(any(row) for _, row in sheet_rows(_opener(book, one), styles))]
+        visible = filled or visible[:1]
+    if len(visible) != 1:
+        names = ", ".join(repr(one.title) for one in visible or book.worksheets)
+        what = "several sheets have something in them" if visible else "every sheet is hidden"
+        raise _bad(path, 1, "sheet", f"{what} ({names}): say in a mapping which one this is, as in `sheet: NAME`.")
+    return visible[0]
+
+
+def _opener(book: Any, sheet: Any) -> Callable[[], IO[bytes]]:
+    return lambda: book._archive.open(sheet._worksheet_path)  # noqa: SLF001 - the library opens it in no other way
+
+
+def _styles(book: Any) -> Styles:
+    """Return what cells need to know of the workbook. Number formats are the library's, by the number of a style."""
+    formats = {n: _format(book, style.numFmtId) for n, style in enumerate(book._cell_styles)}  # noqa: SLF001 - see above
+    texts: Sequence[str] = next((sheet._shared_strings for sheet in book.worksheets), [])  # noqa: SLF001 - see above
+    dates = set(book._date_formats) | set(book._timedelta_formats)  # noqa: SLF001 - see above
+    return Styles(texts, book.epoch, dates, {n for n, one in formats.items() if "%" in one})
+
+
+def _format(book: Any, number: int) -> str:
+    custom = number - BUILTIN_FORMATS_MAX_SIZE
+    return BUILTIN_FORMATS.get(number, "") if custom < 0 else str(book._number_formats[custom])  # noqa: SLF001 - see above
 
 
 def _bounded(path: Path, file: BinaryIO) -> None:
@@ -92,43 +118,6 @@ def _most(part: str) -> int:
     if part.startswith("xl/worksheets/"):
         return _MAX_UNPACKED
     return _MAX_TEXTS if part.endswith("sharedStrings.xml") or not part.startswith("xl/") else _MAX_OTHER
-
-
-def _number(cell: float) -> str:
-    """Return a finite number of at most 15 digits. Others become a text that no field accepts as a number."""
-    if not math.isfinite(cell) or abs(cell) >= _MAX_EXACT:
-        return str(cell)
-    return Number(cell if isinstance(cell, int) else _fixed(cell))
-
-
-def _instant(cell: datetime) -> str:
-    return IsoDay(cell.date().isoformat()) if cell.time() == time() else cell.isoformat(" ")
-
-
-_TEXTS: dict[type, Callable[[Any], str]] = {
-    str: str,
-    type(None): lambda _: "",
-    bool: lambda cell: str(cell).upper(),
-    int: _number,
-    float: _number,
-    datetime: _instant,
-    date: lambda cell: IsoDay(cell.isoformat()),
-}
-
-
-def _text(cell: Any) -> str:
-    """Return a cell as text, a `Number` or an `IsoDay`. Other types become a text that is refused like a formula."""
-    read = _TEXTS.get(type(cell))
-    return read(cell) if read else f"={type(cell).__name__}"
-
-
-def _fixed(cell: float) -> str:
-    """Return the 15 digits that a workbook stores and shows of a number, without an exponent."""
-    digits, _, power = f"{cell:.14e}".partition("e")
-    sign, digits, shift = digits[: digits[0] == "-"], digits.lstrip("-").replace(".", ""), int(power)
-    if shift < 0:
-        digits, shift = "0" * -shift + digits, 0
-    return f"{sign}{digits[: shift + 1]}.{digits[shift + 1 :]}".rstrip("0").rstrip(".")
 
 
 def _bad(path: Path, line: int, field: str, sentence: str) -> BadDocument:

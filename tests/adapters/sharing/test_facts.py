@@ -4,7 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from adapters.sharing.facts import BadFacts, Units, read_facts
+from adapters.agreement.documents import BadDocument
+from adapters.sharing.facts import Units, read_facts
 from domain.errors import BadInput
 from domain.sharing.waterfall.facts import FactKind, ordered
 
@@ -32,7 +33,7 @@ def test_each_receipt_keeps_its_id_or_line_where_it_has_to_be_explained(read):
 def test_other_currencies_convert_at_the_row_s_rate_or_the_agreement_s_exactly(read):
     facts = read("date,amount,rate\n2025-01-31,EUR 1.00,\n2025-01-31,JPY 3,1/3\n".replace("1/3", "0.0071"))
     assert [each.amount for each in facts.receipts] == [125, Fraction("2.13")]
-    with pytest.raises(BadFacts, match=r"facts.csv:2: rate: KRW is not USD"):
+    with pytest.raises(BadDocument, match=r"facts.csv:2: rate: KRW is not USD"):
         read("date,amount\n2025-01-31,KRW 1\n")
 
 
@@ -42,7 +43,7 @@ def test_a_reversal_takes_a_receipt_back_from_its_own_day(read):
         facts = read(text, singly=singly)
         assert sum(each.amount for each in facts.receipts) == 700
         assert {each.on for each in facts.receipts} == {date(2025, 1, 31)}
-    with pytest.raises(BadFacts, match=r"facts.csv:4: amount: receipt 'A' is USD 5.00"):
+    with pytest.raises(BadDocument, match=r"facts.csv:4: amount: receipt 'A' is USD 5.00"):
         read(text.replace("USD -5", "USD -4"))
 
 
@@ -61,10 +62,10 @@ def test_other_facts_come_in_rows_or_in_yaml_lists(read):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("amount\nUSD 1\n", "1: header: date and amount"),
-        ("date,amount,colour\n", "1: header: 'colour' is no column"),
-        ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD 1,2\n", "3: row: it has 3 fields and the header 2"),
-        ("date,amount\n2025-01-31,USD 1\n2025-13-31,USD 1\n", "3: date:"),
+        ("amount\nUSD 1\n", "1: on: there is no column 'date'"),
+        ("date,amount,colour\n", "1: colour: a receipt has no 'colour'"),
+        ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD 1,2\n", "3: row: it has 3 cells under 2 column names"),
+        ("date,amount\n2025-01-31,USD 1\n2025-13-31,USD 1\n", "3: on (date):"),
         ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD 1e5\n", "3: amount:"),
         ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD 1.234\n", "3: amount:"),
         ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD \u0661\n", "3: amount:"),
@@ -74,12 +75,12 @@ def test_other_facts_come_in_rows_or_in_yaml_lists(read):
         ("date,amount,kind,name\n2025-01-31,USD 1,cost,\n", "2: name:"),
         ("date,amount,id,reverses\n2025-01-31,USD 1,A,\n2025-01-31,USD 1,A,\n", "3: id: 'A' was used before"),
         ("date,amount,id,reverses\n2025-01-31,USD 1,A,B\n", "2: reverses: no receipt 'B'"),
-        ("date,amount,rate\n2025-01-31,EUR 1,0\n", "2: rate: '0' is no rate"),
-        (b"date,amount\n\xff\xfe,1\n", "UTF-8"),
+        ("date,amount,rate\n2025-01-31,EUR 1,0\n", "2: rate: '0' is not above zero"),
+        (b"date,amount\n\xff\xfe,1\n", "this is not text in utf-8"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named_by_file_line_and_field(read, text, said):
-    with pytest.raises(BadFacts) as caught:
+    with pytest.raises(BadDocument) as caught:
         read(text)
     assert "facts.csv:" in caught.value.sentence
     assert said in caught.value.sentence
@@ -92,28 +93,31 @@ def test_yaml_that_does_not_fit_is_named_by_line(read):
         ("costs:\n  - {date: 2025-01-01, name: x, amount: 1.5}\n", "2: document"),
         ("- 1\n", "1: document"),
     ):
-        with pytest.raises(BadFacts, match=f"facts.yaml:{said}"):
+        with pytest.raises(BadDocument, match=f"facts.yaml:{said}"):
             read(text, "facts.yaml")
 
 
 def test_a_file_that_cannot_be_opened_is_named(tmp_path):
-    with pytest.raises(BadInput, match="name a file of facts"):
+    with pytest.raises(BadInput, match=r"none.csv: No such file or directory: name a CSV or XLSX file"):
         read_facts([tmp_path / "none.csv"], Units("USD"))
 
 
 def test_counts_come_with_receipts_and_go_with_what_is_taken_back(read):
-    text = "date,id,amount,admissions,copies\n2025-01-31,A,USD 5,12,1.5\n2025-01-31,B,USD 7,3,\n2025-02-28,C,USD 1,,\n"
+    text = "date,id,amount,admissions,copies\n2025-01-31,A,USD 5,12,1\n2025-01-31,B,USD 7,3,0\n2025-02-28,C,USD 1,0,0\n"
     assert [each.counts for each in read(text).receipts] == [
-        (("admissions", Fraction(15)), ("copies", Fraction("1.5"))),
-        (),
+        (("admissions", Fraction(15)), ("copies", Fraction(1))),
+        (("admissions", 0), ("copies", 0)),
     ]
     listed = read("receipts:\n  - {date: 2025-01-31, amount: USD 5, admissions: 12}\n", "facts.yaml", singly=True)
     assert [each.counts for each in listed.receipts] == [(("admissions", Fraction(12)),)]
-    with pytest.raises(BadFacts, match=r"facts.csv:2: admissions: 'twelve' is no count"):
+    with pytest.raises(BadDocument, match=r"facts.csv:2: admissions: 'twelve' is no number"):
         read("date,amount,admissions\n2025-01-31,USD 5,twelve\n")
-    with pytest.raises(BadFacts, match=r"facts.csv:2: admissions: nothing was paid for these"):
+    with pytest.raises(BadDocument, match=r"facts.csv:2: admissions: '5' was counted, and nothing paid"):
         read("date,amount,admissions\n2025-01-31,USD 0,5\n")
-    with pytest.raises(BadFacts, match=r"facts.csv:1: header: 'screens' is no column: .*, admissions, copies"):
+    with pytest.raises(
+        BadDocument,
+        match=r"1: screens: a receipt has no 'screens', and the agreement counts admissions, copies",
+    ):
         read("date,amount,screens\n2025-01-31,USD 5,5\n")
 
 

@@ -39,7 +39,7 @@ def test_a_workbook_is_read_as_a_text_is(tmp_path):
 def test_everything_that_is_wrong_is_said_at_once_by_line(read):
     with pytest.raises(BadDocument) as caught:
         read("scenario,date,amount,kind\nlow,2026-13-01,USD 1,\n,2026-01-01,USD x,\nhigh,2026-01-01,USD 1,gift\n")
-    assert [(each.line, each.field) for each in caught.value.findings] == [(2, "date"), (3, "amount"), (4, "kind")]
+    assert [(each.line, each.field) for each in caught.value.findings] == [(2, "on (date)"), (3, "amount"), (4, "kind")]
 
 
 def test_what_shows_only_when_all_rows_are_there_has_its_line_too(read):
@@ -51,15 +51,15 @@ def test_what_shows_only_when_all_rows_are_there_has_its_line_too(read):
     ("text", "said"),
     [
         ("date,amount\n2026-01-01,USD 1\n", ":1: header: there is no column 'scenario'"),
-        ("scenario,date,amount,colour\n", ":1: header: 'colour' is no column"),
-        ("scenario,date\n", ":1: header: date and amount are needed"),
+        ("scenario,date,amount,colour\n", ":1: colour: a receipt has no 'colour'"),
+        ("scenario,date\n", ":1: amount: there is no column 'amount'"),
         ("scenario,date,amount\n,2026-01-01,USD 1\n", ":1: scenario: no row names a scenario"),
         ("scenario,date,amount\n=x(),2026-01-01,USD 1\n", ":2: scenario: '=x\\(\\)' begins as a formula"),
         (
             "scenario,date,amount\n" + "".join(f"s{n},2026-01-01,USD 1\n" for n in range(MAX_SCENARIOS + 1)),
             "25 scenarios are named",
         ),
-        ("scenario,date,amount\n" + "low,never,USD 1\n" * 30, ":21: row: there are more"),
+        ("scenario,date,amount\n" + "low,never,USD 1\n" * 30, ":21: row: there may be more"),
     ],
 )
 def test_a_sheet_that_is_none_is_refused_in_a_sentence(read, text, said):

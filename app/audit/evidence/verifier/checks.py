@@ -35,6 +35,7 @@ VERSIONS: dict[str, int] = {
     "payments-fell-due": 2,
     "receipts-expected": 2,
     "receipts-fell-due": 2,
+    "statement-imported": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")

@@ -34,7 +34,7 @@ def test_a_mapping_is_read_with_the_hash_that_the_journal_names(tmp_path):
         (WHOLE.replace('"."', '","'), "receipt", ["m.yaml:2: document: ',' cannot mark both decimals and thousands"]),
         (WHOLE + "encoding: martian\n", "receipt", ["m.yaml:10: encoding: 'martian' is no encoding of text"]),
         (WHOLE + "encoding: zip\n", "receipt", ["m.yaml:10: encoding: 'zip' is no encoding of text"]),
-        (WHOLE.replace("%d.%m.%Y", "%d.%m"), "receipt", ["m.yaml:3: dates: '%d.%m' does not say year, month and day"]),
+        (WHOLE.replace("%d.%m.%Y", "%d.%m"), "receipt", ["m.yaml:3: dates: '%d.%m' does not say year and month"]),
         (WHOLE.replace("media:", "amount:"), "receipt", ["m.yaml:2: document: amount is both a column and a constant"]),
         (WHOLE + "colums: {}\n", "receipt", ["m.yaml:10: colums: there is no such field here: did you mean 'columns'"]),
         (WHOLE + "counts: {ticket sales: A}\n", "receipt", ["m.yaml:10: counts.ticket sales"]),
