@@ -10,6 +10,7 @@ from temporalio import activity
 from activities.views import PaymentView, ProductionRef, ProductionView
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
+from adapters.db.facts import converted_to
 from adapters.db.records import Selection, given
 from adapters.db.store import CommandOutcome, Context, Transaction
 from domain import milestones
@@ -24,6 +25,7 @@ from domain.identity import Person
 from domain.payments import payments
 from domain.payments.payments import FINISHED
 from domain.payments.receipts import WAITING
+from domain.sharing.amending import refuse_changed_ground
 from domain.state import State
 
 PaymentCommand = TypeVar("PaymentCommand", HoldPayment, ResumePayment, CorrectPayment)
@@ -68,6 +70,7 @@ class AgreementActivities:
             production = the_production(state.production, command.production)
             self._handler.agreements.amendment(transaction, command.document, production.document)
             milestones.refuse_dropped(state.milestones, agreement)
+            refuse_changed_ground(agreement, state.distributions, converted_to(transaction, command.production))
             accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
             transaction.post("production-news", command.production, command.production)
             return productions.amend(
@@ -83,7 +86,7 @@ class AgreementActivities:
                 self._handler.today(agreement),
             )
 
-        everything = Selection(payments=sa.true(), receipts=sa.true(), milestones=True)
+        everything = Selection(payments=sa.true(), receipts=sa.true(), milestones=True, distributions=True)
         return self._handler.carry_out(command, everything, _rule, agreement.effective_on).outcome
 
     @activity.defn

@@ -4,7 +4,7 @@ Only a statement's newest version counts; earlier versions are kept.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -124,6 +124,8 @@ def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted
 def facts_of(records: Records, production: str, until: date, through: int | None = None) -> Facts:
     """Return a production's facts up to and including a day, receipts summed by day and kind, in minor units.
 
+    Within a day receipts are in the order of statements, as they were first imported, and their rows.
+
     `through` is an event number of the production's stream. Later imports are left out, so that a run can be repeated.
 
     Raises:
@@ -144,7 +146,8 @@ def facts_of(records: Records, production: str, until: date, through: int | None
     receipts: list[ReceiptGroup] = []
     metrics = _metrics(connection, list(counting))
     first: dict[ReceiptKind, int] = {}
-    for row in connection.execute(_summed(list(counting), until, metrics)):
+    restated = {number: row.origin for number, row in counting.items() if row.origin != number}
+    for row in connection.execute(_summed(list(counting), until, metrics, restated)):
         kind = ReceiptKind((row.currency, row.payer, row.territory, row.media, row.window))
         first[kind] = min(row.first, first.get(kind, row.first))
         sums = zip(metrics, row[_COUNTS:], strict=True)
@@ -156,6 +159,13 @@ def facts_of(records: Records, production: str, until: date, through: int | None
         amount = Fraction(row.amount) * (1 if what is FactKind.METRIC else factor)
         others.append(WaterfallFact(what, row.on, row.name, amount, where(row.statement, row.line)))
     return Facts(tuple(receipts), tuple(others), {kind: where(*divmod(at, _LINES)) for kind, at in first.items()})
+
+
+def converted_to(records: Records, production: str) -> list[str]:
+    """Return the currencies into which a production's statements were converted, in all their versions."""
+    table = tables.statement_version.c
+    query = sa.select(table.converted_to).where(table.production == production).distinct()
+    return sorted(records.connection.scalars(query))
 
 
 def rates_used(
@@ -216,24 +226,30 @@ def altered(connection: sa.Connection, production: str, number: int, event: Stat
 
 
 def _counting(production: str, through: int | None) -> sa.Select[Any]:
-    """Return the newest version of each statement."""
+    """Return the newest version of each statement; `origin` is the id of its first."""
     table = tables.statement_version.c
-    query = sa.select(tables.statement_version).where(table.production == production)
+    named = (table.kind, table.source, table.statement)
+    origin = sa.func.min(table.id).over(partition_by=named).label("origin")
+    query = sa.select(tables.statement_version, origin).where(table.production == production)
     if through is not None:
         query = query.where(table.seq <= through)
-    named = (table.kind, table.source, table.statement)
     return query.ext(distinct_on(*named)).order_by(*named, table.version.desc())
 
 
-def _summed(counting: list[int], until: date, metrics: list[str]) -> sa.Select[Any]:
-    """Sum receipts by day and kind, with the first receipt of each. Columns from `_COUNTS` on hold the counts."""
+def _summed(counting: list[int], until: date, metrics: list[str], restated: Mapping[int, int]) -> sa.Select[Any]:
+    """Sum receipts by day and kind, with the first receipt of each. Columns from `_COUNTS` on hold the counts.
+
+    The kinds of a day are in the order of their first receipts, `restated` statements in the place of their origins.
+    """
     row = tables.receipt_row.c
     kind = (row.on, row.currency, row.payer, row.territory, row.media, row.window)
     amount, first = sa.func.sum(row.amount).label("amount"), sa.func.min(row.statement * _LINES + row.line)
     counts = (sa.func.sum(_count(row.counts[metric].as_string())) for metric in metrics)
     query = sa.select(*kind, amount, first.label("first"), *counts)
     query = query.where(_of(row.statement, counting), row.on <= until)
-    return query.group_by(*kind).order_by(*kind).execution_options(yield_per=_READ)
+    origin = sa.case(restated, value=row.statement, else_=row.statement) if restated else row.statement
+    place = sa.func.min(sa.cast(origin, sa.BigInteger) * _LINES + row.line)
+    return query.group_by(*kind).order_by(row.on, place).execution_options(yield_per=_READ)
 
 
 def _count(written: sa.ColumnElement[str]) -> sa.ColumnElement[int | None]:

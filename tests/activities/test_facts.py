@@ -12,7 +12,7 @@ from adapters.agreement.documents import BadDocument
 from adapters.db import tables
 from adapters.db.queries.facts import ImportFilter, imported
 from domain.commands import AmendAgreement
-from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, WrongRole
+from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, StatementImported
 from domain.sharing.waterfall.facts import FactKind
 from domain.sharing.waterfall.run import WaterfallVersion, run
@@ -453,3 +453,28 @@ def test_concurrent_imports_are_one_version_each_or_one_is_refused(sharing, tmp_
     assert known == list(range(1, len(known) + 1))
     assert len(versions) == len(known)
     assert sharing.wrong() == []
+
+
+def test_the_receipts_of_a_day_are_in_the_order_of_statements_and_rows_also_after_a_restatement(sharing, tmp_path):
+    first = ("2025-01-31,KRW 100,tidewater,US,svod,first", "2025-01-31,KRW 100,tidewater,KR,svod,first")
+    r.take(sharing, r.csv_file(tmp_path, first))
+    r.take(sharing, r.csv_file(tmp_path, ("2025-01-31,KRW 50,aurora,AT,svod,first",), name="a.csv"), statement="S2")
+    r.take(sharing, r.csv_file(tmp_path, [row.replace("100", "70") for row in first], name="b.csv"))
+    found = [(each.kind.fields[2], each.amount) for each in r.facts(sharing).receipts]
+    assert found == [("US", 70), ("KR", 70), ("AT", 50)]
+
+
+def test_an_amendment_may_not_change_the_currency_or_drop_the_waterfall_under_imported_facts(sharing, tmp_path):
+    def amend(old, new):
+        digest = sharing.keep(
+            (UNSHARED + r.SHARED.replace(old, new).encode()).replace(b"\nversion: 1\n", b"\nversion: 2\n")
+        )
+        command = AmendAgreement(key=f"amend/{digest[:8]}", by="seoyeon", production=PRODUCTION, document=digest)
+        return sharing.productions.amend(command)
+
+    r.take(sharing, r.csv_file(tmp_path, ROWS))
+    with pytest.raises(Refused, match=r"waterfall\.currency: .* is in KRW, .* register a new production"):
+        amend("currency: KRW", "currency: JPY")
+    with pytest.raises(Refused, match="an amendment may not drop it: leave it in"):
+        amend(r.SHARED, "")
+    assert amend("residue: studio", "residue: spc").last_seq

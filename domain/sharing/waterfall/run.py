@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 from domain.calendar.dates import DAY, month_end, month_end_after
-from domain.errors import BadInput, Broken
+from domain.errors import BadInput, Broken, CannotShare
 from domain.sharing.waterfall.compile import compile_network
 from domain.sharing.waterfall.counted import check_counts
 from domain.sharing.waterfall.declared import dated_claims, owed_back, taken_back
@@ -133,6 +133,12 @@ def _checked(chain: Sequence[WaterfallVersion], facts: Facts, as_of: date, rules
         for each in chain:
             _check_openings(each, facts)
         return facts
+    other = next((each for each in chain if each.waterfall.currency != chain[-1].waterfall.currency), None)
+    if other is not None:
+        raise CannotShare(
+            f"The waterfall shares in {chain[-1].waterfall.currency}, and goes on from what was shared in "
+            f"{other.waterfall.currency}: leave its currency, or begin a new production."
+        )
     facts = taken_back(facts.until(as_of), [each.waterfall for each in chain])
     check_counts([each.waterfall for each in chain], facts)
     for each in chain:
