@@ -13,7 +13,7 @@ from adapters.db.records import Selection, any_of
 from adapters.db.store import Transaction
 from domain.agreement.model import Agreement, Purpose
 from domain.bank import suspense, undoing
-from domain.bank.movements import Movement
+from domain.bank.movements import BankMovement
 from domain.commands import AllocateMovement, UndoAllocation
 from domain.errors import Broken
 from domain.events import Event, MovementAllocated, MovementAllocationUndone
@@ -39,7 +39,7 @@ class MovementActivities:
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             connection = transaction.connection
-            known = suspense.KnownMovement(
+            known = suspense.AllocationContext(
                 agreement=agreement,
                 today=self._handler.today(agreement),
                 movement=movements.movement(connection, *ours, command.movement),
@@ -69,7 +69,7 @@ class MovementActivities:
             connection = transaction.connection
             movement = movements.movement(connection, *ours, command.movement)
             other = _reversed_with(movement, command.number)
-            standing = undoing.Standing(
+            standing = undoing.UndoContext(
                 agreement=agreement,
                 movement=movement,
                 other=movements.movement(connection, *ours, other) if other else None,
@@ -111,14 +111,14 @@ def _selection(names: Iterable[str], runs: Collection[str] = (), *, refunds: boo
     )
 
 
-def _settled_by(movement: Movement | None) -> Iterator[str]:
+def _settled_by(movement: BankMovement | None) -> Iterator[str]:
     """The payments and receipts that a movement settled, returned or made."""
     if movement is not None:
         yield movement.booking.about
         yield from (allocated.name for allocated in movement.allocations)
 
 
-def _reversed_with(movement: Movement | None, number: int | None) -> str:
+def _reversed_with(movement: BankMovement | None, number: int | None) -> str:
     """The other movement, if the allocation that is taken back says that two reverse each other."""
     if movement is None:
         return ""

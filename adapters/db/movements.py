@@ -9,23 +9,25 @@ from sqlalchemy import Connection
 from adapters.db import rows, tables
 from adapters.db.streams import stream_of
 from adapters.db.suspense import in_suspense, of_movements
-from domain.bank.movements import Movement, movement_of, undoes
+from domain.bank.movements import BankMovement, movement_of, undoes
 from domain.events import Event, read_event
 
 _BOOKING, _ENTRY, _JOURNAL = tables.booking.c, tables.entry.c, tables.journal_event.c
 
 
-def movement(connection: Connection, production: str, account: str, name: str) -> Movement | None:
+def movement(connection: Connection, production: str, account: str, name: str) -> BankMovement | None:
     """Return a movement by its id, with the one that reversed it if any. None if there is no such booking."""
     stream = stream_of(production)
     found = _movements(connection, stream, account, _BOOKING.movement == name)
     if not found:
         return None
     [own] = found
-    return Movement(own.booking, own.open, own.allocations, own.undone, _reversed_by(connection, stream, account, own))
+    return BankMovement(
+        own.booking, own.open, own.allocations, own.undone, _reversed_by(connection, stream, account, own)
+    )
 
 
-def _reversed_by(connection: Connection, stream: str, account: str, own: Movement) -> str | None:
+def _reversed_by(connection: Connection, stream: str, account: str, own: BankMovement) -> str | None:
     """The movement that undid this one. The bank said so, or a person of a movement that was in suspense."""
     by_bank = sa.and_(_BOOKING.fate == "reverses", _BOOKING.about == own.id)
     may_be = sa.and_(
@@ -37,7 +39,9 @@ def _reversed_by(connection: Connection, stream: str, account: str, own: Movemen
     return next((other.id for other in others if undoes(other, own.id)), None)
 
 
-def _movements(connection: Connection, stream: str, account: str, chosen: sa.ColumnElement[bool]) -> Sequence[Movement]:
+def _movements(
+    connection: Connection, stream: str, account: str, chosen: sa.ColumnElement[bool]
+) -> Sequence[BankMovement]:
     here = sa.select(tables.booking).where(_BOOKING.stream == stream, _BOOKING.account == account, chosen)
     found = [rows.booking_of(dict(row)) for row in connection.execute(here).mappings()]
     names = [booking.movement for booking in found]

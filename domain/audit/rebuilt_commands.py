@@ -53,6 +53,7 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
         yield declaration.command, {name: getattr(event, name) for name in declaration.fields}
         return
     yield from _milestone_candidates(event)
+    yield from _movement_candidates(event, batch)
     fact = batch.first
     fields: dict[str, Any]
     match event:
@@ -65,27 +66,37 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
             fields = {"period": event.period, "revision": event.revision, "reason": event.reason}
             yield commands.ObjectToDistribution, fields | {"positions": event.positions}
             yield commands.ObjectToDistribution, fields
+        case HistoryArchived():
+            yield commands.ArchiveHistory, {"history": event}
+        case _:
+            request, _, rest = fact.command_key.partition("/")
+            folder, _, digest = rest.partition("/")
+            if request in {"bank-file", "bank-file-refused"}:
+                yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
+
+
+def _movement_candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
+    match event:
         case MovementAllocated():
             for fields in _allocations(event, batch):
                 yield commands.AllocateMovement, fields
         case MovementAllocationUndone():
-            for number in _undone(event, batch):
-                fields = {name: getattr(event, name) for name in ("account", "movement", "reason")}
-                yield commands.UndoAllocation, fields | {"number": number}
-        case HistoryArchived():
-            yield commands.ArchiveHistory, {"history": event}
+            of_movement = {"account": event.account, "movement": event.movement, "reason": event.reason}
+            undone = (one for one in batch.events if isinstance(one, MovementAllocationUndone))
+            for number in (None, *(one.number for one in undone if one.movement == event.movement)):
+                yield commands.UndoAllocation, of_movement | {"number": number}
         case _:
-            yield from _bank_file(fact.command_key)
+            return
 
 
 def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict[str, Any]]:
     """What the command may have said: each amount, or that it is all; and the name by which a payment was named."""
-    told = [one for one in batch.events if isinstance(one, MovementAllocated)]
+    made = [one for one in batch.events if isinstance(one, MovementAllocated)]
     fields = {
         "account": event.account,
         "movement": event.movement or event.bank_reference,
         "reason": event.reason,
-        "charges": next((one.charges for one in told if one.charges is not None), None),
+        "charges": next((one.charges for one in made if one.charges is not None), None),
     }
     if event.to == "reversal" or event.reverses:
         yield fields | {"to": "reversal", "name": event.reverses or event.name}
@@ -95,25 +106,10 @@ def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict
         payees = (line for one in batch.events if isinstance(one, PaymentsScheduled) for line in one.payments)
         names = {line.payee for line in payees}
     for name in sorted(str(each) for each in names):
-        for first, *others in product(*((one.amount, None) for one in told)):
-            parts = zip(told[1:], others, strict=True)
+        for first, *others in product(*((one.amount, None) for one in made)):
+            parts = zip(made[1:], others, strict=True)
             further = tuple({"receipt": one.name, "amount": amount} for one, amount in parts)
             yield fields | {"to": event.to, "name": name, "amount": first, "further": further}
-
-
-def _bank_file(key: str) -> Iterator[_Candidate]:
-    """The command that took in or refused a bank's file, by its key."""
-    request, _, rest = key.partition("/")
-    folder, _, digest = rest.partition("/")
-    if request in {"bank-file", "bank-file-refused"}:
-        yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
-
-
-def _undone(event: MovementAllocationUndone, batch: CommandBatch) -> Iterator[int | None]:
-    """What the command may have said of the allocation: its number, or that it is the newest."""
-    undone = (one for one in batch.events if isinstance(one, MovementAllocationUndone))
-    yield None
-    yield from (one.number for one in undone if one.movement == event.movement)
 
 
 def _milestone_candidates(event: Event) -> Iterator[_Candidate]:

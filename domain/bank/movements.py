@@ -9,7 +9,7 @@ from domain.events import Event, MovementAllocated, MovementAllocationUndone
 from domain.values.money import Money
 
 
-class Movement(Struct, frozen=True):
+class BankMovement(Struct, frozen=True):
     """A booking with its fate since. `open` is in suspense, positive for money that came in; None if it never was.
 
     `allocations` are all that were ever made of it, in order, and `undone` the numbers (from 1) of those taken back.
@@ -36,9 +36,9 @@ class Movement(Struct, frozen=True):
 
 def movement_of(
     booking: KnownBooking, open_: Money | None, events: Sequence[Event], reversed_by: str | None = None
-) -> Movement:
+) -> BankMovement:
     """The movement of a booking, from the events that took money of it out of suspense or put it back."""
-    return Movement(
+    return BankMovement(
         booking,
         open_,
         tuple(event for event in events if isinstance(event, MovementAllocated)),
@@ -47,10 +47,9 @@ def movement_of(
     )
 
 
-def undoes(movement: Movement, other: str) -> bool:
+def undoes(movement: BankMovement, other: str) -> bool:
     """Whether a movement undoes the effect of another, by what the bank or a person said and nobody took back."""
-    by_bank = (movement.booking.fate, movement.booking.about) == ("reverses", other) and movement.open is None
-    return by_bank or any(
-        allocated.reverses == other or (allocated.to, allocated.name) == ("reversal", other)
-        for _, allocated in movement.standing()
-    )
+    if any(allocated.reverses == other for _, allocated in movement.standing()):
+        return True
+    by_bank = (movement.booking.fate, movement.booking.about) == ("reverses", other)
+    return by_bank and (movement.open is None or any(one.to == "reversal" for _, one in movement.standing()))

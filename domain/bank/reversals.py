@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from domain.bank.movements import Movement
+from domain.bank.movements import BankMovement
 from domain.errors import IllegalTransition
 from domain.events import MovementAllocated
 from domain.payments.payments import Payment, PaymentStep, can, stands
@@ -11,7 +11,7 @@ from domain.values.money import Money, total
 
 
 def reversed_movement(
-    template: MovementAllocated, other: Movement, payments: Mapping[str, Payment], receipts: Mapping[str, Receipt]
+    template: MovementAllocated, other: BankMovement, payments: Mapping[str, Payment], receipts: Mapping[str, Receipt]
 ) -> Iterator[MovementAllocated]:
     """The events by which a movement reverses another. `template` is the allocation of all of it as a reversal.
 
@@ -32,7 +32,7 @@ def reversed_movement(
             apply(left, event)
             yield event
     if other.open is not None and other.open.minor:
-        yield template.model_copy(update=_all(-other.open))
+        yield template.model_copy(update={"reverses": other.id, **_all(-other.open)})
         yield template.model_copy(
             update={
                 "name": template.movement,
@@ -49,7 +49,7 @@ def _all(amount: Money) -> dict[str, object]:
 
 def _of_booking(
     template: MovementAllocated,
-    other: Movement,
+    other: BankMovement,
     booked: Money,
     payments: Mapping[str, Payment],
     receipts: Mapping[str, Receipt],
@@ -72,7 +72,7 @@ def _of_booking(
 
 def _of_allocation(
     template: MovementAllocated,
-    other: Movement,
+    other: BankMovement,
     allocated: MovementAllocated,
     payments: Mapping[str, Payment],
     receipts: Mapping[str, Receipt],
@@ -93,7 +93,7 @@ def _of_allocation(
 
 
 def _returned(
-    template: MovementAllocated, other: Movement, payment: Payment | None, booked: Money
+    template: MovementAllocated, other: BankMovement, payment: Payment | None, booked: Money
 ) -> MovementAllocated:
     if payment is None or not can(payment, PaymentStep.RETURN) or payment.booked != -booked:
         standing = "gone" if payment is None else f"{payment.id}, which is {payment.status} otherwise by now"
@@ -113,7 +113,7 @@ def _returned(
 
 
 def _owed_again(
-    template: MovementAllocated, other: Movement, receipt: Receipt | None, amounts: tuple[Money, Money, Money]
+    template: MovementAllocated, other: BankMovement, receipt: Receipt | None, amounts: tuple[Money, Money, Money]
 ) -> MovementAllocated:
     claim, booked, value = amounts
     if receipt is None or receipt.received < claim:
@@ -130,9 +130,9 @@ def _owed_again(
     )
 
 
-def _changed(template: MovementAllocated, other: Movement, **changes: object) -> MovementAllocated:
+def _changed(template: MovementAllocated, other: BankMovement, **changes: object) -> MovementAllocated:
     return template.model_copy(update={"reverses": other.id, **changes})
 
 
-def _cannot(other: Movement, why: str) -> IllegalTransition:
+def _cannot(other: BankMovement, why: str) -> IllegalTransition:
     return IllegalTransition(f"Movement {other.id} cannot be reversed by a booking: {why}.", movement=other.id)

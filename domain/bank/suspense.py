@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.agreement.model import Agreement, Control, Purpose
-from domain.bank.movements import Movement
+from domain.bank.movements import BankMovement
 from domain.bank.reversals import reversed_movement
 from domain.commands import AllocateMovement, ReceiptPart, require
 from domain.errors import BadInput, IllegalTransition, NotFound
@@ -23,7 +23,7 @@ from domain.values.money import allocate as shared
 
 
 @dataclass(frozen=True, slots=True)
-class KnownMovement:
+class AllocationContext:
     """What the records say of the names in a command, on the business day `today`.
 
     `other` is the movement that is named, if one is. `exists` says whether the named source or production does.
@@ -32,15 +32,15 @@ class KnownMovement:
 
     agreement: Agreement
     today: date
-    movement: Movement | None
-    other: Movement | None = None
+    movement: BankMovement | None
+    other: BankMovement | None = None
     payments: Mapping[str, Payment] = field(default_factory=dict)
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     exists: bool = False
     refunds: int = 0
 
 
-def allocate(command: AllocateMovement, known: KnownMovement, person: Person) -> list[Event]:
+def allocate(command: AllocateMovement, known: AllocationContext, person: Person) -> list[Event]:
     """Take a movement, or a part of it, out of suspense.
 
     Raises:
@@ -93,7 +93,7 @@ def _fits(command: AllocateMovement, open_: Money) -> None:
 
 def _event(
     command: AllocateMovement,
-    known: KnownMovement,
+    known: AllocationContext,
     amount: Money,
     booked: Money,
     *,
@@ -121,7 +121,7 @@ def _event(
 # ---- payments
 
 
-def _the_payment(command: AllocateMovement, known: KnownMovement) -> Payment:
+def _the_payment(command: AllocateMovement, known: AllocationContext) -> Payment:
     payment = known.payments.get(payment_id(command.name))
     if payment is None:
         raise NotFound(f"There is no payment {command.name}: `sluice payment list` lists them.", payment=command.name)
@@ -130,7 +130,7 @@ def _the_payment(command: AllocateMovement, known: KnownMovement) -> Payment:
     return payment
 
 
-def _payment(command: AllocateMovement, open_: Money, known: KnownMovement) -> list[Event]:
+def _payment(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     payment = _the_payment(command, known)
     if open_.minor > 0:
         raise BadInput(f"{open_} came in, which pays nothing: if {payment.id} came back, say that it is a return.")
@@ -159,7 +159,7 @@ def _payment(command: AllocateMovement, open_: Money, known: KnownMovement) -> l
     return [paid]
 
 
-def _return(command: AllocateMovement, open_: Money, known: KnownMovement) -> list[Event]:
+def _return(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     payment = _the_payment(command, known)
     if open_.minor < 0:
         raise BadInput(f"{-open_} went out, which is no return of {payment.id}.")
@@ -196,7 +196,7 @@ def _with(command: AllocateMovement) -> str:
 # ---- receipts
 
 
-def _receipts(command: AllocateMovement, open_: Money, known: KnownMovement) -> list[Event]:
+def _receipts(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     """One receipt or several, in the order in which they are named. A charge is deducted from the last."""
     parts = (ReceiptPart(receipt=command.name, amount=command.amount), *command.further)
     if open_.minor < 0:
@@ -230,7 +230,7 @@ def _receipts(command: AllocateMovement, open_: Money, known: KnownMovement) -> 
     ]
 
 
-def _the_receipt(name: str, command: AllocateMovement, known: KnownMovement) -> Receipt:
+def _the_receipt(name: str, command: AllocateMovement, known: AllocationContext) -> Receipt:
     receipt = known.receipts.get(name)
     waiting = receipt is not None and receipt.status in {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
     if receipt is None or not waiting or receipt.account != command.account or not receipt.outstanding.minor:
@@ -267,7 +267,7 @@ def _filled(parts: tuple[ReceiptPart, ...], receipts: list[Receipt], left: Money
 # ---- other targets
 
 
-def _plain(command: AllocateMovement, open_: Money, known: KnownMovement) -> list[Event]:
+def _plain(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     """A charge or interest of the bank, or money of a source or of another production."""
     if command.to == "source" and not known.exists:
         raise NotFound(f"There is no source {command.name!r}: `sluice facts list` lists those with statements.")
@@ -280,7 +280,7 @@ def _plain(command: AllocateMovement, open_: Money, known: KnownMovement) -> lis
     return [_event(command, known, amount, amount if amount.currency == open_.currency else open_)]
 
 
-def _refund(command: AllocateMovement, open_: Money, known: KnownMovement) -> list[Event]:
+def _refund(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     """Owe money back to its payer: a payment to an account of the agreement, for the next run."""
     payee = next((account for account in known.agreement.accounts if account.id == command.name), None)
     if payee is None or payee.control is not Control.EXTERNAL:
@@ -305,7 +305,7 @@ def _refund(command: AllocateMovement, open_: Money, known: KnownMovement) -> li
     return [_event(command, known, amount, amount, name=name, party=payee.owner), PaymentsScheduled(payments=(line,))]
 
 
-def _the_other(command: AllocateMovement, known: KnownMovement) -> Movement:
+def _the_other(command: AllocateMovement, known: AllocationContext) -> BankMovement:
     if known.other is None or known.other.id == command.movement:
         raise NotFound(f"There is no other movement {command.name!r} on {command.account}.")
     if known.other.booking.fate == "known":
@@ -313,7 +313,7 @@ def _the_other(command: AllocateMovement, known: KnownMovement) -> Movement:
     return known.other
 
 
-def _duplicate(command: AllocateMovement, open_: Money, known: KnownMovement) -> list[Event]:
+def _duplicate(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     """Take a booking back, because the bank told it twice."""
     other = _the_other(command, known)
     if other.booking.amount != open_:
@@ -323,7 +323,7 @@ def _duplicate(command: AllocateMovement, open_: Money, known: KnownMovement) ->
     return [_event(command, known, open_, open_)]
 
 
-def _reversal(command: AllocateMovement, open_: Money, known: KnownMovement) -> list[Event]:
+def _reversal(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     other = _the_other(command, known)
     if other.booking.amount != -open_:
         raise BadInput(f"Movement {other.id} is of {other.booking.amount}, which {open_} does not reverse.")
@@ -333,7 +333,7 @@ def _reversal(command: AllocateMovement, open_: Money, known: KnownMovement) -> 
     return [*reversed_movement(template, other, known.payments, known.receipts)]
 
 
-_TARGETS: Mapping[str, Callable[[AllocateMovement, Money, KnownMovement], list[Event]]] = {
+_TARGETS: Mapping[str, Callable[[AllocateMovement, Money, AllocationContext], list[Event]]] = {
     "payment": _payment,
     "return": _return,
     "receipt": _receipts,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from domain.agreement.model import Agreement
-from domain.bank.movements import Movement
+from domain.bank.movements import BankMovement
 from domain.commands import UndoAllocation, require
 from domain.errors import IllegalTransition, NotFound
 from domain.events import Event, MovementAllocated, MovementAllocationUndone, PaymentThen
@@ -18,18 +18,18 @@ _AWAITING = {Status.DUE: "prepared", Status.RELEASED: "released"}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class UndoContext:
     """What the records say of a movement, of the other one if both reversed each other, and of what it settled."""
 
     agreement: Agreement
-    movement: Movement | None
-    other: Movement | None = None
+    movement: BankMovement | None
+    other: BankMovement | None = None
     payments: Mapping[str, Payment] = field(default_factory=dict)
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     runs: Mapping[str, Run] = field(default_factory=dict)
 
 
-def undo(command: UndoAllocation, standing: Standing, person: Person) -> list[Event]:
+def undo(command: UndoAllocation, standing: UndoContext, person: Person) -> list[Event]:
     """Take back one allocation of a movement; of a reversal, all of it, on both movements.
 
     Raises:
@@ -64,7 +64,7 @@ def counterpart(allocated: MovementAllocated) -> str:
     return allocated.reverses or (allocated.name if allocated.to == "reversal" else "")
 
 
-def the_allocation(movement: Movement, number: int | None) -> tuple[int, MovementAllocated]:
+def the_allocation(movement: BankMovement, number: int | None) -> tuple[int, MovementAllocated]:
     """The allocation of a number, else the newest that stands.
 
     Raises:
@@ -82,7 +82,7 @@ def the_allocation(movement: Movement, number: int | None) -> tuple[int, Movemen
 
 
 def _undone(
-    command: UndoAllocation, movement: Movement, number: int, allocated: MovementAllocated, standing: Standing
+    command: UndoAllocation, movement: BankMovement, number: int, allocated: MovementAllocated, standing: UndoContext
 ) -> MovementAllocationUndone:
     payment, fell_due = None, False
     match allocated.to:
@@ -106,7 +106,7 @@ def _undone(
     )
 
 
-def _payment(movement: Movement, number: int, allocated: MovementAllocated, standing: Standing) -> PaymentThen:
+def _payment(movement: BankMovement, number: int, allocated: MovementAllocated, standing: UndoContext) -> PaymentThen:
     """Where the payment stands again. It may not have gone on since.
 
     The cancellation of its run since has cleared its end-to-end id.
@@ -127,14 +127,14 @@ def _payment(movement: Movement, number: int, allocated: MovementAllocated, stan
     return then.model_copy(update={"status": Status.DUE.value, "run": None, "end_to_end_id": None})
 
 
-def _receipt(movement: Movement, number: int, allocated: MovementAllocated, receipt: Receipt) -> None:
+def _receipt(movement: BankMovement, number: int, allocated: MovementAllocated, receipt: Receipt) -> None:
     if receipt.received < allocated.amount:
         raise _cannot(number, movement, f"only {receipt.received} of receipt {receipt.id} are received by now")
     if receipt.outstanding < -allocated.amount:
         raise _cannot(number, movement, f"receipt {receipt.id} has been paid otherwise since")
 
 
-def _refund(movement: Movement, number: int, payment: Payment) -> bool:
+def _refund(movement: BankMovement, number: int, payment: Payment) -> bool:
     """Whether the refund fell due. It must still be with us."""
     if not can(payment, PaymentStep.WITHDRAW):
         raise _cannot(number, movement, f"its refund {payment.id} is {payment.status}")
@@ -143,7 +143,7 @@ def _refund(movement: Movement, number: int, payment: Payment) -> bool:
     return payment.status is not Status.SCHEDULED
 
 
-def _cannot(number: int, movement: Movement, why: str) -> IllegalTransition:
+def _cannot(number: int, movement: BankMovement, why: str) -> IllegalTransition:
     return IllegalTransition(
         f"Allocation {number} of movement {movement.id} cannot be taken back: {why}.", movement=movement.id
     )

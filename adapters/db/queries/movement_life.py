@@ -13,7 +13,7 @@ from adapters.db.movements import movement
 from adapters.db.streams import stream_of
 from domain.audit.sentences import sentence
 from domain.bank.identity import KnownBooking
-from domain.bank.movements import Movement
+from domain.bank.movements import BankMovement
 from domain.events import read_event
 from domain.ledger.entries import suspense
 from domain.values.money import Money
@@ -125,7 +125,7 @@ def _told(connection: Connection, stream: str, account: str, booking: KnownBooki
         )
 
 
-def _allocations(found: Movement) -> Iterator[AllocationRow]:
+def _allocations(found: BankMovement) -> Iterator[AllocationRow]:
     for number, one in enumerate(found.allocations, 1):
         yield AllocationRow(
             number=number,

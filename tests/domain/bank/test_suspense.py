@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from domain.bank import suspense
 from domain.bank.identity import KnownBooking
-from domain.bank.movements import Movement
+from domain.bank.movements import BankMovement
 from domain.bank.reports import ReportKind
 from domain.commands import AllocateMovement
 from domain.errors import BadInput, IllegalTransition, NotFound, WrongRole
@@ -38,12 +38,12 @@ def booking(amount, movement="B9", **changes):
 
 
 def movement(open_, name="B9"):
-    return None if open_ is None else Movement(booking(open_ if open_.minor else b.krw(5), name), open_)
+    return None if open_ is None else BankMovement(booking(open_ if open_.minor else b.krw(5), name), open_)
 
 
 def allocated(open_, command, person=TREASURER, exists=True):
     state = b.owing()
-    known = suspense.KnownMovement(
+    known = suspense.AllocationContext(
         b.agreement(), b.TODAY, movement(open_), payments=state.payments, receipts=state.receipts, exists=exists
     )
     (event,) = suspense.allocate(command, known, person)
