@@ -68,7 +68,7 @@ class MovementActivities:
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             connection = transaction.connection
             movement = movements.movement(connection, *ours, command.movement)
-            other = _reversed_with(movement, command.number)
+            other = undoing.other_movement(movement, command.number)
             standing = undoing.UndoContext(
                 agreement=agreement,
                 movement=movement,
@@ -118,19 +118,12 @@ def _settled_by(movement: BankMovement | None) -> Iterator[str]:
         yield from (allocated.name for allocated in movement.allocations)
 
 
-def _reversed_with(movement: BankMovement | None, number: int | None) -> str:
-    """The other movement, if the allocation that is taken back says that two reverse each other."""
-    if movement is None:
-        return ""
-    by_number = dict(movement.standing())
-    allocated = by_number.get(number or max(by_number, default=0))
-    return undoing.counterpart(allocated) if allocated is not None else ""
-
-
 def _notify(transaction: Transaction, production: str, state: State, events: list[Event]) -> None:
     """Tell the workflows of the runs whose payments stand elsewhere now."""
-    allocated = (one.allocated if isinstance(one, MovementAllocationUndone) else one for one in events)
-    names = {one.name for one in allocated if isinstance(one, MovementAllocated) and one.to in {"payment", "return"}}
-    concerned = (state.payments[name] for name in names)
-    for run in sorted({one.run for one in concerned if one.run is not None}):
+    runs = set[str | None]()
+    for event in events:
+        allocated = event.allocated if isinstance(event, MovementAllocationUndone) else event
+        if isinstance(allocated, MovementAllocated) and allocated.then is not None:
+            runs |= {allocated.then.run, state.payments[allocated.name].run}
+    for run in sorted(filter(None, runs)):
         transaction.post("run-news", production, run)

@@ -71,6 +71,12 @@ def commands(connection: Connection, stream: str) -> Iterator[Commanded]:
     return map(Commanded._make, streamed(connection, query, (stream,)))
 
 
+def command_payload(connection: Connection, key: str) -> str | None:
+    """The hash of the command that was carried out under a key. None if none was."""
+    query = sa.select(tables.command.c.payload).where(tables.command.c.key == key)
+    return connection.execute(query).scalar_one_or_none()
+
+
 class Wrote(NamedTuple):
     """What is recorded under a command's key: its events by number. `payload` is None if only refusals exist."""
 

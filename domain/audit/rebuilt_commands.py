@@ -32,19 +32,25 @@ _Candidate = tuple[type[Command], dict[str, Any]]
 
 def payload_hashes(production: str, batch: CommandBatch, schemas: Schemas = SCHEMAS) -> frozenset[str] | None:
     """The possible hashes of a batch's command; None if the first event does not determine the command."""
-    first = batch.facts[0]
-    if first.event is None:
-        return None
-    common = {"key": first.fact.command_key, "by": first.fact.actor, "production": production}
-    candidates = list(_candidates(first.event, batch))
-    if not candidates:
-        return None
     try:
-        return frozenset().union(
-            *(schemas.digests(kind.model_validate(common | fields)) for kind, fields in candidates)
-        )
+        candidates = list(rebuilt(production, batch))
     except ValueError:  # no command can have these fields
         return frozenset()
+    return frozenset().union(*map(schemas.digests, candidates)) if candidates else None
+
+
+def rebuilt(production: str, batch: CommandBatch) -> Iterator[Command]:
+    """The commands that may have written a batch. None if the first event does not determine the command.
+
+    Raises:
+        ValueError: no command can have these fields.
+    """
+    first = batch.facts[0]
+    if first.event is None:
+        return
+    common = {"key": first.fact.command_key, "by": first.fact.actor, "production": production}
+    for kind, fields in _candidates(first.event, batch):
+        yield kind.model_validate(common | fields)
 
 
 def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:

@@ -64,6 +64,13 @@ def counterpart(allocated: MovementAllocated) -> str:
     return allocated.reverses or (allocated.name if allocated.to == "reversal" else "")
 
 
+def other_movement(movement: BankMovement | None, number: int | None) -> str:
+    """The movement that takes part in the allocation that an undo is about. Empty if there is none."""
+    standing = dict(movement.standing()) if movement is not None else {}
+    allocated = standing.get(number or max(standing, default=0))
+    return counterpart(allocated) if allocated is not None else ""
+
+
 def the_allocation(movement: BankMovement, number: int | None) -> tuple[int, MovementAllocated]:
     """The allocation of a number, else the newest that stands.
 

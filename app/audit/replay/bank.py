@@ -9,20 +9,27 @@ from typing import Any
 from adapters.bank.orders import say, write, written_at
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.read import read_file
+from adapters.db.audit import command_payload
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
+from adapters.db.streams import production_of
 from app.audit.replay.bookings import ToldBookings
+from app.audit.replay.movements import MovementCommand, decided_again
 from domain.agreement.model import Agreement
 from domain.audit.findings import Finding, unfaithful
+from domain.audit.rebuilt_commands import rebuilt
 from domain.audit.refold import CommandBatch, DecodedFact
 from domain.bank import bookings, statuses
 from domain.bank.first_release import reading, rules
 from domain.bank.reports import BankMessage, StatusReport
 from domain.bank.tallies import untied
+from domain.commands import AllocateMovement, UndoAllocation
 from domain.errors import BadInput
 from domain.events import (
     BankFileTaken,
     Event,
+    MovementAllocated,
+    MovementAllocationUndone,
     OpeningBalanceRecorded,
     PaymentsGathered,
     QuoteTaken,
@@ -71,6 +78,8 @@ class Bank:
                     yield from self._doubted(state, told, told.event)
                 case OpeningBalanceRecorded():
                     yield from self._opened(told, told.event)
+                case MovementAllocated() | MovementAllocationUndone() if told is batch.facts[0]:
+                    yield from self._allocated(state, batch)
                 case _:
                     continue
         self._told.add(batch.events, batch.first.seq, batch.first.effective_on)
@@ -99,6 +108,25 @@ class Bank:
             said = f"does not say what document {digest} of the bank says"
             yield unfaithful(record, said, _only(expected, batch.events), _only(batch.events, expected))
 
+    def _allocated(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
+        """Check that the events follow from what the command says of the movement."""
+        told = batch.facts[0]
+        command = self._movement_command(production_of(told.fact.stream), batch)
+        if command is None or told.version < self._schemas.version(type(told.event).__name__):
+            return  # the check of payloads names another command; earlier versions said less than the rule needs
+        expected = decided_again(command, self._told, state, self._agreement_of(state), batch.first.effective_on)
+        if _lines(expected) != _lines(batch.events):
+            said = "does not say what the command said of the movement"
+            yield unfaithful(told.record, said, _only(expected, batch.events), _only(batch.events, expected))
+
+    def _movement_command(self, production: str, batch: CommandBatch) -> MovementCommand | None:
+        """The command of a batch whose hash is on record."""
+        payload = command_payload(self._records.connection, batch.first.command_key)
+        for command in rebuilt(production, batch):
+            if isinstance(command, AllocateMovement | UndoAllocation) and payload in self._schemas.digests(command):
+                return command
+        return None
+
     def _opened(self, told: DecodedFact, event: OpeningBalanceRecorded) -> Iterator[Finding]:
         """Check that an opening balance replaces the one before it, and counts from its day."""
         before = self._opening.get(event.account, Money.zero(event.amount.currency))
@@ -126,7 +154,7 @@ class Bank:
         found = [state.payments[name] for name in sorted(names) if name in state.payments]
         ours = {payment.id: payment for payment in found if payment.account == account}
         theirs = {n: r for n, r in state.receipts.items() if r.account == account and r.status in WAITING}
-        seen = frozenset(one.bank_reference for one in report.movements) & self._told.movements[account]
+        seen = frozenset(one.bank_reference for one in report.movements) & self._told.movements[account].keys()
         return rules.booked(self._agreement_of(state), account, ours, theirs, seen, report)
 
     def _prepared(self, state: State, batch: CommandBatch, told: DecodedFact, event: RunPrepared) -> Iterator[Finding]:

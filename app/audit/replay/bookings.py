@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 
+from msgspec.structs import replace
+
 from domain.bank.bookings import Needs, Recorded
 from domain.bank.identity import KnownBooking
+from domain.bank.movements import BankMovement, movement_of, undoes
 from domain.bank.record import RECORDING, bookings
 from domain.bank.statements import BankStatement, statements
-from domain.events import Event
+from domain.events import Event, MovementAllocated, MovementAllocationUndone
 from domain.ledger.entries import MOVING, SUSPENSE, postings
 from domain.payments.payments import ON_ITS_WAY, Payment, Status
 from domain.payments.receipts import WAITING
@@ -24,8 +27,9 @@ class ToldBookings:
         self._by: dict[tuple[str, str, object], list[KnownBooking]] = defaultdict(list)
         self._statements: dict[str, list[BankStatement]] = defaultdict(list)
         self._suspended: dict[tuple[str, str], Money] = {}
-        self.movements: dict[str, set[str]] = defaultdict(set)
-        """The movements of each account."""
+        self._events: dict[tuple[str, str], list[Event]] = defaultdict(list)
+        self.movements: dict[str, dict[str, KnownBooking]] = defaultdict(dict)
+        """The movements of each account by their ids."""
 
     def add(self, events: Sequence[Event], seq: int, on: date) -> None:
         """Add what a command told: its events, the first one's number, and the day on which they count."""
@@ -33,7 +37,7 @@ class ToldBookings:
             for statement in statements(seq + place, on, event):
                 self._statements[statement.account].append(statement)
         for (account, movement), booking in bookings(one for one in events if type(one) in RECORDING).items():
-            self.movements[account].add(movement)
+            self.movements[account][movement] = booking
             for kind, key in (
                 ("amount", booking.amount.minor),
                 ("entry", booking.entry_amount.minor),
@@ -45,6 +49,23 @@ class ToldBookings:
                 at = (entry.account.removeprefix(SUSPENSE), entry.about)
                 before = self._suspended.get(at, Money.zero(entry.amount.currency))
                 self._suspended[at] = before - entry.amount
+
+        for event in events:
+            if isinstance(event, MovementAllocated | MovementAllocationUndone):
+                self._events[event.account, event.movement].append(event)
+
+    def movement(self, account: str, name: str) -> BankMovement | None:
+        """A movement as `adapters.db.movements` reads it."""
+        booking = self.movements[account].get(name)
+        if booking is None:
+            return None
+        opposite = (self._read(account, one) for one in self._by.get((account, "amount", -booking.amount.minor), ()))
+        reversed_by = next((other.id for other in opposite if undoes(other, name)), None)
+        return replace(self._read(account, booking), reversed_by=reversed_by)
+
+    def _read(self, account: str, booking: KnownBooking) -> BankMovement:
+        at = (account, booking.movement)
+        return movement_of(booking, self._suspended.get(at), self._events.get(at, ()))
 
     def before(self, state: State, needed: Mapping[str, Needs]) -> Recorded:
         """What the records said before a file with these needs, as `activities.bank` loads it."""

@@ -58,9 +58,7 @@ class MovementBooks:
             reason="it was another's",
         )  # fmt: skip
         own = self.movement(movement)
-        named = dict(own.standing()) if own is not None else {}
-        allocated = named.get(number or max(named, default=0))
-        other = self.movement(undoing.counterpart(allocated)) if allocated is not None else None
+        other = self.movement(undoing.other_movement(own, number))
         state = self.state
         context = undoing.UndoContext(b.agreement(), own, other, state.payments, state.receipts, state.runs)
         return self.happened(undoing.undo(command, context, person))

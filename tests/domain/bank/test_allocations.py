@@ -29,7 +29,7 @@ def test_the_banks_charge_is_named_or_nothing_settles():
     books = at_the_bank()
     books.booked("M", -P1 - b.krw(15_000))
     books.booked("N", -P1 + b.krw(1))
-    with pytest.raises(BadInput, match="less than the KRW 120000000 of HANA.P1"):
+    with pytest.raises(BadInput, match=r"less than the KRW 120000000 of HANA.P1"):
         books.allocate("N", "payment", "HANA.P1")
     books.allocate("M", "payment", "HANA.P1", charges="KRW 15000")
     assert books.open("M") == b.krw(0)
@@ -91,7 +91,7 @@ def test_one_credit_pays_several_receipts_in_the_order_in_which_they_are_named()
     further = [{"receipt": "HANA.L1", "amount": "USD 20000.00"}]
     with pytest.raises(BadInput, match="A receipt is named twice"):
         books.allocate("M", "receipt", "HANA.L1", amount="USD 50000.00", further=further)
-    with pytest.raises(NotFound, match="expects no money as 'HANA.C1'"):
+    with pytest.raises(NotFound, match=r"expects no money as 'HANA.C1'"):
         books.allocate("M", "receipt", "HANA.C1", amount="JPY 5", further=further)
 
 
@@ -163,7 +163,7 @@ def test_only_a_whole_movement_is_a_duplicate_or_a_reversal():
     books.booked("M", b.krw(500))
     books.allocate("M", "charges", amount="KRW 200")
     books.booked("N", b.krw(300))
-    with pytest.raises(IllegalTransition, match="Only KRW 300 of movement M .* only a whole movement"):
+    with pytest.raises(IllegalTransition, match=r"Only KRW 300 of movement M .* only a whole movement"):
         books.allocate("M", "duplicate", "N")
 
 

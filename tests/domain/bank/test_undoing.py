@@ -41,7 +41,7 @@ def test_a_return_that_is_taken_back_is_settled_again():
     settled = books.state.payments["HANA.P1"]
     books.booked("N", P1)
     books.allocate("N", "return", "HANA.P1")
-    with pytest.raises(IllegalTransition, match="HANA.P1 is returned since"):
+    with pytest.raises(IllegalTransition, match=r"HANA.P1 is returned since"):
         books.undo("M")
     books.undo("N")
     assert books.state.payments["HANA.P1"] == settled
@@ -98,7 +98,7 @@ def test_a_refund_that_is_on_its_way_is_not_taken_back():
     books.happened([PaymentsFellDue.model_validate({"payments": [due]})])
     books.state, run = b.prepared(books.state)
     books.state = b.submitted(b.released(books.state, run), run)
-    with pytest.raises(IllegalTransition, match="its refund HANA.R/1 is submitted"):
+    with pytest.raises(IllegalTransition, match=r"its refund HANA.R/1 is submitted"):
         books.undo("M")
 
 
@@ -126,7 +126,7 @@ def test_a_payment_that_has_gone_on_since_keeps_what_settled_it():
     books.booked("N", P1)
     books.allocate("N", "return", "HANA.P1")
     books.happened([PaymentCorrected(payment="HANA.P1", reason="another account")])
-    with pytest.raises(IllegalTransition, match="HANA.P1 is due since, with attempt 2"):
+    with pytest.raises(IllegalTransition, match=r"HANA.P1 is due since, with attempt 2"):
         books.undo("N")
 
 
