@@ -12,7 +12,8 @@ from adapters.db.store import Context, Done, Request, Store, Transaction
 from domain.agreement.model import Account, Agreement
 from domain.agreement.productions import DueDate, the_production
 from domain.agreement.schedule import calendars_of, due_date, execution_day, order_day
-from domain.calendar.calendars import CalendarOverride, Calendars
+from domain.calendar.calendars import Calendars
+from domain.calendar.overrides import CalendarOverride
 from domain.commands import Command
 from domain.errors import WrongRole
 from domain.events import Event

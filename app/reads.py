@@ -13,57 +13,44 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
+from adapters.db import queries
 from adapters.db.connection import at_one_instant, engine_of
-from adapters.db.queries import (
-    agreement,
-    bank,
-    bank_files,
-    distributions,
-    facts,
-    histories,
-    journal,
-    ledger,
-    milestones,
-    payments,
-    runs,
-    statements,
-)
-from adapters.db.queries.agreement import VersionRow
-from adapters.db.queries.bank import MovementFilter, MovementRow
-from adapters.db.queries.bank_files import BankFileFilter, BankFileRow
-from adapters.db.queries.distributions import DistributionFilter, DistributionRow
-from adapters.db.queries.facts import ImportFilter, ImportRow
-from adapters.db.queries.histories import Archived, HistoryFilter
-from adapters.db.queries.journal import EventFilter, EventRow
-from adapters.db.queries.ledger import BalanceRow, EntryFilter, EntryRow
-from adapters.db.queries.milestones import MilestoneFilter, MilestoneRow
-from adapters.db.queries.paging import Page, PageRequest
-from adapters.db.queries.payments import PaymentFilter, PaymentRow, ReceiptFilter, ReceiptRow
-from adapters.db.queries.runs import RunFilter, RunRow
-from adapters.db.queries.statements import StatementFilter, StatementRow
 from app.endpoints import database_url
 from app.settings import load_settings
 from domain.errors import NotFound, WrongRole
 from domain.reads import EVERYTHING, Resource, Sight
 
 if TYPE_CHECKING:
+    from adapters.db.queries.agreement import VersionRow
+    from adapters.db.queries.bank import MovementFilter, MovementRow
+    from adapters.db.queries.bank_files import BankFileFilter, BankFileRow
+    from adapters.db.queries.distributions import DistributionFilter, DistributionRow
+    from adapters.db.queries.facts import ImportFilter, ImportRow
+    from adapters.db.queries.histories import Archived, HistoryFilter
+    from adapters.db.queries.journal import EventFilter, EventRow
+    from adapters.db.queries.ledger import BalanceRow, EntryFilter, EntryRow
+    from adapters.db.queries.milestones import MilestoneFilter, MilestoneRow
     from adapters.db.queries.movement_life import MovementLife
+    from adapters.db.queries.paging import Page, PageRequest
+    from adapters.db.queries.payments import PaymentFilter, PaymentRow, ReceiptFilter, ReceiptRow
+    from adapters.db.queries.runs import RunFilter, RunRow
+    from adapters.db.queries.statements import StatementFilter, StatementRow
     from domain.bank.reconciliation import Reconciliation
 
 Filter = TypeVar(
     "Filter",
-    PaymentFilter,
-    ReceiptFilter,
-    RunFilter,
-    MovementFilter,
-    BankFileFilter,
-    MilestoneFilter,
-    DistributionFilter,
-    StatementFilter,
-    EntryFilter,
-    EventFilter,
-    HistoryFilter,
-    ImportFilter,
+    "PaymentFilter",
+    "ReceiptFilter",
+    "RunFilter",
+    "MovementFilter",
+    "BankFileFilter",
+    "MilestoneFilter",
+    "DistributionFilter",
+    "StatementFilter",
+    "EntryFilter",
+    "EventFilter",
+    "HistoryFilter",
+    "ImportFilter",
 )
 
 
@@ -90,53 +77,53 @@ class Reads:
             return False
         return True
 
-    def versions(self, as_of: date | None = None) -> list[VersionRow]:
+    def versions(self, as_of: date | None = None) -> "list[VersionRow]":
         """The versions of the production's agreement."""
         self.sight(Resource.AGREEMENT)
-        return agreement.agreement_versions(self.connection, self.production or "", as_of)
+        return queries.agreement.agreement_versions(self.connection, self.production or "", as_of)
 
-    def milestones(self, chosen: MilestoneFilter, page: PageRequest) -> Page[MilestoneRow]:
+    def milestones(self, chosen: "MilestoneFilter", page: "PageRequest") -> "Page[MilestoneRow]":
         """Return the milestones that have had an event."""
         sight = self.sight(Resource.MILESTONES)
-        return milestones.milestones(self.connection, self._here(chosen), page, sight)
+        return queries.milestones.milestones(self.connection, self._here(chosen), page, sight)
 
-    def payments(self, chosen: PaymentFilter, page: PageRequest) -> Page[PaymentRow]:
+    def payments(self, chosen: "PaymentFilter", page: "PageRequest") -> "Page[PaymentRow]":
         """Return outgoing payments."""
-        return payments.payments(self.connection, self._here(chosen), page, self.sight(Resource.PAYMENTS))
+        return queries.payments.payments(self.connection, self._here(chosen), page, self.sight(Resource.PAYMENTS))
 
-    def payment(self, payment_id: str) -> PaymentRow:
+    def payment(self, payment_id: str) -> "PaymentRow":
         """Return one payment.
 
         Raises:
             NotFound: it does not exist, or the reader may not see it.
         """
-        found = payments.payment(self.connection, payment_id, self.sight(Resource.PAYMENTS))
+        found = queries.payments.payment(self.connection, payment_id, self.sight(Resource.PAYMENTS))
         if found is None or self._elsewhere(found.production):
             raise NotFound(f"There is no payment {payment_id}: `sluice payment list` lists them.", payment=payment_id)
         return found
 
-    def receipts(self, chosen: ReceiptFilter, page: PageRequest) -> Page[ReceiptRow]:
+    def receipts(self, chosen: "ReceiptFilter", page: "PageRequest") -> "Page[ReceiptRow]":
         """Return expected receipts."""
-        return payments.receipts(self.connection, self._here(chosen), page, self.sight(Resource.RECEIPTS))
+        return queries.payments.receipts(self.connection, self._here(chosen), page, self.sight(Resource.RECEIPTS))
 
-    def runs(self, chosen: RunFilter, page: PageRequest) -> Page[RunRow]:
+    def runs(self, chosen: "RunFilter", page: "PageRequest") -> "Page[RunRow]":
         """Payment runs."""
-        return runs.runs(self.connection, self._here(chosen), page, self.sight(Resource.RUNS))
+        return queries.runs.runs(self.connection, self._here(chosen), page, self.sight(Resource.RUNS))
 
-    def run(self, run_id: str) -> RunRow:
+    def run(self, run_id: str) -> "RunRow":
         """Return one run.
 
         Raises:
             NotFound: it does not exist, or the reader may not see it.
         """
-        found = runs.run(self.connection, run_id, self.sight(Resource.RUNS))
+        found = queries.runs.run(self.connection, run_id, self.sight(Resource.RUNS))
         if found is None or self._elsewhere(found.production):
             raise NotFound(f"There is no run {run_id}: `sluice run show` lists them.", run=run_id)
         return found
 
-    def movements(self, chosen: MovementFilter, page: PageRequest) -> Page[MovementRow]:
+    def movements(self, chosen: "MovementFilter", page: "PageRequest") -> "Page[MovementRow]":
         """Movements in suspense."""
-        return bank.unmatched(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
+        return queries.bank.unmatched(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
 
     def reconciliations(self, account: str | None, on: date) -> "list[Reconciliation]":
         """Return the bank's balance against the books on a day, of an account or of all.
@@ -157,51 +144,49 @@ class Reads:
         """
         sight = self.sight(Resource.MOVEMENTS)
         seen = sight.everything or account in sight.accounts
-        from adapters.db.queries.movement_life import movement_life  # reads events, which no list needs
-
-        found = movement_life(self.connection, self.production or "", account, name) if seen else None
+        found = queries.movement_life.movement_life(self.connection, self.production or "", account, name) if seen else None
         if found is None:
             raise NotFound(f"There is no movement {name} on {account}: `sluice movement list` shows those in suspense.")
         books = self.may(Resource.JOURNAL) and self.may(Resource.LEDGER)
         return found if books else replace(found, history=())
 
-    def bank_files(self, chosen: BankFileFilter, page: PageRequest) -> Page[BankFileRow]:
+    def bank_files(self, chosen: "BankFileFilter", page: "PageRequest") -> "Page[BankFileRow]":
         """Files that came from banks, newest first, with what became of their bookings."""
-        return bank_files.bank_files(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
+        return queries.bank_files.bank_files(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
 
-    def distributions(self, chosen: DistributionFilter, page: PageRequest) -> Page[DistributionRow]:
+    def distributions(self, chosen: "DistributionFilter", page: "PageRequest") -> "Page[DistributionRow]":
         """Return distributions. A party sees only its own amounts."""
         sight = self.sight(Resource.DISTRIBUTIONS)
-        return distributions.distributions(self.connection, self._here(chosen), page, sight)
+        return queries.distributions.distributions(self.connection, self._here(chosen), page, sight)
 
-    def statements(self, chosen: StatementFilter, page: PageRequest) -> Page[StatementRow]:
+    def statements(self, chosen: "StatementFilter", page: "PageRequest") -> "Page[StatementRow]":
         """Return issued statements."""
-        return statements.statements(self.connection, self._here(chosen), page, self.sight(Resource.STATEMENTS))
+        return queries.statements.statements(self.connection, self._here(chosen), page, self.sight(Resource.STATEMENTS))
 
-    def imports(self, chosen: ImportFilter, page: PageRequest) -> Page[ImportRow]:
+    def imports(self, chosen: "ImportFilter", page: "PageRequest") -> "Page[ImportRow]":
         """Imported statements of facts, with all their versions."""
         self.sight(Resource.FACTS)
-        return facts.imported(self.connection, self._here(chosen), page)
+        return queries.facts.imported(self.connection, self._here(chosen), page)
 
-    def balances(self, effective: date | None = None, known: datetime | None = None) -> list[BalanceRow]:
+    def balances(self, effective: date | None = None, known: datetime | None = None) -> "list[BalanceRow]":
         """Balances of the production's ledger."""
         self.sight(Resource.LEDGER)
-        return ledger.balances(self.connection, self.production or "", effective, known)
+        return queries.ledger.balances(self.connection, self.production or "", effective, known)
 
-    def entries(self, chosen: EntryFilter, page: PageRequest) -> Page[EntryRow]:
+    def entries(self, chosen: "EntryFilter", page: "PageRequest") -> "Page[EntryRow]":
         """Entries of the production's ledger."""
         self.sight(Resource.LEDGER)
-        return ledger.entries(self.connection, self._here(chosen), page)
+        return queries.ledger.entries(self.connection, self._here(chosen), page)
 
-    def events(self, chosen: EventFilter, page: PageRequest) -> Page[EventRow]:
+    def events(self, chosen: "EventFilter", page: "PageRequest") -> "Page[EventRow]":
         """Events of the production's journal, newest first."""
         self.sight(Resource.JOURNAL)
-        return journal.newest_events(self.connection, self._here(chosen), page)
+        return queries.journal.newest_events(self.connection, self._here(chosen), page)
 
-    def histories(self, chosen: HistoryFilter, page: PageRequest) -> Page[Archived]:
+    def histories(self, chosen: "HistoryFilter", page: "PageRequest") -> "Page[Archived]":
         """Archived histories of workflows."""
         self.sight(Resource.HISTORIES)
-        return histories.archived_histories(self.connection, self._here(chosen), page)
+        return queries.histories.archived_histories(self.connection, self._here(chosen), page)
 
     def _here(self, chosen: Filter) -> Filter:
         return chosen if self.production is None else replace(chosen, production=self.production)
@@ -237,7 +222,7 @@ def reads(data: Path | None, production: str | None = None, user: str | None = N
     if user is None:
         with reading(data) as connection:
             if production is not None:
-                agreement.the_production(connection, production)
+                queries.agreement.the_production(connection, production)
             yield Reads(connection, production, lambda _: EVERYTHING)
         return
     # The permissions are in the agreement, which is slow to import and to parse.
@@ -245,5 +230,5 @@ def reads(data: Path | None, production: str | None = None, user: str | None = N
     from app.permissions import sight_of
 
     with handler_on(data) as handler, handler.store.reading() as records:
-        chosen = agreement.the_only_production(records.connection, production)
+        chosen = queries.agreement.the_only_production(records.connection, production)
         yield Reads(records.connection, chosen, sight_of(handler, records, chosen, user))

@@ -23,7 +23,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError
 
-from domain.calendar.calendars import CalendarOverride, unknown_calendar
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput
 from domain.identity import Role
 from domain.values.record import UserName
@@ -119,6 +119,10 @@ class Settings(BaseSettings):
     @field_validator("calendar_overrides")
     @classmethod
     def _calendars_are_known(cls, overrides: tuple[CalendarOverride, ...]) -> tuple[CalendarOverride, ...]:
+        if not overrides:
+            return overrides
+        from domain.calendar.calendars import unknown_calendar  # slow to import
+
         problems = [problem for each in overrides if (problem := unknown_calendar(each.calendar)) is not None]
         if problems:
             raise ValueError(problems[0])

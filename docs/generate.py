@@ -23,7 +23,7 @@ from app.settings import PREFIX, Settings, User
 from docs.describe import about, default_of, doc, fields_of, kind_of, paragraph, record_section, records_in, table
 from domain import errors
 from domain.agreement.model import Agreement, Purpose
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.overrides import CalendarOverride
 from domain.commands import TABLE, Declaration
 from domain.events import Event, StatementKind
 from domain.identity import Role

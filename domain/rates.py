@@ -10,13 +10,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from domain.agreement.model import Account, Agreement, CurrencyCode, FxRule, ReceiptFx
 from domain.bank.messages import carries_rate
-from domain.calendar.calendars import (
-    CalendarCode,
-    CalendarOverride,
-    Calendars,
-    Convention,
-)
+from domain.calendar.calendars import Calendars, Convention
 from domain.calendar.dates import month_end_after
+from domain.calendar.overrides import CalendarCode, CalendarOverride
 from domain.errors import BadInput, NotFound
 from domain.values.money import Exact, Money, convert
 from domain.values.record import Day, Record

@@ -5,7 +5,7 @@ from datetime import date
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import NotFound, RateMissing
 from domain.payments.runs import Quote
 from domain.rates import cross, fixing_date, publication_days

@@ -7,7 +7,8 @@ from decimal import Decimal
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
 from domain.agreement.model import Agreement, Control, ReceiptFx
-from domain.calendar.calendars import CalendarOverride, Calendars
+from domain.calendar.calendars import Calendars
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput, NotFound, RateMissing
 from domain.rates import publication_days
 from domain.sharing.revenue import (

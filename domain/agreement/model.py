@@ -8,8 +8,9 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from domain.bank.messages import AccountType, Address, BankAccount, ClearingMember, Max35, bank_country
 from domain.bank.profile import PLAIN, OrderProfile
-from domain.calendar.calendars import CalendarCode, CalendarOverride, Convention
+from domain.calendar.calendars import Convention
 from domain.calendar.dates import DayCount, Span
+from domain.calendar.overrides import CalendarCode, CalendarOverride
 from domain.sharing.waterfall.model import Waterfall
 from domain.values.money import Exact, Money
 from domain.values.record import (

@@ -9,9 +9,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from domain.agreement.model import Account, Agreement, Control, DueOn, Instalment
-from domain.calendar.calendars import CalendarOverride, Calendars, Convention
+from domain.calendar.calendars import Calendars, Convention
 from domain.calendar.dates import DAY
 from domain.calendar.interest import simple
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput
 from domain.values.money import Money, allocate, total
 

@@ -26,17 +26,12 @@ from datetime import date, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
-from typing import Annotated
 
 import holidays
-from pydantic import Field
 
 from domain.calendar.dates import DAY, span_of
+from domain.calendar.overrides import CalendarCode, CalendarOverride
 from domain.errors import BadInput
-from domain.values.record import Day, Record
-
-CalendarCode = Annotated[str, Field(max_length=40, examples=["KR", "US-NY", "TARGET", "XNYS"])]
-"""The name of a calendar. `unknown_calendar` checks that it exists."""
 
 FIRST_YEAR, LAST_YEAR = 1990, 2099
 """The years for which the calendars answer; a date outside is a slip of the pen."""
@@ -52,15 +47,6 @@ class Convention(StrEnum):
     FOLLOWING = "following"
     MODIFIED_FOLLOWING = "modified_following"
     PRECEDING = "preceding"
-
-
-class CalendarOverride(Record):
-    """A correction of a published calendar: a holiday declared last week, or one withdrawn."""
-
-    calendar: CalendarCode
-    on: Day
-    business_day: bool
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agreement.model import FxRule, ReceiptFx
-from domain.calendar.calendars import CalendarOverride, Calendars
+from domain.calendar.calendars import Calendars
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput, NotFound
 from domain.rates import cross, fixing_date, publication_days
 from tests.domain import builders as b

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.model import Agreement
-from domain.calendar.calendars import CalendarCode, unknown_calendar
+from domain.calendar.calendars import unknown_calendar
+from domain.calendar.overrides import CalendarCode
 
 
 def calendars(agreement: Agreement) -> Iterator[AgreementFinding]:

@@ -189,7 +189,7 @@ def test_every_documented_command_runs(sluice):
 def test_a_list_needs_neither_temporal_nor_an_agreement(stack):
     told = (
         "import sys; from app import cli; cli.execute(sys.argv[1:]);"
-        "slow = ('temporalio', 'ruamel', 'domain.agreement.model', 'rich.console');"
+        "slow = ('temporalio', 'ruamel', 'domain.agreement.model', 'rich.console', 'holidays');"
         "print([name for name in slow if name in sys.modules])"
     )
     for command in (("payment", "list"), ("run", "show"), ("movement", "list"), ("journal", "tail", PRODUCTION)):

@@ -13,7 +13,7 @@ from domain.agreement.schedule import (
     due_date,
     late_interest,
 )
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput
 from domain.values.money import Money, total
 

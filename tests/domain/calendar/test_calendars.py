@@ -5,12 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar.calendars import (
-    CalendarOverride,
-    Calendars,
-    Convention,
-    unknown_calendar,
-)
+from domain.calendar.calendars import Calendars, Convention, unknown_calendar
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput
 
 CODES = ["KR", "JP", "US", "FR", "TW", "TARGET"]
