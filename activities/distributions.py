@@ -9,6 +9,7 @@ from activities.views import DistributionRef, DistributionView, ProductionRef
 from adapters.command_handler import CommandHandler
 from adapters.db.records import Records, Selection
 from adapters.db.store import Transaction
+from adapters.payments.quotes import quote_for
 from adapters.sharing.entitlements import (
     FactsOf,
     business_day,
@@ -28,9 +29,9 @@ from domain.commands import (
     require,
 )
 from domain.errors import IllegalTransition, Refused, SluiceError
-from domain.events import DistributionComputed, Event, PaymentsScheduled
+from domain.events import DistributionComputed, Event, PaymentsScheduled, Payout, PayoutsOrdered
 from domain.identity import SYSTEM
-from domain.payments.runs import chunks
+from domain.payments.runs import Quote, chunks
 from domain.sharing import distributions
 from domain.sharing.distributions import Distribution, Distributions
 from domain.sharing.payouts import hindrances, paying_account, payout_terms, scheduled
@@ -223,7 +224,7 @@ class DistributionActivities:
     def _stated(
         self, records: Records, agreement: Agreement, known: Distributions, period: str
     ) -> tuple[Statement, ...]:
-        _, ordered = distributions.order(known, period, agreement.production, payout_terms(agreement))
+        _, ordered = self._payouts(records, agreement, known, period)
         assert ordered is not None  # noqa: S101 - its payouts are not ordered yet
         return made(
             self._handler, self._facts_of, records, agreement, known, ordered, self._due_on(agreement, known[period])
@@ -232,7 +233,7 @@ class DistributionActivities:
     def _ordered(
         self, transaction: Transaction, agreement: Agreement, known: Distributions, period: str
     ) -> list[Event]:
-        payouts, ordered = distributions.order(known, period, agreement.production, payout_terms(agreement))
+        payouts, ordered = self._payouts(transaction, agreement, known, period)
         if ordered is None:
             return []
         distribution = known[period]
@@ -242,6 +243,24 @@ class DistributionActivities:
         if distribution.status == "posted":  # a period is stated once, so not again after an objection
             events += [issue(self._handler, self._facts_of, transaction, agreement, known, ordered, due_on)]
         return events + [PaymentsScheduled(payments=tuple(part)) for part in chunks(lines)]
+
+    def _payouts(
+        self, records: Records, agreement: Agreement, known: Distributions, period: str
+    ) -> tuple[list[Payout], PayoutsOrdered | None]:
+        """The payouts of a posted period. One to an account in another currency goes at today's rate by the rule.
+
+        Raises:
+            RateMissing: that rate is not imported yet.
+        """
+        payouts, ordered = distributions.order(known, period, agreement.production, payout_terms(agreement))
+        debtor, today, quotes = paying_account(agreement), self._handler.today(agreement), dict[str, Quote]()
+        for payout in payouts:
+            currency = payout.exchange.amount.currency if payout.exchange else debtor.currency
+            if quote := quote_for(records, agreement, debtor.id, currency, today, self._handler.overrides):
+                quotes[payout.party] = quote
+        if quotes:
+            return distributions.order(known, period, agreement.production, payout_terms(agreement, quotes))
+        return payouts, ordered
 
     def _due_on(self, agreement: Agreement, distribution: Distribution) -> date:
         """The day on which payouts that are ordered now are paid."""

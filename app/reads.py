@@ -144,7 +144,9 @@ class Reads:
         """
         sight = self.sight(Resource.MOVEMENTS)
         seen = sight.everything or account in sight.accounts
-        found = queries.movement_life.movement_life(self.connection, self.production or "", account, name) if seen else None
+        found = (
+            queries.movement_life.movement_life(self.connection, self.production or "", account, name) if seen else None
+        )
         if found is None:
             raise NotFound(f"There is no movement {name} on {account}: `sluice movement list` shows those in suspense.")
         books = self.may(Resource.JOURNAL) and self.may(Resource.LEDGER)

@@ -132,8 +132,9 @@ def _choices(name: str, kind: Any) -> list[Any]:
         return list(inner)
     if kind is StatementKind or kind is Purpose:
         return [StatementKind.RECEIPT] if kind is StatementKind else [name, Purpose.PARTICIPATION, Purpose.CONTRIBUTION]
-    if inspect.isclass(kind) and issubclass(kind, BaseModel):
-        return _samples(kind)
+    for one in (kind, *inner):
+        if inspect.isclass(one) and issubclass(one, BaseModel):
+            return _samples(one)
     return [Money(100, "KRW")] if Money in (kind, *inner) else [name]
 
 

@@ -17,7 +17,7 @@ from domain.milestones import Milestone
 from domain.payments.payments import Payment, Status
 from domain.payments.receipts import Receipt, ReceiptStatus
 from domain.payments.runs import Quote, Run
-from domain.sharing.distributions import Distribution, Objection
+from domain.sharing.distributions import Distribution, ExchangedShare, Objection
 from domain.values.money import Money
 
 Row = Mapping[str, Any]
@@ -309,6 +309,7 @@ def distribution_row(production: str, distribution: Distribution) -> dict[str, A
             "reserves": _amounts_row(distribution.reserves),
             "reserved": _amounts_row(distribution.reserved),
             "kept": _amounts_row(distribution.kept),
+            "exchanged": [[one.party, str(one.owed), str(one.paid)] for one in distribution.exchanged],
         },
     }
 
@@ -340,6 +341,10 @@ def distribution_of(row: Row) -> Distribution:
         reserves=_amounts_of(body.get("reserves", {})),
         reserved=_amounts_of(body.get("reserved", {})),
         kept=_amounts_of(body.get("kept", {})),
+        exchanged=tuple(
+            ExchangedShare(party, Money.parse(owed), Money.parse(paid))
+            for party, owed, paid in body.get("exchanged", ())
+        ),
     )
 
 

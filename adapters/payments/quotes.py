@@ -1,12 +1,14 @@
 """The rate that a run pays at: the agreement's rule applied to the rates that were imported."""
 
 from datetime import date
+from decimal import Decimal
 
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
 from domain.calendar.overrides import CalendarOverride
 from domain.errors import NotFound, RateMissing
+from domain.events import QuoteTaken
 from domain.payments.runs import Quote
 from domain.rates import cross, fixing_date, publication_days
 
@@ -40,3 +42,14 @@ def quote_for(
             fixing_on=fixing_on.isoformat(),
         ) from error
     return Quote(currency, held.currency, rate, rule.source, fixing_on, rule.contract)
+
+
+def rate_at(records: Records, agreement: Agreement, used: Quote | QuoteTaken) -> Decimal:
+    """Return the rate of a quote's source for its day, as it was imported, or the contract's.
+
+    Raises:
+        NotFound: the source has none for the day.
+    """
+    if used.source == "contract":
+        return agreement.fx_rule(used.base, used.quote).contract
+    return cross(rates_on(records, used.source, used.fixing_on), used.base, used.quote)

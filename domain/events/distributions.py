@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from domain.values.money import Money
+from domain.values.money import Exact, Money
 from domain.values.record import Record, Sha256
 
 
@@ -96,19 +96,35 @@ class EntitlementsPosted(Record):
     reserves: tuple[ReserveAmount, ...] = ()
 
 
+class PayoutExchange(Record):
+    """How a payout goes to an account in another currency: `amount` is what is paid, by the rule of the agreement.
+
+    `rate` is units of the waterfall's currency for one unit of the amount's, from `source` as of `fixing_on`.
+    `contract_value` is the amount at the contract's rate, against which gains and losses are measured.
+    """
+
+    amount: Money
+    contract_value: Money
+    rate: Exact
+    source: str
+    fixing_on: date
+
+
 class Payout(Record):
-    """A payment that settles part of what a party is owed."""
+    """A payment that settles part of what a party is owed: `amount`, in the waterfall's currency."""
 
     party: str
     payment: str
     amount: Money
+    exchange: PayoutExchange | None = None
 
 
 class PayoutsOrdered(Record):
     """Payouts became payments of the schedule.
 
-    `carried` waits for a later period: too little to be paid out, or overpaid. `held` is disputed. `kept` is the share
-    of the paying account's owner, who has the money already; it is negative where an earlier share shrank.
+    `carried` waits for a later period: too little to be paid out, left of a multiple, or overpaid. `held` is disputed.
+    `kept` is the share of the paying account's owner, who has the money already; it is negative where an earlier share
+    shrank.
     """
 
     type: Literal["payouts-ordered"] = "payouts-ordered"

@@ -31,6 +31,7 @@ from domain.events import (
     PaymentReturned,
     PaymentsFellDue,
     PaymentsSettled,
+    Payout,
     PayoutsOrdered,
     ReceiptMatched,
     ReceiptReversed,
@@ -124,6 +125,8 @@ def _shared(event: EntitlementsPosted | PayoutsOrdered) -> Iterable[Entry]:
         for kept in event.kept:
             yield Entry(f"liability:participation:{kept.party}", kept.amount, about)
             yield Entry(f"equity:retained:{kept.party}", -kept.amount, about)
+        for payout in event.payouts:
+            yield from _exchanged_share(payout, about)
         return
     for change in event.changes:
         yield Entry("expense:participation", change.amount, about)
@@ -131,6 +134,22 @@ def _shared(event: EntitlementsPosted | PayoutsOrdered) -> Iterable[Entry]:
     for reserve in event.reserves:
         yield Entry("expense:participation", reserve.amount, about)
         yield Entry(f"liability:reserve:{reserve.position}", -reserve.amount, about)
+
+
+def _exchanged_share(payout: Payout, about: str) -> Iterable[Entry]:
+    """Entries for a share that is owed in the currency of the party's account from now on.
+
+    What the rate makes more or less than the contract's is a gain or a loss.
+    """
+    if (paid := payout.exchange) is None:
+        return
+    claim, difference = f"liability:participation:{payout.party}", payout.amount - paid.contract_value
+    yield Entry(claim, payout.amount, about)
+    yield Entry(FX_POSITION, -paid.contract_value, about)
+    if difference.minor:
+        yield Entry(FX_GAIN_LOSS, -difference, about)
+    yield Entry(FX_POSITION, paid.amount, about)
+    yield Entry(claim, -paid.amount, about)
 
 
 def _moved(event: Event) -> Iterable[Entry]:

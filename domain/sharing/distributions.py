@@ -21,11 +21,13 @@ from domain.events import (
     ObjectionResolved,
     PartyAmount,
     Payout,
+    PayoutExchange,
     PayoutsOrdered,
     ReserveAmount,
 )
 from domain.identity import Person
-from domain.values.money import Money
+from domain.payments.runs import Quote
+from domain.values.money import Money, convert
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,15 @@ class Objection:
     by: str
     positions: tuple[str, ...]
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangedShare:
+    """A part of what was ordered for a party, `owed` in the waterfall's currency, `paid` in that of its account."""
+
+    party: str
+    owed: Money
+    paid: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,8 @@ class Distribution:
     reserves: Mapping[str, Money] = field(default_factory=dict)
     reserved: Mapping[str, Money] = field(default_factory=dict)
     kept: Mapping[str, Money] = field(default_factory=dict)
+    exchanged: tuple[ExchangedShare, ...] = ()
+    """What of `ordered` is paid in another currency."""
 
     @property
     def parties(self) -> frozenset[str]:
@@ -95,6 +108,32 @@ class PayoutTerms:
     minimum: Mapping[str, Money]
     kept: frozenset[str]
     """Owners of the paying account. An undisputed share is theirs without a payment."""
+    multiple: Money | None = None
+    """Only whole multiples of this are paid out."""
+    quotes: Mapping[str, Quote] = field(default_factory=dict)
+    """The rates of parties whose account is in another currency."""
+
+    def paid_out(self, party: str, payable: Money) -> Money:
+        """The part of a payable amount that is paid out. The rest is carried forward, as is a negative amount."""
+        nothing = Money.zero(payable.currency)
+        if payable < self.minimum.get(party, Money(1, payable.currency)):
+            return nothing
+        step = self.multiple.minor if self.multiple else 1
+        part = Money(payable.minor - payable.minor % step, payable.currency)
+        quote = self.quotes.get(party)
+        return nothing if quote and not exchange_of(part, quote).amount.minor else part
+
+
+def exchange_of(amount: Money, quote: Quote) -> PayoutExchange:
+    """What an amount of the waterfall's currency is in the currency `quote.base`, rounded once, half to even."""
+    paid = convert(amount, 1 / Fraction(quote.rate), quote.base)
+    return PayoutExchange(
+        amount=paid,
+        contract_value=convert(paid, quote.contract_rate, amount.currency),
+        rate=quote.rate,
+        source=quote.source,
+        fixing_on=quote.fixing_on,
+    )
 
 
 def the_distribution(distributions: Distributions, period: str) -> Distribution:
@@ -230,8 +269,8 @@ def order(
     """The payouts of a posted period, or after a resolved objection. The event is None if nothing is new.
 
     A party is paid what is posted to date, less what was ordered or kept before, less what it disputes. An amount below
-    its minimum, or a negative one, is carried forward. The paying account's owner keeps its amount, whatever its sign
-    or size.
+    its minimum, what is left of a multiple, or a negative amount is carried forward. The paying account's owner keeps
+    its amount, whatever its sign or size.
     """
     distribution = the_distribution(distributions, period)
     if not distribution.is_posted:
@@ -245,14 +284,18 @@ def order(
         if disputed.minor:
             held.append(PartyAmount(party=party, amount=disputed))
         payable = open_amount - disputed
-        smallest = terms.minimum.get(party, Money(1, payable.currency))
         if party in terms.kept:
             kept += [PartyAmount(party=party, amount=payable)] if payable.minor else []
-        elif payable.minor and payable < smallest:
-            carried.append(PartyAmount(party=party, amount=payable))
-        elif payable.minor:
+            continue
+        part = terms.paid_out(party, payable)
+        if part != payable:
+            carried.append(PartyAmount(party=party, amount=payable - part))
+        if part.minor:
             number += 1
-            payouts.append(Payout(party=party, payment=payment_name(production, number), amount=payable))
+            quote = terms.quotes.get(party)
+            exchange = exchange_of(part, quote) if quote else None
+            name = payment_name(production, number)
+            payouts.append(Payout(party=party, payment=name, amount=part, exchange=exchange))
     event = PayoutsOrdered(
         period=period, payouts=tuple(payouts), carried=tuple(carried), held=tuple(held), kept=tuple(kept)
     )
@@ -291,6 +334,15 @@ def _summed(parts: Iterable[Mapping[str, Money]]) -> dict[str, Money]:
         for party, amount in part.items():
             sums[party] = sums[party] + amount if party in sums else amount
     return sums
+
+
+def exchanged_to_date(distributions: Distributions) -> list[ExchangedShare]:
+    """What was ordered in other currencies than the waterfall's by all distributions together."""
+    return [share for one in distributions.values() for share in one.exchanged]
+
+
+def _exchanged(payouts: Iterable[Payout]) -> Iterable[ExchangedShare]:
+    return (ExchangedShare(one.party, one.amount, one.exchange.amount) for one in payouts if one.exchange)
 
 
 def posted_before(distributions: Distributions, distribution: Distribution) -> Distribution | None:
@@ -394,6 +446,7 @@ def apply(distributions: Distributions, event: Event) -> None:
                 ordered=_summed([known.ordered, more]),
                 kept=_summed([known.kept, {one.party: one.amount for one in event.kept}]),
                 payouts=known.payouts + len(event.payouts),
+                exchanged=(*known.exchanged, *_exchanged(event.payouts)),
             )
         case _:
             return

@@ -3,6 +3,7 @@
     computed            nothing is owed yet.
     posted              liability:participation:{party} is the unpaid entitlement to date. It may be negative.
     ordered             unchanged while payouts are only scheduled: disputed, carried and scheduled amounts are owed.
+    exchanged           once ordered, what goes to an account in another currency is owed in that currency.
     kept                the paying account's owner has the money: its share moves to equity:retained:{party}.
     fallen due          moved to liability:payable:{party}, with everything else that falls due to that party.
     settled             no longer owed.
@@ -21,6 +22,7 @@ from domain.payments.payments import FINISHED, Payment, Status
 from domain.sharing.distributions import (
     Distribution,
     Distributions,
+    exchanged_to_date,
     kept_to_date,
     ordered_to_date,
 )
@@ -65,6 +67,9 @@ def _expected(distributions: Distributions, payments: Mapping[str, Payment]) -> 
             owed[f"liability:reserve:{position}", amount.currency] += amount.minor
     for party, amount in kept_to_date(distributions).items():
         owed[f"liability:participation:{party}", amount.currency] -= amount.minor
+    for share in exchanged_to_date(distributions):
+        owed[f"liability:participation:{share.party}", share.owed.currency] -= share.owed.minor
+        owed[f"liability:participation:{share.party}", share.paid.currency] += share.paid.minor
     for payment in payments.values():
         party, amount = payment.payee_party, payment.amount
         if payment.purpose is Purpose.PARTICIPATION and payment.status not in {Status.SCHEDULED, Status.CANCELLED}:
@@ -79,6 +84,9 @@ def _unpaid_orders(distributions: Distributions, payments: Mapping[str, Payment]
     ordered: Balances = Counter()
     for party, amount in ordered_to_date(distributions).items():
         ordered[party, amount.currency] += amount.minor
+    for share in exchanged_to_date(distributions):
+        ordered[share.party, share.owed.currency] -= share.owed.minor
+        ordered[share.party, share.paid.currency] += share.paid.minor
     scheduled: Balances = Counter()
     for payment in payments.values():
         if payment.purpose is Purpose.PARTICIPATION and payment.status is not Status.CANCELLED:

@@ -5,8 +5,10 @@ from datetime import date, time
 import pytest
 
 from activities.distributions import DistributionActivities
-from activities.views import DistributionRef, ProductionRef
+from activities.views import DistributionRef, ProductionRef, RunRef
 from adapters.db.facts import facts_of
+from adapters.db.queries import chain
+from adapters.db.streams import stream_of
 from domain.calendar.dates import DAY
 from domain.commands import (
     AmendAgreement,
@@ -17,7 +19,8 @@ from domain.commands import (
     PostDistribution,
     ResolveObjection,
 )
-from domain.errors import BadInput, CannotShare, IllegalTransition, Refused, WrongRole
+from domain.errors import BadInput, CannotShare, IllegalTransition, RateMissing, Refused, WrongRole
+from domain.events import PayoutsOrdered
 from domain.identity import Person, Role
 from domain.values.money import Money
 from tests import revenue
@@ -341,7 +344,8 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     ref = DistributionRef(production=PRODUCTION, period=Q1)
     trouble = world.distributions.hindrances_of_preview(ref)
-    assert trouble == ("author is to be paid KRW 50 and has no account in KRW: add one to the agreement.",)
+    (why,) = trouble
+    assert why.startswith("author is to be paid KRW 50 and has no account in KRW, nor one in a currency that `fx` has")
     assert compute(world).trouble == trouble
     let_the_window_pass(world)
     assert post(world).trouble == trouble
@@ -357,6 +361,67 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
     assert world.distributions.hindrances(ref) == standing(world).trouble == ()
     order(world)
     assert payouts(world)[f"{PRODUCTION}.D/1"] == ("author", "KRW 50", "scheduled")
+
+
+@pytest.fixture
+def abroad(world):
+    """The drama shares 5 % with the visual effects house, which has an account in dollars only; it is April."""
+    world.register(UNSHARED + WATERFALL.replace(b"to: writer, take", b"to: vfx, take"))
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 40000000"))
+    compute(world)
+    let_the_window_pass(world)
+    post(world)
+    return world
+
+
+def ordered(world):
+    with world.store.reading() as records:
+        facts = chain.facts(records.connection, stream_of(PRODUCTION))
+        return next(one.event for one in facts if isinstance(one.event, PayoutsOrdered))
+
+
+def test_a_payout_waits_for_the_rate_that_the_agreement_names_and_says_so(abroad):
+    (why,) = abroad.distributions.hindrances(DistributionRef(production=PRODUCTION, period=Q1))
+    assert why.startswith("ECB has no USD/KRW for 2025-04-15 yet: import it")
+    with pytest.raises(RateMissing):
+        order(abroad)
+
+
+def test_a_payout_to_an_account_in_another_currency_goes_by_the_agreements_rule_and_the_books_are_square(abroad):
+    revenue.publish(abroad, date(2025, 1, 1), date(2025, 6, 30))
+    order(abroad)
+    (paid,) = (one for one in ordered(abroad).payouts if one.party == "vfx")
+    exchange = paid.exchange
+    assert (str(paid.amount), str(exchange.amount)) == ("KRW 2000000", "USD 1413.43")
+    assert (str(exchange.rate), exchange.source, exchange.fixing_on) == ("1415", "ECB", date(2025, 4, 15))
+    assert payouts(abroad)[paid.payment] == ("vfx", "USD 1413.43", "scheduled")
+    assert shares_owed(abroad) == {"studio": "KRW -24400000", "vfx USD": "USD -1413.43"}
+    for planned in abroad.open_day():
+        run = abroad.runs.prepare(planned).run
+        abroad.release(run)
+        abroad.runs.send(RunRef(production=PRODUCTION, run=run))
+    abroad.deliver()
+    abroad.take()
+    assert {status for _, _, status in payouts(abroad).values()} == {"settled"}
+    square = ("equity:fx-position", "liability:participation", "liability:payable")
+    left = {name: held for name, held in abroad.balances().items() if name.startswith(square)}
+    assert {held.split()[1] for held in left.values()} <= {"0", "0.00"}
+    assert abroad.wrong() == []
+    assert abroad.snapshots() == abroad.refolded()
+
+
+def test_whole_multiples_are_paid_out_and_what_is_left_is_carried_into_the_next_period(world):
+    world.register(UNSHARED + WATERFALL + b"  payouts_in_multiples_of: KRW 100\n")
+    world.clock.to(date(2025, 4, 1))
+    world.facts.append(receipt("2025-02-03", "KRW 1000"))
+    compute(world)
+    let_the_window_pass(world)
+    post(world)
+    order(world)
+    assert payouts(world) == {f"{PRODUCTION}.D/1": ("studio", "KRW 600", "scheduled")}
+    carried = {one.party: str(one.amount) for one in ordered(world).carried}
+    assert carried == {"studio": "KRW 10", "writer": "KRW 50"}
 
 
 def test_what_conditions_that_contradict_each_other_keep_from_being_shared_leaves_nothing_on_record(world):

@@ -312,7 +312,20 @@ SAMPLES: tuple[e.Event, ...] = (
     ),
     e.PayoutsOrdered(
         period="2027-Q1",
-        payouts=(e.Payout(party="mori", payment="HANA.D/1", amount=b.krw(7)),),
+        payouts=(
+            e.Payout(
+                party="mori",
+                payment="HANA.D/1",
+                amount=b.krw(9000),
+                exchange=e.PayoutExchange(
+                    amount=Money.parse("USD 6.50"),
+                    contract_value=b.krw(9003),
+                    rate=Decimal("1384.5"),
+                    source="ECB",
+                    fixing_on=b.TODAY,
+                ),
+            ),
+        ),
         carried=(e.PartyAmount(party="han", amount=b.krw(-7)),),
         held=(e.PartyAmount(party="mori", amount=b.krw(1)),),
         kept=(e.PartyAmount(party="spc", amount=b.krw(-3)),),

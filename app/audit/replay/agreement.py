@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from adapters.command_handler import CommandHandler
 from adapters.db import audit
 from adapters.db.records import Records
+from adapters.payments.quotes import rate_at
 from adapters.sharing.entitlements import FactsOf, business_day, versions_by
 from adapters.sharing.issuing import written
 from app.audit.replay.bank import AgreementOf
@@ -43,7 +44,7 @@ from domain.ledger.journal import sha256
 from domain.schemas import AnyRecord
 from domain.sharing import distributions, entitlements
 from domain.sharing.distributions import Distributions
-from domain.sharing.payouts import payout_terms, scheduled, the_waterfall
+from domain.sharing.payouts import payout_terms, quotes_of, scheduled, the_waterfall
 from domain.sharing.statements import Signature, Statement
 from domain.state import State
 
@@ -192,7 +193,12 @@ class AgreementCheck:
     ) -> Iterator[Finding]:
         """Check payouts, their payments, and the statements issued with the first of them."""
         agreement, known = self._agreement_of(state), self._answered(state, batch)
-        payouts, expected = distributions.order(known, event.period, agreement.production, payout_terms(agreement))
+        terms = payout_terms(agreement, quotes := quotes_of(agreement, event))
+        for party, quote in quotes.items():
+            if quote.rate != rate_at(self._records, agreement, quote):
+                said = f"{party} is not paid at the rate of {quote.source} for {quote.fixing_on}"
+                yield unfaithful(told.record, said, rate_at(self._records, agreement, quote), quote.rate)
+        payouts, expected = distributions.order(known, event.period, agreement.production, terms)
         if expected is None or self._as_recorded(told, expected) != event:
             yield unfaithful(told.record, "does not order what was owed", expected, event)
         written_in = next((each for each in batch.facts if isinstance(each.event, PaymentsScheduled)), None)

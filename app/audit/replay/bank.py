@@ -10,9 +10,9 @@ from adapters.bank.orders import say, write, written_at
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.read import read_file
 from adapters.db.audit import command_payload
-from adapters.db.rates import rates_on
 from adapters.db.records import Records
 from adapters.db.streams import production_of
+from adapters.payments.quotes import rate_at
 from app.audit.replay.bookings import ToldBookings
 from app.audit.replay.movements import MovementCommand, decided_again
 from domain.agreement.model import Agreement
@@ -42,7 +42,6 @@ from domain.ledger.journal import sha256
 from domain.payments import runs
 from domain.payments.payments import Payments, payment_id
 from domain.payments.receipts import WAITING
-from domain.rates import cross
 from domain.schemas import SCHEMAS, Schemas
 from domain.state import State, fold
 from domain.values.money import Money
@@ -175,11 +174,8 @@ class Bank:
                 yield from self._quoted(state, told, quote)
 
     def _quoted(self, state: State, told: DecodedFact, quote: QuoteTaken) -> Iterator[Finding]:
-        rule = self._agreement_of(state).fx_rule(quote.base, quote.quote)
-        if quote.source == "contract":
-            expected = rule.contract
-        else:
-            expected = cross(rates_on(self._records, quote.source, quote.fixing_on), quote.base, quote.quote)
+        agreement = self._agreement_of(state)
+        rule, expected = agreement.fx_rule(quote.base, quote.quote), rate_at(self._records, agreement, quote)
         if (quote.rate, quote.contract_rate) != (expected, rule.contract):
             said = f"{quote.source} has another {quote.base}/{quote.quote} for {quote.fixing_on}"
             yield unfaithful(told.record, said, f"{expected}, contract {rule.contract}", quote.rate)

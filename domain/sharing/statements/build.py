@@ -22,7 +22,7 @@ from domain.sharing.distributions import (
     posted_to_date,
 )
 from domain.sharing.entitlements import ELSEWHERE
-from domain.sharing.payouts import payout_terms, the_waterfall
+from domain.sharing.payouts import payout_terms, quotes_of, the_waterfall
 from domain.sharing.statements.accounts import Accounts, Taken
 from domain.sharing.statements.adjustments import (
     BROUGHT_FORWARD,
@@ -270,7 +270,7 @@ def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Statem
     ordered.
     """
     nothing = Money.zero(issue.currency)
-    terms = payout_terms(issue.agreement)
+    terms = payout_terms(issue.agreement, quotes_of(issue.agreement, issue.ordered))
     set_aside = sum((reserve.held for reserve in reserves), nothing)
     to_date = issue.distribution.to_date.get(party, nothing)
     kept = party in terms.kept
@@ -285,7 +285,9 @@ def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Statem
         paid=nothing,
         pay_on=None,
     )
+    paid_out = terms.paid_out(party, settled.payable)
     if kept:
         end = {"carried_forward": nothing, "due": settled.payable, "paid": settled.payable}
         return settled.model_copy(update=end)
-    return settled.model_copy(update={"pay_on": issue.due_on}) if settled.due.minor > 0 else settled
+    end = {"carried_forward": settled.payable - paid_out, "due": paid_out}
+    return settled.model_copy(update=end | {"pay_on": issue.due_on if paid_out.minor else None})

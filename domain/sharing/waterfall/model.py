@@ -284,6 +284,8 @@ class Waterfall(Record):
     `within_a_day` is the order of one day's receipts, needed where it changes anybody's amount: "statement and row", or
     a list of which the receipts of the first come first. Receipts of the same rank follow each other as written.
 
+    Payouts are whole multiples of `payouts_in_multiples_of`, such as KRW 10; what is left is carried forward.
+
     The parties of a distribution have `answer_within_business_days`, on their calendars, to approve it or to object.
     """
 
@@ -300,6 +302,7 @@ class Waterfall(Record):
     views: tuple[View, ...] = ()
     settlement: Settlement | None = None
     minimum_payouts: tuple[Minimum, ...] = ()
+    payouts_in_multiples_of: Money | None = None
     answer_within_business_days: int = Field(default=10, ge=1, le=250)
 
     @property

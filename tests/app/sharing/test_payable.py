@@ -13,7 +13,10 @@ from tests.domain.sharing.waterfall.deal import receipt
 from tests.world import PRODUCTION, WITH_ACCOUNT, WITHOUT_ACCOUNT, eventually
 
 Q1 = "2025-Q1"
-WHY = "author is to be paid KRW 50 and has no account in KRW: add one to the agreement"
+WHY = (
+    "author is to be paid KRW 50 and has no account in KRW, nor one in a currency that `fx` has a rule for: add one to "
+    "the agreement"
+)
 
 
 @pytest.fixture

@@ -299,7 +299,12 @@ class Books:
         shares = [[one["party"], one["position"], str(Fraction(one["entitlement"]))] for one in event["shares"]]
         body = {name: event[name] for name in kept} | {"shares": shares, "to_date": amounts(event["to_date"])}
         blank = {"approvals": {}, "objections": {}, "posted": {}, "ordered": {}, "payouts": 0}
-        later = {"reserves": amounts(event.get("reserves", ()), "position"), "reserved": {}, "kept": {}}
+        later = {
+            "reserves": amounts(event.get("reserves", ()), "position"),
+            "reserved": {},
+            "kept": {},
+            "exchanged": [],
+        }
         named = {
             "production": self.production,
             "period": event["period"],
@@ -337,6 +342,8 @@ class Books:
         row = self.rows["distribution"][event["period"]]
         row["status"], body = "ordered", row["body"]
         body["payouts"] += len(event["payouts"])
+        abroad = (one for one in event["payouts"] if one.get("exchange"))
+        body["exchanged"] += [[one["party"], one["amount"], one["exchange"]["amount"]] for one in abroad]
         for total, more in (("ordered", event["payouts"]), ("kept", event.get("kept", ()))):
             for name, amount in amounts(more).items():
                 minor, currency = money(amount)

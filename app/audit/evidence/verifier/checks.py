@@ -36,6 +36,7 @@ VERSIONS: dict[str, int] = {
     "receipts-expected": 2,
     "receipts-fell-due": 2,
     "statement-imported": 2,
+    "payouts-ordered": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")
@@ -261,7 +262,7 @@ class Verification:
             row = ({"doubts": None} if table == "payment" else {}) | line
             made = expected.pop(row[key], None)
             if table == "distribution":
-                row["body"] = {"reserves": {}, "reserved": {}, "kept": {}} | row["body"]
+                row["body"] = {"reserves": {}, "reserved": {}, "kept": {}, "exchanged": []} | row["body"]
             if made is None:
                 yield f"{row[key]} is in no fact"
             elif row != made:

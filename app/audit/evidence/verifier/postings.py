@@ -162,7 +162,18 @@ def _shared(event: Json) -> list[Entry]:
     for one in event.get("kept", ()):
         own = f"equity:retained:{one['party']}"
         entries += pair(f"liability:participation:{one['party']}", own, one["amount"], about)
+    for one in event.get("payouts", ()):
+        if exchange := one.get("exchange"):
+            entries += _exchanged_share(f"liability:participation:{one['party']}", one["amount"], exchange, about)
     return entries
+
+
+def _exchanged_share(claim: str, share: str, exchange: Json, about: str) -> list[Entry]:
+    """Return the entries for a share that is paid in another currency than that of the waterfall."""
+    (owed, currency), (value, _) = money(share), money(exchange["contract_value"])
+    difference = [("expense:fx-gain-loss", currency, value - owed, about)] if owed != value else []
+    entries = [(claim, currency, owed, about), ("equity:fx-position", currency, -value, about), *difference]
+    return entries + pair("equity:fx-position", claim, exchange["amount"], about)
 
 
 def _earned(event: Json) -> list[Entry]:

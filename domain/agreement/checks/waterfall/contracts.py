@@ -34,6 +34,10 @@ def contracts(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFindin
         if rule.to in seen:
             yield AgreementFinding((*path, "to"), "duplicate", f"{rule.to!r} has a minimum already: keep one.")
         seen.add(rule.to)
+    multiple = section.payouts_in_multiples_of
+    if multiple is not None and multiple.minor <= 0:
+        sentence = f"{multiple} has no multiples: write more than nothing, such as KRW 10."
+        yield AgreementFinding((*HERE, "payouts_in_multiples_of"), "not-positive", sentence)
     yield from _views(section, known)
 
 

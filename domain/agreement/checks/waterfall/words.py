@@ -84,6 +84,8 @@ def _amounts(section: Waterfall) -> Iterator[tuple[Path, Money]]:
             yield (*HERE, "claims", n, "amount"), claim.amount
     for n, rule in enumerate(section.minimum_payouts):
         yield (*HERE, "minimum_payouts", n, "amount"), rule.amount
+    if section.payouts_in_multiples_of is not None:
+        yield (*HERE, "payouts_in_multiples_of"), section.payouts_in_multiples_of
     for n, view in enumerate(section.views):
         for m, change in enumerate(view.changes):
             if change.amount is not None:
