@@ -11,7 +11,7 @@ from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.queries.reconciliation import bank_statements, first_booking, opening_balance
-from adapters.db.records import Selection, any_of, doubted
+from adapters.db.records import Selection, any_of, doubted, runs_of
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from adapters.db.suspense import in_suspense
@@ -40,7 +40,7 @@ class BankActivities:
         Returns why the file is refused, or None. A refusal is recorded, and the caller should keep the file aside.
         """
         try:
-            message = read_file(raw)
+            message = read_file(raw, self._handler.in_force(production).account(account).profile)
             if isinstance(message, StatusReport):
                 self._take_answer(production, account, name, raw, message)
             else:
@@ -53,9 +53,7 @@ class BankActivities:
     def _take_answer(self, production: str, account: str, name: str, raw: bytes, report: StatusReport) -> None:
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             transaction.received(folder_of(production, account), report.message_id, name, transaction.keep(name, raw))
-            run = statuses.answered(state.runs.values(), account, report)
-            if run is None:
-                raise BadInput(f"It answers order {report.order_message_id}, which was never sent from {account}.")
+            run = statuses.answered(state.runs, state.payments, account, report)
             events = statuses.taken(account, run, state.payments, report, sha256(raw))
             self._notify(transaction, agreement, state, events)
             return events
@@ -114,12 +112,15 @@ class BankActivities:
 
 
 def _answered(account: str, report: StatusReport) -> Selection:
-    """The run of the order that a status report is about, with its payments, those in doubt, and those it names."""
+    """The run of the order that a status report is about, with its payments, those in doubt, and those it names.
+
+    If it names no order, these are the runs of the payments that it names.
+    """
     payment, run = tables.payment.c, tables.run.c
-    sent = sa.and_(run.account == account, any_of(run.message_id, statuses.orders_of(report)))
-    of_run = payment.run.in_(sa.select(run.id).where(sent))
-    named = any_of(payment.id, statuses.named_by(report))
-    return Selection(payments=sa.or_(of_run, named, doubted(sent)), runs=sent)
+    orders, names = statuses.orders_of(report), statuses.named_by(report)
+    answered = sa.and_(run.account == account, any_of(run.message_id, orders)) if orders else runs_of(names)
+    of_run = payment.run.in_(sa.select(run.id).where(answered))
+    return Selection(payments=sa.or_(of_run, any_of(payment.id, names), doubted(answered)), runs=answered)
 
 
 def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from adapters.bank import mt940, zengin_in
+from adapters.bank.bulk_results import read_result, result_id
 from adapters.bank.encoding import utf8
 from adapters.bank.iso20022.messages import read_iso20022
-from adapters.bank.recognition import is_xml, refusal
+from adapters.bank.recognition import is_xml, may_be_sheet, refusal
 from adapters.bank.xml import MAX_BYTES, BadBankFile
+from domain.bank.profile import PLAIN, OrderProfile, SheetProfile
 from domain.bank.reports import BankMessage
 
 _FORMATS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], BankMessage]], ...] = (
@@ -17,8 +19,13 @@ _FORMATS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], BankMessage]], 
 """For each format: whether a file is of it, judged by its content, and its reader."""
 
 
-def read_file(raw: bytes) -> BankMessage:
+_ASK_FOR_RESULTS = "save its results as XLSX, or ask the bank for its results as XLSX or text"
+
+
+def read_file(raw: bytes, profile: OrderProfile = PLAIN) -> BankMessage:
     """Read one file of a bank. Any error refuses the whole file.
+
+    `profile` says in which form the bank takes orders from the account: a bank that takes sheets answers by a sheet.
 
     Raises:
         BadBankFile: too large, of no known format, hostile, malformed, or it contradicts itself.
@@ -30,4 +37,18 @@ def read_file(raw: bytes) -> BankMessage:
     for recognises, read in _FORMATS:
         if recognises(raw):
             return read(raw)
-    raise BadBankFile(refusal(raw))
+    if not isinstance(profile, SheetProfile) or profile.result is None:
+        raise BadBankFile(refusal(raw))
+    if may_be_sheet(raw):
+        return read_result(raw, profile, profile.result)
+    raise BadBankFile(refusal(raw, _ASK_FOR_RESULTS))
+
+
+def message_id(raw: bytes) -> str:
+    """Return the message id of a file that was taken, whatever the profile was then.
+
+    Raises:
+        BadBankFile: it cannot be read any more.
+    """
+    known = any(recognises(raw) for recognises, _ in _FORMATS)
+    return read_file(raw).message_id if known or not may_be_sheet(raw) else result_id(raw)

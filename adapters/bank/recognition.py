@@ -11,8 +11,8 @@ _BINARY = (
     (b"\xfd7zXZ", "compressed with xz", "unpack it and put the file in it into the inbox"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "unpack it and put the files in it into the inbox"),
     (b"Rar!", "a RAR archive", "unpack it and put the files in it into the inbox"),
-    (b"%PDF", "a PDF document", _ASK_FOR_ANY),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document", _ASK_FOR_ANY),
+    (b"%PDF", "a PDF document", ""),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document, or a protected one", ""),
     (b"-----BEGIN PGP SIGNED", "signed with PGP", "check its signature and put the file in it into the inbox"),
     (b"-----BEGIN PGP", "encrypted with PGP", "decrypt it and put the file in it into the inbox"),
     (b"-----BEGIN PKCS7", "encrypted or signed (PKCS 7)", "decrypt it and put the file in it into the inbox"),
@@ -29,18 +29,29 @@ _BLANK = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"
 _OURS = {"pain.001": "a payment order", "pacs.028": "an enquiry", "pain.008": "a collection order"}
 
 
-def refusal(raw: bytes) -> str:
-    """Return a sentence that names a file of no known format and says what to do."""
+def refusal(raw: bytes, ask: str = _ASK_FOR_ANY) -> str:
+    """Return a sentence that names a file of no known format and says what to do. `ask` is what is asked for."""
     if not raw.strip(_BLANK):
         return "The file is empty: ask the bank to send it again."
     what, to_do = _named(raw, _start(raw))
-    return f"The file is {what}: {to_do}."
+    return f"The file is {what}: {to_do or ask}."
+
+
+def may_be_sheet(raw: bytes) -> bool:
+    """Return whether a file may be a sheet: a workbook, or a text that is neither JSON nor a web page."""
+    head = _start(raw)
+    if head.startswith(b"PK"):
+        return _OFFICE.search(head) is not None
+    if not head.strip(_BLANK) or _HTML.match(head) or any(head.startswith(start) for start, *_ in _BINARY):
+        return False
+    written = _text(raw[:_HEAD])
+    return written is not None and not _JSON.match(written.lstrip())
 
 
 def _named(raw: bytes, head: bytes) -> tuple[str, str]:
-    """Return what a file is and what to do about it."""
+    """Return what a file is, and what to do about it; empty if something else is to be asked for."""
     if head.startswith(b"PK\x03\x04") and _OFFICE.search(head):
-        return "an Excel or other Office document", _ASK_FOR_ANY
+        return "an Excel or other Office document", ""
     for start, what, to_do in _BINARY:
         if head.startswith(start):
             return what, to_do
@@ -48,10 +59,10 @@ def _named(raw: bytes, head: bytes) -> tuple[str, str]:
         return "a web page (HTML), such as a sign-in page or an error", "fetch the file again, or ask the bank for it"
     written = _text(raw[:_HEAD])
     if written is not None:
-        return _kind_of_text(written), _ASK_FOR_ANY
+        return _kind_of_text(written), ""
     if raw[0] in _PGP_BINARY:
         return "binary, perhaps encrypted with PGP", "decrypt it and put the file in it into the inbox"
-    return "binary and of no format that is read here", _ASK_FOR_ANY
+    return "binary and of no format that is read here", ""
 
 
 def refusal_of_type(kind: str) -> str:

@@ -36,6 +36,16 @@ def doubted(runs: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return tables.payment.c.id == sa.any_(sa.func.array(found.scalar_subquery()))
 
 
+def runs_of(payments: Collection[str]) -> sa.ColumnElement[bool]:
+    """Return the condition for the runs that payments are in, and those of their attempts in doubt."""
+    payment = tables.payment.alias("named")
+    doubt = sa.func.jsonb_array_elements(payment.c.doubts).table_valued("value", name="doubt")
+    named = any_of(payment.c.id, payments)
+    of_doubts = payment.join(doubt, sa.true())
+    doubted_runs = sa.select(doubt.c.value.op("->>")("run")).select_from(of_doubts).where(named)
+    return sa.or_(tables.run.c.id.in_(sa.select(payment.c.run).where(named)), tables.run.c.id.in_(doubted_runs))
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """The part of a production's state to load: the production, and the rows that the conditions select.

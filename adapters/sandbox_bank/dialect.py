@@ -51,7 +51,8 @@ class Dialect(BaseModel):
         status: at the level that needs the least words (`least`), at that of the `instruction` or of each `transfer`.
         sheet: what the columns of the customer's bulk-transfer sheets hold, such as `bank,account,amount,holder`.
             Without it the bank takes no sheets.
-        sheet_result: the headings of a sheet of results: reference, status and reason. Without it there are no results.
+        sheet_result: the headings of a sheet of results: reference, status, reason, perhaps amount with a sum below.
+            Without it there are no results.
         doubts: an accepted order is afterwards reported as a duplicate (DU01).
     """
 
@@ -83,7 +84,7 @@ class Dialect(BaseModel):
     returns: Literal["reason", "code", "text"] = "reason"
     status: Literal["least", "instruction", "transfer"] = "least"
     sheet: str = Field(default="", pattern=r"^$|^([a-z]+,)*amount(,[a-z]+)*$")
-    sheet_result: str = Field(default="", pattern=r"^$|^[^,]+,[^,]+,[^,]+$")
+    sheet_result: str = Field(default="", pattern=r"^$|^[^,]+(,[^,]+){2,3}$")
     doubts: bool = False
 
 

@@ -66,9 +66,21 @@ def take_order(books: BankBooks, account: str, order: ReceivedOrder, sha256: str
     for each_id in sorted(concerned):
         answer_order(books, account, each_id, now)
     if refusal is None and books.dialect(account).doubts:
+        _doubt(books, account, order, original, now)
+    return "taken" if refusal is None else f"rejected: {refusal.reason}"
+
+
+def _doubt(books: BankBooks, account: str, order: ReceivedOrder, original: Original, now: Moment) -> None:
+    """Report an order that was accepted as a duplicate."""
+    if original.message_type in {XLSX, TEXT}:
+        again = [
+            (Answered(each.end_to_end_id, "RJCT", "DU01", "중복 이체"), int(each.amount or 0))
+            for each in order.transfers
+        ]
+        _send_results(books, account, original, again)
+    else:
         words = "This order was received before"
         _answer(books, account, original, now, Answered("", "RJCT", "DU01", words), [])
-    return "taken" if refusal is None else f"rejected: {refusal.reason}"
 
 
 def _record_transfers(
@@ -144,15 +156,17 @@ def answer_order(books: BankBooks, account: str, order_id: int, now: Moment) -> 
         _answer(books, account, original, now, Answered("", "RJCT", reason, words), [], copies)
         return
     rows = books.db.execute(
-        "SELECT e2e, state, reason, words, instruction_id, quiet FROM transfer WHERE payment_order = ? ORDER BY id",
+        "SELECT e2e, state, reason, words, instruction_id, quiet, written FROM transfer WHERE payment_order = ?"
+        " ORDER BY id",
         (order_id,),
     ).fetchall()
-    spoken = [Answered(e2e, _STATUS_BEFORE[state], *rest) for e2e, state, *rest, quiet in rows if not quiet]
+    spoken = [Answered(e2e, _STATUS_BEFORE[state], *rest) for e2e, state, *rest, quiet, _ in rows if not quiet]
     statuses = {each.status for each in spoken}
     if statuses <= {"PDNG"}:
         return
     if original.message_type in {XLSX, TEXT}:
-        _send_results(books, account, original, spoken)
+        written = {e2e: int(amount.split()[1]) for e2e, *_, amount in rows}
+        _send_results(books, account, original, [(each, written[each.end_to_end_id]) for each in spoken])
         return
     if statuses == {"ACSP"} and len(spoken) == len(rows):
         named = spoken if books.dialect(account).status == "transfer" else []
@@ -162,11 +176,11 @@ def answer_order(books: BankBooks, account: str, order_id: int, now: Moment) -> 
     _answer(books, account, original, now, group, spoken, copies)
 
 
-def _send_results(books: BankBooks, account: str, original: Original, answers: Sequence[Answered]) -> None:
-    """Send the sheet of results of an order that came as a sheet, if the customer gets one."""
+def _send_results(books: BankBooks, account: str, original: Original, answers: Sequence[tuple[Answered, int]]) -> None:
+    """Send the sheet of results, with amounts in won, of an order that came as one, if the customer gets any."""
     headings, kind = books.dialect(account).sheet_result, original.message_type
     if headings:
-        lines = [(each.end_to_end_id, _RESULTS[each.status], each.words or "") for each in answers]
+        lines = [(each.end_to_end_id, _RESULTS[each.status], each.words or "", won) for each, won in answers]
         raw = result_sheet(kind, headings, lines)
         send(books.db, account, "result.xlsx" if kind == XLSX else "result.txt", lambda _: raw)
 

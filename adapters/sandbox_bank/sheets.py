@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -47,17 +47,28 @@ def read_sheet(raw: bytes, columns: str, today: date) -> ReceivedOrder:
     )
 
 
-def result_sheet(kind: str, headings: str, results: Iterable[Sequence[str]]) -> bytes:
-    """Write the results of an order in its format: of each transfer the reference, the status and the reason."""
-    rows = [headings.split(","), *results]
+def result_sheet(kind: str, headings: str, results: Sequence[tuple[str, str, str, int]]) -> bytes:
+    """Write the results of an order in its format: of each transfer the reference, the status, the reason, the amount.
+
+    Three headings leave the amounts out, and the sum of them below.
+    """
+    names = headings.split(",")
+    rows: list[Sequence[str | int]] = [each[: len(names)] for each in results]
+    if len(names) > len(("reference", "status", "reason")):
+        rows.append(("합계", "", "", sum(amount for *_, amount in results)))
+    rows.insert(0, names)
     if kind == TEXT:
-        return "".join("\t".join(row) + "\r\n" for row in rows).encode("cp949")
+        return "".join("\t".join(map(_in_text, row)) + "\r\n" for row in rows).encode("cp949")
     book, file = openpyxl.Workbook(), io.BytesIO()
     sheet = book.worksheets[0]
     for row in rows:
         sheet.append(list(row))
     book.save(file)
     return file.getvalue()
+
+
+def _in_text(cell: str | int) -> str:
+    return cell if isinstance(cell, str) else f"{cell:,}"
 
 
 def _instructed(cells: dict[str, str], otherwise: str) -> Instructed:

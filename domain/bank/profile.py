@@ -102,12 +102,14 @@ class SheetColumn(Record):
 class ResultSheet(Record):
     """The columns of the sheet with a bank's results, by their headings, and the words for what became of a line.
 
-    A word that is neither in `done`, `refused` nor `waiting` refuses the file: it is not guessed.
+    A word that is neither in `done`, `refused` nor `waiting` refuses the file: it is not guessed. With `amount`, each
+    line's amount, in won, and the sums below are compared with the order.
     """
 
     reference: str
     status: str
     reason: str | None = None
+    amount: str | None = None
     done: tuple[str, ...] = Field(min_length=1)
     refused: tuple[str, ...] = Field(min_length=1)
     waiting: tuple[str, ...] = ()

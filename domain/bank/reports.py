@@ -157,11 +157,15 @@ class GivenStatus(Struct, frozen=True, gc=False):
 
 
 class TransferStatus(Struct, frozen=True, gc=False):
-    """The status of one transfer, named by end-to-end id or instruction id. None while it is pending at the bank."""
+    """The status of one transfer, named by end-to-end id or instruction id. None while it is pending at the bank.
+
+    `amount` is what the bank says that the transfer is of, if it says so.
+    """
 
     end_to_end: str | None
     instruction: str | None
     status: GivenStatus | None
+    amount: Money | None = None
 
 
 class InstructionStatus(Struct, frozen=True, gc=False):
@@ -173,7 +177,10 @@ class InstructionStatus(Struct, frozen=True, gc=False):
 
 
 class StatusReport(Struct, frozen=True, gc=False):
-    """A bank's answer to an order, on three levels. The most specific status counts."""
+    """A bank's answer to an order, on three levels. The most specific status counts.
+
+    A sheet of results names no order. It is that of the transfers.
+    """
 
     format: str
     message_id: str

@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from domain.bank.messages import BankVerdict
 from domain.bank.reports import GivenStatus, StatusReport
+from domain.bank.results import run_of_results
+from domain.errors import BadInput
 from domain.events import (
     AnswerContradicted,
     BankFileTaken,
@@ -32,7 +34,7 @@ from domain.events import (
 )
 from domain.payments.attempts import Doubt, attempt_of
 from domain.payments.payments import Payment, Payments, PaymentStep, Status, can, payment_id
-from domain.payments.runs import Run, chunks
+from domain.payments.runs import Run, Runs, chunks
 
 DUPLICATE_CODES = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DUPL"})
 """ISO reasons with which a bank refuses a duplicate of a file or payment."""
@@ -65,10 +67,19 @@ def orders_of(report: StatusReport) -> frozenset[str]:
     return frozenset(name for name in (report.order_message_id, *blocks) if name is not None)
 
 
-def answered(runs: Iterable[Run], account: str, report: StatusReport) -> Run | None:
-    """The run of an account whose order a report is about."""
+def answered(runs: Runs, payments: Payments, account: str, report: StatusReport) -> Run:
+    """The run of an account whose order a report is about.
+
+    Raises:
+        BadInput: it was never sent from the account, or the report contradicts it.
+    """
     orders = orders_of(report)
-    return next((run for run in runs if run.account == account and run.message_id in orders), None)
+    if not orders:
+        return run_of_results(runs, payments, account, report)
+    found = next((run for run in runs.values() if run.account == account and run.message_id in orders), None)
+    if found is None:
+        raise BadInput(f"It answers order {report.order_message_id}, which was never sent from {account}.")
+    return found
 
 
 def taken(account: str, run: Run, payments: Payments, report: StatusReport, digest: str) -> list[Event]:

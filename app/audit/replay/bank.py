@@ -90,7 +90,7 @@ class Bank:
             return  # reported by the document checks
         record, account = batch.facts[0].record, folder.partition(".")[2]
         try:
-            message = read_file(raw)
+            message = read_file(raw, self._agreement_of(state).account(account).profile)
         except BadInput as error:
             yield unfaithful(record, f"was taken from document {digest}, which cannot be read: {error.sentence}")
             return
@@ -137,8 +137,11 @@ class Bank:
 
     def _by_todays_rules(self, state: State, account: str, message: BankMessage, digest: str, on: date) -> list[Event]:
         if isinstance(message, StatusReport):
-            run = statuses.answered(state.runs.values(), account, message)
-            return [] if run is None else statuses.taken(account, run, state.payments, message, digest)
+            try:
+                run = statuses.answered(state.runs, state.payments, account, message)
+            except BadInput:
+                return []
+            return statuses.taken(account, run, state.payments, message, digest)
         agreement = self._agreement_of(state)
         recorded = self._told.before(state, bookings.needs(agreement, message, digest))
         return bookings.taken(agreement, account, message, digest, recorded, on)

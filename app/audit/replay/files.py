@@ -7,8 +7,8 @@ from pathlib import PurePath
 
 from sqlalchemy import Connection
 
+from adapters.bank import read
 from adapters.bank.folder import folder_of
-from adapters.bank.read import read_file
 from adapters.db import audit
 from adapters.db.audit import Waiting
 from adapters.db.audited_reads import Announced, BankFileRecord
@@ -197,7 +197,7 @@ def _says_what_it_is(records: Announced, file: BankFileRecord) -> Iterator[Findi
         yield broken(name, "is not kept", file.sha256)
         return
     try:
-        said = read_file(raw).message_id
+        said = read.message_id(raw)
     except BadInput as error:
         yield broken(name, f"cannot be read any more: {error.sentence}")
         return

@@ -1,16 +1,14 @@
-"""Sheets are read back by openpyxl, or as plain bytes; results come in the shapes that banks give them."""
+"""Sheets are read back by openpyxl, or as plain bytes."""
 
 import io
 
 import openpyxl
 import pytest
 
-from adapters.bank.bulk_sheet import cells, read_result
+from adapters.bank.bulk_sheet import cells
 from adapters.bank.orders import write
-from adapters.bank.xml import BadBankFile
-from domain.bank.messages import BankVerdict, ClearingMember
+from domain.bank.messages import ClearingMember
 from domain.bank.profile import ResultSheet, SheetColumn, SheetProfile
-from domain.bank.reports import GivenStatus
 from domain.errors import BadInput
 from tests.adapters.bank.samples import DEBTOR, VENDOR, order, transfer
 
@@ -106,93 +104,3 @@ def test_equal_orders_give_equal_cells():
 def test_what_a_sheet_cannot_carry_is_not_written(made, profile, sentence):
     with pytest.raises(BadInput, match=sentence):
         write(sheet(made), profile)
-
-
-HEAD = ["순번", "출금통장표시", "이체금액", "처리결과", "오류내용"]
-RESULTS = [
-    ["대량이체 결과 2026-11-27"],
-    [],
-    HEAD,
-    ["1", "DRAMA.PR-A", "12,000", "정상", ""],
-    ["2", " DRAMA.PR-B ", "5", "오류", "예금주 불일치"],
-    ["3", "DRAMA.PR-C", "5", "오류"],
-    ["4", "DRAMA.PR-D", "7", "대기", ""],
-    ["합계", "", "12,017", "", ""],
-]
-
-
-def in_text(rows, encoding="cp949", mark="\t"):
-    return "".join(mark.join(row) + "\r\n" for row in rows).encode(encoding)
-
-
-def in_workbook(rows):
-    book, file = openpyxl.Workbook(), io.BytesIO()
-    for row in rows:
-        book.active.append(row)
-    book.save(file)
-    return file.getvalue()
-
-
-def statuses(report):
-    return {each.end_to_end: each.status for each in report.instructions[0].transfers}
-
-
-@pytest.mark.parametrize("made", [in_text, in_workbook])
-def test_a_result_is_read_line_by_line(made):
-    report = read_result(made(RESULTS), TEXT)
-    assert statuses(report) == {
-        "DRAMA.PR-A": GivenStatus(BankVerdict.ACCEPTED),
-        "DRAMA.PR-B": GivenStatus(BankVerdict.REJECTED, None, "예금주 불일치"),
-        "DRAMA.PR-C": GivenStatus(BankVerdict.REJECTED, None, "오류"),
-        "DRAMA.PR-D": None,
-    }
-    assert (report.order_message_id, report.group, report.format) == (None, None, "kr-bulk-text")
-    assert report == read_result(made(RESULTS), TEXT)
-
-
-def test_a_result_in_utf_8_may_begin_with_a_mark():
-    profile = TEXT.model_copy(update={"encoding": "utf-8", "separator": "comma"})
-    raw = b"\xef\xbb\xbf" + in_text([HEAD, ["1", "E1", "5", "정상", ""]], "utf-8", ",")
-    assert statuses(read_result(raw, profile)) == {"E1": GivenStatus(BankVerdict.ACCEPTED)}
-
-
-@pytest.mark.parametrize(
-    ("line", "sentence"),
-    [
-        (["1", "E1", "5", "처리중", ""], "Line 2: 처리결과: '처리중' is none of 정상, 오류, 대기: add it"),
-        (["1", "", "5", "정상", ""], "Line 2: 출금통장표시: a result has no reference of ours"),
-    ],
-)
-def test_a_result_that_is_not_understood_is_refused_whole(line, sentence):
-    with pytest.raises(BadBankFile, match=sentence):
-        read_result(in_text([HEAD, line]), TEXT)
-
-
-def test_a_result_with_a_cell_beyond_all_size_is_refused():
-    with pytest.raises(BadBankFile, match="no sheet in text"):
-        read_result(in_text([HEAD, ["1", "E1" * 100_000, "5", "정상", ""]]), TEXT)
-
-
-def test_a_result_that_tells_a_payment_twice_is_refused():
-    with pytest.raises(BadBankFile, match="Line 3: 출금통장표시: E1 stands twice"):
-        read_result(in_text([HEAD, ["1", "E1", "5", "정상", ""], ["2", "E1", "5", "오류", ""]]), TEXT)
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"",
-        b"<?xml version='1.0'?><Document/>",
-        b"PK\x03\x04 broken",
-        bytes(range(256)),
-        in_text([["순번", "처리결과"], ["1", "정상"]]),
-        in_workbook([["a"], ["b"]]),
-        in_text([[]] * 40 + RESULTS),
-    ],
-)
-def test_what_is_no_result_is_left_to_other_readers(raw):
-    assert read_result(raw, TEXT) is None
-
-
-def test_an_account_without_results_has_none():
-    assert read_result(in_text(RESULTS), TEXT.model_copy(update={"result": None})) is None

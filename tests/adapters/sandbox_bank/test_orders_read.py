@@ -2,9 +2,9 @@
 
 import pytest
 
-from adapters.bank.bulk_sheet import read_result
 from adapters.bank.orders import write
 from adapters.bank.pain001 import write_order
+from adapters.bank.read import read_file
 from adapters.sandbox_bank.admin import open_account, transfers
 from adapters.sandbox_bank.dialect import dialect_of
 from domain.bank.messages import BankVerdict, ClearingMember
@@ -144,7 +144,7 @@ def test_a_korean_sheet_is_booked_and_answered_by_a_sheet_of_results(customer, f
     ).content
     assert put(customer, raw) == [("E1", "KRW 7000", "booked", 1), ("E2", "KRW 7000", "rejected", 0)]
     (name,) = [name for name in customer.folder.waiting(ACCOUNT) if "result" in name]
-    report = read_result(customer.folder.read(ACCOUNT, name), profile.model_copy(update={"separator": "tab"}))
+    report = read_file(customer.folder.read(ACCOUNT, name), profile.model_copy(update={"separator": "tab"}))
     verdicts = [(each.end_to_end, each.status.verdict) for each in report.instructions[0].transfers]
     assert verdicts == [("E1", BankVerdict.ACCEPTED), ("E2", BankVerdict.REJECTED)]
 
