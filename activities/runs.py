@@ -36,7 +36,7 @@ from domain.commands import (
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
 from domain.identity import SYSTEM
-from domain.payments import doubts, runs
+from domain.payments import doubts, orders, runs
 from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status
 from domain.payments.receipts import ReceiptStatus
 from domain.state import State
@@ -204,13 +204,13 @@ class RunActivities:
             run = runs.the_run(state.runs, ref.run)
             folder, profile = folder_of(agreement.production, run.account), agreement.account(run.account).profile
             if run.message_id is not None and run.file is not None:
-                if not runs.unsent(run, state.payments):
+                if not orders.unsent(run, state.payments):
                     return []
                 message_id, digest = run.message_id, run.file
             else:
                 check_in_time(self._handler, run, agreement)
                 now = self._handler.clock.now().astimezone(UTC)
-                order = runs.order(run, state.payments, agreement, now)
+                order = orders.order(run, state.payments, agreement, now)
                 message_id, digest = order.message_id, transaction.keep(*write(order, profile))
                 transaction.sent(folder, message_id, digest)
             transaction.post("bank-file", folder, f"{message_id}-{run.times_sent}.{profile.extension}", digest)
@@ -231,7 +231,7 @@ class RunActivities:
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             run = runs.the_run(state.runs, ref.run)
-            enquiry = runs.enquiry(run, state.payments, agreement, self._handler.clock.now().astimezone(UTC))
+            enquiry = orders.enquiry(run, state.payments, agreement, self._handler.clock.now().astimezone(UTC))
             if enquiry is None:
                 return []
             folder = folder_of(agreement.production, run.account)

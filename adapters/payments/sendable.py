@@ -5,7 +5,7 @@ from msgspec import structs
 from adapters.bank.orders import write
 from adapters.command_handler import CommandHandler
 from domain.agreement.model import Agreement
-from domain.payments import runs
+from domain.payments import orders, runs
 from domain.payments.payments import Payments
 
 
@@ -32,4 +32,4 @@ def check_sendable(handler: CommandHandler, run: runs.Run, payments: Payments, a
     if profile is not None:  # some formats have limits that only the whole order shows
         now = runs.binding(run, payments.of_run(run.id), agreement)
         released = structs.replace(run, status="released", sha256=now)
-        write(runs.order(released, payments, agreement, handler.now(agreement)), profile)
+        write(orders.order(released, payments, agreement, handler.now(agreement)), profile)

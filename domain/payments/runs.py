@@ -14,9 +14,6 @@ from domain.agreement.model import Agreement
 from domain.bank.messages import (
     AgreedRate,
     BankAccount,
-    CreditTransfer,
-    Enquiry,
-    PaymentOrder,
 )
 from domain.commands import (
     CancelRun,
@@ -42,7 +39,6 @@ from domain.events import (
 from domain.identity import SYSTEM, Person
 from domain.ledger import journal
 from domain.payments.payments import (
-    UNANSWERED,
     Payment,
     Payments,
     PaymentStep,
@@ -210,7 +206,7 @@ def bindings(run: Run, payments: Iterable[Payment], agreement: Agreement, schema
 def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> BoundRun:
     lines = sorted((p.end_to_end_id or p.id, str(p.amount), p.payee) for p in payments)
     creditors = {payee: agreement.bank_account(payee) for payee in {line[2] for line in lines}}
-    account, agreed = agreement.account(run.account), _agreed(run, agreement)
+    account, agreed = agreement.account(run.account), agreed_rate(run, agreement)
     return BoundRun(
         run=run.id,
         execution_on=run.execution_on,
@@ -224,7 +220,7 @@ def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> Bound
     )
 
 
-def _agreed(run: Run, agreement: Agreement) -> AgreedRate | None:
+def agreed_rate(run: Run, agreement: Agreement) -> AgreedRate | None:
     """The rate that the bank agreed to in a deal; None if the run does not pay at a deal's rate."""
     quote = run.quote
     for rule in agreement.fx if quote else ():
@@ -304,81 +300,6 @@ def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person)
     if run.status not in {"prepared", "released"}:
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a run not sent yet can be cancelled.", run=run.id)
     return [RunCancelled(run=run.id, by=person.user, reason=command.reason)]
-
-
-def order(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> PaymentOrder:
-    """The order of a released run.
-
-    Raises:
-        IllegalTransition: the run is not released.
-        StaleApproval: an amendment since the release changed what would be paid; cancel and prepare again.
-        InDoubt: the bank may still book an earlier attempt.
-    """
-    if run.status != "released":
-        raise IllegalTransition(f"Run {run.id} is {run.status}: only a released run is sent.", run=run.id)
-    lines = payments.of_run(run.id)
-    if run.sha256 not in bindings(run, lines, agreement):
-        raise StaleApproval(f"Run {run.id} changed after its release: an account or an amount is different now.")
-    if doubt := in_doubt(run, lines):
-        raise doubt
-    agreed = _agreed(run, agreement)
-    creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}
-    return PaymentOrder(
-        message_id=message_id(run),
-        created_at=created_at,
-        execution_on=run.execution_on,
-        debtor=agreement.bank_account(run.account),
-        batch_booking=agreement.account(run.account).batch_booking,
-        transfers=tuple(
-            CreditTransfer(
-                end_to_end_id=line.end_to_end_id or line.id,
-                amount=line.amount,
-                creditor=creditors[line.payee],
-                remittance=f"{agreement.production} {line.instalment}",
-                agreed_rate=agreed,
-            )
-            for line in sorted(lines, key=lambda line: line.id)
-        ),
-    )
-
-
-def orders_made(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> tuple[PaymentOrder, ...]:
-    """The orders that releases of this software made of a released run, today's first. An audit accepts each.
-
-    Until schema version 2 of `BoundRun`, an order named the rate of every run that converted as agreed with the bank,
-    under its own message id. Nothing but the hash that the release is bound to tells such a run.
-    """
-    today = order(run, payments, agreement, created_at)
-    if run.quote is None or run.sha256 == binding(run, payments.of_run(run.id), agreement):
-        return (today,)
-    named = AgreedRate(rate=run.quote.rate, contract_id=today.message_id)
-    lines = tuple(line.model_copy(update={"agreed_rate": named}) for line in today.transfers)
-    return today, today.model_copy(update={"transfers": lines})
-
-
-def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> Enquiry | None:
-    """The enquiry after a run's attempts that are unanswered or in doubt.
-
-    `None` if there are none, or if the bank answers such an order by its statement only.
-    """
-    unanswered = [p.end_to_end_id or p.id for p in payments.of_run(run.id) if p.status in UNANSWERED]
-    in_doubt = [doubt.end_to_end_id for _, doubt in payments.doubts_of_run(run.id)]
-    ids = tuple(dict.fromkeys(unanswered + in_doubt))
-    if not ids or run.message_id is None or not agreement.account(run.account).profile.takes_enquiries:
-        return None
-    return Enquiry(
-        message_id=message_id(run, run.enquiries + 1),
-        created_at=created_at,
-        order_message_id=run.message_id,
-        order_format=agreement.account(run.account).profile.format,
-        debtor=agreement.bank_account(run.account),
-        end_to_end_ids=ids,
-    )
-
-
-def unsent(run: Run, payments: Payments) -> list[Payment]:
-    """The released payments of a run that were not sent to the bank, or that the bank never saw."""
-    return [payment for payment in payments.of_run(run.id) if payment.status is Status.RELEASED]
 
 
 def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:

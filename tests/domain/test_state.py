@@ -39,7 +39,7 @@ from domain.events import (
 )
 from domain.identity import Person, Role
 from domain.ledger.entries import postings
-from domain.payments import payments, runs
+from domain.payments import orders, payments, runs
 from domain.payments.payments import Status
 from domain.payments.receipts import ReceiptStatus
 from domain.payments.runs import Run
@@ -275,7 +275,7 @@ class Lives(RuleBasedStateMachine):
             return
         if run.status == "released":
             try:
-                order = runs.order(run, self.life.state.payments, self.life.terms, NOON)
+                order = orders.order(run, self.life.state.payments, self.life.terms, NOON)
             except SluiceError:
                 return
             for transfer in order.transfers:
@@ -286,7 +286,7 @@ class Lives(RuleBasedStateMachine):
     @rule(number=st.integers(0, 20))
     def doubt(self, number):
         if run := self.a_run(number):
-            enquiry = runs.enquiry(run, self.life.state.payments, self.life.terms, NOON)
+            enquiry = orders.enquiry(run, self.life.state.payments, self.life.terms, NOON)
             if enquiry is not None:
                 self.life.record([RunDoubted(run=run.id, enquiry_message_id=enquiry.message_id, file=b.FILE)])
 

@@ -39,7 +39,7 @@ from domain.events import (
     RunSubmitted,
 )
 from domain.ledger.journal import sha256
-from domain.payments import runs
+from domain.payments import orders, runs
 from domain.payments.payments import Payments, payment_id
 from domain.payments.receipts import WAITING
 from domain.schemas import SCHEMAS, Schemas
@@ -203,7 +203,7 @@ class Bank:
             return
         agreement = self._agreement_of(state)
         profile = agreement.account(run.account).profile
-        made = runs.orders_made(run, state.payments, agreement, written_at(raw) or told.fact.recorded_at)
+        made = orders.orders_made(run, state.payments, agreement, written_at(raw) or told.fact.recorded_at)
         expected = [write(order, profile).content for order in made]
         same = any(say(raw, profile) == say(each, profile) for each in expected)
         if not same or event.message_id != made[0].message_id:
@@ -216,7 +216,7 @@ class Bank:
         if raw is None:
             return
         run = state.runs[event.run]
-        enquiry = runs.enquiry(run, state.payments, self._agreement_of(state), _written_at(raw))
+        enquiry = orders.enquiry(run, state.payments, self._agreement_of(state), _written_at(raw))
         if enquiry is None:
             yield unfaithful(told.record, f"asks after payments of run {run.id}, and none was in doubt")
         elif event.enquiry_message_id != enquiry.message_id or not _same_enquiry(raw, write_enquiry(enquiry)):

@@ -19,7 +19,7 @@ from domain.commands import CancelRun, CorrectPayment, HoldPayment, ReleaseRun, 
 from domain.errors import SluiceError
 from domain.events import Event, RunDoubted, RunSubmitted
 from domain.ledger.journal import canonical
-from domain.payments import payments, runs
+from domain.payments import orders, payments, runs
 from domain.payments.doubts import silent_over
 from domain.payments.payments import ON_ITS_WAY, Status, can_settle, settle
 from domain.payments.runs import Run
@@ -130,7 +130,7 @@ class Lives(RuleBasedStateMachine):
         if run is None or run.status != "released":
             return
         try:
-            order = runs.order(run, self.state.payments, TERMS, NOON)
+            order = orders.order(run, self.state.payments, TERMS, NOON)
         except SluiceError:
             return
         self.none_may_be_booked_of(run)
@@ -160,7 +160,7 @@ class Lives(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9))
     def enquire(self, number):
         if run := self.run_of(number):
-            enquiry = runs.enquiry(run, self.state.payments, TERMS, NOON)
+            enquiry = orders.enquiry(run, self.state.payments, TERMS, NOON)
             if enquiry is not None:
                 self.now += 1
                 for name in enquiry.end_to_end_ids:

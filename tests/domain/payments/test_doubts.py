@@ -20,8 +20,8 @@ from domain.events import (
     RunAccepted,
     RunDoubted,
 )
+from domain.payments import orders, runs
 from domain.payments import payments as rules
-from domain.payments import runs
 from domain.payments.attempts import Doubt, attempt_of, end_to_end_id
 from domain.payments.doubts import given_up, silent_over, unasked
 from domain.payments.payments import Status, can_settle, settle
@@ -105,12 +105,12 @@ def test_a_doubt_that_arises_after_the_release_stops_the_order():
     state = b.after(state, [late])
     assert state.payments["HANA.P1"].status is Status.RELEASED
     with pytest.raises(InDoubt, match=f"accepted it after it had rejected it.*`sluice run cancel {second}`"):
-        runs.order(state.runs[second], state.payments, TERMS, NOON)
+        orders.order(state.runs[second], state.payments, TERMS, NOON)
 
 
 def test_an_enquiry_asks_about_attempts_in_doubt_whose_payments_have_left_the_run():
     state, first, _ = gathered_again()
-    enquiry = runs.enquiry(state.runs[first], state.payments, TERMS, NOON)
+    enquiry = orders.enquiry(state.runs[first], state.payments, TERMS, NOON)
     assert enquiry is not None
     assert enquiry.end_to_end_ids == ("HANA.P1",)
     assert (given_up(state.payments, first), unasked(state.payments, first)) == (1, 1)
@@ -121,7 +121,7 @@ def test_an_enquiry_asks_about_attempts_in_doubt_whose_payments_have_left_the_ru
 def test_an_enquiry_names_each_attempt_once():
     state, run = b.at_the_bank()
     state = duplicate(state, run, "HANA.P1", "HANA.P2")
-    enquiry = runs.enquiry(state.runs[run], state.payments, TERMS, NOON)
+    enquiry = orders.enquiry(state.runs[run], state.payments, TERMS, NOON)
     assert enquiry is not None
     assert enquiry.end_to_end_ids == ("HANA.P1", "HANA.P2")
     assert (given_up(state.payments, run), unasked(state.payments, run)) == (0, 2)
@@ -192,7 +192,7 @@ def test_a_debit_of_an_earlier_attempt_stops_a_released_order():
     state = b.released(ended(state, first), second)
     settle(state.payments, "HANA.P1", "HANA.P1", **BOOKED)
     with pytest.raises(StaleApproval):
-        runs.order(state.runs[second], state.payments, TERMS, NOON)
+        orders.order(state.runs[second], state.payments, TERMS, NOON)
 
 
 def test_a_debit_of_the_first_attempt_when_the_second_is_at_the_bank_settles_and_stays_in_its_run():

@@ -25,7 +25,7 @@ from domain.events import (
     RunReleased,
 )
 from domain.identity import SYSTEM, Person
-from domain.payments import runs
+from domain.payments import orders, runs
 from domain.payments.payments import ON_ITS_WAY, Payments, Status
 from domain.schemas import STEPS, Schemas, given
 from domain.state import State
@@ -95,7 +95,7 @@ def test_a_run_that_converts_carries_its_quote():
     [run] = state.runs.values()
     assert run.quote == b.QUOTE
     state = b.released(state, run.id)
-    order = runs.order(state.runs[run.id], state.payments, TERMS, NOON)
+    order = orders.order(state.runs[run.id], state.payments, TERMS, NOON)
     assert order.transfers[0].agreed_rate is None, "the bank made no deal"
 
 
@@ -118,21 +118,21 @@ def dealt(deal: str | None = "FWD-77", contract: str = "1351.25") -> Agreement:
 def test_an_order_names_the_rate_of_a_deal_that_the_bank_made_and_its_number():
     terms = dealt()
     state, run = converting(terms)
-    order = runs.order(state.runs[run], state.payments, terms, NOON)
+    order = orders.order(state.runs[run], state.payments, terms, NOON)
     assert order.transfers[0].agreed_rate == AgreedRate(rate=Decimal("1351.25"), contract_id="FWD-77")
 
 
 def test_a_run_at_another_rate_than_the_deals_names_no_deal():
     terms = dealt(contract="1400")
     state, run = converting(terms)
-    assert runs.order(state.runs[run], state.payments, terms, NOON).transfers[0].agreed_rate is None
+    assert orders.order(state.runs[run], state.payments, terms, NOON).transfers[0].agreed_rate is None
 
 
 @pytest.mark.parametrize("now", [dealt("FWD-78"), dealt(None), dealt(contract="1351.26")])
 def test_a_release_is_bound_to_the_deal(now):
     state, run = converting(dealt())
     with pytest.raises(StaleApproval, match="changed after its release"):
-        runs.order(state.runs[run], state.payments, now, NOON)
+        orders.order(state.runs[run], state.payments, now, NOON)
 
 
 def test_a_release_is_bound_to_the_profile_of_the_bank_file():
@@ -142,16 +142,16 @@ def test_a_release_is_bound_to_the_profile_of_the_bank_file():
     for change in ({"bank_file": profile}, {"batch_booking": False}, {"kind": "savings"}):
         accounts = tuple(one.model_copy(update=change if one.id == "spc-krw" else {}) for one in TERMS.accounts)
         with pytest.raises(StaleApproval, match="changed after its release"):
-            runs.order(state.runs[run], state.payments, TERMS.model_copy(update={"accounts": accounts}), NOON)
+            orders.order(state.runs[run], state.payments, TERMS.model_copy(update={"accounts": accounts}), NOON)
 
 
 def test_an_order_released_before_deals_had_numbers_may_name_its_rate_under_its_own_id():
     state, run = converting(TERMS)
-    [today] = runs.orders_made(state.runs[run], state.payments, TERMS, NOON)
+    [today] = orders.orders_made(state.runs[run], state.payments, TERMS, NOON)
     assert today.transfers[0].agreed_rate is None
     [earlier] = runs.bindings(state.runs[run], state.payments.of_run(run), TERMS) - {state.runs[run].sha256}
     state.runs[run] = structs.replace(state.runs[run], sha256=earlier)
-    same, first = runs.orders_made(state.runs[run], state.payments, TERMS, NOON)
+    same, first = orders.orders_made(state.runs[run], state.payments, TERMS, NOON)
     assert same == today
     assert first.transfers[0].agreed_rate == AgreedRate(rate=Decimal("1351.25"), contract_id=today.message_id)
 
@@ -283,7 +283,7 @@ def test_a_run_at_the_bank_is_not_cancelled():
 def test_an_order_names_everything_that_the_bank_needs():
     state, run = b.prepared(b.owing())
     state = b.released(state, run)
-    order = runs.order(state.runs[run], state.payments, TERMS, NOON)
+    order = orders.order(state.runs[run], state.payments, TERMS, NOON)
     assert (order.message_id, order.execution_on) == (runs.message_id(state.runs[run]), b.TODAY)
     assert order.debtor == TERMS.bank_account("spc-krw")
     first, second = order.transfers
@@ -295,14 +295,14 @@ def test_an_order_names_everything_that_the_bank_needs():
 def test_only_a_released_run_is_sent():
     state, run = b.prepared(b.owing())
     with pytest.raises(IllegalTransition, match="is prepared: only a released run is sent"):
-        runs.order(state.runs[run], state.payments, TERMS, NOON)
+        orders.order(state.runs[run], state.payments, TERMS, NOON)
 
 
 def test_an_amendment_between_release_and_sending_stops_the_order():
     state, run = b.prepared(b.owing())
     state = b.released(state, run)
     with pytest.raises(StaleApproval, match="changed after its release"):
-        runs.order(state.runs[run], state.payments, b.agreement(2, vendor_number="999888777"), NOON)
+        orders.order(state.runs[run], state.payments, b.agreement(2, vendor_number="999888777"), NOON)
 
 
 def test_message_ids_are_short_stable_and_distinct():
@@ -317,23 +317,23 @@ def test_message_ids_are_short_stable_and_distinct():
 def test_no_enquiry_is_made_without_unanswered_payments():
     state, run = b.at_the_bank()
     state = b.after(state, [RunAccepted(run=run, message_id="S1")])
-    assert runs.enquiry(state.runs[run], state.payments, TERMS, NOON) is None
+    assert orders.enquiry(state.runs[run], state.payments, TERMS, NOON) is None
 
 
 def test_nothing_is_asked_about_what_was_never_sent():
     state, run = b.prepared(b.owing())
-    assert runs.enquiry(state.runs[run], state.payments, TERMS, NOON) is None
+    assert orders.enquiry(state.runs[run], state.payments, TERMS, NOON) is None
 
 
 def test_an_enquiry_asks_for_what_has_no_answer_under_a_new_id_each_time():
     state, run = b.at_the_bank()
     state = b.after(state, [PaymentsAccepted(run=run, message_id="S1", payments=("HANA.P1",))])
-    first = runs.enquiry(state.runs[run], state.payments, TERMS, NOON)
+    first = orders.enquiry(state.runs[run], state.payments, TERMS, NOON)
     assert first is not None
     assert (first.order_message_id, first.end_to_end_ids) == (state.runs[run].message_id, ("HANA.P2",))
     state = b.after(state, [RunDoubted(run=run, enquiry_message_id=first.message_id, file=b.FILE)])
     assert statuses(state, run) == {"P1": Status.ACCEPTED, "P2": Status.UNKNOWN}
-    second = runs.enquiry(state.runs[run], state.payments, TERMS, NOON)
+    second = orders.enquiry(state.runs[run], state.payments, TERMS, NOON)
     assert second is not None
     assert second.end_to_end_ids == ("HANA.P2",)
     assert len({first.message_id, second.message_id, first.order_message_id}) == 3
