@@ -6,7 +6,7 @@ that the row takes back: on that one's day, whatever the row's own. A column nam
 the count that comes with each receipt.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,7 +19,7 @@ from adapters.agreement.yaml_lines import LinedYaml, NotPlainYaml, read_yaml
 from adapters.sharing.sheets.cells import BadCell
 from adapters.sharing.sheets.findings import Findings
 from adapters.sharing.sheets.header import PLAIN, Header, counted
-from adapters.sharing.sheets.ids import Ids
+from adapters.sharing.sheets.ids import Firsts, Ids
 from adapters.sharing.sheets.mapping import Mapping as Layout
 from adapters.sharing.sheets.numbers import MAX_DIGITS
 from adapters.sharing.sheets.reader import FactRow, RowReader
@@ -42,11 +42,12 @@ _LISTS = {
     "payments": FactKind.PAYMENT,
     "dates": FactKind.DATE,
 }
-_SUMMED = {"on", "amount", "currency", "payer", "territory", "media", "window", "rate"}
+_SUMMED = {"id", "on", "amount", "currency", "payer", "territory", "media", "window", "rate"}
 _OWN_PLACES = 3
 _ALWAYS = {"date", "amount", "name"}
 _Group = tuple[str, ...]
 _Place = tuple[Path, int]
+_Add = Callable[[FactRow, _Place], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +97,34 @@ class FactReader:
         self._others: list[WaterfallFact] = []
         self._ids = Ids()
         self._reversals: list[tuple[FactRow, _Place]] = []
+        self._factors: dict[tuple[str, str], Fraction] = {}
+        self._summed: list[Path] = []
+        self._firsts = Firsts()
 
     def read_table(self, path: Path, mapping: Layout | None = None) -> None:
         """Read a file of rows under a header of the units' columns, or under the columns that a mapping names."""
         with open_table(path, mapping or Layout()) as table:
-            header = Header(path, _RECEIPT, mapping, table.header, self._units.metrics)
-            reader = RowReader(header, _RECEIPT, mapping, LATEST)
+            reader = self._reader(path, table.header, mapping)
+            header = reader.header
             if mapping is None and not self._singly and header.fields.keys() <= _SUMMED and not header.counts:
+                self._summed.append(path)
                 self._sum_up(path, reader, table.rows)
             else:
                 findings = Findings(path)
                 for line, cells in table.rows:
-                    self._read(reader, cells, (path, line), findings)
+                    self._read(reader, cells, (path, line), findings, self.add)
                 findings.end()
 
-    def _read(self, reader: RowReader, cells: list[str], place: _Place, findings: Findings) -> FactRow | None:
+    def _reader(self, path: Path, names: list[str], mapping: Layout | None) -> RowReader:
+        header = Header(path, _RECEIPT, mapping, names, self._units.metrics)
+        return RowReader(header, _RECEIPT, mapping, LATEST)
+
+    def _read(
+        self, reader: RowReader, cells: list[str], place: _Place, findings: Findings, add: _Add
+    ) -> FactRow | None:
         try:
             if (row := reader.read(cells)) is not None:
-                self.add(row, place)
+                add(row, place)
         except BadCell as error:
             findings.add(place[1], reader.header.shown(error.field), error.sentence)
             return None
@@ -123,7 +134,8 @@ class FactReader:
         """Read rows that are all receipts. Amounts in plain digits of rows that were read before are only added up."""
         header, findings = reader.header, Findings(path)
         at, coded = header.names.index(header.fields["amount"]), header.place("currency")
-        pick = itemgetter(*(n for n in range(len(header.names)) if n != at))
+        id_at = header.place("id")
+        pick = itemgetter(*(n for n in range(len(header.names)) if n not in {at, id_at}))
         sums: dict[tuple[str, object], int] = {}
         groups: dict[tuple[str, object], _Group] = {}
         places: dict[str, int] = {}
@@ -133,10 +145,14 @@ class FactReader:
             else:
                 code, number = cells[coded], cells[at]
             whole, _, part = number.partition(".")
-            key = (code, pick(cells))
-            if key in sums and len(part) == places[code] and _digits(whole, part, number):
-                sums[key] += int(whole + part)
-            elif (row := self._read(reader, cells, (path, line), findings)) is not None:
+            digits, key = whole + part, (code, pick(cells))
+            if (
+                (key in sums and len(part) == places[code] and whole)
+                and (digits.isdigit() and digits.isascii() and len(digits) <= MAX_DIGITS)
+                and (id_at is None or self._ids.take(cells[id_at]))
+            ):
+                sums[key] += int(digits)
+            elif (row := self._read(reader, cells, (path, line), findings, self._take)) is not None:
                 group = _group(row)
                 decimals = exponent(row.currency)
                 sums[key], groups[key] = sums.get(key, 0), group
@@ -151,21 +167,25 @@ class FactReader:
         Raises:
             BadCell: its id was used before, or its amount cannot be converted.
         """
+        self._take(row, place)
+        self._firsts.add(row)
+
+    def _take(self, row: FactRow, place: _Place) -> None:
         where = _where(place)
+        if row.id:
+            self._ids.add(row.id)
         if row.kind != _RECEIPT:
-            self._ids.add(row, where)
-            amount = Fraction(row.number or row.minor) * (self._rate(row) if row.currency else 1)
+            rate = self._rate(row.currency, row.rate) if row.currency else 1
+            amount = Fraction(row.number or row.minor) * rate
             kind = FactKind(row.kind)
             self._others.append(WaterfallFact(kind, date.fromisoformat(row.on), row.words[0], amount, where))
             return
-        if row.id:
-            self._ids.add(row, where)
         if row.reverses:
             self._reversals.append((row, place))
             return
-        self._rate(row)
-        code, words = row.currency, row.words
-        self._kinds.setdefault(ReceiptKind((code, words[0], words[1], words[2], words[3])), where)
+        self._rate(row.currency, row.rate)
+        payer, territory, media, window = row.words
+        self._kinds.setdefault(ReceiptKind((row.currency, payer, territory, media, window)), where)
         self._count(row, row.id or where)
 
     def _count(self, row: FactRow, name: str) -> None:
@@ -177,17 +197,22 @@ class FactReader:
             self._sums[group] = self._sums.get(group, 0) + row.minor
             self._counted[group] = added(self._counted.get(group, ()), counts)
 
-    def _rate(self, row: FactRow) -> Fraction:
+    def _rate(self, code: str, rate: str) -> Fraction:
         """Return minor units of the waterfall's currency per minor unit of a row's."""
-        code, ours = row.currency, self._units.currency
+        if (code, rate) not in self._factors:
+            self._factors[code, rate] = self._factor(code, rate)
+        return self._factors[code, rate]
+
+    def _factor(self, code: str, rate: str) -> Fraction:
+        ours = self._units.currency
         if code == ours:
-            if row.rate:
+            if rate:
                 raise BadCell("rate", f"an amount in {code} needs no rate: leave it empty.")
             return Fraction(1)
-        if not row.rate and code not in self._units.rates:
+        if not rate and code not in self._units.rates:
             words = f"{code} is not {ours}, and neither the row nor the agreement has a rate"
             raise BadCell("rate", f"{words}: write how many {ours} one {code} is.")
-        number = Fraction(row.rate) if row.rate else Fraction(self._units.rates[code])
+        number = Fraction(rate) if rate else Fraction(self._units.rates[code])
         return number * Fraction(10 ** exponent(ours), 10 ** exponent(code))
 
     def read_yaml(self, path: Path) -> None:
@@ -212,7 +237,7 @@ class FactReader:
                     header = Header(path, _LISTS[listed], None, names, self._units.metrics)
                     readers[named] = RowReader(header, _LISTS[listed], None, LATEST)
                 cells = ["" if item.get(name) is None else str(item[name]) for name in names]
-                self._read(readers[named], cells, (path, line), findings)
+                self._read(readers[named], cells, (path, line), findings, self.add)
         findings.end()
 
     def facts(self) -> Facts:
@@ -222,9 +247,11 @@ class FactReader:
             BadDocument: a row takes back what is not there.
         """
         taken_back = set()
+        if self._reversals:
+            self._find_firsts()
         for row, place in self._reversals:
             try:
-                reversal = self._ids.reversal(row, _where(place))
+                reversal = self._firsts.reversal(row, _where(place))
             except BadCell as error:
                 raise _bad(*place, error.field, error.sentence) from None
             if self._singly:
@@ -235,15 +262,20 @@ class FactReader:
         kept += [(group, minor, "", self._counted.get(group, ())) for group, minor in self._sums.items()]
         return Facts(tuple(map(self._receipt, kept)), tuple(self._others), self._kinds)
 
+    def _find_firsts(self) -> None:
+        """Read what was only summed up again, for receipts that rows take back. Keeping them would take much memory."""
+        for path in self._summed:
+            with open_table(path, Layout()) as table:
+                reader = self._reader(path, table.header, None)
+                for _, cells in table.rows:
+                    if (row := reader.read(cells)) is not None:
+                        self._firsts.add(row)
+
     def _receipt(self, row: tuple[_Group, int, str, Counts]) -> ReceiptGroup:
         (code, on, payer, territory, media, window, rate), minor, name, counts = row
-        factor = self._rate(FactRow(_RECEIPT, on, code, minor, "", rate, (), (), "", ""))
+        factor = self._rate(code, rate)
         kind = ReceiptKind((code, payer, territory, media, window))
         return ReceiptGroup(date.fromisoformat(on), kind, minor if factor == 1 else minor * factor, name, counts)
-
-
-def _digits(whole: str, part: str, number: str) -> bool:
-    return len(number) <= MAX_DIGITS and number.isascii() and whole.isdigit() and (not part or part.isdigit())
 
 
 def _group(row: FactRow) -> _Group:

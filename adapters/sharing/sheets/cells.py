@@ -27,6 +27,7 @@ TOTALS = frozenset(
 _REMEMBERED = 50_000
 _WORD_LENGTH = 100
 _SHEET_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"})
+_PLAIN = re.compile(r"[A-Za-z0-9][!-\[\]-~]{0,99}")
 _MONTH = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}|[0-9]{4}年 ?[0-9]{1,2}月|[0-9]{4}년 ?[0-9]{1,2}월")
 
 
@@ -77,6 +78,9 @@ class TextCells(dict[str, str]):
         self._field, self._needed, self._totals = field, needed, totals
 
     def __missing__(self, written: str) -> str:
+        if not self._totals and _PLAIN.fullmatch(written):
+            remember(self, written, written)
+            return written
         refuse_unread(self._field, written)
         word = unicodedata.normalize("NFC", written.strip())
         if self._totals and folded(word) in TOTALS:

@@ -1,5 +1,6 @@
 """The ids of rows, each used once, and receipts that later rows take back."""
 
+import re
 from datetime import date
 
 from adapters.sharing.sheets.cells import BadCell
@@ -8,27 +9,46 @@ from adapters.sharing.sheets.reader import FactRow
 from domain.events import StatementKind
 from domain.values.money import Money
 
+_PLAIN_ID = re.compile(r"[A-Za-z0-9][!-\[\]-~]{0,99}")
+"""An id that needs no trimming and no other form."""
+
 
 class Ids:
-    """Knows rows by their ids, and which receipts are taken back. A reversal may stand above or below its receipt."""
+    """The ids of rows. No two have the same."""
 
     def __init__(self) -> None:
-        self._where: dict[str, str] = {}
-        self._receipts: dict[str, FactRow] = {}
-        self._taken_back: dict[str, str] = {}
+        self._seen: set[str] = set()
 
-    def add(self, row: FactRow, where: str) -> None:
-        """Keep a row, if it has an id.
+    def add(self, name: str) -> None:
+        """Keep the id of a row; one that is empty is none.
 
         Raises:
             BadCell: another row has the same.
         """
-        if not row.id:
-            return
-        if row.id in self._where:
-            raise BadCell("id", f"{row.id!r} was used before, in {self._where[row.id]}: each row has its own.")
-        self._where[row.id] = where
-        if row.kind == StatementKind.RECEIPT and not row.reverses:
+        if name in self._seen:
+            raise BadCell("id", f"{name!r} was used before: each row has its own.")
+        if name:
+            self._seen.add(name)
+
+    def take(self, written: str) -> bool:
+        """Keep a cell's id, if that is plain and new. It is False if the cell has to be read with care."""
+        if written and (written in self._seen or not _PLAIN_ID.fullmatch(written)):
+            return False
+        if written:
+            self._seen.add(written)
+        return True
+
+
+class Firsts:
+    """Receipts by their ids, for the rows that take them back. These may stand above or below."""
+
+    def __init__(self) -> None:
+        self._receipts: dict[str, FactRow] = {}
+        self._taken_back: dict[str, str] = {}
+
+    def add(self, row: FactRow) -> None:
+        """Keep a receipt, if it has an id."""
+        if row.id and row.kind == StatementKind.RECEIPT and not row.reverses:
             self._receipts[row.id] = row
 
     def reversal(self, row: FactRow, where: str) -> FactRow:

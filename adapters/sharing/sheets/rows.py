@@ -20,7 +20,7 @@ from adapters.sharing.sheets.cells import BadCell
 from adapters.sharing.sheets.findings import Findings
 from adapters.sharing.sheets.form import Form
 from adapters.sharing.sheets.header import Header
-from adapters.sharing.sheets.ids import Ids
+from adapters.sharing.sheets.ids import Firsts, Ids
 from adapters.sharing.sheets.mapping import Declared, Mapping
 from adapters.sharing.sheets.reader import FactRow, RowReader
 from adapters.sharing.sheets.table import SheetTable, open_table
@@ -100,18 +100,18 @@ def checked(
         )
 
 
-def _firsts(path: Path, kind: str, mapping: Mapping | None, latest: date, metrics: Sequence[str]) -> Ids:
+def _firsts(path: Path, kind: str, mapping: Mapping | None, latest: date, metrics: Sequence[str]) -> Firsts:
     """Read a file for the receipts that its rows take back. What does not fit is found when it is read again."""
-    ids = Ids()
+    firsts = Firsts()
     with open_table(path, mapping or Mapping()) as table:
         reader = RowReader(Header(path, kind, mapping, table.header, metrics), kind, mapping, latest)
-        for line, cells in table.rows:
+        for _, cells in table.rows:
             try:
                 if (row := reader.read(cells)) is not None:
-                    ids.add(row, f"line {line}")
+                    firsts.add(row)
             except BadCell:
                 continue
-    return ids
+    return firsts
 
 
 class _Spool:
@@ -139,7 +139,7 @@ class _Writer:
     """Puts rows into the spool of their kind."""
 
     def __init__(
-        self, forms: dict[StatementKind, Form], spools: dict[StatementKind, _Spool], firsts: Ids | None
+        self, forms: dict[StatementKind, Form], spools: dict[StatementKind, _Spool], firsts: Firsts | None
     ) -> None:
         self._forms, self._spools = {str(kind): form for kind, form in forms.items()}, spools
         self._ids, self._firsts = Ids(), firsts
@@ -150,7 +150,7 @@ class _Writer:
 
     def add(self, line: int, row: FactRow) -> None:
         if row.id:
-            self._ids.add(row, f"line {line}")
+            self._ids.add(row.id)
         if row.reverses and self._firsts is not None:
             row = self._firsts.reversal(row, f"line {line}")
         form = self._forms.get(row.kind)

@@ -6,7 +6,8 @@ XLSX is recognised by its first bytes. A cell is a text, a `Number`, an `IsoDay`
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,21 +60,26 @@ def open_table(path: Path, mapping: Mapping) -> Iterator[SheetTable]:
         else:
             rows = _csv_rows(path, file, mapping)
             header = _header(path, rows, mapping.header)
-            yield SheetTable(header, _even(path, rows, len(header)))
+            yield SheetTable(header, rows)
 
 
 def _header(path: Path, rows: Iterator[Row], wanted: int) -> list[str]:
     for line, cells in rows:
         if line >= wanted:
-            names = [name.strip() for name in cells]
-            while names and not names[-1]:
-                names.pop()
+            names = _names(cells)
             if line == wanted and names:
                 return names
             break
     raise bad_row(
         path, wanted, "header", "there are no column names on this line: write them there, or correct the mapping."
     )
+
+
+def _names(cells: Sequence[str]) -> list[str]:
+    names = [unicodedata.normalize("NFC", name.strip()) for name in cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
@@ -84,32 +90,35 @@ def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
             yield line, row + [""] * (width - len(row))
 
 
-def _even(path: Path, rows: Iterator[Row], width: int) -> Iterator[Row]:
-    """Refuse rows with more or fewer cells than names: a delimiter is missing or unintended."""
-    for line, cells in rows:
-        if len(cells) > width and not any(cells[width:]):
-            del cells[width:]
-        if len(cells) == width:
-            if any(cells):
-                yield line, cells
-        elif any(cells):
-            words = f"it has {len(cells)} cells under {width} column names: check quotes and delimiters."
-            raise bad_row(path, line, "row", words)
-
-
 def _csv_rows(path: Path, file: BinaryIO, mapping: Mapping) -> Iterator[Row]:
+    """Yield the rows down to the column names, and below them those with anything in them, of as many cells."""
     encoding = "utf-8-sig" if codecs.lookup(mapping.encoding).name == "utf-8" else mapping.encoding
     reader = csv.reader(io.TextIOWrapper(file, encoding, newline=""), delimiter=mapping.delimiter, strict=True)
-    before = 0
+    before = width = 0
     try:
         for cells in reader:
-            yield before + 1, cells
+            line = before + 1
+            if not width:
+                yield line, cells
+                width = len(_names(cells)) if line >= mapping.header else 0
+            elif len(cells) == width and cells[0]:
+                yield line, cells
+            elif any(cells):
+                yield line, _even(path, line, cells, width)
             before = reader.line_num
     except csv.Error as error:
         raise bad_row(path, before + 1, "row", f"{error}: check the quotes from here on.") from None
     except UnicodeError:
         words = f"this is not text in {mapping.encoding}: save it as UTF-8, or name its encoding in the mapping."
         raise bad_row(path, _undecodable_line(path, encoding), "row", words) from None
+
+
+def _even(path: Path, line: int, cells: list[str], width: int) -> list[str]:
+    """Refuse a row with more or fewer cells than names: a delimiter is missing or unintended."""
+    if len(cells) < width or any(cells[width:]):
+        words = f"it has {len(cells)} cells under {width} column names: check quotes and delimiters."
+        raise bad_row(path, line, "row", words)
+    return cells[:width]
 
 
 def _undecodable_line(path: Path, encoding: str) -> int:
