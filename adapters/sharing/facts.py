@@ -253,7 +253,8 @@ class FactReader:
             try:
                 reversal = self._firsts.reversal(row, _where(place))
             except BadCell as error:
-                raise _bad(*place, error.field, error.sentence) from None
+                field = "date" if error.field == "on" else error.field
+                raise _bad(*place, field, error.sentence) from None
             if self._singly:
                 taken_back.add(row.reverses)
             else:

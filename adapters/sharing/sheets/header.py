@@ -36,6 +36,7 @@ class Header:
         self.fields: dict[FieldName, str]
         self.counts: dict[str, str]
         findings: list[Located]
+        self._is_plain = mapping is None or not mapping.columns
         if mapping is not None and mapping.columns:
             self.fields, self.counts = dict(mapping.columns), dict(sorted(mapping.counts.items()))
             findings = list(self._uncounted(metrics))
@@ -48,7 +49,7 @@ class Header:
             self.counts = {metric: metric for metric in metrics if metric in names}
             findings = []
         findings += self._misplaced(names, [*self.fields.items(), *self.counts.items()])
-        if (mapping is None or not mapping.columns) and not findings:
+        if self._is_plain and not findings:
             findings += self._unknown(names, metrics)
         if findings:
             raise BadDocument(findings)
@@ -62,7 +63,7 @@ class Header:
         """Return the name under which the owner of the file knows a field."""
         columns = [*self.fields.items(), *self.counts.items()]
         column = next((column for name, column in columns if name == field), field)
-        return field if column == field else f"{field} ({column})"
+        return column if column == field or self._is_plain else f"{field} ({column})"
 
     def _uncounted(self, metrics: Sequence[str]) -> Iterator[Located]:
         for metric in self.counts:
@@ -75,7 +76,8 @@ class Header:
         for name, column in wanted:
             if times[column] != 1:
                 how = "there is no column" if not times[column] else "there are several columns"
-                yield self._found(name, f"{how} {column!r}: {did_you_mean(column, [one for one in names if one])}")
+                where = column if self._is_plain else name
+                yield self._found(where, f"{how} {column!r}: {did_you_mean(column, [one for one in names if one])}")
 
     def _unknown(self, names: Sequence[str], metrics: Sequence[str]) -> Iterator[Located]:
         known = {*self.fields.values(), *self.counts.values()}

@@ -62,10 +62,10 @@ def test_other_facts_come_in_rows_or_in_yaml_lists(read):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("amount\nUSD 1\n", "1: on: there is no column 'date'"),
+        ("amount\nUSD 1\n", "1: date: there is no column 'date'"),
         ("date,amount,colour\n", "1: colour: a receipt has no 'colour'"),
         ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD 1,2\n", "3: row: it has 3 cells under 2 column names"),
-        ("date,amount\n2025-01-31,USD 1\n2025-13-31,USD 1\n", "3: on (date):"),
+        ("date,amount\n2025-01-31,USD 1\n2025-13-31,USD 1\n", "3: date:"),
         ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD 1e5\n", "3: amount:"),
         ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD 1.234\n", "3: amount:"),
         ("date,amount\n2025-01-31,USD 1\n2025-01-31,USD \u0661\n", "3: amount:"),

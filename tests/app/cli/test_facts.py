@@ -96,7 +96,7 @@ def test_a_bad_file_is_a_line_for_each_finding_and_nothing_is_in_the_books(sluic
     )
     lines = sluice(*request, "--as", r.TREASURER, code=1).strip().splitlines()
     assert lines[-2].startswith(f"error: {file}:2: amount: 'x' is no number")
-    assert lines[-1].startswith(f"{file}:3: on (date): '2025-99-31' is no date")
+    assert lines[-1].startswith(f"{file}:3: date: '2025-99-31' is no date")
     assert sluice("revenue", "list", "--production", PRODUCTION) == f"no receipts of {PRODUCTION} yet\n"
 
 

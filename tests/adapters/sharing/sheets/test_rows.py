@@ -120,7 +120,7 @@ def test_every_bad_row_is_named_and_after_twenty_it_is_enough(tmp_path):
     content = "date,amount,payer\n2025-13-01,USD 1,a\n2025-01-01,XXX 1,a\n2025-01-01,USD x,a\n2025-01-01,USD 1,=cmd()\n"
     check_refused(
         text(tmp_path, content),
-        "2: on (date): '2025-13-01' is no date of the form %Y-%m-%d",
+        "2: date: '2025-13-01' is no date of the form %Y-%m-%d",
         "3: currency: 'XXX' is no ISO 4217 currency",
         "4: amount: 'x' is no number: write digits with '.' before decimals",
         "5: payer: '=cmd()' begins as a formula does",
@@ -149,7 +149,7 @@ def test_every_bad_row_is_named_and_after_twenty_it_is_enough(tmp_path):
         (b"date,amount\n" + b'2025-01-01,"' + b"9" * 200_000, "2: row: field larger than field limit"),
         ("date,amount,payer\n2025-01-01,USD 1,a\0b\n", "2: payer: 'a\\x00b' has control characters"),
         (f"date,amount,payer\n2025-01-01,USD 1,{'x' * 101}\n", "2: payer: the text has 101 characters"),
-        ("date,amount,payer\n2052-01-01,USD 1,x\n", "2: on (date): '2052-01-01' is not from 1990 to 2027-01-01"),
+        ("date,amount,payer\n2052-01-01,USD 1,x\n", "2: date: '2052-01-01' is not from 1990 to 2027-01-01"),
         ("date,amount\n2025-01-01,\n", "2: currency: '' is no ISO 4217 currency"),
         ("date,amount,rate\n2025-01-01,USD 1,0\n", "2: rate: '0' is not above zero"),
         (
