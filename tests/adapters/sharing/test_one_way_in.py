@@ -2,11 +2,12 @@
 
 import csv
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from contextlib import ExitStack
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -88,14 +89,15 @@ def run(path: Path, *, singly: bool = False):
         facts = read_facts([path], UNITS, singly=singly)
     except BadDocument as error:
         return [str(each) for each in error.findings]
-    sums, counts = Counter(), Counter()
+    sums: dict[Any, Fraction] = defaultdict(Fraction)
+    counts: dict[str, Fraction | int] = defaultdict(int)
     for each in facts.receipts:
         code, *words = each.kind.fields
         sums["receipt", str(each.on), code, "", *words] += Fraction(each.amount)
         counts[str(each.on)] += sum(count for _, count in each.counts)
-    for each in facts.others:
-        code = "" if each.kind in {"metric", "date"} else "KRW"
-        sums[str(each.kind), str(each.on), code, "", each.name] += each.amount
+    for fact in facts.others:
+        code = "" if fact.kind in {"metric", "date"} else "KRW"
+        sums[str(fact.kind), str(fact.on), code, "", fact.name] += fact.amount
     return dict(sums), {on: count for on, count in counts.items() if count}
 
 
