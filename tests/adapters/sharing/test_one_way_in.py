@@ -2,7 +2,7 @@
 
 import csv
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from contextlib import ExitStack
 from decimal import Decimal
 from fractions import Fraction
@@ -71,7 +71,8 @@ def imported(path: Path, kind: StatementKind = StatementKind.RECEIPT):
     try:
         with ExitStack() as stack:
             found = stack.enter_context(checked(path, kind, "s", "S1", None, LATEST, metrics=METRICS))
-            sums, counts = Counter(), Counter()
+            sums: dict[Any, Fraction] = defaultdict(Fraction)
+            counts: dict[str, int] = defaultdict(int)
             for one in found:
                 for line in one.lines():
                     _, on, code, amount, rate, *words = line.decode().rstrip("\n").split("\t")
