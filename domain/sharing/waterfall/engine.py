@@ -64,13 +64,17 @@ class Engine:
         self._state = self._outcome.state
         self._deciders: dict[tuple[ReceiptKind, str], Decider] = {}
         self._trajectories: dict[object, Trajectory] = {}
-        self._known_heights: tuple[Fraction, ...] | None = None
+        self._known_heights: list[Fraction] | None = None
+        self._flowed: dict[int, tuple[Trajectory, Fraction | int]] = {}
+        self._crossed: set[int] = set()
+        self._taken: list[tuple[ReceiptKind, Trajectory]] = []
         self._current: dict[tuple[ReceiptKind, str], Trajectory] = {}
         self._weights: int | None = None
         self._weight_ids: dict[tuple[tuple[Fraction, ...], ...], int] = {}
         self._fast_lines = [fast_line(line) for line in self._lines]
         self._weights_move = receipts_change_weights(network)
         self._places = {place.id: place for basin in network.basins for place in basin.places}
+        self._cliffs = [place for place in self._places.values() if place.cliff is not None]
         days = sorted(name for name in variables(network) if name.startswith("day:"))
         self._days = {name: date.fromisoformat(name.removeprefix("day:")) for name in days}
         self._memory = Remembered(network, self._state)
@@ -91,9 +95,8 @@ class Engine:
         self._outcome.orders, self._outcome.counted = list(start.orders), list(start.counted)
         self._claims.continue_from(start.claims)
         self._set_days(start.claims.day or date.min)
-        for place in self._places.values():
-            if place.cliff is not None:
-                self._steps[place.id] = self._step_in_force(place)
+        for place in self._cliffs:
+            self._steps[place.id] = self._step_in_force(place)
 
     def run(
         self, facts: Facts, since: date, as_of: date, watched: Mapping[date, Callable[[RunOutcome], None]] | None = None
@@ -134,7 +137,9 @@ class Engine:
             self._process(rows[at:end])
             at = end
             if day in watched:
+                self._settle()
                 watched[day](self._outcome)
+        self._settle()
         return self._outcome
 
     def _stops(self, rows: Sequence[ReceiptGroup], since: date, end: date, watched: Iterable[date]) -> list[date]:
@@ -163,6 +168,7 @@ class Engine:
 
     def _begin_day(self, day: date) -> None:
         self._today = day
+        self._settle()
         if self._claims.day is None or day > self._claims.day:
             self._memory.begin(day)
         self._claims.to_day(day, self._state)
@@ -244,6 +250,9 @@ class Engine:
 
     def _after_flow(self) -> None:
         """Apply lasting events and cliffs whose conditions now hold."""
+        if not (self._network.stays or self._cliffs):
+            return
+        self._settle()
         if self._memory.notice(lambda when: now(when, self._state)):
             self._known_heights = None
         self._apply_cliffs()
@@ -258,9 +267,7 @@ class Engine:
 
     def _apply_cliffs(self) -> None:
         """Apply cliffs. A changed step applies to everything so far: the difference is credited and charged at once."""
-        for place in self._places.values():
-            if place.cliff is None:
-                continue
+        for place in self._cliffs:
             step = self._step_in_force(place)
             before = self._steps.setdefault(place.id, step)
             if step == before:
@@ -314,32 +321,45 @@ class Engine:
         self._process_one(row, self._entries.pool_of(row.kind))
 
     def _take_day(self, rows: Sequence[ReceiptGroup]) -> None:
-        """Take one day's receipts, and find whether their order matters, by taking them in others too."""
-        before, signs, same = self._saved(), self._signs(), not self._weights_move
+        """Take one day's receipts. Where they are not independent, find whether their order matters."""
+        before = self._saved()
+        self._crossed.clear()
+        self._taken.clear()
         for row in rows:
             self._take_one(row)
-            same = same and self._signs() == signs
-        if same or len({row.kind for row in rows}) == 1:
+        if self._are_independent({row.kind for row in rows}):
             return
         after, others = self._saved(), []
         for other in other_orders(rows):
             self._restore(before)
             for row in other:
                 self._take_one(row)
-            others.append(dict(self._state))
+            others.append(self._saved()[0])
         self._restore(after)
         mattered = compared(rows, self._state, others)
         if mattered is not None:
             self._outcome.orders.append(mattered)
 
-    def _signs(self) -> tuple[int, ...]:
-        return tuple((each > 0) - (each < 0) for each in self._heights())
+    def _are_independent(self, kinds: set[ReceiptKind]) -> bool:
+        """Whether no line that was crossed concerns two kinds: is moved by them, or decides about them."""
+        if len(kinds) == 1:
+            return True
+        if self._weights_move or self._cliffs or self._network.stays:
+            return False
+        concerned: dict[int, set[ReceiptKind]] = {n: set() for n in self._crossed}
+        for kind, trajectory in self._taken:
+            for n in (*(n for n, _ in trajectory.slopes), *self._deciders[kind, self._entries.pool_of(kind)].watches):
+                if n in concerned:
+                    concerned[n].add(kind)
+        return all(len(each) <= 1 for each in concerned.values())
 
     def _saved(self) -> Saved:
+        self._settle()
         return dict(self._state), self._outcome.received, tuple(self._outcome.crossings), dict(self._steps)
 
     def _restore(self, saved: Saved) -> None:
         state, self._outcome.received, crossings, steps = saved
+        self._flowed.clear()
         self._state.clear()
         self._state.update(state)
         self._outcome.crossings[:], self._steps = crossings, dict(steps)
@@ -383,20 +403,40 @@ class Engine:
             }
             step = min([left, *distances.values()])
             self._flow(trajectory, step)
+            self._taken.append((receipt.kind, trajectory))
             left -= step
             if self._trace:
                 self._trace(Slice(receipt, step, entry, trajectory.spread))
             crossed = [self._lines[n] for n, distance in distances.items() if distance == step]
             labels = tuple(label for line in crossed for label in self._network.labels.get(line, ()))
             if labels:
+                self._settle()
                 at = self._state[f"in:{entry}"]
                 part = receipt.amount - left
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
             self._after_flow()
 
     def _flow(self, trajectory: Trajectory, amount: Fraction | int) -> None:
-        for name, rate in trajectory.spread.rates.items():
-            self._increase(name, rate * amount)
+        """Let an amount flow. Lines move at once; the state only when it is read (`_settle`)."""
+        _, before = self._flowed.get(id(trajectory), (trajectory, 0))
+        self._flowed[id(trajectory)] = trajectory, before + amount
+        if self._weights_move:
+            self._weights = None
+            self._current.clear()
+        heights = self._heights()
+        for n, slope in trajectory.slopes:
+            moved = heights[n] + slope * amount
+            if (moved > 0) != (heights[n] > 0) or (moved < 0) != (heights[n] < 0):
+                self._current.clear()
+                self._crossed.add(n)
+            heights[n] = moved
+
+    def _settle(self) -> None:
+        """Add up in the state what has flowed."""
+        flowed, self._flowed = list(self._flowed.values()), {}
+        for trajectory, amount in flowed:
+            for name, rate in trajectory.spread.rates.items():
+                self._state[name] = self._state.get(name, ZERO) + rate * amount
 
     def _trajectory(self, kind: ReceiptKind, entry: str, counts: Counts = ()) -> Trajectory:
         known = self._current.get((kind, entry))
@@ -408,10 +448,12 @@ class Engine:
             decider = self._deciders[kind, entry] = Decider(self._network, kind, entry, self._lines)
         signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
         if self._weights is None:
+            self._settle()
             weights = tuple(outstandings(self._network, self._state))
             self._weights = self._weight_ids.setdefault(weights, len(self._weight_ids))
         key = (kind, entry, signs, self._weights, counts)
         if key not in self._trajectories:
+            self._settle()
             spread = decider.decide(self._today, dict(zip(self._lines, heights, strict=True)), self._state, counts)
             slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
             self._trajectories[key] = Trajectory(spread, tuple((n, slope) for n, slope in slopes if slope))
@@ -420,10 +462,11 @@ class Engine:
             self._current[kind, entry] = trajectory
         return trajectory
 
-    def _heights(self) -> tuple[Fraction, ...]:
+    def _heights(self) -> list[Fraction]:
         if self._known_heights is None:
+            self._settle()
             self._current.clear()
-            self._known_heights = tuple(height(line, self._state) for line in self._fast_lines)
+            self._known_heights = [height(line, self._state) for line in self._fast_lines]
         return self._known_heights
 
     def _increase(self, name: str, amount: Fraction) -> None:
