@@ -1,9 +1,10 @@
-"""Decides whether a batch of receipts is safe: no line can reach zero in it."""
+"""Finds batches of receipts that are safe: no line can reach zero in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from domain.sharing.waterfall.facts import ReceiptGroup
 from domain.sharing.waterfall.flow import Spread
 from domain.sharing.waterfall.linear import STILL, Linear, lines_of
 from domain.sharing.waterfall.network import Leaf, Network, ReceiptKind
@@ -54,6 +55,33 @@ def approaching_zero(trajectory: Trajectory, heights: Sequence[Fraction]) -> lis
         if (heights[n].numerator > 0) != (slope.numerator > 0):
             found.append((n, abs(slope)))
     return found
+
+
+def safe_batch(
+    rows: Sequence[ReceiptGroup], at: int, heights: Sequence[Fraction], trajectory: Callable[[ReceiptKind], Trajectory]
+) -> tuple[dict[ReceiptKind, Fraction | int], int]:
+    """The sums by kind of the longest safe batch that is found, and its end. It changes no guard.
+
+    Receipts with counts are in no batch.
+    """
+    room = [abs(height) for height in heights]
+    moves: dict[ReceiptKind, list[tuple[int, Fraction]] | None] = {}
+    sums: dict[ReceiptKind, Fraction | int] = {}
+    low, size, growing = at, 1, True
+    while size and low < len(rows):
+        end = min(low + size, len(rows))
+        candidate = dict(sums)
+        for row in rows[low:end]:
+            candidate[row.kind] = candidate.get(row.kind, 0) + row.amount
+        for kind in candidate.keys() - moves.keys():
+            moves[kind] = approaching_zero(trajectory(kind), heights)
+        if not any(row.counts for row in rows[low:end]) and is_safe(room, candidate, moves):
+            sums, low = candidate, end
+            size = size * 2 if growing else size // 2
+        else:
+            growing = False
+            size //= 2
+    return sums, low
 
 
 def is_safe(

@@ -11,22 +11,16 @@ from datetime import date
 from fractions import Fraction
 
 from domain.calendar.dates import DAY
-from domain.sharing.waterfall.batching import (
-    Trajectory,
-    approaching_zero,
-    fast_line,
-    height,
-    is_safe,
-    receipts_change_weights,
-)
+from domain.sharing.waterfall.batching import Trajectory, safe_batch
 from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.entry import Entries
-from domain.sharing.waterfall.facts import Counts, FactKind, Facts, ReceiptGroup, WaterfallFact, ordered, part_of
-from domain.sharing.waterfall.flow import FlowLine, Spread, outstandings
+from domain.sharing.waterfall.facts import FactKind, Facts, ReceiptGroup, WaterfallFact, ordered, part_of
+from domain.sharing.waterfall.flow import FlowLine, Spread
+from domain.sharing.waterfall.flows import Entry, Flows
 from domain.sharing.waterfall.linear import ZERO, now
 from domain.sharing.waterfall.merging import merged
 from domain.sharing.waterfall.model import DayOrder
-from domain.sharing.waterfall.modes import Decider, about_to_hold
+from domain.sharing.waterfall.modes import about_to_hold
 from domain.sharing.waterfall.network import Network, Place, ReceiptKind, leaves, variables
 from domain.sharing.waterfall.openings import opened
 from domain.sharing.waterfall.order import compared, other_orders, sorting
@@ -58,21 +52,11 @@ class Engine:
         self._network = network
         self._entries = entries
         self._trace = trace
-        self._lines = network.lines()
         self._claims = ClaimBook(network)
         self._outcome = RunOutcome({}, self._claims)
         self._state = self._outcome.state
-        self._deciders: dict[tuple[ReceiptKind, str], Decider] = {}
-        self._trajectories: dict[object, Trajectory] = {}
-        self._known_heights: list[Fraction] | None = None
-        self._flowed: dict[int, tuple[Trajectory, Fraction | int]] = {}
-        self._crossed: set[int] = set()
-        self._taken: list[tuple[ReceiptKind, Trajectory]] = []
-        self._current: dict[tuple[ReceiptKind, str], Trajectory] = {}
-        self._weights: int | None = None
-        self._weight_ids: dict[tuple[tuple[Fraction, ...], ...], int] = {}
-        self._fast_lines = [fast_line(line) for line in self._lines]
-        self._weights_move = receipts_change_weights(network)
+        self._flows = Flows(network, self._state)
+        self._taken: list[tuple[Entry, Trajectory]] = []
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._cliffs = [place for place in self._places.values() if place.cliff is not None]
         days = sorted(name for name in variables(network) if name.startswith("day:"))
@@ -80,7 +64,6 @@ class Engine:
         self._memory = Remembered(network, self._state)
         self._agenda: dict[date, list[WaterfallFact]] = {}
         self._steps: dict[str, int] = {}
-        self._has_counts = False
         self._today = date.min
         if start is not None:
             self._continue_from(start)
@@ -123,7 +106,6 @@ class Engine:
             sorting(everything, self._within_a_day),
             singly=self._trace is not None,
         )
-        self._has_counts = any(row.counts for row in rows)
         for claim_id, on, amount in self._claims.fixed(since):
             self._agenda.setdefault(on, []).append(WaterfallFact(FactKind.OPENING, on, claim_id, amount))
         for fact in (*facts.others, *unpaid):
@@ -137,9 +119,9 @@ class Engine:
             self._process(rows[at:end])
             at = end
             if day in watched:
-                self._settle()
+                self._flows.settle()
                 watched[day](self._outcome)
-        self._settle()
+        self._flows.settle()
         return self._outcome
 
     def _stops(self, rows: Sequence[ReceiptGroup], since: date, end: date, watched: Iterable[date]) -> list[date]:
@@ -168,7 +150,7 @@ class Engine:
 
     def _begin_day(self, day: date) -> None:
         self._today = day
-        self._settle()
+        self._flows.settle()
         if self._claims.day is None or day > self._claims.day:
             self._memory.begin(day)
         self._claims.to_day(day, self._state)
@@ -179,7 +161,7 @@ class Engine:
         if any(fact.kind is FactKind.OPENING for fact in facts):
             self._memory.open(day, within_spans=self._rules >= Rules.FIFTH)
         self._set_days(day)
-        self._known_heights, self._weights = None, None
+        self._flows.look_again()
         for claim_id in self._network.dues:
             self._state[f"claim:{claim_id}"] = self._claims.total(claim_id)
         self._after_flow()
@@ -190,7 +172,7 @@ class Engine:
         sums: dict[str, Fraction] = {}
         for fact in (fact for fact in facts if fact.kind is FactKind.METRIC):
             sums[f"metric:{fact.name}"] = sums.get(f"metric:{fact.name}", ZERO) + fact.amount
-        for line in self._lines if sums else ():
+        for line in self._flows.lines if sums else ():
             height_now = line.at(self._state)
             if (height_now - line.slope(sums) < 0) != (height_now < 0):
                 self._outcome.counted.append(CountMattered(day, self._network.labels.get(line, ())))
@@ -206,7 +188,7 @@ class Engine:
                 for claim_id in self._claims.of_fact(fact.kind, fact.name):
                     self._claims.add(claim_id, fact.on, fact.amount)
             case FactKind.METRIC:
-                self._increase(f"metric:{fact.name}", fact.amount)
+                self._flows.increase(f"metric:{fact.name}", fact.amount)
             case FactKind.OPENING:
                 self._apply_opening(fact)
 
@@ -216,15 +198,17 @@ class Engine:
             self._claims.add(fact.name, fact.on, fact.amount)
             return
         names, parties, position = opened(self._network, fact.name, self._rules)
-        for name, sign in (*((name, 1) for name in names), *((f"to:{party}", sign) for party, sign in parties.items())):
-            self._increase(name, sign * fact.amount)
-        total = sum(parties.values()) * fact.amount
+        for name in names:
+            self._flows.increase(name, fact.amount)
+        amounts = {party: sign * fact.amount for party, sign in parties.items()}
+        for party, amount in amounts.items():
+            self._flows.increase(f"to:{party}", amount)
+        total = sum(amounts.values(), ZERO)
         if self._rules >= Rules.FIFTH:
             self._outcome.opened += total
         else:
             self._outcome.received += total
-        if parties:
-            amounts = {party: sign * fact.amount for party, sign in parties.items()}
+        if amounts:
             self._trace_other(fact.on, "opening balance", "", position, amounts)
 
     def _trace_other(self, on: date, what: str, pool: str, position: str | None, amounts: dict[str, Fraction]) -> None:
@@ -242,7 +226,7 @@ class Engine:
 
         def enter(name: str, amount: Fraction, pool: str) -> None:
             """Let a released reserve enter its pool."""
-            self._increase(f"released:{name}", amount)
+            self._flows.increase(f"released:{name}", amount)
             self._process_one(ReceiptGroup(day, _RELEASED, amount, f"released:{name}"), pool)
 
         self._outcome.reserves.book(day, self._state)
@@ -252,17 +236,17 @@ class Engine:
         """Apply lasting events and cliffs whose conditions now hold."""
         if not (self._network.stays or self._cliffs):
             return
-        self._settle()
+        self._flows.settle()
         if self._memory.notice(lambda when: now(when, self._state)):
-            self._known_heights = None
+            self._flows.look_again()
         self._apply_cliffs()
 
     def _event_is_next(self, heights: Sequence[Fraction], trajectory: Trajectory) -> bool:
         """Whether a lasting event happens with the next unit, which then flows by other rates."""
-        by_line = dict(zip(self._lines, heights, strict=True))
+        by_line = dict(zip(self._flows.lines, heights, strict=True))
         if not self._memory.notice(lambda when: about_to_hold(when, by_line, trajectory.spread)):
             return False
-        self._known_heights = None
+        self._flows.look_again()
         return True
 
     def _apply_cliffs(self) -> None:
@@ -278,10 +262,11 @@ class Engine:
             difference = entitled - self._state.get(f"took:{place.id}", ZERO)
             leaf = next(leaves(place.recipient))
             for name in (f"took:{place.id}", leaf.key, f"to:{leaf.to}"):
-                self._increase(name, difference)
-            self._increase(f"to:{place.cliff}", -difference)
-            self._increase(f"charged:{place.id}", difference)
-            amounts = {leaf.to: difference, place.cliff: -difference}
+                self._flows.increase(name, difference)
+            self._flows.increase(f"to:{place.cliff}", -difference)
+            self._flows.increase(f"charged:{place.id}", difference)
+            bearer = place.cliff or ""
+            amounts = {leaf.to: difference, bearer: -difference}
             self._trace_other(self._today, "difference made by the step", "", place.id, amounts)
 
     def _step_in_force(self, place: Place) -> int:
@@ -295,7 +280,7 @@ class Engine:
         at = 0
         while at < len(rows):
             self._today = rows[at].on
-            sums, end = ({}, at) if self._trace else self._safe_batch(rows, at)
+            sums, end = ({}, at) if self._trace else safe_batch(rows, at, self._flows.heights(), self._trajectory)
             if self._rules >= Rules.FIFTH and self._trace is None and end < len(rows):
                 for row in rows[(start := _first_index_on(rows, rows[end].on, at)) : end]:
                     sums[row.kind] -= row.amount
@@ -312,22 +297,26 @@ class Engine:
 
     def _take_batch(self, sums: Mapping[ReceiptKind, Fraction | int]) -> None:
         for kind, amount in sums.items():
-            self._flow(self._trajectory(kind, self._entries.pool_of(kind)), amount)
-            self._outcome.received += amount
+            if amount:
+                self._flows.flow(self._trajectory(kind), amount)
+                self._outcome.received += amount
         self._after_flow()
 
     def _take_one(self, row: ReceiptGroup) -> None:
         self._outcome.received += row.amount
         self._process_one(row, self._entries.pool_of(row.kind))
 
+    def _trajectory(self, kind: ReceiptKind) -> Trajectory:
+        return self._flows.trajectory(kind, self._entries.pool_of(kind), self._today)
+
     def _take_day(self, rows: Sequence[ReceiptGroup]) -> None:
         """Take one day's receipts. Where they are not independent, find whether their order matters."""
         before = self._saved()
-        self._crossed.clear()
+        self._flows.crossed = self._flows.may_cross(rows, [self._entries.pool_of(row.kind) for row in rows])
         self._taken.clear()
         for row in rows:
             self._take_one(row)
-        if self._are_independent({row.kind for row in rows}):
+        if self._are_independent(rows):
             return
         after, others = self._saved(), []
         for other in other_orders(rows):
@@ -340,60 +329,30 @@ class Engine:
         if mattered is not None:
             self._outcome.orders.append(mattered)
 
-    def _are_independent(self, kinds: set[ReceiptKind]) -> bool:
-        """Whether no line that was crossed concerns two kinds: is moved by them, or decides about them."""
-        if len(kinds) == 1:
+    def _are_independent(self, rows: Sequence[ReceiptGroup]) -> bool:
+        """Whether no line that was or may be crossed concerns two kinds: is moved by them, or decides about them."""
+        if len({row.kind for row in rows}) == 1:
             return True
-        if self._weights_move or self._cliffs or self._network.stays:
+        if self._flows.weights_move or self._cliffs or self._network.stays:
             return False
-        concerned: dict[int, set[ReceiptKind]] = {n: set() for n in self._crossed}
-        for kind, trajectory in self._taken:
-            for n in (*(n for n, _ in trajectory.slopes), *self._deciders[kind, self._entries.pool_of(kind)].watches):
-                if n in concerned:
-                    concerned[n].add(kind)
-        return all(len(each) <= 1 for each in concerned.values())
+        return all(len(kinds) <= 1 for kinds in self._flows.concerned(self._flows.crossed, self._taken).values())
 
     def _saved(self) -> Saved:
-        self._settle()
+        self._flows.settle()
         return dict(self._state), self._outcome.received, tuple(self._outcome.crossings), dict(self._steps)
 
     def _restore(self, saved: Saved) -> None:
         state, self._outcome.received, crossings, steps = saved
-        self._flowed.clear()
-        self._state.clear()
-        self._state.update(state)
         self._outcome.crossings[:], self._steps = crossings, dict(steps)
-        self._known_heights, self._weights = None, None
-
-    def _safe_batch(self, rows: Sequence[ReceiptGroup], at: int) -> tuple[dict[ReceiptKind, Fraction | int], int]:
-        """The sums by kind of the longest safe batch that is found, and its end. It changes no guard."""
-        heights = self._heights()
-        room = [abs(height) for height in heights]
-        moves: dict[ReceiptKind, list[tuple[int, Fraction]] | None] = {}
-        sums: dict[ReceiptKind, Fraction | int] = {}
-        low, size, growing = at, 1, True
-        while size and low < len(rows):
-            end = min(low + size, len(rows))
-            candidate = dict(sums)
-            for row in rows[low:end]:
-                candidate[row.kind] = candidate.get(row.kind, 0) + row.amount
-            for kind in candidate.keys() - moves.keys():
-                moves[kind] = approaching_zero(self._trajectory(kind, self._entries.pool_of(kind)), heights)
-            counted = self._has_counts and any(row.counts for row in rows[low:end])
-            if not counted and is_safe(room, candidate, moves):
-                sums, low = candidate, end
-                size = size * 2 if growing else size // 2
-            else:
-                growing = False
-                size //= 2
-        return sums, low
+        self._flows.restore(state)
 
     def _process_one(self, receipt: ReceiptGroup, entry: str) -> None:
         """Process one receipt, split at every threshold that it reaches."""
         left = Fraction(receipt.amount)
         while left > 0:
-            heights = self._heights()
-            trajectory = self._trajectory(receipt.kind, entry, part_of(receipt.counts, 1, receipt.amount))
+            heights = self._flows.heights()
+            counts = part_of(receipt.counts, 1, receipt.amount)
+            trajectory = self._flows.trajectory(receipt.kind, entry, self._today, counts)
             if self._network.stays and self._event_is_next(heights, trajectory):
                 continue
             distances = {
@@ -402,78 +361,19 @@ class Engine:
                 if heights[n] and (heights[n] > 0) != (slope > 0)
             }
             step = min([left, *distances.values()])
-            self._flow(trajectory, step)
-            self._taken.append((receipt.kind, trajectory))
+            self._flows.flow(trajectory, step)
+            self._taken.append(((receipt.kind, entry), trajectory))
             left -= step
             if self._trace:
                 self._trace(Slice(receipt, step, entry, trajectory.spread))
-            crossed = [self._lines[n] for n, distance in distances.items() if distance == step]
+            crossed = [self._flows.lines[n] for n, distance in distances.items() if distance == step]
             labels = tuple(label for line in crossed for label in self._network.labels.get(line, ()))
             if labels:
-                self._settle()
+                self._flows.settle()
                 at = self._state[f"in:{entry}"]
                 part = receipt.amount - left
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
             self._after_flow()
-
-    def _flow(self, trajectory: Trajectory, amount: Fraction | int) -> None:
-        """Let an amount flow. Lines move at once; the state only when it is read (`_settle`)."""
-        _, before = self._flowed.get(id(trajectory), (trajectory, 0))
-        self._flowed[id(trajectory)] = trajectory, before + amount
-        if self._weights_move:
-            self._weights = None
-            self._current.clear()
-        heights = self._heights()
-        for n, slope in trajectory.slopes:
-            moved = heights[n] + slope * amount
-            if (moved > 0) != (heights[n] > 0) or (moved < 0) != (heights[n] < 0):
-                self._current.clear()
-                self._crossed.add(n)
-            heights[n] = moved
-
-    def _settle(self) -> None:
-        """Add up in the state what has flowed."""
-        flowed, self._flowed = list(self._flowed.values()), {}
-        for trajectory, amount in flowed:
-            for name, rate in trajectory.spread.rates.items():
-                self._state[name] = self._state.get(name, ZERO) + rate * amount
-
-    def _trajectory(self, kind: ReceiptKind, entry: str, counts: Counts = ()) -> Trajectory:
-        known = self._current.get((kind, entry))
-        if known is not None and self._known_heights is not None and not counts:
-            return known
-        heights = self._heights()
-        decider = self._deciders.get((kind, entry))
-        if decider is None:
-            decider = self._deciders[kind, entry] = Decider(self._network, kind, entry, self._lines)
-        signs = tuple((heights[n].numerator > 0) - (heights[n].numerator < 0) for n in decider.watches)
-        if self._weights is None:
-            self._settle()
-            weights = tuple(outstandings(self._network, self._state))
-            self._weights = self._weight_ids.setdefault(weights, len(self._weight_ids))
-        key = (kind, entry, signs, self._weights, counts)
-        if key not in self._trajectories:
-            self._settle()
-            spread = decider.decide(self._today, dict(zip(self._lines, heights, strict=True)), self._state, counts)
-            slopes = ((n, line.slope(spread.rates)) for n, line in enumerate(self._lines))
-            self._trajectories[key] = Trajectory(spread, tuple((n, slope) for n, slope in slopes if slope))
-        trajectory = self._trajectories[key]
-        if not counts:
-            self._current[kind, entry] = trajectory
-        return trajectory
-
-    def _heights(self) -> list[Fraction]:
-        if self._known_heights is None:
-            self._settle()
-            self._current.clear()
-            self._known_heights = [height(line, self._state) for line in self._fast_lines]
-        return self._known_heights
-
-    def _increase(self, name: str, amount: Fraction) -> None:
-        self._known_heights = None
-        if self._weights_move:
-            self._weights = None
-        self._state[name] = self._state.get(name, ZERO) + amount
 
 
 def _first_index_on(rows: Sequence[ReceiptGroup], day: date, at: int) -> int:
