@@ -1,6 +1,7 @@
 """One file means the same where it is imported and where it is run: the same rows and sums, or the same findings."""
 
 import csv
+import re
 import unicodedata
 from collections import defaultdict
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from adapters.agreement.documents import BadDocument
 from adapters.sharing.facts import LATEST, Units, read_facts
+from adapters.sharing.sheets.mapping import Mapping
 from adapters.sharing.sheets.rows import checked
 from domain.events import StatementKind
 from tests.adapters.sharing.sheets.books import book
@@ -187,3 +189,80 @@ def test_a_row_that_contradicts_another_or_its_kind_is_refused_in_both(tmp_path,
     path = write(tmp_path / "f.csv", [*MIXED, row])
     for findings in (imported(path), run(path), run(path, singly=True)):
         assert [each.removeprefix(f"{path}:")[: len(told)] for each in findings] == [told]
+
+
+@pytest.mark.parametrize(
+    ("code", "written", "told"),
+    [
+        ("KRW", "1.000", "'1.000' may be 1000, or a number with three decimals: write 1000, or declare in a mapping"),
+        ("KRW", "12,000", "'12,000' may be 12000, or a number with three decimals"),
+        ("USD", "12.000", "'12.000' may be 12000, or a number with three decimals"),
+        ("KWD", "-1.250", "'-1.250' may be -1250, or a number with three decimals"),
+        ("KRW", "1.0", "'1.0' has 1 decimals, and KRW has none: write whole minor units"),
+        ("USD", "1.2345", "'1.2345' has 4 decimals, and USD has 2: write whole minor units"),
+        ("KRW", "1 000", "'1 000' is no number"),
+        ("KRW", "1'000", '"1\'000" is no number'),
+        ("KRW", "1.000.000", "'1.000.000' is no number"),
+        ("KRW", "\uff11\uff10\uff10", "is no number"),
+        ("KRW", "9" * 26, "is larger than anything that can be owed"),
+        ("KRW", "\u20a91000", "is no number"),
+        ("KRW", "1000원", "'1000원' is no number"),
+        ("KRW", "5%", "'5%' is no number"),
+        ("KRW", "\u25b25", "is no number"),
+        ("KRW", "", "it is empty: write a number"),
+    ],
+)
+@pytest.mark.parametrize("row", [2, 3])
+def test_a_number_is_never_guessed_in_any_row_of_either_way_in(tmp_path, code, written, told, row):
+    rows = [["2026-03-05", "1", code], ["2026-03-05", "2", code]]
+    rows.insert(row - 2, ["2026-03-05", written, code])
+    for suffix in (".csv", ".xlsx"):
+        path = write(tmp_path / f"f{suffix}", [["date", "amount", "currency"], *rows])
+        (finding,) = imported(path)
+        assert told in finding
+        assert f":{row}: amount: " in finding
+        assert [finding] == run(path) == run(path, singly=True)
+
+
+@pytest.mark.parametrize("column", ["rate", "admissions"])
+def test_rates_and_counts_are_not_guessed_either(tmp_path, column):
+    header, rest = ["date", "amount", "currency", column], ["2026-03-05", "5", "USD"]
+    for written in ("1.385", "1,385", "5%", "\uff15", "9" * 26):
+        path = write(tmp_path / "f.csv", [header, [*rest, written]])
+        (finding,) = imported(path)
+        assert f"f.csv:2: {column}: " in finding
+        assert [finding] == run(path)
+
+
+@pytest.mark.parametrize(
+    ("decimal", "thousands", "written", "minor"),
+    [
+        (",", ".", "12.000", 12000),
+        (
+            ",",
+            "",
+            "12,000",
+            "'12,000' has 3 decimals, and KRW has none: write whole minor units, or declare `thousands",
+        ),
+        (",", ".", "12,000", "'12,000' has 3 decimals, and KRW has none"),
+        (".", ",", "12.000", "'12.000' has 3 decimals, and KRW has none"),
+        (None, ",", "12,000", 12000),
+        (None, ",", "12.000", "'12.000' has 3 decimals"),
+        (None, " ", "12 000", 12000),
+        (None, " ", "12.000", "'12.000' may be 12000"),
+        (".", "", "12", 12),
+    ],
+)
+def test_what_a_mapping_declares_is_held_against_the_currency(tmp_path, decimal, thousands, written, minor):
+    path = write(tmp_path / "f.csv", [["date", "amount", "currency"], ["2026-03-05", written, "KRW"]])
+    layout = Mapping(decimal=decimal, thousands=thousands)
+    if isinstance(minor, int):
+        assert [each.amount for each in read_facts([path], UNITS, mapping=layout).receipts] == [minor]
+        return
+    with pytest.raises(BadDocument, match=re.escape(minor)):
+        read_facts([path], UNITS, mapping=layout)
+
+
+def test_an_amount_with_its_currency_is_in_the_notation_of_agreements(tmp_path):
+    path = write(tmp_path / "f.csv", [["date", "amount"], ["2026-03-05", "KWD 1.250"]])
+    assert imported(path) == run(path) == ({("receipt", "2026-03-05", "KWD", "", "", "", "", ""): 5625}, {})

@@ -1,6 +1,7 @@
 import json
 import pathlib
 from fractions import Fraction
+from unicodedata import normalize
 
 import pytest
 from lxml import etree
@@ -181,3 +182,47 @@ def test_a_credit_note_beyond_an_interest_bearing_claim_is_told_as_owed_back(dea
     path.write_text(DEAL.replace("multiple: 120 %", "interest: {rate: 12 % a year, days: 30/360}"))
     rows = text(capsys, "run", agreement, *facts)
     assert ["inv:", "50", "was", "recouped", "beyond", "the", "claim", "and", "is", "owed", "back"] in rows
+
+
+AGREEMENT = """
+sluice: 1
+production: FORMS
+title: Forms
+version: 1
+effective_on: 2026-01-05
+time_zone: Asia/Seoul
+parties: [{id: a, name: A, kind: vendor}, {id: b, name: B, kind: vendor}]
+waterfall:
+  currency: KRW
+  pools:
+    - {id: own, receives: {payer: NAME}, residue: a}
+    - {id: rest, receives: everything else, residue: b}
+"""
+
+
+@pytest.mark.parametrize("agreed", ["NFC", "NFD"])
+@pytest.mark.parametrize("reported", ["NFC", "NFD"])
+def test_a_name_is_the_same_however_its_letters_are_composed(capsys, tmp_path, agreed, reported):
+    contract, facts = tmp_path / "a.yaml", tmp_path / "f.csv"
+    contract.write_text(AGREEMENT.replace("NAME", normalize(agreed, "극장")), encoding="utf-8")
+    facts.write_text(f"date,amount,payer\n2026-03-05,KRW 1000,{normalize(reported, '극장')}\n", encoding="utf-8")
+    found = answer(capsys, "run", str(contract), "--facts", str(facts))
+    assert {name: pool["inflow"]["exact"] for name, pool in found["pools"].items()} == {"own": "1000", "rest": "0"}
+
+
+def test_a_receipt_that_is_there_twice_by_its_id_is_refused_by_run_and_explain(capsys, tmp_path):
+    contract, facts = tmp_path / "a.yaml", tmp_path / "f.csv"
+    contract.write_text(AGREEMENT, encoding="utf-8")
+    facts.write_text("date,amount,id\n2026-03-05,KRW 100,R1\n2026-03-05,KRW 100,R1\n", encoding="utf-8")
+    for command in (["run"], ["explain", "--party", "a"]):
+        assert execute(["waterfall", command[0], str(contract), "--facts", str(facts), *command[1:]]) != 0
+        assert "f.csv:3: id: 'R1' was used before: each row has its own." in capsys.readouterr().err
+
+
+def test_a_reversal_counts_from_the_day_of_the_receipt_that_it_takes_back(capsys, tmp_path):
+    contract, facts = tmp_path / "a.yaml", tmp_path / "f.csv"
+    contract.write_text(AGREEMENT, encoding="utf-8")
+    rows = "2026-02-01,KRW 100,R1,\n2026-06-01,KRW -100,R2,R1\n"
+    facts.write_text(f"date,amount,id,reverses\n{rows}", encoding="utf-8")
+    found = answer(capsys, "run", str(contract), "--facts", str(facts), "--as-of", "2026-03-31")
+    assert found["conservation"]["KRW"]["received"]["exact"] == "0"
