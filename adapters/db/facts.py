@@ -26,7 +26,9 @@ from domain.sharing.waterfall.facts import (
     WaterfallFact,
 )
 from domain.sharing.waterfall.network import ReceiptKind
+from domain.sharing.waterfall.unplaced import KindTotal
 from domain.values.currency import exponent
+from domain.values.money import Money
 
 Row = dict[str, Any]
 _COLUMNS = {
@@ -166,6 +168,20 @@ def converted_to(records: Records, production: str) -> list[str]:
     table = tables.statement_version.c
     query = sa.select(table.converted_to).where(table.production == production).distinct()
     return sorted(records.connection.scalars(query))
+
+
+def kind_totals(records: Records, production: str, until: date) -> list[KindTotal]:
+    """Return how many receipts of each kind count up to a day, and what they come to in their own currency."""
+    connection = records.connection
+    counting = [row.id for row in connection.execute(_counting(production, None))]
+    row = tables.receipt_row.c
+    kind = (row.currency, row.payer, row.territory, row.media, row.window)
+    query = sa.select(*kind, sa.func.count(), sa.func.sum(row.minor))
+    query = query.where(_of(row.statement, counting), row.on <= until).group_by(*kind).order_by(*kind)
+    return [
+        KindTotal(ReceiptKind((code, payer, territory, media, window)), rows, Money(int(minor), code))
+        for code, payer, territory, media, window, rows, minor in connection.execute(query)
+    ]
 
 
 def rates_used(

@@ -84,6 +84,9 @@ def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> N
     if as_json:
         show_one(head | {"shares": lines}, as_json=True)
         return
+    unplaced = head.pop("unplaced", [])
     show_one({name: value for name, value in head.items() if value not in ([], {})}, as_json=False)
+    for sentence in unplaced:
+        click.echo(f"look at this: {sentence}")
     click.echo()
     show(lines, _LINES, as_json=False, nothing="nobody has come to anything yet")

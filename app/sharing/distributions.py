@@ -8,15 +8,19 @@ from typing import Any
 
 from activities.distributions import DistributionActivities
 from activities.views import DistributionRef
-from adapters.db.facts import facts_of
+from adapters.command_handler import CommandHandler
+from adapters.db.facts import facts_of, kind_totals
 from adapters.db.queries.agreement import the_production
 from adapters.db.records import Records
+from adapters.sharing.entitlements import versions_by
 from app.bootstrap import handler_on
 from app.permissions import sight_of
+from domain.calendar.dates import period_end
 from domain.errors import NotFound
 from domain.reads import EVERYTHING, Resource, Sight
 from domain.sharing.distributions import Distribution, apply, the_distribution
 from domain.sharing.waterfall.result import written
+from domain.sharing.waterfall.unplaced import unplaced
 from domain.values.money import Money
 
 Row = dict[str, Any]
@@ -68,9 +72,21 @@ def _seen_by(sight: Sight, one: Distribution) -> Distribution:
 
 
 def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
-    """Compute a distribution on the stack of a data folder without recording it."""
+    """Compute a distribution on the stack of a data folder without recording it.
+
+    `unplaced` tells of receipts that enter a pool for want of a word.
+    """
     with handler_on(data) as handler:
-        return preview(DistributionActivities(handler, facts_of), production, period)
+        head, lines = preview(DistributionActivities(handler, facts_of), production, period)
+        return head | {"unplaced": unplaced_of(handler, production, period)}, lines
+
+
+def unplaced_of(handler: CommandHandler, production: str, period: str) -> list[str]:
+    """Return which receipts enter a pool because a field is empty, or nearly says what the agreement does."""
+    until = period_end(period)
+    with handler.store.reading() as records:
+        versions = versions_by(handler, records, production, until)
+        return unplaced(versions[-1][1].waterfall, kind_totals(records, production, until)) if versions else []
 
 
 def preview(activities: DistributionActivities, production: str, period: str) -> tuple[Row, list[Row]]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from adapters.agreement.documents import BadDocument
 from adapters.db import tables
 from adapters.db.queries.facts import ImportFilter, imported
+from app.sharing.distributions import unplaced_of
 from domain.commands import AmendAgreement
 from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, StatementImported
@@ -249,7 +250,7 @@ def test_without_a_waterfall_or_a_production_nothing_is_imported(world, tmp_path
 
 
 def test_a_date_more_than_a_year_ahead_is_a_slip(sharing, tmp_path):
-    with pytest.raises(BadDocument, match=r"s.csv:2: on \(date\): '2052-01-31' is not from 1990 to 2027-01-06"):
+    with pytest.raises(BadDocument, match=r"s.csv:2: date: '2052-01-31' is not from 1990 to 2027-01-06"):
         r.take(sharing, r.csv_file(tmp_path, ["2052-01-31,KRW 1,,,,"]))
 
 
@@ -478,3 +479,18 @@ def test_an_amendment_may_not_change_the_currency_or_drop_the_waterfall_under_im
     with pytest.raises(Refused, match="an amendment may not drop it: leave it in"):
         amend(r.SHARED, "")
     assert amend("residue: studio", "residue: spc").last_seq
+
+
+def test_what_enters_a_pool_because_a_field_is_empty_is_told_beside_a_preview(world, tmp_path):
+    by_territory = r.SHARED.replace(
+        "    - id: gross\n      receives: everything\n",
+        "    - {id: korea, receives: {territory: KR}, residue: spc}\n"
+        "    - id: gross\n      receives: everything else\n",
+    )
+    world.register(UNSHARED + by_territory.encode())
+    world.clock.to(date(2026, 1, 5))
+    blank = ["2025-01-31,KRW 900,tidewater,,,", "2025-02-01,KRW 100,onair,,,", "2025-06-30,KRW 7,,,,"]
+    r.take(world, r.csv_file(tmp_path, [*blank, "2025-02-01,KRW 5,onair,KR,,"]))
+    because = "go to gross because territory is empty"
+    assert unplaced_of(world.handler, PRODUCTION, "2025-Q1") == [f"2 rows, KRW 1,000, {because}"]
+    assert unplaced_of(world.handler, PRODUCTION, "2025-Q2") == [f"3 rows, KRW 1,007, {because}"]

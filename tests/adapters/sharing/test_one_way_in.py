@@ -73,8 +73,7 @@ def imported(path: Path, kind: StatementKind = StatementKind.RECEIPT):
     try:
         with ExitStack() as stack:
             found = stack.enter_context(checked(path, kind, "s", "S1", None, LATEST, metrics=METRICS))
-            sums: dict[Any, Fraction] = defaultdict(Fraction)
-            counts: dict[str, int] = defaultdict(int)
+            sums, counts = defaultdict[Any, Fraction](Fraction), defaultdict[str, Fraction](Fraction)
             for one in found:
                 for line in one.lines():
                     _, on, code, amount, rate, *words = line.decode().rstrip("\n").split("\t")
@@ -92,15 +91,14 @@ def run(path: Path, *, singly: bool = False):
         facts = read_facts([path], UNITS, singly=singly)
     except BadDocument as error:
         return [str(each) for each in error.findings]
-    sums: dict[Any, Fraction] = defaultdict(Fraction)
-    counts: dict[str, Fraction | int] = defaultdict(int)
+    sums, counts = defaultdict[Any, Fraction](Fraction), defaultdict[str, Fraction](Fraction)
     for each in facts.receipts:
         code, *words = each.kind.fields
         sums["receipt", str(each.on), code, "", *words] += Fraction(each.amount)
         counts[str(each.on)] += sum(count for _, count in each.counts)
-    for fact in facts.others:
-        code = "" if fact.kind in {"metric", "date"} else "KRW"
-        sums[str(fact.kind), str(fact.on), code, "", fact.name] += fact.amount
+    for other in facts.others:
+        code = "" if other.kind in {"metric", "date"} else "KRW"
+        sums[str(other.kind), str(other.on), code, "", other.name] += other.amount
     return dict(sums), {on: count for on, count in counts.items() if count}
 
 
