@@ -2,6 +2,8 @@
 
 import csv
 from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from lxml import etree
 from pydantic import ValidationError
 
 from domain.errors import BadInput
-from domain.rates import Rate
+from domain.rates import Rate, contradiction, source_key
 
 MAX_BYTES = 20_000_000
 _COLUMNS = ["date", "base", "quote", "rate", "source"]
@@ -21,26 +23,48 @@ class BadRates(BadInput):
 
 
 def read_rates(path: Path) -> tuple[bytes, list[Rate]]:
-    """A file's bytes and the rates in it: the ECB's XML by its first character, a CSV otherwise.
+    """A file's bytes and the rates in it.
 
     Raises:
-        BadRates: anything in it does not fit.
+        BadRates: anything in it does not fit, or contradicts the rest.
         BadInput: it cannot be opened.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}: name a file of rates.") from error
-    read = read_ecb if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else read_csv
-    return raw, read(raw, str(path))
+    return raw, _consistent(published(raw, str(path)), str(path))
+
+
+def published(raw: bytes, file: str) -> list[tuple[int, Rate]]:
+    """The rates in a file with their lines, as they stand: the ECB's XML by its first character, a CSV otherwise.
+
+    Raises:
+        BadRates: anything in it does not fit.
+    """
+    read = _ecb if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else _csv
+    return read(raw, file)
 
 
 def read_csv(raw: bytes, file: str = "rates.csv") -> list[Rate]:
     """Read `date,base,quote,rate,source` with that header; a rate is units of `quote` for one `base`.
 
     Raises:
-        BadRates: anything in it does not fit, or one day's rate is given twice with two values.
+        BadRates: anything in it does not fit, or contradicts the rest.
     """
+    return _consistent(_csv(raw, file), file)
+
+
+def read_ecb(raw: bytes, file: str = "eurofxref.xml") -> list[Rate]:
+    """Read the ECB's reference rates (daily, 90 days or history): units of a currency for one EUR, source `ECB`.
+
+    Raises:
+        BadRates: it is not that XML, or uses a DTD or entities, or a rate does not fit.
+    """
+    return _consistent(_ecb(raw, file), file)
+
+
+def _csv(raw: bytes, file: str) -> list[tuple[int, Rate]]:
     rows = csv.reader(_text(raw, file).splitlines(), strict=True)
     rates: list[tuple[int, Rate]] = []
     try:
@@ -55,15 +79,10 @@ def read_csv(raw: bytes, file: str = "rates.csv") -> list[Rate]:
             rates.append((rows.line_num, _rate(dict(zip(_COLUMNS, row, strict=True)), file, rows.line_num)))
     except csv.Error as error:
         raise BadRates(f"{file}:{rows.line_num}: row: {error}: check the quotes.") from None
-    return _consistent(rates, file)
+    return rates
 
 
-def read_ecb(raw: bytes, file: str = "eurofxref.xml") -> list[Rate]:
-    """Read the ECB's reference rates (daily, 90 days or history): units of a currency for one EUR, source `ECB`.
-
-    Raises:
-        BadRates: it is not that XML, or uses a DTD or entities, or a rate does not fit.
-    """
+def _ecb(raw: bytes, file: str) -> list[tuple[int, Rate]]:
     if len(raw) > MAX_BYTES:
         raise BadRates(f"{file}: it has {len(raw)} bytes, more than {MAX_BYTES}: is this the file of reference rates?")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -89,7 +108,7 @@ def read_ecb(raw: bytes, file: str = "eurofxref.xml") -> list[Rate]:
             }
             line = cube.sourceline if isinstance(cube.sourceline, int) else 1
             found.append((line, _rate(written, file, line)))
-    return _consistent(found, file)
+    return found
 
 
 def _text(raw: bytes, file: str) -> str:
@@ -123,12 +142,14 @@ _WANTED = {
 
 
 def _consistent(rates: Iterable[tuple[int, Rate]], file: str) -> list[Rate]:
-    seen: dict[tuple[object, ...], Rate] = {}
+    books: dict[tuple[date, str], dict[tuple[str, str], Decimal]] = {}
+    distinct = []
     for line, rate in rates:
-        known = seen.setdefault((rate.on, rate.base, rate.quote, rate.source), rate)
-        if known.rate != rate.rate:
-            raise BadRates(
-                f"{file}:{line}: rate: {rate.source} {rate.base}/{rate.quote} on {rate.on} is {known.rate} further up "
-                f"and {rate.rate} here: keep the right one."
-            )
-    return list(seen.values())
+        book = books.setdefault((rate.on, source_key(rate.source)), {})
+        problem = contradiction(book, rate)
+        if problem is not None:
+            raise BadRates(f"{file}:{line}: rate: {problem} further up: keep the right one.")
+        if (rate.base, rate.quote) not in book:
+            book[rate.base, rate.quote] = rate.rate
+            distinct.append(rate)
+    return distinct

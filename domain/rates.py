@@ -19,8 +19,8 @@ from domain.values.record import Day, Record
 
 _DIGITS = 10
 """Digits of a derived rate. Bank files take at most 11 digits, 10 of them decimals."""
-_PUBLISHED_ON: Mapping[str, Sequence[CalendarCode]] = {"ECB": ("TARGET",)}
-"""The publication calendars of known sources, used where a rule names none."""
+_PUBLISHED_ON: Mapping[str, Sequence[CalendarCode]] = {"ecb": ("TARGET",)}
+"""The publication calendars of known sources by `source_key`, used where a rule names none."""
 
 
 def _payable(rate: Decimal) -> Decimal:
@@ -36,7 +36,16 @@ class Rate(Record):
     base: CurrencyCode
     quote: CurrencyCode
     rate: Annotated[Exact, Field(gt=0), AfterValidator(_payable)]
-    source: Annotated[str, StringConstraints(min_length=1, max_length=35)]
+    source: Annotated[str, StringConstraints(min_length=1, max_length=35, strip_whitespace=True)]
+
+
+Book = Mapping[tuple[str, str], Decimal]
+"""One day's rates of one source: (base, quote) to units of `quote` for one `base`."""
+
+
+def source_key(source: str) -> str:
+    """The name by which sources are compared: without blanks and case."""
+    return "".join(source.split()).casefold()
 
 
 def contract_value(agreement: Agreement, amount: Money, held: str) -> Money:
@@ -64,7 +73,7 @@ def publication_days(
 
     Without either they are the business days of `accounts`. `overrides` (from settings) win over the agreement's.
     """
-    known = rule.published_on or _PUBLISHED_ON.get(rule.source or "", ())
+    known = rule.published_on or _PUBLISHED_ON.get(source_key(rule.source or ""), ())
     codes = known or [code for account in accounts for code in account.calendars]
     return Calendars.of(codes, (*agreement.calendar_overrides, *overrides))
 
@@ -88,7 +97,58 @@ def fixing_date(rule: FxRule, payment_on: date, calendars: Calendars) -> date:
     raise BadInput(f"{rule.base}/{rule.quote} is paid at the contract rate: there is no fixing to look up.")
 
 
-def cross(rates: Mapping[tuple[str, str], Decimal], base: str, quote: str) -> Decimal:
+def contradiction(book: Book, rate: Rate) -> str | None:
+    """What a rate contradicts among the others of its source and day, as a clause with both figures; None if nothing.
+
+    The same pair must have the same figure. The shortest way from `base` to `quote` through other pairs, each as it is
+    or inverted, must come to the rate within what the last digits of all figures leave open.
+    """
+    pair = f"{rate.source} {rate.base}/{rate.quote} of {rate.on}"
+    known = Decimal(1) if rate.base == rate.quote else book.get((rate.base, rate.quote))
+    if known is not None:
+        return None if known == rate.rate else f"{pair} is known as {known}, not {rate.rate}"
+    way = _way(book, rate.base, rate.quote)
+    if not way:
+        return None
+    value, least, most = Fraction(1), Fraction(1), Fraction(1)
+    for base, quote in way:
+        exact, low, high = _between(book, base, quote)
+        value, least, most = value * exact, least * low, most * high
+    _, low, high = _between({(rate.base, rate.quote): rate.rate}, rate.base, rate.quote)
+    if least <= high and low <= most:
+        return None
+    used = " and ".join(f"{b}/{q} {figure}" for (b, q), figure in book.items() if {(b, q), (q, b)} & set(way))
+    return f"{pair} is {rate.rate}, but {_rounded(value)} by the known {used}"
+
+
+def _way(book: Book, base: str, quote: str) -> list[tuple[str, str]]:
+    """The shortest chain of pairs from one currency to another, each pair published or inverted; empty without one."""
+    neighbours: dict[str, list[str]] = {}
+    for one, other in book:
+        neighbours.setdefault(one, []).append(other)
+        neighbours.setdefault(other, []).append(one)
+    if base not in neighbours or quote not in neighbours:
+        return []
+    ways: dict[str, list[tuple[str, str]]] = {base: []}
+    reached = [base]
+    for code in reached:
+        for other in neighbours[code]:
+            if other not in ways:
+                ways[other] = [*ways[code], (code, other)]
+                reached.append(other)
+    return ways.get(quote, [])
+
+
+def _between(book: Book, base: str, quote: str) -> tuple[Fraction, Fraction, Fraction]:
+    """A pair's rate, and the least and most that it can be before it was rounded or cut off to its digits."""
+    published = (base, quote) in book
+    rate = book[base, quote] if published else book[quote, base]
+    exact, step = Fraction(rate), Fraction(Decimal(1).scaleb(int(rate.as_tuple().exponent)))
+    low, high = max(exact - step, exact / 2), exact + step
+    return (exact, low, high) if published else (1 / exact, 1 / high, 1 / low)
+
+
+def cross(rates: Book, base: str, quote: str) -> Decimal:
     """Units of `quote` for one `base` from one day's rates of one source, keyed by (base, quote).
 
     A published rate is returned as it is. Otherwise it is inverted, or crossed through one third currency (the first

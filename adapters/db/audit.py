@@ -141,29 +141,18 @@ def documents(connection: Connection) -> Iterator[tuple[str, str]]:
 
 
 def rate_documents(connection: Connection) -> list[str]:
-    """The documents that rates came in."""
-    table = tables.rate.c
-    return list(connection.execute(sa.select(table.document).distinct().order_by(table.document)).scalars())
+    """The documents that rates, or corrections of them, came in."""
+    named = (sa.select(table.c.document) for table in (tables.rate, tables.rate_correction))
+    return sorted(connection.execute(sa.union(*named)).scalars())
 
 
 def rates(connection: Connection, document: str) -> Iterator[KeptRate]:
-    """Return the rates that are recorded as imported from a document."""
-    named = 'source, "on", base, quote, rate'
-    query = f"SELECT {named} FROM rate WHERE document = %s"  # noqa: S608 - names of our own
-    return map(KeptRate._make, streamed(connection, query, (document,)))
-
-
-def rate_is_known(connection: Connection, rate: KeptRate) -> bool:
-    """Return whether a rate is recorded with this value, whichever document it first came in."""
-    table = tables.rate.c
-    known = sa.and_(
-        table.source == rate.source,
-        table.on == rate.on,
-        table.base == rate.base,
-        table.quote == rate.quote,
-        table.rate == rate.rate,
+    """Return the rates and corrections that are recorded as imported from a document."""
+    query = " UNION ALL ".join(
+        f'SELECT source, "on", base, quote, rate FROM {table} WHERE document = %s'  # noqa: S608 - names of our own
+        for table in ("rate", "rate_correction")
     )
-    return bool(connection.execute(sa.select(sa.exists().where(known))).scalar_one())
+    return map(KeptRate._make, streamed(connection, query, (document, document)))
 
 
 def outbox(connection: Connection) -> Iterator[Waiting]:

@@ -125,6 +125,21 @@ rate = sa.Table(
     sa.Column("document", sa.String(64), nullable=False),
 )
 
+rate_correction = sa.Table(
+    "rate_correction",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    sa.Column("base", sa.String(3), nullable=False),
+    sa.Column("quote", sa.String(3), nullable=False),
+    sa.Column("rate", sa.Numeric, nullable=False),
+    sa.Column("document", sa.String(64), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+)
+
 statement_version = sa.Table(
     "statement_version",
     metadata,

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from adapters.db.rates import rates_on
+from adapters.db.rates import books_on, rates_on
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
 from domain.calendar.overrides import CalendarOverride
@@ -44,12 +44,14 @@ def quote_for(
     return Quote(currency, held.currency, rate, rule.source, fixing_on, rule.contract)
 
 
-def rate_at(records: Records, agreement: Agreement, used: Quote | QuoteTaken) -> Decimal:
-    """Return the rate of a quote's source for its day, as it was imported, or the contract's.
+def rates_at(records: Records, agreement: Agreement, used: Quote | QuoteTaken) -> list[Decimal]:
+    """Return the rates that a quote may have: the contract's, or each that its source has had for its day.
+
+    A rate that was corrected later counted until then.
 
     Raises:
         NotFound: the source has none for the day.
     """
     if used.source == "contract":
-        return agreement.fx_rule(used.base, used.quote).contract
-    return cross(rates_on(records, used.source, used.fixing_on), used.base, used.quote)
+        return [agreement.fx_rule(used.base, used.quote).contract]
+    return [cross(book, used.base, used.quote) for book in books_on(records, used.source, used.fixing_on)]

@@ -31,7 +31,16 @@ def test_rates_are_read_from_csv():
         ("2025-03-03,USD,KRW,HOUSE", "rates.csv:2: row: "),
         ("2025-03-03,USD,KRW,1,", "rates.csv:2: source: "),
         ('2025-03-03,USD,KRW,1,"HOUSE', "rates.csv:2: row: "),
-        ("2025-03-03,USD,KRW,1,H\n2025-03-03,USD,KRW,2,H", "rates.csv:3: rate: "),
+        ("2025-03-03,USD,KRW,1,H\n2025-03-03,USD,KRW,2,H", "rates.csv:3: rate: H USD/KRW of 2025-03-03 is known as 1,"),
+        (
+            "2025-03-03,USD,KRW,1,H\n2025-03-03,USD,KRW,2,h ",
+            "rates.csv:3: rate: h USD/KRW of 2025-03-03 is known as 1,",
+        ),
+        (
+            "2025-03-03,USD,KRW,1459,H\n2025-03-03,KRW,USD,0.1,H",
+            "rates.csv:3: rate: H KRW/USD of 2025-03-03 is 0.1, but",
+        ),
+        ("2026-01-30,EUR,EUR,2,ECB", "rates.csv:2: rate: ECB EUR/EUR of 2026-01-30 is known as 1,"),
     ],
 )
 def test_a_row_that_does_not_fit_is_named_by_line_and_field(row, place):

@@ -10,7 +10,7 @@ from domain.agreement.model import FxRule, ReceiptFx
 from domain.calendar.calendars import Calendars
 from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput, NotFound
-from domain.rates import cross, fixing_date, publication_days
+from domain.rates import Rate, contradiction, cross, fixing_date, publication_days, source_key
 from tests.domain import builders as b
 
 TARGET = Calendars.of(["TARGET"])
@@ -97,3 +97,62 @@ def test_a_cross_is_its_exact_value_rounded_once_and_fits_a_bank_file(usd, krw):
     assert abs(Fraction(rate) - exact) <= max(exact / 10**9, Fraction(1, 2 * 10**10))
     assert len(rate.as_tuple().digits) <= 10
     assert rate.as_tuple().exponent >= -10
+
+
+BOOK = {("EUR", "USD"): Decimal("1.1919"), ("EUR", "KRW"): Decimal("1712.34"), ("EUR", "JPY"): Decimal("183.59")}
+
+
+def published(base, quote, figure, source="ECB"):
+    return Rate(on=date(2026, 1, 30), base=base, quote=quote, rate=Decimal(figure), source=source)
+
+
+@pytest.mark.parametrize(
+    ("base", "quote", "figure", "problem"),
+    [
+        ("EUR", "USD", "1.19", "ECB EUR/USD of 2026-01-30 is known as 1.1919, not 1.19"),
+        ("EUR", "EUR", "2", "ECB EUR/EUR of 2026-01-30 is known as 1, not 2"),
+        ("USD", "EUR", "0.5", "ECB USD/EUR of 2026-01-30 is 0.5, but 0.8389965601 by the known EUR/USD 1.1919"),
+        (
+            "USD",
+            "KRW",
+            "1437.65",
+            "ECB USD/KRW of 2026-01-30 is 1437.65, but 1436.647370 by the known EUR/USD 1.1919 and EUR/KRW 1712.34",
+        ),
+        ("KRW", "JPY", "0.117", "ECB KRW/JPY of 2026-01-30 is 0.117, but 0.1072158567 by the known"),
+    ],
+)
+def test_a_rate_that_contradicts_a_pair_its_inverse_or_a_cross_is_named_with_both_figures(base, quote, figure, problem):
+    assert (contradiction(BOOK, published(base, quote, figure)) or "").startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("base", "quote", "figure"),
+    [
+        ("EUR", "USD", "1.19190"),
+        ("USD", "EUR", "0.8390"),
+        ("USD", "EUR", "0.8389"),
+        ("USD", "EUR", "1"),
+        ("USD", "KRW", "1436.6"),
+        ("USD", "KRW", "1436.65"),
+        ("KRW", "JPY", "0.1072"),
+        ("EUR", "TWD", "37"),
+        ("TWD", "CNY", "0.2"),
+    ],
+)
+def test_a_rate_that_agrees_within_its_last_digit_or_has_no_other_way_is_taken(base, quote, figure):
+    assert contradiction(BOOK, published(base, quote, figure)) is None
+
+
+def test_a_cross_of_published_rates_is_what_a_contradicting_one_would_have_changed():
+    assert 1000 * cross(BOOK, "USD", "KRW") == Decimal("1436647.370")
+
+
+def test_a_contradiction_over_more_than_one_other_currency_is_found():
+    book = {("USD", "EUR"): Decimal("0.8"), ("EUR", "JPY"): Decimal(180), ("JPY", "KRW"): Decimal("9.3")}
+    assert contradiction(book, published("KRW", "USD", "0.0012")) is not None
+    assert contradiction(book, published("KRW", "USD", "0.000747")) is None
+
+
+def test_sources_are_compared_without_blanks_and_case():
+    assert source_key(" House  Bank\u3000") == source_key("HOUSEBANK")
+    assert published("EUR", "USD", "1", " ECB ").source == "ECB"

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from adapters.command_handler import CommandHandler
 from adapters.db import audit
 from adapters.db.records import Records
-from adapters.payments.quotes import rate_at
+from adapters.payments.quotes import rates_at
 from adapters.sharing.entitlements import FactsOf, business_day, versions_by
 from adapters.sharing.issuing import written
 from app.audit.replay.bank import AgreementOf
@@ -195,9 +195,9 @@ class AgreementCheck:
         agreement, known = self._agreement_of(state), self._answered(state, batch)
         terms = payout_terms(agreement, quotes := quotes_of(agreement, event))
         for party, quote in quotes.items():
-            if quote.rate != rate_at(self._records, agreement, quote):
+            if quote.rate not in (known_rates := rates_at(self._records, agreement, quote)):
                 said = f"{party} is not paid at the rate of {quote.source} for {quote.fixing_on}"
-                yield unfaithful(told.record, said, rate_at(self._records, agreement, quote), quote.rate)
+                yield unfaithful(told.record, said, " or ".join(map(str, known_rates)), quote.rate)
         payouts, expected = distributions.order(known, event.period, agreement.production, terms)
         if expected is None or self._as_recorded(told, expected) != event:
             yield unfaithful(told.record, "does not order what was owed", expected, event)

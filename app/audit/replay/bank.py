@@ -12,7 +12,7 @@ from adapters.bank.read import read_file
 from adapters.db.audit import command_payload
 from adapters.db.records import Records
 from adapters.db.streams import production_of
-from adapters.payments.quotes import rate_at
+from adapters.payments.quotes import rates_at
 from app.audit.replay.bookings import ToldBookings
 from app.audit.replay.movements import MovementCommand, decided_again
 from domain.agreement.model import Agreement
@@ -178,10 +178,11 @@ class Bank:
 
     def _quoted(self, state: State, told: DecodedFact, quote: QuoteTaken) -> Iterator[Finding]:
         agreement = self._agreement_of(state)
-        rule, expected = agreement.fx_rule(quote.base, quote.quote), rate_at(self._records, agreement, quote)
-        if (quote.rate, quote.contract_rate) != (expected, rule.contract):
+        rule, expected = agreement.fx_rule(quote.base, quote.quote), rates_at(self._records, agreement, quote)
+        if quote.rate not in expected or quote.contract_rate != rule.contract:
             said = f"{quote.source} has another {quote.base}/{quote.quote} for {quote.fixing_on}"
-            yield unfaithful(told.record, said, f"{expected}, contract {rule.contract}", quote.rate)
+            right = _any(frozenset(map(str, expected)))
+            yield unfaithful(told.record, said, f"{right}, contract {rule.contract}", quote.rate)
 
     def _released(self, state: State, told: DecodedFact, event: RunReleased) -> Iterator[Finding]:
         run = state.runs[event.run]
@@ -224,8 +225,8 @@ class Bank:
             yield unfaithful(told.record, said, enquiry.message_id, event.enquiry_message_id)
 
 
-def _any(hashes: frozenset[str]) -> str:
-    return " or ".join(sorted(hashes))
+def _any(right: frozenset[str]) -> str:
+    return " or ".join(sorted(right))
 
 
 def _same_enquiry(one: bytes, other: bytes) -> bool:

@@ -12,7 +12,8 @@ from adapters.bank.folder import folder_of
 from adapters.db import audit
 from adapters.db.audit import Waiting
 from adapters.db.audited_reads import Announced, BankFileRecord
-from adapters.rates import read_csv, read_ecb
+from adapters.db.rates import figures_on
+from adapters.rates import published
 from domain.audit.findings import Finding, broken, unfaithful
 from domain.audit.refold import CommandBatch, DecodedFact
 from domain.errors import BadInput
@@ -27,7 +28,7 @@ from domain.events import (
     StatementsIssued,
 )
 from domain.ledger.journal import sha256
-from domain.rates import Rate
+from domain.rates import Rate, source_key
 from domain.state import State
 
 _TAKEN, _REFUSED = "bank-file", "bank-file-refused"
@@ -139,21 +140,20 @@ def rate_findings(records: Announced) -> Iterator[Finding]:
                 yield broken(name, f"names document {digest}, which is not kept")
             continue
         try:
-            read = read_ecb if raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else read_csv
-            published = {_key(rate): rate.rate for rate in read(raw, digest[:12])}
+            written = {_key(rate): rate.rate for _, rate in published(raw, digest[:12])}
         except BadInput as error:
             yield broken(f"document {digest}", f"holds no rates any more: {error.sentence}")
             continue
         seen = set()
         for kept in audit.rates(connection, digest):
-            key = (kept.source, kept.on, kept.base, kept.quote)
+            key = (source_key(kept.source), kept.on, kept.base, kept.quote)
             seen.add(key)
-            if published.get(key) != kept.rate:
+            if written.get(key) != kept.rate:
                 name = f"rate {kept.source} {kept.base}/{kept.quote} of {kept.on}"
-                yield broken(name, f"is not that of document {digest[:12]}…", published.get(key, ""), kept.rate)
-        for key, rate in published.items():
-            if key not in seen and not audit.rate_is_known(connection, audit.KeptRate(*key, rate)):
-                source, on, base, quote = key
+                yield broken(name, f"is not that of document {digest[:12]}…", written.get(key, ""), kept.rate)
+        for key, rate in written.items():
+            source, on, base, quote = key
+            if key not in seen and rate not in figures_on(records, source, on).get((base, quote), ()):
                 name = f"rate {source} {base}/{quote} of {on}"
                 yield broken(name, f"is in document {digest[:12]}…, and not on record", rate)
 
@@ -214,7 +214,7 @@ def _delivered_as_told(waiting: Waiting, told: tuple[str, str] | None) -> Iterat
 
 
 def _key(rate: Rate) -> tuple[str, date, str, str]:
-    return (rate.source, rate.on, rate.base, rate.quote)
+    return (source_key(rate.source), rate.on, rate.base, rate.quote)
 
 
 def unnamed_findings(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[Finding]:

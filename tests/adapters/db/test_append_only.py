@@ -25,6 +25,7 @@ RECORDS = {
     "booking": "movement",
     "bank_statement": "report",
     "rate": "base",
+    "rate_correction": "reason",
     "statement_version": "source",
     "receipt_row": "payer",
     "fact_row": "name",
@@ -43,6 +44,11 @@ def records(module_database, tmp_path_factory):
         digest = transaction.keep("rates.csv", b"rates")
         transaction.connection.execute(
             sa.text("INSERT INTO rate VALUES ('ECB', '2025-01-06', 'EUR', 'KRW', 1, :d)"), {"d": digest}
+        )
+        transaction.connection.execute(
+            sa.insert(tables.rate_correction).values(
+                source="ECB", on=date(2025, 1, 6), base="EUR", quote="KRW", rate=2, document=digest, by="x", reason="y"
+            )
         )
         transaction.received("a", "M1", "m.xml", digest)
         transaction.connection.execute(
