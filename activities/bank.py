@@ -10,8 +10,9 @@ from adapters.bank.folder import folder_of
 from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
+from adapters.db.conditions import any_of
 from adapters.db.queries.reconciliation import bank_statements, first_booking, opening_balance
-from adapters.db.records import Selection, any_of, doubted, runs_of
+from adapters.db.records import Selection, doubted, runs_of
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from adapters.db.suspense import in_suspense

@@ -8,8 +8,9 @@ from temporalio import activity
 from activities.views import MovementView
 from adapters.command_handler import CommandHandler
 from adapters.db import movements, tables
+from adapters.db.conditions import any_of
 from adapters.db.queries import facts
-from adapters.db.records import Selection, any_of
+from adapters.db.records import Selection
 from adapters.db.store import Transaction
 from domain.agreement.model import Agreement, Purpose
 from domain.bank import suspense, undoing

@@ -154,7 +154,7 @@ class Reads:
 
     def bank_files(self, chosen: "BankFileFilter", page: "PageRequest") -> "Page[BankFileRow]":
         """Files that came from banks, newest first, with what became of their bookings."""
-        return queries.bank_files.bank_files(self.connection, self._here(chosen), page, self.sight(Resource.MOVEMENTS))
+        return queries.bank_files.bank_files(self.connection, self._here(chosen), page, self.sight(Resource.BANK_FILES))
 
     def distributions(self, chosen: "DistributionFilter", page: "PageRequest") -> "Page[DistributionRow]":
         """Return distributions. A party sees only its own amounts."""

@@ -20,7 +20,8 @@ class Resource(StrEnum):
     PAYMENTS = "the payments"
     RECEIPTS = "the expected receipts"
     RUNS = "the payment runs"
-    MOVEMENTS = "the movements in suspense"
+    MOVEMENTS = "the movements on bank accounts"
+    BANK_FILES = "the files of banks"
     ACCOUNTS = "the bank accounts"
     DISTRIBUTIONS = "the distributions"
     STATEMENTS = "the statements"
@@ -70,6 +71,7 @@ ACCESS: Mapping[Resource, Access] = {
     Resource.RECEIPTS: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.RUNS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.MOVEMENTS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
+    Resource.BANK_FILES: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.ACCOUNTS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.DISTRIBUTIONS: Access(Extent.OWN, Keeper.PAYER, _PREPARERS, Extent.ALL),
     Resource.STATEMENTS: Access(Extent.OWN, Keeper.PAYER, _PREPARERS, Extent.ALL),

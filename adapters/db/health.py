@@ -12,7 +12,7 @@ from adapters.db import tables
 from adapters.db.doubts import doubts_of
 from adapters.db.streams import production_of, stream_of
 from domain.health import ComputedBy, RunWaiting, Suspended
-from domain.ledger.entries import SUSPENSE
+from domain.ledger.accounts import SUSPENSE
 from domain.payments.attempts import Doubt
 from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Status
 from domain.values.money import Money

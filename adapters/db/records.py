@@ -1,6 +1,6 @@
 """Reads records: the snapshot tables as domain state, and the stored documents."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from psycopg.rows import DictRow, dict_row
 from sqlalchemy import Connection, Dialect
 
 from adapters.db import rows, tables
+from adapters.db.conditions import any_of
 from domain.agreement.productions import Production
 from domain.bank.bookings import Needs
 from domain.bank.identity import KnownBooking
@@ -169,12 +170,6 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
 
 
 _PRODUCTIONS = "SELECT key, title, version, document FROM production WHERE key = ANY(%s)"
-
-
-def any_of(column: sa.ColumnElement[Any], values: Collection[Any]) -> sa.ColumnElement[bool]:
-    """Whether a column has any of some values, which travel as one parameter."""
-    array = sa.ARRAY(column.type)
-    return column == sa.any_(sa.cast(sa.literal(list(values), array), array))
 
 
 @lru_cache(maxsize=256)

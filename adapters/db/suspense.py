@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
-from adapters.db.records import any_of
-from domain.ledger.entries import SUSPENSE, suspense
+from adapters.db.conditions import any_of
+from domain.ledger.accounts import SUSPENSE, suspense
 from domain.values.money import Money
 
 _ENTRY = tables.entry.c

@@ -40,6 +40,7 @@ from domain.events import (
     StatementKind,
     StatementTotal,
 )
+from domain.ledger.accounts import suspense
 from domain.values.money import Money, totals
 
 _WORDS = re.compile(r"\w+")
@@ -47,8 +48,6 @@ FX_POSITION = "equity:fx-position"
 FX_GAIN_LOSS = "expense:fx-gain-loss"
 BANK_CHARGES = "expense:bank-charges"
 OPENING_BALANCE = "equity:opening-balance"
-SUSPENSE = "suspense:unmatched:"
-"""Prefix of the accounts of unexplained movements, before the bank account's id."""
 
 
 class Entry(Struct, frozen=True):
@@ -219,11 +218,6 @@ def _owed_for(purpose: Purpose, party: str) -> str:
     if purpose is Purpose.REFUND:
         return f"liability:refund:{party}"
     return f"expense:production:{purpose}"
-
-
-def suspense(account: str) -> str:
-    """The ledger account of unexplained movements on a bank account."""
-    return f"{SUSPENSE}{account}"
 
 
 def _allocated_to(event: MovementAllocated) -> str:

@@ -23,6 +23,7 @@ MATRIX = {
     Resource.RECEIPTS: ("own", "accounts", "accounts", "own"),
     Resource.RUNS: ("nothing", "accounts", "accounts", "nothing"),
     Resource.MOVEMENTS: ("nothing", "accounts", "accounts", "nothing"),
+    Resource.BANK_FILES: ("nothing", "accounts", "accounts", "nothing"),
     Resource.ACCOUNTS: ("nothing", "accounts", "accounts", "nothing"),
     Resource.DISTRIBUTIONS: ("own", "preparer", "own", "own"),
     Resource.STATEMENTS: ("own", "preparer", "own", "own"),

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from adapters.db import rows, tables
+from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, between, only, paged
 from adapters.db.streams import production_of, stream_of
 from adapters.db.suspense import SUSPENDED
-from domain.ledger.entries import SUSPENSE
+from domain.ledger.accounts import SUSPENSE
 from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
 
@@ -97,22 +97,22 @@ def unmatched(
 
 
 def _unmatched(row: sa.Row[Any]) -> MovementRow:
-    told, body = rows.booking_of(row._asdict()), json.loads(row.body)
-    references = {**told.entry_references, **told.references}
-    if told.kind is None and body["end_to_end_id"]:  # release 0.1.0 told it in the event alone
+    told, body = row.told, json.loads(row.body)
+    references = {**told["entry_references"], **told["references"]}
+    if row.kind is None and body["end_to_end_id"]:  # release 0.1.0 told it in the event alone
         references["end_to_end"] = body["end_to_end_id"]
     return MovementRow(
         production=production_of(row.stream),
         account=row.account,
-        movement=told.movement,
+        movement=row.movement,
         since=row.effective_on,
-        booked_on=told.booked_on,
+        booked_on=row.booked_on,
         open=Money(-int(row.open_minor), row.currency),
-        amount=told.amount,
-        counterparty=told.counterparty or body["counterparty"],
-        remittance=told.remittance,
+        amount=Money(row.minor, row.currency),
+        counterparty=told["counterparty"] or body["counterparty"],
+        remittance=told["remittance"],
         references=references,
-        bank_reference=told.bank_reference,
-        may_be=told.about if told.fate == "suspense" else "",
+        bank_reference=body["bank_reference"],
+        may_be=row.about if row.fate == "suspense" else "",
         why=body["why"],
     )

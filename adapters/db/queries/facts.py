@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
-from domain.events import StatementKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +59,5 @@ def _import(row: sa.Row[Any]) -> ImportRow:
 
 def sources(connection: Connection, production: str) -> set[str]:
     """Return the sources whose statements of receipts were imported."""
-    query = sa.select(_TABLE.source).where(_TABLE.production == production, _TABLE.kind == StatementKind.RECEIPT)
+    query = sa.select(_TABLE.source).where(_TABLE.production == production, _TABLE.kind == "receipt")
     return set(connection.execute(query.distinct()).scalars())

@@ -15,7 +15,7 @@ from domain.audit.sentences import sentence
 from domain.bank.identity import KnownBooking
 from domain.bank.movements import BankMovement
 from domain.events import read_event
-from domain.ledger.entries import suspense
+from domain.ledger.accounts import suspense
 from domain.values.money import Money
 
 _JOURNAL, _ENTRY, _BOOKING = tables.journal_event.c, tables.entry.c, tables.booking.c

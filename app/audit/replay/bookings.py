@@ -13,7 +13,8 @@ from domain.bank.movements import BankMovement, movement_of, undoes
 from domain.bank.record import RECORDING, bookings
 from domain.bank.statements import BankStatement, statements
 from domain.events import Event, MovementAllocated, MovementAllocationUndone
-from domain.ledger.entries import MOVING, SUSPENSE, postings
+from domain.ledger.accounts import SUSPENSE
+from domain.ledger.entries import MOVING, postings
 from domain.payments.payments import ON_ITS_WAY, Payment, Status
 from domain.payments.receipts import WAITING
 from domain.state import State

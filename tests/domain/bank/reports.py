@@ -27,7 +27,7 @@ from domain.bank.reports import (
     ReportPage,
 )
 from domain.events import BankFileTaken, Booking, BookingsReported, Event
-from domain.ledger.entries import suspense
+from domain.ledger.accounts import suspense
 from domain.ledger.journal import sha256
 from domain.state import State
 from domain.values.money import Money, total

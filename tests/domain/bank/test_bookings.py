@@ -20,7 +20,8 @@ from domain.bank.reports import (
     ReportKind,
 )
 from domain.bank.zengin.transfers import reference
-from domain.ledger.entries import postings, suspense
+from domain.ledger.accounts import suspense
+from domain.ledger.entries import postings
 from domain.state import State, fold
 from domain.values.money import Money
 from tests.domain import builders as b
