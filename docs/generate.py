@@ -9,6 +9,7 @@ import re
 import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -75,7 +76,19 @@ def _command(one: Declaration) -> Iterator[str]:
     fields = [name for name in one.command.model_fields if name not in {"key", "by", "production"}]
     if fields:
         kinds = (f"`{name}` ({kind_of(one.command.model_fields[name].annotation)})" for name in fields)
-        yield "* fields: " + ", ".join(kinds).replace("](#", "](events.md#")
+        own = [each for each in records_in(one.command)[1:] if each not in _in_events()]
+        written = ", ".join(kinds).replace("](#", "](events.md#")
+        for each in own:
+            written = written.replace(f"](events.md#{each.__name__.lower()})", f"](#{each.__name__.lower()})")
+        yield f"* fields: {written}"
+        for each in own:
+            yield from record_section(each, "###")
+
+
+@cache
+def _in_events() -> frozenset[type[BaseModel]]:
+    """The records that the page of events describes."""
+    return frozenset(record for event in get_args(get_args(Event)[0]) for record in records_in(event))
 
 
 def events() -> Iterator[str]:

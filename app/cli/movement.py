@@ -100,7 +100,8 @@ def show(production: str, account: str, movement: str, user: str | None, as_json
         click.echo()
         show(allocations, _ALLOCATIONS, as_json=False, nothing="")
     for event in history:
-        click.echo(f"\n{event['effective_on']}  {event['actor']}: {event['what']}")
+        actor, what = event["actor"], event["what"]
+        click.echo(f"\n{event['effective_on']}  {what if what.startswith(actor) else f'{actor}: {what}'}")
         for name, amount in event["entries"]:
             click.echo(f"            {name:<44} {amount:>24}")
 
