@@ -30,13 +30,14 @@ from domain.commands import (
     PrepareRun,
     ReleaseRun,
     SubmitRun,
+    TakeDeal,
     make,
     require,
 )
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
 from domain.identity import SYSTEM
-from domain.payments import doubts, orders, runs
+from domain.payments import deals, doubts, orders, runs
 from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status
 from domain.payments.receipts import ReceiptStatus
 from domain.state import State
@@ -170,6 +171,19 @@ class RunActivities:
             return released
 
         return self._decide(command, command.run, _rule)
+
+    @activity.defn
+    def take_deal(self, command: TakeDeal) -> RunView:
+        """Pay a prepared run at the rate of a deal."""
+        run = tables.run.c
+        at_it = sa.and_(run.production == command.production, run.quote.op("->>")("deal") == command.number)
+        selection = Selection(_IN_RUN, runs=sa.or_(_THE_RUN, at_it), values={"run": command.run})
+
+        def _rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
+            return deals.take_deal(state.runs, state.payments, agreement, command, self._handler.person(command))
+
+        self._handler.carry_out(command, selection, _rule)
+        return self.run_standing(RunRef(production=command.production, run=command.run))
 
     @activity.defn
     def cancel(self, command: CancelRun) -> RunView:

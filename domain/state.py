@@ -94,6 +94,7 @@ OF_PAYMENTS = frozenset(
 OF_RUNS = frozenset(
     {
         events.QuoteTaken,
+        events.DealTaken,
         events.RunPrepared,
         events.RunReleased,
         events.RunCancelled,

@@ -1,6 +1,6 @@
 """Reads records: the snapshot tables as domain state, and the stored documents."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any

@@ -357,7 +357,8 @@ def _amounts_of(written: Mapping[str, str]) -> dict[str, Money]:
 
 
 def _quote_row(quote: Quote) -> dict[str, str]:
-    return {name: str(value) for name, value in asdict(quote).items()}
+    written = {name: getattr(quote, name) for name in asdict(quote)}
+    return {name: str(value) for name, value in written.items() if value is not None}
 
 
 def _quote_of(row: Mapping[str, str]) -> Quote:
@@ -368,6 +369,9 @@ def _quote_of(row: Mapping[str, str]) -> Quote:
         source=row["source"],
         fixing_on=date.fromisoformat(row["fixing_on"]),
         contract_rate=Decimal(row["contract_rate"]),
+        deal=row.get("deal"),
+        deal_amount=Money.parse(row["deal_amount"]) if "deal_amount" in row else None,
+        deal_by=row.get("deal_by"),
     )
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("prepared", "released", "submitted", "cancelled")
 _RUNS = ("id", "status", "count", "total", "prepared_by", "released_by", "message_id")
-_PREVIEW = ("end_to_end_id", "amount", "creditor", "bic", "account", "due_on")
+_PREVIEW = ("end_to_end_id", "amount", "creditor", "written_as", "bic", "account", "due_on")
 _LINES = ("end_to_end_id", "amount", "payee_party", "payee", "due_on", "status")
 
 
@@ -115,12 +115,17 @@ def preview(run_id: str, production: str | None, user: str | None, as_json: bool
 
     found = preview_of(data, run_id, production, user)
     if as_json:
-        more = {"refused": found.refused, "reconciled_until": found.reconciled_until, "payments": found.lines}
+        names = ("refused", "reconciled_until", "debtor", "debtor_written_as")
+        more = {name: getattr(found, name) for name in names} | {"payments": found.lines}
         show_one(plain(found.head) | more, as_json=True)
         return
     show_one(found.head, as_json=False)
     click.echo()
-    show(found.lines, _PREVIEW, as_json=False, nothing="nothing would be paid")
+    as_they_are = all(line.written_as == line.creditor for line in found.lines)
+    columns = [name for name in _PREVIEW if name != "written_as" or not as_they_are]
+    show(found.lines, tuple(columns), as_json=False, nothing="nothing would be paid")
+    if found.debtor_written_as != found.debtor:
+        click.echo(f"\nThe bank's file writes {found.debtor} as {found.debtor_written_as or 'nothing: it cannot'}.")
     if found.refused is not None:
         click.echo(f"\n{found.refused}")
     if found.reconciled_until is not None:

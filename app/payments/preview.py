@@ -12,6 +12,8 @@ from adapters.db.queries.runs import run as the_run
 from app.bootstrap import handler_on
 from app.reads import reads
 from domain.bank.messages import BankAccount
+from domain.bank.names import written_name
+from domain.bank.profile import OrderProfile
 from domain.errors import NotFound
 from domain.payments import runs
 from domain.payments.payments import Payment
@@ -22,12 +24,14 @@ from domain.values.money import Money, total
 class PreviewLine:
     """A payment in a release. `account` is the creditor's masked number.
 
+    `written_as` is the creditor's name as the bank's file has it; None if it cannot be written there.
     `doubts` keep the run from being released: attempts of the payment that the bank may still book.
     """
 
     end_to_end_id: str | None
     amount: Money
     creditor: str
+    written_as: str | None
     bic: str | None
     account: str
     due_on: date | None
@@ -39,10 +43,13 @@ class Preview:
     """A run with the count, total and hash that a release would bind now, and a line for each payment.
 
     `refused` says why a release is refused: the bank may still book an earlier attempt of a payment. `reconciled_until`
-    is the day up to which the bank's statements of the account agree with the books, None if there is none.
+    is the day up to which the bank's statements of the account agree with the books, None if there is none. `debtor` is
+    the name of the paying account's owner, `debtor_written_as` that in the bank's file.
     """
 
     head: RunRow
+    debtor: str
+    debtor_written_as: str | None
     lines: tuple[PreviewLine, ...]
     refused: str | None
     reconciled_until: date | None
@@ -79,15 +86,23 @@ def preview(handler: CommandHandler, run_id: str) -> Preview:
         sha256=runs.binding(run, members, agreement),
     )
     doubt = runs.in_doubt(run, members)
-    lines = tuple(_line(payment, agreement.bank_account(payment.payee)) for payment in members)
-    return Preview(now, lines, doubt.sentence if doubt is not None else None, until)
+    debtor, profile = agreement.bank_account(run.account), agreement.account(run.account).profile
+    lines = tuple(_line(payment, agreement.bank_account(payment.payee), profile) for payment in members)
+    why = doubt.sentence if doubt is not None else None
+    return Preview(now, debtor.holder, _written(debtor, profile, ours=True), lines, why, until)
 
 
-def _line(payment: Payment, creditor: BankAccount) -> PreviewLine:
+def _written(account: BankAccount, profile: OrderProfile, *, ours: bool) -> str | None:
+    text, missing = written_name(account.holder, account.latin_name, account.kana_name, profile, ours=ours)
+    return None if missing else text
+
+
+def _line(payment: Payment, creditor: BankAccount, profile: OrderProfile) -> PreviewLine:
     return PreviewLine(
         end_to_end_id=payment.end_to_end_id,
         amount=payment.amount,
         creditor=creditor.holder,
+        written_as=_written(creditor, profile, ours=False),
         bic=creditor.bic,
         account=creditor.masked,
         due_on=payment.due_on,

@@ -92,7 +92,7 @@ class PaymentStory:
     def covers(self, event: Event) -> bool:
         """Whether the next event is relevant. Facts of a run are, while the payment is in it."""
         match event:
-            case e.RunPrepared() | e.QuoteTaken():
+            case e.RunPrepared() | e.QuoteTaken() | e.DealTaken():
                 return event.run in self._around.runs
             case _ if isinstance(event, _OF_RUNS):
                 enquired = isinstance(event, e.RunDoubted) and event.run in self._doubted

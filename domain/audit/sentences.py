@@ -98,6 +98,10 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"the run pays at {event.rate} {event.quote} for one {event.base} ({event.source} of {event.fixing_on}; "
         f"the budget's rate is {event.contract_rate})"
     ),
+    e.DealTaken: lambda event, _: (
+        f"{event.by} took deal {event.number} of the bank for the run: {event.rate} for one {event.amount.currency}, "
+        f"up to {event.amount}, on {event.on}"
+    ),
     e.PaymentsGathered: lambda event, name: (
         f"it is in the run, as {next(one.end_to_end_id for one in event.payments if one.payment == name)} for the bank"
     ),

@@ -44,6 +44,7 @@ from domain.commands.runs import (
     PrepareRun,
     ReleaseRun,
     SubmitRun,
+    TakeDeal,
 )
 from domain.commands.statements import (
     ImportStatement,
@@ -84,6 +85,7 @@ __all__ = [
     "SubmitMilestone",
     "SubmitRun",
     "TakeBankFile",
+    "TakeDeal",
     "UndoAllocation",
     "carried_by",
     "declared",

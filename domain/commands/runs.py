@@ -4,9 +4,11 @@ from datetime import date
 
 from pydantic import Field
 
+from domain.bank.messages import Max35
 from domain.commands.base import Command
 from domain.commands.declaration import PAYER, Declaration
 from domain.events import (
+    DealTaken,
     RunCancelled,
     RunDoubted,
     RunEscalated,
@@ -14,6 +16,7 @@ from domain.events import (
     RunSubmitted,
 )
 from domain.identity import Role
+from domain.values.money import Exact, Money
 from domain.values.record import Sha256
 
 
@@ -31,6 +34,16 @@ class ReleaseRun(Command):
 
     run: str
     sha256: Sha256 = Field(description="The SHA-256 that `sluice run preview` showed.")
+
+
+class TakeDeal(Command):
+    """Pay a prepared run at the rate of a deal that was made with the bank. Given again, it replaces the one before."""
+
+    run: str
+    number: Max35 = Field(description="The bank's number of the deal.")
+    amount: Money = Field(description="What the bank exchanges at most, in the currency that the run pays.")
+    rate: Exact = Field(description="Units of the account's currency for one of the currency that the run pays.")
+    on: date = Field(description="The day on which the bank exchanges: that of the run.")
 
 
 class CancelRun(Command):
@@ -67,12 +80,26 @@ DECLARED = (
         activity="release",
         role=Role.RELEASER,
         parties=PAYER,
-        excluded="whoever prepared the run",
+        excluded="whoever prepared the run or took its deal",
         workflow="PaymentRun",
         update="release",
         cli="run release",
         path="/runs/{run}/release",
         arguments=("run",),
+    ),
+    Declaration(
+        TakeDeal,
+        key="deal/{run}",
+        repeated_in=DealTaken,
+        repeatable=True,
+        activity="take_deal",
+        role=Role.PREPARER,
+        parties=PAYER,
+        workflow="PaymentRun",
+        update="take_deal",
+        cli="run deal",
+        path="/runs/{run}/deal",
+        arguments=("run", "number"),
     ),
     Declaration(
         CancelRun,

@@ -109,6 +109,7 @@ from domain.events.revenue import (
     StatementTotal,
 )
 from domain.events.runs import (
+    DealTaken,
     GatheredPayment,
     PaymentsGathered,
     QuoteTaken,
@@ -185,6 +186,7 @@ __all__ = [
     "BookingsReported",
     "ChargeBooked",
     "CommandRefused",
+    "DealTaken",
     "DistributionApproved",
     "DistributionComputed",
     "DistributionObjected",

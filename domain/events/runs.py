@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from domain.bank.messages import Max35
 from domain.values.money import Exact, Money
 from domain.values.record import Record, Sha256
 
@@ -32,6 +33,21 @@ class QuoteTaken(Record):
     source: str
     fixing_on: date
     contract_rate: Exact
+
+
+class DealTaken(Record):
+    """The run pays at the rate of a deal with the bank: units of the account's currency for one of `amount`.
+
+    `number` is the bank's. The bank exchanges at most `amount`, on the day `on`.
+    """
+
+    type: Literal["deal-taken"] = "deal-taken"
+    run: str
+    number: Max35
+    amount: Money
+    rate: Exact
+    on: date
+    by: str
 
 
 class GatheredPayment(Record):
@@ -93,6 +109,14 @@ class RunDoubted(Record):
 
 
 RunEvent = (
-    QuoteTaken | RunPrepared | PaymentsGathered | RunReleased | RunCancelled | RunSubmitted | RunEscalated | RunDoubted
+    QuoteTaken
+    | DealTaken
+    | RunPrepared
+    | PaymentsGathered
+    | RunReleased
+    | RunCancelled
+    | RunSubmitted
+    | RunEscalated
+    | RunDoubted
 )
 """Every event of this module."""

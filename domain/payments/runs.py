@@ -24,6 +24,7 @@ from domain.commands import (
 from domain.errors import BadInput, IllegalTransition, InDoubt, NotFound, SamePerson, StaleApproval
 from domain.events import (
     LINES_PER_EVENT,
+    DealTaken,
     Event,
     GatheredPayment,
     PaymentsGathered,
@@ -56,7 +57,10 @@ Line = TypeVar("Line")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An applied rate: units of `quote` for one `base`, from `source`, fixed on `fixing_on`."""
+    """An applied rate: units of `quote` for one `base`, from `source`, fixed on `fixing_on`.
+
+    `deal` is the bank's number of a deal at this rate, for at most `deal_amount`, which `deal_by` took.
+    """
 
     base: str
     quote: str
@@ -64,6 +68,9 @@ class Quote:
     source: str
     fixing_on: date
     contract_rate: Decimal
+    deal: str | None = None
+    deal_amount: Money | None = None
+    deal_by: str | None = None
 
 
 class Run(Struct, frozen=True):
@@ -168,7 +175,8 @@ def prepare(
         )
     ]
     if quote is not None:
-        events.append(QuoteTaken(run=run.id, **asdict(quote)))
+        told = {name: value for name, value in asdict(quote).items() if not name.startswith("deal")}
+        events.append(QuoteTaken(run=run.id, **told))
     for part in chunks(gathered):
         lines = tuple(GatheredPayment(payment=p.id, end_to_end_id=p.end_to_end_id or p.id) for p in part)
         events.append(PaymentsGathered(run=run.id, payments=lines))
@@ -223,6 +231,8 @@ def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> Bound
 def agreed_rate(run: Run, agreement: Agreement) -> AgreedRate | None:
     """The rate that the bank agreed to in a deal; None if the run does not pay at a deal's rate."""
     quote = run.quote
+    if quote is not None and quote.deal is not None:
+        return AgreedRate(rate=quote.rate, contract_id=quote.deal)
     for rule in agreement.fx if quote else ():
         if quote and rule.deal and (rule.base, rule.quote, rule.contract) == (quote.base, quote.quote, quote.rate):
             return AgreedRate(rate=quote.rate, contract_id=rule.deal)
@@ -243,6 +253,8 @@ def release(
     require(person, ReleaseRun, (debtor,), f"release run {run.id}")
     if person.user == run.prepared_by:
         raise SamePerson(f"{person.user} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
+    if run.quote is not None and person.user == run.quote.deal_by:
+        raise SamePerson(f"{person.user} took the deal of run {run.id} and may not release it: ask a colleague.")
     if run.status != "prepared":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be released.", run=run.id)
     if run.execution_on < today:
@@ -314,9 +326,9 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
         IllegalTransition: a run of that name was prepared before.
     """
     match event:
-        case QuoteTaken():
-            quote = Quote(event.base, event.quote, event.rate, event.source, event.fixing_on, event.contract_rate)
-            runs[event.run] = replace(runs[event.run], quote=quote)
+        case QuoteTaken() | DealTaken():
+            run = runs[event.run]
+            runs[run.id] = replace(run, quote=_quoted(run.quote, event))
         case RunPrepared():
             if event.run in runs:
                 raise IllegalTransition(f"There is a run {event.run} already: prepare the next number.", run=event.run)
@@ -365,6 +377,16 @@ def apply(runs: Runs, payments: Payments, event: Event) -> None:
             _all(runs[event.run], payments, PaymentStep.ACCEPT)
         case _:
             return
+
+
+def _quoted(before: Quote | None, event: QuoteTaken | DealTaken) -> Quote | None:
+    """The quote that a run pays at. The rate of a deal takes the place of the one before."""
+    if isinstance(event, QuoteTaken):
+        return Quote(event.base, event.quote, event.rate, event.source, event.fixing_on, event.contract_rate)
+    if before is None:
+        return None
+    deal = (event.number, event.amount, event.by)
+    return Quote(before.base, before.quote, event.rate, "deal", event.on, before.contract_rate, *deal)
 
 
 def _all(run: Run, payments: Payments, step: PaymentStep) -> None:

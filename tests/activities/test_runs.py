@@ -14,11 +14,15 @@ from adapters.bank.folder import folder_of
 from adapters.db.rates import keep_rates
 from adapters.db.store import Context
 from adapters.sandbox_bank.faults import FaultKind, add_fault
+from app.audit.replay.audit import audited
+from app.audit.replay.scope import Scope
 from app.payments.missing_rates import missing_rates
-from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile
-from domain.errors import IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
+from app.payments.preview import preview
+from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile, TakeDeal
+from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
 from domain.events import CommandRefused, PaymentsNotFound
 from domain.rates import Rate
+from domain.values.money import Money
 from tests.heard import heard
 from tests.world import DRAMA, PRODUCTION, UNSHARED, take_stream
 
@@ -420,3 +424,26 @@ def hand_over(world):
 
 def end_to_end_id(world):
     return world.snapshots().payments[world.payment("WR-A")].end_to_end_id
+
+
+async def test_a_run_is_paid_at_a_deal_of_the_bank(dollars):
+    import_rate(dollars, date(2025, 8, 28))
+    run = dollars.runs.prepare(planned_in(dollars, "USD"))
+    deal = TakeDeal(
+        key="deal", by="dohyun", production=PRODUCTION, run=run.run, number="FX-2025-77", amount=run.total,
+        rate=Decimal("1391.2"), on=date(2025, 8, 29),
+    )  # fmt: skip
+    with pytest.raises(BadInput, match="make another deal"):
+        dollars.runs.take_deal(deal.model_copy(update={"amount": Money.parse("USD 1.00")}))
+    assert dollars.runs.take_deal(deal).status == "prepared"
+    assert preview(dollars.handler, run.run).head.quote["deal"] == "FX-2025-77"
+    dollars.release(run.run)
+    dollars.runs.send(RunRef(production=PRODUCTION, run=run.run))
+    dollars.deliver()
+    (file,) = (dollars.data / "bank" / folder_of(PRODUCTION, "spc-krw") / "sent").iterdir()
+    assert b"<XchgRate>1391.2</XchgRate>" in file.read_bytes()
+    assert b"<CtrctId>FX-2025-77</CtrctId>" in file.read_bytes()
+    assert dollars.refolded() == dollars.snapshots()
+    assert dollars.wrong() == []
+    with dollars.store.reading() as records:
+        assert list((await audited(records.connection, Scope(PRODUCTION))).findings) == []

@@ -105,6 +105,7 @@ SAMPLES: tuple[e.Event, ...] = (
         total=b.krw(200_000_000),
         sha256=SHA,
     ),
+    e.DealTaken(run="R", number="FX/2026-77", amount=b.usd(5_000_000), rate=Decimal("1351.25"), on=b.TODAY, by="sora"),
     e.PaymentsGathered(run="R", payments=(e.GatheredPayment(payment="HANA.P1", end_to_end_id="HANA.P1.2"),)),
     e.RunReleased(run="R", by="yun", sha256=SHA),
     e.RunCancelled(run="R", by="sora", reason=WORDS),

@@ -27,6 +27,7 @@ from domain.commands import AllocateMovement, UndoAllocation
 from domain.errors import BadInput
 from domain.events import (
     BankFileTaken,
+    DealTaken,
     Event,
     MovementAllocated,
     MovementAllocationUndone,
@@ -69,6 +70,8 @@ class Bank:
             match told.event:
                 case RunPrepared():
                     yield from self._prepared(state, batch, told, told.event)
+                case DealTaken():
+                    yield from self._dealt(state, told, told.event)
                 case RunReleased():
                     yield from self._released(state, told, told.event)
                 case RunSubmitted():
@@ -184,6 +187,15 @@ class Bank:
             right = _any(frozenset(map(str, expected)))
             yield unfaithful(told.record, said, f"{right}, contract {rule.contract}", quote.rate)
 
+    def _dealt(self, state: State, told: DecodedFact, event: DealTaken) -> Iterator[Finding]:
+        """Check that a deal is of the run's currency and day, and covers what it pays."""
+        run = state.runs[event.run]
+        paid = total_of((payment.amount for payment in state.payments.of_run(run.id)), run.currency)
+        if event.amount.currency != run.currency or event.on != run.execution_on or paid > event.amount:
+            said = f"takes a deal that does not cover run {run.id}"
+            both = (f"{paid} on {run.execution_on}", f"{event.amount} on {event.on}")
+            yield unfaithful(told.record, said, *both)
+
     def _released(self, state: State, told: DecodedFact, event: RunReleased) -> Iterator[Finding]:
         run = state.runs[event.run]
         bound = runs.bindings(run, state.payments.of_run(run.id), self._agreement_of(state), self._schemas)
@@ -191,6 +203,8 @@ class Bank:
             yield unfaithful(told.record, f"releases something else than run {run.id} is", _any(bound), event.sha256)
         if event.by == run.prepared_by:
             yield unfaithful(told.record, f"{event.by} released run {run.id}, and had prepared it")
+        if run.quote is not None and event.by == run.quote.deal_by:
+            yield unfaithful(told.record, f"{event.by} released run {run.id}, and had taken its deal")
 
     def _submitted(self, state: State, told: DecodedFact, event: RunSubmitted) -> Iterator[Finding]:
         """Check that an order's bytes follow from the run and the agreement, except for its creation time."""

@@ -9,8 +9,8 @@ from domain.agreement.payees import payees
 from domain.bank.bulk_sheet import fits
 from domain.bank.characters import CharacterSet, latin_name, transliterated
 from domain.bank.messages import carries_text
-from domain.bank.profile import Pain001Profile, SheetProfile, ZenginProfile
-from domain.bank.zengin.transfers import CLIENT_WIDTH, PAYEE_WIDTH, holder_name
+from domain.bank.names import written_name
+from domain.bank.profile import SheetProfile, ZenginProfile
 
 
 class WrittenName(NamedTuple):
@@ -79,16 +79,8 @@ def _in_files(agreement: Agreement) -> Iterator[tuple[Account, Party, bool]]:
 
 def _written(debtor: Account, party: Party) -> tuple[str, str]:
     """How the files of an account write a party's name, and what of it they cannot."""
-    profile = debtor.profile
-    match profile:
-        case Pain001Profile():
-            return latin_name(party.name, party.latin_name, profile.character_set)
-        case ZenginProfile():
-            ours = party.id == debtor.owner
-            kana = (profile.client_name if ours else None) or party.kana_name
-            return holder_name(party.name, kana, profile, CLIENT_WIDTH if ours else PAYEE_WIDTH)
-        case SheetProfile():
-            return party.name, ""
+    ours = party.id == debtor.owner
+    return written_name(party.name, party.latin_name, party.kana_name, debtor.profile, ours=ours)
 
 
 def _named(path: Path, debtor: Account, party: Party, *, abroad: bool) -> Iterator[AgreementFinding]:

@@ -203,6 +203,11 @@ class Books:
         quote = {name: event[name] for name in event if name not in {"type", "run"}}
         self.rows["run"][event["run"]]["quote"] = quote
 
+    def _on_deal_taken(self, event: Json, _on: str) -> None:
+        dealt = {"deal": event["number"], "deal_amount": event["amount"], "deal_by": event["by"]}
+        quote = self.rows["run"][event["run"]]["quote"]
+        quote.update(rate=event["rate"], source="deal", fixing_on=event["on"], **dealt)
+
     def _on_payments_gathered(self, event: Json, _on: str) -> None:
         for line in event["payments"]:
             payment = self.rows["payment"][line["payment"]]
