@@ -199,7 +199,7 @@ def _bound_accounts(body: Body) -> list[Body]:
 
 
 _ACCOUNT_2 = dict.fromkeys(("latin_name", "kana_name", "lei", "clearing", "kind"))
-_BOUND_RUN_2 = {"bank_file": None, "batch_booking": True, "deal": None}
+_BOUND_RUN_2: Body = {"bank_file": None, "batch_booking": True, "deal": None, "codes": {}}
 
 
 def _bound_run_2_up(body: Body) -> Body:

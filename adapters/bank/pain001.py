@@ -16,6 +16,7 @@ from domain.bank.messages import (
     ClearingMember,
     CreditTransfer,
     PaymentOrder,
+    RegulatoryReporting,
     carries_rate,
     carries_text,
 )
@@ -149,7 +150,9 @@ class _Writer:
 
     def _transfer(self, transfer: CreditTransfer, debtor: BankAccount) -> Any:
         where, creditor, money = f"transfer {transfer.end_to_end_id}", transfer.creditor, transfer.amount
-        reported = self.profile.regulatory is not None and debtor.country != creditor.country
+        purpose = transfer.codes.purpose or self.profile.purpose
+        told = transfer.codes.regulatory or self.profile.regulatory
+        reported = told if debtor.country != creditor.country else None
         return self.of.transfer(
             pmt_id=self.of.payment_id(instr_id=transfer.end_to_end_id, end_to_end_id=transfer.end_to_end_id),
             amt=self.of.amount(
@@ -159,8 +162,8 @@ class _Writer:
             cdtr_agt=self._agent(creditor, f"{where}: CdtrAgt"),
             cdtr=self._party(creditor, f"{where}: Cdtr"),
             cdtr_acct=self._account(creditor),
-            purp=self.iso.Purpose2Choice(cd=self.profile.purpose) if self.profile.purpose else None,
-            rgltry_rptg=[self._reported()] if reported else [],
+            purp=self.iso.Purpose2Choice(cd=purpose) if purpose else None,
+            rgltry_rptg=[self._reported(reported)] if reported else [],
             rmt_inf=self.of.remittance(ustrd=[self._text(transfer.remittance, f"{where}: RmtInf/Ustrd")])
             if transfer.remittance
             else None,
@@ -177,9 +180,7 @@ class _Writer:
         kind = self.iso.ExchangeRateType1Code.AGRD
         return self.of.rate(xchg_rate=agreed.rate, rate_tp=kind, ctrct_id=agreed.contract_id, **unit)
 
-    def _reported(self) -> Any:
-        told = self.profile.regulatory
-        assert told is not None  # noqa: S101 - asked for only where there is one
+    def _reported(self, told: RegulatoryReporting) -> Any:
         detail = self.iso.StructuredRegulatoryReporting3(
             cd=told.code, inf=[told.information] if told.information else []
         )

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from domain.bank.messages import AccountType, Address, BankAccount, ClearingMember, Max35, bank_country
+from domain.bank.messages import AccountType, Address, BankAccount, BankCodes, ClearingMember, Max35, bank_country
 from domain.bank.profile import PLAIN, OrderProfile
 from domain.calendar.calendars import Convention
 from domain.calendar.dates import DayCount, Span
@@ -65,7 +65,7 @@ class Account(Record):
 
     A controlled account has a cut-off, in the agreement's time zone. `bank_file` is how its bank takes orders,
     `batch_booking` whether it books an order as one sum. `charges_up_to` limits the charges of one booking, in the
-    account's currency.
+    account's currency. `bank_codes` go with transfers to the account.
     """
 
     id: Key
@@ -82,6 +82,7 @@ class Account(Record):
     bank_file: OrderProfile | None = None
     batch_booking: bool = True
     charges_up_to: Money | None = None
+    bank_codes: BankCodes | None = None
 
     @property
     def profile(self) -> OrderProfile:
@@ -242,7 +243,10 @@ class Purpose(StrEnum):
 
 
 class Instalment(Record):
-    """One payment of the schedule: either a fixed `amount` or `percent` of its total."""
+    """One payment of the schedule: either a fixed `amount` or `percent` of its total.
+
+    `bank_codes` go with its transfer. What they leave out is as the payee's account and the bank's profile say.
+    """
 
     id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,11}$")]
     title: str
@@ -255,6 +259,7 @@ class Instalment(Record):
     due: Due
     convention: Convention = Convention.FOLLOWING
     late_interest: LateInterest | None = None
+    bank_codes: BankCodes | None = None
 
 
 class Agreement(Record):

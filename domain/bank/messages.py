@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -13,6 +13,9 @@ from domain.values.record import Record
 
 Max35 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/?:().,'+ -]{1,35}$")]
 """An identifier as banks take it: up to 35 characters of the SWIFT x-set."""
+
+Code4 = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,4}$")]
+"""A code of an ISO external code list, such as SEPA or SALA."""
 
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 MAX_RATE_DIGITS = 11
@@ -110,14 +113,34 @@ class AgreedRate(Record):
     contract_id: Max35
 
 
+class RegulatoryReporting(Record):
+    """What the bank must report to an authority of a transfer abroad."""
+
+    indicator: Literal["CRED", "DEBT", "BOTH"] = "DEBT"
+    authority_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")] | None = None
+    information: Max35 | None = None
+
+
+class BankCodes(Record):
+    """What a transfer is for, as banks and authorities ask for it: its purpose, and what is reported of it."""
+
+    purpose: Code4 | None = None
+    regulatory: RegulatoryReporting | None = None
+
+
 class CreditTransfer(Record):
-    """One payment in an order. `end_to_end_id` is fixed before sending and never used twice."""
+    """One payment in an order. `end_to_end_id` is fixed before sending and never used twice.
+
+    What `codes` leaves out is as the bank's profile says.
+    """
 
     end_to_end_id: Max35
     amount: Money
     creditor: BankAccount
     remittance: str = Field(default="", max_length=140)
     agreed_rate: AgreedRate | None = None
+    codes: BankCodes = BankCodes()
 
 
 class PaymentOrder(Record):

@@ -8,12 +8,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Discriminator, Field, StringConstraints
 
 from domain.bank.characters import CharacterSet
-from domain.bank.messages import Max35
+from domain.bank.messages import Code4, Max35, RegulatoryReporting
 from domain.bank.zengin.characters import NAME_SYMBOLS
 from domain.values.record import Record
-
-Code4 = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,4}$")]
-"""A code of an ISO external code list, such as SEPA or SALA."""
 
 
 class OrganisationId(Record):
@@ -24,21 +21,13 @@ class OrganisationId(Record):
     issuer: Max35 | None = None
 
 
-class RegulatoryReporting(Record):
-    """What the bank must report to an authority of a transfer abroad."""
-
-    indicator: Literal["CRED", "DEBT", "BOTH"] = "DEBT"
-    authority_country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")] | None = None
-    information: Max35 | None = None
-
-
 class Pain001Profile(Record):
     """An order as ISO 20022 pain.001. The requested day is a plain date in .03 and a choice (`Dt`) in .09.
 
     Texts are written in `character_set`; what it lacks is transliterated. `agent` says how banks are identified.
     `account_type` says how the type of an account that has one is written: an ISO code, or the Zengin digit.
-    `regulatory` goes with transfers to a bank in another country.
+    `regulatory` goes with transfers to a bank in another country. What an instalment or a payee's account says in its
+    `bank_codes` counts before `purpose` and `regulatory`.
     """
 
     takes_enquiries: ClassVar[bool] = True

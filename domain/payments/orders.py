@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from domain.agreement.model import Agreement
-from domain.bank.messages import AgreedRate, CreditTransfer, Enquiry, PaymentOrder
+from domain.bank.messages import AgreedRate, BankCodes, CreditTransfer, Enquiry, PaymentOrder
 from domain.errors import IllegalTransition, StaleApproval
+from domain.payments.codes import codes_of
 from domain.payments.payments import UNANSWERED, Payment, Payments, Status
 from domain.payments.runs import Run, agreed_rate, binding, bindings, in_doubt, message_id
 
@@ -25,6 +26,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
     if doubt := in_doubt(run, lines):
         raise doubt
     agreed = agreed_rate(run, agreement)
+    codes = codes_of(lines, agreement)
     creditors = {payee: agreement.bank_account(payee) for payee in {line.payee for line in lines}}
     return PaymentOrder(
         message_id=message_id(run),
@@ -39,6 +41,7 @@ def order(run: Run, payments: Payments, agreement: Agreement, created_at: dateti
                 creditor=creditors[line.payee],
                 remittance=f"{agreement.production} {line.instalment}",
                 agreed_rate=agreed,
+                codes=codes.get(line.id, BankCodes()),
             )
             for line in sorted(lines, key=lambda line: line.id)
         ),

@@ -9,12 +9,10 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
+from pydantic import Field
 
 from domain.agreement.model import Agreement
-from domain.bank.messages import (
-    AgreedRate,
-    BankAccount,
-)
+from domain.bank.messages import AgreedRate, BankAccount, BankCodes
 from domain.commands import (
     CancelRun,
     PrepareRun,
@@ -39,6 +37,7 @@ from domain.events import (
 )
 from domain.identity import SYSTEM, Person
 from domain.ledger import journal
+from domain.payments.codes import codes_of
 from domain.payments.payments import (
     Payment,
     Payments,
@@ -186,7 +185,8 @@ def prepare(
 class BoundRun(Record):
     """What a releaser's approval is bound to: every amount and account that the order will contain, and how.
 
-    `deal` is the bank's number of the deal at whose rate it converts. `bank_file` is what the
+    `deal` is the bank's number of the deal at whose rate it converts. `codes` are those of payments that have any, by
+    end-to-end id. `bank_file` is what the
     profile says that differs from its defaults, so that a later field with a default changes no hash.
     """
 
@@ -199,6 +199,7 @@ class BoundRun(Record):
     bank_file: dict[str, Any] | None = None
     batch_booking: bool = True
     deal: str | None = None
+    codes: dict[str, BankCodes] = Field(default_factory=dict)
 
 
 def binding(run: Run, payments: Iterable[Payment], agreement: Agreement) -> str:
@@ -212,7 +213,9 @@ def bindings(run: Run, payments: Iterable[Payment], agreement: Agreement, schema
 
 
 def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> BoundRun:
-    lines = sorted((p.end_to_end_id or p.id, str(p.amount), p.payee) for p in payments)
+    members = {payment.id: payment for payment in payments}
+    codes = codes_of(members.values(), agreement)
+    lines = sorted((p.end_to_end_id or p.id, str(p.amount), p.payee) for p in members.values())
     creditors = {payee: agreement.bank_account(payee) for payee in {line[2] for line in lines}}
     account, agreed = agreement.account(run.account), agreed_rate(run, agreement)
     return BoundRun(
@@ -225,6 +228,7 @@ def _bound(run: Run, payments: Iterable[Payment], agreement: Agreement) -> Bound
         bank_file=account.bank_file and account.bank_file.model_dump(mode="json", exclude_defaults=True),
         batch_booking=account.batch_booking,
         deal=agreed.contract_id if agreed else None,
+        codes={members[name].end_to_end_id or name: each for name, each in codes.items()},
     )
 
 

@@ -9,7 +9,7 @@ from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.model import Account, Agreement, Control
 from domain.agreement.payees import payees
 from domain.bank.messages import AccountType
-from domain.bank.profile import SheetProfile, ZenginProfile
+from domain.bank.profile import Pain001Profile, SheetProfile, ZenginProfile
 from domain.bank.zengin.transfers import CLIENT_WIDTH, SYSTEM, holder_name
 
 _NUMBER, _KOREAN = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{3}")
@@ -28,6 +28,7 @@ def bank_files(agreement: Agreement) -> Iterator[AgreementFinding]:
                 yield from _sheet(("accounts", n, "bank_file"), sheet, agreement)
             case ZenginProfile(client_name=str(name)) as zengin:
                 yield from _client(("accounts", n, "bank_file", "client_name"), name, zengin)
+    yield from _codes(agreement)
     places = {account.id: ("accounts", n) for n, account in enumerate(agreement.accounts)}
     seen: set[Path] = set()
     for debtor_id, paid in payees(agreement).items():
@@ -112,6 +113,16 @@ def _sheet(path: Path, profile: SheetProfile, agreement: Agreement) -> Iterator[
                 f"{column.longest}: put them in another column, or shorten the ids."
             )
             yield AgreementFinding((*path, "columns", n, "longest"), "sheet-reference", sentence)
+
+
+def _codes(agreement: Agreement) -> Iterator[AgreementFinding]:
+    """Codes of instalments whose transfers go in files without room for them."""
+    profiles = {account.id: account.profile for account in agreement.accounts}
+    for n, one in enumerate(agreement.schedule):
+        profile = profiles.get(one.payer)
+        if one.bank_codes is not None and profile is not None and not isinstance(profile, Pain001Profile):
+            sentence = f"the bank files of {one.payer!r} ({profile.format}) carry no codes: take them out."
+            yield AgreementFinding(("schedule", n, "bank_codes"), "codes-unused", sentence)
 
 
 def _account(path: Path, account: Account) -> Iterator[AgreementFinding]:

@@ -9,8 +9,8 @@ from lxml import etree
 from adapters.bank.iso import module
 from adapters.bank.pain001 import write_order
 from domain.bank.characters import CharacterSet
-from domain.bank.messages import AccountType, ClearingMember
-from domain.bank.profile import OrganisationId, Pain001Profile, RegulatoryReporting
+from domain.bank.messages import AccountType, BankCodes, ClearingMember, RegulatoryReporting
+from domain.bank.profile import OrganisationId, Pain001Profile
 from domain.errors import BadInput
 from tests.adapters.bank.binding import bound
 from tests.adapters.bank.samples import AGREED, DEBTOR, VENDOR, order, transfer
@@ -185,3 +185,22 @@ def test_a_name_in_a_script_without_latin_letters_is_never_guessed():
     studio = VENDOR.model_copy(update={"holder": "한별 Studio"})
     with pytest.raises(BadInput, match="Cdtr/Nm: '한별' of '한별 Studio' cannot be written in swift-x"):
         write_order(order(transfer(creditor=studio)), Pain001Profile(character_set="swift-x"))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_transfers_own_codes_come_before_those_of_the_profile(version):
+    told = RegulatoryReporting(indicator="CRED", authority_country="KR", code="50212")
+    raw = write_order(
+        order(
+            transfer("E1", "USD 10.00", codes=BankCodes(purpose="SUPP", regulatory=told)),
+            transfer("E2", "USD 5.50", codes=BankCodes(purpose="SALA")),
+            transfer("E3", "USD 5.50"),
+            debtor=TOKYO,
+        ),
+        profile(version, **FULL),
+    )
+    found = leaves(raw)
+    one = "/PmtInf/CdtTrfTxInf"
+    assert [found[f"{one}{n}/Purp/Cd"] for n in ("", "[2]", "[3]")] == ["SUPP", "SALA", "ROYA"]
+    assert [found[f"{one}{n}/RgltryRptg/Dtls/Cd"] for n in ("", "[2]", "[3]")] == ["50212", "312", "312"]
+    assert bound(module(version).Document, etree.fromstring(raw))

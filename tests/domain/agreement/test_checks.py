@@ -154,6 +154,7 @@ def test_an_account_may_pay_by_sheets():
         (setting("schedule", "VX-A", "payer", "spc-krw"), "sheet-currency"),
         (setting("accounts", "writer-krw", "clearing", {"system": "KR", "member": "4"}), "sheet-bank"),
         (setting("accounts", "writer-krw", "number", "1002A"), "sheet-number"),
+        (setting("schedule", "WR-A", "bank_codes", {"purpose": "ROYA"}), "codes-unused"),
         (setting("accounts", "spc-krw", "bank_file", "columns", COLUMNS[1:]), "sheet-column"),
         (setting("accounts", "spc-krw", "bank_file", "columns", 2, "heading", ""), "sheet-heading"),
         (setting("accounts", "spc-krw", "bank_file", "columns", COLUMNS[:-1]), "sheet-reference"),
