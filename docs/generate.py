@@ -30,6 +30,7 @@ from domain.events import Event, StatementKind
 from domain.identity import Role
 from domain.ledger.entries import ACCRUING, MOVING, postings
 from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall.tokens import WORDS
 from domain.values.money import Money
 
 DOCS = Path(__file__).parent
@@ -258,7 +259,7 @@ def agreement() -> Iterator[str]:
         f"""
         `NAME` is a party, pool, position, claim or metric: what it has come to so far. `AMOUNT` is `USD
         300000.00`, `DATE` is `2026-01-01`. `and` binds closer than `or`. A base is always named: `10 %`
-        alone is refused. No name may be one of the grammar's words: {", ".join(sorted(phrases.WORDS))}.
+        alone is refused. No name may be one of the grammar's words: {", ".join(sorted(WORDS))}.
         """
     )
     for record in records_in(Agreement):

@@ -15,7 +15,10 @@ Day counts follow the 2006 ISDA Definitions, section 4.16, and are named as agre
   (4.16(f), 30/360 or Bond Basis);
 * `30E/360`: months of 30 days; every 31st is a 30th (4.16(g), 30E/360 or Eurobond Basis);
 * `30/360`: the name that agreements have used for `30E/360` from the beginning, and the same rule;
-* `30E/360 ISDA`: as `30E/360`, and the last day of February is a 30th unless interest ends for good on it (4.16(h)).
+* `30E/360 ISDA`: as `30E/360`, and the last day of February is a 30th unless interest ends for good on it (4.16(h));
+* `actual/actual ICMA`: an interest period is its months of twelve, and a day in it one of its days (4.16(c)).
+
+By `30/360 US` and `actual/actual ICMA` a part of a year depends on the interest period that it is in.
 """
 
 import calendar
@@ -38,6 +41,9 @@ AdditiveDayCount = Literal["actual/365", "actual/360", "actual/actual", "30/360"
 
 DayCount = Literal[AdditiveDayCount, "30/360 US"]
 """All day counts. With `30/360 US`, the parts of a span may count one day more than the span."""
+
+PeriodDayCount = Literal[DayCount, "actual/actual ICMA"]
+"""The day counts of interest by periods."""
 
 DAY = timedelta(days=1)
 _FEBRUARY = 2
@@ -153,6 +159,22 @@ def year_fraction(count: DayCount, start: date, end: date, ends_on: date | None 
         case "30/360 US":
             over = end.day == 31 and start.day < 30  # noqa: PLR2004 - the rule's own days of a month
             return Fraction(_day_of_360(end, end.day) + over - _day_of_360(start, start.day), 360)
+
+
+def year_fraction_within(
+    count: PeriodDayCount, period: tuple[date, date], start: date, end: date, ends_on: date | None = None
+) -> Fraction:
+    """The part of a year from `start` to before `end`, both within an interest period of whole months.
+
+    The parts of a period add up to the whole by every day count: each is counted from the period's first day.
+    """
+    first, last = period
+    if count == "actual/actual ICMA":
+        months = (last.year - first.year) * 12 + last.month - first.month
+        return Fraction((end - start).days * months, (last - first).days * 12)
+    if count == "30/360 US":
+        return year_fraction(count, first, end) - year_fraction(count, first, start)
+    return year_fraction(count, start, end, ends_on)
 
 
 def _day_of_360(day: date, of_month: int) -> int:

@@ -1,26 +1,53 @@
-"""Interest in exact fractions: simple interest over a span, and compound interest on an account.
+"""Interest on a debt: its rate, its periods, and how it accrues, compounds and is rounded.
 
 The waterfall's loans and the late interest of instalments use it. `domain.calendar.dates` counts the days. Amounts are
-minor units. The payer rounds, once.
+minor units, in exact fractions. Two things are rounded, each by a stated rule:
+
+* the interest of a period, where the contract rounds it;
+* the interest of a day, to the tenth decimal of a minor unit, where it compounds daily or at the effective rate. The
+  effective rate's power, which is no fraction, is computed to 40 decimals before.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
-from domain.calendar.dates import DayCount, add_months, year_fraction
+from domain.calendar.dates import DAY, DayCount, PeriodDayCount, add_months, year_fraction
+from domain.values.rounding import Rounding
 
-Compounding = Literal["never", "monthly", "quarterly", "half-yearly", "yearly"]
-"""How often unpaid interest is compounded."""
+Periods = Literal["monthly", "quarterly", "half-yearly", "yearly"]
+"""The length of interest periods."""
 
-_MONTHS: Mapping[Compounding, int] = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
+Compounding = Literal["never", "daily", Periods, "effective"]
+"""How often unpaid interest is compounded; `effective` is at every moment, the rate being that of a whole year."""
+
+MONTHS_OF: Mapping[str, int] = {"monthly": 1, "quarterly": 3, "half-yearly": 6, "yearly": 12}
+"""The months of interest periods."""
+
+BY_DAY = frozenset(("daily", "effective"))
+"""The ways of compounding by which each day's interest bears interest."""
+
+OF_A_DAY = Rounding(Fraction(1, 10**10))
+"""How the interest of a day is rounded that compounds by the day, unless the contract says otherwise."""
+
+_A_YEAR: Mapping[str, int] = {"year": 1, "half-year": 2, "quarter": 4, "month": 12}
+_BASES: Mapping[PeriodDayCount, int] = {"actual/365": 365, "actual/360": 360}
+_PRECISE = Context(prec=80)
+_DECIMALS = 40
 
 
-def rate_of(written: str) -> Fraction:
-    """The rate of a text such as "8.5 % a year"."""
-    return Fraction(written.split("%", maxsplit=1)[0].strip()) / 100
+def rate_of(written: str, days: PeriodDayCount = "actual/365") -> Fraction:
+    """The yearly rate of a text such as "8.5 % a year", "2 % a quarter" or, by a day count over fixed days, "% a day".
+
+    A rate of a shorter period is the year's divided by the number of such periods in it.
+    """
+    number, _, per = written.partition("%")
+    span = per.removeprefix(" a ")
+    return Fraction(number.strip()) / 100 * (_BASES[days] if span == "day" else _A_YEAR[span])
 
 
 def simple(
@@ -30,18 +57,50 @@ def simple(
     return amount * rate * year_fraction(count, start, end, ends_on)
 
 
+@lru_cache(maxsize=1024)
+def effective_growth(rate: Fraction, years: Fraction) -> Fraction:
+    """(1 + rate) to the power of a part of a year, to 40 decimals; exact for whole years.
+
+    `decimal` computes logarithm and power to 80 digits, alike on every machine.
+    """
+    if years.denominator == 1:
+        return (1 + rate) ** years.numerator
+    base = _PRECISE.divide(Decimal((1 + rate).numerator), Decimal((1 + rate).denominator))
+    power = _PRECISE.divide(Decimal(years.numerator), Decimal(years.denominator))
+    grown = _PRECISE.exp(_PRECISE.multiply(_PRECISE.ln(base), power))
+    return Rounding(Fraction(1, 10**_DECIMALS)).of(Fraction(grown))
+
+
 def compounding_days(since: date, compounds: Compounding, after: date, until: date) -> Iterator[date]:
     """The days after `after`, up to and including `until`, on which interest since `since` is compounded.
 
-    Each is a whole number of periods after `since`, on the same day of the month or on its last day.
+    Each is a whole number of periods after `since`, on the same day of the month or on its last day. By the day, it is
+    every day after `since`.
     """
-    if compounds == "never":
-        return
-    n = 1
-    while (day := add_months(since, n * _MONTHS[compounds])) <= until:
+    if compounds in BY_DAY:
+        day = max(since, after) + DAY
+        while day <= until:
+            yield day
+            day += DAY
+    elif compounds != "never":
+        yield from period_ends(since, MONTHS_OF[compounds], after, until)
+
+
+def period_ends(since: date, months: int, after: date, until: date) -> Iterator[date]:
+    """The ends of interest periods since `since` that are after `after`, up to and including `until`."""
+    n = max((after.year - since.year) * 12 + after.month - since.month - 1, 0) // months + 1
+    while (day := add_months(since, n * months)) <= until:
         if day > after:
             yield day
         n += 1
+
+
+def period_of(since: date, months: int, day: date) -> tuple[date, date]:
+    """The first day of the interest period since `since` that a day is in, and the first day after it."""
+    n = max((day.year - since.year) * 12 + day.month - since.month - 1, 0) // months
+    while add_months(since, (n + 1) * months) <= day:
+        n += 1
+    return add_months(since, n * months), add_months(since, (n + 1) * months)
 
 
 @dataclass(slots=True)
@@ -49,7 +108,8 @@ class Accrued:
     """The interest of one debt so far, and its payments.
 
     Payments first reduce the interest up to their day (`running`), then what bears interest. `seen` of the payments are
-    counted; `repaid` of these went to the latter. `compounded` is interest that bears interest itself.
+    counted; `repaid` of these went to the latter. `compounded` is interest that bears interest itself. `of_period` is
+    the interest of the current period before it is rounded, and `rounded` what of it is in `interest`.
     """
 
     interest: Fraction = Fraction(0)
@@ -57,6 +117,8 @@ class Accrued:
     compounded: Fraction = Fraction(0)
     seen: Fraction = Fraction(0)
     repaid: Fraction = Fraction(0)
+    of_period: Fraction = Fraction(0)
+    rounded: Fraction = Fraction(0)
 
     def bearing(self, principal: Fraction) -> Fraction:
         """What bears interest: the principal and the compounded interest, less what was repaid of both."""
@@ -69,10 +131,18 @@ class Accrued:
         self.running -= for_interest
         self.repaid += fresh - for_interest
 
-    def grow(self, interest: Fraction) -> None:
-        """Add accrued interest."""
+    def grow(self, interest: Fraction, rounding: Rounding | None = None) -> None:
+        """Add accrued interest. Of a rounded period, what is owed of it so far is rounded."""
+        if rounding is not None:
+            self.of_period += interest
+            interest = rounding.of(self.of_period) - self.rounded
+            self.rounded += interest
         self.interest += interest
         self.running += interest
+
+    def begin_period(self) -> None:
+        """Begin an interest period: what was rounded stays so."""
+        self.of_period = self.rounded = Fraction(0)
 
     def compound(self) -> None:
         """Let the running interest bear interest from now on."""

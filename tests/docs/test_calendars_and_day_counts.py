@@ -20,11 +20,13 @@ from domain.calendar.calendars import (
     Convention,
 )
 from domain.calendar.dates import (
-    AdditiveDayCount,
     DayCount,
+    PeriodDayCount,
     add_months,
     year_fraction,
+    year_fraction_within,
 )
+from domain.calendar.interest import Compounding
 from domain.rates import publication_days
 from domain.sharing.waterfall.model import Interest, Waterfall
 from tests.domain import builders as b
@@ -80,19 +82,32 @@ def test_each_day_count_gives_the_part_of_a_year_that_the_page_says(count, start
     assert year_fraction(count, date.fromisoformat(start), date.fromisoformat(end)) == said
 
 
-def test_the_page_has_every_day_count_and_says_which_one_claims_cannot_use():
+def test_the_page_has_every_day_count_of_payments_and_of_claims():
     assert {row[0] for row in table("day count")} == set(get_args(DayCount))
-    assert set(get_args(DayCount)) - set(get_args(AdditiveDayCount)) == {"30/360 US"}
+    ((name, *_),) = table("rule of claims")
+    assert {name} == set(get_args(PeriodDayCount)) - set(get_args(DayCount))
 
 
-def test_a_claim_that_is_counted_by_the_american_rule_is_refused_with_what_to_write():
-    text = block("yaml").replace("days: 30E/360", "days: 30/360 US")
-    line = text[: text.index("30/360 US")].count("\n") + 1
+def test_a_part_of_an_interest_period_is_as_the_page_says():
+    ((name, *_, start, end, period, part),) = table("rule of claims")
+    within = tuple(date.fromisoformat(day) for day in period.split(" to "))
+    found = year_fraction_within(name, within, date.fromisoformat(start), date.fromisoformat(end))
+    assert found == Fraction(part)
+
+
+def test_the_page_has_every_way_of_compounding():
+    said = {word for row in table("`compounds`") for word in re.findall(r"[a-z-]+", row[0])}
+    assert said == set(get_args(Compounding))
+
+
+@pytest.mark.parametrize("count", ["30/360 US", "actual/actual ICMA"])
+def test_a_claim_without_interest_periods_is_refused_by_rules_that_need_them(count):
+    text = block("yaml").replace("days: 30E/360, compounds: half-yearly", f"days: {count}")
+    line = text[: text.index(count)].count("\n") + 1
     with pytest.raises(BadDocument) as bad:
         parse_agreement(text.encode(), "a.yaml")
     (found,) = map(str, bad.value.findings)
-    assert found.startswith(f"a.yaml:{line}: waterfall.claims[loan].interest.days: '30/360 US' is not possible here")
-    assert all(count in found for count in get_args(AdditiveDayCount))
+    assert found.startswith(f"a.yaml:{line}: waterfall.claims[loan].interest.days: {count} counts by interest periods")
 
 
 def test_the_loan_is_repaid_with_the_interest_that_the_page_says(capsys, tmp_path):
@@ -113,6 +128,7 @@ def test_the_defaults_of_terms_are_those_of_the_models():
         "schedule[].late_interest.days": LateInterest.model_fields["days"],
         "schedule[].convention": Instalment.model_fields["convention"],
         "waterfall.claims[].interest.days": Interest.model_fields["days"],
+        "waterfall.claims[].interest.compounds": Interest.model_fields["compounds"],
         "waterfall.answer_within_business_days": Waterfall.model_fields["answer_within_business_days"],
     }
     said = {row[0]: row[-1] for row in table("term")}

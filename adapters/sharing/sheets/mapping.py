@@ -23,7 +23,7 @@ from adapters.agreement.yaml_lines import (
 from adapters.sharing.sheets.cells import is_of_months
 from domain.errors import BadInput
 from domain.events import StatementKind
-from domain.sharing.waterfall.model import Name
+from domain.sharing.waterfall.titles import Name
 from domain.values.record import Record
 
 FieldName = Literal[

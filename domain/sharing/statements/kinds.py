@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from domain.errors import BadInput
 from domain.sharing.statements.model import LineKind
-from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall import phrases, trees
 from domain.sharing.waterfall.model import (
     Claim,
     Group,
@@ -71,7 +71,7 @@ def _of_all(position: Position, pool: Pool) -> bool:
     if position.once or position.until or position.up_to or isinstance(position.to, Group):
         return False
     try:
-        return phrases.share(position.take).base == phrases.Name(pool.id)
+        return phrases.share(position.take).base == trees.Name(pool.id)
     except BadInput:
         return False
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from domain.sharing.waterfall.facts import ReceiptGroup
 from domain.sharing.waterfall.flow import Spread
-from domain.sharing.waterfall.linear import STILL, Linear, lines_of
+from domain.sharing.waterfall.linear import FIGURE, STILL, Linear, lines_of
 from domain.sharing.waterfall.network import Leaf, Network, ReceiptKind
 
 FastLine = tuple[Fraction, list[str], list[str], list[tuple[str, Fraction]]]
@@ -104,4 +104,4 @@ def receipts_change_weights(network: Network) -> bool:
     """Whether receipts change the weights of a group other than by paying its members."""
     curves = (valve.outstanding for valve in network.valves() if isinstance(valve, Leaf))
     terms = (term for curve in curves if curve is not None for line in lines_of(curve) for term in line.terms)
-    return any(part > 0 and not name.startswith(STILL) for name, part in terms)
+    return any(name.startswith(FIGURE) or (part > 0 and not name.startswith(STILL)) for name, part in terms)

@@ -5,16 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
+from domain.calendar.dates import year_fraction_within
 from domain.calendar.interest import (
+    BY_DAY,
+    OF_A_DAY,
     Accrued,
     compounding_days,
+    effective_growth,
+    period_ends,
+    period_of,
     rate_of,
-    simple,
 )
 from domain.sharing.waterfall import phrases
 from domain.sharing.waterfall.linear import ZERO, value
-from domain.sharing.waterfall.model import Claim, Interest
+from domain.sharing.waterfall.model import Claim
 from domain.sharing.waterfall.network import Network
+from domain.values.rounding import Rounding
 
 
 @dataclass(slots=True)
@@ -78,9 +84,10 @@ class ClaimBook:
 
     @property
     def edges(self) -> set[date]:
-        """The days on which interest begins or ends."""
+        """The days on which interest begins, changes its rate, or ends."""
         interests = [due.claim.interest for due in self._dues.values() if due.claim.interest is not None]
-        return {edge for interest in interests for edge in (interest.since, interest.until) if edge is not None}
+        changes = {change.since for interest in interests for change in interest.then}
+        return changes | {edge for each in interests for edge in (each.since, each.until) if edge is not None}
 
     def to_day(self, day: date, state: Mapping[str, Fraction]) -> None:
         """Accrue interest until a day, on what was outstanding since the last call."""
@@ -92,17 +99,18 @@ class ClaimBook:
             return
         for name in self._dues:
             self.standing[name].count_payments(self._dues[name].paid.at(state))
-        stops = sorted({day, *self._compounding(start, day), *(edge for edge in self.edges if start < edge < day)})
-        for stop in stops:
-            accrued = {
-                name: _interest(due.claim.interest, self._bearing(name, state), start, stop)
-                for name, due in self._dues.items()
-                if due.claim.interest is not None
-            }
+        ends = {name: self._ends(name, start, day) for name, due in self._dues.items() if due.claim.interest}
+        stops = {day, *(edge for edge in self.edges if start < edge < day)}
+        stops.update(*(one.compounding for one in ends.values()), *(one.periods for one in ends.values()))
+        for stop in sorted(stops):
+            accrued = {name: self._interest(name, state, start, stop) for name in ends}
             for name, amount in accrued.items():
-                self.standing[name].grow(amount)
-                if stop in set(self._compounding_of(name, start, stop)):
-                    self.standing[name].compound()
+                standing = self.standing[name]
+                standing.grow(amount, ends[name].rounding)
+                if stop in ends[name].compounding:
+                    standing.compound()
+                if stop in ends[name].periods:
+                    standing.begin_period()
             start = stop
 
     def total(self, claim_id: str) -> Fraction:
@@ -126,21 +134,45 @@ class ClaimBook:
         own = standing.bearing(self.total(claim_id) - standing.interest)
         return own + (self.outstanding(on, state) if on else ZERO)
 
-    def _compounding(self, start: date, end: date) -> Iterator[date]:
-        for name in self._dues:
-            yield from self._compounding_of(name, start, end)
+    def _ends(self, claim_id: str, start: date, end: date) -> "_Ends":
+        interest, since = self._dues[claim_id].claim.interest, self._first_day(claim_id)
+        if interest is None or since is None:
+            return _Ends(frozenset(), frozenset(), None)
+        compounding = frozenset(compounding_days(since, interest.compounds, start, end))
+        rounding = phrases.rounding(interest.rounded).rule if interest.rounded else None
+        if interest.compounds in BY_DAY:
+            return _Ends(compounding, compounding, rounding or OF_A_DAY)
+        periods = period_ends(since, interest.months, start, end) if rounding and interest.months else ()
+        return _Ends(compounding, frozenset(periods), rounding)
 
-    def _compounding_of(self, claim_id: str, start: date, end: date) -> Iterator[date]:
+    def _first_day(self, claim_id: str) -> date | None:
+        """The day from which a claim's interest runs and its periods are counted."""
         interest = self._dues[claim_id].claim.interest
         since = self.standing[interest.on or claim_id].since if interest else None
-        if interest is not None and since is not None:
-            yield from compounding_days(max(since, interest.since or since), interest.compounds, start, end)
+        return max(since, interest.since or since) if interest and since else None
+
+    def _interest(self, claim_id: str, state: Mapping[str, Fraction], start: date, end: date) -> Fraction:
+        """The interest of a span in which neither what bears it nor the rate changes."""
+        interest, since = self._dues[claim_id].claim.interest, self._first_day(claim_id)
+        bearing = self._bearing(claim_id, state)
+        if interest is None or since is None or not bearing or not since <= start < (interest.until or end):
+            return ZERO
+        written = next((each.rate for each in reversed(interest.then) if each.since <= start), interest.rate)
+        rate = rate_of(written, interest.days)
+        period = period_of(since, interest.months, start) if interest.months else (start, end)
+        part = year_fraction_within(interest.days, period, start, end, interest.until)
+        if interest.compounds == "effective":
+            return bearing * (effective_growth(rate, part) - 1)
+        return bearing * rate * part
 
 
-def _interest(interest: Interest | None, bearing: Fraction, start: date, end: date) -> Fraction:
-    if interest is None or not bearing or start < (interest.since or start) or start >= (interest.until or end):
-        return ZERO
-    return simple(bearing, rate_of(interest.rate), interest.days, start, end, interest.until)
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """The days of a span on which a claim's interest is compounded and its periods end, and how it is rounded."""
+
+    compounding: frozenset[date]
+    periods: frozenset[date]
+    rounding: Rounding | None
 
 
 def can_grow(claim: Claim) -> bool:

@@ -1,13 +1,18 @@
 """Compiles a waterfall's records to a network. The records must have passed the checks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
 from domain.errors import BadInput
-from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall import phrases, trees
+from domain.sharing.waterfall.figures import Figure, Formula, LookUp, Product, Quotient, Scale, Units
+from domain.sharing.waterfall.flow_order import in_flow_order
 from domain.sharing.waterfall.linear import (
     ALWAYS,
     EARLIER,
+    FIGURE,
     Atom,
     Curve,
     Extreme,
@@ -41,17 +46,10 @@ from domain.sharing.waterfall.network import (
     Place,
     Split,
     Take,
-    leaves,
+    selector,
 )
 from domain.values.money import Money
-
-
-class Circular(BadInput):
-    """Money, or a base, would flow in a circle of `pools`."""
-
-    def __init__(self, pools: Iterable[str]) -> None:
-        self.pools = tuple(pools)
-        super().__init__(f"the flow goes round in a circle through {', '.join(self.pools)}: break it.")
+from domain.values.rounding import Rounding
 
 
 def compile_network(waterfall: Waterfall, parties: Iterable[str]) -> Network:
@@ -74,12 +72,15 @@ class _Compiler:
         self._assigned = _by_party(waterfall.assignments)
         self._pools = {pool.id for pool in waterfall.pools} | set(self._assigned)
         self._kinds = self._names()
+        self._tables = {table.id: table for table in waterfall.tables}
+        self._figures: dict[Formula, Figure] = {}
         self._labels: dict[Linear, list[str]] = {}
         self._paid: dict[str, list[str]] = {claim: [] for claim in self._claims}
 
     def _names(self) -> dict[str, str]:
         named = dict.fromkeys(self._parties, "to") | dict.fromkeys(self._waterfall.metrics, "metric")
         named |= dict.fromkeys(self._claims, "claim") | dict.fromkeys(self._pools, "in")
+        named |= dict.fromkeys((table.id for table in self._waterfall.tables), "table")
         named |= {one.id: "took" for one in self._waterfall.positions}
         return named | {one.id: "took" for one in self._waterfall.assignments}
 
@@ -98,12 +99,14 @@ class _Compiler:
         events |= {name: Joint(every=False, of=(_since(f"event:{name}"), when)) for name, when in stays.items()}
         for name, guard in events.items():
             self._label(guard, f"event {name}: {self._event_phrase(name)}")
+        watched = tuple(self._figures.values())
         charges = {
             charge.id: (charge.of, charge.to, self.curve(phrases.sum_of(charge.amount)), self.when(charge.once))
             for charge in self._waterfall.charges
         }
         labels = {line: tuple(dict.fromkeys(words)) for line, words in self._labels.items()}
-        return Network(in_flow_order(basins), dues, events, labels, self._parties, charges, stays)
+        figures = (*watched, *(replace(one, steps=()) for one in [*self._figures.values()][len(watched) :]))
+        return Network(in_flow_order(basins), dues, events, labels, self._parties, charges, stays, figures)
 
     def _event_phrase(self, name: str) -> str:
         return next(event.when for event in self._waterfall.events if event.id == name)
@@ -142,33 +145,39 @@ class _Compiler:
             else ALWAYS,
             self._limits(took, position, position.id),
         )
-        step_guards = [
-            self._labelled(self.when(step.once), f"{position.id} once {step.once}") for step in position.then
-        ]
+        written = self._shares(position)
+        step_guards = [self._labelled(self.when(once), f"{position.id} once {once}") for once, _ in written[1:]]
         takes = []
         steps = []
-        for n, written in enumerate((position.take, *(step.take for step in position.then))):
-            share = phrases.share(written)
+        for n, (_, phrase) in enumerate(written):
+            share = phrases.share(phrase)
             fixed = self._up_to(took, share.fixed) if share.fixed else ALWAYS
             own_step = step_guards[n - 1] if n else ALWAYS
             guard = both(
-                whole, self._labelled(fixed, f"{position.id} up to {written}"), own_step, *map(negated, step_guards[n:])
+                whole, self._labelled(fixed, f"{position.id} up to {phrase}"), own_step, *map(negated, step_guards[n:])
             )
             base = self._base(share.base)
-            takes.append(Take(f"take:{position.id}.{n}", written, guard, share.rate, base))
+            takes.append(Take(f"take:{position.id}.{n}", phrase, guard, share.rate, base))
             steps.append((both(own_step, *map(negated, step_guards[n:])), share.rate, base))
         return Place(
             position.id,
             tuple(takes),
             self._node(position.id, position.to),
-            position.only,
-            position.excluding,
+            selector(position.only, self._waterfall.words) if position.only else None,
+            selector(position.excluding, self._waterfall.words) if position.excluding else None,
             position.held_for,
             position.borne_by if position.change == "cliff" else None,
             tuple(steps) if position.change == "cliff" else (),
         )
 
-    def _base(self, written: phrases.Sum | None) -> Linear | None:
+    def _shares(self, position: Position) -> list[tuple[str | None, str]]:
+        """The shares of a position: the condition of each (None of the first), and the phrase."""
+        table = phrases.share(position.take).table
+        if table is not None:
+            return self._tables[table].shares
+        return [(None, position.take), *((step.once, step.take) for step in position.then)]
+
+    def _base(self, written: trees.Sum | None) -> Linear | None:
         if written is None:
             return None
         base = self.curve(written)
@@ -184,8 +193,8 @@ class _Compiler:
             return limit
         return both(limit, self._labelled(self._open(of.recoups), f"{of.recoups} is recouped"))
 
-    def _up_to(self, took: Linear, most: phrases.Sum | Money) -> Guard:
-        curve = self.curve(phrases.Constant(most) if isinstance(most, Money) else most)
+    def _up_to(self, took: Linear, most: trees.Sum | Money) -> Guard:
+        curve = self.curve(trees.Constant(most) if isinstance(most, Money) else most)
         return positive(plus(curve, took.times(Fraction(-1))), closed=False)
 
     # Recipients
@@ -240,41 +249,91 @@ class _Compiler:
         """The guard of a condition. No condition always holds."""
         return ALWAYS if phrase is None else self._guard(phrases.condition(phrase))
 
-    def _guard(self, tree: phrases.Condition) -> Guard:
+    def _guard(self, tree: trees.Condition) -> Guard:
         match tree:
-            case phrases.Joined(every, of):
+            case trees.Joined(every, of):
                 return Joint(every, tuple(self._guard(each) for each in of))
-            case phrases.Not(of):
+            case trees.Not(of):
                 return negated(self._guard(of))
-            case phrases.Since(day):
+            case trees.Since(day):
                 return _since(f"day:{day}")
-            case phrases.Happened(event):
+            case trees.Happened(event):
                 return _since(f"event:{event}") if event in self._lasting else self._guard(self._events[event])
-            case phrases.Recouped(claim):
+            case trees.Recouped(claim):
                 return negated(self._open(claim))
         difference = plus(self.curve(tree.left), times(self.curve(tree.right), Fraction(-1)))
         return positive(difference, closed=not tree.strict)
 
-    def curve(self, tree: phrases.Sum) -> Curve:
+    def curve(self, tree: trees.Sum) -> Curve:
         """A sum as a curve, in minor units or in a metric's unit."""
         match tree:
-            case phrases.Constant(value):
+            case trees.Constant(value):
                 return Linear((), Fraction(value.minor) if isinstance(value, Money) else value)
-            case phrases.Scaled(factor, of):
-                return times(self.curve(of), Fraction(factor.minor) if isinstance(factor, Money) else factor)
-            case phrases.Best(greater, several):
+            case trees.Scaled(factor, of):
+                return times(self.curve(of), _number(factor))
+            case trees.Best(greater, several):
                 return Extreme(greater, tuple(self.curve(each) for each in several))
-            case phrases.Added(terms):
+            case trees.Added(terms):
                 total: Curve = Linear()
                 for term in terms:
                     total = plus(total, self.curve(term))
                 return total
-        return self._named(tree)
+            case trees.Name():
+                return self._named(tree)
+        return self._worked_out(tree)
 
-    def _named(self, one: phrases.Name) -> Curve:
+    def _worked_out(self, tree: trees.Full | trees.Divided | trees.Multiplied | trees.Rounded) -> Curve:  # noqa: PLR0911
+        """A sum that is no line, by the variable of its figure; a line where its numbers are fixed."""
+        of = self.curve(tree.of)
+        match tree:
+            case trees.Full(unit, _):
+                return self._figure(Units(of, Rounding(_number(unit), "down"), counted=True), f"each full {unit}")
+            case trees.Rounded(_, to):
+                rule = to.rule
+                if isinstance(of, Linear) and not of.terms:
+                    return Linear((), rule.of(of.constant))
+                return times(self._figure(Units(of, rule), f"rounded {to.direction} to {to.unit}"), rule.unit)
+            case trees.Divided(_, by, otherwise):
+                divisor = self.curve(by)
+                if isinstance(divisor, Linear) and not divisor.terms and divisor.constant:
+                    return times(of, 1 / divisor.constant)
+                return self._figure(Quotient(of, divisor, self.curve(otherwise) if otherwise else Linear()))
+            case trees.Multiplied(factor, _):
+                number = self.curve(factor)
+                if isinstance(number, Linear) and not number.terms:
+                    return times(of, number.constant)
+                if isinstance(of, Linear) and not of.terms:
+                    return times(number, of.constant)
+                return self._figure(Product(number, of))
+
+    def _table(self, name: str) -> Curve:
+        table = self._tables[name]
+        of = self.curve(phrases.sum_of(table.of))
+        if table.is_share:
+            parts = (phrases.part(step.take or "") for step in table.steps)
+            return self._figure(Scale(of, tuple(zip(table.thresholds, parts, strict=True))))
+        amounts = [
+            Fraction(amount.minor) for step in table.steps for amount in (step.adds, step.makes) if amount is not None
+        ]
+        rows = tuple(zip(table.thresholds, amounts, strict=True))
+        return self._figure(LookUp(of, rows, table.steps[0].makes is not None), f"table {name}")
+
+    def _figure(self, formula: Formula, label: str = "") -> Linear:
+        """The variable of a figure. Figures stand in order: each after those that it uses."""
+        if formula not in self._figures:
+            name = f"{FIGURE}{hashlib.sha256(repr(formula).encode()).hexdigest()[:16]}"
+            steps = formula.steps(name) if isinstance(formula, Units | LookUp) else ()
+            self._figures[formula] = Figure(name, formula, steps)
+            for guard in steps:
+                self._label(guard, label)
+        return Linear.of(self._figures[formula].name)
+
+    def _named(self, one: trees.Name) -> Curve:
         kind = "left" if one.left else self._kinds[one.name]
         if kind == "claim":
             return self._most(one.name)
+        if kind == "table":
+            return self._table(one.name)
         variable = f"{kind}:{one.name}"
         earlier = Linear.of(f"{EARLIER}{one.this}:{variable}").times(Fraction(-1)) if one.this else Linear()
         return Linear.of(variable) + earlier
@@ -286,6 +345,10 @@ class _Compiler:
     def _label(self, guard: Guard, label: str) -> None:
         for atom in atoms_of(guard):
             self._labels.setdefault(unsigned(atom.line), []).append(label)
+
+
+def _number(value: Money | Fraction) -> Fraction:
+    return Fraction(value.minor) if isinstance(value, Money) else value
 
 
 def members(key: str, group: Group) -> Iterator[tuple[str, Member]]:
@@ -320,36 +383,3 @@ def _by_party(assignments: tuple[Assignment, ...]) -> dict[str, list[Assignment]
     for assignment in assignments:
         found.setdefault(assignment.of, []).append(assignment)
     return found
-
-
-def in_flow_order(basins: Iterable[Basin]) -> tuple[Basin, ...]:
-    """Pools sorted so that each follows all pools that feed it or that its shares are a part of."""
-    by_id = {basin.id: basin for basin in basins}
-    home = {place.id: basin.id for basin in by_id.values() for place in basin.places}
-    before: dict[str, set[str]] = {name: set() for name in by_id}
-    for basin in by_id.values():
-        nodes = [basin.residue, *(place.recipient for place in basin.places)]
-        for leaf in (leaf for node in nodes for leaf in leaves(node)):
-            if leaf.is_pool:
-                before[leaf.to].add(basin.id)
-        for take in (take for place in basin.places for take in place.takes if take.base is not None):
-            before[basin.id] |= set(_sources(take.base, by_id, home)) - {basin.id}
-    ordered: list[Basin] = []
-    while before:
-        ready = next((name for name, feeders in before.items() if not feeders), None)
-        if ready is None:
-            raise Circular(before)
-        ordered.append(by_id[ready])
-        del before[ready]
-        for feeders in before.values():
-            feeders.discard(ready)
-    return tuple(ordered)
-
-
-def _sources(base: Linear | None, pools: Mapping[str, Basin], home: Mapping[str, str]) -> Iterator[str]:
-    for name, _ in base.terms if base else ():
-        kind, _, what = name.partition(":")
-        if kind in {"in", "left"} and what in pools:
-            yield what
-        elif kind == "took" and what in home:
-            yield home[what]

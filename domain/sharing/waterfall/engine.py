@@ -78,6 +78,7 @@ class Engine:
         self._outcome.orders, self._outcome.counted = list(start.orders), list(start.counted)
         self._claims.continue_from(start.claims)
         self._set_days(start.claims.day or date.min)
+        self._memory.figures.work_out()
         for place in self._cliffs:
             self._steps[place.id] = self._step_in_force(place)
 
@@ -233,8 +234,8 @@ class Engine:
         self._outcome.reserves.release(day, enter)
 
     def _after_flow(self) -> None:
-        """Apply lasting events and cliffs whose conditions now hold."""
-        if not (self._network.stays or self._cliffs):
+        """Work figures out, and apply lasting events and cliffs whose conditions now hold."""
+        if not (self._memory.changes or self._cliffs):
             return
         self._flows.settle()
         if self._memory.notice(lambda when: now(when, self._state)):
@@ -242,7 +243,8 @@ class Engine:
         self._apply_cliffs()
 
     def _event_is_next(self, heights: Sequence[Fraction], trajectory: Trajectory) -> bool:
-        """Whether a lasting event happens with the next unit, which then flows by other rates."""
+        """Whether the next unit flows by other rates: a lasting event happens, or a figure is rounded up, with it."""
+        self._flows.settle()
         by_line = dict(zip(self._flows.lines, heights, strict=True))
         if not self._memory.notice(lambda when: about_to_hold(when, by_line, trajectory.spread)):
             return False
@@ -333,7 +335,7 @@ class Engine:
         """Whether no line that was or may be crossed concerns two kinds: is moved by them, or decides about them."""
         if len({row.kind for row in rows}) == 1:
             return True
-        if self._flows.weights_move or self._cliffs or self._network.stays:
+        if self._flows.weights_move or self._cliffs or self._memory.changes:
             return False
         return all(len(kinds) <= 1 for kinds in self._flows.concerned(self._flows.crossed, self._taken).values())
 
@@ -353,7 +355,7 @@ class Engine:
             heights = self._flows.heights()
             counts = part_of(receipt.counts, 1, receipt.amount)
             trajectory = self._flows.trajectory(receipt.kind, entry, self._today, counts)
-            if self._network.stays and self._event_is_next(heights, trajectory):
+            if self._memory.changes_with_next and self._event_is_next(heights, trajectory):
                 continue
             distances = {
                 n: -heights[n] / slope

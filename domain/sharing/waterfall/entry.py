@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from domain.errors import BadInput
 from domain.sharing.waterfall.model import Match, Waterfall
-from domain.sharing.waterfall.network import FIELDS, ReceiptKind
+from domain.sharing.waterfall.network import FIELDS, ReceiptKind, selector
 
 
 class NoEntry(BadInput):
@@ -16,33 +16,49 @@ class Entries:
 
     def __init__(self, waterfall: Waterfall, where: Mapping[ReceiptKind, str]) -> None:
         self._where = where
-        self._pools = [(pool.id, pool.receives) for pool in waterfall.pools if pool.receives is not None]
+        self._lists = waterfall.words
+        self._everything = [pool.id for pool in waterfall.pools if pool.receives == "everything"]
+        self._else = [pool.id for pool in waterfall.pools if pool.receives == "everything else"]
+        self._pools = [
+            (pool.id, tuple(selector(match, waterfall.words) for match in pool.receives))
+            for pool in waterfall.pools
+            if isinstance(pool.receives, tuple)
+        ]
+        self._pools += [
+            (pool.id, (selector(pool.receives, waterfall.words),))
+            for pool in waterfall.pools
+            if isinstance(pool.receives, Match)
+        ]
         self._known: dict[ReceiptKind, str] = {}
 
     def pool_of(self, kind: ReceiptKind) -> str:
         """The pool that receives a kind of receipt.
 
         Raises:
-            NoEntry: there is none, or more than one.
+            NoEntry: there is none, or more than one, or the receipt has a word that is not on the agreement's list.
         """
         if kind not in self._known:
             self._known[kind] = self._find(kind)
         return self._known[kind]
 
     def _find(self, kind: ReceiptKind) -> str:
-        named = [name for name, receives in self._pools if not isinstance(receives, str) and _fits(kind, receives)]
-        named += [name for name, receives in self._pools if receives == "everything"]
-        found = named or [name for name, receives in self._pools if receives == "everything else"]
+        place = f"{self._where[kind]}: receipt: " if kind in self._where else ""
+        self._check_words(kind, place)
+        named = [name for name, selectors in self._pools if any(kind.fits(each) for each in selectors)]
+        found = named + self._everything or self._else
         if len(found) == 1:
             return found[0]
         what = ", ".join(f"{name} {word}" for name, word in zip(FIELDS, kind.fields, strict=True) if word)
-        place = f"{self._where[kind]}: receipt: " if kind in self._where else ""
         if found:
             raise NoEntry(f"{place}it is received by {' and '.join(found)} ({what}): let only one pool receive it.")
         raise NoEntry(f"{place}no pool receives it ({what}): correct it, or let a pool receive everything else.")
 
-
-def _fits(kind: ReceiptKind, receives: Match | tuple[Match, ...] | None) -> bool:
-    if isinstance(receives, tuple):
-        return any(kind.fits(match) for match in receives)
-    return kind.fits(receives)
+    def _check_words(self, kind: ReceiptKind, place: str) -> None:
+        """Refuse a word that is not on the agreement's list of its column. A blank is on every list."""
+        for field, word in zip(FIELDS, kind.fields, strict=True):
+            listed = self._lists.of(field) if self._lists is not None else None
+            if word and listed is not None and listed.words is not None and word not in listed.words:
+                raise NoEntry(
+                    f"{place}{field} {word!r} is not on the agreement's list ({', '.join(listed.words)}): correct it, "
+                    "or amend the list."
+                )

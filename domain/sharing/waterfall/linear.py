@@ -6,6 +6,7 @@ Variables are named by kind. Amounts are in minor units:
 * `short:` what a position's share was above what was there.
 * `to:` a party. `claim:` a claim to date. `metric:` a count.
 * `day:` is 1 once that day has come. `event:` is 1 once a lasting event has happened.
+* `figure:` a figure, see `domain.sharing.waterfall.figures`.
 * `earlier:year:in:gross` is the value of `in:gross` when the year began.
 """
 
@@ -15,7 +16,8 @@ from fractions import Fraction
 
 ZERO = Fraction(0)
 EARLIER = "earlier:"
-STILL = ("claim:", "metric:", "day:", "event:", EARLIER)
+FIGURE = "figure:"
+STILL = ("claim:", "metric:", "day:", "event:", FIGURE, EARLIER)
 """Prefixes of variables that receipts do not change. All others only grow with them, except a bearer's `to:`."""
 
 

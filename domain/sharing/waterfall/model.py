@@ -5,38 +5,24 @@ to its residue. A claim is what somebody gets back (an advance, costs, a loan); 
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag
+from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from domain.calendar.dates import AdditiveDayCount, Span
-from domain.calendar.interest import Compounding
+from domain.calendar.dates import PeriodDayCount, Span
+from domain.calendar.interest import MONTHS_OF, Compounding, Periods
+from domain.sharing.waterfall.tables import StepTable
+from domain.sharing.waterfall.titles import Name, Titled
+from domain.sharing.waterfall.words import ReceiptWords, Words
 from domain.values.money import Money
 from domain.values.record import Day, Record
-
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
-"""A name that phrases use. It has one meaning in the whole waterfall."""
 
 Phrase = Annotated[str, StringConstraints(max_length=400)]
 """A share, a sum or a condition in words. See `domain.sharing.waterfall.phrases`."""
 
-T = TypeVar("T")
-
-
-def _listed(written: Any) -> Any:
-    if isinstance(written, str):
-        return (written,)
-    return tuple(written) if isinstance(written, list) else written
-
-
-Words = Annotated[
-    tuple[str, ...], Field(min_length=1), BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
-]
-"""One word or a list of them."""
-
 
 class Match(Record):
-    """Selects receipts: every given field must match one of its values."""
+    """Selects receipts: every given field must match one of its values, or a word of a group that it names."""
 
     currency: Words | None = None
     payer: Words | None = None
@@ -99,15 +85,13 @@ class Held(Record):
     then: Name
 
 
-class Position(Record):
+class Position(Titled):
     """Takes a share of its pool for its recipient, while its conditions hold and up to its limits.
 
     With `cliff`, a step applies from the first receipt on. The difference is credited at once and charged to the party
     `borne_by`.
     """
 
-    id: Name
-    title: str = ""
     to: Recipient | None = None
     take: Phrase = "what remains"
     then: tuple[RateStep, ...] = ()
@@ -137,33 +121,59 @@ Receives = Annotated[
 """What enters a pool from outside. `everything else` is what no other pool receives."""
 
 
-class Pool(Record):
-    """Money that is shared by one list of positions. `deficit` names the party that bears an overdraft."""
+class Pool(Titled):
+    """Money that is shared by one list of positions.
 
-    id: Name
-    title: str = ""
+    A share of a named sum may be more than the pool has left. It then takes what is left; or, with `deficit`, it is
+    credited in full and the party `deficit` is charged the rest at once, for good: later receipts do not pay it back.
+    """
+
     receives: Receives | None = None
     positions: tuple[Position, ...] = ()
     residue: Recipient | None = None
     deficit: Name | None = None
 
 
+InterestRate = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]+([.][0-9]+)? ?% a (year|half-year|quarter|month|day)$", max_length=60)
+]
+"""A rate, such as "8 % a year"."""
+
+
+class RateChange(Record):
+    """From the day `since` on, the rate is `rate`."""
+
+    since: Day
+    rate: InterestRate
+
+
 class Interest(Record):
     """Interest on what is outstanding of the claim itself, or of the claim `on`.
 
-    `rate` is such as "8 % a year", and `days` the day count. Interest is compounded on each date of `compounds`,
-    counted from the claim's first day. It runs from the first day, or the later day `since`, to `until`.
+    `rate` is such as "8 % a year", "1 % a month" or "0.02 % a day", and `then` are its changes. `days` is the day
+    count. Unpaid interest is compounded on each date of `compounds`, counted from the claim's first day: `daily`, or
+    with `effective` at every moment, by (1 + rate) to the power of the part of a year. Interest runs from the first
+    day, or the later day `since`, to `until`. `rounded`, such as "down to KRW 1", rounds the interest of each of the
+    `periods`, also of one that has only begun; these are those of `compounds` unless they are given.
     """
 
-    rate: Annotated[str, StringConstraints(pattern=r"^[0-9]+([.][0-9]+)? ?% a year$")]
-    days: AdditiveDayCount = "actual/365"
+    rate: InterestRate
+    then: tuple[RateChange, ...] = ()
+    days: PeriodDayCount = "actual/365"
     compounds: Compounding = "never"
+    periods: Periods | None = None
+    rounded: Phrase | None = None
     on: Name | None = None
     since: Day | None = None
     until: Day | None = None
 
+    @property
+    def months(self) -> int | None:
+        """The months of an interest period; None where it has none."""
+        return MONTHS_OF.get(self.periods or self.compounds)
 
-class Claim(Record):
+
+class Claim(Titled):
     """An amount to recoup: a fixed amount, or declared costs or advances by their names in the facts.
 
     The claim is (principal + `overhead` of it) x `multiple` + interest, at most `cap`. It is reduced by what the
@@ -171,8 +181,6 @@ class Claim(Record):
     or without one from the day on which the agreement's version takes effect.
     """
 
-    id: Name
-    title: str = ""
     amount: Money | None = None
     on: Day | None = None
     costs: Words | None = None
@@ -184,14 +192,12 @@ class Claim(Record):
     paid_by: Phrase | None = None
 
 
-class EventTerm(Record):
+class EventTerm(Titled):
     """A named condition, which other conditions may use and every run reports.
 
     It holds while it is true or, with `stays`, for ever from the first time on.
     """
 
-    id: Name
-    title: str = ""
     when: Phrase
     stays: bool = False
 
@@ -209,11 +215,9 @@ class Assignment(Record):
     until: Phrase | None = None
 
 
-class Charge(Record):
+class Charge(Titled):
     """A cumulative sum that `of` owes `to` outside the pools, such as a bonus. Zero while `once` does not hold."""
 
-    id: Name
-    title: str = ""
     of: Name
     to: Name
     amount: Phrase
@@ -294,6 +298,8 @@ class Waterfall(Record):
     applies: Literal["retroactively", "prospectively"] = "retroactively"
     within_a_day: DayOrder | None = None
     metrics: tuple[Name, ...] = ()
+    words: ReceiptWords | None = None
+    tables: tuple[StepTable, ...] = ()
     claims: tuple[Claim, ...] = ()
     events: tuple[EventTerm, ...] = ()
     pools: tuple[Pool, ...] = Field(min_length=1)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from domain.sharing.waterfall.figures import Figure
 from domain.sharing.waterfall.linear import (
     ALWAYS,
     Curve,
@@ -19,6 +20,7 @@ from domain.sharing.waterfall.model import (
     Match,
     Sharing,
 )
+from domain.sharing.waterfall.words import Dictionary, ReceiptWords, Selection
 
 FIELDS = ("currency", "payer", "territory", "media", "window")
 
@@ -32,12 +34,24 @@ class ReceiptKind:
     def __str__(self) -> str:
         return " ".join(word for word in self.fields if word)
 
-    def fits(self, match: Match | None) -> bool:
-        """Whether a match selects this kind. None selects every kind."""
-        if match is None:
+    def fits(self, selector: "Selector | None") -> bool:
+        """Whether a selector selects this kind. None selects every kind."""
+        if selector is None:
             return True
-        required = (getattr(match, name) for name in FIELDS)
-        return all(words is None or actual in words for words, actual in zip(required, self.fields, strict=True))
+        return all(words is None or actual in words for words, actual in zip(selector, self.fields, strict=True))
+
+
+Selector = tuple[Selection | None, ...]
+"""A match as the words that each of `FIELDS` may have; None where any may."""
+
+
+def selector(match: Match, words: ReceiptWords | None) -> Selector:
+    """The selector of a match, with its groups spelled out."""
+    required = {name: getattr(match, name) for name in FIELDS}
+    lists = {name: words.of(name) if words is not None else None for name in FIELDS}
+    return tuple(
+        Dictionary(lists[name]).meaning(required[name]) if required[name] is not None else None for name in FIELDS
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +96,8 @@ class Place:
     id: str
     takes: tuple[Take, ...]
     recipient: Node
-    only: Match | None = None
-    excluding: Match | None = None
+    only: Selector | None = None
+    excluding: Selector | None = None
     held: Held | None = None
     cliff: str | None = None
     steps: tuple[tuple[Guard, Fraction, Linear | None], ...] = ()
@@ -117,7 +131,7 @@ class CompiledClaim:
 class Network:
     """Everything a run needs. `basins` are in flow order. `labels` maps lines to the phrases they come from.
 
-    `stays` has the conditions of lasting events.
+    `stays` has the conditions of lasting events, `figures` what is worked out, each after those it uses.
     """
 
     basins: tuple[Basin, ...]
@@ -127,6 +141,7 @@ class Network:
     parties: tuple[str, ...]
     charges: Mapping[str, tuple[str, str, Curve, Guard]] = field(default_factory=dict)
     stays: Mapping[str, Guard] = field(default_factory=dict)
+    figures: tuple[Figure, ...] = ()
 
     def lines(self) -> tuple[Linear, ...]:
         """Every line whose sign matters, once, whichever sign it is written with."""
@@ -144,6 +159,7 @@ class Network:
         """Every guard."""
         yield from (valve.guard for valve in self.valves())
         yield from self.events.values()
+        yield from (guard for figure in self.figures for guard in figure.steps)
         for basin in self.basins:
             yield from (guard for place in basin.places for guard, _, _ in place.steps)
 
@@ -178,5 +194,6 @@ def variables(network: Network) -> set[str]:
     curves = [curve for _, _, curve, _ in network.charges.values()]
     curves += [due.cap for due in network.dues.values() if due.cap is not None]
     curves += [base for basin in network.basins for place in basin.places for _, _, base in place.steps if base]
+    curves += [curve for figure in network.figures for curve in figure.formula.curves]
     lines += [line for curve in curves for line in lines_of(curve)]
     return {name for line in lines for name, _ in line.terms}

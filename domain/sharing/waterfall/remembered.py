@@ -1,4 +1,4 @@
-"""State beyond sums: events that have happened for good, and sums at the beginning of a calendar span."""
+"""State beyond sums: lasting events, figures, and sums at the beginning of a calendar span."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -6,16 +6,20 @@ from fractions import Fraction
 from typing import cast
 
 from domain.calendar.dates import DAY, Span, span_end, span_of
+from domain.sharing.waterfall.figures import FigureBook
 from domain.sharing.waterfall.linear import EARLIER, ZERO, Guard
 from domain.sharing.waterfall.network import Network, variables
 
 
 class Remembered:
-    """The lasting events and span marks of one network. They are stored in the run's state."""
+    """The lasting events, figures and span marks of one network. They are stored in the run's state."""
 
     def __init__(self, network: Network, state: dict[str, Fraction]) -> None:
         self._state = state
         self._stays = network.stays
+        self.figures = FigureBook(network.figures, state)
+        self.changes = bool(network.stays or network.figures)
+        self.changes_with_next = bool(network.stays) or any(figure.opens for figure in network.figures)
         self._marks: dict[str, tuple[Span, str]] = {}
         for name in variables(network):
             if name.startswith(EARLIER):
@@ -46,7 +50,9 @@ class Remembered:
                 self._state[name] = self._state.get(variable, ZERO)
 
     def notice(self, holds: Callable[[Guard], bool]) -> bool:
-        """Mark lasting events whose conditions hold. Returns whether one was marked."""
+        """Work figures out, and mark lasting events whose conditions hold. Returns whether anything changed."""
+        changed = self.figures.work_out()
+        changed |= self.figures.open(holds)
         happened = [name for name, when in self._stays.items() if f"event:{name}" not in self._state and holds(when)]
         self._state.update({f"event:{name}": Fraction(1) for name in happened})
-        return bool(happened)
+        return changed or bool(happened)

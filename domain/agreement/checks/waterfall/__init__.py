@@ -9,10 +9,11 @@ from domain.agreement.checks.waterfall.entries import entries
 from domain.agreement.checks.waterfall.flow import circles, flow
 from domain.agreement.checks.waterfall.names import Vocabulary, names
 from domain.agreement.checks.waterfall.positions import positions
+from domain.agreement.checks.waterfall.tables import tables
 from domain.agreement.checks.waterfall.words import words
 from domain.agreement.model import Agreement
 
-CHECKS = (names, words, flow, entries, positions, claims, contracts)
+CHECKS = (names, words, flow, entries, positions, claims, tables, contracts)
 
 
 def waterfall(agreement: Agreement) -> Iterator[AgreementFinding]:

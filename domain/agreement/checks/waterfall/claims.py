@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from domain.agreement.checks.finding import AgreementFinding, Path
+from domain.agreement.checks.waterfall.interest import interest
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.agreement.checks.waterfall.words import written
 from domain.sharing.waterfall.claims import can_grow
@@ -52,16 +53,8 @@ def _figures(path: Path, claim: Claim) -> Iterator[AgreementFinding]:
         yield AgreementFinding(
             (*path, "amount"), "not-positive", "a claim is of more than nothing: correct the amount."
         )
-    interest = claim.interest
-    if interest is None:
-        return
-    if interest.on == claim.id:
-        sentence = "interest runs on the claim itself where `on` names none: take it away."
-        yield AgreementFinding((*path, "interest", "on"), "circular", sentence)
-    if interest.since is not None and interest.until is not None and interest.since >= interest.until:
-        yield AgreementFinding(
-            (*path, "interest", "until"), "never", "interest ends before it begins: correct the days."
-        )
+    if claim.interest is not None:
+        yield from interest((*path, "interest"), claim.id, claim.interest)
 
 
 def _spoken_of(section: Waterfall, known: Vocabulary) -> Iterator[str]:

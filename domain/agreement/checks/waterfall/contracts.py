@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from domain.agreement.checks.finding import AgreementFinding, Path
+from domain.agreement.checks.waterfall.interest import interest
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.sharing.waterfall.model import (
     Change,
@@ -63,6 +64,8 @@ def _changes(path: Path, view: View, known: Vocabulary) -> Iterator[AgreementFin
         if change.id in changed:
             yield AgreementFinding((*inside, "id"), "duplicate", f"{change.id!r} is changed already: put all into one.")
         changed.add(change.id)
+        if change.interest is not None:
+            yield from interest((*inside, "interest"), change.id, change.interest)
         kind = known.kinds.get(change.id)
         fields = set((Claim if kind == "claim" else Position).model_fields) if kind in {"claim", "position"} else None
         given = _given(change)

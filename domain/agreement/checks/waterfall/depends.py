@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE
-from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall import phrases, trees
 from domain.sharing.waterfall.model import Claim, Waterfall
 
 _MOST_DEEP = 40
@@ -69,13 +69,13 @@ def _reaches(graph: Graph, start: str, goal: str) -> bool:
     return False
 
 
-def _happened(tree: phrases.Condition) -> Iterator[str]:
+def _happened(tree: trees.Condition) -> Iterator[str]:
     match tree:
-        case phrases.Happened(event):
+        case trees.Happened(event):
             yield event
-        case phrases.Not(of):
+        case trees.Not(of):
             yield from _happened(of)
-        case phrases.Joined(_, of):
+        case trees.Joined(_, of):
             for each in of:
                 yield from _happened(each)
 
@@ -88,13 +88,19 @@ def _claims_in(claim: Claim) -> Iterator[str]:
         yield claim.interest.on
 
 
-def names_in(tree: phrases.Sum) -> Iterator[phrases.Name]:
+def names_in(tree: trees.Sum) -> Iterator[trees.Name]:
     """Every name in a sum."""
     match tree:
-        case phrases.Name():
+        case trees.Name():
             yield tree
-        case phrases.Scaled(_, of):
+        case trees.Scaled(_, of) | trees.Full(_, of) | trees.Rounded(of, _):
             yield from names_in(of)
-        case phrases.Added(several) | phrases.Best(_, several):
+        case trees.Divided(of, by, otherwise):
+            for part in (of, by, *([otherwise] if otherwise is not None else [])):
+                yield from names_in(part)
+        case trees.Multiplied(factor, of):
+            yield from names_in(factor)
+            yield from names_in(of)
+        case trees.Added(several) | trees.Best(_, several):
             for each in several:
                 yield from names_in(each)

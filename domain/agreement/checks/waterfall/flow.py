@@ -8,7 +8,8 @@ from domain.agreement.checks.waterfall.depends import depends
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary, recipients
 from domain.agreement.checks.waterfall.never import never
 from domain.errors import BadInput
-from domain.sharing.waterfall.compile import Circular, compile_network
+from domain.sharing.waterfall.compile import compile_network
+from domain.sharing.waterfall.flow_order import Circular
 from domain.sharing.waterfall.model import Waterfall
 from domain.sharing.waterfall.views import as_seen
 

@@ -10,14 +10,14 @@ from domain.agreement.checks.finding import (
     did_you_mean,
 )
 from domain.sharing.waterfall.model import Group, Recipient, Waterfall
-from domain.sharing.waterfall.phrases import WORDS
+from domain.sharing.waterfall.tokens import WORDS
 
 HERE: Path = ("waterfall",)
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The kind of each name: party, pool, position, claim, metric or event. `listed` has their places."""
+    """The kind of each name: party, pool, position, claim, metric, event or table. `listed` has their places."""
 
     kinds: Mapping[str, str]
     listed: tuple[tuple[Path, str, str], ...]
@@ -29,7 +29,7 @@ class Vocabulary:
             (("parties", n, "id"), party, "party") for n, party in enumerate(parties)
         ]
         listed += [((*HERE, "metrics", n), metric, "metric") for n, metric in enumerate(section.metrics)]
-        for kind, field in (("claim", "claims"), ("event", "events"), ("pool", "pools")):
+        for kind, field in (("claim", "claims"), ("event", "events"), ("pool", "pools"), ("table", "tables")):
             listed += [((*HERE, field, n, "id"), one.id, kind) for n, one in enumerate(getattr(section, field))]
         for n, pool in enumerate(section.pools):
             places = enumerate(pool.positions)

@@ -7,7 +7,7 @@ from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.depends import names_in
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
 from domain.errors import BadInput
-from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall import phrases, trees
 from domain.sharing.waterfall.model import (
     Group,
     Member,
@@ -41,7 +41,7 @@ def positions(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFindin
             )
 
 
-def _read(phrase: str) -> phrases.SharePhrase | None:
+def _read(phrase: str) -> trees.SharePhrase | None:
     try:
         return phrases.share(phrase)
     except BadInput:
@@ -56,7 +56,7 @@ def _over(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
     for m, position in enumerate(pool.positions):
         share = _read(position.take)
         conditional = position.once or position.until or position.only or position.excluding or position.up_to
-        if share is None or conditional or position.recoups or share.base != phrases.Name(pool.id) or share.rate > 1:
+        if share is None or conditional or position.recoups or share.base != trees.Name(pool.id) or share.rate > 1:
             continue
         total += share.rate
         if total > 1:
@@ -74,7 +74,7 @@ def _never_reached(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
         share = _read(position.take)
         limited = position.up_to or position.recoups or position.once or position.until or position.then
         partial = position.only or position.excluding
-        takes_all = share is not None and share.base is None and share.rate == 1 and share.fixed is None
+        takes_all = share is not None and share == phrases.share("what remains")
         takes_all = takes_all and position.to is not None and _unlimited(position.to)
         if takes_all and not limited and not partial and m + 1 < len(pool.positions):
             sentence = (

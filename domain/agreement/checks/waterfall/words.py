@@ -1,27 +1,24 @@
 """The phrases of a waterfall can be parsed, use known names, and compare equal units."""
 
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 
 from domain.agreement.checks.finding import AgreementFinding, Path
-from domain.agreement.checks.waterfall.depends import names_in
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary
-from domain.errors import BadInput
-from domain.sharing.waterfall import phrases
+from domain.agreement.checks.waterfall.phrase_checker import PhraseChecker
 from domain.sharing.waterfall.model import Group, Recipient, Waterfall
 from domain.values.money import Money
 
 Written = tuple[Path, str, str]
-"""A phrase with its place and kind (share, sum, condition, part)."""
-
-_MONEY, _NUMBER = "money", "number"
+"""A phrase with its place and kind (share, sum, condition, part, rounding, or a sum of money or counts: measure)."""
 
 
 def words(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """Percentages without a base, unknown names, and money compared with counts."""
-    judge = _PhraseChecker(section.currency, known)
+    judge = PhraseChecker(section, known)
     for path, kind, phrase in written(section):
         yield from judge.phrase(path, kind, phrase)
+    for n, table in enumerate(section.tables):
+        yield from judge.thresholds((*HERE, "tables", n), table)
     for path, amount in _amounts(section):
         if amount.currency != section.currency:
             yield judge.foreign(path, amount)
@@ -33,6 +30,9 @@ def written(section: Waterfall) -> Iterator[Written]:
         path = (*HERE, "claims", n)
         fields = {"overhead": "part", "multiple": "part", "cap": "sum", "paid_by": "sum"}
         yield from _fields(path, claim, fields)
+        yield from _fields((*path, "interest"), claim.interest, {"rounded": "rounding"})
+    for n, table in enumerate(section.tables):
+        yield (*HERE, "tables", n, "of"), "measure", table.of
     for n, event in enumerate(section.events):
         yield (*HERE, "events", n, "when"), "condition", event.when
     for n, pool in enumerate(section.pools):
@@ -55,6 +55,7 @@ def _outside(section: Waterfall) -> Iterator[Written]:
             path = (*HERE, "views", n, "changes", m)
             yield from _of_position(path, change)
             yield from _fields(path, change, {"cap": "sum", "overhead": "part", "multiple": "part"})
+            yield from _fields((*path, "interest"), change.interest, {"rounded": "rounding"})
 
 
 def _of_position(path: Path, position: object) -> Iterator[Written]:
@@ -73,7 +74,7 @@ def _of_group(path: Path, to: Recipient) -> Iterator[Written]:
 
 def _fields(path: Path, record: object, fields: dict[str, str]) -> Iterator[Written]:
     for field, kind in fields.items():
-        phrase = getattr(record, field)
+        phrase = getattr(record, field, None)
         if phrase is not None:
             yield (*path, field), kind, phrase
 
@@ -90,149 +91,3 @@ def _amounts(section: Waterfall) -> Iterator[tuple[Path, Money]]:
         for m, change in enumerate(view.changes):
             if change.amount is not None:
                 yield (*HERE, "views", n, "changes", m, "amount"), change.amount
-
-
-class _PhraseChecker:
-    def __init__(self, currency: str, known: Vocabulary) -> None:
-        self._currency = currency
-        self._known = known
-        self._readers: dict[str, Callable[[str], object]] = {
-            "share": phrases.share,
-            "sum": phrases.sum_of,
-            "condition": phrases.condition,
-            "part": phrases.part,
-        }
-
-    def phrase(self, path: Path, kind: str, phrase: str) -> Iterator[AgreementFinding]:
-        """What is wrong with one phrase of a kind."""
-        try:
-            tree = self._readers[kind](phrase)
-        except BadInput as error:
-            yield AgreementFinding(path, "phrase", error.sentence)
-            return
-        if isinstance(tree, phrases.SharePhrase):
-            yield from self._share(path, tree)
-        elif isinstance(tree, phrases.Sum):
-            yield from self._money(path, tree)
-            if path[-1] in {"up_to", "cap"} and not list(names_in(tree)) and _fixed(tree) <= 0:
-                yield AgreementFinding(
-                    path, "not-positive", "this limit leaves nothing to take: write more than nothing."
-                )
-        elif not isinstance(tree, Fraction):
-            yield from self._condition(path, tree)  # type: ignore[arg-type]
-
-    def _share(self, path: Path, tree: phrases.SharePhrase) -> Iterator[AgreementFinding]:
-        if tree.rate > 1:
-            yield AgreementFinding(path, "over-whole", "a share is at most all of its base: write 100 % or less.")
-        if tree.fixed is not None and tree.fixed.currency != self._currency:
-            yield self.foreign(path, tree.fixed)
-        if isinstance(tree.base, phrases.Best):
-            yield AgreementFinding(
-                path, "base", "a share needs one base: use `up_to` for the greater or the lesser of several."
-            )
-        elif tree.base is not None:
-            yield from self._money(path, tree.base)
-            yield from self._base(path, tree.base)
-
-    def _base(self, path: Path, base: phrases.Sum) -> Iterator[AgreementFinding]:
-        """Findings about a base, which must consist of what flows."""
-        names = list(names_in(base))
-        still = [one.name for one in names if self._known.kinds.get(one.name) == "claim"]
-        if still or not names:
-            what = repr(still[0]) if still else "a fixed sum"
-            sentence = f"{what} does not flow, so a share of it is nothing: write what remains, and the sum in `up_to`."
-            yield AgreementFinding(path, "base", sentence)
-        elif any(one.this for one in names):
-            yield AgreementFinding(
-                path, "base", "a share is taken as its base flows: put the span into a condition instead."
-            )
-
-    def _condition(self, path: Path, tree: phrases.Condition) -> Iterator[AgreementFinding]:
-        match tree:
-            case phrases.Joined(_, of):
-                for each in of:
-                    yield from self._condition(path, each)
-            case phrases.Not(of):
-                yield from self._condition(path, of)
-            case phrases.Happened(event):
-                yield from self._known.missing(path, event, "event")
-            case phrases.Recouped(claim):
-                yield from self._known.missing(path, claim, "claim")
-            case phrases.Compared(left, right):
-                left_unit, right_unit = self._unit(left), self._unit(right)
-                yield from self._sum(path, left)
-                yield from self._sum(path, right)
-                if {left_unit, right_unit} == {_MONEY, _NUMBER}:
-                    yield AgreementFinding(
-                        path, "unlike", "it compares a sum of money with a count: name two of one kind."
-                    )
-
-    def _money(self, path: Path, tree: phrases.Sum) -> Iterator[AgreementFinding]:
-        yield from self._sum(path, tree)
-        if self._unit(tree) == _NUMBER:
-            yield AgreementFinding(
-                path, "unlike", 'this is a count: write a sum of money, such as "KRW 500 for each NAME".'
-            )
-
-    def _sum(self, path: Path, tree: phrases.Sum) -> Iterator[AgreementFinding]:
-        match tree:
-            case phrases.Constant(Money() as amount) if amount.currency != self._currency:
-                yield self.foreign(path, amount)
-            case phrases.Name():
-                yield from self._name(path, tree)
-            case phrases.Scaled(factor, of):
-                if isinstance(factor, Money) and factor.currency != self._currency:
-                    yield self.foreign(path, factor)
-                if isinstance(factor, Money) and self._unit(of) == _MONEY:
-                    yield AgreementFinding(
-                        path, "unlike", f"{factor} for each of what? Name a metric, which is counted."
-                    )
-                yield from self._sum(path, of)
-            case phrases.Added(several) | phrases.Best(_, several):
-                for each in several:
-                    yield from self._sum(path, each)
-                if {self._unit(each) for each in several} >= {_MONEY, _NUMBER}:
-                    yield AgreementFinding(path, "unlike", "it adds sums of money and counts: keep them apart.")
-
-    def _name(self, path: Path, one: phrases.Name) -> Iterator[AgreementFinding]:
-        kinds = ("pool",) if one.left else ("party", "pool", "position", "claim", "metric")
-        kind = self._known.kinds.get(one.name)
-        if kind not in kinds:
-            found = list(self._known.missing(path, one.name, *kinds))
-            yield AgreementFinding(path, "unknown-observable", found[0].sentence)
-        elif one.this and kind == "claim":
-            sentence = f"what is claimed is not counted by the {one.this}: name who has had it, or where it came."
-            yield AgreementFinding(path, "claim-this", sentence)
-
-    def _unit(self, tree: phrases.Sum) -> str | None:
-        match tree:
-            case phrases.Constant(value):
-                return _MONEY if isinstance(value, Money) else _NUMBER
-            case phrases.Name(name):
-                kind = self._known.kinds.get(name)
-                return None if kind is None else _NUMBER if kind == "metric" else _MONEY
-            case phrases.Scaled(factor, of):
-                return _MONEY if isinstance(factor, Money) else self._unit(of)
-            case phrases.Added(several) | phrases.Best(_, several):
-                return self._unit(several[0])
-
-    def foreign(self, path: Path, amount: Money) -> AgreementFinding:
-        """A finding if an amount is in another currency than the waterfall's."""
-        sentence = (
-            f"{amount} is not in {self._currency}, in which this waterfall is kept: convert it at an agreed rate."
-        )
-        return AgreementFinding(path, "foreign-currency", sentence)
-
-
-def _fixed(tree: phrases.Sum) -> Fraction:
-    """The value of a sum without names."""
-    match tree:
-        case phrases.Constant(value):
-            return Fraction(value.minor) if isinstance(value, Money) else value
-        case phrases.Scaled(factor, of):
-            return (Fraction(factor.minor) if isinstance(factor, Money) else factor) * _fixed(of)
-        case phrases.Added(several):
-            return sum((_fixed(each) for each in several), Fraction(0))
-        case phrases.Best(greater, several):
-            return (max if greater else min)(_fixed(each) for each in several)
-    return Fraction(0)

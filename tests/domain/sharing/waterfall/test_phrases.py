@@ -4,13 +4,13 @@ from fractions import Fraction
 import pytest
 
 from domain.sharing.waterfall import phrases
-from domain.sharing.waterfall.phrases import (
+from domain.sharing.waterfall.tokens import PhraseError
+from domain.sharing.waterfall.trees import (
     Added,
     Compared,
     Constant,
     Name,
     Not,
-    PhraseError,
     Scaled,
     SharePhrase,
     Since,

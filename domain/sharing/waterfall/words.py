@@ -1,0 +1,112 @@
+"""The words that receipts carry for territory, media and window, and groups of them such as "Asia excluding Japan"."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from domain.values.record import Record
+
+
+def _listed(written: Any) -> Any:
+    if isinstance(written, str):
+        return (written,)
+    return tuple(written) if isinstance(written, list) else written
+
+
+Words = Annotated[
+    tuple[str, ...], Field(min_length=1), BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])
+]
+"""One word or a list of them."""
+
+
+class WordGroup(Record):
+    """A word that stands for others: those of `of`, without those of `excluding`.
+
+    Both may name groups. Without `of` it is every word but those of `excluding`.
+    """
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    of: Words | None = None
+    excluding: Words | None = None
+
+
+class WordList(Record):
+    """The words of one column of receipts. Where `words` are listed, a receipt with another one is refused."""
+
+    words: Words | None = None
+    groups: tuple[WordGroup, ...] = ()
+
+
+class ReceiptWords(Record):
+    """The words of receipts by column, and their groups, which `receives`, `only` and `excluding` may name."""
+
+    territory: WordList | None = None
+    media: WordList | None = None
+    window: WordList | None = None
+
+    def of(self, field: str) -> WordList | None:
+        """The list of a column, None of a column without one."""
+        listed: WordList | None = getattr(self, field, None)
+        return listed
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A set of words: these, or with `others` all but these and a blank, since nobody knows what that stands for."""
+
+    words: frozenset[str]
+    others: bool = False
+
+    def __contains__(self, word: object) -> bool:
+        return bool(word) and word not in self.words if self.others else word in self.words
+
+    def __bool__(self) -> bool:
+        return self.others or bool(self.words)
+
+    def __or__(self, other: "Selection") -> "Selection":
+        return ~(~self & ~other)
+
+    def __sub__(self, other: "Selection") -> "Selection":
+        return self & ~other
+
+    def __invert__(self) -> "Selection":
+        return Selection(self.words, not self.others)
+
+    def __and__(self, other: "Selection") -> "Selection":
+        if self.others and other.others:
+            return Selection(self.words | other.words, others=True)
+        if self.others:
+            return Selection(other.words - self.words)
+        return Selection(self.words - other.words if other.others else self.words & other.words)
+
+    def within(self, other: "Selection") -> bool:
+        """Whether every word of this is one of the other."""
+        return not self - other
+
+
+class Dictionary:
+    """What the words of one column mean. The groups must have passed the checks."""
+
+    def __init__(self, listed: WordList | None) -> None:
+        self._groups: Mapping[str, WordGroup] = {group.id: group for group in listed.groups} if listed else {}
+        self.known = frozenset(listed.words) if listed is not None and listed.words is not None else None
+        self._meanings: dict[str, Selection] = {}
+
+    def meaning(self, words: Iterable[str]) -> Selection:
+        """Every word that some words and groups stand for."""
+        found = Selection(frozenset())
+        for word in words:
+            found |= self._meaning(word)
+        return found
+
+    def _meaning(self, word: str) -> Selection:
+        group = self._groups.get(word)
+        if group is None:
+            return Selection(frozenset((word,)))
+        if word not in self._meanings:
+            every = Selection(self.known) if self.known is not None else Selection(frozenset(), others=True)
+            found = self.meaning(group.of) if group.of is not None else every
+            self._meanings[word] = found - self.meaning(group.excluding or ())
+        return self._meanings[word]
