@@ -9,7 +9,7 @@ from domain.values.record import Record
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,39}$")]
 """A name that phrases use. It has one meaning in the whole waterfall."""
 
-Title = Annotated[str, StringConstraints(pattern=r"^[^\p{C}]{0,200}$")]
+Title = Annotated[str, StringConstraints(pattern=r"^[^\p{C}]{1,200}$")]
 """A title in one language, without control characters."""
 
 

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.waterfall.names import HERE, Vocabulary, recipients
+from domain.agreement.checks.waterfall.receipt_words import receipt_words
 from domain.sharing.waterfall.model import Match, Pool, Waterfall
-from domain.sharing.waterfall.network import FIELDS
+from domain.sharing.waterfall.network import FIELDS, selector
+from domain.sharing.waterfall.words import Selection
 
 
 def entries(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
@@ -24,10 +26,14 @@ def entries(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
     if everything and len(receiving) > 1:
         sentence = 'other pools receive something too: write "everything else".'
         yield AgreementFinding((*HERE, "pools", everything[0], "receives"), "two-entries", sentence)
-    yield from _overlaps(receiving)
+    unclear = list(receipt_words(section))
+    yield from unclear
+    if unclear:
+        return  # nobody knows which receipts they mean
+    yield from _overlaps(section, receiving)
     fed = {name for pool in section.pools for name in _fed_by(pool)}
     for n, pool in enumerate(section.pools):
-        yield from _idle((*HERE, "pools", n), pool, fed=pool.id in fed)
+        yield from _idle(section, (*HERE, "pools", n), pool, fed=pool.id in fed)
 
 
 def _fed_by(pool: Pool) -> Iterator[str]:
@@ -42,54 +48,55 @@ def _matches(pool: Pool) -> tuple[Match, ...]:
     return pool.receives if isinstance(pool.receives, tuple) else ()
 
 
-def _overlaps(receiving: list[tuple[int, Pool]]) -> Iterator[AgreementFinding]:
-    for m, (n, pool) in enumerate(receiving):
+def _overlaps(section: Waterfall, receiving: list[tuple[int, Pool]]) -> Iterator[AgreementFinding]:
+    entering = [[_conditions(section, match) for match in _matches(pool)] for _, pool in receiving]
+    for m, (n, _) in enumerate(receiving):
         path = (*HERE, "pools", n, "receives")
-        if any(not _conditions(match) for match in _matches(pool)):
+        if not all(entering[m]):
             yield AgreementFinding(
                 path, "empty-match", "this says nothing about receipts: write everything, or name a field."
             )
             continue
-        for _, before in receiving[:m]:
-            both = next(
-                ((one, other) for one in _matches(before) for other in _matches(pool) if _overlap(one, other)), None
-            )
-            if both is not None:
-                sentence = f"{before.id!r} receives some of that already: every receipt enters one pool."
+        for before in range(m):
+            if any(_overlap(one, other) for one in entering[before] for other in entering[m]):
+                sentence = f"{receiving[before][1].id!r} receives some of that already: every receipt enters one pool."
                 yield AgreementFinding(path, "two-entries", sentence)
                 break
 
 
-def _conditions(match: Match) -> dict[str, frozenset[str]]:
-    found = {name: getattr(match, name) for name in FIELDS}
-    return {name: frozenset(words) for name, words in found.items() if words is not None}
+Conditions = dict[str, Selection]
+"""The words that a match requires, by field."""
 
 
-def _disjoint(one: Match, other: Match) -> bool:
+def _conditions(section: Waterfall, match: Match) -> Conditions:
+    found = zip(FIELDS, selector(match, section.words), strict=True)
+    return {name: words for name, words in found if words is not None}
+
+
+def _disjoint(one: Conditions, other: Conditions) -> bool:
     """Whether no receipt matches both."""
-    left, right = _conditions(one), _conditions(other)
-    return any(not left[name] & right[name] for name in left.keys() & right.keys())
+    return any(not one[name] & other[name] for name in one.keys() & other.keys())
 
 
-def _within(one: Match, other: Match) -> bool:
+def _within(one: Conditions, other: Conditions) -> bool:
     """Whether every receipt that matches one also matches the other."""
-    inner, outer = _conditions(one), _conditions(other)
-    return all(name in inner and inner[name] <= words for name, words in outer.items())
+    return all(name in one and one[name].within(words) for name, words in other.items())
 
 
-def _overlap(one: Match, other: Match) -> bool:
+def _overlap(one: Conditions, other: Conditions) -> bool:
     """Whether some receipt must match both: one is within the other, or both use the same fields."""
-    if not _conditions(one) or not _conditions(other) or _disjoint(one, other):
+    if not one or not other or _disjoint(one, other):
         return False
-    return _within(one, other) or _within(other, one) or _conditions(one).keys() == _conditions(other).keys()
+    return _within(one, other) or _within(other, one) or one.keys() == other.keys()
 
 
-def _idle(path: Path, pool: Pool, *, fed: bool) -> Iterator[AgreementFinding]:
-    only_these = () if fed else _matches(pool)
+def _idle(section: Waterfall, path: Path, pool: Pool, *, fed: bool) -> Iterator[AgreementFinding]:
+    entering = [] if fed else [_conditions(section, match) for match in _matches(pool)]
     for m, position in enumerate(pool.positions):
         if position.only is None:
             continue
-        dead = position.excluding is not None and _within(position.only, position.excluding)
-        if dead or (only_these and all(_disjoint(position.only, match) for match in only_these)):
+        only = _conditions(section, position.only)
+        dead = position.excluding is not None and _within(only, _conditions(section, position.excluding))
+        if dead or (entering and all(_disjoint(only, match) for match in entering)):
             sentence = f"no receipt concerns position {position.id!r}: correct `only`."
             yield AgreementFinding((*path, "positions", m, "only"), "never", sentence)

@@ -71,7 +71,8 @@ currency: USD
 pools:
   - id: gross
     receives: everything
-    positions: [{id: points, to: star, take: 10 % of gross, until: points reaches (USD 7 for each full USD 100 of gross)}]
+    positions:
+      - {id: points, to: star, take: 10 % of gross, until: points reaches USD 7 for each full USD 100 of gross}
     residue: producer
 """
     shared = share(section, "star producer", receipt("2025-01-31", "USD 250"))
