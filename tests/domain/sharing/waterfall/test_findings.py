@@ -173,8 +173,10 @@ def findings_of(old, new):
         ),
         (
             "USD 100}",
-            "USD 100, interest: {rate: 1 % a year, then: [{since: 2026-01-01, rate: 2 % a year}, "
-            + "{since: 2025-01-01, rate: 3 % a year}]}}",
+            (
+                "USD 100, interest: {rate: 1 % a year, then: [{since: 2026-01-01, rate: 2 % a year}, "
+                "{since: 2025-01-01, rate: 3 % a year}]}}"
+            ),
             "then[2].since",
             "order",
         ),

@@ -1,6 +1,7 @@
 """Properties of every run, whatever the receipts."""
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 from domain.sharing.waterfall.compile import compile_network
 from domain.sharing.waterfall.engine import Engine
 from domain.sharing.waterfall.entry import Entries
+from domain.sharing.waterfall.explain import explain
 from domain.sharing.waterfall.facts import Facts, ReceiptGroup
 from domain.sharing.waterfall.network import ReceiptKind
-from domain.sharing.waterfall.run import run
+from domain.sharing.waterfall.run import entitled_by_day, run
 from tests.domain.sharing.waterfall.deal import fact, version
 
 SECTION = """
@@ -130,3 +132,69 @@ def test_more_receipts_on_the_last_day_take_nothing_from_anybody(receipts, more)
     extra = [ReceiptGroup(END, each.kind, each.amount) for each in more]
     before, after = shared(receipts), shared([*receipts, *extra])
     assert all(after.parties[party] >= before.parties[party] for party in before.parties)
+
+
+WORKED_OUT = version(
+    """
+currency: KRW
+metrics: [admissions]
+words:
+  territory: {groups: [{id: Asia, of: [KR, JP]}, {id: elsewhere, excluding: Asia}]}
+tables:
+  - {id: scale, of: gross, steps: [{at: KRW 0, take: 5 %}, {at: KRW 3000, take: 10 %}, {at: KRW 9000, take: 20 %}]}
+  - {id: ladder, of: admissions, steps: [{at: 50, adds: KRW 300}, {at: 90, adds: KRW 500}]}
+claims:
+  - {id: cost, costs: cost, cap: 30 % of gross rounded up to KRW 700}
+  - {id: loan, advance: loan, interest: {rate: 9 % a year, compounds: effective}}
+  - {id: other, advance: other, interest: {rate: 1 % a month, days: 30E/360, compounds: monthly, rounded: to KRW 1}}
+pools:
+  - id: gross
+    receives: everything
+    positions:
+      - {id: fee, to: agent, take: by scale}
+      - {id: back, to: investor, recoups: cost}
+      - {id: bank-loan, to: bank, take: 50 % of what remains, recoups: loan}
+      - {id: other-loan, to: bank, take: 30 % of what remains, recoups: other}
+      - {id: hits, to: star, take: 50 % of what remains, up_to: KRW 7 for each full 10 of admissions}
+      - {id: bonus, to: star, take: 10 % of what remains, up_to: ladder, only: {territory: Asia}}
+      - {id: late, to: investor, take: 5 % of gross, once: gross / 3 rounded up to KRW 1000 reaches KRW 2000}
+    residue: producer
+charges:
+  - {id: average, of: producer, to: star, amount: (gross / admissions else KRW 0) rounded down to KRW 5}
+""",
+    ["agent", "investor", "bank", "star", "producer"],
+)
+WORKED_OUT_FACTS = (
+    fact("cost", "2025-01-01", "cost", "KRW 4000"),
+    fact("advance", "2025-01-01", "loan", "KRW 900"),
+    fact("advance", "2025-01-15", "other", "KRW 700"),
+)
+counted = st.lists(
+    st.builds(
+        lambda day, territory, amount, tickets: ReceiptGroup(
+            START + timedelta(days=day),
+            ReceiptKind(("KRW", "", territory, "", "")),
+            amount,
+            counts=(("admissions", Fraction(tickets)),),
+        ),
+        st.integers(0, 600),
+        st.sampled_from(["KR", "US"]),
+        st.integers(1, 6000),
+        st.integers(0, 60),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(counted, st.lists(st.integers(0, 700), min_size=1, max_size=3, unique=True))
+def test_what_is_worked_out_is_the_same_by_the_day_receipt_by_receipt_and_at_once(receipts, offsets):
+    given_facts = Facts(tuple(receipts), WORKED_OUT_FACTS)
+    days = sorted(START + timedelta(days=offset) for offset in offsets)
+    by_day = entitled_by_day([WORKED_OUT], given_facts, days)
+    for day in days:
+        found = run([WORKED_OUT], given_facts, day)
+        assert found.parties == by_day[day]
+        assert found.conservation.difference == 0
+        for party in WORKED_OUT.parties:
+            assert explain(run, [WORKED_OUT], given_facts, day, party).total == found.parties[party]
