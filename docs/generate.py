@@ -246,7 +246,8 @@ def agreement() -> Iterator[str]:
         by line. `sluice agreement schema` prints the JSON Schema by which editors complete it;
         `examples/agreement.schema.json` is it. Amounts are text such as `KRW 90000000` or `USD 1250.00`,
         other numbers that are not whole are text too (`"1385.00"`), days are `2025-03-31`, times `15:30`.
-        [Calendars and day counts](calendars-and-day-counts.md) has calendars, conventions and interest.
+        [The language of the waterfall](waterfall-language.md) has an example of every phrase, [calendars and
+        day counts](calendars-and-day-counts.md) has calendars, conventions and interest.
         `examples/waterfalls/README.md` has a table of constructs: what contracts say, and how it is written
         here.
         """
