@@ -51,6 +51,10 @@ def test_the_example_of_sharing_gives_the_figures_beside_it(tmp_path):
     assert (tmp_path / "lantern.svg").read_text("utf-8").startswith("<")
 
 
+def test_what_one_work_recoups_comes_into_another_as_the_page_shows(tmp_path):
+    Folder(tmp_path).check_page(DOCS / "explanation" / "cross-collateral.md")
+
+
 def test_the_statement_with_admissions_is_the_one_of_the_examples():
     (statement,) = [each.text for each in blocks(DOCS / "how-to" / "share-by-admissions.md") if each.language == "csv"]
     assert statement == (ROOT / "examples" / "revenue" / "multiplex-2025Q2.csv").read_text("utf-8")

@@ -19,16 +19,12 @@ class Entries:
         self._lists = waterfall.words
         self._everything = [pool.id for pool in waterfall.pools if pool.receives == "everything"]
         self._else = [pool.id for pool in waterfall.pools if pool.receives == "everything else"]
-        self._pools = [
-            (pool.id, tuple(selector(match, waterfall.words) for match in pool.receives))
+        matches = [
+            (pool.id, pool.receives if isinstance(pool.receives, tuple) else (pool.receives,))
             for pool in waterfall.pools
-            if isinstance(pool.receives, tuple)
+            if isinstance(pool.receives, Match | tuple)
         ]
-        self._pools += [
-            (pool.id, (selector(pool.receives, waterfall.words),))
-            for pool in waterfall.pools
-            if isinstance(pool.receives, Match)
-        ]
+        self._pools = [(name, [selector(match, waterfall.words) for match in each]) for name, each in matches]
         self._known: dict[ReceiptKind, str] = {}
 
     def pool_of(self, kind: ReceiptKind) -> str:
