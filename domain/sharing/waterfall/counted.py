@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from domain.errors import CannotShare
-from domain.sharing.waterfall import phrases
+from domain.sharing.waterfall import phrases, trees
 from domain.sharing.waterfall.compile import members
 from domain.sharing.waterfall.facts import FactKind, Facts
 from domain.sharing.waterfall.model import Assignment, Group, Position, Waterfall
@@ -61,7 +61,7 @@ def _sums(one: Position | Assignment) -> Iterator[Any]:
 
 def names_in(tree: Any) -> Iterator[str]:
     """Every name in a phrase's tree."""
-    if isinstance(tree, phrases.Name):
+    if isinstance(tree, trees.Name):
         yield tree.name
     elif isinstance(tree, tuple):
         for each in tree:

@@ -19,11 +19,10 @@ from domain.sharing.waterfall.flow import FlowLine, Spread
 from domain.sharing.waterfall.flows import Entry, Flows
 from domain.sharing.waterfall.linear import ZERO, now
 from domain.sharing.waterfall.merging import merged
-from domain.sharing.waterfall.model import DayOrder
 from domain.sharing.waterfall.modes import about_to_hold
 from domain.sharing.waterfall.network import Network, Place, ReceiptKind, leaves, variables
 from domain.sharing.waterfall.openings import opened
-from domain.sharing.waterfall.order import compared, other_orders, sorting
+from domain.sharing.waterfall.order import Ranks, compared, other_orders, sorting
 from domain.sharing.waterfall.outcome import CountMattered, Crossing, RunOutcome, Slice
 from domain.sharing.waterfall.remembered import Remembered
 from domain.sharing.waterfall.rules import Rules
@@ -45,7 +44,7 @@ class Engine:
         start: RunOutcome | None = None,
         trace: Callable[[Slice], None] | None = None,
         rules: Rules = Rules.FOURTH,
-        within_a_day: DayOrder | None = None,
+        within_a_day: Ranks | None = None,
     ) -> None:
         self._rules = rules
         self._within_a_day = within_a_day

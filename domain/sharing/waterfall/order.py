@@ -13,8 +13,8 @@ from domain.errors import CannotShare
 from domain.sharing.waterfall.facts import ReceiptGroup
 from domain.sharing.waterfall.linear import ZERO
 from domain.sharing.waterfall.merging import Sort
-from domain.sharing.waterfall.model import DayOrder
-from domain.sharing.waterfall.network import ReceiptKind
+from domain.sharing.waterfall.model import Waterfall
+from domain.sharing.waterfall.network import ReceiptKind, Selector, selector
 from domain.sharing.waterfall.outcome import OrderMattered, State
 from domain.sharing.waterfall.result import written
 
@@ -28,21 +28,32 @@ class OrderUnknown(CannotShare):
     """The order of one day's receipts changes amounts, and the agreement does not say it."""
 
 
-def sorting(receipts: Iterable[ReceiptGroup], within_a_day: DayOrder | None) -> Sort:
-    """Sorts receipts by day and, within a day, by the term: by rank, then by the first receipt of each kind as written.
+Ranks = tuple[Selector, ...]
+"""Which receipts of a day come first, which second, and so on. Others come last; those of a rank are as written."""
 
-    Without a term, by kind.
+
+def ranks(waterfall: Waterfall) -> Ranks | None:
+    """The ranks of the waterfall's term; None if it has none."""
+    term = waterfall.within_a_day
+    if term is None:
+        return None
+    return () if isinstance(term, str) else tuple(selector(match, waterfall.words) for match in term)
+
+
+def sorting(receipts: Iterable[ReceiptGroup], within_a_day: Ranks | None) -> Sort:
+    """Sorts receipts by day and, within a day, by rank, then by the first receipt of each kind as written.
+
+    Without ranks, by kind.
     """
     if within_a_day is None:
         return partial(sorted, key=lambda each: (each.on, each.kind.fields))
-    matches = () if isinstance(within_a_day, str) else within_a_day
     first: dict[tuple[date, ReceiptKind], int] = {}
     for n, one in enumerate(receipts):
         first.setdefault((one.on, one.kind), n)
 
     def place(one: ReceiptGroup) -> tuple[date, int, int]:
         """The place of a receipt. What was moved from an earlier day comes first among its rank."""
-        rank = next((n for n, match in enumerate(matches) if one.kind.fits(match)), len(matches))
+        rank = next((n for n, each in enumerate(within_a_day) if one.kind.fits(each)), len(within_a_day))
         return one.on, rank, first.get((one.on, one.kind), -1)
 
     return partial(sorted, key=place)

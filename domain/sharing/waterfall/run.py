@@ -18,7 +18,7 @@ from domain.sharing.waterfall.linear import ZERO, now, value
 from domain.sharing.waterfall.model import Settlement, View, Waterfall
 from domain.sharing.waterfall.network import Network, leaves, variables
 from domain.sharing.waterfall.openings import check_openings
-from domain.sharing.waterfall.order import unordered
+from domain.sharing.waterfall.order import ranks, unordered
 from domain.sharing.waterfall.outcome import RunOutcome, Slice
 from domain.sharing.waterfall.result import (
     ClaimStatus,
@@ -178,7 +178,7 @@ def _outcome(
             break
         entries = Entries(version.waterfall, facts.where)
         known = len(outcome.orders) if outcome else 0
-        term = version.waterfall.within_a_day
+        term = ranks(version.waterfall)
         shown = {
             day: partial(show, day, network)
             for day, show in (watched or {}).items()

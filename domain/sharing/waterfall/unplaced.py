@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from domain.sharing.waterfall.entry import Entries
 from domain.sharing.waterfall.model import Match, Waterfall
-from domain.sharing.waterfall.network import FIELDS, ReceiptKind
+from domain.sharing.waterfall.network import FIELDS, ReceiptKind, selector
 from domain.values.money import Money
 
 
@@ -46,10 +46,10 @@ def _read(waterfall: Waterfall) -> Mapping[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for pool in waterfall.pools:
         matches = pool.receives if isinstance(pool.receives, tuple) else (pool.receives,)
-        for match in matches:
-            for name in FIELDS if isinstance(match, Match) else ():
-                for word in getattr(match, name) or ():
-                    found.setdefault(name, {})[_alike(word)] = word
+        selectors = [selector(match, waterfall.words) for match in matches if isinstance(match, Match)]
+        for name, selection in ((name, one) for each in selectors for name, one in zip(FIELDS, each, strict=True)):
+            for word in selection.words if selection is not None else ():
+                found.setdefault(name, {})[_alike(word)] = word
     return found
 
 
