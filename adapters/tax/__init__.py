@@ -1,0 +1,1 @@
+"""The tables of tax rules, and files that add to them."""

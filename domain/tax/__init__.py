@@ -1,0 +1,1 @@
+"""Tax at source and value added tax: dated rules, and what they make of a payment. Pure."""

@@ -1,0 +1,243 @@
+"""The answer for one line of a payment: the rule, the tax, the net, the day it is due, and why; or what is missing."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from domain.calendar.calendars import CalendarOverride
+from domain.tax.days import remittance_day
+from domain.tax.decision import RuleDecision, decide_rule, fitting_rules
+from domain.tax.explanation import sentence_of
+from domain.tax.gross_up import largest_gross
+from domain.tax.payment import TaxedPayment, TaxRate
+from domain.tax.readings import Readings
+from domain.tax.rules import RuleId, TaxRule, TaxTable
+from domain.tax.withholding import TaxParts, TaxSchedule
+from domain.values.money import Money
+from domain.values.record import Day, Record, Sha256
+
+
+class AppliedRule(Record):
+    """Which rule was applied: its name, its table and version, and the digest of all that it was computed from."""
+
+    id: RuleId
+    table: str
+    version: str
+    digest: Sha256
+    law: str
+    doubt: str = ""
+    reason: str = ""
+
+
+class TaxQuote(Record):
+    """Tax on one line of a payment, all amounts in the currency of the tax. A held payment has no rule and no tax.
+
+    `components` are the taxes that the national one is made of, where there are several. `needs` says what is missing,
+    or what would lower the tax.
+    """
+
+    gross: Money | None
+    national: Money | None = None
+    local: Money | None = None
+    net: Money | None = None
+    components: dict[str, Money] = Field(default_factory=dict)
+    rule: AppliedRule | None = None
+    rate: TaxRate | None = None
+    due_on: Day | None = None
+    authority: str | None = None
+    why: str
+    needs: tuple[str, ...] = ()
+
+    @property
+    def withheld(self) -> Money | None:
+        """National and local tax together."""
+        return None if self.national is None or self.local is None else self.national + self.local
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the payment must wait, because no rule is known to apply."""
+        return self.rule is None
+
+
+NetOf = Literal["tax", "tax_and_vat"]
+"""What an agreed net amount is: the fee less tax, or all that is transferred, with value added tax on top."""
+
+
+def quote(
+    table: TaxTable,
+    payment: TaxedPayment,
+    readings: Readings | None = None,
+    *,
+    vat_percent: Fraction = Fraction(0),
+    overrides: Iterable[CalendarOverride] = (),
+) -> TaxQuote:
+    """Decide the tax on a payment. With `payment.net` the largest gross amount is searched that leaves the amount.
+
+    `vat_percent` is added to the net amount where that is all that is transferred (see `NetOf`); it never changes the
+    base. `overrides` correct the authority's calendar.
+    """
+    chosen = readings or Readings()
+    amount = _in_currency_of_tax(table, payment, chosen)
+    if isinstance(amount, TaxQuote):
+        return amount
+    return _Quoting(table, payment, chosen, vat_percent, tuple(overrides)).of(amount)
+
+
+def _in_currency_of_tax(table: TaxTable, payment: TaxedPayment, readings: Readings) -> Money | TaxQuote:
+    """The payment in the currency of the tax, in whole units, or why it is held."""
+    if payment.amount.currency == table.currency:
+        return payment.amount
+    wanted = table.base_rate(readings)
+    need = f"exchange rate {payment.amount.currency}/{table.currency}: {wanted.words} ({wanted.law})"
+    rate = payment.rate_between(payment.amount.currency, table.currency)
+    worth = payment.worth(payment.amount, table.currency)
+    if rate is None or worth is None:
+        why = f"held: {payment.amount} is taxed in {table.currency}, and there is no exchange rate"
+        return TaxQuote(gross=None, why=why, needs=(need,))
+    if rate.kind not in {None, wanted.kind} or (rate.on is not None and rate.on > payment.paid_on):
+        why = f"held: {rate} is not the rate that makes the base of the tax"
+        return TaxQuote(gross=None, why=why, needs=(need,))
+    return Money(int(worth), table.currency)
+
+
+class _Quoting:
+    """One payment with all that its tax is computed from."""
+
+    def __init__(
+        self,
+        table: TaxTable,
+        payment: TaxedPayment,
+        readings: Readings,
+        vat_percent: Fraction,
+        overrides: tuple[CalendarOverride, ...],
+    ) -> None:
+        self.table, self.payment, self.readings = table, payment, readings
+        self.vat_percent, self.overrides = vat_percent, overrides
+
+    def of(self, amount: Money) -> TaxQuote:
+        """The quote for an amount in the currency of the tax."""
+        if not self.payment.net:
+            return self._at(amount)
+        first = self._at(amount)
+        if first.is_held:
+            return first
+        quotes = [self._at(Money(gross, amount.currency)) for gross in self._grosses(amount.minor)]
+        right = [one for one in quotes if one.gross is not None and self._leaves(one) == amount.minor]
+        if right:
+            return max(right, key=lambda one: one.gross.minor if one.gross else 0)
+        why = f"held: no gross amount leaves {amount} after tax"
+        return TaxQuote(gross=None, why=why, needs=("another net amount, or a gross one",))
+
+    def _grosses(self, net: int) -> Iterable[int]:
+        """For each rule that may apply, the largest gross amount that it leaves `net` of."""
+        for rule in fitting_rules(self.table, self.payment, self.readings):
+            for catches_up in (False, True):
+                schedule, earlier, before = self._schedule(rule), *self._caught_up(catches_up)
+                gross = largest_gross(
+                    net,
+                    lambda one, s=schedule, e=earlier, b=before: max(s.tax(e + one).withheld - b, 0),
+                    lambda one, s=schedule, e=earlier, b=before: max(s.exact(e + one) - b, Fraction(0)),
+                    3 * self.table.rounding.unit,
+                    self._vat,
+                )
+                if gross is not None:
+                    yield gross
+
+    def _vat(self, gross: int) -> int:
+        return int(gross * self.vat_percent / 100)
+
+    def _leaves(self, found: TaxQuote) -> int | None:
+        return None if found.net is None or found.gross is None else found.net.minor + self._vat(found.gross.minor)
+
+    def _schedule(self, rule: TaxRule) -> TaxSchedule:
+        return TaxSchedule.of(self.table, rule, self.table.surtax_on(self.payment.paid_on), self.readings)
+
+    def _caught_up(self, catches_up: bool) -> tuple[int, int]:
+        """What was paid and withheld earlier in the year, where the year is taxed as a whole; else nothing."""
+        if not catches_up:
+            return 0, 0
+        amounts = (self.payment.year_to_date, self.payment.withheld_to_date)
+        worths = (None if one is None else self.payment.worth(one, self.table.currency) for one in amounts)
+        earlier, before = (int(one or 0) for one in worths)
+        return earlier, before
+
+    def _at(self, gross: Money) -> TaxQuote:
+        """The quote for a gross amount."""
+        decided = decide_rule(self.table, self.payment, gross, self.readings)
+        if decided.rule is None:
+            return TaxQuote(gross=gross, why=f"held: {'; '.join(decided.facts)}", needs=decided.needs)
+        schedule = self._schedule(decided.rule)
+        parts = self._parts(decided, schedule, gross.minor)
+        if parts.withheld > gross.minor:
+            why = f"held: tax on the income of the year, {parts.withheld}, is more than the payment"
+            return TaxQuote(gross=gross, why=why, needs=("payment that is large enough to bear the tax of the year",))
+        rate = self.payment.rate_between(self.payment.amount.currency, gross.currency)
+        return TaxQuote(
+            gross=gross,
+            national=self._money(parts.national),
+            local=self._money(parts.local),
+            net=self._money(gross.minor - parts.withheld),
+            components={name: self._money(part) for name, part in parts.components.items()},
+            rule=self._applied(schedule),
+            rate=rate,
+            due_on=self._due_on() if parts.withheld else None,
+            authority=self.table.authority.code if parts.withheld else None,
+            why=sentence_of(schedule, decided, self.payment, rate),
+            needs=decided.needs,
+        )
+
+    def _parts(self, decided: RuleDecision, schedule: TaxSchedule, gross: int) -> TaxParts:
+        """The tax of the payment. Once a year's threshold is exceeded it may be that of the year, less what was paid."""
+        earlier, before = self._caught_up(self._catches_up(decided))
+        if not earlier:
+            return schedule.tax(gross)
+        year, paid = schedule.tax(earlier + gross), TaxParts(before, 0, {})
+        if schedule.rule.local == "on_top":
+            local = int(before * schedule.local / (1 + schedule.local))
+            paid = TaxParts(before - local, local, {})
+        return TaxParts(max(year.national - paid.national, 0), max(year.local - paid.local, 0), {})
+
+    def _catches_up(self, decided: RuleDecision) -> bool:
+        if decided.exceeded is None:
+            return False
+        chosen = self.readings.threshold_excess
+        return (decided.exceeded.excess if chosen == "table" else chosen) == "whole_year"
+
+    def _money(self, minor: int) -> Money:
+        return Money(minor, self.table.currency)
+
+    def _due_on(self) -> date:
+        paid = self.payment
+        return remittance_day(self.table, paid.paid_on, paid_abroad=paid.paid_abroad, overrides=self.overrides)
+
+    def _applied(self, schedule: TaxSchedule) -> AppliedRule:
+        rule = schedule.rule
+        return AppliedRule(
+            id=rule.id,
+            table=self.table.country,
+            version=self.table.version,
+            digest=digest_of(self.table, schedule),
+            law=rule.law,
+            doubt=rule.doubt,
+            reason=rule.reason,
+        )
+
+
+def digest_of(table: TaxTable, schedule: TaxSchedule) -> str:
+    """The SHA-256 of all that a rule's figures come from: itself, its form, rounding, local tax, surtaxes, readings."""
+    rule = schedule.rule
+    content = {
+        "rule": rule.model_dump(mode="json"),
+        "form": table.forms[rule.form].model_dump(mode="json") if rule.form else None,
+        "rounding": table.rounding.model_dump(mode="json"),
+        "local_percent": str(table.local_percent),
+        "surtax": schedule.surtax.model_dump(mode="json") if schedule.surtax else None,
+        "readings": schedule.readings.model_dump(mode="json"),
+    }
+    written = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).hexdigest()
