@@ -4,16 +4,18 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date
+from functools import partial
 
 import sqlalchemy as sa
 from temporalio import activity
 
-from activities.views import AccountRef, PlannedRun, RunRef, RunView
+from activities.views import AccountRef, PaymentView, PlannedRun, RunRef, RunView
 from adapters.bank.folder import folder_of
 from adapters.bank.orders import write
 from adapters.bank.pacs028 import write_enquiry
 from adapters.command_handler import CommandHandler, Rule
 from adapters.db import tables
+from adapters.db.queries.reconciliation import bank_statements
 from adapters.db.records import Selection, doubted, given
 from adapters.db.store import Transaction
 from adapters.payments.quotes import quote_for
@@ -21,11 +23,13 @@ from adapters.payments.sendable import check_in_time, check_sendable
 from domain.agreement import productions
 from domain.agreement.model import Account, Agreement
 from domain.agreement.schedule import calendars_of
+from domain.bank.reconciliation import complete_day
 from domain.commands import (
     CancelRun,
     Command,
     DoubtRun,
     EscalateRun,
+    FailPayment,
     FallDue,
     PrepareRun,
     ReleaseRun,
@@ -38,7 +42,7 @@ from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
 from domain.identity import SYSTEM
 from domain.payments import deals, doubts, orders, runs
-from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status
+from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status, the_payment
 from domain.payments.receipts import ReceiptStatus
 from domain.state import State
 
@@ -255,6 +259,25 @@ class RunActivities:
             return [RunDoubted(run=run.id, enquiry_message_id=enquiry.message_id, file=digest)]
 
         return self._decide(command, ref.run, _rule)
+
+    @activity.defn
+    def fail(self, command: FailPayment) -> PaymentView:
+        """Record that the bank did not execute a payment."""
+        payment, run = tables.payment.c, tables.run.c
+        its_run = run.id.in_(sa.select(payment.run).where(payment.id == command.payment))
+        selection = Selection(payments=payment.id == command.payment, runs=its_run)
+
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
+            found = the_payment(state.payments, command.payment)
+            told = bank_statements(transaction.connection, command.production, found.account)
+            person, debtor = self._handler.person(command), agreement.account(found.account).owner
+            complete = partial(complete_day, told)
+            events = doubts.fail(state.payments, state.runs, command, person, debtor, complete)
+            transaction.post("run-news", agreement.production, found.run or "")
+            return events
+
+        done = self._handler.carry_out(command, selection, _rule)
+        return PaymentView(payment=command.payment, status=done.state.payments[command.payment].status)
 
     @activity.defn
     def run_standing(self, ref: RunRef) -> RunView:

@@ -78,6 +78,7 @@ OF_PAYMENTS = frozenset(
         events.PaymentHeld,
         events.PaymentResumed,
         events.PaymentCorrected,
+        events.PaymentFailed,
         events.PaymentsGathered,
         events.PaymentsAccepted,
         events.PaymentsRejected,

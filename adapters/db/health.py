@@ -111,9 +111,10 @@ def submitted_milestones(connection: Connection) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A payment that is due or at the bank, with its production and the relevant day."""
+    """A payment that is due or at the bank, with its production, the account that it leaves, and the relevant day."""
 
     production: str
+    account: str
     payment: str
     status: str
     on: date
@@ -123,13 +124,13 @@ def at_the_bank(connection: Connection) -> Iterator[Late]:
     """Payments that were sent and are not booked, with their runs' days."""
     payment, run = tables.payment.c, tables.run.c
     query = (
-        sa.select(payment.production, payment.id, payment.status, run.execution_on)
+        sa.select(payment.production, payment.account, payment.id, payment.status, run.execution_on)
         .join_from(tables.payment, tables.run, run.id == payment.run)
         .where(payment.status.in_(sorted(AT_THE_BANK)))
         .order_by(payment.id)
     )
     for row in connection.execute(query):
-        yield Late(row.production, row.id, row.status, row.execution_on)
+        yield Late(row.production, row.account, row.id, row.status, row.execution_on)
 
 
 def doubts(connection: Connection) -> list[tuple[str, Doubt]]:
@@ -142,11 +143,11 @@ def doubts(connection: Connection) -> list[tuple[str, Doubt]]:
 def due_and_alone(connection: Connection) -> Iterator[Late]:
     """Return payments that are due and belong to no run."""
     payment = tables.payment.c
-    query = sa.select(payment.production, payment.id, payment.status, payment.due_on).where(
+    query = sa.select(payment.production, payment.account, payment.id, payment.status, payment.due_on).where(
         payment.status == Status.DUE, payment.run.is_(None), payment.due_on.is_not(None)
     )
     for row in connection.execute(query.order_by(payment.id)):
-        yield Late(row.production, row.id, row.status, row.due_on)
+        yield Late(row.production, row.account, row.id, row.status, row.due_on)
 
 
 def prepared_runs(connection: Connection) -> Iterator[RunWaiting]:

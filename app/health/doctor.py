@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from activities.agreement import AgreementActivities
 from activities.schedules import schedule_id, settlement_schedule_id
 from activities.views import DistributionRef, ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
 from adapters.db.queries.agreement import productions
-from adapters.db.queries.reconciliation import reconciliations
+from adapters.db.queries.reconciliation import bank_statements, reconciliations
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.health import temporal
@@ -20,6 +22,7 @@ from app.settings import Settings, load_settings
 from app.worker.archivist import SWEEP
 from domain import health
 from domain.agreement.model import Control
+from domain.bank.reconciliation import complete_day
 from domain.errors import SluiceError
 from domain.health import Ailment
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
@@ -116,9 +119,12 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         for key in keys:
             for account in reconciliations(connection, key, None, date.max):
                 found += health.unreconciled(key, account)
+        silent = silent_payments(connection, at_the_bank)
     todays = {key: _today(services, key) for key in keys}
     found += [
-        health.unsettled(one.payment, one.status, one.on, todays[one.production], settings.settling_takes_days)
+        health.unbooked(one.payment, one.status, one.on)
+        if one.payment in silent
+        else health.unsettled(one.payment, one.status, one.on, todays[one.production], settings.settling_takes_days)
         for one in at_the_bank
     ]
     found += [
@@ -132,6 +138,15 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
     needed.schedules.append(SWEEP)
     _of_productions(services, keys, needed)
     return needed
+
+
+def silent_payments(connection: Connection, at_the_bank: list[recorded.Late]) -> set[str]:
+    """The payments that the bank did not book, although its statements tell the day of execution completely."""
+    told = {
+        account: bank_statements(connection, *account)
+        for account in {(one.production, one.account) for one in at_the_bank}
+    }
+    return {one.payment for one in at_the_bank if complete_day(told[one.production, one.account], one.on)}
 
 
 def _today(services: Services, production: str) -> date:

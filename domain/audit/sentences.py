@@ -89,6 +89,9 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     ),
     e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
     e.PaymentResumed: lambda _, __: "it may go again",
+    e.PaymentFailed: lambda event, _: (
+        f"{event.by} gave attempt {event.end_to_end_id} up, which the bank's statement lacks: {event.reason}"
+    ),
     e.PaymentCorrected: lambda event, _: f"it is due again, as a new attempt: {event.reason}",
     e.RunPrepared: lambda event, _: (
         f"{event.by} prepared run {event.run}: {event.count} payments, {event.total}, to leave {event.account} on "

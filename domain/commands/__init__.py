@@ -33,6 +33,7 @@ from domain.commands.milestones import (
 )
 from domain.commands.payments import (
     CorrectPayment,
+    FailPayment,
     FallDue,
     HoldPayment,
     ResumePayment,
@@ -66,6 +67,7 @@ __all__ = [
     "Declaration",
     "DoubtRun",
     "EscalateRun",
+    "FailPayment",
     "FallDue",
     "GiveUpHistory",
     "HoldPayment",

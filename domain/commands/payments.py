@@ -8,6 +8,7 @@ from domain.commands.base import Command
 from domain.commands.declaration import PAYER, Declaration
 from domain.events import (
     PaymentCorrected,
+    PaymentFailed,
     PaymentHeld,
     PaymentResumed,
 )
@@ -31,6 +32,13 @@ class ResumePayment(Command):
     """Let a held payment go again, with its account's next run."""
 
     payment: str
+
+
+class FailPayment(Command):
+    """Say that the bank did not execute a payment that its complete statement lacks, so that it can be corrected."""
+
+    payment: str
+    reason: str = Field(min_length=1, max_length=500, description="How that is known, such as the bank's own words.")
 
 
 class CorrectPayment(Command):
@@ -77,6 +85,20 @@ DECLARED = (
         update="resume",
         cli="payment resume",
         path="/payments/{payment}/resumption",
+        arguments=("payment",),
+    ),
+    Declaration(
+        FailPayment,
+        key="fail/{payment}",
+        repeated_in=PaymentFailed,
+        repeatable=True,
+        activity="fail",
+        role=Role.TREASURER,
+        parties=PAYER,
+        workflow="Production",
+        update="fail",
+        cli="payment fail",
+        path="/payments/{payment}/failures",
         arguments=("payment",),
     ),
     Declaration(

@@ -45,6 +45,17 @@ class PaymentsRejected(Record):
     payments: tuple[RejectedPayment, ...]
 
 
+class PaymentFailed(Record):
+    """A person says that the bank did not execute an attempt: its complete statement of the day lacks it."""
+
+    type: Literal["payment-failed"] = "payment-failed"
+    run: str
+    payment: str
+    end_to_end_id: str
+    reason: str
+    by: str
+
+
 class PaymentsNotFound(Record):
     """The bank says that it never saw these payments. They are released again and resent as the same bytes."""
 
@@ -412,6 +423,7 @@ BankEvent = (
     RunAccepted
     | PaymentsAccepted
     | PaymentsRejected
+    | PaymentFailed
     | PaymentsNotFound
     | PaymentsDoubted
     | DoubtsEnded

@@ -62,6 +62,18 @@ def doubtful(payment: str, doubt: Doubt) -> Ailment:
     )
 
 
+def unbooked(payment: str, status: str, execution_on: date) -> Ailment:
+    """A payment that the bank has, and did not book although its statements tell the run's day completely."""
+    return Ailment(
+        AilmentKind.UNSETTLED,
+        payment,
+        execution_on,
+        f"it is {status}, and the bank's statement of {execution_on}, which is complete, has no booking of it",
+        "ask the bank whether it still executes it; if it does not, "
+        f"`sluice payment fail {payment} --reason …`, and then `sluice payment correct`",
+    )
+
+
 def unsettled(payment: str, status: str, execution_on: date, today: date, within_days: int) -> Ailment | None:
     """A payment that the bank has not booked `within_days` calendar days of its run's date."""
     if (today - execution_on).days <= within_days:

@@ -1,10 +1,17 @@
-"""Attempts in doubt: how many a run still waits for, and how the bank's silence over a day ends the doubt."""
+"""Attempts in doubt: how many a run still waits for, and what follows from the bank's silence over a day.
+
+A bank that answers enquiries was asked about an unknown payment: its silence rejects it. A payment that was sent, or
+accepted, may be late: only a person says that the bank did not execute it.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from domain.events import DoubtsEnded, EndedDoubt, Event, PaymentsRejected, RejectedPayment
-from domain.payments.payments import ON_ITS_WAY, Payments, Status
+from domain.commands import FailPayment, require
+from domain.errors import IllegalTransition, InDoubt
+from domain.events import DoubtsEnded, EndedDoubt, Event, PaymentFailed, PaymentsRejected, RejectedPayment
+from domain.identity import Person
+from domain.payments.payments import AT_THE_BANK, ON_ITS_WAY, Payments, Status, the_payment
 from domain.payments.runs import Run, chunks
 
 
@@ -50,3 +57,41 @@ def silent_over(
         parts = (tuple(part) for part in chunks(ends))
         events += [DoubtsEnded(run=run, message_id=message_id, silent_on=day, payments=part) for part in parts]
     return events
+
+
+def fail(
+    payments: Payments,
+    runs: Mapping[str, Run],
+    command: FailPayment,
+    person: Person,
+    debtor: str,
+    complete: Callable[[date], bool],
+) -> list[Event]:
+    """Give up an attempt that the bank has, once its books of the day of execution are `complete` without it.
+
+    Raises:
+        IllegalTransition: the payment is not at the bank.
+        InDoubt: the bank may still book the attempt on that day.
+    """
+    payment = the_payment(payments, command.payment)
+    require(person, FailPayment, (debtor,), f"say that payment {payment.id} was not executed")
+    if payment.status not in AT_THE_BANK or payment.run is None or payment.end_to_end_id is None:
+        raise IllegalTransition(
+            f"Payment {payment.id} is {payment.status}: only one that the bank has can fail.", payment=payment.id
+        )
+    run = runs[payment.run]
+    if not complete(run.execution_on):
+        raise InDoubt(
+            f"Payment {payment.id} may still be booked: the bank's statements do not tell {run.execution_on} "
+            "completely yet. Take in what is missing (`sluice bank reconcile`).",
+            payment=payment.id,
+        )
+    return [
+        PaymentFailed(
+            run=run.id,
+            payment=payment.id,
+            end_to_end_id=payment.end_to_end_id,
+            reason=command.reason,
+            by=person.user,
+        )
+    ]

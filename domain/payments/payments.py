@@ -39,6 +39,7 @@ from domain.events import (
     MovementAllocated,
     MovementAllocationUndone,
     PaymentCorrected,
+    PaymentFailed,
     PaymentHeld,
     PaymentResumed,
     PaymentReturned,
@@ -315,6 +316,8 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
         case PaymentCorrected():
             cleared = dict.fromkeys(("run", "end_to_end_id", "reason", "booked", "contract_value", "bank_reference"))
             take(payments, event.payment, PaymentStep.CORRECT, **cleared, attempt=payments[event.payment].attempt + 1)
+        case PaymentFailed():
+            take(payments, event.payment, PaymentStep.REJECT, reason=event.reason)
         case PaymentsGathered():
             for gathered in event.payments:
                 payment = payments[gathered.payment]

@@ -119,6 +119,7 @@ SAMPLES: tuple[e.Event, ...] = (
         message_id="S1",
         payments=(e.RejectedPayment(payment="HANA.P1", reason="AC04", words=WORDS, may_book_on=b.TODAY),),
     ),
+    e.PaymentFailed(run="R", payment="HANA.P1", end_to_end_id="HANA.P1", reason=WORDS, by="eunwoo"),
     e.PaymentsNotFound(run="R", message_id="S1", payments=("HANA.P1",)),
     e.PaymentsDoubted(
         run="R",

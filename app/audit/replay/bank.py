@@ -32,6 +32,7 @@ from domain.events import (
     MovementAllocated,
     MovementAllocationUndone,
     OpeningBalanceRecorded,
+    PaymentFailed,
     PaymentsGathered,
     QuoteTaken,
     RunDoubted,
@@ -70,6 +71,8 @@ class Bank:
             match told.event:
                 case RunPrepared():
                     yield from self._prepared(state, batch, told, told.event)
+                case PaymentFailed():
+                    yield from self._failed(state, told, told.event)
                 case DealTaken():
                     yield from self._dealt(state, told, told.event)
                 case RunReleased():
@@ -186,6 +189,12 @@ class Bank:
             said = f"{quote.source} has another {quote.base}/{quote.quote} for {quote.fixing_on}"
             right = _any(frozenset(map(str, expected)))
             yield unfaithful(told.record, said, f"{right}, contract {rule.contract}", quote.rate)
+
+    def _failed(self, state: State, told: DecodedFact, event: PaymentFailed) -> Iterator[Finding]:
+        """Check that the bank's statements of an attempt's day were complete when a person gave it up."""
+        run = state.runs[event.run]
+        if not self._told.complete_day(run.account, run.execution_on):
+            yield unfaithful(told.record, f"gives up {event.end_to_end_id}, which the bank could still book")
 
     def _dealt(self, state: State, told: DecodedFact, event: DealTaken) -> Iterator[Finding]:
         """Check that a deal is of the run's currency and day, and covers what it pays."""

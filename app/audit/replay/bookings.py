@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from domain.bank.bookings import Needs, Recorded
 from domain.bank.identity import KnownBooking
 from domain.bank.movements import BankMovement, movement_of, undoes
+from domain.bank.reconciliation import complete_day
 from domain.bank.record import RECORDING, bookings
 from domain.bank.statements import BankStatement, statements
 from domain.events import Event, MovementAllocated, MovementAllocationUndone
@@ -67,6 +68,10 @@ class ToldBookings:
     def _read(self, account: str, booking: KnownBooking) -> BankMovement:
         at = (account, booking.movement)
         return movement_of(booking, self._suspended.get(at), self._events.get(at, ()))
+
+    def complete_day(self, account: str, day: date) -> bool:
+        """Whether the statements so far tell a day of an account completely."""
+        return complete_day(self._statements[account], day)
 
     def before(self, state: State, needed: Mapping[str, Needs]) -> Recorded:
         """What the records said before a file with these needs, as `activities.bank` loads it."""

@@ -203,6 +203,9 @@ class Books:
         quote = {name: event[name] for name in event if name not in {"type", "run"}}
         self.rows["run"][event["run"]]["quote"] = quote
 
+    def _on_payment_failed(self, event: Json, _on: str) -> None:
+        self._step(event["payment"], "reject", reason=event["reason"])
+
     def _on_deal_taken(self, event: Json, _on: str) -> None:
         dealt = {"deal": event["number"], "deal_amount": event["amount"], "deal_by": event["by"]}
         quote = self.rows["run"][event["run"]]["quote"]
