@@ -3,7 +3,7 @@
 Type 03 is a statement: what came in and went out of an account, with balances. Type 01 notifies of transfers that came
 in, and of ones that are cancelled. Both are in yen. The number of an account is reported as bank (4 digits), branch
 (3), type (1) and number (7), joined. Kana stay half-width, as they came. The standard's transaction codes (取引区分)
-say how money moved, not what for, so no entry is a charge or interest by its code; 19 (訂正) corrects an earlier one.
+say how money moved, not what for; 19 (訂正) corrects an earlier one. A debit whose 摘要 names 手数料 is a charge.
 
 照会番号 is a number that the bank counts up, so it counts within its file only. EDI情報 is the reference of whoever
 ordered the transfer.
@@ -11,6 +11,7 @@ ordered the transfer.
 
 import hashlib
 import re
+import unicodedata
 from datetime import date, timedelta
 
 from adapters.bank.zengin_records import Layout, ZenginAccount, ZenginRecord, accounts, layout
@@ -22,6 +23,7 @@ from domain.bank.reports import (
     BankFile,
     BookedEntry,
     EntryDetail,
+    EntryType,
     References,
     ReportKind,
 )
@@ -66,6 +68,7 @@ _PLUS, _MINUS = "1", "2"
 _CORRECTION = "19"
 _YEN = "JPY"
 _VALUE_AHEAD = timedelta(days=366)
+_CHARGE = re.compile("手数料|テスウリ([ヨョ]ウ?)?$|テスウリ[ヨョ]ウ")
 _WHOLE = "ask the bank for the whole file"
 
 
@@ -115,6 +118,8 @@ def _statement(account: ZenginAccount, place: int) -> AccountReport:
         _check(trailer, "entries", len(moves))
     opening, closing = _balances(header, trailer, sum(_signed(way, amount) for _, way, amount in moves))
     first, last = _period(header)
+    told = hashlib.sha256(b"".join(record.raw for record in account.data)).hexdigest()[:10]
+    begins = told if opening is None else f"from {opening.minor}"
     entries = tuple(
         _entry(record, f"{place}.{n}", created, way, amount)
         for n, (record, way, amount) in enumerate(moves, 1)
@@ -122,7 +127,7 @@ def _statement(account: ZenginAccount, place: int) -> AccountReport:
     )
     return AccountReport(
         kind=ReportKind.STATEMENT,
-        id=_id(header),
+        id=f"{_id(header)} {begins}",
         number=None,
         page=None,
         account_number=_account_number(header),
@@ -208,7 +213,11 @@ def _period(header: ZenginRecord) -> tuple[date, date]:
 
 
 def _id(header: ZenginRecord) -> str:
-    """Return the id of a report: its type and days. The format has none of its own."""
+    """Return a name of a report: its type and days. The format has no ids.
+
+    A bank may send several statements of one day. One that begins with the same balance tells the day again with more.
+    Without a balance nothing says so, and each is a statement of its own.
+    """
     first, last = _period(header)
     return f"{_type(header)} {first:%Y%m%d}-{last:%Y%m%d}"
 
@@ -288,6 +297,12 @@ def _check_transfers(trailer: ZenginRecord, moves: list[tuple[ZenginRecord, Dire
         _check(trailer, "cancelled", sum(cancelled))
 
 
+def _names_charge(record: ZenginRecord) -> bool:
+    """Return whether the bank's text for an entry names its charge, in kanji or kana, perhaps cut off."""
+    summary = unicodedata.normalize("NFKC", (record.text("summary") if "summary" in record.layout else None) or "")
+    return _CHARGE.search(summary) is not None
+
+
 def _entry(record: ZenginRecord, place: str, created: date, way: Direction, amount: int) -> BookedEntry:
     booked_on = _day(record, "booked", created)
     if booked_on is None:
@@ -308,6 +323,7 @@ def _entry(record: ZenginRecord, place: str, created: date, way: Direction, amou
         direction=way,
         booked=booked,
         references=references,
+        type=EntryType.CHARGE if way is Direction.DEBIT and _names_charge(record) else EntryType.TRANSFER,
         reversal=record.digits("transaction") == _CORRECTION or record.digits("cancelled") is not None,
         text=" ".join(text for text in texts if text) or None,
         details=(

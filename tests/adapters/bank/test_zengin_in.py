@@ -39,7 +39,7 @@ def test_a_statement_is_read_whole():
     assert recognises(raw)
     assert read_file.format == "zengin.03"
     assert read_file.message_id.startswith("03-20250210-")
-    assert (of.kind, of.id, of.currency) == (ReportKind.STATEMENT, "03 20250210-20250210", "JPY")
+    assert (of.kind, of.id, of.currency) == (ReportKind.STATEMENT, "03 20250210-20250210 from 1000000", "JPY")
     assert same_account(of.account_number, "0012345")
     assert (of.opening, of.closing) == (Balance(yen(1_000_000), DAY), Balance(yen(226_999), DAY))
     came, went = of.entries
@@ -231,3 +231,35 @@ def test_what_cannot_be_read_refuses_the_file_with_its_record(raw, sentence):
 def test_other_files_are_not_zengin():
     for raw in (b"", b"<Document/>", b":20:1\n:25:2", b"1030", b"2030070210"):
         assert not recognises(raw)
+
+
+@pytest.mark.parametrize(
+    ("summary", "charge"),
+    [
+        ("ﾌﾘｺﾐﾃｽｳﾘﾖｳ", True),
+        ("ﾃｽｳﾘｮｳ", True),
+        ("EBｻ-ﾋﾞｽ ﾃｽｳﾘﾖｳ 2ｶﾞﾂ", True),
+        ("ｿｳｺﾞｳﾌﾘｺﾐ ﾃｽｳﾘ", True),
+        ("振込手数料", True),
+        ("ﾌﾘｺﾐ", False),
+        ("ﾃｽｳﾘｴｲｷﾞﾖｳ", False),
+        ("", False),
+    ],
+)
+def test_a_debit_whose_text_names_the_banks_charge_is_one(summary, charge):
+    (of,) = report(file(statement([(-660, entry(-660, DAY, summary=summary))]))).entries
+    assert (of.type is EntryType.CHARGE) is charge
+
+
+def test_a_credit_that_names_a_charge_is_money_of_somebody():
+    (of,) = report(file(statement([(660, entry(660, DAY, summary="ﾃｽｳﾘﾖｳ"))]))).entries
+    assert of.type is EntryType.TRANSFER
+
+
+def test_statements_of_one_day_have_one_name_only_if_they_begin_with_one_balance():
+    morning, day = file(statement([IN])), file(statement([IN, OUT]))
+    assert report(morning).id == report(day).id
+    afternoon = file(statement([OUT], opening=1_250_000))
+    assert report(morning).id != report(afternoon).id
+    unbalanced = [file(statement([one], opening=None)) for one in (IN, OUT)]
+    assert report(unbalanced[0]).id != report(unbalanced[1]).id
