@@ -60,23 +60,26 @@ def approaching_zero(trajectory: Trajectory, heights: Sequence[Fraction]) -> lis
 def safe_batch(
     rows: Sequence[ReceiptGroup], at: int, heights: Sequence[Fraction], trajectory: Callable[[ReceiptKind], Trajectory]
 ) -> tuple[dict[ReceiptKind, Fraction | int], int]:
-    """The sums by kind of the longest safe batch that is found, and its end. It changes no guard.
+    """The sums by kind of the longest safe batch that is found, and its end. It changes no guard in any order.
 
     Receipts with counts are in no batch.
     """
-    room = [abs(height) for height in heights]
     moves: dict[ReceiptKind, list[tuple[int, Fraction]] | None] = {}
     sums: dict[ReceiptKind, Fraction | int] = {}
+    drift: dict[int, Fraction] = {}
     low, size, growing = at, 1, True
     while size and low < len(rows):
         end = min(low + size, len(rows))
-        candidate = dict(sums)
+        more: dict[ReceiptKind, Fraction | int] = {}
         for row in rows[low:end]:
-            candidate[row.kind] = candidate.get(row.kind, 0) + row.amount
-        for kind in candidate.keys() - moves.keys():
+            more[row.kind] = more.get(row.kind, 0) + row.amount
+        for kind in more.keys() - moves.keys():
             moves[kind] = approaching_zero(trajectory(kind), heights)
-        if not any(row.counts for row in rows[low:end]) and is_safe(room, candidate, moves):
-            sums, low = candidate, end
+        drifted = None if any(row.counts for row in rows[low:end]) else _drifted(drift, more, moves, heights)
+        if drifted is not None:
+            drift, low = drifted, end
+            for kind, amount in more.items():
+                sums[kind] = sums.get(kind, 0) + amount
             size = size * 2 if growing else size // 2
         else:
             growing = False
@@ -84,20 +87,21 @@ def safe_batch(
     return sums, low
 
 
-def is_safe(
-    room: Sequence[Fraction],
-    sums: Mapping[ReceiptKind, Fraction | int],
+def _drifted(
+    drift: Mapping[int, Fraction],
+    more: Mapping[ReceiptKind, Fraction | int],
     moves: Mapping[ReceiptKind, list[tuple[int, Fraction]] | None],
-) -> bool:
-    """Whether no line can reach zero, whatever the order of the receipts."""
-    drift: dict[int, Fraction] = {}
-    for kind, amount in sums.items():
-        moved = moves[kind]
-        if moved is None:
-            return False
-        for n, slope in moved:
-            drift[n] = drift[n] + slope * amount if n in drift else slope * amount
-    return all(moved < room[n] for n, moved in drift.items())
+    heights: Sequence[Fraction],
+) -> dict[int, Fraction] | None:
+    """How far lines have moved towards zero after more receipts. None if one may reach it."""
+    moved = dict(drift)
+    for kind, amount in more.items():
+        moving = moves[kind]
+        if moving is None:
+            return None
+        for n, slope in moving:
+            moved[n] = moved[n] + slope * amount if n in moved else slope * amount
+    return None if any(moved[n] >= abs(heights[n]) for n in moved if moved[n] is not drift.get(n)) else moved
 
 
 def receipts_change_weights(network: Network) -> bool:

@@ -16,7 +16,7 @@ from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.entry import Entries
 from domain.sharing.waterfall.facts import FactKind, Facts, ReceiptGroup, WaterfallFact, ordered, part_of
 from domain.sharing.waterfall.flow import FlowLine, Spread
-from domain.sharing.waterfall.flows import Entry, Flows
+from domain.sharing.waterfall.flows import Flows, Taken
 from domain.sharing.waterfall.linear import ZERO, now
 from domain.sharing.waterfall.merging import merged
 from domain.sharing.waterfall.modes import about_to_hold
@@ -55,7 +55,7 @@ class Engine:
         self._outcome = RunOutcome({}, self._claims)
         self._state = self._outcome.state
         self._flows = Flows(network, self._state)
-        self._taken: list[tuple[Entry, Trajectory]] = []
+        self._taken: list[Taken] = []
         self._places = {place.id: place for basin in network.basins for place in basin.places}
         self._cliffs = [place for place in self._places.values() if place.cliff is not None]
         days = sorted(name for name in variables(network) if name.startswith("day:"))
@@ -312,14 +312,17 @@ class Engine:
 
     def _take_day(self, rows: Sequence[ReceiptGroup]) -> None:
         """Take one day's receipts. Where they are not independent, find whether their order matters."""
-        before = self._saved()
+        jumps = bool(self._flows.weights_move or self._cliffs or self._memory.changes)
+        before = self._saved() if jumps else None
+        received, crossings = self._outcome.received, tuple(self._outcome.crossings)
         self._flows.crossed = self._flows.may_cross(rows, [self._entries.pool_of(row.kind) for row in rows])
         self._taken.clear()
         for row in rows:
             self._take_one(row)
-        if self._are_independent(rows):
+        if len({row.kind for row in rows}) == 1 or (not jumps and self._flows.are_independent(self._taken)):
             return
         after, others = self._saved(), []
+        before = before or (self._flows.without(self._taken), received, crossings, dict(self._steps))
         for other in other_orders(rows):
             self._restore(before)
             for row in other:
@@ -329,14 +332,6 @@ class Engine:
         mattered = compared(rows, self._state, others)
         if mattered is not None:
             self._outcome.orders.append(mattered)
-
-    def _are_independent(self, rows: Sequence[ReceiptGroup]) -> bool:
-        """Whether no line that was or may be crossed concerns two kinds: is moved by them, or decides about them."""
-        if len({row.kind for row in rows}) == 1:
-            return True
-        if self._flows.weights_move or self._cliffs or self._memory.changes:
-            return False
-        return all(len(kinds) <= 1 for kinds in self._flows.concerned(self._flows.crossed, self._taken).values())
 
     def _saved(self) -> Saved:
         self._flows.settle()
@@ -363,15 +358,14 @@ class Engine:
             }
             step = min([left, *distances.values()])
             self._flows.flow(trajectory, step)
-            self._taken.append(((receipt.kind, entry), trajectory))
+            self._taken.append(((receipt.kind, entry), trajectory, step))
             left -= step
             if self._trace:
                 self._trace(Slice(receipt, step, entry, trajectory.spread))
             crossed = [self._flows.lines[n] for n, distance in distances.items() if distance == step]
             labels = tuple(label for line in crossed for label in self._network.labels.get(line, ()))
             if labels:
-                self._flows.settle()
-                at = self._state[f"in:{entry}"]
+                at = self._flows.value(f"in:{entry}")
                 part = receipt.amount - left
                 self._outcome.crossings.append(Crossing(labels, receipt.on, receipt.kind, entry, at, part))
             self._after_flow()

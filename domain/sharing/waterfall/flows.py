@@ -20,6 +20,9 @@ from domain.sharing.waterfall.network import Network, ReceiptKind
 Entry = tuple[ReceiptKind, str]
 """A kind of receipt and the pool that it enters."""
 
+Taken = tuple[Entry, Trajectory, Fraction]
+"""A part of a receipt, and how it flowed."""
+
 
 class Flows:
     """Changes a run's `state`. Lines move at once; the state only when it is to be read (`settle`).
@@ -98,6 +101,11 @@ class Flows:
         _, before = self._flowed.get(id(trajectory), (trajectory, 0))
         self._flowed[id(trajectory)] = trajectory, before + amount
 
+    def value(self, name: str) -> Fraction:
+        """The value of one variable now."""
+        flowed = (one.spread.rates.get(name, ZERO) * amount for one, amount in self._flowed.values())
+        return sum(flowed, self._state.get(name, ZERO))
+
     def settle(self) -> None:
         """Bring the state up to what has flowed."""
         flowed, self._flowed = list(self._flowed.values()), {}
@@ -136,11 +144,20 @@ class Flows:
                 drift[n] = drift.get(n, ZERO) + slope * row.amount
         return {n for n, moved in drift.items() if moved >= abs(heights[n])}
 
-    def concerned(self, lines: set[int], taken: Iterable[tuple[Entry, Trajectory]]) -> dict[int, set[ReceiptKind]]:
-        """The kinds of what was taken that move each of some lines, or that it decides about."""
-        found: dict[int, set[ReceiptKind]] = {n: set() for n in lines}
-        for (kind, entry), trajectory in taken:
+    def are_independent(self, taken: Iterable[Taken]) -> bool:
+        """Whether no line that was crossed concerns two kinds of what was taken: is moved by them, or decides."""
+        concerned: dict[int, ReceiptKind] = {}
+        for (kind, entry), trajectory, _ in taken:
             for n in (*(n for n, _ in trajectory.slopes), *self._decider(kind, entry).watches):
-                if n in found:
-                    found[n].add(kind)
-        return found
+                if n in self.crossed and concerned.setdefault(n, kind) != kind:
+                    return False
+        return True
+
+    def without(self, taken: Iterable[Taken]) -> dict[str, Fraction]:
+        """The state before something was taken, by which nothing jumped."""
+        self.settle()
+        state = dict(self._state)
+        for _, trajectory, amount in taken:
+            for name, rate in trajectory.spread.rates.items():
+                state[name] -= rate * amount
+        return state
