@@ -28,15 +28,20 @@ def versions(agreement: Path, amends: Sequence[Path] = ()) -> list[WaterfallVers
     Raises:
         BadInput: a file is not a valid agreement, or has no waterfall.
     """
+    return _loaded(agreement, amends)[0]
+
+
+def _loaded(agreement: Path, amends: Sequence[Path]) -> tuple[list[WaterfallVersion], Agreement]:
+    """Return the versions of a waterfall, oldest first, and the agreement in force."""
     found: list[WaterfallVersion] = []
-    previous: Agreement | None = None
+    in_force: Agreement | None = None
     for path in (*amends, agreement):
-        loaded = load_agreement(path, previous).agreement
-        if (version := version_of(loaded)) is None:
+        in_force = load_agreement(path, in_force).agreement
+        if (version := version_of(in_force)) is None:
             raise BadInput(f"{path}: waterfall: this agreement has none: add a `waterfall:` section.")
         found.append(version)
-        previous = loaded
-    return found
+    assert in_force is not None  # noqa: S101 - there is one file at least
+    return found, in_force
 
 
 def facts_of(agreement: Path, facts: Sequence[Path], *, singly: bool = False) -> Facts:
@@ -60,8 +65,8 @@ def run_files(
     view: str | None = None,
 ) -> Result:
     """Run a waterfall with the current engine. `as_of` defaults to the day of the last fact."""
-    chain = versions(agreement, amends)
-    known = facts_of(agreement, facts)
+    chain, in_force = _loaded(agreement, amends)
+    known = read_facts(facts, units_of(in_force))
     return ENGINES.current.run(chain, known, as_of or last_day(known), view)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from domain.sharing.waterfall.claims import ClaimBook
 from domain.sharing.waterfall.facts import FactKind, Facts, WaterfallFact
-from domain.sharing.waterfall.linear import value
+from domain.sharing.waterfall.linear import ZERO, value
 from domain.sharing.waterfall.model import Claim, Waterfall
 from domain.sharing.waterfall.network import Network
 from domain.sharing.waterfall.outcome import State
@@ -84,7 +84,7 @@ def owed_back(network: Network, claims: ClaimBook, state: State) -> dict[str, Fr
         claimed = claims.total(name)
         if due.cap is not None:
             claimed = min(claimed, value(due.cap, state))
-        beyond = due.paid.at(state) - claimed
+        beyond = due.paid.at(state) - max(claimed, ZERO)
         if beyond > 0 and due.claim.paid_by is None:
             found[name] = beyond
     return found
