@@ -90,8 +90,7 @@ class Engine:
         day.
 
         Raises:
-            BadInput: a receipt enters no pool, or several.
-            Broken: conditions contradict each other.
+            CannotShare: a receipt enters no pool, or several; conditions contradict each other.
         """
         facts = facts.until(as_of)
         everything = (*self._outcome.returns, *facts.receipts)

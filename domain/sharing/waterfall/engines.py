@@ -4,10 +4,9 @@ An engine is everything that determines figures: how a waterfall is run, and how
 recorded with what it computed. Recomputing, restating, explaining and auditing use the recorded engine; everything new
 uses the current one.
 
-All engines share the code of `domain.sharing.waterfall.run`. A corrected rule becomes an argument of `run` whose
-default is the old rule. Engine 3 stays `run`, and the corrected engine is `functools.partial(run, ...)` with the
-argument set. A correction too large for that is a module with only what differs. See
-`docs/how-to/change-the-engine.md`, also for when an engine may be dropped.
+All engines share the code of `domain.sharing.waterfall.run`. A corrected rule is asked for by its number in `Rules`,
+the argument `rules` of `run`, whose default is the old one. A correction too large for that is a module with only what
+differs. See `docs/how-to/change-the-engine.md`, also for when an engine may be dropped.
 
     3   the first released engine; its fingerprint covers the labels of crossings
     4   finds the same figures; its fingerprint covers figures only

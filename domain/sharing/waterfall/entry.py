@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from domain.errors import BadInput
+from domain.errors import CannotShare
 from domain.sharing.waterfall.model import Match, Waterfall
 from domain.sharing.waterfall.network import FIELDS, ReceiptKind, selector
 
 
-class NoEntry(BadInput):
+class NoEntry(CannotShare):
     """No pool receives a receipt, or several do."""
 
 

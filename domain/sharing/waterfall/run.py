@@ -57,8 +57,9 @@ def run(
     work as that participant's contract defines it.
 
     Raises:
-        BadInput: facts do not fit the waterfall, there is no such view.
-        CannotShare: an opening balance, or a term that these facts need, is missing; terms contradict each other.
+        BadInput: there is no such view.
+        CannotShare: facts do not fit the waterfall; an opening balance, or a term that these facts need, is missing;
+            terms contradict each other.
         Broken: receipts are not fully accounted for.
     """
     chain = in_force(versions, rules)
@@ -211,13 +212,13 @@ def _check_names(chain: Sequence[WaterfallVersion], facts: Facts) -> None:
             if metric not in known[FactKind.METRIC]:
                 place = f"{facts.where[receipt.kind]}: counts: " if receipt.kind in facts.where else ""
                 names = ", ".join(sorted(known[FactKind.METRIC])) or "none"
-                raise BadInput(f"{place}the waterfall knows no metric {metric!r}: it knows {names}.")
+                raise CannotShare(f"{place}the waterfall knows no metric {metric!r}: it knows {names}.")
     for fact in facts.others:
         name = fact.name.partition(".")[0] if fact.kind is FactKind.OPENING else fact.name
         if name not in known[fact.kind]:
             place = f"{fact.where}: name: " if fact.where else ""
             names = ", ".join(sorted(known[fact.kind])) or "none"
-            raise BadInput(f"{place}the waterfall knows no {fact.kind} {fact.name!r}: it knows {names}.")
+            raise CannotShare(f"{place}the waterfall knows no {fact.kind} {fact.name!r}: it knows {names}.")
 
 
 def _check_openings(version: WaterfallVersion, facts: Facts) -> None:
