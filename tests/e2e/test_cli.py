@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from tests.e2e.conftest import EXAMPLES, PATIENCE_S, Sluice, new_folder
+from domain.values.money import Money
+from tests.camt import CamtEntry, camt
+from tests.e2e.conftest import EXAMPLES, NOW, PATIENCE_S, Sluice, new_folder
 
 pytestmark = pytest.mark.xdist_group("e2e")
 
@@ -123,6 +125,51 @@ def test_money_that_comes_in_is_matched_with_what_was_expected(sluice, registere
         assert time.monotonic() < give_up_at, expected["CASH.EQ-A"]
     entries = sluice("ledger", "entries", "CASH", "--about", "CASH.EQ-A", "--json").json
     assert ("asset:bank:spc-krw", "KRW 2400000000") in [(entry["account"], entry["amount"]) for entry in entries]
+
+
+def waits(sluice, *arguments: str) -> list[dict]:
+    """The rows of a list, once it has some."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while not (rows := sluice(*arguments, "--json").json):
+        assert time.monotonic() < give_up_at, arguments
+        time.sleep(0.2)
+    return rows
+
+
+def test_a_payment_is_settled_by_what_a_person_says_taken_back_and_settled_again(sluice, registered):
+    registered("LIFE")
+    fault = ("--payment", "LIFE.WR-A", "--kind", "delay", "--seconds", "86400")
+    assert sluice("sandbox", "fault", "add", *fault).status == 0
+    released(sluice, opened(sluice, "LIFE")["KRW"]["id"])
+    account = ("--production", "LIFE", "--account", "spc-krw")
+    sluice.until(*account, "--currency", "KRW", "--status", "unknown", unknown=1)
+    inbox = sluice.data / "bank" / "LIFE.spc-krw" / "inbox" / "debit.xml"
+    debit = CamtEntry(Money.parse("KRW -192000000"), "원고료", "8월 원고료")
+    inbox.write_bytes(camt("N1", "10020030040010", NOW.date(), debit))
+    os.utime(inbox, (0, 0))
+    (row,) = waits(sluice, "movement", "list", *account)
+    assert (row["open"], row["remittance"], row["references"]["servicer"]) == ("KRW -192000000", "8월 원고료", "원고료")
+    named = ("LIFE", "spc-krw", row["movement"])
+
+    def say(*what: str, user: str = "eunwoo"):
+        return sluice("movement", *what, "--reason", "by the bank's advice", "--json", user=user)
+
+    assert "treasurer" in say("allocate", *named, "--payment", "LIFE.WR-A", user="sora").refusal
+    assert "no payment LIFE.WR-Z" in say("allocate", *named, "--payment", "LIFE.WR-Z").refusal
+    assert say("allocate", *named, "--payment", "LIFE.WR-A").json["open"] == "KRW 0"
+    assert sluice("payment", "show", "LIFE.WR-A", "--json").json["status"] == "settled"
+    assert say("undo", *named).json["open"] == "KRW -192000000"
+    assert sluice("payment", "show", "LIFE.WR-A", "--json").json["status"] == "unknown"
+    assert "was taken back already" in say("undo", *named, "--number", "1").refusal
+    assert say("allocate", *named, "--payment", "LIFE.WR-A").json["open"] == "KRW 0"
+    assert sluice("payment", "show", "LIFE.WR-A", "--json").json["status"] == "settled"
+    life = sluice("movement", "show", *named, "--json").json
+    assert [(one["to"], one["undone"]) for one in life["allocations"]] == [("payment", True), ("payment", False)]
+    (file,) = [one for one in sluice("bank", "files", *account, "--json").json if one["name"] == "debit.xml"]
+    assert (file["status"], file["became"]) == ("taken", {"suspense": 1})
+    assert sluice("journal", "verify", "--json").json["wrong"] == []
+    replayed = sluice("audit", "replay", "--production", "LIFE")
+    assert replayed.status == 0, replayed.out + replayed.err
 
 
 @pytest.mark.parametrize(

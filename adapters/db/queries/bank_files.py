@@ -76,8 +76,8 @@ def bank_files(
 
 def _taken() -> sa.Select[Any]:
     return sa.select(
-        sa.func.split_part(_FILE.account, ".", 1).label("production"),
-        sa.func.substr(_FILE.account, sa.func.strpos(_FILE.account, ".") + 1).label("account"),
+        sa.func.split_part(_FILE.account, ".", 1, type_=sa.Text).label("production"),
+        sa.func.substr(_FILE.account, sa.func.strpos(_FILE.account, ".") + 1, type_=sa.Text).label("account"),
         _FILE.name,
         _FILE.recorded_at,
         sa.literal("taken").label("status"),
