@@ -1,0 +1,52 @@
+"""A movement that is allocated was once named by the bank's reference: old commands and payloads say the same."""
+
+import hashlib
+import json
+
+import pytest
+
+from domain.commands import AllocateMovement
+from domain.events import MovementAllocated, read_event
+from domain.schemas import SCHEMAS
+
+FIRST = {
+    "key": "allocate/HANA/spc-krw/1",
+    "by": "sora",
+    "production": "HANA",
+    "account": "spc-krw",
+    "bank_reference": "B9",
+    "to": "receipt",
+    "name": "HANA.C1",
+    "amount": None,
+    "reason": "by its advice",
+}
+
+
+def written(body):
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def test_an_allocation_of_the_first_release_is_the_same_wish_today():
+    command = AllocateMovement.model_validate(
+        {name: value for name, value in FIRST.items() if name != "bank_reference"} | {"movement": "B9"}
+    )
+    assert hashlib.sha256(written(FIRST)).hexdigest() in SCHEMAS.digests(command)
+
+
+def test_a_history_of_the_first_release_is_read_under_the_former_name():
+    assert AllocateMovement.model_validate(FIRST).movement == "B9"
+    assert "bank_reference" not in AllocateMovement.model_validate(FIRST).model_dump()
+
+
+@pytest.mark.parametrize("change", [{"charges": "KRW 5"}, {"further": [{"receipt": "HANA.C2"}]}, {"to": "interest"}])
+def test_what_the_first_release_could_not_say_has_no_hash_of_it(change):
+    command = AllocateMovement.model_validate(FIRST | change)
+    assert SCHEMAS.earlier_digests(command) == frozenset()
+
+
+def test_an_allocation_of_the_first_release_reverses_nothing_and_says_nothing_of_a_payments_standing():
+    told = {"contract_value": "KRW 5", "booked": "KRW 5", "amount": "KRW 5", "party": "mori"}
+    same = {name: FIRST[name] for name in ("account", "bank_reference", "to", "name", "by", "reason")}
+    event = read_event(written({"type": "movement-allocated", **same, **told}).decode())
+    assert isinstance(event, MovementAllocated)
+    assert (event.movement, event.reverses, event.then) == ("", "", None)
