@@ -1,7 +1,9 @@
 """An account's movements in memory: booked, allocated and taken back by the rules, with the ledger that follows."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.bank import suspense, undoing
@@ -9,6 +11,7 @@ from domain.bank.identity import KnownBooking
 from domain.bank.movements import BankMovement, movement_of, undoes
 from domain.bank.reports import ReportKind
 from domain.commands import AllocateMovement, UndoAllocation
+from domain.errors import SluiceError
 from domain.events import Event, MovementAllocated, MovementAllocationUndone, MovementUnmatched
 from domain.identity import Person
 from domain.state import State
@@ -101,3 +104,45 @@ def _movement_of(event: Event) -> str:
 def at_the_bank() -> MovementBooks:
     """Books in which P1 and P2 are at the bank."""
     return MovementBooks(b.at_the_bank()[0])
+
+
+AMOUNTS = (-120_000_000, -80_000_000, -500, -300, 300, 500, 120_000_000)
+NAMES = tuple(f"M{number}" for number in range(4))
+TARGETS = (
+    ("payment", "HANA.P1", {}),
+    ("payment", "HANA.P2", {"charges": "KRW 10"}),
+    ("return", "HANA.P1", {}),
+    ("receipt", "HANA.L1", {"amount": "USD 10.00"}),
+    ("receipt", "HANA.L1", {"amount": "USD 50000.00"}),
+    ("source", "tidewater", {}),
+    ("production", "DURI", {"amount": "KRW 100"}),
+    ("charges", "", {}),
+    ("charges", "", {"amount": "KRW -100"}),
+    ("interest", "", {}),
+    ("interest", "", {"amount": "KRW 200"}),
+    ("refund", "vendor-krw", {}),
+    *(("duplicate", name, {}) for name in NAMES),
+    *(("reversal", name, {}) for name in NAMES),
+)
+BOOKED = st.lists(st.sampled_from(AMOUNTS), min_size=4, max_size=4).map(
+    lambda found: dict(zip(NAMES, found, strict=True))
+)
+"""The amounts of four movements, by name."""
+STEPS = st.tuples(st.sampled_from(NAMES), st.sampled_from((*TARGETS, None, 1, 2)))
+"""A movement, with what somebody says that it was; or the number of what they take back, None for the newest."""
+
+
+def booked(amounts: dict[str, int]) -> MovementBooks:
+    """Books in which the payments are at the bank and these movements are in suspense."""
+    books = at_the_bank()
+    for name, amount in amounts.items():
+        books.booked(name, b.krw(amount))
+    return books
+
+
+def stepped(books: MovementBooks, name: str, what: Any) -> list[Event]:
+    """The events of a step; none if it is refused."""
+    try:
+        return books.allocate(name, *what[:2], **what[2]) if isinstance(what, tuple) else books.undo(name, what)
+    except SluiceError:
+        return []

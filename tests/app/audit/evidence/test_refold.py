@@ -2,7 +2,8 @@
 
 import json
 
-from hypothesis import settings
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.db import rows
 from app.audit.evidence.verifier.books import Books
@@ -11,6 +12,7 @@ from domain.ledger import entries
 from domain.ledger.journal import canonical
 from tests.domain import builders as b
 from tests.domain import test_state
+from tests.domain.bank.movement_books import BOOKED, STEPS, booked, stepped
 from tests.domain.payments import test_doubt_lives
 
 
@@ -44,6 +46,25 @@ class DoubtLives(test_doubt_lives.Lives):
             books.take(told, "2026-04-01")
         payments = {name: rows.payment_row("HANA", one) for name, one in self.state.payments.items()}
         assert dict(books.rows["payment"]) == payments
+
+
+@settings(max_examples=60)
+@given(BOOKED, st.lists(STEPS, max_size=12))
+def test_what_people_say_of_movements_is_read_alike(amounts, steps):
+    books, owed = booked(amounts), b.at_the_bank()[0]
+    for name, what in steps:
+        stepped(books, name, what)
+    read = Books("HANA")
+    read.rows["payment"] = {name: rows.payment_row("HANA", one) for name, one in owed.payments.items()}
+    read.rows["receipt"] = {name: rows.receipt_row("HANA", one) for name, one in owed.receipts.items()}
+    for event in books.events:
+        told = json.loads(canonical(event))
+        read.take(told, "2026-04-01")
+        own = [(one.account, one.amount.currency, one.amount.minor, one.about) for one in entries.postings(event)]
+        assert postings(told) == own
+    state = books.state
+    assert dict(read.rows["payment"]) == {name: rows.payment_row("HANA", one) for name, one in state.payments.items()}
+    assert dict(read.rows["receipt"]) == {name: rows.receipt_row("HANA", one) for name, one in state.receipts.items()}
 
 
 TestDoubtLives = DoubtLives.TestCase
