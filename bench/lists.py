@@ -86,6 +86,11 @@ _FILL = (
             THEN 'suspense:unmatched:spc-krw' ELSE 'income:receipts:studio' END, 'KRW', 3 - 2 * line, 'B' || n,
             DATE '2020-01-01' + (n / 50)::int
         FROM generate_series(1, ROWS) n, generate_series(1, 2) line""",
+    f"""INSERT INTO booking (stream, account, movement, entry, report, file, currency, minor, entry_minor, fate, about,
+            told)
+        SELECT 'production/{PRODUCTION}', 'spc-krw', 'B' || n, 'B' || n, '', '', 'KRW', 1, 1, 'suspense', '',
+            '{{"references":{{}},"entry_references":{{}},"counterparty":"Who?","remittance":null}}'
+        FROM generate_series(1, ROWS) n WHERE n % 500 = 0""",
     "ANALYZE",
 )
 
