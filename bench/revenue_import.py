@@ -1,7 +1,7 @@
 """Importing statements of receipts: checked, spooled, converted, copied, one event, one transaction.
 
-Compared in the same run with one pass of `csv.reader` over the same file, and with a COPY of the same rows into the
-same table. Each size runs in a process of its own, so that its memory is its own.
+Compared in the same run with one pass of a library's reader over the same file (`csv.reader`, or openpyxl), and with a
+COPY of the same rows into the same table. Each reads each file in a process of its own, so that its memory is its own.
 """
 
 import argparse
@@ -11,12 +11,17 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+import xlsxwriter
+from openpyxl import load_workbook
 
 from activities.agreement import AgreementActivities
 from adapters.agreement.cache import Agreements
@@ -30,6 +35,7 @@ from app.sharing.imports import Import, Imported, import_on
 from bench import common
 from domain.commands import RegisterAgreement
 from domain.events import StatementKind
+from domain.events.revenue import Confirmed
 from domain.identity import Person, Role
 from domain.rates import Rate
 
@@ -50,27 +56,37 @@ class Fixed:
         return TODAY.astimezone(UTC)
 
 
-def write(file: Path, rows: int) -> None:
-    """Write a weekly statement of two years. The 40 payers have 5 territories and one medium each."""
+def statement(rows: int) -> Iterator[tuple[date | str, ...]]:
+    """Yield a weekly statement of two years. The 40 payers have 5 territories and one medium each."""
     chance = random.Random(rows)
-    days = [(FIRST + timedelta(days=n)).isoformat() for n in range(0, DAYS, 7)]
-    with file.open("w", encoding="utf-8", newline="") as lines:
-        writer = csv.writer(lines)
-        writer.writerow(("date", "payer", "territory", "media", "window", "currency", "amount"))
-        for n in range(rows):
-            sign = "-" if n % 100 == 0 else ""
-            payer = chance.randrange(40)
-            writer.writerow(
-                (
-                    days[chance.randrange(len(days))],
-                    f"payer-{payer}",
-                    f"T{payer % 6 * 5 + n % 5}",
-                    f"media-{payer % 4}",
-                    "first",
-                    CURRENCIES[n % 4],
-                    f"{sign}{chance.randrange(1, 10_000_000)}",
-                )
-            )
+    days = [FIRST + timedelta(days=n) for n in range(0, DAYS, 7)]
+    yield ("date", "payer", "territory", "media", "window", "currency", "amount")
+    for n in range(rows):
+        sign = "-" if n % 100 == 0 else ""
+        payer = chance.randrange(40)
+        yield (
+            days[chance.randrange(len(days))],
+            f"payer-{payer}",
+            f"T{payer % 6 * 5 + n % 5}",
+            f"media-{payer % 4}",
+            "first",
+            CURRENCIES[n % 4],
+            f"{sign}{chance.randrange(1, 10_000_000)}",
+        )
+
+
+def write(file: Path, rows: int) -> None:
+    """Write a statement as CSV, or as a workbook with cells of dates, texts and numbers."""
+    if file.suffix == ".csv":
+        with file.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows(statement(rows))
+        return
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        for line, (on, *words, amount) in enumerate(statement(rows)):
+            sheet.write(line, 0, on)
+            sheet.write_row(line, 1, words)
+            sheet.write(line, 6, int(str(amount)) if line else amount)
 
 
 def handler_on(store: Store) -> CommandHandler:
@@ -98,11 +114,13 @@ def imported(database_url: str, file: Path, statement: str) -> dict[str, object]
     store = Store(sa.create_engine(database_url, pool_size=4))
     handler = CommandHandler(store, Agreements(), Fixed(), PEOPLE, 120)
     begun = time.perf_counter()
-    answer: Imported = import_on(handler, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
+    answer: Imported = import_on(
+        handler, Import("receipt", "BENCH", "bench", statement, "dohyun", Confirmed.REPEATED), file
+    )
     import_s = time.perf_counter() - begun
     rss_mb = common.peak_rss_mb(int(Path("/proc/self").readlink().name))
     begun = time.perf_counter()
-    again = import_on(handler, Import("receipt", "BENCH", "bench", statement, "dohyun"), file)
+    again = import_on(handler, Import("receipt", "BENCH", "bench", statement, "dohyun", Confirmed.REPEATED), file)
     again_s = time.perf_counter() - begun
     begun = time.perf_counter()
     with store.reading() as records:
@@ -121,13 +139,22 @@ def imported(database_url: str, file: Path, statement: str) -> dict[str, object]
     }
 
 
-def baselines(store: Store, file: Path) -> tuple[float, float]:
-    """Return the seconds of one pass of `csv.reader`, and of a COPY of the table's rows into the table again."""
+def read_plainly(file: Path) -> dict[str, object]:
+    """Read a file with the library alone, in this process."""
     begun = time.perf_counter()
-    with file.open(encoding="utf-8", newline="") as lines:
-        for _ in csv.reader(lines):
-            pass
-    csv_s = time.perf_counter() - begun
+    if file.suffix == ".csv":
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = sum(1 for _ in csv.reader(lines))
+    else:
+        book = load_workbook(file, read_only=True, data_only=True)
+        rows = sum(1 for _ in book.worksheets[0].iter_rows(values_only=True))
+    seconds = time.perf_counter() - begun
+    rss_mb = common.peak_rss_mb(int(Path("/proc/self").readlink().name))
+    return {"reader_s": round(seconds, 2), "reader_rows_per_s": round(rows / seconds), "reader_peak_rss_mb": rss_mb}
+
+
+def copied_again(store: Store) -> float:
+    """Return the seconds of a COPY of the table's rows into the table again."""
     copied = (
         'SELECT 0, line, "on", currency, minor, bank_rate, payer, territory, media, "window", amount, rate_rule, '
         "rate_source, fixing_on, rate FROM receipt_row WHERE statement = (SELECT max(id) FROM statement_version)"
@@ -141,7 +168,7 @@ def baselines(store: Store, file: Path) -> tuple[float, float]:
         copy_in(transaction, StatementKind.RECEIPT, text)
         copy_s = time.perf_counter() - begun
         transaction.connection.rollback()
-    return csv_s, copy_s
+    return copy_s
 
 
 def measure(server: EmbeddedPostgres, folder: Path, sizes: list[int]) -> dict[str, object]:
@@ -150,19 +177,29 @@ def measure(server: EmbeddedPostgres, folder: Path, sizes: list[int]) -> dict[st
     store = Store(sa.create_engine(server.url(APP), pool_size=4))
     handler_on(store)
     figures: dict[str, object] = {"bench": Path(__file__).stem}
-    for rows in sizes:
-        file = folder / f"{rows}.csv"
+    for rows, suffix in product(sizes, (".csv", ".xlsx")):
+        file = folder / f"{rows}{suffix}"
         write(file, rows)
-        own = (sys.executable, "-m", "bench.revenue_import", "--one", server.url(APP), str(file))
-        found = json.loads(subprocess.run(own, check=True, capture_output=True, text=True).stdout)
-        csv_s, copy_s = baselines(store, file)
-        figures[f"rows_{rows}"] = found | {
-            "csv_reader_s": round(csv_s, 2),
-            "copy_s": round(copy_s, 2),
-            "times_csv_reader_and_copy": round(found["import_s"] / (csv_s + copy_s), 2),
-        }
+        found = in_a_process("--one", server.url(APP), str(file))
+        reader = in_a_process("--plain", str(file))
+        copy_s = copied_again(store)
+        figures[f"rows_{rows}_{suffix[1:]}"] = (
+            found
+            | reader
+            | {
+                "copy_s": round(copy_s, 2),
+                "times_reader_and_copy": round(found["import_s"] / (reader["reader_s"] + copy_s), 2),
+            }
+        )
+        file.unlink()
     store.engine.dispose()
     return figures
+
+
+def in_a_process(*arguments: str) -> dict[str, Any]:
+    own = (sys.executable, "-m", "bench.revenue_import", *arguments)
+    found: dict[str, Any] = json.loads(subprocess.run(own, check=True, capture_output=True, text=True).stdout)
+    return found
 
 
 def main(sizes: list[int]) -> None:
@@ -174,8 +211,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000, 1_000_000], help="rows of a file")
     parser.add_argument("--one", nargs=2, metavar=("URL", "FILE"), help=argparse.SUPPRESS)
+    parser.add_argument("--plain", metavar="FILE", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
-        common.print_json(imported(given.one[0], Path(given.one[1]), Path(given.one[1]).stem))
+        file = Path(given.one[1])
+        common.print_json(imported(given.one[0], file, f"{file.suffix[1:]}-{file.stem}"))
+    elif given.plain:
+        common.print_json(read_plainly(Path(given.plain)))
     else:
         main(given.sizes)

@@ -26,6 +26,7 @@ MAX_MERGED = 10_000
 
 _CELL_PARTS = {f"{{{SHEET_MAIN_NS}}}{name}": name for name in ("v", "f", "is")}
 _ROW, _MERGED = f"{{{SHEET_MAIN_NS}}}row", f"{{{SHEET_MAIN_NS}}}mergeCell"
+_TEXT = f"{{{SHEET_MAIN_NS}}}t"
 _MERGE = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([^\"']*)[\"']")
 _CHUNK = 1 << 20
 _LONGEST_TAG = 1 << 10
@@ -72,9 +73,11 @@ def sheet_rows(opened: Callable[[], IO[bytes]], styles: Styles) -> Iterator[Row]
 
 def _elements(source: IO[bytes]) -> Iterator[Any]:
     """Yield rows and merged ranges, and forget each afterwards."""
+    checked = False
     for _, element in etree.iterparse(source, tag=(_ROW, _MERGED), resolve_entities=False, no_network=True):
-        if element.getroottree().docinfo.internalDTD is not None:
+        if not checked and element.getroottree().docinfo.internalDTD is not None:
             raise ValueError("it declares entities")
+        checked = True
         yield element
         element.clear()
         parent = element.getparent()
@@ -163,7 +166,7 @@ class _Cells:
             elif part == "f":
                 formula = child
             elif part == "is":
-                value, saved = Text.from_tree(child).content or "", True
+                value, saved = _inline(child), True
         if formula is not None and not (value or (saved and kind == "str")):
             text = f"={formula.text or ''}"
             return Unread.because(text, "is a formula without a value: open the workbook, and save it with its values.")
@@ -190,6 +193,13 @@ class _Cells:
         if style in self._styles.percents:
             return Unread.because(f"{number} shown in percent", "is a share: write a number without percent.")
         return number
+
+
+def _inline(element: Any) -> str:
+    """Return the text of a cell, also if it is in several styles. Readings (furigana) are no part of it."""
+    if len(element) == 1 and element[0].tag == _TEXT:
+        return element[0].text or ""
+    return Text.from_tree(element).content or ""
 
 
 def _cast(value: str) -> int | float:
