@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from app.cli.options import F, json_option
+from app.cli.options import F, json_option, mapping_option
 
 
 def _inputs(command: F) -> F:
-    """AGREEMENT, `--facts FILE...`, `--amends FILE`, `--as-of DATE`.
+    """AGREEMENT, `--facts FILE...`, `--mapping FILE`, `--amends FILE`, `--as-of DATE`.
 
     Click gives an option one value, so further files of `--facts` arrive as arguments.
     """
@@ -23,8 +23,9 @@ def _inputs(command: F) -> F:
             multiple=True,
             type=click.Path(path_type=Path),
             metavar="FILE...",
-            help="CSV or YAML of receipts, costs, advances, metrics, opening balances.",
+            help="CSV, XLSX or YAML of receipts, costs, advances, metrics, opening balances.",
         ),
+        mapping_option,
         click.option(
             "--amends",
             multiple=True,

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from adapters.agreement.documents import load_agreement
 from adapters.sharing.facts import Units, read_facts
+from adapters.sharing.sheets.mapping import Mapping, load_mapping
 from domain.agreement.model import Agreement
 from domain.errors import BadInput
 from domain.sharing.entitlements import version_of
@@ -44,9 +45,16 @@ def _loaded(agreement: Path, amends: Sequence[Path]) -> tuple[list[WaterfallVers
     return found, in_force
 
 
-def facts_of(agreement: Path, facts: Sequence[Path], *, singly: bool = False) -> Facts:
-    """Read facts from files into the currency of the waterfall. Its contract rates convert other currencies."""
-    return read_facts(facts, units_of(load_agreement(agreement).agreement), singly=singly)
+def facts_of(agreement: Path, facts: Sequence[Path], mapping: Path | None = None, *, singly: bool = False) -> Facts:
+    """Read facts from files into the currency of the waterfall. Its contract rates convert other currencies.
+
+    `mapping` describes how the tables among the files are laid out.
+    """
+    return read_facts(facts, units_of(load_agreement(agreement).agreement), singly=singly, mapping=_layout(mapping))
+
+
+def _layout(mapping: Path | None) -> Mapping | None:
+    return load_mapping(mapping, "receipt").mapping if mapping else None
 
 
 def units_of(agreement: Agreement) -> Units:
@@ -63,10 +71,11 @@ def run_files(
     as_of: date | None,
     amends: Sequence[Path] = (),
     view: str | None = None,
+    mapping: Path | None = None,
 ) -> Result:
     """Run a waterfall with the current engine. `as_of` defaults to the day of the last fact."""
     chain, in_force = _loaded(agreement, amends)
-    known = read_facts(facts, units_of(in_force))
+    known = read_facts(facts, units_of(in_force), mapping=_layout(mapping))
     return ENGINES.current.run(chain, known, as_of or last_day(known), view)
 
 

@@ -13,7 +13,12 @@ from domain.sharing.waterfall.result import written
 
 
 def explain_files(
-    agreement: Path, facts: Sequence[Path], as_of: date | None, party: str, amends: Sequence[Path] = ()
+    agreement: Path,
+    facts: Sequence[Path],
+    as_of: date | None,
+    party: str,
+    amends: Sequence[Path] = (),
+    mapping: Path | None = None,
 ) -> Explanation:
     """Explain a party's entitlement. `as_of` defaults to the day of the last fact.
 
@@ -23,7 +28,7 @@ def explain_files(
     chain = versions(agreement, amends)
     if party not in chain[-1].parties:
         raise NotFound(f"There is no party {party!r} in {agreement}: write one of {', '.join(chain[-1].parties)}.")
-    known = facts_of(agreement, facts, singly=True)
+    known = facts_of(agreement, facts, mapping, singly=True)
     return explain(ENGINES.current.run, chain, known, as_of or last_day(known), party)
 
 

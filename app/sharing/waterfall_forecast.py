@@ -11,9 +11,9 @@ from typing import Any
 from rich.console import Console
 
 from adapters.agreement.documents import load_agreement
-from adapters.sharing.facts import read_facts
 from adapters.sharing.scenarios import read_scenarios
 from app.sharing.waterfall import (
+    facts_of,
     last_day,
     table_of,
     units_of,
@@ -36,7 +36,12 @@ class Forecast:
 
 
 def forecast_files(
-    agreement: Path, scenarios: Path, facts: Sequence[Path], as_of: date | None, amends: Sequence[Path] = ()
+    agreement: Path,
+    scenarios: Path,
+    facts: Sequence[Path],
+    as_of: date | None,
+    amends: Sequence[Path] = (),
+    mapping: Path | None = None,
 ) -> Forecast:
     """Run every scenario of a sheet on top of the facts. `as_of` defaults to the day of the last fact of any.
 
@@ -46,7 +51,7 @@ def forecast_files(
     chain = versions(agreement, amends)
     loaded = load_agreement(agreement).agreement
     units = units_of(loaded)
-    happened = read_facts(facts, units)
+    happened = facts_of(agreement, facts, mapping)
     assumed = {name: happened.joined(each) for name, each in read_scenarios(scenarios, units).items()}
     until = as_of or max(last_day(each) for each in assumed.values())
     found = {name: forecast(chain, each, until) for name, each in assumed.items()}

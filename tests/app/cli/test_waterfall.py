@@ -226,3 +226,21 @@ def test_a_reversal_counts_from_the_day_of_the_receipt_that_it_takes_back(capsys
     facts.write_text(f"date,amount,id,reverses\n{rows}", encoding="utf-8")
     found = answer(capsys, "run", str(contract), "--facts", str(facts), "--as-of", "2026-03-31")
     assert found["conservation"]["KRW"]["received"]["exact"] == "0"
+
+
+def test_files_may_be_laid_out_as_a_source_has_them(capsys, tmp_path):
+    contract, facts, mapping = tmp_path / "a.yaml", tmp_path / "f.csv", tmp_path / "m.yaml"
+    contract.write_text(AGREEMENT, encoding="utf-8")
+    facts.write_text("월;금액\n2026년 3월;12.000\n합계;12.000\n", encoding="utf-8")
+    mapping.write_text(
+        "delimiter: ';'\nthousands: '.'\ndates: '%Y년 %m월'\ntotals: [합계]\ncolumns: {on: 월, amount: 금액}\n"
+        "constants: {currency: KRW}\n",
+        encoding="utf-8",
+    )
+    inputs = [str(contract), "--facts", str(facts), "--mapping", str(mapping)]
+    assert answer(capsys, "run", *inputs)["conservation"]["KRW"]["received"]["exact"] == "12000"
+    assert answer(capsys, "explain", *inputs, "--party", "b")["total"]["exact"] == "12000"
+    plain = tmp_path / "p.csv"
+    plain.write_text("date,amount,currency\n2026-03-05,12.000,KRW\n", encoding="utf-8")
+    assert execute(["waterfall", "run", str(contract), "--facts", str(plain)]) != 0
+    assert "p.csv:2: amount: '12.000' may be 12000, or a number with three decimals" in capsys.readouterr().err
