@@ -16,11 +16,9 @@ from typing import Any, Literal, get_args, get_origin
 import click
 from pydantic import BaseModel
 
-from adapters.sharing.sheets.header import PLAIN
-from adapters.sharing.sheets.mapping import LAYOUTS
-from adapters.sharing.sheets.mapping import Mapping as SheetMapping
 from app.cli import cli
 from app.settings import PREFIX, Settings, User
+from docs import facts as facts_page
 from docs.describe import about, default_of, doc, fields_of, kind_of, paragraph, record_section, records_in, table
 from domain import errors
 from domain.agreement.model import Agreement, Purpose
@@ -268,56 +266,9 @@ def agreement() -> Iterator[str]:
 
 
 def facts() -> Iterator[str]:
-    """The columns of facts, and how a source's layout is described."""
-    yield from _head("# Facts", "Its sources are `adapters/sharing/sheets/` and `adapters/sharing/facts.py`.")
-    yield from paragraph(
-        """
-        Facts are what a waterfall runs on: receipts, costs, advances, counts, balances taken over, and
-        days. They come in by statement, with `sluice revenue import FILE` and its siblings `cost`,
-        `advance`, `metric`, `opening` and `date`, from CSV or XLSX: a file is taken in as a whole, or not
-        at all. Other rows under the same source and statement restate it.
-        """
-    )
-    yield "\n## Columns by kind\n"
-    yield from table(
-        ("kind", "every row needs", "words", "may have"),
-        (
-            (f"`{kind}`", *(", ".join(f"`{'date' if one == 'on' else one}`" for one in names) for names in columns))
-            for kind, layout in LAYOUTS.items()
-            for columns in [(layout.needed, [w for w in layout.words if w not in layout.needed], layout.optional)]
-        ),
-    )
-    yield ""
-    yield from paragraph(
-        """
-        An amount is written with its currency (`USD 1250.00`), or there is a column `currency`. A metric's
-        amount is a plain number. `rate` is the bank's rate, where the agreement converts by that. A receipt
-        may have a column for each of the agreement's `metrics`: what was counted with it, such as
-        admissions.
-        """
-    )
-    yield "\n## A source's own layout\n"
-    yield from paragraph(
-        """
-        With `--mapping MAPPING.yaml`, columns have the source's names, and dates and numbers its form. The
-        date is the field `on`. `examples/revenue/minato.yaml` is one.
-        """
-    )
-    yield ""
-    yield from paragraph(doc(SheetMapping))
-    yield ""
-    yield from fields_of(SheetMapping)
-    yield "\n## On files alone\n"
-    yield from paragraph(
-        f"""
-        `sluice waterfall run`, `explain`, `draw` and `forecast` need no stack. They read CSV with these
-        columns, in any order: {", ".join(f"`{one}`" for one in PLAIN.values())}. `kind` is `receipt` where it is
-        left out; `reverses` is the id of a receipt that the row takes back, with the opposite amount. YAML
-        has the same fields in the lists `receipts`, `costs`, `advances`, `metrics`, `openings`, `payments`
-        and `dates`. A sheet of scenarios for `forecast` has a column `scenario` beside them; a row that
-        names none counts in all.
-        """
-    )
+    """How files of facts are read."""
+    yield from _head("# Facts", "Its sources are `docs/facts.py` and `adapters/sharing/sheets/`.")
+    yield from facts_page.facts()
 
 
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
