@@ -95,7 +95,7 @@ _WORKBOOKS = (
     ("an error such as `#N/A`, a number shown in percent", "refused where its field is read"),
     ("what the sheet says of its size (`dimension`)", "not looked at"),
     ("rows or cells out of order, or twice", "refused"),
-    ("columns beyond the last name, and those that a mapping does not name", "not read"),
+    ("columns that a mapping does not name, or beyond the 500th", "not read; without a mapping, refused"),
     ("numbers of more than 15 digits", "refused: a workbook rounds them"),
 )
 

@@ -56,7 +56,7 @@ def open_table(path: Path, mapping: Mapping) -> Iterator[SheetTable]:
         if start == _ZIP:
             rows = workbook_rows(path, file, mapping.sheet)
             header = _header(path, rows, mapping.header)
-            yield SheetTable(header, _filled(rows, len(header)))
+            yield SheetTable(header, _filled(path, rows, len(header), mapping))
         else:
             rows = _csv_rows(path, file, mapping)
             header = _header(path, rows, mapping.header)
@@ -82,10 +82,13 @@ def _names(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _filled(rows: Iterator[Row], width: int) -> Iterator[Row]:
-    """Pad or cut a sheet's rows to the header. Cells beyond the column names are ignored."""
+def _filled(path: Path, rows: Iterator[Row], width: int, mapping: Mapping) -> Iterator[Row]:
+    """Pad or cut a sheet's rows to the header. Only a mapping leaves out what stands beyond the column names."""
     for line, cells in rows:
         row = cells[:width]
+        if len(cells) > width and not mapping.columns and any(cells[width:]):
+            words = f"there is something in a cell beyond the {width} column names: name its column, or clear it."
+            raise bad_row(path, line, "row", words)
         if any(row):
             yield line, row + [""] * (width - len(row))
 

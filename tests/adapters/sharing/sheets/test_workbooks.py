@@ -263,3 +263,9 @@ def test_too_many_merged_ranges_are_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(sheets, "MAX_MERGED", 1)
     path = made(tmp_path / "s.xlsx", ROWS, lambda book: [book.active.merge_cells(one) for one in ("G1:G2", "H1:H2")])
     check_refused(path, "document: this is no workbook that can be read (more than 1 ranges of cells are merged)")
+
+
+def test_what_stands_beyond_the_column_names_is_left_out_by_a_mapping_only(tmp_path):
+    path = made(tmp_path / "s.xlsx", [WIDE, [DAY, 1000, "KRW", "cine", "KR", None, "a note"]])
+    check_refused(path, "2: row: there is something in a cell beyond the 5 column names: name its column, or clear it")
+    assert amounts(path, columns={"on": "date", "amount": "amount", "currency": "currency"}) == [1000]
