@@ -235,6 +235,14 @@ def _earlier_allocation(body: Body) -> Body:
 
 
 _ALLOCATED_TO = Step(lambda body: body, _earlier_allocation)
+_STATEMENT_2: Body = {
+    **dict.fromkeys(("issuer", "addressee", "account", "issued_on", "paid_in")),
+    "payouts": [],
+    "receipts": [],
+    "restated": [],
+    "titles": {},
+    "time_zone": "UTC",
+}
 _BOOKED = together(derived("movement", ""), derived("charges", None))
 STEPS: Mapping[str, Sequence[Step]] = {
     "PaymentsSettled": (in_each("payments", together(_BOOKED, derived("end_to_end_id", None))),),
@@ -257,6 +265,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
     "DistributionView": (derived("trouble", []),),
     "ImportStatement": (given("confirms", None),),
     "StatementImported": (given("confirms", None),),
+    "Statement": (together(*(derived(name, default) for name, default in _STATEMENT_2.items())),),
     "PayoutsOrdered": (in_each("payouts", derived("exchange", None)),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
 }

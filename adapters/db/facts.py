@@ -4,7 +4,7 @@ Only a statement's newest version counts; earlier versions are kept.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -17,8 +17,9 @@ from adapters.db.records import Records
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from domain.errors import Broken
-from domain.events import ImportedRows, StatementImported, StatementKind, read_event
+from domain.events import ImportedRows, StatementImported, StatementKind, StatementTotal, read_event
 from domain.sharing.revenue import KnownStatement, StatementVersion
+from domain.sharing.statements import ReceiptSum, RestatedSource
 from domain.sharing.waterfall.facts import (
     FactKind,
     Facts,
@@ -28,7 +29,7 @@ from domain.sharing.waterfall.facts import (
 from domain.sharing.waterfall.network import ReceiptKind
 from domain.sharing.waterfall.unplaced import KindTotal
 from domain.values.currency import exponent
-from domain.values.money import Money
+from domain.values.money import Money, totals
 
 Row = dict[str, Any]
 _COLUMNS = {
@@ -37,6 +38,7 @@ _COLUMNS = {
 }
 _READ = 10_000
 _COUNTS = 8
+_SUMS = 10
 _LINES = 1 << 32
 """More than a file has lines, so that a statement and a line make one number."""
 
@@ -212,6 +214,76 @@ def rates_used(
     if after is not None:
         query = query.where(sa.or_(row.on > after, _of(row.statement, fresh)))
     return [dict(one) for one in records.connection.execute(query).mappings()]
+
+
+def receipt_sums(records: Records, production: str, until: date, through: int) -> tuple[ReceiptSum, ...]:
+    """Return the receipts up to a day, as known by event `through`, summed by source, kind and rate."""
+    counting = {row.id: row for row in records.connection.execute(_counting(production, through))}
+    metrics = _metrics(records.connection, list(counting))
+    row, version = tables.receipt_row.c, tables.statement_version.c
+    kind = (version.source, row.currency, row.payer, row.territory, row.media, row.window, row.rate)
+    minor, amount = sa.func.sum(row.minor).label("minor"), sa.func.sum(row.amount).label("amount")
+    counts = (sa.func.sum(_count(row.counts[metric].as_string())) for metric in metrics)
+    query = (
+        sa.select(*kind, minor, amount, sa.func.count().label("reported"), *counts)
+        .join_from(tables.receipt_row, tables.statement_version, version.id == row.statement)
+        .where(_of(row.statement, list(counting)), row.on <= until)
+        .group_by(*kind)
+        .order_by(*kind)
+    )
+    return tuple(
+        ReceiptSum(
+            source=one.source,
+            kind=ReceiptKind((one.currency, one.payer, one.territory, one.media, one.window)),
+            rate=one.rate,
+            minor=int(one.minor),
+            converted=Fraction(one.amount),
+            count=one.reported,
+            metrics=tuple(
+                (name, int(each)) for name, each in zip(metrics, one[_SUMS:], strict=True) if each is not None
+            ),
+        )
+        for one in records.connection.execute(query)
+    )
+
+
+def restated_sources(records: Records, production: str, since: int, through: int) -> tuple[RestatedSource, ...]:
+    """Return the statements that were replaced after event `since` and by event `through`, by kind and name."""
+    table, journal = tables.statement_version.c, tables.journal_event.c
+    query = (
+        sa.select(table.version, journal.body)
+        .join_from(
+            tables.statement_version,
+            tables.journal_event,
+            sa.and_(journal.stream == stream_of(production), journal.seq == table.seq),
+        )
+        .where(table.production == production, table.seq > since, table.seq <= through)
+        .order_by(table.kind, table.source, table.statement, table.version)
+    )
+    found: dict[tuple[str, str, str], RestatedSource] = {}
+    for row in records.connection.execute(query):
+        event = read_event(row.body)
+        assert isinstance(event, StatementImported)  # noqa: S101 - the statement names it as its import
+        name = (event.rows.kind.value, event.rows.source, event.rows.statement)
+        after = _by_currency(event.rows.totals)
+        if name in found:
+            found[name] = found[name].model_copy(update={"version": event.version, "after": after})
+        elif event.version > 1:
+            kind, source, statement = name
+            found[name] = RestatedSource(
+                kind=kind,
+                source=source,
+                statement=statement,
+                version_before=event.version - 1,
+                version=event.version,
+                before=_by_currency(event.restated),
+                after=after,
+            )
+    return tuple(found.values())
+
+
+def _by_currency(sums: Iterable[StatementTotal]) -> tuple[Money, ...]:
+    return tuple(amount for _, amount in sorted(totals(one.amount for one in sums).items()))
 
 
 def altered(connection: sa.Connection, production: str, number: int, event: StatementImported) -> str | None:

@@ -309,9 +309,15 @@ def distribution_row(production: str, distribution: Distribution) -> dict[str, A
             "reserves": _amounts_row(distribution.reserves),
             "reserved": _amounts_row(distribution.reserved),
             "kept": _amounts_row(distribution.kept),
-            "exchanged": [[one.party, str(one.owed), str(one.paid)] for one in distribution.exchanged],
-        },
+        }
+        | _exchanged_row(distribution),
     }
+
+
+def _exchanged_row(distribution: Distribution) -> dict[str, Any]:
+    """What is paid in other currencies. Rows without any are as they were before there could be some."""
+    exchanged = [[one.payment, one.party, str(one.owed), str(one.paid)] for one in distribution.exchanged]
+    return {"exchanged": exchanged} if exchanged else {}
 
 
 def distribution_of(row: Row) -> Distribution:
@@ -342,8 +348,8 @@ def distribution_of(row: Row) -> Distribution:
         reserved=_amounts_of(body.get("reserved", {})),
         kept=_amounts_of(body.get("kept", {})),
         exchanged=tuple(
-            ExchangedShare(party, Money.parse(owed), Money.parse(paid))
-            for party, owed, paid in body.get("exchanged", ())
+            ExchangedShare(payment, party, Money.parse(owed), Money.parse(paid))
+            for payment, party, owed, paid in body.get("exchanged", ())
         ),
     )
 

@@ -1,19 +1,22 @@
 """Issues statements: a distribution is computed again, and a document is kept for each party."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from adapters.command_handler import CommandHandler
 from adapters.db import statements as on_record
-from adapters.db.facts import rates_used
+from adapters.db import tables
+from adapters.db.facts import rates_used, receipt_sums, restated_sources
 from adapters.db.records import Records
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
 from adapters.sharing.entitlements import FactsOf, found_before
-from domain.agreement.model import Agreement
+from domain.agreement.model import Agreement, Purpose
 from domain.calendar.dates import DAY, period_start
 from domain.events import IssuedStatement, PayoutsOrdered, StatementsIssued
 from domain.ledger.journal import canonical
+from domain.payments.payments import Payment
 from domain.sharing.distributions import Distribution, Distributions, posted_before
 from domain.sharing.statements import (
     Ends,
@@ -21,10 +24,20 @@ from domain.sharing.statements import (
     FxUsed,
     Issue,
     Period,
+    Reported,
     Signature,
     Statement,
     statements,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What statements tell of the day of their issue: when parties objected, payouts so far; no day for a draft."""
+
+    objected_on: Mapping[tuple[str, str], date]
+    payments: tuple[Payment, ...]
+    issued_on: date | None
 
 
 def issue(
@@ -43,7 +56,7 @@ def issue(
     Raises:
         Broken: a distribution cannot be computed again, or a statement does not tie.
     """
-    stated = made(handler, facts_of, transaction, agreement, known, ordered, due_on)
+    stated = made(handler, facts_of, transaction, agreement, known, ordered, due_on, handler.today(agreement))
     return StatementsIssued(
         period=ordered.period,
         statements=tuple(
@@ -63,16 +76,24 @@ def made(
     known: Distributions,
     ordered: PayoutsOrdered,
     due_on: date,
+    issued_on: date | None = None,
 ) -> tuple[Statement, ...]:
     """Return the statements that would be issued now, signed by the journal so far. Nothing is kept.
+
+    They are drafts unless they are `issued_on` a day.
 
     Raises:
         Broken: as `written`.
     """
     production = agreement.production
     signed = signature(records, production, known[ordered.period])
-    objected_on = on_record.objected_on(records.connection, production)
-    return written(handler, facts_of, records, agreement, known, ordered, due_on, signed, objected_on)
+    payouts = tables.payment.c.purpose == Purpose.PARTICIPATION
+    told = Told(
+        objected_on=on_record.objected_on(records.connection, production),
+        payments=tuple(records.state(production, payments=payouts).payments.values()),
+        issued_on=issued_on,
+    )
+    return written(handler, facts_of, records, agreement, known, ordered, due_on, signed, told)
 
 
 def written(
@@ -84,7 +105,7 @@ def written(
     ordered: PayoutsOrdered,
     due_on: date,
     signed: Signature,
-    objected_on: Mapping[tuple[str, str], date],
+    told: Told,
 ) -> tuple[Statement, ...]:
     """Return the statements of a posted period, one for each party. Repeated calls return equal statements.
 
@@ -106,10 +127,17 @@ def written(
             ends=Ends(earlier, after),
             known=known,
             ordered=ordered,
-            objected_on=objected_on,
+            objected_on=told.objected_on,
             fx=_fx(records, production, distribution.until, through, before.until if before else None, since),
             due_on=due_on,
             signature=signed,
+            reported=Reported(
+                earlier=receipt_sums(records, production, before.until, since) if before else (),
+                now=receipt_sums(records, production, distribution.until, through),
+                restated=restated_sources(records, production, since, through) if before else (),
+            ),
+            payments=told.payments,
+            issued_on=told.issued_on,
         )
     )
 

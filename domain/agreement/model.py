@@ -23,11 +23,22 @@ from domain.values.record import (
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
+class Registration(Record):
+    """A number under which a party is registered: as a business or corporation, for tax, VAT, or qualified invoices.
+
+    In Korea `business` is the 사업자등록번호 and `corporation` the 법인등록번호; in Japan `corporation` is the
+    法人番号 and `invoice` the 適格請求書発行事業者登録番号.
+    """
+
+    kind: Literal["business", "corporation", "tax", "vat", "invoice"]
+    number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./-]{0,34}$")]
+
+
 class Party(Record):
     """Somebody who signs, pays or is paid. A party with an account needs an address, as bank files name both.
 
     `latin_name` and `kana_name` are the name as banks have it where a file cannot carry `name`. `lei` is the legal
-    entity identifier.
+    entity identifier. `registrations` stand on statements that the party issues or gets.
     """
 
     id: Key
@@ -51,6 +62,7 @@ class Party(Record):
     latin_name: str | None = Field(default=None, max_length=140)
     kana_name: str | None = Field(default=None, max_length=140)
     lei: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{18}[0-9]{2}$")] | None = None
+    registrations: tuple[Registration, ...] = ()
 
 
 class Control(StrEnum):

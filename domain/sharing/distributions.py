@@ -41,8 +41,9 @@ class Objection:
 
 @dataclass(frozen=True, slots=True)
 class ExchangedShare:
-    """A part of what was ordered for a party, `owed` in the waterfall's currency, `paid` in that of its account."""
+    """A payout that was ordered for a party, `owed` in the waterfall's currency, `paid` in that of its account."""
 
+    payment: str
     party: str
     owed: Money
     paid: Money
@@ -342,7 +343,7 @@ def exchanged_to_date(distributions: Distributions) -> list[ExchangedShare]:
 
 
 def _exchanged(payouts: Iterable[Payout]) -> Iterable[ExchangedShare]:
-    return (ExchangedShare(one.party, one.amount, one.exchange.amount) for one in payouts if one.exchange)
+    return (ExchangedShare(one.payment, one.party, one.amount, one.exchange.amount) for one in payouts if one.exchange)
 
 
 def posted_before(distributions: Distributions, distribution: Distribution) -> Distribution | None:

@@ -52,7 +52,7 @@ def payout_terms(agreement: Agreement, quotes: Mapping[str, Quote] | None = None
     minimum = {rule.to: rule.amount for rule in waterfall.minimum_payouts}
     known, rates = quotes or {}, {}
     for party in agreement.parties:
-        account = _payee_account(agreement, party.id)
+        account = payee_account(agreement, party.id)
         if account is not None and account.currency != debtor.currency:
             stand_in = contract_quote(agreement, account.currency, debtor.currency)
             rates[party.id] = known.get(party.id, stand_in)
@@ -121,7 +121,7 @@ def hindrances(agreement: Agreement, distributions: Distributions, period: str) 
 
 
 def _account_of(agreement: Agreement, payout: Payout) -> Account:
-    account = _payee_account(agreement, payout.party)
+    account = payee_account(agreement, payout.party)
     if account is None:
         currency = payout.amount.currency
         raise BadInput(
@@ -132,7 +132,7 @@ def _account_of(agreement: Agreement, payout: Payout) -> Account:
     return account
 
 
-def _payee_account(agreement: Agreement, party: str) -> Account | None:
+def payee_account(agreement: Agreement, party: str) -> Account | None:
     """A party's first own account in the waterfall's currency, else the first in a currency with a rule under `fx`."""
     currency = the_waterfall(agreement).currency
     own = [one for one in agreement.accounts if one.owner == party and one.control is Control.EXTERNAL]

@@ -5,16 +5,26 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from domain.agreement.model import Registration
+from domain.bank.messages import Address
 from domain.sharing.statements import (
+    Addressee,
+    Amount,
+    CountedMetric,
     Figures,
     FxRuleUsed,
     FxUsed,
     Hold,
     Inflow,
     LineKind,
+    PaidIn,
+    PastPayout,
+    PayeeAccount,
     Period,
+    ReceiptsFrom,
     Recoupment,
     Reserve,
+    RestatedSource,
     Signature,
     Statement,
     StatementLine,
@@ -41,6 +51,76 @@ SIGNATURE = Signature(
     known_at=datetime(2027, 5, 14, 6, 30, 5, 123456, tzinfo=UTC),
 )
 Q1 = Period(id="2027-Q1", first=date(2027, 1, 1), last=date(2027, 3, 31))
+
+
+def particular() -> Statement:
+    """The large statement with everything that an accountant looks for; titles in three languages, or none."""
+    whole = large()
+    seoul = Address(street="Teheran-ro", building="152", postcode="06236", town="Seoul", country="KR")
+    numbers = tuple(
+        Registration(kind=kind, number=number)
+        for kind, number in (
+            ("business", "123-45-67890"),
+            ("corporation", "110111-1234567"),
+            ("tax", "12-3456"),
+            ("vat", "DE123456789"),
+            ("invoice", "T1234567890123"),
+        )
+    )
+    pool, claim = whole.pools[0], whole.recoupments[0]
+    untitled = pool.own[0].model_copy(update={"title": ""})
+    usd = Money.parse("USD 1413.43")
+    return whole.model_copy(
+        update={
+            "pools": (pool.model_copy(update={"title": "", "own": (untitled, *pool.own[1:])}), *whole.pools[1:]),
+            "recoupments": (claim.model_copy(update={"title": ""}), *whole.recoupments[1:]),
+            "settlement": whole.settlement.model_copy(update={"paid": Money(1, whole.currency)}),
+            "issuer": Addressee(name="Lantern Production SPC Ltd.", address=seoul, registrations=numbers),
+            "addressee": Addressee(name=whole.party_name, address=seoul, registrations=numbers[:2]),
+            "account": PayeeAccount(bank="SLUFUS6S", number="******3456", currency="USD"),
+            "issued_on": date(2027, 5, 14),
+            "time_zone": "Asia/Seoul",
+            "payouts": (
+                PastPayout(amount=usd, owed=Money(2000000, "KRW"), due_on=date(2027, 2, 26), status="paid"),
+                PastPayout(amount=usd, owed=Money(2000000, "KRW"), due_on=date(2027, 5, 28), status="scheduled"),
+                PastPayout(amount=usd, owed=Money(2000000, "KRW"), due_on=None, status="stopped"),
+            ),
+            "receipts": (
+                ReceiptsFrom(
+                    source="tidewater",
+                    territory="KR",
+                    media="svod",
+                    amount=Money(9000000, "KRW"),
+                    rate=None,
+                    converted=Amount.of(9000000),
+                    count=12,
+                    metrics=(CountedMetric(name="admissions", count=12345),),
+                ),
+                ReceiptsFrom(
+                    source="minato",
+                    territory="JP",
+                    media="home-video",
+                    amount=Money(1250000, "JPY"),
+                    rate=Decimal("9.33"),
+                    converted=Amount.of(11662500),
+                    count=3,
+                ),
+            ),
+            "restated": (
+                RestatedSource(
+                    kind="receipt",
+                    source="tidewater",
+                    statement="2026Q4",
+                    version_before=1,
+                    version=3,
+                    before=(Money(9000000, "KRW"),),
+                    after=(usd, Money(8100000, "KRW")),
+                ),
+            ),
+            "paid_in": PaidIn(amount=usd, rate=Decimal(1415), source="ECB", on=date(2027, 5, 13)),
+            "titles": {whole.pools[1].id: {"ko": "순이익", "ja": "純利益", "en": "Net profits"}},
+        }
+    )
 
 
 def settlement(

@@ -18,7 +18,8 @@ import noto_cjk_sans_jp_bold
 import noto_cjk_sans_jp_regular
 import typst
 
-from adapters.sharing.statements.layout import (
+from adapters.sharing.statements.tables import (
+    Bar,
     Column,
     Document,
     Table,
@@ -79,8 +80,15 @@ def _table(table: Table, words: Words) -> dict[str, Any]:
     rows = []
     for row in table.rows:
         cells = [in_words(cell, words) for cell in row.cells]
-        rows.append({"weight": row.weight.value, "cells": cells, "whole": sum(map(len, cells)) < _LONG})
+        bars = {str(n): _permille(cell) for n, cell in enumerate(row.cells) if isinstance(cell, Bar)}
+        whole = sum(map(len, cells)) < _LONG
+        rows.append({"weight": row.weight.value, "cells": cells, "whole": whole, "bars": bars})
     return {"title": table.title, "columns": list(_columns(table.columns)), "rows": rows}
+
+
+def _permille(bar: Bar) -> int:
+    """Return how long a bar is, from 0 to 1000."""
+    return min(max(round(bar.percent * 10), 0), 1000)
 
 
 def _columns(columns: Iterable[Column]) -> Iterable[dict[str, Any]]:

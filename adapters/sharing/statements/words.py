@@ -75,6 +75,10 @@ class Words:
         """Format a rate or a percentage with all its digits."""
         return format_decimal(value, locale=self.language.value, decimal_quantization=False)
 
+    def count(self, count: int) -> str:
+        """Format a count."""
+        return format_decimal(count, locale=self.language.value)
+
     def day(self, day: date) -> str:
         """Format a date, with the month in letters where the language does so."""
         return format_date(day, format="medium", locale=self.language.value)

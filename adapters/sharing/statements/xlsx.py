@@ -11,7 +11,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from adapters.sharing.statements.layout import (
+from adapters.sharing.statements.tables import (
+    Bar,
     Cell,
     Document,
     Figure,
@@ -108,6 +109,9 @@ def _write(sheet: Worksheet, at: int, table: Table, words: Words, styles: _Style
 
 def _put(sheet: Worksheet, at: int, n: int, cell: Cell, row: Row, words: Words, styles: _Styles) -> None:
     look: dict[str, object] = {"valign": "top", **_WEIGHTS[row.weight]}
+    if isinstance(cell, Bar):
+        limits = {"min_type": "num", "min_value": 0, "max_type": "num", "max_value": 100, "bar_color": "#A6A6A6"}
+        sheet.conditional_format(at, n, at, n, {"type": "data_bar", "bar_solid": True, **limits})
     number = _number(cell)
     text = in_words(cell, words)
     if number is not None:
@@ -133,6 +137,8 @@ def _number(cell: Cell) -> tuple[Fraction, str] | None:
         case Money():
             written = pattern(cell.currency)
             return Fraction(cell.decimal), f"[${cell.currency}] {written};[${cell.currency}] -{written}"
+        case Bar():
+            return Fraction(cell.percent), '0.00"%"'
         case Decimal():
             places = max(0, -int(cell.as_tuple().exponent))
             return Fraction(cell), "#,##0" + ("." + "0" * places if places else "")

@@ -8,9 +8,9 @@ from adapters.db import audit
 from adapters.db.records import Records
 from adapters.payments.quotes import rates_at
 from adapters.sharing.entitlements import FactsOf, business_day, versions_by
-from adapters.sharing.issuing import written
+from adapters.sharing.issuing import Told, written
 from app.audit.replay.bank import AgreementOf
-from domain.agreement.model import DueAfter
+from domain.agreement.model import DueAfter, Purpose
 from domain.agreement.productions import fall_due, promised
 from domain.agreement.schedule import amounts
 from domain.audit.findings import Finding, unfaithful
@@ -260,7 +260,11 @@ class AgreementCheck:
             ordered,
             due_on,
             signed,
-            self._objected_on,
+            Told(
+                objected_on=self._objected_on,
+                payments=tuple(one for one in state.payments.values() if one.purpose is Purpose.PARTICIPATION),
+                issued_on=told.fact.effective_on,
+            ),
         )
         stated = {one.party: one.sha256 for one in event.statements}
         right = {one.party: sha256(self._as_stated(one, stated.get(one.party))) for one in made}

@@ -1,9 +1,9 @@
 """Statements: what one party is told about one period, independent of language and file format."""
 
 from domain.sharing.statements.accounts import Accounts
+from domain.sharing.statements.amounts import Amount
 from domain.sharing.statements.build import Ends, Issue, statements
 from domain.sharing.statements.model import (
-    Amount,
     Figures,
     FxRuleUsed,
     FxUsed,
@@ -21,12 +21,24 @@ from domain.sharing.statements.model import (
     Withholding,
     read_statement,
 )
+from domain.sharing.statements.particulars import (
+    Addressee,
+    CountedMetric,
+    PaidIn,
+    PastPayout,
+    PayeeAccount,
+    ReceiptsFrom,
+    RestatedSource,
+)
+from domain.sharing.statements.reported import ReceiptSum, Reported
 from domain.sharing.statements.ties import ties
 from domain.sharing.statements.view import Inflow, Taking, view_for
 
 __all__ = [
     "Accounts",
+    "Addressee",
     "Amount",
+    "CountedMetric",
     "Ends",
     "Figures",
     "FxRuleUsed",
@@ -36,9 +48,16 @@ __all__ = [
     "Issue",
     "LineKind",
     "Others",
+    "PaidIn",
+    "PastPayout",
+    "PayeeAccount",
     "Period",
+    "ReceiptSum",
+    "ReceiptsFrom",
     "Recoupment",
+    "Reported",
     "Reserve",
+    "RestatedSource",
     "Signature",
     "Statement",
     "StatementLine",

@@ -6,13 +6,15 @@ earnings and every correction of earlier figures, such as a late receipt. Issued
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from domain.agreement.model import Agreement
+from domain.agreement.model import Account, Agreement
 from domain.errors import Broken
 from domain.events import PayoutsOrdered
+from domain.payments.payments import Payment
 from domain.sharing.distributions import (
     Distribution,
     Distributions,
@@ -22,7 +24,7 @@ from domain.sharing.distributions import (
     posted_to_date,
 )
 from domain.sharing.entitlements import ELSEWHERE
-from domain.sharing.payouts import payout_terms, quotes_of, the_waterfall
+from domain.sharing.payouts import payee_account, paying_account, payout_terms, quotes_of, the_waterfall
 from domain.sharing.statements.accounts import Accounts, Taken
 from domain.sharing.statements.adjustments import (
     BROUGHT_FORWARD,
@@ -45,11 +47,17 @@ from domain.sharing.statements.model import (
     StatementPool,
     StatementSettlement,
 )
+from domain.sharing.statements.particulars import Addressee, PaidIn, PayeeAccount
+from domain.sharing.statements.reported import Reported, past_payouts, receipts_from
 from domain.sharing.statements.ties import ties
 from domain.sharing.statements.view import Inflow, Taking, view_for
 from domain.sharing.waterfall.linear import ZERO
+from domain.sharing.waterfall.model import Waterfall
 from domain.values.currency import exponent
 from domain.values.money import Money, allocate
+
+_SHOWN_DIGITS = 4
+"""Of an account's number, the last digits are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,8 @@ class Issue:
     """The input for all statements of a distribution.
 
     `known` are the distributions before payouts were `ordered`. `objected_on` has the date of each open objection, by
-    period and party. `due_on` is when payouts are paid.
+    period and party. `due_on` is when payouts are paid. `payments` are the payouts so far. `issued_on` is None for a
+    draft.
     """
 
     agreement: Agreement
@@ -77,6 +86,9 @@ class Issue:
     fx: tuple[FxUsed, ...]
     due_on: date
     signature: Signature
+    reported: Reported = field(default_factory=Reported)
+    payments: tuple[Payment, ...] = ()
+    issued_on: date | None = None
 
     @property
     def currency(self) -> str:
@@ -107,22 +119,70 @@ def statements(issue: Issue) -> tuple[Statement, ...]:
 
 
 def _statement(issue: Issue, party: str, name: str) -> Statement:
-    return Statement(
+    pools, reserves = _pools(issue, party), tuple(_reserves(issue, party))
+    statement = Statement(
         production=issue.agreement.production,
         production_title=issue.agreement.title,
         party=party,
         party_name=name,
         period=issue.period,
         currency=issue.currency,
-        pools=(pools := _pools(issue, party)),
+        pools=pools,
         adjustments=_adjustments(issue, party, pools),
         recoupments=tuple(_recoupments(issue, party)),
-        reserves=(reserves := tuple(_reserves(issue, party))),
+        reserves=reserves,
         holds=_holds(issue, party),
         fx=issue.fx,
         settlement=_settlement(issue, party, reserves),
         signature=issue.signature,
+        **_particulars(issue, party, pools),
     )
+    titles = titles_of(issue.ends.after.for_(party).last.waterfall)
+    return statement.model_copy(update={"titles": {name: titles[name] for name in named_in(statement) & titles.keys()}})
+
+
+def named_in(statement: Statement) -> set[str]:
+    """The ids of what a statement shows: pools, its own lines, claims and reserves."""
+    lines = [*statement.adjustments, *(line for pool in statement.pools for line in pool.own)]
+    names = {pool.id for pool in statement.pools} | {claim.id for claim in statement.recoupments}
+    return names | {line.position for line in lines} | {reserve.id for reserve in statement.reserves}
+
+
+def _particulars(issue: Issue, party: str, pools: Iterable[StatementPool]) -> dict[str, Any]:
+    """Who, where to, by what receipts, and what changed."""
+    agreement, accounts = issue.agreement, issue.ends.after.for_(party)
+    parties = {one.id: one for one in agreement.parties}
+    account, debtor = payee_account(agreement, party), paying_account(agreement)
+    receipts = receipts_from(issue.reported, accounts, [pool.id for pool in pools])
+    sources = {one.source for one in receipts}
+    paid_in = [
+        PaidIn(amount=used.amount, rate=used.rate, source=used.source, on=used.fixing_on)
+        for payout in issue.ordered.payouts
+        if payout.party == party and (used := payout.exchange) is not None
+    ]
+    return {
+        "issuer": Addressee.of(parties[debtor.owner]),
+        "addressee": Addressee.of(parties[party]) if party in parties else None,
+        "account": _masked(account) if account is not None and party != debtor.owner else None,
+        "issued_on": issue.issued_on,
+        "time_zone": agreement.time_zone,
+        "payouts": past_payouts(issue.known, issue.payments, party),
+        "receipts": receipts,
+        "restated": tuple(one for one in issue.reported.restated if one.kind != "receipt" or one.source in sources),
+        "paid_in": paid_in[0] if paid_in else None,
+    }
+
+
+def _masked(account: Account) -> PayeeAccount:
+    hidden = max(len(account.number) - _SHOWN_DIGITS, 0)
+    return PayeeAccount(bank=account.bank, number="*" * hidden + account.number[hidden:], currency=account.currency)
+
+
+def titles_of(waterfall: Waterfall) -> dict[str, dict[str, str]]:
+    """The titles of pools, positions, claims and charges by language, by their ids, where there are any."""
+    named: tuple[Any, ...] = (*waterfall.pools, *waterfall.positions, *waterfall.claims, *waterfall.charges)
+    found = {one.id: getattr(one, "titles", None) for one in named}
+    return {name: titles.model_dump(exclude_none=True) for name, titles in found.items() if titles is not None}
 
 
 def _checked(issue: Issue, statement: Statement) -> Statement:

@@ -6,9 +6,18 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from domain.schemas import SCHEMAS, Schemas
+from domain.sharing.statements.amounts import Amount, Currency
+from domain.sharing.statements.particulars import (
+    Addressee,
+    PaidIn,
+    PastPayout,
+    PayeeAccount,
+    ReceiptsFrom,
+    RestatedSource,
+)
 from domain.values.currency import exponent
 from domain.values.money import Exact, Money
 from domain.values.record import (
@@ -18,54 +27,11 @@ from domain.values.record import (
     Sha256,
 )
 
-_PLACES = 10
-"""The decimals of an amount whose exact value has more."""
-
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$")]
 """The agreement's id of a pool, position or claim."""
 
 Title = str
 """A title in the agreement's own language; empty where the agreement gives none."""
-
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-
-
-def _spelled(value: Fraction) -> str:
-    """A decimal of at most ten places, rounded half to even, without trailing zeros."""
-    scaled = round(value * 10**_PLACES)
-    whole, part = divmod(abs(scaled), 10**_PLACES)
-    sign = "-" if scaled < 0 else ""
-    return sign + f"{whole}.{part:0{_PLACES}d}".rstrip("0").rstrip(".")
-
-
-class Amount(Record):
-    """An exact amount in major units: `exact` in lowest terms such as `"12345/7"`, `decimal` for reading."""
-
-    exact: Annotated[str, StringConstraints(pattern=r"^-?[0-9]{1,2000}(/[1-9][0-9]{0,1999})?$")]
-    decimal: str
-
-    @classmethod
-    def of(cls, value: Fraction | int) -> "Amount":
-        """Make an amount of major units."""
-        exact = Fraction(value)
-        return cls(exact=str(exact), decimal=_spelled(exact))
-
-    @classmethod
-    def of_minor(cls, minor: Fraction | int, currency: str) -> "Amount":
-        """Make an amount of minor units, as the waterfall counts."""
-        return cls.of(Fraction(minor) / 10 ** exponent(currency))
-
-    @property
-    def value(self) -> Fraction:
-        """The exact amount, in major units."""
-        return Fraction(self.exact)
-
-    @model_validator(mode="after")
-    def _one_number(self) -> "Amount":
-        value = self.value
-        if (self.exact, self.decimal) != (str(value), _spelled(value)):
-            raise ValueError(f"{self.exact} is spelled {value} and, as a decimal, {_spelled(value)}.")
-        return self
 
 
 class Figures(Record):
@@ -298,7 +264,11 @@ class Period(Record):
 
 
 class Statement(Record):
-    """What one party is told about one period of one production, in the waterfall's currency."""
+    """What one party is told about one period of one production, in the waterfall's currency.
+
+    Statements of the first version have no `issuer`, nor what follows it. A draft has no date of issue. `titles` are
+    those of pools, positions and claims by language, by their ids.
+    """
 
     production: Key
     production_title: Title
@@ -315,6 +285,16 @@ class Statement(Record):
     fx: tuple[FxUsed, ...] = ()
     settlement: StatementSettlement
     signature: Signature
+    issuer: Addressee | None = None
+    addressee: Addressee | None = None
+    account: PayeeAccount | None = None
+    issued_on: Day | None = None
+    time_zone: str = "UTC"
+    payouts: tuple[PastPayout, ...] = ()
+    receipts: tuple[ReceiptsFrom, ...] = ()
+    restated: tuple[RestatedSource, ...] = ()
+    paid_in: PaidIn | None = None
+    titles: dict[str, dict[str, str]] = Field(default_factory=dict)
 
     @property
     def reference(self) -> str:

@@ -100,7 +100,35 @@ def test_a_restatement_shows_in_the_next_period_and_the_first_statement_stays(ea
     assert second.settlement.paid_before == first.settlement.due
     assert second.settlement.carried_forward.minor < 0
     assert [rate.on for rate in second.fx] == [date(2025, 5, 5)]
+    assert [(one.source, one.version_before, one.version) for one in second.restated] == [("tidewater", 1, 2)]
+    (restated,) = second.restated
+    assert [str(each) for each in restated.before] == ["CNY 500.00", "KRW 9000000", "USD 1000.00"]
+    assert [str(each) for each in restated.after] == ["KRW 5000000"]
+    changed = {(one.territory, str(one.amount), one.converted.decimal) for one in second.receipts}
+    assert changed == {
+        ("CN", "CNY -500.00", "-95250"),
+        ("KR", "KRW -4000000", "-4000000"),
+        ("US", "USD -900.00", str(100 * 1405 - 1000 * 1414)),
+    }
+    (paid,) = second.payouts
+    assert (paid.owed, paid.status) == (first.settlement.due, "scheduled")
     assert earned.wrong() == []
+
+
+def test_a_statement_has_what_an_accountant_looks_for(earned):
+    distribute(earned, Q1)
+    studio = told(earned, Q1)["studio"]
+    assert (studio.issuer.name, studio.issuer.address.country) == ("Lighthouse Drama Production SPC", "KR")
+    assert (studio.account.bank, studio.account.number[-5:-4], studio.account.currency) == ("SLUCKRSE", "*", "KRW")
+    assert (studio.issued_on, studio.time_zone) == (date(2025, 4, 16), "Asia/Seoul")
+    assert {(one.source, one.territory, one.media, str(one.amount), one.rate) for one in studio.receipts} == {
+        ("tidewater", "CN", "svod", "CNY 500.00", Decimal("190.5")),
+        ("tidewater", "KR", "svod", "KRW 9000000", None),
+        ("tidewater", "US", "svod", "USD 1000.00", Decimal(1414)),
+    }
+    whole = sum(one.converted.value for one in studio.receipts)
+    assert whole == studio.pools[0].inflow.period.value
+    assert told(earned, Q1)["spc"].account is None
 
 
 def test_what_is_imported_after_a_distribution_was_computed_does_not_change_its_statements(earned, tmp_path):

@@ -89,9 +89,9 @@ def test_a_change_inside_a_nested_record_shows_in_every_kind_that_holds_it():
 def test_a_kind_that_is_gone_and_steps_that_are_gone_are_named():
     known = {**committed(), "Gone": {"1": {}}}
     assert changes(known, TODAY, SCHEMAS) == ["Gone is gone: keep it for as long as records of it exist."]
-    known = {**committed(), "Statement": {"1": TODAY["Statement"], "2": {}}}
+    known = {**committed(), "RunCancelled": {"1": TODAY["RunCancelled"], "2": {}}}
     assert changes(known, TODAY, SCHEMAS) == [
-        "Statement has had a version after 1: steps are kept for ever, put them back."
+        "RunCancelled has had a version after 1: steps are kept for ever, put them back."
     ]
 
 

@@ -350,8 +350,10 @@ class Books:
         row = self.rows["distribution"][event["period"]]
         row["status"], body = "ordered", row["body"]
         body["payouts"] += len(event["payouts"])
-        abroad = (one for one in event["payouts"] if one.get("exchange"))
-        body["exchanged"] += [[one["party"], one["amount"], one["exchange"]["amount"]] for one in abroad]
+        for one in event["payouts"]:
+            if exchange := one.get("exchange"):
+                exchanged = [one["payment"], one["party"], one["amount"], exchange["amount"]]
+                body.setdefault("exchanged", []).append(exchanged)
         for total, more in (("ordered", event["payouts"]), ("kept", event.get("kept", ()))):
             for name, amount in amounts(more).items():
                 minor, currency = money(amount)

@@ -262,7 +262,7 @@ class Verification:
             row = ({"doubts": None} if table == "payment" else {}) | line
             made = expected.pop(row[key], None)
             if table == "distribution":
-                row["body"] = {"reserves": {}, "reserved": {}, "kept": {}, "exchanged": []} | row["body"]
+                row["body"] = {"reserves": {}, "reserved": {}, "kept": {}} | row["body"]
             if made is None:
                 yield f"{row[key]} is in no fact"
             elif row != made:

@@ -14,7 +14,7 @@ from domain.sharing.statements import (
     StatementSettlement,
 )
 from domain.values.money import Money
-from tests.domain.statement_samples import below_minimum, large, small
+from tests.domain.statement_samples import below_minimum, large, particular, small
 
 
 def blanks(text: str) -> set[str]:
@@ -52,8 +52,9 @@ def test_the_catalogue_has_nothing_that_no_statement_says():
             asked.add(key)
             return super().__getitem__(key)
 
-    for statement in (small(), below_minimum(), large()):
-        laid_out(statement, Words(Language.ENGLISH, Heard(labels(Language.ENGLISH))))
+    for statement in (small(), below_minimum(), large(), particular()):
+        for draft in (False, True):
+            laid_out(statement, Words(Language.ENGLISH, Heard(labels(Language.ENGLISH))), draft=draft)
     unasked = labels(Language.ENGLISH).keys() - asked
     assert {key for key in unasked if not key.startswith(("kind.", "fx_rule."))} == set()
 
