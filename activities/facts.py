@@ -3,7 +3,7 @@
 It is no Temporal activity, because the rows stream from a file where the caller is. It is one transaction all the same.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,7 +12,7 @@ from adapters.command_handler import CommandHandler
 from adapters.db import facts
 from adapters.db.records import Records, Selection
 from adapters.db.store import CommandOutcome, Transaction
-from adapters.sharing.entitlements import versions_by
+from adapters.sharing.entitlements import entitled, versions_by
 from adapters.sharing.receipt_rates import ReceiptRates
 from adapters.sharing.sheets.rows import Checked, Tick
 from domain.agreement.model import Agreement
@@ -24,6 +24,7 @@ from domain.sharing import revenue
 from domain.sharing.waterfall.run import in_force
 from domain.state import State
 from domain.values.currency import exponent
+from domain.values.money import Money
 
 LATEST_DAYS = 366
 """How far ahead a fact may lie. A later date is a typing error that would never count."""
@@ -102,17 +103,38 @@ class FactActivities:
             command = self._command(records, production, by, checked, confirms)
 
         def _rule(transaction: Transaction, _: State, in_force: Agreement) -> list[Event]:
-            events = self._decide(transaction, command, in_force)
+            events = self._taken(transaction, command, in_force, checked, tick)
             if events:
-                currency = revenue.shared_currency(in_force)
-                rates = ReceiptRates(transaction, in_force, currency, self._handler.overrides)
-                number = facts.open_version(transaction, production, command.version, rows, currency)
                 self._keep(transaction, checked, mapping)
-                _write(transaction, checked, _RowConverter(number, rates, checked), tick)
             return events
 
         today = self._handler.today(agreement)
         return self._handler.carry_out(command, Selection(), _rule, min(today, rows.to_on or today)).outcome
+
+    def change(
+        self, production: str, by: str, statements: Sequence[tuple[Checked, Confirmed | None]]
+    ) -> dict[str, tuple[Money, Money]]:
+        """What statements would make of each party's entitlement to date: before and with them. Nothing is recorded.
+
+        Figures are cumulative, so the difference is by how much the next payout changes. The day is today, or that of
+        the last row if that is later.
+
+        Raises:
+            SluiceError: a statement could not be taken in, or nothing can be shared with it.
+        """
+        with self._handler.store.engine.connect() as connection, connection.begin() as undone:
+            transaction = Transaction(connection)
+            agreement = self._handler.agreement(transaction, production)
+            today = self._handler.today(agreement)
+            until = max(today, *(checked.rows.to_on or today for checked, _ in statements))
+            before = entitled(self._handler, transaction, agreement, until)
+            for checked, confirms in statements:
+                command = self._command(transaction, production, by, checked, confirms)
+                self._taken(transaction, command, agreement, checked)
+            after = entitled(self._handler, transaction, agreement, until)
+            undone.rollback()
+        nothing = Money.zero(revenue.shared_currency(agreement))
+        return {party: (before.get(party, nothing), after.get(party, nothing)) for party in {**before, **after}}
 
     def _command(
         self, records: Records, production: str, by: str, checked: Checked, confirms: Confirmed | None
@@ -130,6 +152,23 @@ class FactActivities:
         standing = facts.standing(records, production, rows.kind, rows.source, rows.statement)
         known = facts.known_statements(records, production, rows.kind)
         return revenue.take(command, standing, agreement, self._handler.person(command), known)
+
+    def _taken(
+        self,
+        transaction: Transaction,
+        command: ImportStatement,
+        in_force: Agreement,
+        checked: Checked,
+        tick: Tick = lambda _: None,
+    ) -> list[Event]:
+        """Write a statement's rows, if they are new. The events record it."""
+        events = self._decide(transaction, command, in_force)
+        if events:
+            currency = revenue.shared_currency(in_force)
+            rates = ReceiptRates(transaction, in_force, currency, self._handler.overrides)
+            number = facts.open_version(transaction, command.production, command.version, command.rows, currency)
+            _write(transaction, checked, _RowConverter(number, rates, checked), tick)
+        return events
 
     def _keep(self, transaction: Transaction, checked: Checked, mapping: bytes | None) -> None:
         if mapping is not None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from adapters.command_handler import CommandHandler
 from adapters.db import statements
+from adapters.db.facts import facts_of as recorded_facts
 from adapters.db.queries.agreement import agreement_versions
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
@@ -20,6 +21,7 @@ from domain.sharing.statements import Accounts
 from domain.sharing.waterfall.facts import Facts
 from domain.sharing.waterfall.result import Result
 from domain.sharing.waterfall.run import WaterfallVersion
+from domain.values.money import Money
 
 
 class FactsOf(Protocol):
@@ -65,6 +67,15 @@ def find(
         answer_by,
         _pay_on(handler, agreement, result, answer_by),
     )
+
+
+def entitled(handler: CommandHandler, records: Records, agreement: Agreement, until: date) -> dict[str, Money]:
+    """Return each party's entitlement up to a day by the facts on record and the current engine. None without terms."""
+    versions = [version for _, version in versions_by(handler, records, agreement.production, until)]
+    if not versions:
+        return {}
+    result = handler.engines.current.run(versions, recorded_facts(records, agreement.production, until), until)
+    return {party: payable.entitled for party, payable in result.payable.items()}
 
 
 def due(

@@ -52,6 +52,7 @@ def _importing(kind: str, columns: str) -> click.Command:
     @mapping_option
     @click.option("--empty", is_flag=True, help="Confirm that nothing is left of a statement that had rows.")
     @click.option("--repeated", is_flag=True, help="Confirm rows that another statement has as well.")
+    @click.option("--preview", is_flag=True, help="Only show whose next payout it would change, and by how much.")
     @as_option
     @json_option
     @data_option
@@ -63,17 +64,19 @@ def _importing(kind: str, columns: str) -> click.Command:
         mapping: Path | None,
         empty: bool,
         repeated: bool,
+        preview: bool,
         user: str,
         as_json: bool,
         data: Path | None,
     ) -> None:
         """Import one file as one statement of a source."""
+        from app.sharing.import_preview import preview_file
         from app.sharing.imports import Import, import_file
         from domain.events.revenue import Confirmed
 
         confirms = Confirmed.EMPTY if empty else Confirmed.REPEATED if repeated else None
-        request = Import(kind, production, source, statement, user, confirms)
-        import_file(data, request, file, mapping).show(as_json)
+        take = preview_file if preview else import_file
+        take(data, Import(kind, production, source, statement, user, confirms), file, mapping).show(as_json)
 
     return import_
 

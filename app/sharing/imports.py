@@ -115,23 +115,35 @@ def import_on(
 
     A file with a column of kinds is one statement of each kind that it has rows of, or that was on record.
     """
-    for option, name in (("source", request.source), ("statement", request.statement)):
-        if not _NAME.fullmatch(name):
-            raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
-    ticks, facts, kind = tick or Ticks(), FactActivities(handler), StatementKind(request.kind)
-    latest = facts.latest(request.production)
-    metrics = facts.metrics(request.production, latest)
-    with checked(file, kind, request.source, request.statement, declared, latest, ticks.checked, metrics) as by_kind:
-        found = [one for one in by_kind if one.rows.count or _is_known(facts, request, one)] or [by_kind[0]]
-        confirms = [_confirmed(request, one, len(found)) for one in found]
+    ticks, facts = tick or Ticks(), FactActivities(handler)
+    with statements_of(facts, request, file, declared, ticks) as found:
         if len(found) > 1:
-            for one, confirmed in zip(found, confirms, strict=True):
+            for one, confirmed in found:
                 facts.check(request.production, request.user, one, confirmed)
         taken = [
             _take(handler, facts, replace(request, confirms=confirmed), one, declared, ticks)
-            for one, confirmed in zip(found, confirms, strict=True)
+            for one, confirmed in found
         ]
     return replace(taken[0], also=tuple(taken[1:]))
+
+
+@contextmanager
+def statements_of(
+    facts: FactActivities, request: Import, file: Path, declared: Declared | None, ticks: "Ticks"
+) -> Iterator[list[tuple[Checked, Confirmed | None]]]:
+    """The statements in a file, one of each kind, each with what was confirmed of it.
+
+    Raises:
+        SluiceError: the file does not fit, or a name is not one.
+    """
+    for option, name in (("source", request.source), ("statement", request.statement)):
+        if not _NAME.fullmatch(name):
+            raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
+    kind, latest = StatementKind(request.kind), facts.latest(request.production)
+    metrics = facts.metrics(request.production, latest)
+    with checked(file, kind, request.source, request.statement, declared, latest, ticks.checked, metrics) as by_kind:
+        found = [one for one in by_kind if one.rows.count or _is_known(facts, request, one)] or [by_kind[0]]
+        yield [(one, _confirmed(request, one, len(found))) for one in found]
 
 
 def _is_known(facts: FactActivities, request: Import, checked: Checked) -> bool:

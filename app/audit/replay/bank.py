@@ -69,25 +69,30 @@ class Bank:
             yield from self._taken(state, batch, *rest.split("/", 1))
         for told in batch.facts:
             match told.event:
-                case RunPrepared():
-                    yield from self._prepared(state, batch, told, told.event)
                 case PaymentFailed():
                     yield from self._failed(state, told, told.event)
-                case DealTaken():
-                    yield from self._dealt(state, told, told.event)
-                case RunReleased():
-                    yield from self._released(state, told, told.event)
-                case RunSubmitted():
-                    yield from self._submitted(state, told, told.event)
-                case RunDoubted():
-                    yield from self._doubted(state, told, told.event)
                 case OpeningBalanceRecorded():
                     yield from self._opened(told, told.event)
                 case MovementAllocated() | MovementAllocationUndone() if told is batch.facts[0]:
                     yield from self._allocated(state, batch)
                 case _:
-                    continue
+                    yield from self._of_run(state, batch, told)
         self._told.add(batch.events, batch.first.seq, batch.first.effective_on)
+
+    def _of_run(self, state: State, batch: CommandBatch, told: DecodedFact) -> Iterator[Finding]:
+        match told.event:
+            case RunPrepared():
+                yield from self._prepared(state, batch, told, told.event)
+            case DealTaken():
+                yield from self._dealt(state, told, told.event)
+            case RunReleased():
+                yield from self._released(state, told, told.event)
+            case RunSubmitted():
+                yield from self._submitted(state, told, told.event)
+            case RunDoubted():
+                yield from self._doubted(state, told, told.event)
+            case _:
+                return
 
     def _taken(self, state: State, batch: CommandBatch, folder: str, digest: str) -> Iterator[Finding]:
         """Check that the events follow from the bank's file, by the rules of the release that took it."""
