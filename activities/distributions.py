@@ -89,14 +89,7 @@ class DistributionActivities:
         """Dispute positions of one's party."""
         return self._decide(
             command,
-            lambda _, __, known: distributions.object_to(
-                known,
-                command.period,
-                command.revision,
-                command.positions,
-                command.reason,
-                self._handler.person(command),
-            ),
+            lambda _, __, known: distributions.object_to(known, command, self._handler.person(command)),
         )
 
     @activity.defn

@@ -265,6 +265,8 @@ STEPS: Mapping[str, Sequence[Step]] = {
     "DistributionView": (derived("trouble", []),),
     "ImportStatement": (given("confirms", None),),
     "StatementImported": (given("confirms", None),),
+    "ObjectToDistribution": (given("documents", {}),),
+    "DistributionObjected": (given("documents", {}),),
     "Statement": (together(*(derived(name, default) for name, default in _STATEMENT_2.items())),),
     "PayoutsOrdered": (in_each("payouts", derived("exchange", None)),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),

@@ -301,7 +301,8 @@ def distribution_row(production: str, distribution: Distribution) -> dict[str, A
             "to_date": _amounts_row(distribution.to_date),
             "approvals": dict(distribution.approvals),
             "objections": {
-                party: [one.by, list(one.positions), one.reason] for party, one in distribution.objections.items()
+                party: [one.by, list(one.positions), one.reason, *([dict(one.documents)] if one.documents else [])]
+                for party, one in distribution.objections.items()
             },
             "posted": _amounts_row(distribution.posted),
             "ordered": _amounts_row(distribution.ordered),
@@ -337,8 +338,8 @@ def distribution_of(row: Row) -> Distribution:
         to_date=_amounts_of(body["to_date"]),
         approvals=body["approvals"],
         objections={
-            party: Objection(by, tuple(positions), reason)
-            for party, (by, positions, reason) in body["objections"].items()
+            party: Objection(by, tuple(positions), reason, *documents)
+            for party, (by, positions, reason, *documents) in body["objections"].items()
         },
         posted=_amounts_of(body["posted"]),
         ordered=_amounts_of(body["ordered"]),

@@ -54,7 +54,12 @@ def _option(name: str, field: FieldInfo) -> click.Option:
     kind, about = field.annotation, field.description or ""
     if get_origin(kind) is dict:
         return click.Option(
-            [f"--{name}", name], multiple=True, required=True, metavar="ID=FILE", callback=_documents, help=about
+            [f"--{name.removesuffix('s')}", name],
+            multiple=True,
+            required=field.is_required(),
+            metavar="ID=FILE",
+            callback=_documents,
+            help=about,
         )
     if get_origin(kind) is tuple:
         return click.Option([f"--{name.removesuffix('s')}", name], multiple=True, metavar="NAME", help=about)
@@ -101,24 +106,24 @@ class _Money(click.ParamType[Money]):
 _MONEY = _Money()
 
 
-def _documents(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
+def _documents(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
     """Parse `ID=FILE` into the SHA-256 of each document by id. A repeated id would silently drop a file."""
     documents: dict[str, str] = {}
-    for name, digest in map(_document, given):
+    for name, digest in (_document(option.opts[0], each) for each in given):
         if name in documents:
             raise click.BadParameter(
-                f"{name!r} is given twice: name one file for each document.", param_hint="--evidence"
+                f"{name!r} is given twice: name one file for each document.", param_hint=option.opts[0]
             )
         documents[name] = digest
     return documents
 
 
-def _document(written: str) -> tuple[str, str]:
+def _document(option: str, written: str) -> tuple[str, str]:
     name, separator, file = written.partition("=")
     if not separator or not name or not file:
-        raise click.BadParameter(f"{written!r} is not ID=FILE, such as scripts=scripts.pdf.", param_hint="--evidence")
+        raise click.BadParameter(f"{written!r} is not ID=FILE, such as scripts=scripts.pdf.", param_hint=option)
     try:
         with Path(file).open("rb") as stream:
             return name, hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
-        raise BadInput(f"--evidence {name}: {file} cannot be read: {error.strerror}.") from error
+        raise BadInput(f"{option} {name}: {file} cannot be read: {error.strerror}.") from error

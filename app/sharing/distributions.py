@@ -118,7 +118,9 @@ def _head(one: Distribution) -> Row:
 
 def _whole(one: Distribution) -> tuple[Row, list[Row]]:
     objections = {
-        party: f"{', '.join(objection.positions)}: {objection.reason}" for party, objection in one.objections.items()
+        party: f"{', '.join(objection.positions)}: {objection.reason}"
+        + "".join(f" [{name} {digest[:12]}…]" for name, digest in sorted(objection.documents.items()))
+        for party, objection in one.objections.items()
     }
     head = _head(one) | {
         "to_date": _amounts(one.to_date),

@@ -69,7 +69,7 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
             fields = {"run": event.run, "account": event.account, "currency": event.currency}
             yield commands.PrepareRun, fields | {"on": event.execution_on}
         case DistributionObjected():
-            fields = {"period": event.period, "revision": event.revision, "reason": event.reason}
+            fields = {name: getattr(event, name) for name in ("period", "revision", "reason", "documents")}
             yield commands.ObjectToDistribution, fields | {"positions": event.positions}
             yield commands.ObjectToDistribution, fields
         case HistoryArchived():

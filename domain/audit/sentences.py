@@ -152,6 +152,7 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.DistributionApproved: lambda event, _: f"{event.by} accepted revision {event.revision} for {event.party}",
     e.DistributionObjected: lambda event, _: (
         f"{event.by} disputed {', '.join(event.positions)} for {event.party}: {event.reason}"
+        + "".join(f"; {name} {digest[:12]}…" for name, digest in event.documents.items())
     ),
     e.ObjectionResolved: lambda event, _: f"{event.by} ended the objection of {event.party}: {event.reason}",
     e.EntitlementsPosted: lambda event, _: (

@@ -12,6 +12,7 @@ from domain.events import (
     PayoutsOrdered,
 )
 from domain.identity import Role
+from domain.values.record import Sha256
 
 
 class ComputeDistribution(Command):
@@ -34,6 +35,9 @@ class ObjectToDistribution(Command):
     revision: int = Field(description="The revision that was looked at; default the newest.")
     positions: tuple[str, ...] = Field(default=(), description="A disputed position; default all of your party's.")
     reason: str = Field(min_length=1, max_length=500, description="What is wrong.")
+    documents: dict[str, Sha256] = Field(
+        default_factory=dict, description="A document that shows it; once for each. Its SHA-256 is recorded."
+    )
 
 
 class ResolveObjection(Command):

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from domain.values.money import Exact, Money
 from domain.values.record import Record, Sha256
 
@@ -62,7 +64,10 @@ class DistributionApproved(Record):
 
 
 class DistributionObjected(Record):
-    """One person disputes positions for their party. Only what these give that party is held."""
+    """One person disputes positions for their party. Only what these give that party is held.
+
+    `documents` are what they bring for it: id → SHA-256.
+    """
 
     type: Literal["distribution-objected"] = "distribution-objected"
     period: str
@@ -71,6 +76,7 @@ class DistributionObjected(Record):
     by: str
     positions: tuple[str, ...]
     reason: str
+    documents: dict[str, Sha256] = Field(default_factory=dict)
 
 
 class ObjectionResolved(Record):

@@ -32,11 +32,12 @@ from domain.values.money import Money, convert
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Positions that a party disputes, and why."""
+    """Positions that a party disputes, why, and by which documents (id → SHA-256)."""
 
     by: str
     positions: tuple[str, ...]
     reason: str
+    documents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +183,9 @@ def approve(distributions: Distributions, period: str, revision: int, person: Pe
     return [DistributionApproved(period=period, revision=revision, party=person.party, by=person.user)]
 
 
-def object_to(
-    distributions: Distributions, period: str, revision: int, positions: tuple[str, ...], reason: str, person: Person
-) -> list[Event]:
+def object_to(distributions: Distributions, command: ObjectToDistribution, person: Person) -> list[Event]:
     """Dispute some positions of one's party; all of them if none is named."""
+    period, revision, positions = command.period, command.revision, command.positions
     distribution = _open(distributions, period, revision)
     require(person, ObjectToDistribution, tuple(sorted(distribution.parties)), f"object to distribution {period}")
     own = sorted(position for party, position in distribution.shares if party == person.party)
@@ -199,7 +199,8 @@ def object_to(
             party=person.party,
             by=person.user,
             positions=positions or tuple(own),
-            reason=reason,
+            reason=command.reason,
+            documents=command.documents,
         )
     ]
 
@@ -423,7 +424,7 @@ def apply(distributions: Distributions, event: Event) -> None:
             distributions[event.period] = replace(known, approvals=approvals, objections=objections)
         case DistributionObjected():
             known = distributions[event.period]
-            objection = Objection(event.by, event.positions, event.reason)
+            objection = Objection(event.by, event.positions, event.reason, event.documents)
             approvals = {party: by for party, by in known.approvals.items() if party != event.party}
             objections = {**known.objections, event.party: objection}
             distributions[event.period] = replace(known, approvals=approvals, objections=objections)

@@ -259,6 +259,16 @@ def test_payouts_wait_while_the_bank_is_closed_for_longer_than_the_agreement_all
     assert payment.due_on == date(2025, 5, 7)
 
 
+def test_an_objection_brings_documents_which_are_recorded_by_their_hash(earning):
+    compute(earning)
+    documents = {"contract": "a" * 64, "invoice": "b" * 64}
+    command = named(ObjectToDistribution, "", "jiho", Q1, revision=1, reason="the rate", documents=documents)
+    earning.distributions.object_to_distribution(command)
+    assert earning.newest().documents == documents
+    assert earning.snapshots().distributions[Q1].objections["studio"].documents == documents
+    assert earning.snapshots() == earning.refolded()
+
+
 def test_an_objection_holds_the_disputed_position_until_it_is_resolved(earning):
     compute(earning)
     assert object_to(earning, "fee").disputing == ("studio",)

@@ -304,7 +304,12 @@ SAMPLES: tuple[e.Event, ...] = (
     ),
     e.DistributionApproved(period="2027-Q1", revision=1, party="mori", by="지"),
     e.DistributionObjected(
-        period="2027-Q1", revision=1, party="mori", by="aoi", positions=("fee", "(other)"), reason=WORDS
+        period="2027-Q1",
+        revision=1,
+        party="mori",
+        by="aoi",
+        positions=("fee", "(other)"),
+        reason=WORDS,
     ),
     e.ObjectionResolved(period="2027-Q1", party="mori", by="aoi", reason=WORDS),
     e.EntitlementsPosted(

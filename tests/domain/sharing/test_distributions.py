@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.agreement.model import Purpose
+from domain.commands import ObjectToDistribution
 from domain.errors import BadInput, IllegalTransition, Refused, WrongRole
 from domain.events import (
     DistributionComputed,
@@ -31,6 +32,13 @@ HAN = Person("min", "han", frozenset({Role.APPROVER}))
 MORI = Person("aoi", "mori", frozenset({Role.APPROVER}))
 PEOPLE = {"han": HAN, "mori": MORI}
 LATE = b.TODAY + timedelta(days=30)
+
+
+def objection(period, revision, positions):
+    about = {"period": period, "revision": revision, "positions": positions, "reason": "why"}
+    return ObjectToDistribution(key="o", by="x", production="HANA", **about)
+
+
 PLAIN = d.PayoutTerms({}, frozenset())
 HAN_PAYS = d.PayoutTerms({}, frozenset({"han"}))
 NONE = MappingProxyType({})
@@ -79,7 +87,7 @@ class Book:
         return self.take(d.compute(self.now, event))
 
     def object(self, person, *positions, period="2027-Q1", revision=1):
-        return self.take(d.object_to(self.now, period, revision, positions, "why", person))
+        return self.take(d.object_to(self.now, objection(period, revision, positions), person))
 
     def approve(self, person, period="2027-Q1", revision=1):
         return self.take(d.approve(self.now, period, revision, person))
@@ -318,8 +326,9 @@ def test_an_objection_does_not_touch_reserves(book):
     book.object(MORI)
     book.post()
     assert (book.order(), book.held) == ({}, {"returns": 30})
+    found = {"2027-Q1": replace(book.now["2027-Q1"], status="computed")}
     with pytest.raises(BadInput, match="mori has no position 'returns'"):
-        d.object_to({"2027-Q1": replace(book.now["2027-Q1"], status="computed")}, "2027-Q1", 1, ("returns",), "x", MORI)
+        d.object_to(found, objection("2027-Q1", 1, ("returns",)), MORI)
 
 
 def test_only_a_posted_distribution_is_paid_out(book):

@@ -17,7 +17,7 @@ from domain.sharing import distributions, payouts
 from domain.sharing.participation import untied
 from domain.values.money import Money
 from tests.domain import builders as b
-from tests.domain.sharing.test_distributions import computed
+from tests.domain.sharing.test_distributions import computed, objection
 from tests.domain.test_state import SHARERS, sharing
 
 PAYOUT = "HANA.D/1"
@@ -131,7 +131,7 @@ def test_who_was_paid_more_than_is_due_owes_it_and_that_ties_out_too(built):
 
 def test_a_disputed_share_is_owed_until_its_payout_falls_due(built):
     built.take(distributions.compute(built.state.distributions, computed(vendor={"fee": 70})))
-    built.take(distributions.object_to(built.state.distributions, "2027-Q1", 1, (), "why", SHARERS["vendor"]))
+    built.take(distributions.object_to(built.state.distributions, objection("2027-Q1", 1, ()), SHARERS["vendor"]))
     built.take(distributions.post(built.state.distributions, "2027-Q1", LATE))
     built.order()
     assert built.owes("liability:participation:vendor") == 70

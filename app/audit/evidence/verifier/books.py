@@ -329,7 +329,8 @@ class Books:
     def _on_distribution_objected(self, event: Json, _on: str) -> None:
         body = self.rows["distribution"][event["period"]]["body"]
         body["approvals"].pop(event["party"], None)
-        body["objections"][event["party"]] = [event["by"], event["positions"], event["reason"]]
+        documents = [event["documents"]] if event.get("documents") else []
+        body["objections"][event["party"]] = [event["by"], event["positions"], event["reason"], *documents]
 
     def _on_objection_resolved(self, event: Json, _on: str) -> None:
         self.rows["distribution"][event["period"]]["body"]["objections"].pop(event["party"], None)

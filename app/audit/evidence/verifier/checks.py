@@ -37,6 +37,7 @@ VERSIONS: dict[str, int] = {
     "receipts-fell-due": 2,
     "statement-imported": 2,
     "payouts-ordered": 2,
+    "distribution-objected": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")
