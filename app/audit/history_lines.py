@@ -68,12 +68,12 @@ def lines(content: bytes) -> Iterator[HistoryLine]:
 def _about(detail: dict[str, Any], names: dict[str, str]) -> str:
     """Return the name of an event's subject, then its input, result or failure."""
     said = [_named(detail, names)]
-    asked = detail.get("acceptedRequest", {}).get("input", {})
-    if asked:
-        said.append(asked.get("name", ""))
+    request = detail.get("acceptedRequest", {}).get("input", {})
+    if request:
+        said.append(request.get("name", ""))
     for holder in (
         detail.get("input"),
-        asked.get("args"),
+        request.get("args"),
         detail.get("result"),
         detail.get("outcome", {}).get("success"),
     ):

@@ -167,8 +167,8 @@ def _entitlements(found: Picture) -> Row:
     for party in sorted({party for one in sums for party in one}):
         currency = next(one[party].currency for one in sums if party in one)
         entitled, ordered, kept = (one.get(party, Money.zero(currency)) for one in sums)
-        told = {"entitled": entitled, "ordered": ordered, "kept": kept, "open": entitled - ordered - kept}
-        parties.append({"party": party} | {name: str(amount) for name, amount in told.items()})
+        amounts = {"entitled": entitled, "ordered": ordered, "kept": kept, "open": entitled - ordered - kept}
+        parties.append({"party": party} | {name: str(amount) for name, amount in amounts.items()})
     distributions = [
         {
             "period": one.period,
@@ -190,12 +190,12 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> list[st
     if not rows:
         return ["  none"]
     head = [column.replace("_", " ") for column in columns]
-    cells = [head, *([str(_told(row, column) or "") for column in columns] for row in rows)]
+    cells = [head, *([str(_value(row, column) or "") for column in columns] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  " + "  ".join(map(str.ljust, line, widths)).rstrip() for line in cells]
 
 
-def _told(row: Mapping[str, Any], column: str) -> Any:
+def _value(row: Mapping[str, Any], column: str) -> Any:
     if column != "what_of_it":
         return row[column]
     if "received" in row:

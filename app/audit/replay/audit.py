@@ -23,7 +23,7 @@ from app.audit.replay.archive import Archive, Histories
 from app.audit.replay.bank import Bank
 from app.audit.replay.files import Files
 from app.audit.replay.imports import Imports
-from app.audit.replay.parallel import asked_of_books, books_beside
+from app.audit.replay.parallel import books_beside, books_request
 from app.audit.replay.report import AuditReport
 from app.audit.replay.scope import Scope, Tick
 from app.audit.replay.steps import HistorySteps, steps_of
@@ -78,13 +78,13 @@ async def audited(
             if production in witnessed:
                 timelines[production] = Timeline(lambda digest: handler.agreements.of(records, digest))
             imports = Imports(connection, stream)
-            asking = replace(
-                asked_of_books(stream, scope, eyes.schemas),
+            request = replace(
+                books_request(stream, scope, eyes.schemas),
                 checks=[files, archive, imports, *_derived(handler, records)],
                 heard=timelines.get(production),
                 tick=lambda events: tick("events", events),
             )
-            proof = prove(connection, stream, asking, Part.STATE if books else WHOLE)
+            proof = prove(connection, stream, request, Part.STATE if books else WHOLE)
             report.heads[stream] = proof.head
             report.events += proof.events
             report.findings += proof.findings

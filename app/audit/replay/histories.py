@@ -56,11 +56,11 @@ class HistoryCheck:
         self.heard: set[str] = set()
         """Keys of the commands in the history."""
 
-    def differences(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
+    def differences(self, history: HistorySteps, workflow_id: str) -> Iterator[Finding]:
         """Yield what does not agree with the facts."""
-        yield from self._named(told, workflow_id)
+        yield from self._named(history, workflow_id)
         activities = []
-        for step in told.steps:
+        for step in history.steps:
             command = self._command(step)
             payload, record = None, None
             if isinstance(command, Finding):
@@ -77,18 +77,18 @@ class HistoryCheck:
                 yield from self._fell_due(step)
             yield from self._about(step)
             activities.append(self._activity(step, payload, record))
-        yield from self._views(told, activities)
+        yield from self._views(history, activities)
 
-    def _named(self, told: HistorySteps, workflow_id: str) -> Iterator[Finding]:
+    def _named(self, history: HistorySteps, workflow_id: str) -> Iterator[Finding]:
         """Check that a workflow's id matches its argument."""
-        given = told.argument if isinstance(told.argument, dict) else {}
-        production = given.get("production", "")
+        argument = history.argument if isinstance(history.argument, dict) else {}
+        production = argument.get("production", "")
         expected = {
             "Production": lambda: names.production_workflow(production),
-            "Milestone": lambda: names.milestone_workflow(production, given.get("milestone", "")),
-            "PaymentRun": lambda: names.run_workflow(given.get("run", "")),
-            "Distribution": lambda: names.distribution_workflow(production, given.get("period", "")),
-        }.get(told.workflow_type)
+            "Milestone": lambda: names.milestone_workflow(production, argument.get("milestone", "")),
+            "PaymentRun": lambda: names.run_workflow(argument.get("run", "")),
+            "Distribution": lambda: names.distribution_workflow(production, argument.get("period", "")),
+        }.get(history.workflow_type)
         if expected is not None and expected() != workflow_id:
             yield unfaithful(f"{self._record} event 1", "was started with what its id does not say", expected())
 
@@ -100,12 +100,12 @@ class HistoryCheck:
             kind = _COMMANDS.get(step.kind)
             return None if kind is None else kind.model_validate(step.argument)
         except ValidationError as error:
-            return unfaithful(self._at(step.asked), f"asks for no {step.kind}: {error.errors()[0]['msg']}")
+            return unfaithful(self._at(step.scheduled), f"asks for no {step.kind}: {error.errors()[0]['msg']}")
 
     def _carried_out(
         self, step: HistoryStep, command: Command, payloads: frozenset[str], recorded: Wrote
     ) -> Iterator[Finding]:
-        where = self._at(step.asked)
+        where = self._at(step.scheduled)
         if recorded.payload is not None and recorded.payload not in payloads:
             said = f"asks for something else under the key {command.key} than command {command.key} remembers"
             yield unfaithful(where, said, recorded.payload, " or ".join(sorted(payloads)))
@@ -154,20 +154,20 @@ class HistoryCheck:
         """Check that an activity's result is about its argument."""
         if isinstance(step.argument, dict) and isinstance(step.result, dict):
             for name in ("production", "milestone", "run", "period", "payment", "account"):
-                asked, answered = step.argument.get(name), step.result.get(name)
-                if asked is not None and answered is not None and asked != answered:
-                    yield unfaithful(self._at(step.ended), f"answers about another {name}", asked, answered)
+                requested, answered = step.argument.get(name), step.result.get(name)
+                if requested is not None and answered is not None and requested != answered:
+                    yield unfaithful(self._at(step.ended), f"answers about another {name}", requested, answered)
 
     def _activity(self, step: HistoryStep, command: str | None, record: tuple[int, int] | None) -> Activity:
         """Return a step's place in the order."""
         done = step.failure is None
         thing = _thing(step, self._production) if done else None
         held = EVERYWHERE if thing is None else tuple(self._held(thing, step))
-        return Activity(step.asked, step.ended, command, record, done, held)
+        return Activity(step.scheduled, step.ended, command, record, done, held)
 
-    def _views(self, told: HistorySteps, activities: Sequence[Activity]) -> Iterator[Finding]:
+    def _views(self, history: HistorySteps, activities: Sequence[Activity]) -> Iterator[Finding]:
         """Check that each view held at a moment at which it can have been read."""
-        steps = {step.asked: step for step in told.steps}
+        steps = {step.scheduled: step for step in history.steps}
         for misfit in misfits(activities):
             step = steps[misfit.activity.requested]
             thing = _thing(step, self._production)

@@ -19,14 +19,14 @@ class Imports:
     def __init__(self, connection: Connection, stream: str) -> None:
         self._connection = connection
         self._stream, self._production = stream, production_of(stream)
-        self._told: dict[int, StatementImported] = {}
+        self._imports: dict[int, StatementImported] = {}
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:  # noqa: ARG002 - as every check is asked
         """Compare the rows of an import with its event."""
-        for told in batch.facts:
-            if isinstance(told.event, StatementImported):
-                self._told[told.fact.seq] = told.event
-                wrong = altered(self._connection, self._production, told.fact.seq, told.event)
+        for decoded in batch.facts:
+            if isinstance(decoded.event, StatementImported):
+                self._imports[decoded.fact.seq] = decoded.event
+                wrong = altered(self._connection, self._production, decoded.fact.seq, decoded.event)
                 if wrong:
                     record, _, said = wrong.partition(": ")
                     yield broken(record, said)
@@ -34,10 +34,10 @@ class Imports:
     def end(self) -> Iterator[Finding]:
         """Yield registered statement versions that differ from the events, or have none."""
         for row in audit.statement_versions(self._connection, self._production):
-            told = self._told.get(row["seq"])
+            event = self._imports.get(row["seq"])
             name = f"{self._stream} event {row['seq']}"
             statement = f"{row['source']} {row['statement']} version {row['version']}"
-            if told is None:
+            if event is None:
                 yield broken(name, f"{statement} is registered for it, and it imports nothing")
-            elif row["count"] != told.rows.count:
-                yield broken(name, f"{statement} is registered with another count", told.rows.count, row["count"])
+            elif row["count"] != event.rows.count:
+                yield broken(name, f"{statement} is registered with another count", event.rows.count, row["count"])

@@ -21,8 +21,8 @@ from app.audit.replay.imports import Imports
 from app.audit.replay.scope import Scope
 from app.audit.replay.stream import (
     WHOLE,
-    Asking,
     Part,
+    ProofRequest,
     StreamProof,
     prove,
 )
@@ -52,11 +52,11 @@ def proved(connection: Connection, streams: Sequence[str], processes: int = 1) -
     lengths = {stream: chain.head(connection, stream).seq for stream in streams}
     share = sum(lengths.values()) / processes
     with _side_by_side(connection, processes) as pool:
-        asked = [
+        proofs = [
             [pool.submit(_proof_here, stream, part) for part in ((WHOLE,) if lengths[stream] <= share else Part)]
             for stream in streams
         ]
-        for parts in asked:
+        for parts in proofs:
             proof, *more = [part.result() for part in parts]
             proof.findings += [finding for other in more for finding in other.findings]
             yield proof
@@ -77,9 +77,9 @@ def books_beside(
         yield {stream: pool.submit(_books_here, stream, scope) for stream in streams}
 
 
-def asked_of_books(stream: str, scope: Scope, schemas: Schemas = SCHEMAS) -> Asking:
+def books_request(stream: str, scope: Scope, schemas: Schemas = SCHEMAS) -> ProofRequest:
     """Return the checks of a stream's books, including each command's payload."""
-    return Asking(scope, partial(payload_hashes, production_of(stream), schemas=schemas), schemas=schemas)
+    return ProofRequest(scope, partial(payload_hashes, production_of(stream), schemas=schemas), schemas=schemas)
 
 
 @contextmanager
@@ -120,12 +120,12 @@ def _proof_here(stream: str, part: Part) -> StreamProof:
 
 
 def _books_here(stream: str, scope: Scope) -> StreamProof:
-    return prove(_connection, stream, asked_of_books(stream, scope), Part.BOOKS)
+    return prove(_connection, stream, books_request(stream, scope), Part.BOOKS)
 
 
 def _proof(connection: Connection, stream: str, part: Part) -> StreamProof:
     imports = Imports(connection, stream)
-    proof = prove(connection, stream, Asking(checks=[imports]), part)
+    proof = prove(connection, stream, ProofRequest(checks=[imports]), part)
     if Part.STATE in part:
         proof.findings += imports.end()
     return proof

@@ -32,17 +32,17 @@ class WorkflowRequest:
         return f"{kind} {which}".strip()
 
 
-def asked_today(commands: Iterable[WorkflowCommand]) -> Iterator[WorkflowRequest]:
+def requests_today(commands: Iterable[WorkflowCommand]) -> Iterator[WorkflowRequest]:
     """Yield the requests in commands of today's code. A timer cancelled in the same batch is skipped."""
-    given = list(commands)
-    started = {one.start_timer.seq for one in given if one.HasField("start_timer")}
-    given_up = {one.cancel_timer.seq for one in given if one.HasField("cancel_timer")} & started
-    for one in given:
+    listed = list(commands)
+    started = {one.start_timer.seq for one in listed if one.HasField("start_timer")}
+    cancelled = {one.cancel_timer.seq for one in listed if one.HasField("cancel_timer")} & started
+    for one in listed:
         kind = one.WhichOneof("variant") or ""
-        if kind == "start_timer" and one.start_timer.seq not in given_up:
+        if kind == "start_timer" and one.start_timer.seq not in cancelled:
             duration = one.start_timer.start_to_fire_timeout.ToTimedelta()
             yield WorkflowRequest(("timer", str(one.start_timer.seq)), {"duration": _seconds(duration)})
-        elif kind == "cancel_timer" and one.cancel_timer.seq not in given_up:
+        elif kind == "cancel_timer" and one.cancel_timer.seq not in cancelled:
             yield WorkflowRequest(("end of timer", str(one.cancel_timer.seq)), {})
         elif kind not in {"start_timer", "cancel_timer"}:
             yield _today(kind, one)
@@ -87,7 +87,7 @@ def _today(kind: str, one: WorkflowCommand) -> WorkflowRequest:  # noqa: PLR0911
             return WorkflowRequest((kind.replace("_", " "), ""), {})
 
 
-def asked_then(events: Iterable[HistoryEvent]) -> Iterator[WorkflowRequest]:
+def recorded_requests(events: Iterable[HistoryEvent]) -> Iterator[WorkflowRequest]:
     """Yield the requests that a history's events record."""
     updates: dict[int, tuple[str, str]] = {}
     for event in events:

@@ -18,7 +18,7 @@ class HistoryStep:
     The JSON is that of today's models. `version` is the schema version in which the result is on record.
     """
 
-    asked: int
+    scheduled: int
     kind: str
     argument: Any
     ended: int = 0
@@ -47,7 +47,7 @@ def steps_of(content: bytes) -> HistorySteps:
     Raises:
         ValueError, LookupError, TypeError: it is not a history. The strict replay says what is wrong with it.
     """
-    history = WorkflowHistory.from_json("told", content.decode())
+    history = WorkflowHistory.from_json("audited", content.decode())
     started = history.events[0].workflow_execution_started_event_attributes
     return HistorySteps(
         workflow_type=started.workflow_type.name,
@@ -63,9 +63,9 @@ def _steps(history: WorkflowHistory) -> Iterator[HistoryStep]:
     for event in history.events:
         match event.event_type:
             case EventType.EVENT_TYPE_ACTIVITY_TASK_SCHEDULED:
-                asked = event.activity_task_scheduled_event_attributes
-                kind = asked.activity_type.name
-                argument = next((activity_argument(kind, one) for one in asked.input.payloads), None)
+                scheduled = event.activity_task_scheduled_event_attributes
+                kind = scheduled.activity_type.name
+                argument = next((activity_argument(kind, one) for one in scheduled.input.payloads), None)
                 steps[event.event_id] = HistoryStep(event.event_id, kind, argument)
             case EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED:
                 done = event.activity_task_completed_event_attributes

@@ -56,7 +56,7 @@ class StreamProof:
 
 
 @dataclass(frozen=True)
-class Asking:
+class ProofRequest:
     """What else to check in a stream.
 
     `payloads` gives the possible payload hashes of a batch's command, for the books. `schemas` reads events.
@@ -71,33 +71,33 @@ class Asking:
     schemas: Schemas = SCHEMAS
 
 
-def prove(connection: Connection, stream: str, asking: Asking, part: Part = WHOLE) -> StreamProof:
+def prove(connection: Connection, stream: str, request: ProofRequest, part: Part = WHOLE) -> StreamProof:
     """Prove a stream and all that follows from it. `connection` should see one instant, as `Store.reading` gives it.
 
     The books report an unreadable event whatever the period, because it belongs to none.
     """
     proof = StreamProof(stream, chain.head(connection, stream))
-    books = _Books(connection, stream, asking) if Part.BOOKS in part else None
-    state = _State(connection, stream, asking) if Part.STATE in part else None
+    books = _Books(connection, stream, request) if Part.BOOKS in part else None
+    state = _State(connection, stream, request) if Part.STATE in part else None
     unread: list[Finding] = []
     judged = _judged(
-        batches(chain.facts(connection, stream), unread, asking.schemas),
+        batches(chain.facts(connection, stream), unread, request.schemas),
         (*(books.takers if books else ()), *(state.takers if state else ())),
         proof,
-        asking,
+        request,
     )
     if books:
         links = [_link(sentence) for sentence in broken_links(stream, judged, proof.head)]
         proof.findings = [*links, *unread, *proof.findings, *books.end()]
     else:
         deque(judged, maxlen=0)
-    if state and asking.scope.whole:
+    if state and request.scope.whole:
         proof.findings += state.end()
     return proof
 
 
 def _judged(
-    every: Iterable[CommandBatch], takers: Iterable[Taker], proof: StreamProof, asking: Asking
+    every: Iterable[CommandBatch], takers: Iterable[Taker], proof: StreamProof, request: ProofRequest
 ) -> Iterator[Fact]:
     """Yield every fact in order, after all takers have judged its batch.
 
@@ -108,14 +108,14 @@ def _judged(
         for take in takers:
             for batch in some:
                 found = [*take(batch)]
-                if found and asking.scope.covers(batch.first.effective_on):
+                if found and request.scope.covers(batch.first.effective_on):
                     proof.findings += found
         for batch in some:
             for each in batch.facts:
                 yield each.fact
         count = sum(len(batch.facts) for batch in some)
         proof.events += count
-        asking.tick(count)
+        request.tick(count)
 
 
 def _groups(every: Iterable[CommandBatch]) -> Iterator[list[CommandBatch]]:
@@ -127,10 +127,10 @@ def _groups(every: Iterable[CommandBatch]) -> Iterator[list[CommandBatch]]:
 class _Books:
     """Checks the rows that follow from each event alone."""
 
-    def __init__(self, connection: Connection, stream: str, asking: Asking) -> None:
-        self._connection, self._stream, self._asking = connection, stream, asking
+    def __init__(self, connection: Connection, stream: str, request: ProofRequest) -> None:
+        self._connection, self._stream, self._request = connection, stream, request
         self._ledger = Ledger(stream, audit.entries(connection, stream))
-        self._commands = Commands(stream, audit.commands(connection, stream), asking.payloads)
+        self._commands = Commands(stream, audit.commands(connection, stream), request.payloads)
         self._bookings, self._bank_statements = Bookings(stream), BankStatements(stream)
         self.takers = (self._ledger.take, self._commands.take, self._bookings.take, self._bank_statements.take)
 
@@ -138,7 +138,7 @@ class _Books:
         """Yield what is left over and, without a period, differences in bookings, statements and balances."""
         yield from self._ledger.end()
         yield from self._commands.end()
-        if self._asking.scope.whole:
+        if self._request.scope.whole:
             yield from self._bookings.compared(audit.bookings(self._connection, self._stream))
             yield from self._bank_statements.compared(audit.bank_statements(self._connection, self._stream))
             balances = audit.balances(self._connection, self._stream)
@@ -148,9 +148,9 @@ class _Books:
 class _State:
     """Checks the rows that follow from all events together."""
 
-    def __init__(self, connection: Connection, stream: str, asking: Asking) -> None:
+    def __init__(self, connection: Connection, stream: str, request: ProofRequest) -> None:
         self._connection, self._stream = connection, stream
-        self._refold = Refold(asking.checks, asking.heard)
+        self._refold = Refold(request.checks, request.heard)
         self.takers = (self._refold.take,)
 
     def end(self) -> Iterator[Finding]:

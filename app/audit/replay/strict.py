@@ -24,8 +24,8 @@ from app.audit.replay.payloads import readable, same
 from app.audit.replay.requests import (
     Field,
     WorkflowRequest,
-    asked_then,
-    asked_today,
+    recorded_requests,
+    requests_today,
 )
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import WORKFLOWS
@@ -59,12 +59,12 @@ async def differences(history: str | bytes, *, closed: bool | None = None) -> li
 
 
 @dataclass
-class _Heard:
+class _CommandLog:
     """The commands of today's code, by the started event of their workflow task."""
 
     commands: dict[int, list[Any]] = field(default_factory=lambda: defaultdict(list))
 
-    def hear(self, activation: WorkflowActivation, completion: WorkflowActivationCompletion) -> None:
+    def note(self, activation: WorkflowActivation, completion: WorkflowActivationCompletion) -> None:
         """Note the commands of a completion. A failed one has none."""
         if completion.HasField("successful"):
             self.commands[activation.history_length].extend(completion.successful.commands)
@@ -83,11 +83,11 @@ class StrictReplayer:
         found = [Difference(*each) for each in disorder(events, closed=closed)]
         if found:
             return found
-        heard = _Heard()
-        failure = await _replayed(read, heard)
+        log = _CommandLog()
+        failure = await _replayed(read, log)
         if failure is not None:
             found.append(Difference("history", f"does not replay: {failure}"))
-        return found + list(_compared(list(read.events), heard, whole=failure is None))
+        return found + list(_compared(list(read.events), log, whole=failure is None))
 
 
 @cache
@@ -97,9 +97,9 @@ def _quiet() -> Runtime:
     return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=errors)))
 
 
-async def _replayed(history: WorkflowHistory, heard: _Heard) -> str | None:
+async def _replayed(history: WorkflowHistory, log: _CommandLog) -> str | None:
     """Replay a history. Return why it fails, or None."""
-    runner = observed(SandboxedWorkflowRunner(), heard.hear)
+    runner = observed(SandboxedWorkflowRunner(), log.note)
     replayer = Replayer(workflows=WORKFLOWS, plugins=[SluicePlugin()], workflow_runner=runner, runtime=_quiet())
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -111,7 +111,7 @@ async def _replayed(history: WorkflowHistory, heard: _Heard) -> str | None:
     return None if result.replay_failure is None else _brief(str(result.replay_failure))
 
 
-def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iterator[Difference]:
+def _compared(events: list[HistoryEvent], log: _CommandLog, *, whole: bool) -> Iterator[Difference]:
     """Yield the differences between both sides. `whole` says that the replay reached the history's end."""
     finished = {
         event.workflow_task_completed_event_attributes.started_event_id
@@ -124,13 +124,13 @@ def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iter
         if event.event_type == EventType.EVENT_TYPE_TIMER_FIRED
     }
     today: dict[tuple[str, str], deque[WorkflowRequest]] = defaultdict(deque)
-    for task, commands in heard.commands.items():
+    for task, commands in log.commands.items():
         if task in finished:
-            for asked in asked_today(commands):
-                if not _too_late(asked, task, fired):
-                    today[asked.key].append(asked)
+            for request in requests_today(commands):
+                if not _too_late(request, task, fired):
+                    today[request.key].append(request)
     kind = _type_of(events)
-    for then in asked_then(events):
+    for then in recorded_requests(events):
         now = today[then.key].popleft() if today[then.key] else None
         if now is not None:
             yield from _fields(kind, then, now)
@@ -141,9 +141,9 @@ def _compared(events: list[HistoryEvent], heard: _Heard, *, whole: bool) -> Iter
             yield from (Difference("history", f"lacks {each.name}, which today's code asks for") for each in rest)
 
 
-def _too_late(asked: WorkflowRequest, task: int, fired: Mapping[str, int]) -> bool:
+def _too_late(request: WorkflowRequest, task: int, fired: Mapping[str, int]) -> bool:
     """Return whether a timer is cancelled after it fired. Temporal then writes no event."""
-    kind, which = asked.key
+    kind, which = request.key
     return kind == "end of timer" and fired.get(which, task) < task
 
 

@@ -19,10 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     here = Path(__file__).resolve().parent.parent
     parser.add_argument("bundle", nargs="?", type=Path, default=here, help="BUNDLE.zip or a folder; default this one")
     parser.add_argument("--key", help="the house's public key (64 hexadecimal digits): the signature must be by it")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     report, signer = VerificationReport(), ""
     try:
-        verification = Verification(Bundle(asked.bundle), asked.key)
+        verification = Verification(Bundle(options.bundle), options.key)
         report = verification.run()
         signer = verification.signer
     except (Bad, OSError, zipfile.BadZipFile, KeyError, TypeError, ValueError, RecursionError) as error:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if len(wrong) > SHOWN:
             _say(f"  … and {len(wrong) - SHOWN} more")
     if signer:
-        _say(f"signed by {signer}" + ("" if asked.key else ": compare this key with the one you were given"))
+        _say(f"signed by {signer}" + ("" if options.key else ": compare this key with the one you were given"))
     return 1 if report.integrity or report.fidelity else 0
 
 

@@ -35,7 +35,7 @@ def misdescribed_imports(bundle: Bundle, known: Mapping[int, Json]) -> Iterator[
     missing = dict(known)
     for row in bundle.lines("imports.jsonl"):
         event = missing.pop(row["seq"], None)
-        told = event and {"version": event["version"]} | {name: event["rows"][name] for name in _IMPORT}
-        if told is None or told != {name: row[name] for name in told}:
+        expected = event and {"version": event["version"]} | {name: event["rows"][name] for name in _IMPORT}
+        if expected is None or expected != {name: row[name] for name in expected}:
             yield f"the import of event {row['seq']} is not described as in the journal"
     yield from (f"the import of event {seq} is not listed" for seq in missing)

@@ -40,8 +40,8 @@ def imported_rows(bundle: Bundle, seq: int, event: Json) -> Iterator[str]:
         yield f"{what} are not as many as its fact says"
     if miscounted:
         yield f"{what} are converted into other amounts than their rates make, in {miscounted} rows"
-    told = {(total["of"], money(total["amount"])[1]): money(total["amount"])[0] for total in rows["totals"]}
-    if {key: minor for key, minor in told.items() if minor} != {key: minor for key, minor in sums.items() if minor}:
+    totals = {(total["of"], money(total["amount"])[1]): money(total["amount"])[0] for total in rows["totals"]}
+    if {key: minor for key, minor in totals.items() if minor} != {key: minor for key, minor in sums.items() if minor}:
         yield f"{what} do not add up to the totals of its fact"
     if any(uncounted.values()):
         yield f"{what} do not count what its fact says"
