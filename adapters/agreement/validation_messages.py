@@ -64,15 +64,15 @@ def sentence(error: ErrorDetails, siblings: list[str]) -> str:
     return known.format_map(data)
 
 
-def _short(given: Any) -> str:
-    match given:
+def _short(value: Any) -> str:
+    match value:
         case None:
             return "nothing is given"
         case dict():
             return "fields are given"
         case list() | tuple():
             return "a list is given"
-    text = repr(given)
+    text = repr(value)
     return text if len(text) <= 40 else f"{text[:39]}…"  # noqa: PLR2004 - enough to recognise it
 
 
@@ -106,9 +106,9 @@ def _branches(one: Mapping[str, Any], schema: Mapping[str, Any], data: Node) -> 
     if "$ref" in one:
         return _branches(schema["$defs"][str(one["$ref"]).rsplit("/", 1)[-1]], schema, data)
     apart = one.get("discriminator", {})
-    told = apart.get("mapping", {}).get(str(_node(data, apart.get("propertyName", ""))))
-    if told is not None:
-        return _branches({"$ref": told}, schema, data)
+    reference = apart.get("mapping", {}).get(str(_node(data, apart.get("propertyName", ""))))
+    if reference is not None:
+        return _branches({"$ref": reference}, schema, data)
     members = [*one.get("anyOf", []), *one.get("oneOf", [])]
     return [branch for member in members for branch in _branches(member, schema, data)] or [one]
 

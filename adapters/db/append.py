@@ -57,8 +57,8 @@ class Append:
         )
         self._add("stream_head", [(stream, facts[-1].seq, facts[-1].hash)])
         self._fill("booking", rows.booking_rows(stream, bookings(events)))
-        told = (statements(fact.seq, fact.effective_on, event) for fact, event in zip(facts, events, strict=True))
-        self._fill("bank_statement", (rows.bank_statement_row(stream, one) for each in told for one in each))
+        stated = (statements(fact.seq, fact.effective_on, event) for fact, event in zip(facts, events, strict=True))
+        self._fill("bank_statement", (rows.bank_statement_row(stream, one) for each in stated for one in each))
 
     def outcome(self, key: str, payload: str, stream: str, first_seq: int, last_seq: int) -> None:
         """Record the answer to a key for later repeats."""
@@ -132,11 +132,11 @@ def _statement(names: tuple[str, ...]) -> str:
 
 def _part(table: sa.Table) -> str:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    given = ", ".join(f"%s{_CASTS.get(type(column.type), '')}" for column in table.columns)
+    placeholders = ", ".join(f"%s{_CASTS.get(type(column.type), '')}" for column in table.columns)
     if table is tables.stream_head:
-        moved = f"FROM unnest({given}) n ({names}) WHERE h.stream = n.stream"
+        moved = f"FROM unnest({placeholders}) n ({names}) WHERE h.stream = n.stream"
         return f"UPDATE stream_head h SET seq = n.seq, hash = n.hash {moved}"  # noqa: S608 - names of our own tables
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({given}) {_on_conflict(table)}"  # noqa: S608 - as above
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({placeholders}) {_on_conflict(table)}"  # noqa: S608 - as above
 
 
 def _on_conflict(table: sa.Table) -> str:

@@ -37,8 +37,8 @@ def imports(connection: Connection, production: str) -> list[dict[str, Any]]:
 def kept(connection: Connection, digests: Sequence[str]) -> list[tuple[str, str]]:
     """Return the hash and name of each stored document among these hashes, in hash order."""
     table = tables.document.c
-    asked = table.sha256 == sa.any_(sa.literal(list(digests), sa.ARRAY(sa.Text)))
-    query = sa.select(table.sha256, table.name).where(asked).order_by(table.sha256)
+    wanted = table.sha256 == sa.any_(sa.literal(list(digests), sa.ARRAY(sa.Text)))
+    query = sa.select(table.sha256, table.name).where(wanted).order_by(table.sha256)
     return [(row.sha256, row.name) for row in connection.execute(query)]
 
 

@@ -72,8 +72,8 @@ def keep(transaction: Transaction, production: str, archived: HistoryArchived, c
 def archived(connection: Connection, runs: Sequence[Run]) -> frozenset[Run]:
     """Which of these runs are in the archive."""
     table = tables.history.c
-    asked = (sa.literal([run[part] for run in runs], sa.ARRAY(sa.Text)) for part in (0, 1))
-    named = sa.func.unnest(*asked).table_valued("workflow_id", "run_id").render_derived()
+    columns = (sa.literal([run[part] for run in runs], sa.ARRAY(sa.Text)) for part in (0, 1))
+    named = sa.func.unnest(*columns).table_valued("workflow_id", "run_id").render_derived()
     query = sa.select(table.workflow_id, table.run_id).join_from(
         tables.history, named, sa.and_(table.workflow_id == named.c.workflow_id, table.run_id == named.c.run_id)
     )

@@ -24,7 +24,7 @@ def doctor(data: Path | None, as_json: bool) -> None:
 
     found = run(examined(data))
     if as_json:
-        click.echo(json.dumps([told(one) for one in found.ailments], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([as_row(one) for one in found.ailments], ensure_ascii=False, indent=2))
     else:
         for one in found.ailments:
             since = f" since {_when(one)}" if one.since else ""
@@ -36,7 +36,7 @@ def doctor(data: Path | None, as_json: bool) -> None:
     click.get_current_context().exit(1 if found.wrong else 0)
 
 
-def told(ailment: "Ailment") -> dict[str, Any]:
+def as_row(ailment: "Ailment") -> dict[str, Any]:
     """Return an ailment for programs."""
     return {**asdict(ailment), "since": ailment.since.isoformat() if ailment.since else None}
 

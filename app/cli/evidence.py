@@ -40,10 +40,10 @@ def as_of(
     The answer comes from the journal alone, names the head that it rests on, and is the same byte for byte whenever it
     is asked again, whatever has been recorded since.
     """
-    from app.audit.evidence.as_of import as_of as asked
+    from app.audit.evidence.as_of import as_of as state_as_of
     from app.audit.evidence.as_of import as_text, instant
 
-    answer = asked(data, production, effective.date(), instant(known), sections)
+    answer = state_as_of(data, production, effective.date(), instant(known), sections)
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else as_text(answer))
 
 
@@ -132,8 +132,8 @@ def explain(figure: str, user: str | None, as_json: bool, data: Path | None) -> 
     """
     from app.audit.evidence.reading import reading
     from app.audit.evidence.story import StoryRecord, as_text
-    from app.audit.evidence.story import explain as told
+    from app.audit.evidence.story import explain as explain_figure
 
     with reading(data, user, f"the story of {figure}") as records:
-        story = told(StoryRecord(records.connection, records.bank_data), figure)
+        story = explain_figure(StoryRecord(records.connection, records.bank_data), figure)
     click.echo(json.dumps(story, ensure_ascii=False, indent=2) if as_json else as_text(story))

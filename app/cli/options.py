@@ -58,9 +58,9 @@ def production_filter(command: F) -> F:
 def day_option(name: str, about: str) -> Callable[[F], F]:
     """`NAME DATE`, as a `date | None`."""
 
-    def day(_context: click.Context, _option: click.Parameter, given: datetime | None) -> object:
+    def day(_context: click.Context, _option: click.Parameter, written: datetime | None) -> object:
         """Return the date of the parsed option."""
-        return given and given.date()
+        return written and written.date()
 
     return click.option(name, type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", callback=day, help=about)
 
@@ -86,7 +86,7 @@ def _paging(for_people: int, for_programs: int | None) -> Callable[[Callable[...
         """Add the options, and pass their page to the command."""
 
         @wraps(command)
-        def with_page(*, limit: int | None, after: str | None, whole: bool, as_json: bool, **given: Any) -> None:
+        def with_page(*, limit: int | None, after: str | None, whole: bool, as_json: bool, **rest: Any) -> None:
             """Run the command with the requested page."""
             from adapters.db.queries.paging import PageRequest
 
@@ -94,7 +94,7 @@ def _paging(for_people: int, for_programs: int | None) -> Callable[[Callable[...
                 raise click.UsageError("Say either --limit or --all.")
             unsaid = for_programs if as_json and after is None else for_people
             page = PageRequest(None if whole else limit or unsaid, after, counted=not as_json)
-            command(page=page, as_json=as_json, **given)
+            command(page=page, as_json=as_json, **rest)
 
         for option in (
             click.option("--all", "whole", is_flag=True, help="All of them, or all that come after the cursor."),

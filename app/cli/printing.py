@@ -48,12 +48,12 @@ def with_doubts(columns: Sequence[str], payments: Iterable[Any]) -> Sequence[str
 
 def show_one(row: Any, as_json: bool) -> None:
     """Print one record: a line for each field, or JSON."""
-    told = plain(row)
+    record = plain(row)
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
-    width = max(len(name) for name in told)
-    for name, value in told.items():
+    width = max(len(name) for name in record)
+    for name, value in record.items():
         if value not in (None, []):
             click.echo(f"{name:<{width}}  {_words(value)}")
 

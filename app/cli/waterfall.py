@@ -84,10 +84,10 @@ def draw(out: Path, **inputs: Any) -> None:
     from app.sharing.waterfall import run_files
     from app.sharing.waterfall_draw import draw as drawn
 
-    given = _named(inputs)
-    result = run_files(**given) if given["facts"] else None
-    out.write_text(drawn(given["agreement"], result), encoding="utf-8")
-    click.echo(f"{out}: the waterfall of {given['agreement']}")
+    named = _named(inputs)
+    result = run_files(**named) if named["facts"] else None
+    out.write_text(drawn(named["agreement"], result), encoding="utf-8")
+    click.echo(f"{out}: the waterfall of {named['agreement']}")
 
 
 @waterfall.command()

@@ -99,9 +99,9 @@ class CommandClient:
             await histories.give_up(command)
         return lost
 
-    def _made(self, kind: type[C], **given: Any) -> C:
-        fields = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12]} | given
-        return _fitting(lambda: make(kind, **fields))
+    def _made(self, kind: type[C], **fields: Any) -> C:
+        own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12]}
+        return _fitting(lambda: make(kind, **own | fields))
 
     def _keep(self, file: Path, raw: bytes) -> str:
         with self.services.store.transaction() as transaction:

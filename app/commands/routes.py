@@ -28,13 +28,13 @@ class Routes:
 
     services: Services
 
-    def completed(self, kind: type[Command], given: Mapping[str, Any]) -> dict[str, Any]:
+    def completed(self, kind: type[Command], known: Mapping[str, Any]) -> dict[str, Any]:
         """Return a command's fields: the given ones, and those from the records.
 
         Raises:
             NotFound: the run or payment does not exist.
         """
-        fields = dict(given)
+        fields = dict(known)
         if "production" not in fields:
             if "run" in fields:
                 fields["production"] = self.planned(fields["run"]).production

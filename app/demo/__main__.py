@@ -83,9 +83,9 @@ def main() -> int:
 
     Statements are kept: in `statements` below the named folder, otherwise in a folder of their own.
     """
-    asked = argparse.ArgumentParser("python -m app.demo", description=demo.__doc__, formatter_class=_AsWritten)
-    asked.add_argument("data", nargs="?", type=Path, metavar="DIR", help="a new folder to keep everything in")
-    data: Path | None = asked.parse_args().data
+    parser = argparse.ArgumentParser("python -m app.demo", description=demo.__doc__, formatter_class=_AsWritten)
+    parser.add_argument("data", nargs="?", type=Path, metavar="DIR", help="a new folder to keep everything in")
+    data: Path | None = parser.parse_args().data
     screen = Console(stderr=True)
     try:
         if data is not None:

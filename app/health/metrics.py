@@ -108,15 +108,15 @@ async def keep_fresh(services: Services, figures: Gauges, every_s: float = REFRE
 
     Pauses grow with the duration of an examination.
     """
-    told = ""
+    reported = ""
     while True:
         begun = time.monotonic()
         try:
             figures.take(await examine(services))
-            told = ""
+            reported = ""
         except Exception as error:
             figures.take(None)
-            if str(error) != told:
+            if str(error) != reported:
                 log.exception("metrics.trouble", retry_every_s=every_s)
-            told = str(error)
+            reported = str(error)
         await asyncio.sleep(max(every_s, _PAUSE * (time.monotonic() - begun)))

@@ -110,13 +110,13 @@ async def workers(client: Client, task_queue: str) -> Workers:
     )
     answer = await client.workflow_service.describe_task_queue(request, timeout=_PATIENCE)
     since = datetime.now(UTC) - ASKS_WITHIN
-    asking = (one.deployment_options for one in answer.pollers if one.last_access_time.ToDatetime(UTC) > since)
+    polling = (one.deployment_options for one in answer.pollers if one.last_access_time.ToDatetime(UTC) > since)
     return Workers(
         frozenset(
             each.build_id
             if each.worker_versioning_mode == WorkerVersioningMode.WORKER_VERSIONING_MODE_VERSIONED
             else ""
-            for each in asking
+            for each in polling
         ),
         answer.versioning_info.current_deployment_version.build_id,
     )

@@ -57,5 +57,5 @@ def _with_interest(row: ReceiptRow, agreement: "Agreement", handler: "CommandHan
 
 
 def _row(row: ReceiptRow, days_late: int | None = None, interest: Money | None = None) -> ExpectedRow:
-    told = {field.name: getattr(row, field.name) for field in fields(ReceiptRow)}
-    return ExpectedRow(**told, days_late=days_late, late_interest=interest)
+    columns = {field.name: getattr(row, field.name) for field in fields(ReceiptRow)}
+    return ExpectedRow(**columns, days_late=days_late, late_interest=interest)

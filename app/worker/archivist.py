@@ -44,7 +44,7 @@ class Archivist:
 
     async def run(self) -> None:
         """Work until cancelled. Errors are logged once and retried."""
-        scheduled, told = False, ""
+        scheduled, reported = False, ""
         while True:
             try:
                 if not scheduled:
@@ -52,14 +52,14 @@ class Archivist:
                     scheduled = True
                 await self.step()
             except Exception as error:
-                if str(error) != told:
+                if str(error) != reported:
                     log.exception("archive.trouble", retry_every_s=AFTER_TROUBLE_S)
-                told = str(error)
+                reported = str(error)
                 await asyncio.sleep(AFTER_TROUBLE_S)
             else:
-                if told:
+                if reported:
                     log.info("archive.trouble_over")
-                    told = ""
+                    reported = ""
                 await asyncio.sleep(POLL_S)
 
     async def step(self) -> int:

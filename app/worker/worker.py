@@ -82,11 +82,11 @@ async def serve(services: Services, machine: Clock | None = None) -> None:
             beside = [asyncio.create_task(each) for each in besides]
             log.info("worker.started", task_queue=services.settings.task_queue)
             clock = asyncio.create_task(watch_clock(services, machine))
-            told = asyncio.create_task(stop.wait())
-            await asyncio.wait([told, clock], return_when=asyncio.FIRST_COMPLETED)
-            for task in (*beside, told, clock):
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait([stopping, clock], return_when=asyncio.FIRST_COMPLETED)
+            for task in (*beside, stopping, clock):
                 task.cancel()
-            await asyncio.gather(*beside, told, return_exceptions=True)
+            await asyncio.gather(*beside, stopping, return_exceptions=True)
     log.info("worker.stopped")
     with suppress(asyncio.CancelledError):
         await clock
@@ -97,9 +97,9 @@ async def check_clock(services: Services, machine: Clock) -> None:
 
     def _compare() -> None:
         with services.store.reading() as records:
-            asked = machine.now()
+            sent_at = machine.now()
             theirs = health.now(records.connection)
-            check_drift(asked, theirs, machine.now())
+            check_drift(sent_at, theirs, machine.now())
 
     try:
         await asyncio.to_thread(_compare)
@@ -130,7 +130,7 @@ async def see_to_current(services: Services) -> None:
     mine, deployment = worker_deployment(settings), Deployment(services.client, settings.task_queue)
     if not mine.use_worker_versioning:
         return
-    told = ""
+    reported = ""
     while True:
         try:
             current = await deployment.current()
@@ -142,9 +142,9 @@ async def see_to_current(services: Services) -> None:
         except NotFound:  # this worker's first poll is under way
             await asyncio.sleep(ASKED_SOON_S)
         except RPCError as error:
-            if str(error) != told:
+            if str(error) != reported:
                 log.warning("deployment.trouble", why=str(error))
-            told = str(error)
+            reported = str(error)
             await asyncio.sleep(1)
         else:
             return

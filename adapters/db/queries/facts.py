@@ -53,8 +53,8 @@ def imported(connection: Connection, chosen: ImportFilter, page: PageRequest = W
 
 
 def _import(row: sa.Row[Any]) -> ImportRow:
-    told: Any = row[:7]
-    return ImportRow(*told)
+    columns: Any = row[:7]
+    return ImportRow(*columns)
 
 
 def sources(connection: Connection, production: str) -> set[str]:

@@ -96,8 +96,8 @@ def _total(connection: Connection, query: sa.Select[Any], request: PageRequest, 
 
 def encoded(order: Order, values: Iterable[Any]) -> str:
     """Return the cursor of a row, from the values of its order's keys."""
-    told = [order.name, *(value.isoformat() if isinstance(value, date) else value for value in values)]
-    raw = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    content = [order.name, *(value.isoformat() if isinstance(value, date) else value for value in values)]
+    raw = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -109,8 +109,8 @@ def decoded(order: Order, cursor: str) -> list[Any]:
     """
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        name, *told = json.loads(raw)
-        values = [_read(key, value) for key, value in zip(order.keys, told, strict=True)]
+        name, *content = json.loads(raw)
+        values = [_read(key, value) for key, value in zip(order.keys, content, strict=True)]
         if name == order.name and encoded(order, values) == cursor:
             return values
     except (ValueError, TypeError, RecursionError):

@@ -72,8 +72,8 @@ def reconciliations(
     Raises:
         NotFound: the bank told nothing of the account.
     """
-    told = connection.execute(_ACCOUNTS, {"stream": stream_of(production)}).all()
-    shown = [row for row in told if sight.everything or row.account in sight.accounts]
+    reported = connection.execute(_ACCOUNTS, {"stream": stream_of(production)}).all()
+    shown = [row for row in reported if sight.everything or row.account in sight.accounts]
     chosen = [row for row in shown if account in {None, row.account}]
     if account is not None and not chosen:
         raise NotFound(
@@ -84,10 +84,10 @@ def reconciliations(
 
 def reconciled_until(connection: Connection, production: str, account: str) -> date | None:
     """The last day up to which the bank's statements of an account agree with the books."""
-    told = {row.account: row.currency for row in connection.execute(_ACCOUNTS, {"stream": stream_of(production)})}
-    if account not in told:
+    reported = {row.account: row.currency for row in connection.execute(_ACCOUNTS, {"stream": stream_of(production)})}
+    if account not in reported:
         return None
-    return _compared(connection, production, account, told[account], date.max).reconciled_until
+    return _compared(connection, production, account, reported[account], date.max).reconciled_until
 
 
 def _compared(connection: Connection, production: str, account: str, currency: str, on: date) -> Reconciliation:
@@ -125,8 +125,8 @@ def opening_balance(connection: Connection, production: str, account: str) -> Op
     body = connection.execute(_OPENING, named).scalar_one_or_none()
     if body is None:
         return None
-    told = json.loads(body)
-    return OpeningBalance(Money.parse(told["amount"]), date.fromisoformat(told["on"]))
+    reported = json.loads(body)
+    return OpeningBalance(Money.parse(reported["amount"]), date.fromisoformat(reported["on"]))
 
 
 def first_booking(connection: Connection, production: str, account: str) -> date | None:

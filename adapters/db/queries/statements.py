@@ -44,8 +44,8 @@ def statements(
     """Return statements of a production in the order in which they were issued."""
     body = sa.cast(_JOURNAL.body, JSONB)
     elements = sa.func.jsonb_array_elements(body["statements"])
-    issued = elements.table_valued(sa.column("told", JSONB), with_ordinality="place").render_derived(name="issued")
-    party, period = issued.c.told["party"].astext, body["period"].astext
+    issued = elements.table_valued(sa.column("item", JSONB), with_ordinality="place").render_derived(name="issued")
+    party, period = issued.c.item["party"].astext, body["period"].astext
     query = (
         sa.select(
             sa.literal(chosen.production).label("production"),
@@ -53,7 +53,7 @@ def statements(
             party.label("party"),
             _JOURNAL.effective_on,
             _JOURNAL.seq,
-            issued.c.told["sha256"].astext.label("sha256"),
+            issued.c.item["sha256"].astext.label("sha256"),
         )
         .select_from(tables.journal_event.join(issued, sa.true()))
         .where(
@@ -69,5 +69,5 @@ def statements(
 
 
 def _statement(row: sa.Row[Any]) -> StatementRow:
-    told: Any = row[:6]
-    return StatementRow(*told)
+    columns: Any = row[:6]
+    return StatementRow(*columns)

@@ -10,7 +10,7 @@ import pytest
 
 from activities.schedules import schedule_id
 from adapters.bank.folder import folder_of
-from app.cli.doctor import told
+from app.cli.doctor import as_row
 from app.commands.client import CommandClient
 from app.health import metrics
 from app.health.doctor import NoRoom, examine, examined
@@ -90,9 +90,9 @@ async def test_where_nothing_can_be_examined_a_full_disk_is_told_as_what_may_be_
     with pytest.raises(NotUp):
         await examined(tmp_path)
     monkeypatch.setattr(files, "LEAST_FREE", 10**18)
-    with pytest.raises(NoRoom, match=rf"{tmp_path}: its disk has \d+ MB left: free space") as told:
+    with pytest.raises(NoRoom, match=rf"{tmp_path}: its disk has \d+ MB left: free space") as as_row:
         await examined(tmp_path)
-    assert isinstance(told.value.__cause__, NotUp)
+    assert isinstance(as_row.value.__cause__, NotUp)
 
 
 async def test_a_file_that_nobody_takes_in_and_a_full_disk_are_told(services, world, monkeypatch):
@@ -117,7 +117,7 @@ async def test_a_payment_that_is_held_or_forgotten_at_the_bank_is_told(services,
     world.clock.to(date(2025, 2, 14) + timedelta(days=5))
     (found,) = await found_in_the_end(services, {AilmentKind.UNSETTLED})
     assert found.since == date(2025, 2, 14)
-    assert told(found)["since"] == "2025-02-14"
+    assert as_row(found)["since"] == "2025-02-14"
     slow_bank = services.settings.model_copy(update={"settling_takes_days": 5})
     assert (await examine(replace(services, settings=slow_bank))).ailments == []
 
