@@ -4,6 +4,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from fractions import Fraction
+from unicodedata import normalize
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from adapters.agreement.documents import BadDocument
 from adapters.db import tables
 from adapters.db.queries.facts import ImportFilter, imported
+from adapters.sharing.facts import Units, read_facts
 from app.sharing.distributions import unplaced_of
 from domain.commands import AmendAgreement
 from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, Refused, WrongRole
@@ -494,3 +496,34 @@ def test_what_enters_a_pool_because_a_field_is_empty_is_told_beside_a_preview(wo
     because = "go to gross because territory is empty"
     assert unplaced_of(world.handler, PRODUCTION, "2025-Q1") == [f"2 rows, KRW 1,000, {because}"]
     assert unplaced_of(world.handler, PRODUCTION, "2025-Q2") == [f"3 rows, KRW 1,007, {because}"]
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx"])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_file_comes_to_the_same_where_it_is_imported_and_where_it_is_run(sharing, tmp_path, seed, suffix):
+    chance = random.Random(seed)  # noqa: S311 - the same every time, by seed
+    table = [["date", "kind", "name", "amount", "currency", "payer", "territory", "id", "reverses"]]
+    for n in range(30):
+        day, amount = f"2025-0{chance.randint(1, 3)}-1{chance.randint(0, 9)}", str(chance.randint(-9, 99) * 100)
+        payer, territory = chance.choice((" cine", "극장", normalize("NFD", "극장"))), chance.choice(("KR ", "", "JP"))
+        table.append([day, "", "", amount, "KRW", payer, territory, f"R{n}", ""])
+        if chance.random() < 0.3:
+            back = amount.removeprefix("-") if amount[0] == "-" else f"-{amount}"
+            table.append(["2025-04-01", "receipt", "", back, "KRW", "", "", "", f"R{n}"])
+        if chance.random() < 0.3:
+            table.append([day, "cost", "p-and-a", amount, "KRW", "", "", "", ""])
+    head, *rows = table
+    chance.shuffle(rows)
+    path = tmp_path / f"f{suffix}"
+    if suffix == ".xlsx":
+        book(path, [head, *rows])
+    else:
+        path = r.csv_file(tmp_path, [",".join(row) for row in rows], ",".join(head))
+    r.take(sharing, path)
+    imported_, ran = r.facts(sharing), read_facts([path], Units("KRW"))
+    version = WaterfallVersion(sharing.handler.in_force(PRODUCTION).waterfall, ("spc", "studio"), date(2025, 1, 6))
+    first, second = (run([version], each, date(2025, 12, 31)) for each in (imported_, ran))
+    assert first == second
+    assert sorted((each.on, each.name, each.amount) for each in imported_.others) == sorted(
+        (each.on, each.name, each.amount) for each in ran.others
+    )
