@@ -9,6 +9,8 @@ from domain.calendar.dates import DAY, add_months
 from domain.calendar.interest import (
     Accrued,
     compounding_days,
+    effective_growth,
+    period_of,
     rate_of,
     simple,
 )
@@ -90,3 +92,32 @@ def test_the_compounding_days_of_two_spans_are_those_of_both_together(one, two, 
     parts = [*compounding_days(since, compounds, since, middle), *compounding_days(since, compounds, middle, until)]
     assert parts == list(compounding_days(since, compounds, since, until))
     assert not list(compounding_days(since, compounds, since, since + DAY * 27))
+
+
+@pytest.mark.parametrize(
+    ("written", "days", "rate"),
+    [
+        ("2 % a half-year", "30E/360", Fraction(4, 100)),
+        ("2 % a quarter", "30E/360", Fraction(8, 100)),
+        ("1% a month", "30E/360", Fraction(12, 100)),
+        ("0.02 % a day", "actual/365", Fraction(73, 1000)),
+        ("0.02 % a day", "actual/360", Fraction(72, 1000)),
+    ],
+)
+def test_a_rate_by_another_period_is_a_part_of_the_yearly_one(written, days, rate):
+    assert rate_of(written, days) == rate
+
+
+@given(RATES, st.integers(1, 400), st.integers(1, 400))
+def test_effective_growth_of_two_spans_is_that_of_both_but_for_forty_decimals(rate, one, other):
+    parts = effective_growth(rate, Fraction(one, 365)) * effective_growth(rate, Fraction(other, 365))
+    assert abs(parts - effective_growth(rate, Fraction(one + other, 365))) < Fraction(1, 10**38)
+    assert effective_growth(rate, Fraction(2)) == (1 + rate) ** 2
+
+
+@given(DAYS, st.integers(0, 3000), st.sampled_from([1, 3, 6, 12]))
+def test_each_day_is_in_one_interest_period(since, offset, months):
+    day = since + DAY * offset
+    first, last = period_of(since, months, day)
+    assert since <= first <= day < last
+    assert first == since or period_of(since, months, first - DAY)[1] == first
