@@ -26,6 +26,7 @@ from domain.events import (
     RunPrepared,
 )
 from domain.schemas import SCHEMAS, Schemas
+from domain.values.money import Money
 
 _Candidate = tuple[type[Command], dict[str, Any]]
 
@@ -112,10 +113,15 @@ def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict
         payees = (line for one in batch.events if isinstance(one, PaymentsScheduled) for line in one.payments)
         names = {line.payee for line in payees}
     for name in sorted(str(each) for each in names):
-        for first, *others in product(*((one.amount, None) for one in made)):
+        for first, *others in product(*((_settled(one), None) for one in made)):
             parts = zip(made[1:], others, strict=True)
             further = tuple({"receipt": one.name, "amount": amount} for one, amount in parts)
             yield fields | {"to": event.to, "name": name, "amount": first, "further": further}
+
+
+def _settled(event: MovementAllocated) -> Money:
+    """The amount as a command names it: that of a payment is positive."""
+    return -event.amount if event.to == "payment" else event.amount
 
 
 def _milestone_candidates(event: Event) -> Iterator[_Candidate]:

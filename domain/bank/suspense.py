@@ -70,7 +70,6 @@ def allocate(command: AllocateMovement, known: AllocationContext, person: Person
 
 
 _CHARGED = frozenset({"payment", "return", "receipt"})
-_WHOLE = frozenset({"payment", "return", "duplicate", "reversal"})
 _WHOLE_MOVEMENT = frozenset({"duplicate", "reversal"})
 _UNNAMED = frozenset({"charges", "interest"})
 
@@ -80,7 +79,7 @@ def _fits(command: AllocateMovement, open_: Money) -> None:
     if bool(command.name) is (command.to in _UNNAMED):
         why = "has no name: leave it out" if command.name else "has a name: say which it is"
         raise BadInput(f"A {command.to} {why}.")
-    if command.amount is not None and command.to in _WHOLE:
+    if command.amount is not None and command.to in _WHOLE_MOVEMENT:
         raise BadInput(f"A {command.to} takes its own amount: leave {command.amount} out.")
     if command.further and command.to != "receipt":
         raise BadInput(f"Only receipts can be several, and this is a {command.to}: use a command for each.")
@@ -121,17 +120,28 @@ def _event(
 # ---- payments
 
 
-def _the_payment(command: AllocateMovement, known: AllocationContext) -> Payment:
+def _the_payment(command: AllocateMovement, open_: Money, known: AllocationContext) -> Payment:
     payment = known.payments.get(payment_id(command.name))
     if payment is None:
         raise NotFound(f"There is no payment {command.name}: `sluice payment list` lists them.", payment=command.name)
     if payment.account != command.account:
         raise BadInput(f"Payment {payment.id} leaves {payment.account}, and this moved on {command.account}.")
+    _whole(command, payment, open_)
     return payment
 
 
+def _whole(command: AllocateMovement, payment: Payment, open_: Money) -> None:
+    """Check that a named amount is the payment's. It must be named if the bank converted it."""
+    if command.amount is None and payment.amount.currency != open_.currency:
+        raise BadInput(
+            f"{payment.id} is of {payment.amount}: name that amount, if {open_} is what the bank made of it."
+        )
+    if command.amount not in {None, payment.amount}:
+        raise BadInput(f"{payment.id} is of {payment.amount}, and is settled or returned as a whole.")
+
+
 def _payment(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
-    payment = _the_payment(command, known)
+    payment = _the_payment(command, open_, known)
     if open_.minor > 0:
         raise BadInput(f"{open_} came in, which pays nothing: if {payment.id} came back, say that it is a return.")
     if not can_settle(payment, command.name):
@@ -160,7 +170,7 @@ def _payment(command: AllocateMovement, open_: Money, known: AllocationContext) 
 
 
 def _return(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
-    payment = _the_payment(command, known)
+    payment = _the_payment(command, open_, known)
     if open_.minor < 0:
         raise BadInput(f"{-open_} went out, which is no return of {payment.id}.")
     if not can(payment, PaymentStep.RETURN) or command.name not in {payment.id, payment.end_to_end_id}:

@@ -109,7 +109,7 @@ async def test_a_settlement_is_said_taken_back_and_said_again_and_all_of_it_audi
     assert treasury.undo("D1") == "KRW -192000000"
     assert treasury.world.snapshots() == before
     assert treasury.world.runs.run_standing(treasury.world.run).open == 1
-    assert treasury.allocate("D2", "payment", WR_A) == "KRW 0"
+    assert treasury.allocate("D2", "payment", WR_A, amount=PAID) == "KRW 0"
     assert treasury.status() == "settled"
     assert treasury.world.refolded() == treasury.world.snapshots()
     assert treasury.world.wrong() == []

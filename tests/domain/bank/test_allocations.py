@@ -36,6 +36,19 @@ def test_the_banks_charge_is_named_or_nothing_settles():
     assert books.balances()["expense:bank-charges KRW"] == b.krw(15_000)
 
 
+def test_a_converted_payment_is_settled_if_its_amount_is_named():
+    books = MovementBooks(b.at_the_bank(currency="USD")[0])
+    books.booked("M", b.krw(-16_700_000))
+    books.allocate("M", "payment", "HANA.U1", amount="USD 12345.67")
+    payment = books.state.payments["HANA.U1"]
+    assert (payment.status, payment.booked, payment.contract_value) == (
+        Status.SETTLED,
+        b.krw(16_700_000),
+        b.krw(16_049_371),
+    )
+    assert books.balances()["expense:fx-gain-loss KRW"] == b.krw(650_629)
+
+
 def test_what_is_more_than_the_payment_stays_in_suspense():
     books = at_the_bank()
     books.booked("M", -P1 - b.krw(15_000))
@@ -188,7 +201,9 @@ def test_only_a_whole_movement_is_a_duplicate_or_a_reversal():
         (5, "charges", "x", {}, BadInput, "has no name"),
         (5, "refund", "", {}, BadInput, "has a name"),
         (5, "interest", "", {"charges": "KRW 1"}, BadInput, "not from interest"),
-        (-5, "payment", "HANA.P1", {"amount": "KRW 5"}, BadInput, "takes its own amount"),
+        (-5, "payment", "HANA.P1", {"amount": "KRW 5"}, BadInput, "is settled or returned as a whole"),
+        (-5, "payment", "HANA.U1", {}, BadInput, "HANA.U1 is of USD 12345.67: name that amount"),
+        (5, "duplicate", "M", {"amount": "KRW 5"}, BadInput, "takes its own amount"),
         (5, "receipt", "HANA.L1", {"charges": "USD 1.00"}, BadInput, "positive amount in KRW"),
         (5, "interest", "", {"further": [{"receipt": "HANA.L1"}]}, BadInput, "Only receipts can be several"),
     ],
