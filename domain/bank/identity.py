@@ -25,37 +25,17 @@ without details is found to be the details told before, and the reverse. What is
 a bank may notify payments one by one and state them as one entry.
 """
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import IntEnum
 
 from msgspec import Struct
 
 from domain.bank.lines import Line
+from domain.bank.pairing import paired
 from domain.bank.reports import ReportKind
+from domain.bank.tellings import OF_A_DETAIL, Report, Told
 from domain.values.money import Money, total
-
-_OF_THE_ORDER = frozenset({"end_to_end", "instruction", "transaction", "uetr"})
-_OF_THE_WHOLE_ORDER = frozenset({"message", "payment_information"})
-"""References that the payments of an order share. They can agree, but differ in nothing that identifies a booking."""
-_OF_A_DETAIL = {"servicer": "servicer of a detail", "clearing": "clearing of a detail"}
-"""References of the bank, and what they are called in an entry of several details: the entry has its own."""
-_OF_THE_BANK = frozenset({*_OF_A_DETAIL, *_OF_A_DETAIL.values()})
-_COMPARED = _OF_THE_ORDER | _OF_THE_WHOLE_ORDER | _OF_THE_BANK
-_NO_REFERENCE = frozenset({"NONREF", "NOREF", "NONE", "NOTPROVIDED", "N/A", "-"})
-"""What banks write where there is no reference. A reference of zeros only is none either."""
-
-Report = tuple[ReportKind | None, str]
-"""A report by its kind and its name."""
-_PAGE = re.compile(r"(?P<number>.+) page (?P<page>\d+) \(.*\)", re.DOTALL)
-
-
-def report_name(report: str, number: str | None, page: int | None) -> str:
-    """How a report is told from others of its kind: by its id; a page also by the number that its pages share."""
-    return report if page is None else f"{number or report} page {page} ({report})"
 
 
 class KnownBooking(Struct, frozen=True):
@@ -98,38 +78,6 @@ class Recognised(Struct, frozen=True):
     certain: bool
 
 
-class _Likeness(IntEnum):
-    """How two tellings of one amount on one day compare."""
-
-    DIFFERENT = 0
-    DOUBTFUL = 1
-    UNCONTRADICTED = 2
-    SUPPORTED = 3
-
-
-@dataclass(eq=False)
-class _Told:
-    """Lines that are compared as one booking, with all that was told of it. `lines` are movements."""
-
-    id: str
-    lines: tuple[str, ...]
-    booked_on: date | None
-    amount: Money
-    reports: set[Report]
-    references: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    parties: set[str] = field(default_factory=set)
-    texts: set[str] = field(default_factory=set)
-
-    def add(self, references: Mapping[str, str], party: str | None = None, text: str | None = None) -> None:
-        """Add what one telling says. `party` is the other one's name."""
-        for kind, value in references.items():
-            if kind in _COMPARED and value.upper() not in _NO_REFERENCE and value.strip("0"):
-                self.references[kind].add(value)
-        for said, values in ((party, self.parties), (text, self.texts)):
-            if said:
-                values.add(" ".join(said.split()))
-
-
 def recognise(
     kind: ReportKind, report: str, lines: Sequence[Line], known: Sequence[KnownBooking]
 ) -> dict[str, Recognised]:
@@ -145,26 +93,26 @@ def recognise(
     _add_repeated_entries(old_entries, known)
     found: dict[str, Recognised] = {}
     matched: set[str] = set()
-    for told, earlier, certain in _pairs(new_entries.values(), old_entries.values()):
+    for told, earlier, certain in paired(new_entries.values(), old_entries.values()):
         found |= _within([new[name] for name in told.lines], earlier, old, certain=certain)
         matched |= set(earlier.lines) if certain else set()
     rest = [one for name, one in new.items() if name not in found or not found[name].certain]
-    for told, earlier, certain in _pairs(rest, [one for name, one in old.items() if name not in matched]):
+    for told, earlier, certain in paired(rest, [one for name, one in old.items() if name not in matched]):
         if certain or told.id not in found:
             found[told.id] = Recognised(earlier.id, certain)
     return found
 
 
-def _line(line: Line, report: Report) -> _Told:
-    told = _Told(line.movement, (line.movement,), line.booked_on, line.amount, {report})
+def _line(line: Line, report: Report) -> Told:
+    told = Told(line.movement, (line.movement,), line.booked_on, line.amount, {report})
     told.add(line.references, line.counterparty, line.remittance)
     return told
 
 
-def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, _Told]:
+def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, Told]:
     """The bookings that were told first, each with what later reports told of it."""
     found = {
-        one.movement: _Told(one.movement, (one.movement,), one.booked_on, one.amount, set())
+        one.movement: Told(one.movement, (one.movement,), one.booked_on, one.amount, set())
         for one in known
         if one.fate != "known"
     }
@@ -176,7 +124,7 @@ def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, _Told]:
     return found
 
 
-def _by_entry(lines: Mapping[str, _Told], entries: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, _Told]:
+def _by_entry(lines: Mapping[str, Told], entries: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, Told]:
     """Lines as their entries: the sum, with the references of the entry and of all its lines."""
     within: dict[str, list[str]] = defaultdict(list)
     for movement in lines:
@@ -185,19 +133,19 @@ def _by_entry(lines: Mapping[str, _Told], entries: Mapping[str, tuple[str, Mappi
     for entry, movements in within.items():
         parts = [lines[name] for name in movements]
         whole = total((part.amount for part in parts), parts[0].amount.currency)
-        told = _Told(entry, tuple(movements), parts[0].booked_on, whole, set())
+        told = Told(entry, tuple(movements), parts[0].booked_on, whole, set())
         for part in parts:
             told.reports |= part.reports
             told.parties |= part.parties
             told.texts |= part.texts
             for kind, values in part.references.items():
-                told.references[_OF_A_DETAIL.get(kind, kind) if len(parts) > 1 else kind] |= values
+                told.references[OF_A_DETAIL.get(kind, kind) if len(parts) > 1 else kind] |= values
         told.add(entries[movements[0]][1])
         found[entry] = told
     return found
 
 
-def _add_repeated_entries(entries: Mapping[str, _Told], known: Iterable[KnownBooking]) -> None:
+def _add_repeated_entries(entries: Mapping[str, Told], known: Iterable[KnownBooking]) -> None:
     """Add what was told again of whole entries."""
     for one in known:
         told = entries.get(one.about) if one.fate == "known" else None
@@ -206,195 +154,11 @@ def _add_repeated_entries(entries: Mapping[str, _Told], known: Iterable[KnownBoo
             told.add({**one.references, **one.entry_references}, one.counterparty, one.remittance)
 
 
-def _within(lines: list[_Told], earlier: _Told, old: Mapping[str, _Told], *, certain: bool) -> dict[str, Recognised]:
+def _within(lines: list[Told], earlier: Told, old: Mapping[str, Told], *, certain: bool) -> dict[str, Recognised]:
     """The lines of an entry that was told before: each is the earlier line that it pairs with, or else the entry."""
     parts = [old[name] for name in earlier.lines]
     if Counter(line.amount for line in lines) == Counter(part.amount for part in parts):
-        pairs = {line.id: Recognised(part.id, certain) for line, part, _ in _pairs(lines, parts)}
-        if len(pairs) == len(lines):
-            return pairs
+        found = {line.id: Recognised(part.id, certain) for line, part, _ in paired(lines, parts)}
+        if len(found) == len(lines):
+            return found
     return {line.id: Recognised(earlier.id, certain) for line in lines}
-
-
-def _pairs(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[_Told, _Told, bool]]:
-    """Pair new with earlier tellings of the same day and amount. True if a pair is certain."""
-    waiting: dict[tuple[date | None, Money], list[_Told]] = defaultdict(list)
-    for one in new:
-        waiting[one.booked_on, one.amount].append(one)
-    earlier: dict[tuple[date | None, Money], list[_Told]] = defaultdict(list)
-    for one in old:
-        earlier[one.booked_on, one.amount].append(one)
-    for (day, amount), told in waiting.items():
-        candidates = earlier.get((day, amount), [])
-        undated = earlier.get((None, amount), [])
-        if candidates or undated:
-            pairs = list(_of_one_amount(told, candidates + undated))
-            used = {earlier_one for _, earlier_one, certain in pairs if certain}
-            earlier[None, amount] = [one for one in undated if one not in used]
-            yield from pairs
-
-
-def _of_one_amount(new: list[_Told], old: list[_Told]) -> Iterator[tuple[_Told, _Told, bool]]:
-    """Pair tellings of one day and amount, those that agree in most references first."""
-    free = dict.fromkeys(old)
-    rest = dict.fromkeys(new)
-    for _, ones, candidates in sorted(_sharing(new, old), key=lambda edge: -edge[0]):
-        waiting, there = [one for one in ones if one in rest], [one for one in candidates if one in free]
-        for one, earlier in _by_text(waiting, there):
-            del rest[one], free[earlier]
-            yield one, earlier, True
-    by_kinds: dict[frozenset[str], dict[_Told, None]] = defaultdict(dict)
-    for earlier in free:
-        by_kinds[frozenset(earlier.references)][earlier] = None
-    for wanted in (_Likeness.SUPPORTED, _Likeness.UNCONTRADICTED, _Likeness.DOUBTFUL):
-        for one in list(rest):
-            match = next((each for each in _comparable(one, by_kinds) if _likeness(one, each) is wanted), None)
-            if match is not None:
-                del rest[one]
-                if wanted is not _Likeness.DOUBTFUL:
-                    del by_kinds[frozenset(match.references)][match]
-                yield one, match, wanted is not _Likeness.DOUBTFUL
-
-
-def _sharing(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[int, list[_Told], list[_Told]]]:
-    """Groups of tellings that share a reference, with the number of kinds in which they agree.
-
-    Tellings that say the same, but for their text, are one group. A reference of the bank leads only to those that
-    carry no kind of reference of the order that the new ones carry: they are found by that one, or differ in it.
-    """
-    index: dict[tuple[str, str], dict[frozenset[str], list[list[_Told]]]] = defaultdict(lambda: defaultdict(list))
-    for earlier in _alike(old):
-        kinds = frozenset(earlier[0].references.keys() & _OF_THE_ORDER)
-        for mark in _marks(earlier[0]):
-            index[mark][kinds].append(earlier)
-    for ones in _alike(new):
-        of_the_order = ones[0].references.keys() & _OF_THE_ORDER
-        seen: set[int] = set()
-        for mark in _marks(ones[0]):
-            for kinds, groups in index.get(mark, {}).items():
-                if mark[0] not in _OF_THE_ORDER and not of_the_order.isdisjoint(kinds):
-                    continue
-                for earlier in groups:
-                    agreeing = _agreeing(ones[0], earlier[0])
-                    if agreeing and id(earlier) not in seen:
-                        seen.add(id(earlier))
-                        yield len(agreeing), ones, earlier
-
-
-def _by_text(new: Iterable[_Told], old: Iterable[_Told]) -> Iterator[tuple[_Told, _Told]]:
-    """Pair members of two groups that are alike: those of one text first.
-
-    Of the others it counts only whether they have a text, so one of each kind stands for all.
-    """
-    told: dict[str, list[_Told]] = defaultdict(list)
-    free = dict.fromkeys(old)
-    for earlier in free:
-        for text in earlier.texts:
-            told[text].append(earlier)
-    rest = []
-    for one in new:
-        found = next(filter(None, (_last(told[text], free) for text in one.texts if text in told)), None)
-        if found is not None and _likeness(one, found) is _Likeness.SUPPORTED:
-            del free[found]
-            yield one, found
-        else:
-            rest.append(one)
-    with_text, without = [one for one in free if one.texts], [one for one in free if not one.texts]
-    for one in rest:
-        for others in (with_text, without):
-            if others and _likeness(one, others[-1]) is _Likeness.SUPPORTED:
-                yield one, others.pop()
-                break
-
-
-def _last(told: list[_Told], free: Mapping[_Told, None]) -> _Told | None:
-    """The last one that is free. Those after it are dropped."""
-    while told and told[-1] not in free:
-        told.pop()
-    return told[-1] if told else None
-
-
-def _marks(one: _Told) -> Iterator[tuple[str, str]]:
-    return ((kind, value) for kind, values in one.references.items() for value in values)
-
-
-def _alike(told: Iterable[_Told]) -> Iterable[list[_Told]]:
-    """Tellings by what they say: the members of a group can only be told apart by their text."""
-    groups: dict[tuple[object, ...], list[_Told]] = defaultdict(list)
-    for one in told:
-        references = frozenset((kind, frozenset(values)) for kind, values in one.references.items())
-        groups[references, frozenset(one.parties), frozenset(one.reports)].append(one)
-    return groups.values()
-
-
-def _comparable(one: _Told, by_kinds: Mapping[frozenset[str], Iterable[_Told]]) -> Iterator[_Told]:
-    """Earlier tellings that carry no kind of reference of the order that the new one carries: others differ there."""
-    of_the_order = one.references.keys() & _OF_THE_ORDER
-    for kinds, told in by_kinds.items():
-        if of_the_order.isdisjoint(kinds):
-            yield from told
-
-
-def _agreeing(one: _Told, earlier: _Told) -> set[str]:
-    """The kinds of reference in which two tellings agree.
-
-    Entries have the references of all their details. They are of other details if each names an order that the other
-    does not.
-    """
-    shared = one.references.keys() & earlier.references.keys()
-    return {kind for kind in shared if _agree(kind, one.references[kind], earlier.references[kind])}
-
-
-def _agree(kind: str, ours: set[str], theirs: set[str]) -> bool:
-    return ours <= theirs or theirs <= ours or (kind not in _OF_THE_ORDER and not ours.isdisjoint(theirs))
-
-
-def _likeness(one: _Told, earlier: _Told) -> _Likeness:
-    """Compare a new telling with all that was told of an earlier booking; the module says by which rules."""
-    if any(_continues(report, earlier.reports) for report in one.reports):
-        return _Likeness.DIFFERENT
-    agreeing = _agreeing(one, earlier)
-    differing = (one.references.keys() & earlier.references.keys()) - agreeing - _OF_THE_WHOLE_ORDER
-    same_text = not one.texts.isdisjoint(earlier.texts)
-    if all(_repeats(report, earlier.reports) for report in one.reports):
-        return _repeated(agreeing, differing, same_text=same_text, dated=earlier.booked_on is not None)
-    if differing or _contradict(one.parties, earlier.parties) or _contradict(one.texts, earlier.texts):
-        return _Likeness.DIFFERENT
-    if agreeing or same_text:
-        return _Likeness.SUPPORTED
-    return _Likeness.DIFFERENT if earlier.booked_on is None else _Likeness.DOUBTFUL
-
-
-def _repeated(agreeing: set[str], differing: set[str], *, same_text: bool, dated: bool) -> _Likeness:
-    """Compare a telling with an earlier one of a report that it repeats."""
-    if not differing <= _OF_THE_BANK:
-        return _Likeness.DIFFERENT
-    if differing:
-        return _Likeness.SUPPORTED if agreeing - _OF_THE_BANK or same_text else _Likeness.DOUBTFUL
-    if agreeing:
-        return _Likeness.SUPPORTED
-    return _Likeness.UNCONTRADICTED if dated else _Likeness.DIFFERENT
-
-
-def _continues(report: Report, earlier: set[Report]) -> bool:
-    """Whether a report is another page of a statement. Pages tell nothing twice."""
-    kind, name = report
-    page = _PAGE.fullmatch(name)
-    if kind is not ReportKind.STATEMENT or page is None:
-        return False
-    others = [_PAGE.fullmatch(other) for same, other in earlier if same is kind]
-    numbers = {other["page"] for other in others if other is not None and other["number"] == page["number"]}
-    return bool(numbers) and page["page"] not in numbers
-
-
-def _contradict(one: set[str], other: set[str]) -> bool:
-    return bool(one and other) and one.isdisjoint(other)
-
-
-def _repeats(report: Report, earlier: set[Report]) -> bool:
-    """Whether a report repeats what earlier ones told: it is of another kind than all of them, or is told again."""
-    kind, _ = report
-    kinds = {each for each, _ in earlier}
-    if None in kinds:
-        return False
-    return kind not in kinds or (report in earlier and kind is not ReportKind.NOTIFICATION)

@@ -18,11 +18,12 @@ from domain.bank.explanations import (
     Unreceives,
     explain,
 )
-from domain.bank.identity import Recognised, recognise, report_name
+from domain.bank.identity import Recognised, recognise
 from domain.bank.lines import Line, lines_of
 from domain.bank.record import known_as
 from domain.bank.recording import ReportRecording, credits_, debits
 from domain.bank.reports import AccountReport
+from domain.bank.tellings import report_name
 from domain.events import Event, ReportTaken
 from domain.values.money import Money
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from domain.bank.identity import report_name
+from domain.bank.tellings import report_name
 from domain.events import (
     BankFileTaken,
     Booking,

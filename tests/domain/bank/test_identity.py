@@ -263,3 +263,37 @@ def test_the_references_of_details_do_not_contradict_the_reference_of_their_entr
     known = told([line("a", -4, servicer="B1")])
     new = [line("b.1", -1, entry="b", servicer="R1"), line("b.2", -3, entry="b", servicer="R2")]
     assert again(new, known) == {"b.1": "a", "b.2": "a"}
+
+
+MANY = 5_000
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "kind", "certain"),
+    [
+        ({"servicer": "A"}, {"servicer": "B", "text": "T"}, STATEMENT, False),
+        ({"text": "T"}, {"text": "U"}, STATEMENT, True),
+        ({}, {}, STATEMENT, True),
+        ({"text": "one"}, {"text": "one"}, STATEMENT, True),
+        ({"end_to_end": "E"}, {"servicer": "B"}, STATEMENT, True),
+    ],
+)
+def test_thousands_of_equal_bookings_that_share_no_reference_are_compared_one_by_one(earlier, later, kind, certain):
+    """This would take half an hour if each were compared with each."""
+
+    def told_as(name, number, fields):
+        return line(
+            f"{name}{number}", **{key: value if value == "one" else f"{value}{number}" for key, value in fields.items()}
+        )
+
+    old = [one for n in range(MANY) for one in told([told_as("a", n, earlier)], report=f"N{n}")]
+    found = again([told_as("b", n, later) for n in range(MANY)], old, kind=kind)
+    assert len(found) == MANY
+    assert all(name.endswith("?") is not certain for name in found.values())
+    if certain:
+        assert len(set(found.values())) == MANY
+
+
+def test_of_thousands_of_notices_none_is_another_ones():
+    old = [one for n in range(MANY) for one in told([line(f"a{n}", text=f"t{n}")], report=f"N{n}")]
+    assert again([line(f"b{n}", text=f"u{n}") for n in range(MANY)], old, kind=NOTIFICATION, report="X") == {}
