@@ -89,9 +89,6 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     ),
     e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
     e.PaymentResumed: lambda _, __: "it may go again",
-    e.PaymentFailed: lambda event, _: (
-        f"{event.by} gave attempt {event.end_to_end_id} up, which the bank's statement lacks: {event.reason}"
-    ),
     e.PaymentCorrected: lambda event, _: f"it is due again, as a new attempt: {event.reason}",
     e.RunPrepared: lambda event, _: (
         f"{event.by} prepared run {event.run}: {event.count} payments, {event.total}, to leave {event.account} on "
@@ -113,6 +110,9 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.RunSubmitted: lambda event, _: f"the order went to the bank as message {event.message_id}",
     e.RunEscalated: lambda _, __: "nobody released the run by the cut-off",
     e.RunDoubted: lambda event, _: f"the bank was asked what became of the order in message {event.enquiry_message_id}",
+    e.PaymentFailed: lambda event, _: (
+        f"{event.by} gave attempt {event.end_to_end_id} up, which the bank's statement lacks: {event.reason}"
+    ),
     e.RunAccepted: lambda _, __: "the bank accepted the run",
     e.PaymentsAccepted: lambda _, __: "the bank accepted it",
     e.PaymentsRejected: lambda event, name: (
