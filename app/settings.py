@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     """Who may act, by name: a table `[users.NAME]` for each."""
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     """Days that the published calendars have wrong, on top of the agreement's own."""
+    tax_rules: Path | None = None
+    """A YAML file of tax rules and readings that win over the tables (see [tax](tax.md))."""
 
     @property
     def embedded(self) -> bool:

@@ -9,13 +9,15 @@ from domain.tax.rules import TaxRule
 from domain.tax.withholding import TaxSchedule
 
 
-def sentence_of(schedule: TaxSchedule, decided: RuleDecision, payment: TaxedPayment, rate: TaxRate | None) -> str:
-    """Such as `10 %, local tax included: Korea–Japan treaty, copyright licence, reduced-rate form received on …`."""
+def sentence_of(
+    schedule: TaxSchedule, decided: RuleDecision, payment: TaxedPayment, rate: TaxRate | None, base_rate_words: str
+) -> str:
+    """Such as `10 %, local tax included: THE TREATY, copyright licence, reduced-rate form received on 2026-08-01`."""
     rule = schedule.rule
     about = [rule.basis, in_words(payment.income), *decided.facts]
     words = f"{_rate_words(rule, schedule)}: {', '.join(about)}"
-    if rate is not None and rate.base != rate.quote and payment.amount.currency in {rate.base, rate.quote}:
-        words += f"; base at {rate}"
+    if rate is not None:
+        words += f"; base at {rate}" + ("" if rate.kind else f", taken as the {base_rate_words}")
     if rule.doubt:
         words += f"; in doubt: {rule.doubt}"
     if rule.reason:

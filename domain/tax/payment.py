@@ -109,4 +109,5 @@ class TaxedPayment(Record):
         if rate is None:
             return None
         factor = Fraction(rate.rate) if rate.base == amount.currency else 1 / Fraction(rate.rate)
-        return Fraction(amount.minor, 10 ** exponent(amount.currency)) * factor * 10 ** exponent(currency)
+        scale = Fraction(10 ** exponent(currency), 10 ** exponent(amount.currency))
+        return amount.minor * factor * scale

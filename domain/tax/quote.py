@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Literal
@@ -133,20 +133,22 @@ class _Quoting:
         why = f"held: no gross amount leaves {amount} after tax"
         return TaxQuote(gross=None, why=why, needs=("another net amount, or a gross one",))
 
-    def _grosses(self, net: int) -> Iterable[int]:
+    def _grosses(self, net: int) -> Iterator[int]:
         """For each rule that may apply, the largest gross amount that it leaves `net` of."""
         for rule in fitting_rules(self.table, self.payment, self.readings):
             for catches_up in (False, True):
-                schedule, earlier, before = self._schedule(rule), *self._caught_up(catches_up)
-                gross = largest_gross(
-                    net,
-                    lambda one, s=schedule, e=earlier, b=before: max(s.tax(e + one).withheld - b, 0),
-                    lambda one, s=schedule, e=earlier, b=before: max(s.exact(e + one) - b, Fraction(0)),
-                    3 * self.table.rounding.unit,
-                    self._vat,
-                )
+                gross = self._gross_under(self._schedule(rule), net, *self._caught_up(catches_up))
                 if gross is not None:
                     yield gross
+
+    def _gross_under(self, schedule: TaxSchedule, net: int, earlier: int, before: int) -> int | None:
+        def withheld(gross: int) -> int:
+            return max(schedule.tax(earlier + gross).withheld - before, 0)
+
+        def exact(gross: int) -> Fraction:
+            return max(schedule.exact(earlier + gross) - before, Fraction(0))
+
+        return largest_gross(net, withheld, exact, 3 * schedule.unit, self._vat)
 
     def _vat(self, gross: int) -> int:
         return int(gross * self.vat_percent / 100)
@@ -171,12 +173,16 @@ class _Quoting:
         decided = decide_rule(self.table, self.payment, gross, self.readings)
         if decided.rule is None:
             return TaxQuote(gross=gross, why=f"held: {'; '.join(decided.facts)}", needs=decided.needs)
+        if self._catches_up(decided) and not self._knows_withheld(decided):
+            need = "what was withheld from the income of the year before"
+            return TaxQuote(gross=gross, why="held: all income of the year is taxed now", needs=(need,))
         schedule = self._schedule(decided.rule)
         parts = self._parts(decided, schedule, gross.minor)
         if parts.withheld > gross.minor:
             why = f"held: tax on the income of the year, {parts.withheld}, is more than the payment"
             return TaxQuote(gross=gross, why=why, needs=("payment that is large enough to bear the tax of the year",))
-        rate = self.payment.rate_between(self.payment.amount.currency, gross.currency)
+        foreign = self.payment.amount.currency != gross.currency
+        rate = self.payment.rate_between(self.payment.amount.currency, gross.currency) if foreign else None
         return TaxQuote(
             gross=gross,
             national=self._money(parts.national),
@@ -187,12 +193,12 @@ class _Quoting:
             rate=rate,
             due_on=self._due_on() if parts.withheld else None,
             authority=self.table.authority.code if parts.withheld else None,
-            why=sentence_of(schedule, decided, self.payment, rate),
+            why=sentence_of(schedule, decided, self.payment, rate, self.table.base_rate(self.readings).words),
             needs=decided.needs,
         )
 
     def _parts(self, decided: RuleDecision, schedule: TaxSchedule, gross: int) -> TaxParts:
-        """The tax of the payment. Once a year's threshold is exceeded it may be that of the year, less what was paid."""
+        """The tax of the payment; once a year's threshold is exceeded perhaps that of the year, less what was paid."""
         earlier, before = self._caught_up(self._catches_up(decided))
         if not earlier:
             return schedule.tax(gross)
@@ -207,6 +213,14 @@ class _Quoting:
             return False
         chosen = self.readings.threshold_excess
         return (decided.exceeded.excess if chosen == "table" else chosen) == "whole_year"
+
+    def _knows_withheld(self, decided: RuleDecision) -> bool:
+        """Whether the tax withheld earlier is known: it is nothing where the earlier income was within the threshold."""
+        earlier, limit = self.payment.year_to_date, decided.exceeded
+        if self.payment.withheld_to_date is not None or earlier is None or limit is None:
+            return True
+        worth = self.payment.worth(earlier, limit.amount.currency)
+        return worth is not None and worth < limit.amount.minor
 
     def _money(self, minor: int) -> Money:
         return Money(minor, self.table.currency)

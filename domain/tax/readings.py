@@ -24,8 +24,8 @@ class Readings(Record):
     """Whether the proposal of 3 August 2026 is law: 2 % in place of 3 % for residents' fees from 2027."""
 
     threshold_boundary: Literal["table", "below", "not_above"] = "table"
-    """Whether a year's sum of exactly a treaty's threshold is exempt: `not_above` says so, `below` does not. `table`: as
-    each rule has it (Korea `below`, Japan `not_above`)."""
+    """Whether a year's sum of exactly a treaty's threshold is exempt: `not_above` says so, `below` does not. `table`:
+    as each rule has it (Korea `below`, Japan `not_above`)."""
 
     threshold_excess: Literal["table", "whole_year", "this_payment"] = "table"
     """What is taxed once a threshold is exceeded: all of the year's income, caught up with the payment that exceeds it,

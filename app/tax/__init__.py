@@ -1,0 +1,1 @@
+"""Tax: what is withheld, by which rule, and when it is due."""
