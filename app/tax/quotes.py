@@ -9,7 +9,7 @@ from typing import Any
 from adapters.tax.override_files import load_overrides
 from adapters.tax.rule_tables import tax_tables
 from app.settings import load_settings
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput, Refused
 from domain.tax.overrides import chosen_readings, overridden
 from domain.tax.payment import TaxedPayment

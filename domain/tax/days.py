@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from domain.calendar.calendars import CalendarOverride, Calendars
+from domain.calendar.calendars import Calendars
 from domain.calendar.dates import DAY, add_months, month_end, month_end_after
+from domain.calendar.overrides import CalendarOverride
 from domain.tax.rules import TaxTable
 
 

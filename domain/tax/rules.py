@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from domain.calendar.calendars import CalendarCode
+from domain.calendar.overrides import CalendarCode
 from domain.tax.kinds import IncomeKind, PayeeKind
 from domain.tax.readings import Readings
 from domain.values.money import Exact, Money
