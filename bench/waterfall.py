@@ -3,9 +3,9 @@
 For each size, a file of receipts is written, read and grouped in one pass (the baseline), and run: read, checked,
 grouped, shared and rounded. Prints JSON: seconds, receipts a second, the ratio to the baseline, peak memory.
 
-Most of the time of 10^4 receipts is no work on receipts. There are 264 thresholds in 241 days and 131 days with costs or
-interest; between them receipts are taken in batches. Of 1.6 s, finding the batches takes 0.5, the days with thresholds
-0.4, deciding 210 states of the positions 0.2, claims and interest 0.2, and reading the agreement and the files 0.25.
+Most of the time of 10^4 receipts is no work on receipts. There are 264 thresholds in 241 days, and 131 days with costs
+or interest; between them receipts are taken in batches. Of 1.6 s, finding the batches takes 0.5, the days with
+thresholds 0.4, deciding 210 states of the positions 0.2, claims and interest 0.2, and reading 0.25.
 """
 
 import argparse
