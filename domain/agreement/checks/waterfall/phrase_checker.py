@@ -101,6 +101,9 @@ class PhraseChecker:
             yield AgreementFinding(path, "over-whole", "a share is at most all of its base: write 100 % or less.")
         if tree.fixed is not None and tree.fixed.currency != self._currency:
             yield self.foreign(path, tree.fixed)
+        table = next((one for one in self._section.tables if one.id == tree.table and one.is_share), None)
+        if table is not None:
+            tree = _first_step(table) or tree
         if isinstance(tree.base, trees.Best):
             yield AgreementFinding(
                 path, "base", "a share needs one base: use `up_to` for the greater or the lesser of several."
@@ -256,6 +259,13 @@ class PhraseChecker:
             f"{amount} is not in {self._currency}, in which this waterfall is kept: convert it at an agreed rate."
         )
         return AgreementFinding(path, "foreign-currency", sentence)
+
+
+def _first_step(table: StepTable) -> trees.SharePhrase | None:
+    try:
+        return phrases.share(table.shares[0][1])
+    except BadInput:
+        return None  # found as a phrase of the table
 
 
 def _unreadable(amount: str) -> str:

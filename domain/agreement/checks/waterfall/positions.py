@@ -17,15 +17,20 @@ from domain.sharing.waterfall.model import (
     Sharing,
     Waterfall,
 )
+from domain.sharing.waterfall.tables import StepTable
+
+Tables = Mapping[str, StepTable]
+"""The tables of a waterfall by name."""
 
 
 def positions(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFinding]:
     """Findings about positions, pool by pool."""
     assigned = {one.of for one in section.assignments}
+    tables = {table.id: table for table in section.tables}
     for n, pool in enumerate(section.pools):
         path: Path = (*HERE, "pools", n)
-        yield from _over(path, pool)
-        yield from _never_reached(path, pool)
+        yield from _over(path, pool, tables)
+        yield from _never_reached(path, pool, tables)
         if pool.residue is not None:
             yield from _group((*path, "residue"), pool.residue, limited=False)
         for m, position in enumerate(pool.positions):
@@ -35,26 +40,30 @@ def positions(section: Waterfall, known: Vocabulary) -> Iterator[AgreementFindin
                 yield AgreementFinding(inside, "no-recipient", sentence)
             else:
                 yield from _group((*inside, "to"), position.to, limited=position.recoups is not None)
-            yield from _cliff(inside, position, known)
+            yield from _cliff(inside, position, known, tables)
             yield from _order(
-                inside, pool, m, {name: kind for name, kind in known.kinds.items() if name not in assigned}
+                inside, pool, m, {name: kind for name, kind in known.kinds.items() if name not in assigned}, tables
             )
 
 
-def _read(phrase: str) -> trees.SharePhrase | None:
+def _read(phrase: str, tables: Tables) -> trees.SharePhrase | None:
+    """A share; by a table, the share of its first step."""
     try:
-        return phrases.share(phrase)
+        share = phrases.share(phrase)
+        if share.table is None:
+            return share
+        return phrases.share(tables[share.table].shares[0][1]) if share.table in tables else None
     except BadInput:
         return None  # reported elsewhere
 
 
-def _over(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
+def _over(path: Path, pool: Pool, tables: Tables) -> Iterator[AgreementFinding]:
     """Unconditional shares of the inflow that exceed the whole, unless somebody bears the deficit."""
     if pool.deficit is not None:
         return
     total = Fraction(0)
     for m, position in enumerate(pool.positions):
-        share = _read(position.take)
+        share = _read(position.take, tables)
         conditional = position.once or position.until or position.only or position.excluding or position.up_to
         if share is None or conditional or position.recoups or share.base != trees.Name(pool.id) or share.rate > 1:
             continue
@@ -68,10 +77,10 @@ def _over(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
             return
 
 
-def _never_reached(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
+def _never_reached(path: Path, pool: Pool, tables: Tables) -> Iterator[AgreementFinding]:
     """Positions after one that always takes everything that remains."""
     for m, position in enumerate(pool.positions):
-        share = _read(position.take)
+        share = _read(position.take, tables)
         limited = position.up_to or position.recoups or position.once or position.until or position.then
         partial = position.only or position.excluding
         takes_all = share is not None and share == phrases.share("what remains")
@@ -84,13 +93,13 @@ def _never_reached(path: Path, pool: Pool) -> Iterator[AgreementFinding]:
             return
 
 
-def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str]) -> Iterator[AgreementFinding]:
+def _order(path: Path, pool: Pool, at: int, kinds: Mapping[str, str], tables: Tables) -> Iterator[AgreementFinding]:
     """Bases that are unknown when the position takes: a later position, or a party's final income."""
     later = {position.id for position in pool.positions[at:]}
     written = [("take",), *(("then", n, "take") for n in range(len(pool.positions[at].then)))]
     phrases_ = [pool.positions[at].take, *(step.take for step in pool.positions[at].then)]
     for field, phrase in zip(written, phrases_, strict=True):
-        share = _read(phrase)
+        share = _read(phrase, tables)
         for one in names_in(share.base) if share is not None and share.base is not None else ():
             sentence = ""
             if one.name in later:
@@ -142,10 +151,10 @@ def _bounded(member: Member) -> bool:
     return member.recoups is not None or member.up_to is not None
 
 
-def _cliff(path: Path, position: Position, known: Vocabulary) -> Iterator[AgreementFinding]:
+def _cliff(path: Path, position: Position, known: Vocabulary, tables: Tables) -> Iterator[AgreementFinding]:
     if position.change != "cliff":
         return
-    shares = [_read(position.take), *(_read(step.take) for step in position.then)]
+    shares = [_read(position.take, tables), *(_read(step.take, tables) for step in position.then)]
     if position.borne_by is None:
         sentence = "a cliff makes a difference at once: name who bears it in `borne_by`."
         yield AgreementFinding((*path, "change"), "cliff", sentence)

@@ -228,3 +228,20 @@ def test_an_agreement_without_a_waterfall_still_needs_its_payment_side():
     text = document(GOOD, PARTIES).split("waterfall:")[0]
     with pytest.raises(BadDocument, match="accounts: the list has 0 items"):
         parse_agreement(text.encode(), "a.yaml")
+
+
+@pytest.mark.parametrize(
+    ("of", "at", "sentence"),
+    [
+        ("admissions", "0", "this is a count"),
+        ("cost", "USD 0", "does not flow"),
+        ("gross this year", "USD 0", "put the span into a condition"),
+        ("points", "USD 0", "takes no sooner than this position"),
+    ],
+)
+def test_a_table_of_shares_goes_by_what_flows_to_the_position(of, at, sentence):
+    text = document(GOOD.replace("take: 20 % of gross", "take: by scale"), PARTIES)
+    table = f"tables: [{{id: scale, of: {of}, steps: [{{at: {at}, take: 5 %}}]}}]"
+    with pytest.raises(BadDocument) as caught:
+        parse_agreement(text.replace("metrics:", f"{table}\n  metrics:").encode(), "a.yaml")
+    assert any("positions[fee].take" in str(one) and sentence in str(one) for one in caught.value.findings)
