@@ -3,15 +3,15 @@
 Views are compared without what the business clock says of the moment (seconds left), which is only bounded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from domain.agreement.model import Agreement, Control
 from domain.audit.refold import CommandBatch
+from domain.audit.relevance import names
 from domain.errors import SluiceError
-from domain.events import Event
 from domain.milestones import Milestone
 from domain.payments import doubts
 from domain.payments.payments import (
@@ -88,7 +88,7 @@ class Timeline:
         runs: set[str | None] = set()
         for event in batch.events:
             runs.add(getattr(event, "run", None))
-            for name in _payments(event):
+            for name in names(event):
                 if name in state.payments:
                     runs |= {state.payments[name].run, self._in_run.get(name), *self._in_doubt.get(name, ())}
                     self._stands(state.payments[name], batch.last_seq)
@@ -128,14 +128,6 @@ class Timeline:
 def _seconds_to(last: date, day: date) -> int:
     """The most that can be left until the end of a day, asked on another or after; a day to spare for time zones."""
     return ((last - day).days + 2) * _DAY_S
-
-
-def _payments(event: Event) -> Iterator[str]:
-    """The payments that an event names."""
-    for line in (getattr(event, "payment", None), *getattr(event, "payments", ())):
-        name = line if isinstance(line, str) else getattr(line, "payment", getattr(line, "id", None))
-        if name is not None:
-            yield name
 
 
 def _milestone(known: Milestone, in_force: set[str]) -> View:
