@@ -49,7 +49,8 @@ class Needs:
 
     `numbers` are those of Zengin transfers: each may mean any payment that is on its way.
 
-    `opposite` are amounts that a reversal in the file may undo. Amounts are signed minor units. `stated` if the file
+    `opposite` are amounts that a reversal in the file may undo, or that may have come back of a payment before it was
+    told. Amounts are signed minor units. `stated` if the file
     has a statement, which may be silent about attempts in doubt.
     """
 
@@ -80,16 +81,22 @@ def _needs(production: str, lines: Sequence[Line], *, stated: bool = False) -> N
     entries: dict[str, int] = defaultdict(int)
     for line in lines:
         entries[line.entry] += line.amount.minor
+    names = {line.movement: tuple(named(production, line)) for line in lines}
     return Needs(
-        payments=frozenset(payment_id(name) for line in lines for name in named(production, line)),
+        payments=frozenset(payment_id(name) for each in names.values() for name in each),
         numbers=frozenset(number for line in lines for number in numbers(line)),
         orders=frozenset(name for line in lines for name in orders(line)),
         days=frozenset(line.booked_on for line in lines),
         amounts=frozenset(line.amount.minor for line in lines),
         entry_amounts=frozenset(entries.values()),
-        opposite=frozenset(-line.amount.minor for line in lines if undoes(line)),
+        opposite=frozenset(-line.amount.minor for line in lines if undoes(line) or _may_pay(line, names)),
         stated=stated,
     )
+
+
+def _may_pay(line: Line, names: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a line may settle payments of ours, of which the return may have been told before."""
+    return not line.came_in and bool(names[line.movement] or numbers(line) or line.batch is not None)
 
 
 def taken(

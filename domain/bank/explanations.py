@@ -144,7 +144,7 @@ def _ids_of(production: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.-]){re.escape(production)}\.{key}(?:\.\d{{1,6}})?(?![\w-])")
 
 
-def named(production: str, line: Line) -> Iterator[str]:
+def named(production: str, line: Line | KnownBooking) -> Iterator[str]:
     """The end-to-end ids of ours that a line names: in its references first, then anywhere in its text."""
     pattern = _ids_of(production)
     references = {**line.entry_references, **line.references}

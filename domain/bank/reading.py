@@ -1,5 +1,6 @@
 """Reads one report of an account, booking by booking, into events."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -17,8 +18,9 @@ from domain.bank.explanations import (
     Unexplained,
     Unreceives,
     explain,
+    named,
 )
-from domain.bank.identity import Recognised, recognise
+from domain.bank.identity import KnownBooking, Recognised, recognise
 from domain.bank.lines import Line, lines_of
 from domain.bank.record import known_as
 from domain.bank.recording import ReportRecording, credits_, debits
@@ -71,6 +73,7 @@ class _Reading:
 
     def __init__(self, books: KnownAccount, recording: ReportRecording) -> None:
         self._books, self._recording = books, recording
+        self._settled: list[Settles] = []
 
     def explain(self, lines: Sequence[tuple[Line, Recognised | None]]) -> None:
         """Book every line. One may explain another whatever their order, so what is not explained is tried again."""
@@ -80,6 +83,7 @@ class _Reading:
             if len(waiting) == len(left):
                 break
             left = waiting
+        self._explain_returns()
         for line, again in left:
             if again is None:
                 self._book(line, explain(line, self._books))
@@ -107,8 +111,10 @@ class _Reading:
         match found:
             case Settles():
                 recording.settle(line, found)
+                self._settled.append(found)
             case SettlesRun():
                 recording.settle_run(line, found)
+                self._settled.extend(found.settled)
             case Returns():
                 recording.give_back(line, found)
             case Receives():
@@ -133,10 +139,34 @@ class _Reading:
             return not open_.minor
         same = replace(line, movement=earlier)
         found = explain(same, self._books)
-        if isinstance(found, Settles | Returns) or (isinstance(found, Receives) and found.booked == line.amount):
-            self._recording.allocate(same, found)
-            return True
-        return False
+        match found:
+            case Settles():
+                self._settled.append(found)
+            case SettlesRun(known=()):
+                self._settled.extend(found.settled)
+            case Returns():
+                pass
+            case Receives() if found.booked == line.amount:
+                pass
+            case _:
+                return False
+        self._recording.allocate(same, found)
+        return True
+
+    def _explain_returns(self) -> None:
+        """Allocate what came back of payments before the debits that this report tells. It was in suspense."""
+        suspended = self._books.suspended
+        waiting: dict[str, list[KnownBooking]] = defaultdict(list)
+        for known in self._books.known if self._settled else ():
+            if known.amount.minor > 0 and suspended.get(known.movement) == known.amount:
+                for name in named(self._books.production, known):
+                    waiting[name].append(known)
+        for settled in self._settled:
+            for known in waiting.get(settled.end_to_end_id, ()):
+                payment = self._books.payments[settled.payment.id]
+                if suspended[known.movement] == known.amount in {payment.amount, payment.booked}:
+                    self._recording.allocate(known, Returns(payment, None))
+                    break
 
 
 def _covers(open_: Money, part: Money) -> bool:

@@ -227,10 +227,15 @@ class ReportRecording:
         self._unmatched(line, why)
         self.count(line, "suspense", may_be)
 
-    def allocate(self, line: Line, found: Settles | Returns | Receives) -> None:
+    def allocate(self, line: Line | KnownBooking, found: Settles | SettlesRun | Returns | Receives) -> None:
         """A later report explains a movement in suspense. `line` bears the movement's id."""
         why = f"message {self._message_id} says so"
         match found:
+            case SettlesRun(settled=settled, charges=charges):
+                for one in settled:
+                    self.allocate(replace(line, amount=-one.booked), one)
+                if charges is not None:
+                    self._allocate(replace(line, amount=-charges), "charges", "", -charges, why)
             case Settles(payment=payment):
                 value = self._allocate(line, "payment", payment.id, -payment.amount, why, found)
                 self._now_settled(found, value)
@@ -258,7 +263,7 @@ class ReportRecording:
 
     def _allocate(
         self,
-        line: Line,
+        line: Line | KnownBooking,
         to: AllocatedTo,
         name: str,
         amount: Money,

@@ -1,8 +1,10 @@
 """What becomes of each booking of a file: payments, receipts, charges and suspense."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from domain import events as e
 from domain.bank.bookings import Recorded, needs, taken
@@ -370,6 +372,51 @@ def test_a_statement_explains_what_a_notification_left_in_suspense(books):
     assert len(books.open) == 1
     books.take(single(P1, end_to_end="HANA.P1"), kind=ReportKind.STATEMENT, name="S1")
     assert (books.status("P1"), books.open) == ("settled", {})
+
+
+def test_a_lump_in_suspense_that_is_told_again_with_its_order_is_the_orders(books):
+    books.take(entry(P1 + P2, servicer="B1"))
+    events = books.take(entry(P1 + P2, servicer="B1", batch=batch(books)), kind=ReportKind.STATEMENT, name="S1")
+    assert fates(events) == [("known", "0000000001:1.1")]
+    assert (books.status("P1"), books.status("P2"), books.open) == ("settled", "settled", {})
+
+
+def test_a_lump_with_a_named_charge_that_is_told_again_with_its_order_is_the_orders_and_a_charge(books):
+    fee = b.krw(300)
+    books.take(entry(P1 + P2 + fee, servicer="B1"))
+    again = entry(P1 + P2 + fee, servicer="B1", batch=batch(books), charges=fee)
+    assert fates(books.take(again, kind=ReportKind.STATEMENT, name="S1")) == [("known", "0000000001:1.1")]
+    assert (books.status("P1"), books.status("P2"), books.open) == ("settled", "settled", {})
+
+
+def test_a_lump_that_is_told_again_after_one_of_its_payments_was_booked_waits_for_a_person(books):
+    books.take(entry(P1 + P2, servicer="B1"))
+    books.take(single(P1, end_to_end="HANA.P1", servicer="R1"), name="N2")
+    books.take(entry(P1 + P2, servicer="B1", batch=batch(books)), kind=ReportKind.STATEMENT, name="S1")
+    assert books.open == {"0000000001:1.1": -(P1 + P2).minor}
+
+
+@pytest.mark.parametrize("on", [b.TODAY, b.TODAY + timedelta(days=3)])
+def test_a_return_that_was_told_before_its_debit_is_explained_when_the_debit_comes(books, on):
+    back = replace(single(P1, CREDIT, end_to_end="HANA.P1", reason="AC04"), booked_on=on)
+    books.take(back)
+    assert (books.status("P1"), list(books.open)) == ("submitted", ["0000000001:1.1"])
+    events = books.take(single(P1, end_to_end="HANA.P1"), name="N2")
+    assert fates(events) == [("settles", "HANA.P1")]
+    assert (books.status("P1"), books.open) == ("returned", {})
+
+
+def test_a_return_that_was_told_before_the_sum_with_its_debit_is_explained_too(books):
+    books.take(single(P1, CREDIT, end_to_end="HANA.P1"))
+    books.take(entry(P1 + P2, batch=batch(books)), name="N2")
+    assert (books.status("P1"), books.status("P2"), books.open) == ("returned", "settled", {})
+
+
+@pytest.mark.parametrize("other", [{"end_to_end": "HANA.P2"}, {"servicer": "R9"}, {"end_to_end": "HANA.P1.2"}])
+def test_what_came_back_of_another_payment_or_attempt_stays_in_suspense(books, other):
+    books.take(single(P1, CREDIT, **other))
+    books.take(single(P1, end_to_end="HANA.P1"), name="N2")
+    assert (books.status("P1"), list(books.open)) == ("settled", ["0000000001:1.1"])
 
 
 def test_a_report_of_a_stranger_is_left_out(books):
