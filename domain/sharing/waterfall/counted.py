@@ -43,11 +43,20 @@ def _counting(section: Waterfall) -> Iterator[tuple[str, str]]:
     owners: tuple[Position | Assignment, ...] = (*section.positions, *section.assignments)
     for one in owners:
         for tree in _sums(one):
-            yield from ((one.id, name) for name in names_in(tree) if name in section.metrics)
+            yield from ((one.id, metric) for metric in _metrics(section, tree))
     for claim in section.claims:
         if claim.cap is not None:
-            names = names_in(phrases.sum_of(claim.cap))
-            yield from ((claim.id, name) for name in names if name in section.metrics)
+            yield from ((claim.id, metric) for metric in _metrics(section, phrases.sum_of(claim.cap)))
+
+
+def _metrics(section: Waterfall, tree: Any) -> Iterator[str]:
+    """The metrics in a phrase's tree, those that its tables go by included."""
+    by = {table.id: phrases.sum_of(table.of) for table in section.tables}
+    for name in names_in(tree):
+        if name in by:
+            yield from _metrics(section, by[name])
+        elif name in section.metrics:
+            yield name
 
 
 def _sums(one: Position | Assignment) -> Iterator[Any]:
