@@ -37,7 +37,7 @@ def test_counts_in_a_column_of_the_receipts_are_exact():
 COUNTED = """
 currency: USD
 metrics: [admissions]
-tables: [{id: bonus, of: admissions, steps: [{at: 10, adds: USD 5}]}]
+tables: [{id: stepped, of: admissions, steps: [{at: 10, adds: USD 5}]}]
 claims: [{id: cost, costs: cost, cap: "CAP"}]
 events: [{id: cheap, when: cost is recouped}]
 pools:
@@ -59,7 +59,7 @@ GROUP = "{share: equal_until_filled, among: [{to: star, up_to: USD 1 for each ad
         (f"{{id: points, to: star, take: 5 % of gross, {STEP}}}", "USD 9"),
         ("{id: points, to: star, up_to: USD 1 for each (admissions - 10)}", "USD 9"),
         (f"{{id: both, to: {GROUP}}}", "USD 9"),
-        ("{id: points, to: star, take: 10 % of gross, up_to: bonus}", "USD 9"),
+        ("{id: points, to: star, take: 10 % of gross, up_to: stepped}", "USD 9"),
         ("{id: back, to: star, recoups: cost}", "USD 2 for each admissions"),
     ],
 )
