@@ -208,7 +208,8 @@ class RunActivities:
     def send(self, ref: RunRef) -> RunView:
         """Fix the bytes of a released run's order and put them in the outbox.
 
-        A run that the bank never saw is resent as the same bytes under the same message id.
+        A run that the bank never saw is resent as the same bytes under the same message id, unless another of its
+        payments is rejected, returned or in doubt by now: then its unsent payments are rejected.
         """
         command = make(
             SubmitRun,
@@ -224,6 +225,8 @@ class RunActivities:
             if run.message_id is not None and run.file is not None:
                 if not orders.unsent(run, state.payments):
                     return []
+                if not orders.may_be_repeated(run, state.payments):
+                    return orders.stopped(run, state.payments)
                 message_id, digest = run.message_id, run.file
             else:
                 check_in_time(self._handler, run, agreement)

@@ -21,6 +21,7 @@ from domain.events import (
     MovementAllocated,
     MovementAllocationUndone,
     PaymentsFellDue,
+    PaymentsRejected,
     PaymentsScheduled,
     ReceiptsFellDue,
     RunPrepared,
@@ -73,6 +74,8 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
             fields = {name: getattr(event, name) for name in ("period", "revision", "reason", "documents")}
             yield commands.ObjectToDistribution, fields | {"positions": event.positions}
             yield commands.ObjectToDistribution, fields
+        case PaymentsRejected() if fact.command_key.startswith("send/"):
+            yield commands.SubmitRun, {"run": event.run}
         case HistoryArchived():
             yield commands.ArchiveHistory, {"history": event}
         case _:

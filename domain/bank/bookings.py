@@ -50,8 +50,8 @@ class Needs:
     `numbers` are those of Zengin transfers: each may mean any payment that is on its way.
 
     `opposite` are amounts that a reversal in the file may undo, or that may have come back of a payment before it was
-    told. Amounts are signed minor units. `stated` if the file
-    has a statement, which may be silent about attempts in doubt.
+    told. Amounts are signed minor units. `stated` if the file has a statement, which may be silent about attempts in
+    doubt.
     """
 
     payments: frozenset[str]

@@ -33,6 +33,7 @@ from domain.events import (
     RunAccepted,
 )
 from domain.payments.attempts import Doubt, attempt_of
+from domain.payments.orders import NOT_AGAIN, may_be_repeated
 from domain.payments.payments import Payment, Payments, PaymentStep, Status, can, payment_id
 from domain.payments.runs import Run, Runs, chunks
 
@@ -40,7 +41,6 @@ DUPLICATE_CODES = frozenset({"AM05", "DU01", "DU02", "DU03", "DU04", "DU05", "DU
 """ISO reasons with which a bank refuses a duplicate of a file or payment."""
 _CODE = re.compile("(?!MS0[23])[A-Z]{2}[0-9]{2}")
 """An ISO reason that says why. Others, and a bank's own reasons, leave it to words."""
-_NOT_AGAIN = "not found, and not sent again, for other payments of the order are rejected, returned or in doubt"
 _DUPLICATE_WORDS = re.compile("dupli|doppel|doublon|중복|重複|二重", re.IGNORECASE)
 
 
@@ -256,8 +256,8 @@ class _Reading:
     def events(self) -> Iterable[Event]:
         """The events of what was taken in."""
         of = {"run": self.run.id, "message_id": self.report.message_id}
-        if not self._may_be_repeated():
-            self.rejected += [RejectedPayment(payment=name, reason="NARR", words=_NOT_AGAIN) for name in self.lost]
+        if self.rejected or self.duplicates or not may_be_repeated(self.run, self.payments):
+            self.rejected += [RejectedPayment(payment=name, reason="NARR", words=NOT_AGAIN) for name in self.lost]
             self.lost = []
         for rejected in chunks(self.rejected):
             yield PaymentsRejected(**of, payments=tuple(rejected))
@@ -278,12 +278,6 @@ class _Reading:
         for ended in chunks(self.ended):
             yield DoubtsEnded(**of, silent_on=None, payments=tuple(ended))
         yield from self.contradicted
-
-    def _may_be_repeated(self) -> bool:
-        """Whether the order's bytes may be sent again: each of its transfers is still to be paid as it was."""
-        gone = {Status.REJECTED, Status.RETURNED}
-        whole = len(self.members) == self.run.count and not self.rejected and not self.duplicates
-        return whole and all(p.status not in gone and not p.doubts for p in self.members.values())
 
 
 def _was_given_up(payment: Payment, end_to_end_id: str) -> bool:

@@ -5,9 +5,13 @@ from datetime import datetime
 from domain.agreement.model import Agreement
 from domain.bank.messages import AgreedRate, BankCodes, CreditTransfer, Enquiry, PaymentOrder
 from domain.errors import IllegalTransition, StaleApproval
+from domain.events import Event, PaymentsRejected, RejectedPayment
 from domain.payments.codes import codes_of
 from domain.payments.payments import UNANSWERED, Payment, Payments, Status
-from domain.payments.runs import Run, agreed_rate, binding, bindings, in_doubt, message_id
+from domain.payments.runs import Run, agreed_rate, binding, bindings, chunks, in_doubt, message_id
+
+NOT_AGAIN = "not found, and not sent again, for other payments of the order are rejected, returned or in doubt"
+"""Why a payment that the bank does not find is rejected instead."""
 
 
 def order(run: Run, payments: Payments, agreement: Agreement, created_at: datetime) -> PaymentOrder:
@@ -85,3 +89,17 @@ def enquiry(run: Run, payments: Payments, agreement: Agreement, created_at: date
 def unsent(run: Run, payments: Payments) -> list[Payment]:
     """The released payments of a run that were not sent to the bank, or that the bank never saw."""
     return [payment for payment in payments.of_run(run.id) if payment.status is Status.RELEASED]
+
+
+def may_be_repeated(run: Run, payments: Payments) -> bool:
+    """Whether the bytes of an order may be sent again: each of its transfers is still to be paid as it was."""
+    members = payments.of_run(run.id)
+    gone = {Status.REJECTED, Status.RETURNED}
+    return len(members) == run.count and all(p.status not in gone and not p.doubts for p in members)
+
+
+def stopped(run: Run, payments: Payments) -> list[Event]:
+    """What becomes of payments that the bank did not find, if their order may not be sent again by now."""
+    lines = [RejectedPayment(payment=p.id, reason="NARR", words=NOT_AGAIN) for p in unsent(run, payments)]
+    name = run.message_id or message_id(run)
+    return [PaymentsRejected(run=run.id, message_id=name, payments=tuple(part)) for part in chunks(lines)]

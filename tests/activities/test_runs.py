@@ -447,3 +447,40 @@ async def test_a_run_is_paid_at_a_deal_of_the_bank(dollars):
     assert dollars.wrong() == []
     with dollars.store.reading() as records:
         assert list((await audited(records.connection, Scope(PRODUCTION))).findings) == []
+
+
+def answer(world, message, run, **transfers):
+    """Take in a pain.002 of the bank: for each instalment its status and reason."""
+    lines = "".join(
+        f"<TxInfAndSts><OrgnlEndToEndId>{world.payment(name.replace('_', '-'))}</OrgnlEndToEndId><TxSts>RJCT</TxSts>"
+        f"<StsRsnInf><Rsn><Cd>{reason}</Cd></Rsn></StsRsnInf></TxInfAndSts>"
+        for name, reason in transfers.items()
+    )
+    order = world.snapshots().runs[run].message_id
+    raw = (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr>'
+        f"<MsgId>{message}</MsgId><CreDtTm>2025-02-14T10:00:00+09:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts>"
+        f"<OrgnlMsgId>{order}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId></OrgnlGrpInfAndSts>"
+        f"<OrgnlPmtInfAndSts><OrgnlPmtInfId>{order}</OrgnlPmtInfId>{lines}</OrgnlPmtInfAndSts>"
+        "</CstmrPmtStsRpt></Document>"
+    ).encode()
+    assert world.bank.take(PRODUCTION, "spc-krw", f"{message}.xml", raw) is None
+
+
+@pytest.mark.parametrize("reason", ["AC04", "DU01"])
+async def test_an_order_of_which_another_payment_was_refused_meanwhile_is_not_sent_again(world, reason):
+    world.register(UNSHARED.replace(b"due: {milestone: script-lock, business_days: 5}", b"due: {on: 2025-02-14}"))
+    world.clock.to(PAID_ON)
+    run = world.send()
+    world.runs.doubt(run)
+    world.deliver()
+    answer(world, "S1", run.run, WR_A="NOOR")
+    assert world.runs.run_standing(run).unsent == 1
+    answer(world, "S2", run.run, WR_B=reason)
+    assert world.runs.send(run).unsent == 0
+    assert world.deliver() == 0, "no second copy"
+    assert world.snapshots().payments[world.payment("WR-A")].reason.startswith("NARR: not found, and not sent again")
+    assert world.refolded() == world.snapshots()
+    assert world.wrong() == []
+    with world.store.reading() as records:
+        assert list((await audited(records.connection, Scope(PRODUCTION))).findings) == []

@@ -34,6 +34,7 @@ from domain.events import (
     OpeningBalanceRecorded,
     PaymentFailed,
     PaymentsGathered,
+    PaymentsRejected,
     QuoteTaken,
     RunDoubted,
     RunPrepared,
@@ -89,6 +90,8 @@ class Bank:
                 yield from self._released(state, told, told.event)
             case RunSubmitted():
                 yield from self._submitted(state, told, told.event)
+            case PaymentsRejected() if batch.first.command_key.startswith("send/"):
+                yield from self._stopped(state, told, told.event)
             case RunDoubted():
                 yield from self._doubted(state, told, told.event)
             case _:
@@ -239,6 +242,13 @@ class Bank:
             said = f"document {event.file} is not the order that its run makes"
             both = (f"{sha256(expected[0])} under {made[0].message_id}", f"{event.file} under {event.message_id}")
             yield unfaithful(told.record, said, *both)
+
+    def _stopped(self, state: State, told: DecodedFact, event: PaymentsRejected) -> Iterator[Finding]:
+        """Check that an order could not be sent again, and that the payments are those that waited for it."""
+        run = state.runs[event.run]
+        expected = [] if orders.may_be_repeated(run, state.payments) else orders.stopped(run, state.payments)
+        if not set(_lines([event])) <= set(_lines(expected)):
+            yield unfaithful(told.record, f"does not follow from where run {run.id} stands", _only(expected, [event]))
 
     def _doubted(self, state: State, told: DecodedFact, event: RunDoubted) -> Iterator[Finding]:
         raw = self._records.document(event.file)
