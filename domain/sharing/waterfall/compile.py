@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from domain.errors import BadInput
 from domain.sharing.waterfall import phrases, trees
-from domain.sharing.waterfall.figures import Figure, Formula, LookUp, Product, Quotient, Scale, Units
+from domain.sharing.waterfall.figures import Formula, LookUp, Product, Quotient, Scale, UnitCount, WaterfallFigure
 from domain.sharing.waterfall.flow_order import in_flow_order
 from domain.sharing.waterfall.linear import (
     ALWAYS,
@@ -73,7 +73,7 @@ class _Compiler:
         self._pools = {pool.id for pool in waterfall.pools} | set(self._assigned)
         self._kinds = self._names()
         self._tables = {table.id: table for table in waterfall.tables}
-        self._figures: dict[Formula, Figure] = {}
+        self._figures: dict[Formula, WaterfallFigure] = {}
         self._labels: dict[Linear, list[str]] = {}
         self._paid: dict[str, list[str]] = {claim: [] for claim in self._claims}
 
@@ -287,12 +287,12 @@ class _Compiler:
         of = self.curve(tree.of)
         match tree:
             case trees.Full(unit, _):
-                return self._figure(Units(of, Rounding(_number(unit), "down"), counted=True), f"each full {unit}")
+                return self._figure(UnitCount(of, Rounding(_number(unit), "down"), counted=True), f"each full {unit}")
             case trees.Rounded(_, to):
                 rule = to.rule
                 if isinstance(of, Linear) and not of.terms:
                     return Linear((), rule.of(of.constant))
-                return times(self._figure(Units(of, rule), f"rounded {to.direction} to {to.unit}"), rule.unit)
+                return times(self._figure(UnitCount(of, rule), f"rounded {to.direction} to {to.unit}"), rule.unit)
             case trees.Divided(_, by, otherwise):
                 divisor = self.curve(by)
                 if isinstance(divisor, Linear) and not divisor.terms and divisor.constant:
@@ -322,8 +322,8 @@ class _Compiler:
         """The variable of a figure. Figures stand in order: each after those that it uses."""
         if formula not in self._figures:
             name = f"{FIGURE}{hashlib.sha256(repr(formula).encode()).hexdigest()[:16]}"
-            steps = formula.steps(name) if isinstance(formula, Units | LookUp) else ()
-            self._figures[formula] = Figure(name, formula, steps)
+            steps = formula.steps(name) if isinstance(formula, UnitCount | LookUp) else ()
+            self._figures[formula] = WaterfallFigure(name, formula, steps)
             for guard in steps:
                 self._label(guard, label)
         return Linear.of(self._figures[formula].name)

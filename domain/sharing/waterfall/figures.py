@@ -54,7 +54,7 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Units:
+class UnitCount:
     """How many units a rounded sum has; of full units, as `counted`, never less than none."""
 
     of: Curve
@@ -131,11 +131,11 @@ class Scale:
         return (self.of,)
 
 
-Formula = Quotient | Product | Units | LookUp | Scale
+Formula = Quotient | Product | UnitCount | LookUp | Scale
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class WaterfallFigure:
     """A figure's variable, its formula and, where limits or conditions use it, the guards of its steps."""
 
     name: str
@@ -145,14 +145,14 @@ class Figure:
     @property
     def opens(self) -> Guard | None:
         """The guard of a step that happens with what exceeds a line, and not on it: that of rounding up."""
-        up = isinstance(self.formula, Units) and self.formula.rounding.direction == "up"
+        up = isinstance(self.formula, UnitCount) and self.formula.rounding.direction == "up"
         return self.steps[0] if up and self.steps else None
 
 
 class FigureBook:
     """The figures of one network, kept in the run's state."""
 
-    def __init__(self, figures: tuple[Figure, ...], state: dict[str, Fraction]) -> None:
+    def __init__(self, figures: tuple[WaterfallFigure, ...], state: dict[str, Fraction]) -> None:
         self._figures = figures
         self._state = state
         self._stepped = 0
@@ -185,8 +185,8 @@ class FigureBook:
             self._state[name] += 1
         return bool(names)
 
-    def _is_opened(self, figure: Figure, before: Fraction | None, found: Fraction) -> bool:
+    def _is_opened(self, figure: WaterfallFigure, before: Fraction | None, found: Fraction) -> bool:
         """Whether a figure took its step on the line already, since the next unit raises it."""
-        if figure.opens is None or before != found + 1 or not isinstance(figure.formula, Units):
+        if figure.opens is None or before != found + 1 or not isinstance(figure.formula, UnitCount):
             return False
         return value(figure.formula.of, self._state) == found * figure.formula.rounding.unit

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from domain.sharing.waterfall.figures import Figure
+from domain.sharing.waterfall.figures import WaterfallFigure
 from domain.sharing.waterfall.linear import (
     ALWAYS,
     Curve,
@@ -20,7 +20,7 @@ from domain.sharing.waterfall.model import (
     Match,
     Sharing,
 )
-from domain.sharing.waterfall.words import Dictionary, ReceiptWords, Selection
+from domain.sharing.waterfall.words import Dictionary, ReceiptWords, WordSet
 
 FIELDS = ("currency", "payer", "territory", "media", "window")
 
@@ -41,7 +41,7 @@ class ReceiptKind:
         return all(words is None or actual in words for words, actual in zip(selector, self.fields, strict=True))
 
 
-Selector = tuple[Selection | None, ...]
+Selector = tuple[WordSet | None, ...]
 """A match as the words that each of `FIELDS` may have; None where any may."""
 
 
@@ -141,7 +141,7 @@ class Network:
     parties: tuple[str, ...]
     charges: Mapping[str, tuple[str, str, Curve, Guard]] = field(default_factory=dict)
     stays: Mapping[str, Guard] = field(default_factory=dict)
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[WaterfallFigure, ...] = ()
 
     def lines(self) -> tuple[Linear, ...]:
         """Every line whose sign matters, once, whichever sign it is written with."""

@@ -53,7 +53,7 @@ class ReceiptWords(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class WordSet:
     """A set of words: these, or with `others` all but these and a blank, since nobody knows what that stands for."""
 
     words: frozenset[str]
@@ -65,23 +65,23 @@ class Selection:
     def __bool__(self) -> bool:
         return self.others or bool(self.words)
 
-    def __or__(self, other: "Selection") -> "Selection":
+    def __or__(self, other: "WordSet") -> "WordSet":
         return ~(~self & ~other)
 
-    def __sub__(self, other: "Selection") -> "Selection":
+    def __sub__(self, other: "WordSet") -> "WordSet":
         return self & ~other
 
-    def __invert__(self) -> "Selection":
-        return Selection(self.words, not self.others)
+    def __invert__(self) -> "WordSet":
+        return WordSet(self.words, not self.others)
 
-    def __and__(self, other: "Selection") -> "Selection":
+    def __and__(self, other: "WordSet") -> "WordSet":
         if self.others and other.others:
-            return Selection(self.words | other.words, others=True)
+            return WordSet(self.words | other.words, others=True)
         if self.others:
-            return Selection(other.words - self.words)
-        return Selection(self.words - other.words if other.others else self.words & other.words)
+            return WordSet(other.words - self.words)
+        return WordSet(self.words - other.words if other.others else self.words & other.words)
 
-    def within(self, other: "Selection") -> bool:
+    def within(self, other: "WordSet") -> bool:
         """Whether every word of this is one of the other."""
         return not self - other
 
@@ -92,21 +92,21 @@ class Dictionary:
     def __init__(self, listed: WordList | None) -> None:
         self._groups: Mapping[str, WordGroup] = {group.id: group for group in listed.groups} if listed else {}
         self.known = frozenset(listed.words) if listed is not None and listed.words is not None else None
-        self._meanings: dict[str, Selection] = {}
+        self._meanings: dict[str, WordSet] = {}
 
-    def meaning(self, words: Iterable[str]) -> Selection:
+    def meaning(self, words: Iterable[str]) -> WordSet:
         """Every word that some words and groups stand for."""
-        found = Selection(frozenset())
+        found = WordSet(frozenset())
         for word in words:
             found |= self._meaning(word)
         return found
 
-    def _meaning(self, word: str) -> Selection:
+    def _meaning(self, word: str) -> WordSet:
         group = self._groups.get(word)
         if group is None:
-            return Selection(frozenset((word,)))
+            return WordSet(frozenset((word,)))
         if word not in self._meanings:
-            every = Selection(self.known) if self.known is not None else Selection(frozenset(), others=True)
+            every = WordSet(self.known) if self.known is not None else WordSet(frozenset(), others=True)
             found = self.meaning(group.of) if group.of is not None else every
             self._meanings[word] = found - self.meaning(group.excluding or ())
         return self._meanings[word]

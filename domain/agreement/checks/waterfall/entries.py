@@ -7,7 +7,7 @@ from domain.agreement.checks.waterfall.names import HERE, Vocabulary, recipients
 from domain.agreement.checks.waterfall.receipt_words import receipt_words
 from domain.sharing.waterfall.model import Match, Pool, Waterfall
 from domain.sharing.waterfall.network import FIELDS, selector
-from domain.sharing.waterfall.words import Selection
+from domain.sharing.waterfall.words import WordSet
 
 
 def entries(section: Waterfall, _: Vocabulary) -> Iterator[AgreementFinding]:
@@ -64,7 +64,7 @@ def _overlaps(section: Waterfall, receiving: list[tuple[int, Pool]]) -> Iterator
                 break
 
 
-Conditions = dict[str, Selection]
+Conditions = dict[str, WordSet]
 """The words that a match requires, by field."""
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from adapters.agreement.documents import BadDocument, parse_agreement
 from domain.sharing.waterfall.entry import NoEntry
-from domain.sharing.waterfall.words import Selection
+from domain.sharing.waterfall.words import WordSet
 from tests.domain.sharing.waterfall.deal import document, receipt, share
 
 SECTION = """
@@ -76,7 +76,7 @@ def test_what_is_wrong_with_words_is_found_by_line(section, old, new, place, sen
 
 
 WORDS = st.sampled_from("abcdefg")
-SELECTIONS = st.builds(Selection, st.frozensets(WORDS), st.booleans())
+SELECTIONS = st.builds(WordSet, st.frozensets(WORDS), st.booleans())
 
 
 @given(SELECTIONS, SELECTIONS, WORDS)
