@@ -6,8 +6,8 @@ from functools import cache
 from importlib import resources
 
 from adapters.agreement.yaml_lines import read_yaml
-from domain.errors import NotFound
 from domain.tax.rules import TaxTable
+from domain.tax.vat import VatRules
 
 
 @cache
@@ -19,17 +19,17 @@ def tax_tables() -> Mapping[str, TaxTable]:
     return {table.country: table for table in tables}
 
 
-def tax_table(country: str) -> TaxTable:
-    """The table of a payer's country.
-
-    Raises:
-        NotFound: there is none.
-    """
-    tables = tax_tables()
-    if country not in tables:
-        known = ", ".join(sorted(tables))
-        raise NotFound(f"There are no tax rules for payers in {country}: there are some for {known}.")
-    return tables[country]
+@cache
+def vat_rules() -> Mapping[str, VatRules]:
+    """The rules of value added tax by country."""
+    folder = resources.files("adapters.tax") / "tables" / "vat"
+    files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".yaml"))
+    return {
+        name.removesuffix(".yaml"): VatRules.model_validate_json(
+            json.dumps(read_yaml((folder / name).read_bytes()).data)
+        )
+        for name in files
+    }
 
 
 def _table(raw: bytes) -> TaxTable:

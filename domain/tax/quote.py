@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.calendar.overrides import CalendarOverride
+from domain.calendar.calendars import CalendarOverride
 from domain.tax.days import remittance_day
 from domain.tax.decision import RuleDecision, decide_rule, fitting_rules
 from domain.tax.explanation import sentence_of
@@ -198,7 +198,7 @@ class _Quoting:
         )
 
     def _parts(self, decided: RuleDecision, schedule: TaxSchedule, gross: int) -> TaxParts:
-        """The tax of the payment; once a year's threshold is exceeded perhaps that of the year, less what was paid."""
+        """The tax of the payment. Past a threshold it may be that of the year, less what was withheld."""
         earlier, before = self._caught_up(self._catches_up(decided))
         if not earlier:
             return schedule.tax(gross)
@@ -215,7 +215,7 @@ class _Quoting:
         return (decided.exceeded.excess if chosen == "table" else chosen) == "whole_year"
 
     def _knows_withheld(self, decided: RuleDecision) -> bool:
-        """Whether the tax withheld earlier is known. It is nothing where earlier income was within the threshold."""
+        """Whether earlier tax is known: it is nothing where the earlier income was within the threshold."""
         earlier, limit = self.payment.year_to_date, decided.exceeded
         if self.payment.withheld_to_date is not None or earlier is None or limit is None:
             return True
