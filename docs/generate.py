@@ -20,6 +20,7 @@ from app.cli import cli
 from app.settings import PREFIX, Settings, User
 from docs import facts as facts_page
 from docs.describe import about, default_of, doc, fields_of, kind_of, paragraph, record_section, records_in, table
+from docs.tax import tax_page
 from domain import errors
 from domain.agreement.model import Agreement, Purpose
 from domain.calendar.overrides import CalendarOverride
@@ -271,6 +272,12 @@ def facts() -> Iterator[str]:
     yield from facts_page.facts()
 
 
+def tax() -> Iterator[str]:
+    """Rules of tax, kinds, doubts."""
+    yield from _head("# Tax", "Its sources are `adapters/tax/tables/` and `domain/tax/`.")
+    yield from tax_page()
+
+
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "reference/agreement.md": agreement,
     "reference/command-line.md": command_line,
@@ -279,6 +286,7 @@ PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "reference/events.md": events,
     "reference/facts.md": facts,
     "reference/settings.md": settings,
+    "reference/tax.md": tax,
 }
 
 

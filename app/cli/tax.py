@@ -76,7 +76,6 @@ def quote_(*, as_json: bool, rules: Sequence[Path], reading: Sequence[str], data
     """Say what is withheld from a payment, by which rule, and when it is due; or what is missing to say so."""
     import json
 
-    from app.cli.printing import show_one
     from app.tax.quotes import answer, law_in_force, refuse_other_figures
 
     payment = payment_of(said)
@@ -85,6 +84,8 @@ def quote_(*, as_json: bool, rules: Sequence[Path], reading: Sequence[str], data
     if as_json:
         click.echo(json.dumps(answer(found), ensure_ascii=False, indent=2))
     else:
+        from app.cli.printing import show_one
+
         show_one(answer(found) | _amounts(found), as_json=False)
     if said["expect"] is not None:
         refuse_other_figures(found, taxes_of(said["expect"]))

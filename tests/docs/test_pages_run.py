@@ -15,6 +15,7 @@ HOW_TO = (
     "find-what-is-stuck",
     "answer-a-distribution",
     "pay-in-another-currency",
+    "quote-tax",
     "share-by-admissions",
     "audit-a-production",
     "run-the-fault-programme",
