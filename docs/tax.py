@@ -11,7 +11,6 @@ from domain.tax.readings import Readings
 from domain.tax.rules import ReadingName, TaxRule, TaxTable
 from domain.tax.vat import DatedShare, VatRules
 
-
 _ALL = 100
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.overrides import CalendarOverride
 from domain.tax.days import remittance_day
 from domain.tax.decision import RuleDecision, decide_rule, fitting_rules
 from domain.tax.explanation import sentence_of

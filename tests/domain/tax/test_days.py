@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.overrides import CalendarOverride
 from domain.tax.days import remittance_day, tax_days
 from tests.domain.tax.tables import TABLES
 
