@@ -32,7 +32,7 @@ from domain.sharing.statements import (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class IssueHistory:
     """What statements tell of the day of their issue: when parties objected, payouts so far; no day for a draft."""
 
     objected_on: Mapping[tuple[str, str], date]
@@ -88,7 +88,7 @@ def made(
     production = agreement.production
     signed = signature(records, production, known[ordered.period])
     payouts = tables.payment.c.purpose == Purpose.PARTICIPATION
-    told = Told(
+    told = IssueHistory(
         objected_on=on_record.objected_on(records.connection, production),
         payments=tuple(records.state(production, payments=payouts).payments.values()),
         issued_on=issued_on,
@@ -105,7 +105,7 @@ def written(
     ordered: PayoutsOrdered,
     due_on: date,
     signed: Signature,
-    told: Told,
+    told: IssueHistory,
 ) -> tuple[Statement, ...]:
     """Return the statements of a posted period, one for each party. Repeated calls return equal statements.
 

@@ -34,7 +34,7 @@ from msgspec import Struct
 from domain.bank.lines import Line
 from domain.bank.pairing import paired
 from domain.bank.reports import ReportKind
-from domain.bank.tellings import OF_A_DETAIL, Report, Told
+from domain.bank.tellings import OF_A_DETAIL, BookingTelling, Report
 from domain.values.money import Money, total
 
 
@@ -103,16 +103,16 @@ def recognise(
     return found
 
 
-def _line(line: Line, report: Report) -> Told:
-    told = Told(line.movement, (line.movement,), line.booked_on, line.amount, {report})
+def _line(line: Line, report: Report) -> BookingTelling:
+    told = BookingTelling(line.movement, (line.movement,), line.booked_on, line.amount, {report})
     told.add(line.references, line.counterparty, line.remittance)
     return told
 
 
-def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, Told]:
+def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, BookingTelling]:
     """The bookings that were told first, each with what later reports told of it."""
     found = {
-        one.movement: Told(one.movement, (one.movement,), one.booked_on, one.amount, set())
+        one.movement: BookingTelling(one.movement, (one.movement,), one.booked_on, one.amount, set())
         for one in known
         if one.fate != "known"
     }
@@ -124,7 +124,9 @@ def _earlier_lines(known: Sequence[KnownBooking]) -> dict[str, Told]:
     return found
 
 
-def _by_entry(lines: Mapping[str, Told], entries: Mapping[str, tuple[str, Mapping[str, str]]]) -> dict[str, Told]:
+def _by_entry(
+    lines: Mapping[str, BookingTelling], entries: Mapping[str, tuple[str, Mapping[str, str]]]
+) -> dict[str, BookingTelling]:
     """Lines as their entries: the sum, with the references of the entry and of all its lines."""
     within: dict[str, list[str]] = defaultdict(list)
     for movement in lines:
@@ -133,7 +135,7 @@ def _by_entry(lines: Mapping[str, Told], entries: Mapping[str, tuple[str, Mappin
     for entry, movements in within.items():
         parts = [lines[name] for name in movements]
         whole = total((part.amount for part in parts), parts[0].amount.currency)
-        told = Told(entry, tuple(movements), parts[0].booked_on, whole, set())
+        told = BookingTelling(entry, tuple(movements), parts[0].booked_on, whole, set())
         for part in parts:
             told.reports |= part.reports
             told.parties |= part.parties
@@ -145,7 +147,7 @@ def _by_entry(lines: Mapping[str, Told], entries: Mapping[str, tuple[str, Mappin
     return found
 
 
-def _add_repeated_entries(entries: Mapping[str, Told], known: Iterable[KnownBooking]) -> None:
+def _add_repeated_entries(entries: Mapping[str, BookingTelling], known: Iterable[KnownBooking]) -> None:
     """Add what was told again of whole entries."""
     for one in known:
         told = entries.get(one.about) if one.fate == "known" else None
@@ -154,7 +156,9 @@ def _add_repeated_entries(entries: Mapping[str, Told], known: Iterable[KnownBook
             told.add({**one.references, **one.entry_references}, one.counterparty, one.remittance)
 
 
-def _within(lines: list[Told], earlier: Told, old: Mapping[str, Told], *, certain: bool) -> dict[str, Recognised]:
+def _within(
+    lines: list[BookingTelling], earlier: BookingTelling, old: Mapping[str, BookingTelling], *, certain: bool
+) -> dict[str, Recognised]:
     """The lines of an entry that was told before: each is the earlier line that it pairs with, or else the entry."""
     parts = [old[name] for name in earlier.lines]
     if Counter(line.amount for line in lines) == Counter(part.amount for part in parts):

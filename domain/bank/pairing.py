@@ -6,16 +6,18 @@ from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
-from domain.bank.tellings import OF_THE_ORDER, Likeness, Report, Told, continues, in_common, likeness, repeats
+from domain.bank.tellings import OF_THE_ORDER, BookingTelling, Likeness, Report, continues, in_common, likeness, repeats
 from domain.values.money import Money
 
 
-def paired(new: Iterable[Told], old: Iterable[Told]) -> Iterator[tuple[Told, Told, bool]]:
+def paired(
+    new: Iterable[BookingTelling], old: Iterable[BookingTelling]
+) -> Iterator[tuple[BookingTelling, BookingTelling, bool]]:
     """Pair new with earlier tellings of the same day and amount. True if a pair is certain."""
-    waiting: dict[tuple[date | None, Money], list[Told]] = defaultdict(list)
+    waiting: dict[tuple[date | None, Money], list[BookingTelling]] = defaultdict(list)
     for one in new:
         waiting[one.booked_on, one.amount].append(one)
-    earlier: dict[tuple[date | None, Money], list[Told]] = defaultdict(list)
+    earlier: dict[tuple[date | None, Money], list[BookingTelling]] = defaultdict(list)
     for one in old:
         earlier[one.booked_on, one.amount].append(one)
     for (day, amount), told in waiting.items():
@@ -28,7 +30,9 @@ def paired(new: Iterable[Told], old: Iterable[Told]) -> Iterator[tuple[Told, Tol
             yield from found
 
 
-def _of_one_amount(new: list[Told], old: list[Told]) -> Iterator[tuple[Told, Told, bool]]:
+def _of_one_amount(
+    new: list[BookingTelling], old: list[BookingTelling]
+) -> Iterator[tuple[BookingTelling, BookingTelling, bool]]:
     """Pair tellings of one day and amount, those that agree in most references first."""
     free = dict.fromkeys(old)
     rest = dict.fromkeys(new)
@@ -68,10 +72,12 @@ class _Unpaired:
     `reports` are the new telling's: all that are compared at once have the same.
     """
 
-    def __init__(self, told: Iterable[Told], reports: set[Report]) -> None:
-        self._by_kind: dict[_Kind, dict[Parties, dict[Told, None]]] = defaultdict(lambda: defaultdict(dict))
-        self._by_text: dict[str, dict[tuple[_Kind, Parties], dict[Told, None]]] = defaultdict(lambda: defaultdict(dict))
-        self._kinds: dict[Told, _Kind] = {}
+    def __init__(self, told: Iterable[BookingTelling], reports: set[Report]) -> None:
+        self._by_kind: dict[_Kind, dict[Parties, dict[BookingTelling, None]]] = defaultdict(lambda: defaultdict(dict))
+        self._by_text: dict[str, dict[tuple[_Kind, Parties], dict[BookingTelling, None]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
+        self._kinds: dict[BookingTelling, _Kind] = {}
         for one in told:
             if any(continues(report, one.reports) for report in reports):
                 continue
@@ -81,20 +87,20 @@ class _Unpaired:
             for alike in self._groups(one):
                 alike[one] = None
 
-    def _groups(self, told: Told) -> Iterator[dict[Told, None]]:
+    def _groups(self, told: BookingTelling) -> Iterator[dict[BookingTelling, None]]:
         kind, parties = self._kinds[told], frozenset(told.parties)
         yield self._by_kind[kind][parties]
         for text in told.texts:
             yield self._by_text[text][kind, parties]
 
-    def remove(self, told: Told) -> None:
+    def remove(self, told: BookingTelling) -> None:
         """Take one out: it is paired."""
         for alike in self._groups(told):
             del alike[told]
         if not self._by_kind[self._kinds[told]][frozenset(told.parties)]:
             del self._by_kind[self._kinds[told]][frozenset(told.parties)]
 
-    def like(self, one: Told) -> Iterator[Told]:
+    def like(self, one: BookingTelling) -> Iterator[BookingTelling]:
         """Yield one of the same text for each kind and party, then of each kind one of the same party, none, another.
 
         None of them carries a kind of reference of the order that the new one carries: it would differ there.
@@ -109,7 +115,7 @@ class _Unpaired:
                 yield from _of_each_party(frozenset(one.parties), by_parties)
 
 
-def _of_each_party(ours: Parties, told: Mapping[Parties, Mapping[Told, None]]) -> Iterator[Told]:
+def _of_each_party(ours: Parties, told: Mapping[Parties, Mapping[BookingTelling, None]]) -> Iterator[BookingTelling]:
     """Yield one telling of the same parties, one that names none, and one of others."""
     named = dict.fromkeys((ours, frozenset[str]()))
     for parties in named:
@@ -118,13 +124,17 @@ def _of_each_party(ours: Parties, told: Mapping[Parties, Mapping[Told, None]]) -
     yield from islice(others, 1)
 
 
-def _sharing(new: Iterable[Told], old: Iterable[Told]) -> Iterator[tuple[int, list[Told], list[Told]]]:
+def _sharing(
+    new: Iterable[BookingTelling], old: Iterable[BookingTelling]
+) -> Iterator[tuple[int, list[BookingTelling], list[BookingTelling]]]:
     """Groups of tellings that share a reference, with the number of kinds in which they agree.
 
     Tellings that say the same, but for their text, are one group. A reference of the bank leads only to those that
     carry no kind of reference of the order that the new ones carry: they are found by that one, or differ in it.
     """
-    index: dict[tuple[str, str], dict[frozenset[str], list[list[Told]]]] = defaultdict(lambda: defaultdict(list))
+    index: dict[tuple[str, str], dict[frozenset[str], list[list[BookingTelling]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
     for earlier in _alike(old):
         kinds = frozenset(earlier[0].references.keys() & OF_THE_ORDER)
         for mark in _marks(earlier[0]):
@@ -143,12 +153,14 @@ def _sharing(new: Iterable[Told], old: Iterable[Told]) -> Iterator[tuple[int, li
                         yield len(common), ones, earlier
 
 
-def _by_text(new: Iterable[Told], old: Iterable[Told]) -> Iterator[tuple[Told, Told]]:
+def _by_text(
+    new: Iterable[BookingTelling], old: Iterable[BookingTelling]
+) -> Iterator[tuple[BookingTelling, BookingTelling]]:
     """Pair members of two groups that are alike: those of one text first.
 
     Of the others it counts only whether they have a text, so one of each kind stands for all.
     """
-    told: dict[str, list[Told]] = defaultdict(list)
+    told: dict[str, list[BookingTelling]] = defaultdict(list)
     free = dict.fromkeys(old)
     for earlier in free:
         for text in earlier.texts:
@@ -169,20 +181,20 @@ def _by_text(new: Iterable[Told], old: Iterable[Told]) -> Iterator[tuple[Told, T
                 break
 
 
-def _last(told: list[Told], free: Mapping[Told, None]) -> Told | None:
+def _last(told: list[BookingTelling], free: Mapping[BookingTelling, None]) -> BookingTelling | None:
     """The last one that is free. Those after it are dropped."""
     while told and told[-1] not in free:
         told.pop()
     return told[-1] if told else None
 
 
-def _marks(one: Told) -> Iterator[tuple[str, str]]:
+def _marks(one: BookingTelling) -> Iterator[tuple[str, str]]:
     return ((kind, value) for kind, values in one.references.items() for value in values)
 
 
-def _alike(told: Iterable[Told]) -> Iterable[list[Told]]:
+def _alike(told: Iterable[BookingTelling]) -> Iterable[list[BookingTelling]]:
     """Tellings by what they say: the members of a group can only be told apart by their text."""
-    groups: dict[tuple[object, ...], list[Told]] = defaultdict(list)
+    groups: dict[tuple[object, ...], list[BookingTelling]] = defaultdict(list)
     for one in told:
         references = frozenset((kind, frozenset(values)) for kind, values in one.references.items())
         groups[references, frozenset(one.parties), frozenset(one.reports)].append(one)

@@ -40,7 +40,7 @@ class Likeness(IntEnum):
 
 
 @dataclass(eq=False)
-class Told:
+class BookingTelling:
     """Lines that are compared as one booking, with all that was told of it. `lines` are movements."""
 
     id: str
@@ -62,7 +62,7 @@ class Told:
                 values.add(" ".join(said.split()))
 
 
-def in_common(one: Told, earlier: Told) -> set[str]:
+def in_common(one: BookingTelling, earlier: BookingTelling) -> set[str]:
     """The kinds of reference in which two tellings agree.
 
     Entries have the references of all their details. They are of other details if each names an order that the other
@@ -76,7 +76,7 @@ def _agree(kind: str, ours: set[str], theirs: set[str]) -> bool:
     return ours <= theirs or theirs <= ours or (kind not in OF_THE_ORDER and not ours.isdisjoint(theirs))
 
 
-def likeness(one: Told, earlier: Told) -> Likeness:
+def likeness(one: BookingTelling, earlier: BookingTelling) -> Likeness:
     """Compare a new telling with all that was told of an earlier booking; the module says by which rules."""
     if any(continues(report, earlier.reports) for report in one.reports):
         return Likeness.DIFFERENT

@@ -70,7 +70,7 @@ class Amounts(Struct, frozen=True):
         return None
 
 
-class Told(Struct, frozen=True):
+class ReportedTransaction(Struct, frozen=True):
     """What a bank tells of one transaction. Its share of the entry is not known yet."""
 
     direction: Direction
@@ -115,14 +115,14 @@ class Told(Struct, frozen=True):
         return None
 
 
-def told(element: Element, way: Direction, kind: EntryType, currency: str) -> Told:
+def told(element: Element, way: Direction, kind: EntryType, currency: str) -> ReportedTransaction:
     """Read one transaction. `way` and `kind` are those of its entry, which hold where it has none of its own."""
     found = children(element)
     own_way = found.get("CdtDbtInd")
     way = way if own_way is None else direction(own_way)
     returned = found.get("RtrInf")
     code = found.get("BkTxCd")
-    return Told(
+    return ReportedTransaction(
         way,
         amounts_of(found.get("Amt"), found.get("AmtDtls")),
         charges_of(element, currency) if "Chrgs" in found else NO_CHARGES,

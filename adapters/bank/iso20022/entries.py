@@ -7,7 +7,16 @@ from xml.etree.ElementTree import Element
 from msgspec.structs import replace
 
 from adapters.bank.iso20022.codes import entry_type
-from adapters.bank.iso20022.details import NO_CHARGES, Amounts, NamedCharges, Told, all_of, amounts_of, charges_of, told
+from adapters.bank.iso20022.details import (
+    NO_CHARGES,
+    Amounts,
+    NamedCharges,
+    ReportedTransaction,
+    all_of,
+    amounts_of,
+    charges_of,
+    told,
+)
 from adapters.bank.iso20022.shares import effect, shares
 from adapters.bank.iso20022.tree import Children, children, only, refuse, required, text
 from adapters.bank.iso20022.values import amount, count, day, direction, flag, money, reference
@@ -89,8 +98,8 @@ def _is_booked(element: Element, found: Children, kind: ReportKind) -> bool:
 
 
 def _details(
-    transactions: list[Told], charges: NamedCharges, booked: Money, way: Direction, batch: Batch | None
-) -> tuple[tuple[EntryDetail, ...], int, list[Told]]:
+    transactions: list[ReportedTransaction], charges: NamedCharges, booked: Money, way: Direction, batch: Batch | None
+) -> tuple[tuple[EntryDetail, ...], int, list[ReportedTransaction]]:
     """Return the details, the charge beside them, and the transactions that have no certain share, or none at all."""
     if not transactions:
         return (), charges.inside if charges.surely or _beside(batch, charges, booked, way) else 0, []
@@ -109,7 +118,7 @@ def _beside(batch: Batch | None, charges: NamedCharges, booked: Money, way: Dire
     return booked == batch.total + Money(effect(way, charges.inside), booked.currency)
 
 
-def _sole(transaction: Told, amounts: Element | None, charges: NamedCharges) -> Told:
+def _sole(transaction: ReportedTransaction, amounts: Element | None, charges: NamedCharges) -> ReportedTransaction:
     """Return the only transaction of an entry with what the bank says of its amounts and charges at the entry."""
     if amounts is not None:
         own, whole = transaction.amounts, amounts_of(None, amounts)
@@ -128,7 +137,7 @@ def _sole(transaction: Told, amounts: Element | None, charges: NamedCharges) -> 
     return transaction
 
 
-def _gathered(transactions: list[Told]) -> tuple[str, ...]:
+def _gathered(transactions: list[ReportedTransaction]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([one for each in transactions for one in all_of(each.references)]))
 
 

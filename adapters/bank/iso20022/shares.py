@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from adapters.bank.iso20022.details import NamedCharges, Told
+from adapters.bank.iso20022.details import NamedCharges, ReportedTransaction
 from domain.bank.messages import Direction
 from domain.values.money import Money
 
@@ -10,7 +10,7 @@ Shares = tuple[int, ...]
 
 
 def shares(
-    transactions: Sequence[Told], booked: Money, way: Direction, charges: NamedCharges
+    transactions: Sequence[ReportedTransaction], booked: Money, way: Direction, charges: NamedCharges
 ) -> tuple[Shares, int] | None:
     """Return the share of each transaction, in minor units, and the part of the entry that is a charge for all of it.
 
@@ -51,7 +51,7 @@ def _total(signs: Sequence[int], amounts: Shares) -> int:
     return sum([sign * amount for sign, amount in zip(signs, amounts, strict=True)])
 
 
-def _candidates(transactions: Sequence[Told], known: Shares, currency: str) -> Iterator[Shares]:
+def _candidates(transactions: Sequence[ReportedTransaction], known: Shares, currency: str) -> Iterator[Shares]:
     """Yield the amounts in each way that a bank may mean them, without and with the charges named with each."""
     for way in (
         known,

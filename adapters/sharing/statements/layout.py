@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from adapters.sharing.statements.naming import Names
+from adapters.sharing.statements.naming import PartNames
 from adapters.sharing.statements.particulars import accounted, at, described
 from adapters.sharing.statements.settling import settled
 from adapters.sharing.statements.tables import (
@@ -29,7 +29,7 @@ from domain.sharing.statements import (
 
 def laid_out(statement: Statement, words: Words, *, draft: bool = False) -> Document:
     """Lay out a statement in the words of a language. Empty sections are left out."""
-    names = Names(statement, words)
+    names = PartNames(statement, words)
     sections = (*accounted(statement, words), *_sections(statement, words, names))
     return Document(
         title=words.say("document.draft" if draft else "document.title"),
@@ -54,7 +54,7 @@ def _three(figures: Figures, currency: str) -> tuple[Cell, ...]:
     return tuple(Figure(getattr(figures, column).value, currency) for column in _THREE)
 
 
-def _pool(pool: StatementPool, title: str, currency: str, words: Words, names: Names) -> Table:
+def _pool(pool: StatementPool, title: str, currency: str, words: Words, names: PartNames) -> Table:
     rows = [
         Row((words.say("line.receipts"), "", *_three(pool.inflow, currency)), Weight.STRONG),
         *(_line(line, currency, names) for line in pool.own),
@@ -69,11 +69,11 @@ def _pool(pool: StatementPool, title: str, currency: str, words: Words, names: N
     return Table(title, columns_of(words, "position", "kind", *_THREE, wide=(5, 2)), tuple(rows))
 
 
-def _line(line: StatementLine, currency: str, names: Names) -> Row:
+def _line(line: StatementLine, currency: str, names: PartNames) -> Row:
     return Row((names.line(line), names.kind(line.kind), *_three(line.figures, currency)))
 
 
-def _sections(statement: Statement, words: Words, names: Names) -> Iterator[Table]:
+def _sections(statement: Statement, words: Words, names: PartNames) -> Iterator[Table]:
     currency = statement.currency
     yield Table(
         words.say("table.adjustments"),
@@ -139,7 +139,7 @@ def _sections(statement: Statement, words: Words, names: Names) -> Iterator[Tabl
     )
 
 
-def _percent(percent: Decimal | None, names: Names) -> Cell:
+def _percent(percent: Decimal | None, names: PartNames) -> Cell:
     """Return how far a claim is recouped, which only the first version did not draw."""
     return percent if names.by_id or percent is None else Bar(percent)
 
@@ -160,7 +160,7 @@ def _signature(statement: Statement, words: Words) -> Table:
     )
 
 
-def _lines(statement: Statement, words: Words, names: Names) -> Table:
+def _lines(statement: Statement, words: Words, names: PartNames) -> Table:
     """Every line once more; those of the first version with their ids."""
     currency = statement.currency
     yours, theirs = words.say("line.yours"), words.say("line.theirs")

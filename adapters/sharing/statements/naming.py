@@ -7,7 +7,7 @@ from adapters.sharing.statements.words import Words
 from domain.sharing.statements import LineKind, Others, Statement, StatementLine, StatementPool
 
 
-class Names:
+class PartNames:
     """The names of one statement's parts in one language."""
 
     def __init__(self, statement: Statement, words: Words) -> None:

@@ -8,7 +8,7 @@ from adapters.db import audit
 from adapters.db.records import Records
 from adapters.payments.quotes import rates_at
 from adapters.sharing.entitlements import FactsOf, business_day, versions_by
-from adapters.sharing.issuing import Told, written
+from adapters.sharing.issuing import IssueHistory, written
 from app.audit.replay.bank import AgreementOf
 from domain.agreement.model import DueAfter, Purpose
 from domain.agreement.productions import fall_due, promised
@@ -260,7 +260,7 @@ class AgreementCheck:
             ordered,
             due_on,
             signed,
-            Told(
+            IssueHistory(
                 objected_on=self._objected_on,
                 payments=tuple(one for one in state.payments.values() if one.purpose is Purpose.PARTICIPATION),
                 issued_on=told.fact.effective_on,
