@@ -8,7 +8,7 @@ from domain import events, milestones
 from domain.agreement.productions import Production
 from domain.events import AgreementAmended, AgreementRegistered, Event
 from domain.milestones import Milestone
-from domain.payments import payments, receipts, runs
+from domain.payments import folding, receipts, runs
 from domain.payments.payments import Payments
 from domain.payments.receipts import Receipt
 from domain.payments.runs import Run
@@ -55,7 +55,7 @@ def apply(state: State, event: Event, effective_on: date) -> State:
     """
     kind = type(event)
     if kind in OF_PAYMENTS:
-        payments.apply(state.payments, event)
+        folding.apply(state.payments, event)
     if kind in OF_RUNS:
         runs.apply(state.runs, state.payments, event)
     if kind in OF_RECEIPTS:
@@ -91,7 +91,7 @@ OF_PAYMENTS = frozenset(
         events.MovementAllocationUndone,
     }
 )
-"""The events that `payments.apply` handles. Checking this set first is much faster than trying every case."""
+"""The events that `folding.apply` handles. Checking this set first is much faster than trying every case."""
 OF_RUNS = frozenset(
     {
         events.QuoteTaken,

@@ -98,7 +98,6 @@ def as_json(result: Result) -> dict[str, Any]:
         """Return amounts by name, each in major units."""
         return {name: written(Fraction(amount), result.currency) for name, amount in amounts.items()}
 
-    balance = result.conservation
     return {
         "currency": result.currency,
         "as_of": str(result.as_of),
@@ -149,23 +148,24 @@ def as_json(result: Result) -> dict[str, Any]:
         "charges": each(result.charges),
         "views": each(result.views),
         "rounding_residual_owners": [name for name, one in result.payable.items() if one.residual],
-        "conservation": {
-            balance.currency: {
-                **each(
-                    {
-                        "received": balance.received,
-                        "allocated": balance.allocated,
-                        "held": balance.held,
-                        "refunds_waiting": balance.refunds,
-                        "taken_over": result.opened,
-                        "difference": balance.difference,
-                    }
-                ),
-                "ties_out": balance.difference == 0,
-            }
-        },
+        "conservation": {result.conservation.currency: _balance(result)},
         "settlements": [{"settle_by": str(day), "pay_by": str(paid)} for day, paid in result.calendar],
     }
+
+
+def _balance(result: Result) -> dict[str, Any]:
+    """Return where all receipts are. They tie out if nothing differs."""
+    balance = result.conservation
+    amounts = {
+        "received": balance.received,
+        "allocated": balance.allocated,
+        "held": balance.held,
+        "refunds_waiting": balance.refunds,
+        "taken_over": result.opened,
+        "difference": balance.difference,
+    }
+    written_amounts = {name: written(Fraction(amount), result.currency) for name, amount in amounts.items()}
+    return {**written_amounts, "ties_out": balance.difference == 0}
 
 
 def as_text(result: Result) -> str:

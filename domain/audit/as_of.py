@@ -25,7 +25,7 @@ from domain.events import AgreementAmended, AgreementRegistered, EntitlementsPos
 from domain.ledger.entries import postings
 from domain.ledger.journal import Fact, Head
 from domain.milestones import Milestone
-from domain.payments import payments, receipts, runs
+from domain.payments import folding, receipts, runs
 from domain.payments.payments import Payment, Payments
 from domain.payments.receipts import Receipt
 from domain.payments.runs import Run
@@ -120,7 +120,7 @@ def picture(facts: Iterable[Fact], effective: date, known: datetime) -> Picture:
         event, counts = fact.event, fact.effective_on <= effective
         try:
             milestones.apply(reached, event, fact.effective_on)
-            payments.apply(paid, event)
+            folding.apply(paid, event)
             receipts.apply(expected, event)
             runs.apply(gathered, paid, event)
             distributions.apply(shared, event)

@@ -22,7 +22,6 @@ from domain.events.agreements import (
     ScheduledPayment,
 )
 from domain.events.bank import (
-    AllocatedTo,
     AnswerContradicted,
     BankEvent,
     BankFileRefused,
@@ -32,12 +31,8 @@ from domain.events.bank import (
     ChargeBooked,
     DoubtedPayment,
     DoubtsEnded,
-    DoubtThen,
     EndedDoubt,
     Fate,
-    MovementAllocated,
-    MovementAllocationUndone,
-    MovementUnmatched,
     OpeningBalanceRecorded,
     PaymentFailed,
     PaymentReturned,
@@ -46,7 +41,6 @@ from domain.events.bank import (
     PaymentsNotFound,
     PaymentsRejected,
     PaymentsSettled,
-    PaymentThen,
     ReceiptMatched,
     ReceiptReversed,
     RejectedPayment,
@@ -86,6 +80,15 @@ from domain.events.milestones import (
     MilestoneEvent,
     MilestoneRejected,
     MilestoneSubmitted,
+)
+from domain.events.movements import (
+    AllocatedTo,
+    DoubtThen,
+    MovementAllocated,
+    MovementAllocationUndone,
+    MovementEvent,
+    MovementUnmatched,
+    PaymentThen,
 )
 from domain.events.payments import (
     DuePayment,
@@ -133,6 +136,7 @@ Event = Annotated[
     | PaymentEvent
     | RunEvent
     | BankEvent
+    | MovementEvent
     | DistributionEvent
     | RevenueEvent
     | HistoryEvent

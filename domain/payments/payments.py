@@ -32,32 +32,15 @@ from domain.commands import (
 )
 from domain.errors import IllegalTransition, NotFound
 from domain.events import (
-    DoubtsEnded,
     DoubtThen,
-    DueDatesSet,
     Event,
-    MovementAllocated,
-    MovementAllocationUndone,
     PaymentCorrected,
-    PaymentFailed,
     PaymentHeld,
     PaymentResumed,
-    PaymentReturned,
-    PaymentsAccepted,
-    PaymentsCancelled,
-    PaymentsDoubted,
-    PaymentsFellDue,
-    PaymentsGathered,
-    PaymentsNotFound,
-    PaymentsRejected,
-    PaymentsScheduled,
-    PaymentsSettled,
     PaymentThen,
-    RejectedPayment,
-    ScheduledPayment,
 )
 from domain.identity import Person
-from domain.payments.attempts import Doubt, Doubts, asked, attempt_of, bank_reason, end_to_end_id, without
+from domain.payments.attempts import Doubt, Doubts, asked, attempt_of, end_to_end_id, without
 from domain.values.money import Money
 
 
@@ -275,99 +258,6 @@ def correct(payments: Payments, command: CorrectPayment, person: Person, debtor:
     return [PaymentCorrected(payment=payment.id, reason=command.reason)]
 
 
-def scheduled(line: ScheduledPayment) -> Payment:
-    """A payment from a line of the schedule."""
-    return Payment(
-        id=line.payment,
-        instalment=line.instalment,
-        purpose=line.purpose,
-        account=line.account,
-        payee=line.payee,
-        payee_party=line.payee_party,
-        amount=line.amount,
-        milestone=line.milestone,
-        due_on=line.due_on,
-    )
-
-
-def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - one case for each kind of event
-    """Update the payments that an event is about. `domain.payments.runs.apply` handles events of whole runs.
-
-    Raises:
-        IllegalTransition: the event is a transition that does not exist.
-    """
-    match event:
-        case PaymentsScheduled():
-            for line in event.payments:
-                payments[line.payment] = scheduled(line)
-        case PaymentsCancelled():
-            for name in event.payments:
-                take(payments, name, PaymentStep.CANCEL)
-        case DueDatesSet():
-            for promise in event.payments:
-                payments[promise.id] = replace(payments[promise.id], due_on=promise.due_on)
-        case PaymentsFellDue():
-            for due in event.payments:
-                take(payments, due.payment, PaymentStep.FALL_DUE)
-        case PaymentHeld():
-            take(payments, event.payment, PaymentStep.HOLD, reason=event.reason, run=None, end_to_end_id=None)
-        case PaymentResumed():
-            take(payments, event.payment, PaymentStep.RESUME, reason=None)
-        case PaymentCorrected():
-            cleared = dict.fromkeys(("run", "end_to_end_id", "reason", "booked", "contract_value", "bank_reference"))
-            take(payments, event.payment, PaymentStep.CORRECT, **cleared, attempt=payments[event.payment].attempt + 1)
-        case PaymentFailed():
-            take(payments, event.payment, PaymentStep.REJECT, reason=event.reason)
-        case PaymentsGathered():
-            for gathered in event.payments:
-                payment = payments[gathered.payment]
-                payments[payment.id] = replace(payment, run=event.run, end_to_end_id=gathered.end_to_end_id)
-        case PaymentsAccepted():
-            for name in event.payments:
-                take(payments, name, PaymentStep.ACCEPT)
-        case PaymentsRejected():
-            for rejected in event.payments:
-                _reject(payments, rejected, event)
-        case PaymentsNotFound():
-            for name in event.payments:
-                take(payments, name, PaymentStep.NOT_FOUND)
-        case PaymentsDoubted():
-            _doubt(payments, event)
-        case DoubtsEnded():
-            for ended in event.payments:
-                payment = payments[ended.payment]
-                payments[payment.id] = replace(payment, doubts=without(payment.doubts, ended.end_to_end_id))
-        case PaymentsSettled():
-            for paid in event.payments:
-                settle(
-                    payments,
-                    paid.payment,
-                    paid.end_to_end_id,
-                    booked=paid.booked,
-                    contract_value=paid.contract_value,
-                    bank_reference=paid.bank_reference,
-                )
-        case PaymentReturned():
-            take(payments, event.payment, PaymentStep.RETURN, reason=event.reason)
-        case MovementAllocated(to="payment", name=name):
-            settle(
-                payments,
-                name,
-                event.end_to_end_id,
-                booked=-event.booked,
-                contract_value=-event.contract_value,
-                bank_reference=event.bank_reference,
-            )
-        case MovementAllocated(to="return", name=name):
-            take(payments, name, PaymentStep.RETURN, reason=event.reason)
-        case MovementAllocationUndone(allocated=MovementAllocated(to="refund", name=name)):
-            take(payments, name, PaymentStep.WITHDRAW, run=None, end_to_end_id=None, reason=None)
-        case MovementAllocationUndone(allocated=MovementAllocated(name=name)) if event.payment is not None:
-            payments[name] = stood_again(payments[name], event.payment)
-        case _:
-            return
-
-
 def take(payments: Payments, payment_id: str, step: PaymentStep, **changes: object) -> None:
     """Apply one transition to one payment in place."""
     payment = payments[payment_id]
@@ -388,22 +278,6 @@ def can_settle(payment: Payment, end_to_end_id: str) -> bool:
     return can(payment, PaymentStep.SETTLE) or payment.status is Status.REJECTED or earlier
 
 
-def settle(payments: Payments, payment_id: str, end_to_end_id: str | None, **booked: object) -> None:
-    """Settle a payment in place by the bank's booking of an attempt; without an id, of the current attempt.
-
-    A payment whose later attempt is not at the bank leaves its run, so that a release of that run no longer holds.
-    """
-    payment = payments[payment_id]
-    attempt = end_to_end_id or payment.end_to_end_id
-    booked |= {"end_to_end_id": attempt, "doubts": without(payment.doubts, attempt)}
-    step = PaymentStep.SETTLE
-    if not can(payment, step):
-        step, booked["reason"] = PaymentStep.SETTLE_AFTER_ALL, None
-    if attempt != payment.end_to_end_id and payment.status not in AT_THE_BANK:
-        booked["run"] = None
-    take(payments, payment_id, step, **booked)
-
-
 def stands(payment: Payment, end_to_end_id: str | None = None) -> PaymentThen:
     """Where a payment stands, with the doubt about an attempt: what `stood_again` needs."""
     doubt = payment.doubt_about(end_to_end_id)
@@ -414,36 +288,3 @@ def stands(payment: Payment, end_to_end_id: str | None = None) -> PaymentThen:
         reason=payment.reason,
         doubt=None if doubt is None else DoubtThen.model_validate(asdict(doubt)),
     )
-
-
-def stood_again(payment: Payment, before: PaymentThen) -> Payment:
-    """The payment where it stood before a movement settled or returned it. A settled one keeps what was booked."""
-    kept = {} if before.status == Status.SETTLED else dict.fromkeys(("booked", "contract_value", "bank_reference"))
-    doubts = payment.doubts
-    if before.doubt is not None:
-        doubt = Doubt(**before.doubt.model_dump())
-        doubts = (*without(doubts, doubt.end_to_end_id), doubt)
-    stood = {"run": before.run, "end_to_end_id": before.end_to_end_id, "reason": before.reason}
-    return replace(payment, status=Status(before.status), doubts=doubts, **stood, **kept)
-
-
-def _reject(payments: Payments, rejected: RejectedPayment, event: PaymentsRejected) -> None:
-    payment, reason = payments[rejected.payment], bank_reason(rejected.reason, rejected.words)
-    take(payments, payment.id, PaymentStep.REJECT, reason=reason)
-    if rejected.may_book_on is not None and payment.end_to_end_id is not None:
-        attempt, on = payment.end_to_end_id, rejected.may_book_on
-        _add(payments, payment.id, Doubt(attempt, event.run, on, "rejected", event.message_id, reason))
-
-
-def _doubt(payments: Payments, event: PaymentsDoubted) -> None:
-    for line in event.payments:
-        attempt, reason = line.end_to_end_id, bank_reason(line.reason, line.words)
-        if event.why == "duplicate":
-            take(payments, line.payment, PaymentStep.DUPLICATE, reason=reason)
-        doubt = Doubt(attempt, event.run, event.execution_on, event.why, event.message_id, reason)
-        _add(payments, line.payment, doubt)
-
-
-def _add(payments: Payments, payment_id: str, doubt: Doubt) -> None:
-    payment = payments[payment_id]
-    payments[payment_id] = replace(payment, doubts=(*without(payment.doubts, doubt.end_to_end_id), doubt))

@@ -9,13 +9,13 @@ import pytest
 from domain import events, milestones, state
 from domain.bank import record
 from domain.ledger import entries
-from domain.payments import payments, receipts, runs
+from domain.payments import folding, receipts, runs
 from domain.sharing import distributions
 
 EVENTS = {kind.__name__: kind for kind in get_args(get_args(events.Event)[0])}
 TABLES = [
     (milestones.apply, state.OF_MILESTONES),
-    (payments.apply, state.OF_PAYMENTS),
+    (folding.apply, state.OF_PAYMENTS),
     (receipts.apply, state.OF_RECEIPTS),
     (runs.apply, state.OF_RUNS),
     (distributions.apply, state.OF_DISTRIBUTIONS),

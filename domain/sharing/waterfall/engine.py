@@ -311,7 +311,7 @@ class Engine:
 
     def _take_day(self, rows: Sequence[ReceiptGroup]) -> None:
         """Take one day's receipts. Where they are not independent, find whether their order matters."""
-        jumps = bool(self._flows.weights_move or self._cliffs or self._memory.changes)
+        jumps = bool(self._flows.weights_move or self._cliffs or self._memory.jumps)
         before = self._saved() if jumps else None
         received, crossings = self._outcome.received, tuple(self._outcome.crossings)
         self._flows.crossed = self._flows.may_cross(rows, [self._entries.pool_of(row.kind) for row in rows])

@@ -19,6 +19,7 @@ class Remembered:
         self._stays = network.stays
         self.figures = FigureBook(network.figures, state)
         self.changes = bool(network.stays or network.figures)
+        self.jumps = bool(network.stays) or any(figure.steps for figure in network.figures)
         self.changes_with_next = bool(network.stays) or any(figure.opens for figure in network.figures)
         self._marks: dict[str, tuple[Span, str]] = {}
         for name in variables(network):

@@ -21,7 +21,8 @@ from domain.events import Event, RunDoubted, RunSubmitted
 from domain.ledger.journal import canonical
 from domain.payments import orders, payments, runs
 from domain.payments.doubts import silent_over
-from domain.payments.payments import ON_ITS_WAY, Status, can_settle, settle
+from domain.payments.folding import settle
+from domain.payments.payments import ON_ITS_WAY, Status, can_settle
 from domain.payments.runs import Run
 from domain.state import State
 from tests.domain import builders as b

@@ -24,7 +24,8 @@ from domain.payments import orders, runs
 from domain.payments import payments as rules
 from domain.payments.attempts import Doubt, attempt_of, end_to_end_id
 from domain.payments.doubts import given_up, silent_over, unasked
-from domain.payments.payments import Status, can_settle, settle
+from domain.payments.folding import settle
+from domain.payments.payments import Status, can_settle
 from domain.state import State
 from tests.domain import builders as b
 
