@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.views import OpeningBalanceView
 from adapters.bank.folder import folder_of
+from adapters.bank.orders import carried
 from adapters.bank.read import read_file
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
@@ -55,7 +56,10 @@ class BankActivities:
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             transaction.received(folder_of(production, account), report.message_id, name, transaction.keep(name, raw))
             run = statuses.answered(state.runs, state.payments, account, report)
-            events = statuses.taken(account, run, state.payments, report, sha256(raw))
+            former = statuses.earlier_attempts(state.payments, account)
+            order = transaction.document(run.file) if former and run.file is not None else None
+            former = carried(order or b"", former)
+            events = statuses.taken(account, run, state.payments, report, sha256(raw), former)
             self._notify(transaction, agreement, state, events)
             return events
 
@@ -115,13 +119,16 @@ class BankActivities:
 def _answered(account: str, report: StatusReport) -> Selection:
     """The run of the order that a status report is about, with its payments, those in doubt, and those it names.
 
+    Payments that were corrected may have left the run.
     If it names no order, these are the runs of the payments that it names.
     """
     payment, run = tables.payment.c, tables.run.c
     orders, names = statuses.orders_of(report), statuses.named_by(report)
     answered = sa.and_(run.account == account, any_of(run.message_id, orders)) if orders else runs_of(names)
     of_run = payment.run.in_(sa.select(run.id).where(answered))
-    return Selection(payments=sa.or_(of_run, any_of(payment.id, names), doubted(answered)), runs=answered)
+    corrected = sa.and_(payment.account == account, payment.attempt > 1, payment.status != Status.SETTLED)
+    named = any_of(payment.id, names)
+    return Selection(payments=sa.or_(of_run, named, doubted(answered), corrected), runs=answered)
 
 
 def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:

@@ -1,6 +1,7 @@
 """The file of an order: one writer for each format that a profile can name."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from domain.bank.messages import PaymentOrder
 from domain.bank.profile import OrderProfile, Pain001Profile, SheetProfile, ZenginProfile
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
+
+_END_TO_END_ID = re.compile(rb"<(?:\w+:)?EndToEndId>([^<]+)</")
 
 
 class OrderFile(NamedTuple):
@@ -39,6 +42,12 @@ def write(order: PaymentOrder, profile: OrderProfile) -> OrderFile:
 def say(raw: bytes, profile: OrderProfile) -> bytes:
     """Return what a file says, to compare: its bytes, or the cells of a workbook."""
     return cells(raw) if profile.format == "kr-bulk-xlsx" else raw
+
+
+def carried(raw: bytes, end_to_end_ids: Collection[str]) -> list[str]:
+    """Return those of some attempts that an order's file carries. Only a pain.001 names them in full."""
+    named = {each.decode() for each in _END_TO_END_ID.findall(raw)} if end_to_end_ids else set()
+    return [name for name in end_to_end_ids if name in named]
 
 
 def written_at(raw: bytes) -> datetime | None:

@@ -9,7 +9,7 @@ that rejects what it had accepted. Such an attempt is in doubt until an enquiry 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 
 from msgspec import Struct
@@ -32,7 +32,7 @@ from domain.events import (
     RejectedPayment,
     RunAccepted,
 )
-from domain.payments.attempts import Doubt, attempt_of
+from domain.payments.attempts import Doubt, attempt_of, end_to_end_id
 from domain.payments.orders import NOT_AGAIN, may_be_repeated
 from domain.payments.payments import Payment, Payments, PaymentStep, Status, can, payment_id
 from domain.payments.runs import Run, Runs, chunks
@@ -82,12 +82,23 @@ def answered(runs: Runs, payments: Payments, account: str, report: StatusReport)
     return found
 
 
-def taken(account: str, run: Run, payments: Payments, report: StatusReport, digest: str) -> list[Event]:
-    """The events of a file with a status report on a run's order. `digest` is the file's SHA-256."""
+def earlier_attempts(payments: Payments, account: str) -> list[str]:
+    """The end-to-end ids of attempts that were corrected since, of payments of an account that are not settled."""
+    ours = (one for one in payments.values() if one.account == account and one.status is not Status.SETTLED)
+    return [end_to_end_id(payment.id, number) for payment in ours for number in range(1, payment.attempt)]
+
+
+def taken(
+    account: str, run: Run, payments: Payments, report: StatusReport, digest: str, former: Collection[str] = ()
+) -> list[Event]:
+    """The events of a file with a status report on a run's order. `digest` is the file's SHA-256.
+
+    `former` are the earlier attempts that the order carries.
+    """
     file = BankFileTaken(
         account=account, message_id=report.message_id, file=digest, format=report.format, reports=(), left_out=()
     )
-    return [file, *reported(run, payments, report)]
+    return [file, *reported(run, payments, report, former)]
 
 
 def named_by(report: StatusReport) -> frozenset[str]:
@@ -96,22 +107,22 @@ def named_by(report: StatusReport) -> frozenset[str]:
     return frozenset(payment_id(name) for both in ids for name in both if name is not None)
 
 
-def reported(run: Run, payments: Payments, report: StatusReport) -> list[Event]:
+def reported(run: Run, payments: Payments, report: StatusReport, former: Collection[str] = ()) -> list[Event]:
     """The events of a status report on a run's order.
 
     `payments` are at least those of the run, those that the report names (`named_by`), and those with a doubt about
-    the run. Contradicting statuses of one payment are ignored.
+    the run. Contradicting statuses of one payment are ignored. `former` are attempts of the order that were corrected.
     """
     reading = _Reading(run, payments, report)
-    for told in _told(run, payments, report):
+    for told in _told(run, payments, report, former):
         reading.take(told)
     return list(reading.events())
 
 
-def _told(run: Run, payments: Payments, report: StatusReport) -> Iterator[_Told]:
+def _told(run: Run, payments: Payments, report: StatusReport, former: Collection[str]) -> Iterator[_Told]:
     """What counts of a report for each attempt that it is about: the run's, those in doubt, and what else it names."""
     ours = dict.fromkeys(p.end_to_end_id for p in payments.of_run(run.id) if p.end_to_end_id is not None)
-    ours |= dict.fromkeys(doubt.end_to_end_id for _, doubt in payments.doubts_of_run(run.id))
+    ours |= dict.fromkeys(doubt.end_to_end_id for _, doubt in payments.doubts_of_run(run.id)) | dict.fromkeys(former)
     named: dict[str, list[GivenStatus]] = {}
     for block in report.instructions:
         for one in block.transfers:
@@ -228,7 +239,7 @@ class _Reading:
         name = payment_id(told.end_to_end_id)
         payment = self.payments.get(name)
         doubt = payment.doubt_about(told.end_to_end_id) if payment is not None else None
-        if answer is Answer.ACCEPTED and told.named:
+        if answer is Answer.ACCEPTED and (told.named or self.all_rejected):
             self._contradict(name, "not in the run", f"accepted as {told.end_to_end_id}")
             if payment is not None and _was_given_up(payment, told.end_to_end_id):
                 self._accept_late(payment, told.end_to_end_id)

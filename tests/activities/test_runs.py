@@ -18,8 +18,17 @@ from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
 from app.payments.missing_rates import missing_rates
 from app.payments.preview import preview
-from domain.commands import CancelRun, HoldPayment, ReleaseRun, TakeBankFile, TakeDeal
-from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, SamePerson, StaleApproval, WrongRole
+from domain.commands import CancelRun, CorrectPayment, HoldPayment, ReleaseRun, TakeBankFile, TakeDeal
+from domain.errors import (
+    BadInput,
+    IllegalTransition,
+    InDoubt,
+    NotFound,
+    RateMissing,
+    SamePerson,
+    StaleApproval,
+    WrongRole,
+)
 from domain.events import CommandRefused, PaymentsNotFound
 from domain.rates import Rate
 from domain.values.money import Money
@@ -483,4 +492,26 @@ async def test_an_order_of_which_another_payment_was_refused_meanwhile_is_not_se
     assert world.refolded() == world.snapshots()
     assert world.wrong() == []
     with world.store.reading() as records:
+        assert list((await audited(records.connection, Scope(PRODUCTION))).findings) == []
+
+
+async def test_an_order_that_is_accepted_after_all_its_payments_were_corrected_keeps_them_back(prepared):
+    hand_over(prepared)
+    answer(prepared, "S1", prepared.run.run, WR_A="AC04")
+    name = prepared.payment("WR-A")
+    correct = CorrectPayment(key="c", by="eunwoo", production=PRODUCTION, payment=name, reason="new account")
+    prepared.productions.correct(correct)
+    second = prepared.prepare().run
+    order = prepared.snapshots().runs[prepared.run.run].message_id
+    raw = (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt><GrpHdr><MsgId>S2</MsgId>'
+        "<CreDtTm>2025-02-14T10:00:00+09:00</CreDtTm></GrpHdr><OrgnlGrpInfAndSts>"
+        f"<OrgnlMsgId>{order}</OrgnlMsgId><OrgnlMsgNmId>pain.001.001.09</OrgnlMsgNmId><GrpSts>ACCP</GrpSts>"
+        "</OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>"
+    ).encode()
+    assert prepared.bank.take(PRODUCTION, "spc-krw", "S2.xml", raw) is None
+    with pytest.raises(InDoubt, match=f"attempt {name} of run {prepared.run.run} may still be booked"):
+        prepared.release(second)
+    assert prepared.refolded() == prepared.snapshots()
+    with prepared.store.reading() as records:
         assert list((await audited(records.connection, Scope(PRODUCTION))).findings) == []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from adapters.bank.orders import say, write, written_at
+from adapters.bank.orders import carried, say, write, written_at
 from adapters.bank.pacs028 import write_enquiry
 from adapters.bank.read import read_file
 from adapters.db.audit import command_payload
@@ -155,7 +155,10 @@ class Bank:
                 run = statuses.answered(state.runs, state.payments, account, message)
             except BadInput:
                 return []
-            return statuses.taken(account, run, state.payments, message, digest)
+            former = statuses.earlier_attempts(state.payments, account)
+            order = self._records.document(run.file) if former and run.file is not None else None
+            former = carried(order or b"", former)
+            return statuses.taken(account, run, state.payments, message, digest, former)
         agreement = self._agreement_of(state)
         recorded = self._told.before(state, bookings.needs(agreement, message, digest))
         return bookings.taken(agreement, account, message, digest, recorded, on)
