@@ -42,7 +42,7 @@ class BankActivities:
         Returns why the file is refused, or None. A refusal is recorded, and the caller should keep the file aside.
         """
         try:
-            message = read_file(raw, self._handler.in_force(production).account(account).profile)
+            message = read_file(raw, self._handler.in_force(production).profile_of(account))
             if isinstance(message, StatusReport):
                 self._take_answer(production, account, name, raw, message)
             else:

@@ -309,6 +309,10 @@ class Agreement(Record):
         """Look up an account by id. `KeyError` if there is none, which the checks exclude."""
         return _by_id(self.accounts, account_id)
 
+    def profile_of(self, account_id: str) -> OrderProfile:
+        """How the bank of an account takes orders: a plain pain.001 if this version has no such account."""
+        return next((account.profile for account in self.accounts if account.id == account_id), PLAIN)
+
     def milestone(self, milestone_id: str) -> MilestoneTerms:
         """Look up a milestone by id. `KeyError` if there is none."""
         return _by_id(self.milestones, milestone_id)
