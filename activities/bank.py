@@ -42,7 +42,8 @@ class BankActivities:
         Returns why the file is refused, or None. A refusal is recorded, and the caller should keep the file aside.
         """
         try:
-            message = read_file(raw, self._handler.in_force(production).profile_of(account))
+            agreement = self._handler.in_force(production)
+            message = read_file(raw, agreement.profile_of(account), self._handler.today(agreement))
             if isinstance(message, StatusReport):
                 self._take_answer(production, account, name, raw, message)
             else:

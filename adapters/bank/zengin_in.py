@@ -12,6 +12,7 @@ ordered the transfer.
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from adapters.bank.zengin_records import Layout, ZenginAccount, ZenginRecord, accounts, layout
@@ -77,35 +78,43 @@ def recognises(raw: bytes) -> bool:
     return _START.match(raw) is not None
 
 
-def read(raw: bytes) -> BankFile:
-    """Read a Zengin file of type 03 or 01. It has no id, and a bank may send two on a day, so its records name it.
+def read(raw: bytes, taken_on: date | None = None) -> BankFile:
+    """Read a Zengin file of type 03 or 01.
+
+    `taken_on` is the day on which it is taken in. From year 20 of an era on, it says which era the file is of.
 
     Raises:
         BadBankFile: of another type or in EBCDIC, a field cannot be read, or totals do not tie. It names the record.
     """
     found = accounts(raw)
-    reports = tuple(_report(account, place) for place, account in enumerate(found, 1))
-    kind = _type(found[0].header)
+    reports = tuple(_report(account, place, taken_on) for place, account in enumerate(found, 1))
+    format_ = f"zengin.{_type(found[0].header)}"
+    return BankFile(format=format_, message_id=_message_id(found), created_at=None, reports=reports)
+
+
+def message_id(raw: bytes) -> str:
+    """Return what `read` names a file. It has no id, and a bank may send two on a day, so its records name it."""
+    return _message_id(accounts(raw))
+
+
+def _message_id(found: Sequence[ZenginAccount]) -> str:
+    header = found[0].header
     records = b"".join(one.raw for account in found for one in (account.header, *account.data, account.trailer))
-    return BankFile(
-        format=f"zengin.{kind}",
-        message_id=f"{kind}-{_created(found[0].header):%Y%m%d}-{hashlib.sha256(records).hexdigest()[:20]}",
-        created_at=None,
-        reports=reports,
-    )
+    return f"{_type(header)}-{header.amount('created'):06d}-{hashlib.sha256(records).hexdigest()[:20]}"
 
 
-def _report(account: ZenginAccount, place: int) -> AccountReport:
-    if _type(account.header) == _STATEMENT:
-        return _statement(account, place)
-    return _notification(account, place)
+def _report(account: ZenginAccount, place: int, taken_on: date | None) -> AccountReport:
+    statement = _type(account.header) == _STATEMENT
+    created = _created(account.header, taken_on)
+    if statement:
+        return _statement(account, place, created)
+    return _notification(account, place, created)
 
 
-def _statement(account: ZenginAccount, place: int) -> AccountReport:
+def _statement(account: ZenginAccount, place: int, created: date) -> AccountReport:
     header, trailer = account.header, account.trailer
     header.layout, trailer.layout = _statement_header(header.raw), _STATEMENT_TRAILER
     deposit = header.bytes_of("account_type") in _TIME_DEPOSITS
-    created = _created(header)
     moves: list[tuple[ZenginRecord, Direction, int]] = []
     for record in account.data:
         record.layout = _DEPOSIT if deposit else _CURRENT
@@ -117,7 +126,7 @@ def _statement(account: ZenginAccount, place: int) -> AccountReport:
     if trailer.digits("entries"):
         _check(trailer, "entries", len(moves))
     opening, closing = _balances(header, trailer, sum(_signed(way, amount) for _, way, amount in moves))
-    first, last = _period(header)
+    first, last = _period(header, created)
     told = hashlib.sha256(b"".join(record.raw for record in account.data)).hexdigest()[:10]
     begins = told if opening is None else f"from {opening.minor}"
     entries = tuple(
@@ -127,7 +136,7 @@ def _statement(account: ZenginAccount, place: int) -> AccountReport:
     )
     return AccountReport(
         kind=ReportKind.STATEMENT,
-        id=f"{_id(header)} {begins}",
+        id=f"{_id(header, created)} {begins}",
         number=None,
         page=None,
         account_number=_account_number(header),
@@ -138,10 +147,9 @@ def _statement(account: ZenginAccount, place: int) -> AccountReport:
     )
 
 
-def _notification(account: ZenginAccount, place: int) -> AccountReport:
+def _notification(account: ZenginAccount, place: int, created: date) -> AccountReport:
     header = account.header
     header.layout, account.trailer.layout = _NOTIFICATION_HEADER, _NOTIFICATION_TRAILER
-    created = _created(header)
     moves: list[tuple[ZenginRecord, Direction, int]] = []
     for record in account.data:
         record.layout = _TRANSFER_B if record.raw[_LARGE].isdigit() else _TRANSFER_A
@@ -150,7 +158,7 @@ def _notification(account: ZenginAccount, place: int) -> AccountReport:
     _check_transfers(account.trailer, moves)
     return AccountReport(
         kind=ReportKind.NOTIFICATION,
-        id=_id(header),
+        id=_id(header, created),
         number=None,
         page=None,
         account_number=_account_number(header),
@@ -195,8 +203,8 @@ def _account_number(header: ZenginRecord) -> str:
     return f"{bank}{branch}{kind}{number.lstrip('0').zfill(7)}"
 
 
-def _created(header: ZenginRecord) -> date:
-    found = era_creation_day(f"{header.amount('created'):06d}")
+def _created(header: ZenginRecord, taken_on: date | None) -> date:
+    found = era_creation_day(f"{header.amount('created'):06d}", taken_on)
     if found is None:
         raise header.bad(
             "created",
@@ -206,19 +214,19 @@ def _created(header: ZenginRecord) -> date:
     return found
 
 
-def _period(header: ZenginRecord) -> tuple[date, date]:
+def _period(header: ZenginRecord, created: date) -> tuple[date, date]:
     """Return the first and the last day of a report. The day of its creation counts if none is given."""
-    last = _day(header, "last_day", _created(header)) or _created(header)
+    last = _day(header, "last_day", created) or created
     return _day(header, "first_day", last) or last, last
 
 
-def _id(header: ZenginRecord) -> str:
+def _id(header: ZenginRecord, created: date) -> str:
     """Return a name of a report: its type and days. The format has no ids.
 
     A bank may send several statements of one day. One that begins with the same balance tells the day again with more.
     Without a balance nothing says so, and each is a statement of its own.
     """
-    first, last = _period(header)
+    first, last = _period(header, created)
     return f"{_type(header)} {first:%Y%m%d}-{last:%Y%m%d}"
 
 

@@ -6,6 +6,7 @@ _REIWA_BEGINS, _REIWA_BASE = date(2019, 5, 1), 2018
 _HEISEI_ENDS, _HEISEI_BASE = date(2019, 4, 30), 1988
 _FURTHEST_BACK = timedelta(days=3653)
 _CERTAIN_YEARS = range(1, 20)
+_A_DAY = timedelta(days=1)
 _PIVOT = 80
 
 
@@ -22,16 +23,25 @@ def nearest_day(month_day: str, near: date) -> date | None:
     return min((each for each in found if each), key=lambda each: abs(each - near), default=None)
 
 
-def era_creation_day(written: str) -> date | None:
-    """The day on which a Zengin file says that it was created: YYMMDD in the era of Reiwa.
+def era_creation_day(written: str, taken_on: date | None = None) -> date | None:
+    """The day on which a Zengin file says that it was created: YYMMDD in a Japanese era that is not written.
 
-    The era is not written. Years 1 to 19 are of Reiwa (2019 to 2037), since no bank sends files of Heisei 1 to 19 any
-    more. From 20 on the year could as well be one of Heisei or, against the standard, of the Western calendar (25 for
-    2025). It is None then, because a wrong guess would book years away. In 2038 the limit has to move.
+    Years 1 to 19 are of Reiwa (2019 to 2037), since no bank sends files of Heisei 1 to 19 any more. A later year could
+    be of Reiwa, of Heisei or, against the standard, of the Western calendar (25 for 2025). It is the newest of these
+    that is not after the day on which the file is taken in, and it is None if that would be the Western one, or if that
+    day is not known: a wrong guess would book years away.
     """
-    if int(written[:2]) not in _CERTAIN_YEARS:
+    if int(written[:2]) in _CERTAIN_YEARS:
+        return _of_era(written, _REIWA_BASE)
+    if taken_on is None:
         return None
-    return _of_era(written, _REIWA_BASE)
+    latest = taken_on + _A_DAY
+    western = swift_day(written)
+    eras = [found for found in (_of_era(written, _REIWA_BASE), _of_era(written, _HEISEI_BASE)) if found is not None]
+    past = [found for found in eras if found <= latest]
+    if not past or (western is not None and max(past) < western <= latest):
+        return None
+    return max(past)
 
 
 def era_day(written: str, latest: date) -> date | None:

@@ -104,7 +104,7 @@ class Bank:
             return  # reported by the document checks
         record, account = batch.facts[0].record, folder.partition(".")[2]
         try:
-            message = read_file(raw, self._agreement_of(state).profile_of(account))
+            message = read_file(raw, self._agreement_of(state).profile_of(account), batch.first.effective_on)
         except BadInput as error:
             yield unfaithful(record, f"was taken from document {digest}, which cannot be read: {error.sentence}")
             return

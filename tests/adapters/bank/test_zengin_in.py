@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from adapters.bank.xml import BadBankFile
-from adapters.bank.zengin_in import read, recognises
+from adapters.bank.zengin_in import message_id, read, recognises
 from domain.bank.accounts import same_account
 from domain.bank.messages import Direction
 from domain.bank.reports import Balance, EntryType, ReportKind
@@ -38,7 +38,7 @@ def test_a_statement_is_read_whole():
     (of,) = read_file.reports
     assert recognises(raw)
     assert read_file.format == "zengin.03"
-    assert read_file.message_id.startswith("03-20250210-")
+    assert read_file.message_id.startswith("03-070210-")
     assert (of.kind, of.id, of.currency) == (ReportKind.STATEMENT, "03 20250210-20250210 from 1000000", "JPY")
     assert same_account(of.account_number, "0012345")
     assert (of.opening, of.closing) == (Balance(yen(1_000_000), DAY), Balance(yen(226_999), DAY))
@@ -263,3 +263,33 @@ def test_statements_of_one_day_have_one_name_only_if_they_begin_with_one_balance
     assert report(morning).id != report(afternoon).id
     unbalanced = [file(statement([one], opening=None)) for one in (IN, OUT)]
     assert report(unbalanced[0]).id != report(unbalanced[1]).id
+
+
+@pytest.mark.parametrize(
+    ("written", "taken_on", "year"),
+    [
+        ("200210", date(2038, 2, 11), 2038),
+        ("250210", date(2043, 2, 10), 2043),
+        ("280401", date(2025, 2, 10), 2016),
+        ("310401", date(2026, 11, 28), 2019),
+        ("250210", date(2025, 2, 11), None),
+        ("250210", date(2026, 11, 28), None),
+        ("320210", date(2026, 11, 28), None),
+    ],
+)
+def test_from_year_twenty_on_the_day_of_taking_says_the_era_unless_the_western_calendar_may_be_meant(
+    written, taken_on, year
+):
+    records = file(statement([]))
+    raw = records[:4] + written.encode() * 3 + records[22:]
+    assert message_id(raw) == message_id(raw)
+    if year is None:
+        with pytest.raises(BadBankFile, match="is no date of the era of Reiwa"):
+            read(raw, taken_on)
+    else:
+        assert report_of(raw, taken_on).closing.on.year == year
+
+
+def report_of(raw, taken_on):
+    (found,) = read(raw, taken_on).reports
+    return found
