@@ -6,9 +6,12 @@ from datetime import date
 import pytest
 
 from adapters.bank.folder import folder_of
+from adapters.db import health
 from adapters.db.queries import bank, runs
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.faults import FaultKind, add_fault
+from app.audit.replay.audit import audited
+from app.audit.replay.scope import Scope
 from domain.commands import AllocateMovement
 from domain.errors import IllegalTransition
 from domain.events import BankFileRefused
@@ -232,3 +235,24 @@ def test_an_unmatched_movement_is_allocated_once_and_leaves_suspense(registered)
     with registered.store.reading() as records:
         assert bank.unmatched(records.connection).items == ()
     assert registered.wrong() == []
+
+
+async def test_a_return_that_comes_before_its_debit_is_the_payments_once_the_debit_is_told(registered):
+    registered.clock.to(PAID_ON)
+    fault(registered, FaultKind.RETURN, registered.payment("WR-A"), seconds=5)
+    registered.send()
+    before = registered.answers()
+    registered.seconds += 10
+    registered.clock.to(date(2025, 2, 17))
+    (back,) = [(name, raw) for name, raw in registered.answers() if "054" in name]
+    assert registered.bank.take(PRODUCTION, "spc-krw", *back) is None
+    assert registered.statuses()["WR-A"] == "submitted"
+    for name, raw in before:
+        assert registered.bank.take(PRODUCTION, "spc-krw", name, raw) is None
+    assert registered.statuses()["WR-A"] == "returned"
+    assert registered.balances().get("asset:bank:spc-krw KRW", "KRW 0") == "KRW 0"
+    with registered.store.reading() as records:
+        assert not list(health.suspended(records.connection))
+        assert list((await audited(records.connection, Scope(PRODUCTION))).findings) == []
+    assert registered.wrong() == []
+    assert registered.refolded() == registered.snapshots()
