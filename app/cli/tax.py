@@ -55,6 +55,7 @@ def _rules_options(command: Any) -> Any:
 )
 @day_option("--paid-on", "The day of payment.")
 @day_option("--earned-on", "The day on which the income arose; default the day of payment.")
+@day_option("--due-on", "The contract's due date, whose exchange rate may count.")
 @click.option("--form", multiple=True, metavar="received:DATE|filed:DATE", help="The form on file, with its papers.")
 @click.option("--lacks", multiple=True, metavar="NAME", help="A paper that the form lacks: certificate-of-residence, …")
 @click.option("--certificate", metavar="DATE..DATE", help="The days that the certificate of residence covers.")

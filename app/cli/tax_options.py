@@ -46,6 +46,7 @@ def payment_of(said: dict[str, Any]) -> Any:
         amount=Money.parse(amount),
         net=net,
         paid_on=said["paid_on"],
+        due_on=said["due_on"],
         earned_on=said["earned_on"],
         paid_abroad=said["paid_abroad"],
         rates=tuple(_rate(written) for written in said["rate"]),

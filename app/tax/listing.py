@@ -6,9 +6,8 @@ from typing import Any
 
 from app.tax.quotes import TaxLaw
 from domain.tax.days import tax_days
-from domain.tax.quote import digest_of
+from domain.tax.in_force import RulesInForce
 from domain.tax.rules import TaxRule, TaxTable
-from domain.tax.withholding import TaxSchedule
 
 
 def rule_rows(
@@ -19,36 +18,32 @@ def rule_rows(
     income: str | None = None,
 ) -> list[dict[str, Any]]:
     """The rules under the readings chosen, in the order in which they are tried; those that fit the filters."""
-    tables = [law.table(payer_country)] if payer_country else law.tables.values()
     return [
-        _row(law, table, rule, on)
-        for table in tables
-        for rule in table.rules
-        if rule.counts(law.readings)
+        _row(rules, rule, on)
+        for rules in law.of(payer_country)
+        for rule in rules.table.rules
+        if rule.counts(rules.readings)
         and (on is None or (rule.first_day <= on and (rule.last_day is None or on <= rule.last_day)))
         and (payee_country is None or payee_country in rule.payees)
         and (income is None or income in rule.income)
     ]
 
 
-def _row(law: TaxLaw, table: TaxTable, rule: TaxRule, on: date | None) -> dict[str, Any]:
-    surtax = table.surtax_on(on or rule.last_day or rule.first_day)
-    schedule = TaxSchedule.of(table, rule, surtax, law.readings)
-    content = rule.model_dump(mode="json", exclude={"id", "form", "readings"})
+def _row(rules: RulesInForce, rule: TaxRule, on: date | None) -> dict[str, Any]:
+    applied = rules.applied(rule, on or rule.last_day or rule.first_day)
     return {
-        "payer": table.country,
+        "payer": rules.table.country,
         "rule": rule.id,
-        "version": table.version,
-        "digest": digest_of(table, schedule),
-        **content,
-        "form": table.forms[rule.form].original if rule.form else None,
+        "version": applied.version,
+        "digest": applied.digest,
+        **rule.model_dump(mode="json", exclude={"id", "form", "readings"}),
+        "form": rules.table.forms[rule.form].original if rule.form else None,
     }
 
 
 def day_rows(law: TaxLaw, country: str | None, first: date, last: date) -> list[dict[str, Any]]:
     """What is due to the authorities from a day to another, in order."""
-    tables = [law.table(country)] if country else law.tables.values()
-    rows = [row for table in tables for row in _days_of(law, table, first, last)]
+    rows = [row for rules in law.of(country) for row in _days_of(law, rules.table, first, last)]
     return sorted(rows, key=lambda row: (row["on"], row["country"]))
 
 

@@ -11,40 +11,40 @@ from adapters.tax.rule_tables import tax_tables
 from app.settings import load_settings
 from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput, Refused
+from domain.tax.in_force import RulesInForce
 from domain.tax.overrides import chosen_readings, overridden
 from domain.tax.payment import TaxedPayment
 from domain.tax.quote import TaxQuote, quote
 from domain.tax.readings import Readings
-from domain.tax.rules import TaxTable
 
 
 @dataclass(frozen=True, slots=True)
 class TaxLaw:
-    """The tables by the payer's country, the readings chosen, and corrections of calendars."""
+    """The rules in force by the payer's country, and corrections of calendars."""
 
-    tables: Mapping[str, TaxTable]
-    readings: Readings
+    rules: Mapping[str, RulesInForce]
     calendar_overrides: tuple[CalendarOverride, ...]
 
-    def table(self, country: str) -> TaxTable:
-        """The table of a payer's country.
+    def of(self, country: str | None) -> Iterable[RulesInForce]:
+        """The rules of a payer's country, or of all.
 
         Raises:
-            BadInput: there is none.
+            BadInput: there are none.
         """
-        if country not in self.tables:
-            known = ", ".join(self.tables)
+        if country is None:
+            return self.rules.values()
+        if country not in self.rules:
+            known = ", ".join(self.rules)
             raise BadInput(f"There are no tax rules for payers in {country!r}: there are some for {known}.")
-        return self.tables[country]
+        return [self.rules[country]]
 
     def quote(self, payer: str, payment: TaxedPayment, vat_percent: Fraction = Fraction(0)) -> TaxQuote:
-        """The tax on a payment of a payer in a country; held where there is no table for it."""
-        if payer not in self.tables:
-            need = f"table of tax rules for payers in {payer}: there are some for {', '.join(self.tables)}"
+        """The tax on a payment of a payer in a country; held where there are no rules for it."""
+        if payer not in self.rules:
+            need = f"table of tax rules for payers in {payer}: there are some for {', '.join(self.rules)}"
             why = f"held: there are no tax rules for payers in {payer}"
             return TaxQuote(gross=None if payment.net else payment.amount, why=why, needs=(need,))
-        table, days = self.tables[payer], self.calendar_overrides
-        return quote(table, payment, self.readings, vat_percent=vat_percent, overrides=days)
+        return quote(self.rules[payer], payment, vat_percent)
 
 
 def law_in_force(files: Iterable[Path], readings: Mapping[str, str], data: Path | None = None) -> TaxLaw:
@@ -57,11 +57,12 @@ def law_in_force(files: Iterable[Path], readings: Mapping[str, str], data: Path 
     settings = load_settings(data)
     paths = ([] if settings.tax_rules is None else [settings.tax_rules]) + list(files)
     overrides = [load_overrides(path) for path in paths]
-    tables = {country: overridden(table, overrides) for country, table in tax_tables().items()}
+    tables, days = tax_tables(), settings.calendar_overrides
     if unknown := {one.country for one in overrides} - set(tables):
         raise BadInput(f"Overrides are for payers in {', '.join(sorted(unknown))}, for which there is no table.")
-    chosen = chosen_readings(overrides).model_dump() | dict(readings)
-    return TaxLaw(tables, _readings(chosen), settings.calendar_overrides)
+    chosen = _readings(chosen_readings(overrides).model_dump() | dict(readings))
+    rules = {name: RulesInForce(overridden(table, overrides), chosen, days) for name, table in tables.items()}
+    return TaxLaw(rules, days)
 
 
 def _readings(chosen: Mapping[str, Any]) -> Readings:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from domain.tax.conditions import ConditionFound, conditions
+from domain.tax.in_force import RulesInForce
 from domain.tax.kinds import in_words
 from domain.tax.payment import TaxedPayment
-from domain.tax.readings import Readings
 from domain.tax.rules import TaxRule, TaxTable, YearThreshold
 from domain.values.money import Money
 
@@ -24,18 +24,7 @@ class RuleDecision:
     exceeded: YearThreshold | None = None
 
 
-def fitting_rules(table: TaxTable, payment: TaxedPayment, readings: Readings) -> list[TaxRule]:
-    """The rules for payee, kinds and days, in the order in which they are tried."""
-    earned_on = payment.earned_on or payment.paid_on
-    return [
-        rule
-        for rule in table.rules
-        if rule.counts(readings)
-        and rule.fits(payment.payee.country, payment.payee.kind, payment.income, payment.paid_on, earned_on)
-    ]
-
-
-def decide_rule(table: TaxTable, payment: TaxedPayment, base: Money, readings: Readings) -> RuleDecision:
+def decide_rule(law: RulesInForce, payment: TaxedPayment, base: Money) -> RuleDecision:
     """The first rule whose conditions hold for a payment of the gross amount `base`, in the table's currency.
 
     A rule whose condition is not known stops the search: the payment is held until it is.
@@ -43,8 +32,8 @@ def decide_rule(table: TaxTable, payment: TaxedPayment, base: Money, readings: R
     facts: list[str] = []
     needs: list[str] = []
     exceeded: YearThreshold | None = None
-    for rule in fitting_rules(table, payment, readings):
-        found = list(conditions(table, rule, payment, base, readings))
+    for rule in law.fitting(payment):
+        found = list(conditions(law.table, rule, payment, base, law.readings))
         failed = [one for one in found if one.met is False]
         if failed:
             _add_new(facts, [one.words for one in failed])
@@ -57,7 +46,7 @@ def decide_rule(table: TaxTable, payment: TaxedPayment, base: Money, readings: R
             return RuleDecision(None, (f"{rule.basis} may apply",), (rule.unknown,))
         met = [one.words for one in found if one.words]
         return RuleDecision(rule, tuple(met or facts), () if met else tuple(needs), exceeded)
-    return RuleDecision(None, (_nothing_applies(table, payment),), tuple(needs) or (_a_rule(table, payment),))
+    return RuleDecision(None, (_nothing_applies(law.table, payment),), tuple(needs) or (_a_rule(law.table, payment),))
 
 
 def _only_exceeded(failed: list[ConditionFound]) -> YearThreshold | None:

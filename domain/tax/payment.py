@@ -75,8 +75,9 @@ class TaxedPayment(Record):
     """One line of a payment to one payee.
 
     `amount` is gross, without value added tax that the invoice shows apart. With `net`, it is what the payee must have
-    after tax. `year_to_date` is what the payer has paid to the payee in the year before, for income of this kind, over
-    all productions; `withheld_to_date` the tax on it.
+    after tax. `due_on` is the contract's due date, which may choose the exchange rate. `year_to_date` is what the payer
+    has paid to the payee in the year before, for income of this kind, over all productions; `withheld_to_date` the tax
+    on it.
     """
 
     payee: PayeeStatus
@@ -84,6 +85,7 @@ class TaxedPayment(Record):
     amount: Money
     net: bool = False
     paid_on: Day
+    due_on: Day | None = None
     earned_on: Day | None = None
     paid_abroad: bool = False
     rates: tuple[TaxRate, ...] = ()

@@ -1,37 +1,23 @@
 """The answer for one line of a payment: the rule, the tax, the net, the day it is due, and why; or what is missing."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
-from typing import Literal
 
 from pydantic import Field
 
-from domain.calendar.overrides import CalendarOverride
-from domain.tax.days import remittance_day
-from domain.tax.decision import RuleDecision, decide_rule, fitting_rules
+from domain.tax.decision import RuleDecision, decide_rule
 from domain.tax.explanation import sentence_of
 from domain.tax.gross_up import largest_gross
+from domain.tax.in_force import AppliedRule, RulesInForce
 from domain.tax.payment import TaxedPayment, TaxRate
-from domain.tax.readings import Readings
-from domain.tax.rules import RuleId, TaxRule, TaxTable
+from domain.tax.rules import BaseRateRule
 from domain.tax.withholding import TaxParts, TaxSchedule
 from domain.values.money import Money
-from domain.values.record import Day, Record, Sha256
+from domain.values.record import Day, Record
 
-
-class AppliedRule(Record):
-    """Which rule was applied: its name, its table and version, and the digest of all that it was computed from."""
-
-    id: RuleId
-    table: str
-    version: str
-    digest: Sha256
-    law: str
-    doubt: str = ""
-    reason: str = ""
+_LONGEST_CLOSURE = timedelta(days=10)
+"""For so long may no rate be published, as around New Year."""
 
 
 class TaxQuote(Record):
@@ -64,60 +50,44 @@ class TaxQuote(Record):
         return self.rule is None
 
 
-NetOf = Literal["tax", "tax_and_vat"]
-"""What an agreed net amount is: the fee less tax, or all that is transferred, with value added tax on top."""
-
-
-def quote(
-    table: TaxTable,
-    payment: TaxedPayment,
-    readings: Readings | None = None,
-    *,
-    vat_percent: Fraction = Fraction(0),
-    overrides: Iterable[CalendarOverride] = (),
-) -> TaxQuote:
+def quote(law: RulesInForce, payment: TaxedPayment, vat_percent: Fraction = Fraction(0)) -> TaxQuote:
     """Decide the tax on a payment. With `payment.net` the largest gross amount is searched that leaves the amount.
 
-    `vat_percent` is added to the net amount where that is all that is transferred (see `NetOf`); it never changes the
-    base. `overrides` correct the authority's calendar.
+    With `vat_percent` a net amount is all that is transferred: the fee less tax, and value added tax on top of the fee.
+    Tax at source is never computed on that.
     """
-    chosen = readings or Readings()
-    amount = _in_currency_of_tax(table, payment, chosen)
-    if isinstance(amount, TaxQuote):
-        return amount
-    return _Quoting(table, payment, chosen, vat_percent, tuple(overrides)).of(amount)
+    amount = _in_currency_of_tax(law, payment)
+    return amount if isinstance(amount, TaxQuote) else _Quoting(law, payment, vat_percent).of(amount)
 
 
-def _in_currency_of_tax(table: TaxTable, payment: TaxedPayment, readings: Readings) -> Money | TaxQuote:
+def _in_currency_of_tax(law: RulesInForce, payment: TaxedPayment) -> Money | TaxQuote:
     """The payment in the currency of the tax, in whole units, or why it is held."""
-    if payment.amount.currency == table.currency:
+    currency, wanted = law.table.currency, law.base_rate
+    if payment.amount.currency == currency:
         return payment.amount
-    wanted = table.base_rate(readings)
-    need = f"exchange rate {payment.amount.currency}/{table.currency}: {wanted.words} ({wanted.law})"
-    rate = payment.rate_between(payment.amount.currency, table.currency)
-    worth = payment.worth(payment.amount, table.currency)
+    need = f"exchange rate {payment.amount.currency}/{currency}: {wanted.words} ({wanted.law})"
+    rate = payment.rate_between(payment.amount.currency, currency)
+    worth = payment.worth(payment.amount, currency)
     if rate is None or worth is None:
-        why = f"held: {payment.amount} is taxed in {table.currency}, and there is no exchange rate"
+        why = f"held: {payment.amount} is taxed in {currency}, and there is no exchange rate"
         return TaxQuote(gross=None, why=why, needs=(need,))
-    if rate.kind not in {None, wanted.kind} or (rate.on is not None and rate.on > payment.paid_on):
+    if rate.kind not in {None, wanted.kind} or not _is_of_the_day(rate, wanted, payment):
         why = f"held: {rate} is not the rate that makes the base of the tax"
         return TaxQuote(gross=None, why=why, needs=(need,))
-    return Money(int(worth), table.currency)
+    return Money(int(worth), currency)
+
+
+def _is_of_the_day(rate: TaxRate, wanted: BaseRateRule, payment: TaxedPayment) -> bool:
+    """Whether a rate is of a day that counts, or the last one that was published before it."""
+    days = [payment.paid_on, payment.due_on if wanted.due_day_counts else None]
+    return rate.on is None or any(day is not None and day - _LONGEST_CLOSURE <= rate.on <= day for day in days)
 
 
 class _Quoting:
-    """One payment with all that its tax is computed from."""
+    """One payment with the rules that its tax is computed from."""
 
-    def __init__(
-        self,
-        table: TaxTable,
-        payment: TaxedPayment,
-        readings: Readings,
-        vat_percent: Fraction,
-        overrides: tuple[CalendarOverride, ...],
-    ) -> None:
-        self.table, self.payment, self.readings = table, payment, readings
-        self.vat_percent, self.overrides = vat_percent, overrides
+    def __init__(self, law: RulesInForce, payment: TaxedPayment, vat_percent: Fraction) -> None:
+        self.law, self.payment, self.vat_percent = law, payment, vat_percent
 
     def of(self, amount: Money) -> TaxQuote:
         """The quote for an amount in the currency of the tax."""
@@ -135,9 +105,11 @@ class _Quoting:
 
     def _grosses(self, net: int) -> Iterator[int]:
         """For each rule that may apply, the largest gross amount that it leaves `net` of."""
-        for rule in fitting_rules(self.table, self.payment, self.readings):
+        for rule in self.law.fitting(self.payment):
             for catches_up in (False, True):
-                gross = self._gross_under(self._schedule(rule), net, *self._caught_up(catches_up))
+                gross = self._gross_under(
+                    self.law.schedule(rule, self.payment.paid_on), net, *self._caught_up(catches_up)
+                )
                 if gross is not None:
                     yield gross
 
@@ -156,27 +128,24 @@ class _Quoting:
     def _leaves(self, found: TaxQuote) -> int | None:
         return None if found.net is None or found.gross is None else found.net.minor + self._vat(found.gross.minor)
 
-    def _schedule(self, rule: TaxRule) -> TaxSchedule:
-        return TaxSchedule.of(self.table, rule, self.table.surtax_on(self.payment.paid_on), self.readings)
-
     def _caught_up(self, catches_up: bool) -> tuple[int, int]:
         """What was paid and withheld earlier in the year, where the year is taxed as a whole; else nothing."""
         if not catches_up:
             return 0, 0
         amounts = (self.payment.year_to_date, self.payment.withheld_to_date)
-        worths = (None if one is None else self.payment.worth(one, self.table.currency) for one in amounts)
+        worths = (None if one is None else self.payment.worth(one, self.law.table.currency) for one in amounts)
         earlier, before = (int(one or 0) for one in worths)
         return earlier, before
 
     def _at(self, gross: Money) -> TaxQuote:
         """The quote for a gross amount."""
-        decided = decide_rule(self.table, self.payment, gross, self.readings)
+        decided = decide_rule(self.law, self.payment, gross)
         if decided.rule is None:
             return TaxQuote(gross=gross, why=f"held: {'; '.join(decided.facts)}", needs=decided.needs)
         if self._catches_up(decided) and not self._knows_withheld(decided):
             need = "what was withheld from the income of the year before"
             return TaxQuote(gross=gross, why="held: all income of the year is taxed now", needs=(need,))
-        schedule = self._schedule(decided.rule)
+        schedule = self.law.schedule(decided.rule, self.payment.paid_on)
         parts = self._parts(decided, schedule, gross.minor)
         if parts.withheld > gross.minor:
             why = f"held: tax on the income of the year, {parts.withheld}, is more than the payment"
@@ -189,11 +158,11 @@ class _Quoting:
             local=self._money(parts.local),
             net=self._money(gross.minor - parts.withheld),
             components={name: self._money(part) for name, part in parts.components.items()},
-            rule=self._applied(schedule),
+            rule=self.law.applied(decided.rule, self.payment.paid_on),
             rate=rate,
-            due_on=self._due_on() if parts.withheld else None,
-            authority=self.table.authority.code if parts.withheld else None,
-            why=sentence_of(schedule, decided, self.payment, rate, self.table.base_rate(self.readings).words),
+            due_on=self.law.due_on(self.payment) if parts.withheld else None,
+            authority=self.law.table.authority.code if parts.withheld else None,
+            why=sentence_of(schedule, decided, self.payment, rate, self.law.base_rate.words),
             needs=decided.needs,
         )
 
@@ -211,7 +180,7 @@ class _Quoting:
     def _catches_up(self, decided: RuleDecision) -> bool:
         if decided.exceeded is None:
             return False
-        chosen = self.readings.threshold_excess
+        chosen = self.law.readings.threshold_excess
         return (decided.exceeded.excess if chosen == "table" else chosen) == "whole_year"
 
     def _knows_withheld(self, decided: RuleDecision) -> bool:
@@ -223,35 +192,4 @@ class _Quoting:
         return worth is not None and worth < limit.amount.minor
 
     def _money(self, minor: int) -> Money:
-        return Money(minor, self.table.currency)
-
-    def _due_on(self) -> date:
-        paid = self.payment
-        return remittance_day(self.table, paid.paid_on, paid_abroad=paid.paid_abroad, overrides=self.overrides)
-
-    def _applied(self, schedule: TaxSchedule) -> AppliedRule:
-        rule = schedule.rule
-        return AppliedRule(
-            id=rule.id,
-            table=self.table.country,
-            version=self.table.version,
-            digest=digest_of(self.table, schedule),
-            law=rule.law,
-            doubt=rule.doubt,
-            reason=rule.reason,
-        )
-
-
-def digest_of(table: TaxTable, schedule: TaxSchedule) -> str:
-    """The SHA-256 of all that a rule's figures come from: itself, its form, rounding, local tax, surtaxes, readings."""
-    rule = schedule.rule
-    content = {
-        "rule": rule.model_dump(mode="json"),
-        "form": table.forms[rule.form].model_dump(mode="json") if rule.form else None,
-        "rounding": table.rounding.model_dump(mode="json"),
-        "local_percent": str(table.local_percent),
-        "surtax": schedule.surtax.model_dump(mode="json") if schedule.surtax else None,
-        "readings": schedule.readings.model_dump(mode="json"),
-    }
-    written = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(written.encode()).hexdigest()
+        return Money(minor, self.law.table.currency)

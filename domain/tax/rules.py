@@ -127,11 +127,10 @@ class TaxRule(Gated):
         asked = (self.form, self.threshold, self.share_held, self.days_below)
         return self.beneficial_owner or self.no_base or any(each is not None for each in asked)
 
-    def fits(self, payee: Country, kind: PayeeKind, income: IncomeKind, paid_on: date, earned_on: date) -> bool:
-        """Whether payee, kinds and days are those of the rule."""
+    def is_in_force(self, paid_on: date, earned_on: date) -> bool:
+        """Whether the rule is in force on the day that counts for it."""
         day = paid_on if self.dated_by == "paid" else earned_on
-        in_time = self.first_day <= day and (self.last_day is None or day <= self.last_day)
-        return in_time and payee in self.payees and kind in self.kinds and income in self.income
+        return self.first_day <= day and (self.last_day is None or day <= self.last_day)
 
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
@@ -159,9 +158,13 @@ class TaxRounding(Record):
 
 
 class BaseRateRule(Gated):
-    """Which exchange rate makes the base of a payment in another currency."""
+    """Which exchange rate makes the base of a payment in another currency: of the day of payment.
+
+    With `due_day_counts`, that of the contract's due date may be taken too.
+    """
 
     kind: Literal["ttb", "actual", "basic"]
+    due_day_counts: bool = False
     words: Words
     law: Words
 

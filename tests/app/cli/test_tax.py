@@ -66,6 +66,11 @@ def test_a_quote_gives_the_published_figures(capsys, case):
             "TTB of the payer's main bank",
         ),
         (
+            "KR JP company copyright-licence | JPY 66000 | 2026-09-15",
+            ("--rate", "JPY/KRW=9.5,actual,2026-09-04", "--due-on", "2026-09-04"),
+            "exchange rate JPY/KRW",
+        ),
+        (
             "KR JP company dividend | KRW 1000000 | 2026-09-15",
             ("--form", "received:2026-08-01"),
             "share of the paying company",

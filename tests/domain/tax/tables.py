@@ -3,6 +3,7 @@
 from datetime import date
 
 from adapters.tax.rule_tables import tax_tables, vat_rules
+from domain.tax.in_force import RulesInForce
 from domain.tax.payment import FormOnFile, PayeeStatus, TaxedPayment
 from domain.tax.quote import TaxQuote, quote
 from domain.tax.readings import Readings
@@ -21,4 +22,4 @@ def payment(country: str, kind: str, income: str, amount: str, paid_on: date = D
 
 
 def quoted(payer: str, *about, readings: Readings | None = None, **more) -> TaxQuote:
-    return quote(TABLES[payer], payment(*about, **more), readings)
+    return quote(RulesInForce(TABLES[payer], readings), payment(*about, **more))

@@ -2,10 +2,12 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 
 from domain.errors import BadInput
+from domain.tax.in_force import RulesInForce
 from domain.tax.overrides import TaxOverrides, chosen_readings, overridden
 from domain.tax.payment import FormOnFile, TaxRate
 from domain.tax.quote import quote
@@ -26,10 +28,10 @@ def test_the_digest_changes_with_anything_that_the_figures_come_from():
     table = TABLES["KR"]
     other_rounding = table.model_copy(update={"rounding": table.rounding.model_copy(update={"unit": 1})})
     digests = {
-        quote(table, payment(*about)).rule.digest,
-        quote(table, payment(*about), Readings(kr_included_split="total")).rule.digest,
-        quote(other_rounding, payment(*about)).rule.digest,
-        quote(table.model_copy(update={"local_percent": Decimal(5)}), payment(*about)).rule.digest,
+        quote(RulesInForce(table), payment(*about)).rule.digest,
+        quote(RulesInForce(table, Readings(kr_included_split="total")), payment(*about)).rule.digest,
+        quote(RulesInForce(other_rounding), payment(*about)).rule.digest,
+        quote(RulesInForce(table.model_copy(update={"local_percent": Decimal(5)})), payment(*about)).rule.digest,
     }
     assert len(digests) == 4
 
@@ -78,11 +80,11 @@ def test_a_rate_of_no_said_kind_is_taken_as_the_rules_own_and_the_sentence_says_
 
 def test_three_readings_of_net_are_three_payments():
     """At the rates of 2012, 10 % and 5 %: the fee, the fee less tax, all that is transferred."""
-    table = TABLES["JP"].model_copy(update={"surtaxes": ()})
+    law = RulesInForce(TABLES["JP"].model_copy(update={"surtaxes": ()}))
     net = {"country": "JP", "kind": "individual", "income": "services", "amount": "JPY 5000"}
-    fee = quote(table, payment(**net))
-    less_tax = quote(table, payment(**net, net=True))
-    transfer = quote(table, payment(**net, net=True), vat_percent=5)
+    fee = quote(law, payment(**net))
+    less_tax = quote(law, payment(**net, net=True))
+    transfer = quote(law, payment(**net, net=True), vat_percent=Fraction(5))
     assert (fee.gross.minor, fee.withheld.minor, fee.net.minor + 250) == (5000, 500, 4750)
     assert (less_tax.gross.minor, less_tax.withheld.minor, less_tax.net.minor) == (5555, 555, 5000)
     assert (transfer.gross.minor, transfer.withheld.minor, transfer.net.minor + 263) == (5263, 526, 5000)
