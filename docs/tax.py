@@ -131,6 +131,8 @@ def _country(one: TaxTable) -> Iterator[str]:
     yield from table(
         ("rule", "payees", "income", "days", "rate", "condition", "law"), (_rule(one, rule) for rule in one.rules)
     )
+    for monthly in one.monthly:
+        yield f"\n{monthly.name} is due at the end of the next month ({monthly.law})."
     yield "\nDue once a year:\n"
     yield from table(
         ("statement", "by", "law"),
@@ -167,6 +169,7 @@ def _condition(one: TaxTable, rule: TaxRule) -> str:
         months = f" for {rule.share_held.months} months" if rule.share_held.months else ""
         found.append(f"{rule.share_held.percent} % held{months}")
     found += ["beneficial owner"] if rule.beneficial_owner else []
+    found += ["cultural exchange programme"] if rule.exchange_programme else []
     found += ["no establishment"] if rule.no_base else []
     found += [f"under {rule.days_below} days"] if rule.days_below else []
     found += [_reading_of(rule.readings)] if rule.readings else []

@@ -68,6 +68,7 @@ def _rules_options(command: Any) -> Any:
 @click.option("--days", type=click.IntRange(0, 366), help="Days of the year that the payee is in the payer's country.")
 @click.option("--establishment", is_flag=True, help="The payee has an establishment or fixed base there.")
 @click.option("--paid-abroad", is_flag=True, help="Paid from funds abroad.")
+@click.option("--exchange-programme", is_flag=True, help="The artist is in a programme of the two governments.")
 @click.option("--vat", metavar="PERCENT", help="Value added tax on top; --net is then all that is transferred.")
 @click.option("--expect", metavar="NATIONAL+LOCAL", help="Taxes that somebody printed; refused if they are others.")
 @_rules_options

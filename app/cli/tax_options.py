@@ -49,6 +49,7 @@ def payment_of(said: dict[str, Any]) -> Any:
         due_on=said["due_on"],
         earned_on=said["earned_on"],
         paid_abroad=said["paid_abroad"],
+        exchange_programme=said["exchange_programme"],
         rates=tuple(_rate(written) for written in said["rate"]),
         **to_date,
     )

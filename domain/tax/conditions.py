@@ -34,6 +34,8 @@ def conditions(
         yield _owner(payee.beneficial_owner, form)
     if rule.share_held is not None:
         yield _share(rule.share_held, payment)
+    if rule.exchange_programme:
+        yield _programme(payment)
     if rule.no_base and payee.base_in_country:
         yield ConditionFound(met=False, words=f"the payee has an establishment or fixed base in {table.name}")
     if rule.days_below is not None and (payee.days_in_country or 0) >= rule.days_below:
@@ -95,6 +97,13 @@ def _share(wanted: ShareHeld, payment: TaxedPayment) -> ConditionFound:
     if add_months(since, wanted.months) > payment.paid_on:
         return ConditionFound(met=False, words=f"held since {since}, less than {wanted.months} months")
     return ConditionFound(met=True, words=f"{share} % held since {since}")
+
+
+def _programme(payment: TaxedPayment) -> ConditionFound:
+    """What nobody mentions is no programme: it is rare, and its papers are the artist's to show."""
+    if payment.exchange_programme:
+        return ConditionFound(met=True, words="cultural exchange programme of the two governments")
+    return ConditionFound(met=False)
 
 
 def _threshold(threshold: YearThreshold, payment: TaxedPayment, base: Money, readings: Readings) -> ConditionFound:

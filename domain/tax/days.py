@@ -38,11 +38,11 @@ def remittance_day(
 def tax_days(table: TaxTable, first: date, last: date, overrides: Iterable[CalendarOverride] = ()) -> list[TaxDay]:
     """What is due to an authority from a day to another, in order."""
     corrections = tuple(overrides)
-    found = [*_remittances(table, first, last, corrections), *_statements(table, first, last, corrections)]
+    found = [*_monthly(table, first, last, corrections), *_yearly(table, first, last, corrections)]
     return sorted((one for one in found if first <= one.on <= last), key=lambda one: (one.on, one.paid_from, one.what))
 
 
-def _remittances(table: TaxTable, first: date, last: date, overrides: tuple[CalendarOverride, ...]) -> Iterator[TaxDay]:
+def _monthly(table: TaxTable, first: date, last: date, overrides: tuple[CalendarOverride, ...]) -> Iterator[TaxDay]:
     month = add_months(first.replace(day=1), -3)
     while month <= last:
         for abroad in (False, True):
@@ -51,10 +51,13 @@ def _remittances(table: TaxTable, first: date, last: date, overrides: tuple[Cale
                 continue
             what = f"tax withheld on payments of {month:%Y-%m}" + (", paid abroad" if abroad else "")
             yield TaxDay(day, table.authority.code, what, month, month_end(month))
+        for paper in table.monthly:
+            due = _open_day(table, month_end_after(month, 1), overrides)
+            yield TaxDay(due, table.authority.code, f"{paper.name} of {month:%Y-%m}", month, month_end(month))
         month = add_months(month, 1)
 
 
-def _statements(table: TaxTable, first: date, last: date, overrides: tuple[CalendarOverride, ...]) -> Iterator[TaxDay]:
+def _yearly(table: TaxTable, first: date, last: date, overrides: tuple[CalendarOverride, ...]) -> Iterator[TaxDay]:
     for year in range(first.year - 1, last.year + 1):
         for paper in table.yearly:
             due = date(year, paper.month, min(paper.day, calendar.monthrange(year, paper.month)[1]))

@@ -77,7 +77,7 @@ class TaxedPayment(Record):
     `amount` is gross, without value added tax that the invoice shows apart. With `net`, it is what the payee must have
     after tax. `due_on` is the contract's due date, which may choose the exchange rate. `year_to_date` is what the payer
     has paid to the payee in the year before, for income of this kind, over all productions; `withheld_to_date` the tax
-    on it.
+    on it. `exchange_programme`: an artist performs under a programme of cultural exchange of the two governments.
     """
 
     payee: PayeeStatus
@@ -88,6 +88,7 @@ class TaxedPayment(Record):
     due_on: Day | None = None
     earned_on: Day | None = None
     paid_abroad: bool = False
+    exchange_programme: bool = False
     rates: tuple[TaxRate, ...] = ()
     year_to_date: Money | None = None
     withheld_to_date: Money | None = None

@@ -115,6 +115,7 @@ class TaxRule(Gated):
     share_held: ShareHeld | None = None
     no_base: bool = False
     days_below: Annotated[int, Field(ge=1, le=366)] | None = None
+    exchange_programme: bool = False
     basis: Words
     law: Words
     unknown: str = ""
@@ -125,7 +126,8 @@ class TaxRule(Gated):
     def conditional(self) -> bool:
         """Whether anything beside payee, kinds and days decides."""
         asked = (self.form, self.threshold, self.share_held, self.days_below)
-        return self.beneficial_owner or self.no_base or any(each is not None for each in asked)
+        said = self.beneficial_owner or self.no_base or self.exchange_programme
+        return said or any(each is not None for each in asked)
 
     def is_in_force(self, paid_on: date, earned_on: date) -> bool:
         """Whether the rule is in force on the day that counts for it."""
@@ -187,6 +189,14 @@ class YearlyPaper(Record):
     law: Words
 
 
+class MonthlyPaper(Record):
+    """A statement to the authority for each month, due at the end of the next month."""
+
+    id: RuleId
+    name: Words
+    law: Words
+
+
 class TaxCalendar(Record):
     """The days on which an authority is closed: a published calendar, and more days of each year."""
 
@@ -213,6 +223,7 @@ class TaxTable(Record):
     authority: TaxAuthority
     calendar: TaxCalendar
     remittance: Remittance
+    monthly: tuple[MonthlyPaper, ...] = ()
     yearly: tuple[YearlyPaper, ...] = ()
     reclaim_years: Annotated[int, Field(ge=1, le=10)]
     rounding: TaxRounding

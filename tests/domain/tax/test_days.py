@@ -60,3 +60,8 @@ def test_days_are_those_asked_for_and_each_month_is_there_once():
     months = [one.paid_from for one in days if one.what.startswith("tax")]
     assert months == sorted(set(months))
     assert len(months) == 12
+
+
+def test_a_monthly_statement_is_due_at_the_end_of_the_next_month():
+    days = {one.what: one.on for one in tax_days(TABLES["KR"], date(2026, 10, 1), date(2026, 11, 30))}
+    assert days["간이지급명세서 (사업소득) of 2026-09"] == date(2026, 11, 2)

@@ -16,7 +16,7 @@ from domain.values.money import Money
 from tests.domain.tax.tables import ON_FILE, TABLES, payment
 
 RULES = [(table, rule) for table in TABLES.values() for rule in table.rules]
-CONDITIONS = {"form", "beneficial_owner", "threshold", "share_held", "no_base", "days_below"}
+CONDITIONS = {"form", "beneficial_owner", "threshold", "share_held", "no_base", "days_below", "exchange_programme"}
 READINGS = [
     Readings(),
     Readings(kr_included_split="total", kr_taiwan_local="on_top", kr_trade_2027="enacted", kr_base_rate="basic"),
