@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from domain.calendar.calendars import CalendarOverride
+from domain.calendar.overrides import CalendarOverride
 from domain.tax.days import remittance_day
 from domain.tax.kinds import IncomeKind, PayeeKind
 from domain.tax.payment import TaxedPayment
