@@ -32,7 +32,7 @@ from domain.errors import IllegalTransition, Refused, SluiceError
 from domain.events import DistributionComputed, Event, PaymentsScheduled, Payout, PayoutsOrdered
 from domain.identity import SYSTEM
 from domain.payments.runs import Quote, chunks
-from domain.sharing import distributions
+from domain.sharing import distributions, ordering
 from domain.sharing.distributions import Distribution, Distributions
 from domain.sharing.payouts import hindrances, paying_account, payout_terms, scheduled
 from domain.sharing.statements import Statement
@@ -245,14 +245,14 @@ class DistributionActivities:
         Raises:
             RateMissing: that rate is not imported yet.
         """
-        payouts, ordered = distributions.order(known, period, agreement.production, payout_terms(agreement))
+        payouts, ordered = ordering.order(known, period, agreement.production, payout_terms(agreement))
         debtor, today, quotes = paying_account(agreement), self._handler.today(agreement), dict[str, Quote]()
         for payout in payouts:
             currency = payout.exchange.amount.currency if payout.exchange else debtor.currency
             if quote := quote_for(records, agreement, debtor.id, currency, today, self._handler.overrides):
                 quotes[payout.party] = quote
         if quotes:
-            return distributions.order(known, period, agreement.production, payout_terms(agreement, quotes))
+            return ordering.order(known, period, agreement.production, payout_terms(agreement, quotes))
         return payouts, ordered
 
     def _due_on(self, agreement: Agreement, distribution: Distribution) -> date:

@@ -3,8 +3,7 @@
 Only a statement's newest version counts; earlier versions are kept.
 """
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from adapters.db import tables
+from adapters.db.imported_rows import row_table
 from adapters.db.records import Records
 from adapters.db.store import Transaction
 from adapters.db.streams import stream_of
@@ -32,10 +32,6 @@ from domain.values.currency import exponent
 from domain.values.money import Money, totals
 
 Row = dict[str, Any]
-_COLUMNS = {
-    True: ("payer", "territory", "media", '"window"'),
-    False: ("name",),
-}
 _READ = 10_000
 _COUNTS = 8
 _SUMS = 10
@@ -115,7 +111,7 @@ def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted
 
     `counted` rows have their counts after the words.
     """
-    table, named = _table(kind, counted=counted)
+    table, named = row_table(kind, counted=counted)
     columns = f'statement, line, "on", currency, minor, bank_rate, {named}, amount'
     driver: Any = transaction.connection.connection.driver_connection
     with (
@@ -286,33 +282,6 @@ def _by_currency(sums: Iterable[StatementTotal]) -> tuple[Money, ...]:
     return tuple(amount for _, amount in sorted(totals(one.amount for one in sums).items()))
 
 
-def altered(connection: sa.Connection, production: str, number: int, event: StatementImported) -> str | None:
-    """Return what is wrong with the rows that an event imported; None if they match it.
-
-    The check recomputes the rows' SHA-256, and each amount from its minor units and rate.
-    """
-    rows, table = event.rows, tables.statement_version.c
-    what = f"production/{production} event {number}: the rows of {rows.source} {rows.statement} version {event.version}"
-    version = connection.execute(
-        sa.select(table.id).where(
-            table.production == production,
-            table.kind == rows.kind,
-            table.source == rows.source,
-            table.statement == rows.statement,
-            table.version == event.version,
-            table.seq == number,
-            table.sha256 == rows.sha256,
-        )
-    ).scalar_one_or_none()
-    if version is None:
-        return f"{what} are not registered as it says"
-    if _digest(connection, rows.kind, version) != rows.sha256:
-        return f"{what} are not what was imported"
-    if _miscounted(connection, rows.kind, version):
-        return f"{what} are converted into other amounts than their rates make"
-    return None
-
-
 def _counting(production: str, through: int | None) -> sa.Select[Any]:
     """Return the newest version of each statement; `origin` is the id of its first."""
     table = tables.statement_version.c
@@ -370,64 +339,3 @@ def _of(column: sa.ColumnElement[int], numbers: list[int]) -> sa.ColumnElement[b
 def _whole(amount: Fraction) -> Fraction | int:
     """Return whole minor units as an int, which the engine adds up fastest."""
     return amount.numerator if amount.denominator == 1 else amount
-
-
-def canonical_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
-    """Return the canonical form of a statement's rows, which its hash covers, as PostgreSQL copies it out.
-
-    Counts are part of it if any row has them.
-    """
-    table, named = _table(kind, counted=_counted(connection, kind, version))
-    amount = {StatementKind.METRIC: "amount", StatementKind.DATE: "''"}.get(kind, "minor")
-    columns = f"\"on\", coalesce(currency, ''), {amount}, coalesce(bank_rate::text, ''), {named}"
-    return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
-
-
-def converted_rows(connection: sa.Connection, kind: StatementKind, version: int) -> Iterator[bytes]:
-    """Return a statement's converted rows: line, amount, and rule, source, day and rate if converted."""
-    table, _ = _table(kind, counted=False)
-    columns = "line, amount, coalesce(rate_rule, ''), coalesce(rate_source, ''), coalesce(fixing_on::text, '')"
-    columns += ", coalesce(rate::text, '')"
-    return _copied(connection, f"SELECT {columns} FROM {table} WHERE statement = {version} ORDER BY line")  # noqa: S608 - names of our own
-
-
-def _counted(connection: sa.Connection, kind: StatementKind, version: int) -> bool:
-    if kind is not StatementKind.RECEIPT:
-        return False
-    row = tables.receipt_row.c
-    counted = sa.select(sa.exists().where(row.statement == version, row.counts.is_not(None)))
-    return connection.execute(counted).scalar_one()
-
-
-def _copied(connection: sa.Connection, query: str) -> Iterator[bytes]:
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT") as copy:
-        for block in copy:
-            yield bytes(block)
-
-
-def _digest(connection: sa.Connection, kind: StatementKind, version: int) -> str:
-    """The SHA-256 of a statement's rows in their canonical form."""
-    digest = hashlib.sha256()
-    for block in canonical_rows(connection, kind, version):
-        digest.update(block)
-    return digest.hexdigest()
-
-
-def _miscounted(connection: sa.Connection, kind: StatementKind, version: int) -> bool:
-    table = tables.receipt_row if kind is StatementKind.RECEIPT else tables.fact_row
-    row = table.c
-    here = row.statement == version
-    currencies = connection.execute(sa.select(row.currency).where(here, row.currency.is_not(None)).distinct()).scalars()
-    wrong = [
-        sa.and_(row.currency == code, row.amount * 10 ** exponent(code) != row.minor * sa.func.coalesce(row.rate, 1))
-        for code in currencies.all()
-    ]
-    return bool(wrong) and connection.execute(sa.select(sa.exists().where(here, sa.or_(*wrong)))).scalar_one()
-
-
-def _table(kind: StatementKind, *, counted: bool) -> tuple[str, str]:
-    """Return the table of a kind, its text columns, and its counts column."""
-    receipts = kind is StatementKind.RECEIPT
-    named = (*_COLUMNS[receipts], "counts") if counted else _COLUMNS[receipts]
-    return "receipt_row" if receipts else "fact_row", ", ".join(named)

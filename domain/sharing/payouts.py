@@ -7,7 +7,8 @@ from domain.agreement.model import Account, Agreement, Control, Purpose
 from domain.errors import BadInput, Refused, SluiceError
 from domain.events import Payout, PayoutsOrdered, ScheduledPayment
 from domain.payments.runs import Quote
-from domain.sharing.distributions import Distributions, PayoutTerms, if_posted, order, the_distribution
+from domain.sharing.distributions import Distributions, if_posted, the_distribution
+from domain.sharing.ordering import PayoutTerms, order
 from domain.sharing.waterfall.model import Waterfall
 
 

@@ -43,7 +43,7 @@ from domain.payments import orders, payments, runs
 from domain.payments.payments import Status
 from domain.payments.receipts import ReceiptStatus
 from domain.payments.runs import Run
-from domain.sharing import distributions, payouts
+from domain.sharing import distributions, ordering, payouts
 from domain.sharing.participation import untied
 from domain.sharing.waterfall.model import Minimum, Pool, Waterfall
 from domain.state import State, fold
@@ -370,7 +370,7 @@ class Lives(RuleBasedStateMachine):
 
     def ordered(self, period):
         known, terms = self.life.state.distributions, self.life.terms
-        paid, event = distributions.order(known, period, "HANA", payouts.payout_terms(terms))
+        paid, event = ordering.order(known, period, "HANA", payouts.payout_terms(terms))
         if event is None:
             return []
         lines = payouts.scheduled(terms, paid, self.life.today)

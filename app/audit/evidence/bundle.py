@@ -36,7 +36,7 @@ from sqlalchemy import Connection
 
 from adapters.db import bundle, histories
 from adapters.db.audited_reads import BankData, BankFileRecord
-from adapters.db.facts import canonical_rows, converted_rows
+from adapters.db.imported_rows import canonical_rows, converted_rows
 from adapters.db.queries import chain, ledger
 from adapters.db.streams import stream_of
 from app.audit.evidence.heads import signed

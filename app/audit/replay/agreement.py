@@ -42,7 +42,7 @@ from domain.events import (
 )
 from domain.ledger.journal import sha256
 from domain.schemas import AnyRecord
-from domain.sharing import distributions, entitlements
+from domain.sharing import distributions, entitlements, ordering
 from domain.sharing.distributions import Distributions
 from domain.sharing.payouts import payout_terms, quotes_of, scheduled, the_waterfall
 from domain.sharing.statements import Signature, Statement
@@ -198,7 +198,7 @@ class AgreementCheck:
             if quote.rate not in (known_rates := rates_at(self._records, agreement, quote)):
                 said = f"{party} is not paid at the rate of {quote.source} for {quote.fixing_on}"
                 yield unfaithful(told.record, said, " or ".join(map(str, known_rates)), quote.rate)
-        payouts, expected = distributions.order(known, event.period, agreement.production, terms)
+        payouts, expected = ordering.order(known, event.period, agreement.production, terms)
         if expected is None or self._as_recorded(told, expected) != event:
             yield unfaithful(told.record, "does not order what was owed", expected, event)
         written_in = next((each for each in batch.facts if isinstance(each.event, PaymentsScheduled)), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from adapters.db import audit
-from adapters.db.facts import altered
+from adapters.db.imported_rows import altered
 from adapters.db.streams import production_of
 from domain.audit.findings import Finding, broken
 from domain.audit.refold import CommandBatch

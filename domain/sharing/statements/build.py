@@ -18,12 +18,12 @@ from domain.payments.payments import Payment
 from domain.sharing.distributions import (
     Distribution,
     Distributions,
-    disputes,
     ended_to_date,
     posted_before,
     posted_to_date,
 )
 from domain.sharing.entitlements import ELSEWHERE
+from domain.sharing.ordering import disputes
 from domain.sharing.payouts import payee_account, paying_account, payout_terms, quotes_of, the_waterfall
 from domain.sharing.statements.accounts import Accounts, Taken
 from domain.sharing.statements.adjustments import (

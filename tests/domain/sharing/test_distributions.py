@@ -25,6 +25,7 @@ from domain.events import (
 )
 from domain.identity import Person, Role
 from domain.sharing import distributions as d
+from domain.sharing import ordering
 from domain.values.money import Money
 from tests.domain import builders as b
 
@@ -39,8 +40,8 @@ def objection(period, revision, positions):
     return ObjectToDistribution(key="o", by="x", production="HANA", **about)
 
 
-PLAIN = d.PayoutTerms({}, frozenset())
-HAN_PAYS = d.PayoutTerms({}, frozenset({"han"}))
+PLAIN = ordering.PayoutTerms({}, frozenset())
+HAN_PAYS = ordering.PayoutTerms({}, frozenset({"han"}))
 NONE = MappingProxyType({})
 QUARTERS = {"2027-Q1": date(2027, 3, 31), "2027-Q2": date(2027, 6, 30), "2027-Q3": date(2027, 9, 30)}
 
@@ -100,7 +101,7 @@ class Book:
         return {one.party: one.amount.minor for one in event.changes}
 
     def order(self, period="2027-Q1", terms=PLAIN):
-        payouts, event = d.order(self.now, period, "HANA", terms)
+        payouts, event = ordering.order(self.now, period, "HANA", terms)
         if event is not None:
             self.take([event])
         self.take([fell_due(payout) for payout in payouts])
@@ -271,7 +272,7 @@ def test_only_the_objecting_party_ends_its_objection(book):
 
 
 def test_too_little_is_carried_forward_until_it_is_enough(book):
-    terms = d.PayoutTerms({"mori": b.krw(50)}, frozenset())
+    terms = ordering.PayoutTerms({"mori": b.krw(50)}, frozenset())
     assert book.quarter("2027-Q1", terms, mori={"fee": 49}) == ({"mori": 49}, {})
     assert book.events[-1].carried == (PartyAmount(party="mori", amount=b.krw(49)),)
     assert book.quarter("2027-Q2", terms, mori={"fee": 50}) == ({"mori": 1}, {"mori": 50})
@@ -357,7 +358,7 @@ def _lives(draw):
 @given(_lives(), st.integers(1, 60))
 def test_payouts_never_exceed_what_is_posted_and_the_books_agree_at_every_step(quarters, smallest):
     book = Book()
-    terms = d.PayoutTerms({"mori": b.krw(smallest)}, frozenset())
+    terms = ordering.PayoutTerms({"mori": b.krw(smallest)}, frozenset())
     paid = dict.fromkeys(PEOPLE, 0)
 
     def settle(payouts):

@@ -13,7 +13,7 @@ from domain.events import PaymentsScheduled
 from domain.ledger.entries import postings
 from domain.payments import payments
 from domain.payments.payments import Status
-from domain.sharing import distributions, payouts
+from domain.sharing import distributions, ordering, payouts
 from domain.sharing.participation import untied
 from domain.values.money import Money
 from tests.domain import builders as b
@@ -51,7 +51,7 @@ class BuiltProduction:
     def order(self, period="2027-Q1"):
         """Order payouts and schedule their payments in one transaction."""
         terms = payouts.payout_terms(self.terms)
-        paid, event = distributions.order(self.state.distributions, period, "HANA", terms)
+        paid, event = ordering.order(self.state.distributions, period, "HANA", terms)
         lines = payouts.scheduled(self.terms, paid, b.TODAY)
         self.take_together([event, *([PaymentsScheduled(payments=tuple(lines))] if lines else [])])
 

@@ -8,6 +8,7 @@ from domain.agreement.model import Account, Control
 from domain.calendar.dates import period_end, period_start
 from domain.events import DistributionObjected
 from domain.sharing import distributions as d
+from domain.sharing import ordering
 from domain.sharing.entitlements import computed
 from domain.sharing.payouts import payout_terms
 from domain.sharing.statements import (
@@ -87,7 +88,7 @@ class Life:
             )
         for each in d.post(self.known, period, date(2099, 1, 1)):
             d.apply(self.known, each)
-        _, self.ordered = d.order(self.known, period, "TEST", payout_terms(self.agreement))
+        _, self.ordered = ordering.order(self.known, period, "TEST", payout_terms(self.agreement))
         made = statements(self.issue(period, after))
         d.apply(self.known, self.ordered)
         self.before = after
