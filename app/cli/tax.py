@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from app.cli.options import data_option, day_option, json_option
+from app.cli.tax_invoice import invoice, reverse_charge
 from app.cli.tax_options import AS_GROSS, country_code, payment_of, percent_of, readings_of, taxes_of
 from domain.tax.kinds import IncomeKind, PayeeKind
 
@@ -18,7 +19,11 @@ _INCOME_KINDS = click.Choice([kind.value for kind in IncomeKind])
 
 @click.group()
 def tax() -> None:
-    """Tax at source: quotes, rules, and the days of the authorities. Sluice is no tax adviser."""
+    """Tax at source and value added tax: quotes, rules, days. Sluice is no tax adviser."""
+
+
+tax.add_command(invoice)
+tax.add_command(reverse_charge)
 
 
 def _rules_options(command: Any) -> Any:
@@ -81,7 +86,7 @@ def quote_(*, as_json: bool, rules: Sequence[Path], reading: Sequence[str], data
     from app.tax.quotes import answer, law_in_force, refuse_other_figures
 
     payment = payment_of(said)
-    vat = Fraction(percent_of("--vat", said["vat"]) or 0)
+    vat = Fraction(percent_of("--vat", said["vat"] or "0"))
     found = law_in_force(rules, readings_of(reading), data).quote(said["payer_country"], payment, vat)
     if as_json:
         click.echo(json.dumps(answer(found), ensure_ascii=False, indent=2))

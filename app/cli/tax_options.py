@@ -24,8 +24,6 @@ def payment_of(said: dict[str, Any]) -> Any:
     from domain.tax.payment import PayeeStatus, TaxedPayment
     from domain.values.money import Money
 
-    if said["paid_on"] is None:
-        raise click.UsageError("Missing option '--paid-on'.")
     amount, net = _agreed(said["gross"], said["net"])
     owner = said["beneficial_owner"]
     payee = PayeeStatus(
@@ -34,7 +32,7 @@ def payment_of(said: dict[str, Any]) -> Any:
         form=_form(said["form"], said["lacks"]),
         certificate=_certificate(said["certificate"]),
         beneficial_owner=None if owner is None else owner == "yes",
-        share_held=percent_of("--holding", said["holding"]),
+        share_held=said["holding"] and percent_of("--holding", said["holding"]),
         held_since=said["held_since"],
         days_in_country=said["days"],
         base_in_country=said["establishment"],
@@ -45,7 +43,7 @@ def payment_of(said: dict[str, Any]) -> Any:
         income=said["income"],
         amount=Money.parse(amount),
         net=net,
-        paid_on=said["paid_on"],
+        paid_on=needed("--paid-on", said["paid_on"]),
         due_on=said["due_on"],
         earned_on=said["earned_on"],
         paid_abroad=said["paid_abroad"],
@@ -118,10 +116,15 @@ def readings_of(written: Sequence[str]) -> dict[str, str]:
     return chosen
 
 
-def percent_of(option: str, written: str | None) -> Decimal | None:
+def needed(option: str, day: date | None) -> date:
+    """The day of an option that must be there."""
+    if day is None:
+        raise click.UsageError(f"Missing option '{option}'.")
+    return day
+
+
+def percent_of(option: str, written: str) -> Decimal:
     """A percentage from 0 to 100."""
-    if written is None:
-        return None
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,6})?", written) or Decimal(written) > 100:  # noqa: PLR2004 - per cent
         raise click.UsageError(f"{option} {written!r}: write a percentage from 0 to 100, such as 25.")
     return Decimal(written)

@@ -264,3 +264,76 @@ def test_a_file_of_rules_that_does_not_fit_names_line_and_field(capsys, tmp_path
     ask = "KR DE company copyright-licence | KRW 1000000 | 2026-09-15"
     assert execute(asked(ask, ("--rules", str(file)))) == 1
     assert f"{file}:10: rules[kr-de-royalty].national" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "answer"),
+    [
+        (
+            ("JP", "2026-09-30", "--line", "JPY 1100000", "--tax-included"),
+            {"tax": 100000, "deductible": 80000, "cost": 1020000},
+        ),
+        (
+            ("JP", "2026-10-01", "--line", "JPY 1100000", "--tax-included"),
+            {"tax": 100000, "deductible": 70000, "cost": 1030000},
+        ),
+        (
+            ("JP", "2026-09-30", *["--line", "JPY 105"] * 3, "--registration", "T7000012050002"),
+            {"tax": 31, "deductible": 31},
+        ),
+        (
+            ("JP", "2026-09-30", "--line", "reduced JPY 99", "--line", "JPY 105", "--registration", "T7000012050002"),
+            {"tax": 17},
+        ),
+        (
+            ("KR", "2026-09-30", "--line", "KRW 100000000"),
+            {"tax": 10000000, "total": 110000000, "deductible": 10000000},
+        ),
+    ],
+)
+def test_an_invoice_is_taxed_once_per_rate_and_deducted_by_the_day_of_supply(capsys, more, answer):
+    country, day, *options = more
+    assert execute(["tax", "invoice", "--payer-country", country, "--supplied-on", day, *options, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {name: found[name] for name in answer} == answer
+
+
+def test_a_wrong_number_of_a_supplier_is_refused(capsys):
+    line = ["--line", "JPY 100", "--registration", "T5123456789012"]
+    assert execute(["tax", "invoice", "--payer-country", "JP", "--supplied-on", "2026-09-30", *line]) == 1
+    assert "適格請求書発行事業者の登録番号" in capsys.readouterr().err
+    assert (
+        execute(["tax", "invoice", "--payer-country", "JP", "--supplied-on", "2026-09-30", *line, "--individual"]) == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("country", "income", "fee", "taxable", "payable"),
+    [
+        ("JP", "artist-fee", "JPY 10000000", "96", 0),
+        ("JP", "artist-fee", "JPY 10000000", "80", 200000),
+        ("JP", "copyright-licence", "JPY 10000000", "80", 0),
+        ("KR", "services", "KRW 50000000", "0", 5000000),
+        ("KR", "services", "KRW 50000000", "100", 0),
+    ],
+)
+def test_a_service_from_abroad_is_declared_by_who_cannot_deduct(capsys, country, income, fee, taxable, payable):
+    asked_for = [
+        "--payer-country",
+        country,
+        "--income",
+        income,
+        "--fee",
+        fee,
+        "--taxable",
+        taxable,
+        "--on",
+        "2026-09-15",
+    ]
+    assert execute(["tax", "reverse-charge", *asked_for, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["payable"] == payable
+
+
+def test_a_day_that_is_needed_and_not_said_is_asked_for(capsys):
+    assert execute(["tax", "invoice", "--payer-country", "JP", "--line", "JPY 1"]) == 2
+    assert "Missing option '--supplied-on'" in capsys.readouterr().err
