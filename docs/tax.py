@@ -253,7 +253,8 @@ def _overrides() -> Iterator[str]:
     yield from paragraph(
         """
         A file adds rules, replaces them, or chooses readings, with a reason. `--rules FILE` names one for a
-        quote, and the setting `tax_rules` for all.
+        quote, and the setting `tax_rules` for all. Payers of another country need a whole table: a file beside
+        those in `adapters/tax/tables/`, which have every field that is described here for a country.
         """
     )
     yield ""

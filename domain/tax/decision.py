@@ -45,7 +45,7 @@ def decide_rule(law: RulesInForce, payment: TaxedPayment, base: Money) -> RuleDe
         if rule.unknown:
             return RuleDecision(None, (f"{rule.basis} may apply",), (rule.unknown,))
         met = [one.words for one in found if one.words]
-        return RuleDecision(rule, tuple(met or facts), () if met else tuple(needs), exceeded)
+        return RuleDecision(rule, (*met, *facts), () if met else tuple(needs), exceeded)
     return RuleDecision(None, (_nothing_applies(law.table, payment),), tuple(needs) or (_a_rule(law.table, payment),))
 
 

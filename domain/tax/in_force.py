@@ -91,11 +91,11 @@ class RulesInForce:
         return self._due[key]
 
     def _digest(self, schedule: TaxSchedule) -> str:
-        """The SHA-256 of all that a rule's figures come from."""
+        """The SHA-256 of all that a rule's figures come from. A new field with a default does not change it."""
         rule, table = schedule.rule, self.table
         content = {
-            "rule": rule.model_dump(mode="json"),
-            "form": table.forms[rule.form].model_dump(mode="json") if rule.form else None,
+            "rule": rule.model_dump(mode="json", exclude_defaults=True),
+            "form": table.forms[rule.form].model_dump(mode="json", exclude_defaults=True) if rule.form else None,
             "rounding": table.rounding.model_dump(mode="json"),
             "local_percent": str(table.local_percent),
             "surtax": schedule.surtax.model_dump(mode="json") if schedule.surtax else None,

@@ -79,7 +79,7 @@ class ShareHeld(Record):
     months: Annotated[int, Field(ge=0, le=60)] = 0
 
 
-class TaxRateStep(Record):
+class TaxStep(Record):
     """The rate on the part of the base above an amount."""
 
     above: Money
@@ -105,7 +105,7 @@ class TaxRule(Gated):
     national: RatePercent
     surtax: bool = False
     local: Literal["on_top", "included", "none"] = "none"
-    steps: tuple[TaxRateStep, ...] = ()
+    steps: tuple[TaxStep, ...] = ()
     base_percent: Percent = Decimal(100)
     free_up_to: Money | None = None
     waived_below: Money | None = None

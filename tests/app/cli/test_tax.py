@@ -125,6 +125,15 @@ def test_a_late_form_is_explained_with_both_days(capsys):
     assert "reduced-rate form received on 2026-09-20, later than 2026-09-15" in answer["why"]
 
 
+def test_a_rule_that_was_passed_over_is_part_of_the_sentence(capsys):
+    ask = "KR JP company dividend | KRW 1000000 | 2026-09-15"
+    _, answer = quoted(capsys, ask, "--form", "received:2026-08-01", "--holding", "10")
+    assert answer["why"] == (
+        "15 %, local tax included: Korea\u2013Japan treaty, dividend, reduced-rate form received on 2026-08-01, "
+        "10 % held, less than 25 %"
+    )
+
+
 @pytest.mark.parametrize(
     ("ask", "more", "printed"),
     [

@@ -12,6 +12,7 @@ from domain.tax.overrides import TaxOverrides, chosen_readings, overridden
 from domain.tax.payment import FormOnFile, TaxRate
 from domain.tax.quote import quote
 from domain.tax.readings import Readings
+from domain.tax.rules import TaxRule
 from domain.values.money import Money
 from tests.domain.tax.tables import ON_FILE, TABLES, payment, quoted
 
@@ -34,6 +35,18 @@ def test_the_digest_changes_with_anything_that_the_figures_come_from():
         quote(RulesInForce(table.model_copy(update={"local_percent": Decimal(5)})), payment(*about)).rule.digest,
     }
     assert len(digests) == 4
+
+
+def test_the_digest_of_a_rule_stays_what_records_say():
+    rule = TaxRule(
+        id="kr-x-royalty", payees=("JP",), kinds=("company",), income=("copyright-licence",), first_day=date(2026, 1, 1),
+        national="10", local="included", basis="a treaty", law="a law",
+    )  # fmt: skip
+    law = RulesInForce(TABLES["KR"].model_copy(update={"rules": (rule,)}))
+    assert (
+        law.applied(rule, date(2026, 9, 15)).digest
+        == "83776ab3329f549067bf31a5964e8042b312a96fa59f3ab5bddab8a9158a325b"
+    )
 
 
 def test_the_digest_does_not_depend_on_the_payment():
