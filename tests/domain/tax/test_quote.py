@@ -39,8 +39,8 @@ def test_the_digest_changes_with_anything_that_the_figures_come_from():
 
 def test_the_digest_of_a_rule_stays_what_records_say():
     rule = TaxRule(
-        id="kr-x-royalty", payees=("JP",), kinds=("company",), income=("copyright-licence",), first_day=date(2026, 1, 1),
-        national="10", local="included", basis="a treaty", law="a law",
+        id="kr-x-royalty", payees=("JP",), kinds=("company",), income=("copyright-licence",),
+        first_day=date(2026, 1, 1), national="10", local="included", basis="a treaty", law="a law",
     )  # fmt: skip
     law = RulesInForce(TABLES["KR"].model_copy(update={"rules": (rule,)}))
     assert (
