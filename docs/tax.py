@@ -59,7 +59,8 @@ def _how_a_rule_is_found() -> Iterator[str]:
         """
         The answer carries the rule's name, the version of its table, and a digest of all that its figures come
         from: the rule, its form, rounding, local tax, surtaxes and readings. A net amount that was agreed is
-        grossed up to the largest gross amount that leaves exactly it. Amounts in another currency are taxed at
+        grossed up to the largest gross amount that leaves exactly it; of two amounts, one below a threshold and
+        one above, that is the taxed one. Amounts in another currency are taxed at
         the rate that the rule names, and the base is rounded down to the minor unit.
         """
     )

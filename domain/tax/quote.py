@@ -91,11 +91,8 @@ class _Quoting:
 
     def of(self, amount: Money) -> TaxQuote:
         """The quote for an amount in the currency of the tax."""
-        if not self.payment.net:
+        if not self.payment.net or decide_rule(self.law, self.payment, amount).rule is None:
             return self._at(amount)
-        first = self._at(amount)
-        if first.is_held:
-            return first
         quotes = [self._at(Money(gross, amount.currency)) for gross in self._grosses(amount.minor)]
         right = [one for one in quotes if one.gross is not None and self._leaves(one) == amount.minor]
         if right:

@@ -122,7 +122,15 @@ def test_a_payment_that_cannot_bear_the_tax_of_the_year_is_held():
     assert "more than the payment" in found.why
 
 
-def test_a_form_that_was_filed_abroad_of_the_payer_counts_as_received():
+def test_a_net_amount_bears_the_tax_of_the_year_by_a_larger_gross_one():
+    rates = (TaxRate(base="USD", quote="JPY", rate="150"),)
+    about = {"form": ON_FILE, "rates": rates, "year_to_date": Money(1_495_000, "JPY")}
+    found = quoted("JP", "KR", "individual", "artist-fee", "JPY 300000", net=True, **about)
+    assert found.net == Money(300_000, "JPY")
+    assert quoted("JP", "KR", "individual", "artist-fee", str(found.gross), **about).net == found.net
+
+
+def test_a_form_that_was_filed_counts_as_received():
     filed = FormOnFile(filed_on=date(2026, 8, 1))
     assert quoted("KR", "JP", "company", "copyright-licence", "KRW 1000000", form=filed).rule.id == "kr-jp-royalty"
 
