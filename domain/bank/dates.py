@@ -27,9 +27,9 @@ def era_creation_day(written: str, taken_on: date | None = None) -> date | None:
     """The day on which a Zengin file says that it was created: YYMMDD in a Japanese era that is not written.
 
     Years 1 to 19 are of Reiwa (2019 to 2037), since no bank sends files of Heisei 1 to 19 any more. A later year could
-    be of Reiwa, of Heisei or, against the standard, of the Western calendar (25 for 2025). It is the newest of these
-    that is not after the day on which the file is taken in, and it is None if that would be the Western one, or if that
-    day is not known: a wrong guess would book years away.
+    be of Reiwa, of Heisei or, against the standard, of the Western calendar (25 for 2025). The newest of these that is
+    not after the day of taking the file is chosen. None if that is the Western one, or the day of taking is unknown: a
+    wrong guess would book years away.
     """
     if int(written[:2]) in _CERTAIN_YEARS:
         return _of_era(written, _REIWA_BASE)

@@ -15,6 +15,7 @@ def largest_gross(
     """
 
     def bound(gross: int) -> Fraction:
+        """The least that a gross amount can leave."""
         return gross - exact(gross) + added(gross)
 
     low, high = 0, max(net, 1)

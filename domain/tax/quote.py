@@ -112,9 +112,11 @@ class _Quoting:
 
     def _gross_under(self, schedule: TaxSchedule, net: int, earlier: int, before: int) -> int | None:
         def withheld(gross: int) -> int:
+            """The tax on a gross amount, less what was withheld before."""
             return max(schedule.tax(earlier + gross).withheld - before, 0)
 
         def exact(gross: int) -> Fraction:
+            """The tax on a gross amount before it is rounded."""
             return max(schedule.exact(earlier + gross) - before, Fraction(0))
 
         return largest_gross(net, withheld, exact, 3 * schedule.unit, self._vat)

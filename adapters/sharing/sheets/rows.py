@@ -122,12 +122,14 @@ class _Spool:
         self._waiting, self._numbered = list[str](), list[str]()
 
     def add(self, line: int, row: str) -> None:
+        """Add the row of a line of the file."""
         self._waiting.append(row)
         self._numbered.append(f"{line}\t{row}")
         if len(self._waiting) == _BATCH:
             self.flush()
 
     def flush(self) -> None:
+        """Write what waits."""
         self.digest.update("".join(self._waiting).encode())
         self.file.write("".join(self._numbered).encode())
         self.file.flush()
@@ -146,9 +148,15 @@ class _Writer:
 
     @property
     def count(self) -> int:
+        """The number of rows of all kinds."""
         return sum(form.count for form in self._forms.values())
 
     def add(self, line: int, row: FactRow) -> None:
+        """Add a row.
+
+        Raises:
+            BadCell: its id was used before, it reverses no earlier receipt, or its kind cannot be imported.
+        """
         if row.id:
             self._ids.add(row.id)
         if row.reverses and self._firsts is not None:
@@ -159,6 +167,7 @@ class _Writer:
         self._spools[StatementKind(row.kind)].add(line, form.canonical(row))
 
     def flush(self) -> None:
+        """Write what waits in every spool."""
         for spool in self._spools.values():
             spool.flush()
 

@@ -23,7 +23,7 @@ class Reserves:
     releases: dict[tuple[str, date], Fraction] = field(default_factory=dict)
 
     def copied(self) -> "Reserves":
-        """The same, to go on from."""
+        """A copy that may be changed."""
         return replace(self, terms=dict(self.terms), booked=dict(self.booked), releases=dict(self.releases))
 
     def under(self, terms: Mapping[str, Held], pools: Iterable[str], state: Mapping[str, Fraction]) -> None:
