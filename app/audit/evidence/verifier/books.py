@@ -307,12 +307,7 @@ class Books:
         shares = [[one["party"], one["position"], str(Fraction(one["entitlement"]))] for one in event["shares"]]
         body = {name: event[name] for name in kept} | {"shares": shares, "to_date": amounts(event["to_date"])}
         blank = {"approvals": {}, "objections": {}, "posted": {}, "ordered": {}, "payouts": 0}
-        later = {
-            "reserves": amounts(event.get("reserves", ()), "position"),
-            "reserved": {},
-            "kept": {},
-            "exchanged": [],
-        }
+        later = {"reserves": amounts(event.get("reserves", ()), "position"), "reserved": {}, "kept": {}}
         named = {
             "production": self.production,
             "period": event["period"],
