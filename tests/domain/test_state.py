@@ -49,7 +49,7 @@ from domain.sharing.waterfall.model import Minimum, Pool, Waterfall
 from domain.state import State, fold
 from domain.values.money import Money, totals
 from tests.domain import builders as b
-from tests.domain.sharing.test_distributions import computed
+from tests.domain.sharing.test_distributions import computed, objection
 
 OWED = {
     Status.DUE,
@@ -352,7 +352,8 @@ class Lives(RuleBasedStateMachine):
     def dispute(self, party, positions):
         known = self.life.state.distributions
         for one in known.values():
-            self.request(distributions.object_to, known, one.period, one.revision, positions, "why", SHARERS[party])
+            command = objection(one.period, one.revision, positions)
+            self.request(distributions.object_to, known, command, SHARERS[party])
 
     @rule()
     def post_and_order(self):
