@@ -180,9 +180,8 @@ def _masked(account: Account) -> PayeeAccount:
 
 def titles_of(waterfall: Waterfall) -> dict[str, dict[str, str]]:
     """The titles of pools, positions, claims and charges by language, by their ids, where there are any."""
-    named: tuple[Any, ...] = (*waterfall.pools, *waterfall.positions, *waterfall.claims, *waterfall.charges)
-    found = {one.id: getattr(one, "titles", None) for one in named}
-    return {name: titles.model_dump(exclude_none=True) for name, titles in found.items() if titles is not None}
+    named = (*waterfall.pools, *waterfall.positions, *waterfall.claims, *waterfall.charges)
+    return {one.id: one.titles.model_dump(exclude_none=True) for one in named if one.titles is not None}
 
 
 def _checked(issue: Issue, statement: Statement) -> Statement:
