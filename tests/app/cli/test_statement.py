@@ -85,7 +85,9 @@ def test_json_is_the_document_that_the_journal_names(sluice, tmp_path):
         assert sha256(file.read_bytes()) == row["sha256"]
 
 
-def test_a_page_and_a_sheet_name_the_party_and_the_issuer_and_none_of_the_others_nor_any_account(sluice, tmp_path, data):
+def test_a_page_and_a_sheet_name_the_party_and_the_issuer_and_none_of_the_others_nor_any_account(
+    sluice, tmp_path, data
+):
     page, sheet = tmp_path / "s.pdf", tmp_path / "s.xlsx"
     sluice(*of("writer", "--lang", "ja", "--out", str(page)))
     sluice(*of("writer", "--lang", "ko", "--format", "xlsx", "--out", str(sheet)))
