@@ -50,6 +50,7 @@ bench: $(READY) ## the benchmarks, each prints JSON
 	@$(BIN)/python -m bench.revenue_import
 	@$(BIN)/python -m bench.replay
 	@$(BIN)/python -m bench.lists
+	@$(BIN)/python -m bench.bank
 
 faults: $(READY) ## inject more than a thousand faults, check after each, print JSON; again: ARGS="--seed N"
 	@$(BIN)/python -m tests.faults.programme $(ARGS)
