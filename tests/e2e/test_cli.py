@@ -60,6 +60,25 @@ def test_a_payment_in_dollars_leaves_the_won_account_at_the_banks_rate(sluice, d
     assert sluice("journal", "verify", "--json").json["wrong"] == []
 
 
+def test_a_run_is_paid_at_a_deal_of_the_bank_and_released_by_another_person(sluice, registered):
+    registered("DEAL")
+    run = opened(sluice, "DEAL")["USD"]["id"]
+    deal = ("run", "deal", run, "FX-77", "--rate", "1391.2", "--on", f"{NOW:%Y-%m-%d}")
+    assert "is for USD 100000.00" in sluice(*deal, "--amount", "USD 100000.00", user="dohyun").refusal
+    before = sluice("run", "preview", run, "--json").json["sha256"]
+    assert sluice(*deal, "--amount", "USD 200000.00", user="dohyun").status == 0
+    assert sluice("run", "preview", run, "--json").json["sha256"] != before
+    assert "looked at" in sluice("run", "release", run, "--sha256", before, user="sora").refusal
+    assert released(sluice, run).json["status"] in {"released", "submitted"}
+    sluice.until("--production", "DEAL", "--status", "settled", settled=1)
+    (taken,) = sluice.recorded("DEAL", "deal-taken")
+    assert (taken["number"], taken["amount"], taken["rate"]) == ("FX-77", "USD 200000.00", "1391.2")
+    settled = ("payment", "fail", "DEAL.VX-A", "--reason", "the bank said so on the telephone")
+    assert "needs the role treasurer" in sluice(*settled, user="sora").refusal
+    assert "settled" in sluice(*settled, user="eunwoo").refusal
+    assert sluice("audit", "replay", "--production", "DEAL").status == 0
+
+
 def test_who_may_not_release_is_told_so_and_the_refusal_is_recorded(sluice, registered):
     registered("EYES")
     run = opened(sluice, "EYES", user="haeun")["KRW"]["id"]

@@ -65,7 +65,7 @@ async def test_what_was_fetched_replays(sluice, ended, tmp_path):
 
 
 def test_what_is_not_there_is_said_in_one_sentence(sluice, ended, tmp_path):
-    assert "archive has no history of 'run/NONE'" in sluice("history", "show", "run/NONE").refusal
+    assert "archive has no history of run/NONE" in sluice("history", "show", "run/NONE").refusal
     assert "production" in sluice("history", "list", "--production", "NONE").refusal
     row = ended[0]
     wrong = sluice("history", "fetch", row["workflow_id"], "--run-id", row["run_id"], "--out", "/nowhere/x.json")
