@@ -46,7 +46,8 @@ def statuses(report):
 @pytest.mark.parametrize("profile", [TEXT, XLSX, WITH_AMOUNTS])
 @pytest.mark.parametrize("made", [in_text, in_workbook])
 def test_a_result_is_read_line_by_line(made, profile):
-    report = read_file(made(RESULTS), profile)
+    raw = made(RESULTS)
+    report = read_file(raw, profile)
     assert statuses(report) == {
         "DRAMA.PR-A": GivenStatus(BankVerdict.ACCEPTED),
         "DRAMA.PR-B": GivenStatus(BankVerdict.REJECTED, None, "예금주 불일치"),
@@ -54,7 +55,7 @@ def test_a_result_is_read_line_by_line(made, profile):
         "DRAMA.PR-D": None,
     }
     assert (report.order_message_id, report.group, report.format) == (None, None, profile.format)
-    assert report.message_id == message_id(made(RESULTS)) == read_file(made(RESULTS), profile).message_id
+    assert report.message_id == message_id(raw) == read_file(raw, profile).message_id
 
 
 def test_amounts_are_read_as_numbers_and_as_banks_write_them():
