@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from adapters.db import rows, tables
@@ -22,9 +23,7 @@ def movement(connection: Connection, production: str, account: str, name: str) -
     if not found:
         return None
     [own] = found
-    return BankMovement(
-        own.booking, own.open, own.allocations, own.undone, _reversed_by(connection, stream, account, own)
-    )
+    return replace(own, reversed_by=_reversed_by(connection, stream, account, own))
 
 
 def _reversed_by(connection: Connection, stream: str, account: str, own: BankMovement) -> str | None:

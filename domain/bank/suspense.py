@@ -16,7 +16,7 @@ from domain.errors import BadInput, IllegalTransition, NotFound
 from domain.events import Event, MovementAllocated, PaymentsScheduled, ScheduledPayment
 from domain.identity import Person
 from domain.payments.payments import Payment, PaymentStep, can, can_settle, payment_id, stands
-from domain.payments.receipts import Receipt, ReceiptStatus
+from domain.payments.receipts import WAITING, Receipt
 from domain.rates import contract_value
 from domain.values.money import Money
 from domain.values.money import allocate as shared
@@ -242,7 +242,7 @@ def _receipts(command: AllocateMovement, open_: Money, known: AllocationContext)
 
 def _the_receipt(name: str, command: AllocateMovement, known: AllocationContext) -> Receipt:
     receipt = known.receipts.get(name)
-    waiting = receipt is not None and receipt.status in {ReceiptStatus.EXPECTED, ReceiptStatus.OWED}
+    waiting = receipt is not None and receipt.status in WAITING
     if receipt is None or not waiting or receipt.account != command.account or not receipt.outstanding.minor:
         raise NotFound(f"{command.account} expects no money as {name!r}: `sluice payment expected` lists what it does.")
     return receipt
