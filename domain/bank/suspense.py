@@ -280,7 +280,7 @@ def _filled(parts: tuple[ReceiptPart, ...], receipts: list[Receipt], left: Money
 def _plain(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
     """A charge or interest of the bank, or money of a source or of another production."""
     if command.to == "source" and not known.exists:
-        raise NotFound(f"There is no source {command.name!r}: `sluice facts list` lists those with statements.")
+        raise NotFound(f"There is no source {command.name!r}: `sluice revenue list` lists those with statements.")
     if command.to == "production":
         if command.name == command.production:
             raise BadInput(f"The account belongs to {command.production} already: name another production.")
