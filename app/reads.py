@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from adapters.db.queries.facts import ImportFilter, ImportRow
     from adapters.db.queries.histories import Archived, HistoryFilter
     from adapters.db.queries.journal import EventFilter, EventRow
-    from adapters.db.queries.ledger import BalanceRow, EntryFilter, EntryRow
+    from adapters.db.queries.ledger import BalanceRow, EntryFilter, EntryRow, PostedRow
     from adapters.db.queries.milestones import MilestoneFilter, MilestoneRow
     from adapters.db.queries.movement_life import MovementLife
     from adapters.db.queries.paging import Page, PageRequest
@@ -179,6 +179,11 @@ class Reads:
         """Entries of the production's ledger."""
         self.sight(Resource.LEDGER)
         return queries.ledger.entries(self.connection, self._here(chosen), page)
+
+    def general_ledger(self, chosen: "EntryFilter", page: "PageRequest") -> "Page[PostedRow]":
+        """Entries of the production's ledger by account and day, with the balance after each."""
+        self.sight(Resource.LEDGER)
+        return queries.ledger.general_ledger(self.connection, self._here(chosen), page)
 
     def events(self, chosen: "EventFilter", page: "PageRequest") -> "Page[EventRow]":
         """Events of the production's journal, newest first."""

@@ -117,6 +117,15 @@ def books_on(records: Records, source: str, on: date) -> Sequence[Book]:
     return books
 
 
+def published_until(records: Records, source: str, first: date, last: date) -> Mapping[date, Book]:
+    """Return the rates of a source by day, for each day between two on which it has any, as they count now."""
+    books: dict[date, dict[_Pair, Decimal]] = defaultdict(dict)
+    for row in _rows(records, first, last):
+        if source_key(row.source) == source_key(source):
+            books[row.on][row.base, row.quote] = row.rate
+    return books
+
+
 def figures_on(records: Records, source: str, on: date) -> Mapping[tuple[str, str], Collection[Decimal]]:
     """Return every figure that a source's rates of a day have had, by pair."""
     return _gathered(_rows(records, on, on))[source_key(source), on].figures

@@ -1,0 +1,1 @@
+"""Books for other programs: journal, general ledger and trial balance as CSV, XLSX and Beancount files."""
