@@ -7,7 +7,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 from temporalio import activity
 
-from activities.views import PaymentView, ProductionRef, ProductionView
+from activities.views import BooksView, PaymentView, ProductionRef, ProductionView
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.facts import converted_to
@@ -18,10 +18,11 @@ from domain.agreement import productions
 from domain.agreement.model import Agreement, Control
 from domain.agreement.productions import the_production
 from domain.agreement.schedule import amounts
-from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
+from domain.commands import AmendAgreement, CloseBooks, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
 from domain.errors import BadInput
 from domain.events import Event
 from domain.identity import Person
+from domain.ledger import closing
 from domain.payments import payments
 from domain.payments.payments import FINISHED
 from domain.payments.receipts import WAITING
@@ -110,6 +111,18 @@ class AgreementActivities:
             debtor_accounts=tuple(a.id for a in agreement.accounts if a.control is Control.CONTROLLED),
             complete=not (waiting or state.payments or state.receipts),
         )
+
+    @activity.defn
+    def close_books(self, command: CloseBooks) -> BooksView:
+        """Close the books until a day."""
+
+        def _closed(state: State, agreement: Agreement, today: date) -> list[Event]:
+            production = the_production(state.production, command.production)
+            return closing.close(production, agreement, command, self._handler.person(command), today)
+
+        done = self._handler.decide(command, Selection(), _closed)
+        closed = the_production(done.state.production, command.production).books_closed_until
+        return BooksView(production=command.production, closed_until=closed or command.until)
 
     @activity.defn
     def hold(self, command: HoldPayment) -> PaymentView:

@@ -128,6 +128,13 @@ class OpeningBalanceView(Record):
     on: date
 
 
+class BooksView(Record):
+    """Until which day the books of a production are closed."""
+
+    production: str
+    closed_until: date
+
+
 class DistributionRef(Record):
     """Identifies a distribution."""
 

@@ -18,6 +18,7 @@ from domain.commands import Command
 from domain.errors import WrongRole
 from domain.events import Event
 from domain.identity import Person
+from domain.ledger.closing import require_open
 from domain.milestones import Deadline
 from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.state import State
@@ -77,7 +78,9 @@ class CommandHandler:
             return self.agreements.of(transaction, the_production(state.production, command.production).document)
 
         def _context(transaction: Transaction, state: State) -> Context:
-            return Context(on or self.today(_agreement(transaction, state)), command.by)
+            counts_from = on or self.today(_agreement(transaction, state))
+            require_open(state.production, counts_from)
+            return Context(counts_from, command.by)
 
         def _decide(transaction: Transaction, state: State, context: Context) -> tuple[State, Sequence[Event]]:
             return state, rule(transaction, state, _agreement(transaction, state), context.effective_on)

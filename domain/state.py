@@ -6,7 +6,7 @@ from datetime import date
 
 from domain import events, milestones
 from domain.agreement.productions import Production
-from domain.events import AgreementAmended, AgreementRegistered, Event
+from domain.events import AgreementAmended, AgreementRegistered, BooksClosed, Event
 from domain.milestones import Milestone
 from domain.payments import folding, receipts, runs
 from domain.payments.payments import Payments
@@ -65,7 +65,11 @@ def apply(state: State, event: Event, effective_on: date) -> State:
     if kind in OF_DISTRIBUTIONS:
         distributions.apply(state.distributions, event)
     if type(event) is AgreementRegistered or type(event) is AgreementAmended:
-        return replace(state, production=Production(event.production, event.title, event.version, event.document))
+        closed = state.production.books_closed_until if state.production is not None else None
+        in_force = Production(event.production, event.title, event.version, event.document, closed)
+        return replace(state, production=in_force)
+    if type(event) is BooksClosed and state.production is not None:
+        return replace(state, production=replace(state.production, books_closed_until=event.until))
     return state
 
 

@@ -169,7 +169,7 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
     )
 
 
-_PRODUCTIONS = "SELECT key, title, version, document FROM production WHERE key = ANY(%s)"
+_PRODUCTIONS = "SELECT key, title, version, document, books_closed_until FROM production WHERE key = ANY(%s)"
 
 
 @lru_cache(maxsize=256)

@@ -207,6 +207,7 @@ production = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.String(64), nullable=False),
+    sa.Column("books_closed_until", sa.Date),
 )
 
 milestone = sa.Table(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.cli.groups import ActingGroup
 from app.cli.options import data_option, day_option, days_options, json_option, page_options, viewer_option
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from domain.agreement.model import Agreement
 
 
-@click.group()
+@click.group(cls=ActingGroup)
 def ledger() -> None:
-    """Balances and entries of a production's books."""
+    """A production's books: balances, entries, trial balance, files for other programs, closed periods."""
 
 
 @ledger.command()

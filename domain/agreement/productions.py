@@ -34,12 +34,16 @@ from domain.values.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Production:
-    """A production and its agreement version in force. `document` is the SHA-256 of the YAML."""
+    """A production and its agreement version in force. `document` is the SHA-256 of the YAML.
+
+    Nothing counts from `books_closed_until` or an earlier day any more.
+    """
 
     key: str
     title: str
     version: int
     document: str
+    books_closed_until: date | None = None
 
 
 DueDate = Callable[[Instalment, date | None], date | None]

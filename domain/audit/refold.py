@@ -1,12 +1,13 @@
 """Folds a stream again from its journal, batch by batch: one batch is what one command wrote."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from msgspec import Struct
 
 from domain.audit.findings import Finding, unfaithful
 from domain.errors import SluiceError
-from domain.events import CommandRefused, Event, kind_of
+from domain.events import BooksClosed, CommandRefused, Event, kind_of
 from domain.ledger.entries import Entry, postings
 from domain.ledger.journal import Fact
 from domain.schemas import SCHEMAS, Schemas
@@ -73,12 +74,23 @@ class Refold:
                 yield unfaithful(batch.facts[0].record, f"does not follow from the record: {_why(error)}")
         for decoded in batch.facts:
             if decoded.event is not None:
+                yield from _in_open_books(self.state, decoded)
                 try:
                     self.state = apply(self.state, decoded.event, decoded.fact.effective_on)
                 except UNFIT as error:
                     yield unfaithful(decoded.record, f"does not follow from the events before it: {_why(error)}")
         if self._after is not None:
             self._after(self.state, batch)
+
+
+def _in_open_books(state: State, decoded: DecodedFact) -> Iterator[Finding]:
+    """Check that a fact counts from a day on which the books were open, and closes them for days that were over."""
+    closed = state.production.books_closed_until if state.production is not None else None
+    on, event = decoded.fact.effective_on, decoded.event
+    if closed is not None and on <= closed:
+        yield unfaithful(decoded.record, f"counts from {on}, when the books were closed until {closed}")
+    if isinstance(event, BooksClosed) and not (closed or date.min) < event.until < on:
+        yield unfaithful(decoded.record, f"closes the books until {event.until} on {on}, after {closed or 'nothing'}")
 
 
 def _why(error: Exception) -> str:

@@ -139,6 +139,7 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.MovementAllocationUndone: lambda event, _: (
         f"{event.by} took back what {event.allocated.by} had said of {_allocated(event.allocated)}: {event.reason}"
     ),
+    e.BooksClosed: lambda event, _: f"the books were closed until {event.until}",
     e.OpeningBalanceRecorded: lambda event, _: (
         f"{event.by} said that {event.account} held {event.amount} at the start of {event.on}: {event.reason}"
     ),

@@ -25,6 +25,9 @@ from domain.commands.histories import (
     ArchiveHistory,
     GiveUpHistory,
 )
+from domain.commands.ledger import (
+    CloseBooks,
+)
 from domain.commands.milestones import (
     ApproveMilestone,
     PassDeadline,
@@ -60,6 +63,7 @@ __all__ = [
     "ApproveMilestone",
     "ArchiveHistory",
     "CancelRun",
+    "CloseBooks",
     "Command",
     "CommandKey",
     "ComputeDistribution",

@@ -8,7 +8,7 @@ declared once and that an activity carries it out.
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from domain.commands import agreement, bank, distributions, histories, milestones, payments, runs, statements
+from domain.commands import agreement, bank, distributions, histories, ledger, milestones, payments, runs, statements
 from domain.commands.base import Command
 from domain.commands.declaration import Declaration
 from domain.errors import WrongRole
@@ -23,6 +23,7 @@ TABLE: tuple[Declaration, ...] = (
     *distributions.DECLARED,
     *statements.DECLARED,
     *histories.DECLARED,
+    *ledger.DECLARED,
 )
 
 _BY_COMMAND: Mapping[type[Command], Declaration] = {one.command: one for one in TABLE}

@@ -71,6 +71,10 @@ from domain.events.histories import (
     HistoryGivenUp,
     HistoryStatus,
 )
+from domain.events.ledger import (
+    BooksClosed,
+    LedgerEvent,
+)
 from domain.events.milestones import (
     DueDateSet,
     DueDatesSet,
@@ -140,6 +144,7 @@ Event = Annotated[
     | DistributionEvent
     | RevenueEvent
     | HistoryEvent
+    | LedgerEvent
     | RefusalEvent,
     Field(discriminator="type"),
 ]
@@ -189,6 +194,7 @@ __all__ = [
     "BankFileTaken",
     "Booking",
     "BookingsReported",
+    "BooksClosed",
     "ChargeBooked",
     "CommandRefused",
     "DealTaken",

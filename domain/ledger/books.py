@@ -8,6 +8,7 @@ the rounding of lines leaves over as well, so that a trial balance adds up to ze
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -32,7 +33,8 @@ class DaySum(Struct, frozen=True):
     amount: Money
 
 
-class TrialLine(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class TrialLine:
     """An account in one currency: its balance in `debit` or `credit`, and `value` in the books' currency (signed).
 
     The line `REVALUATION` has a value only.

@@ -224,6 +224,7 @@ SAMPLES: tuple[e.Event, ...] = (
             ),
         ),
     ),
+    e.BooksClosed(until=b.TODAY, reason=WORDS),
     e.OpeningBalanceRecorded(
         account="spc-krw", amount=b.krw(77_000_000), on=b.TODAY, reason=WORDS, replaces=b.krw(0), by="sora"
     ),

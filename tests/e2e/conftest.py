@@ -22,7 +22,7 @@ EXAMPLES = ROOT / "examples"
 NOW = datetime.fromisoformat("2025-08-29T09:00:00+09:00")
 """A Friday: what the drama promises for dates until then is due."""
 PRODUCTIONS = [
-    *("PATH", "DEAL", "EYES", "MILE", "HOLD", "CASH", "ONCE", "WHO", "LIFE"),
+    *("PATH", "DEAL", "BOOKS", "EYES", "MILE", "HOLD", "CASH", "ONCE", "WHO", "LIFE"),
     *("FILEB", "FILEH", "FILEN", "FILEE"),
 ]
 """The drama under other keys: each test has its own."""

@@ -73,7 +73,7 @@ def test_every_event_is_folded_or_known_to_change_nothing():
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.MatchClass) and isinstance(node.cls, ast.Name):
                 folded.add(node.cls.id)
-    folded |= {"AgreementRegistered", "AgreementAmended"}  # folded by an isinstance in state
+    folded |= {"AgreementRegistered", "AgreementAmended", "BooksClosed"}  # folded in state itself
     quiet = {type(event).__name__ for event in SAMPLES if event.type in CHANGES_NOTHING}
     assert folded | quiet == {type(event).__name__ for event in SAMPLES}
     assert not folded & quiet

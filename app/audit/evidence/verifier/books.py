@@ -40,9 +40,12 @@ class Books:
         self.balances: dict[tuple[str, str], int] = defaultdict(int)
         self.posted: dict[tuple[str, str], int] = defaultdict(int)
         self.histories: dict[tuple[str, str], Json] = {}
+        self.closed_until: str | None = None
 
     def take(self, event: Json, on: str) -> None:
         """Fold one event."""
+        if self.closed_until is not None and on <= self.closed_until:
+            raise Bad(f"counts from {on}, when the books were closed until {self.closed_until}")
         kind = event["type"]
         handler = getattr(self, "_on_" + kind.replace("-", "_"), None)
         if handler is not None:
@@ -78,9 +81,16 @@ class Books:
 
     def _on_agreement_registered(self, event: Json, _on: str) -> None:
         kept = {name: event[name] for name in ("title", "version", "document")}
-        self.rows["production"][event["production"]] = {"key": event["production"], **kept}
+        closed = {"books_closed_until": self.closed_until}
+        self.rows["production"][event["production"]] = {"key": event["production"], **kept, **closed}
 
     _on_agreement_amended = _on_agreement_registered
+
+    def _on_books_closed(self, event: Json, on: str) -> None:
+        if not event["until"] < on:
+            raise Bad(f"closes the books until {event['until']} on {on}")
+        self.closed_until = event["until"]
+        self.rows["production"][self.production]["books_closed_until"] = event["until"]
 
     def _on_payments_scheduled(self, event: Json, _on: str) -> None:
         for line in event["payments"]:
