@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,10 @@ from adapters.db.store import Store
 from adapters.sharing.entitlements import FactsOf
 from adapters.temporal.executions import Executions
 from adapters.temporal.internals import activities_in
+from adapters.temporal.refusals import Refusals
+from adapters.temporal.seals import Sealing
 from app.endpoints import Endpoints, database_url
+from app.payload_keys import payload_keys
 from app.settings import Settings, load_settings
 from app.worker.plugin import SluicePlugin
 from domain.identity import Person
@@ -42,6 +45,7 @@ class Services:
     client: Client
     folder: BankFolder
     facts_of: FactsOf = facts_of
+    refusals: Refusals = field(default_factory=Refusals)
 
     @property
     def store(self) -> Store:
@@ -108,9 +112,12 @@ def handler_on(data: Path | None) -> Iterator[CommandHandler]:
 
 async def connect(settings: Settings, where: Endpoints) -> Services:
     """Connect to Temporal. The database connection opens with the first query."""
+    refusals = Refusals()
+    sealing = Sealing(payload_keys(settings), refusals.note)
     return Services(
         settings=settings,
         handler=handler_of(settings, where.database_url),
-        client=await Client.connect(**where.temporal, plugins=[SluicePlugin()]),
+        client=await Client.connect(**where.temporal, plugins=[SluicePlugin(sealing)]),
         folder=BankFolder(settings.bank_files),
+        refusals=refusals,
     )

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """The same database as the auditor's role, which only reads: what `sluice audit` connects as where it is set."""
     signing_key: Path | None = None
     """File of the Ed25519 key that signs heads of the journal; embedded, one is made in the data folder when unset."""
+    payload_keys: Path | None = None
+    """File of the keys that seal what goes through Temporal; embedded, one is made in the data folder when unset."""
     temporal_address: str | None = None
     """`host:port` of an outside Temporal; over what Temporal's own profile (TEMPORAL_PROFILE, …) says."""
     temporal_namespace: str | None = None

@@ -3,6 +3,7 @@
     SluiceError
     ├── BadInput            the input cannot be read or does not fit.
     │   ├── MoneyFormatError
+    │   ├── NotSealed       it came through Temporal without the seal of this installation.
     │   └── UnknownCurrency
     ├── NotFound            the command names something that does not exist.
     ├── Refused             the command is understood but not allowed.
@@ -71,6 +72,10 @@ class CannotShare(BadInput):
 
 class MoneyFormatError(BadInput):
     """An amount is not written as `"JPY 90000000"` or has more decimals than its currency."""
+
+
+class NotSealed(BadInput):
+    """It came through Temporal, and no process with the installation's keys made it for this place."""
 
 
 class UnknownCurrency(BadInput):

@@ -1,11 +1,9 @@
 """Workflow ids. They are business keys, so that a second start finds the first."""
 
-import re
+from adapters.temporal.scheduled import without_time
 
 _ABOUT_A_PRODUCTION = frozenset({"production", "milestone", "run", "distribution", "open-runs", "open-distributions"})
 """The kinds of ids with the form `{kind}/{production}…`. A run's own id begins with its production."""
-_BY_SCHEDULE = re.compile(r"-\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
-"""The suffix that a Temporal Schedule adds to its workflow ids."""
 
 
 def production_workflow(production: str) -> str:
@@ -30,5 +28,5 @@ def distribution_workflow(production: str, period: str) -> str:
 
 def production_of(workflow_id: str) -> str:
     """The production of a workflow id; `""` for a workflow without one, such as a sweep."""
-    kind, _, rest = _BY_SCHEDULE.sub("", workflow_id).partition("/")
+    kind, _, rest = without_time(workflow_id).partition("/")
     return rest.partition("/")[0] if kind in _ABOUT_A_PRODUCTION else ""

@@ -3,7 +3,7 @@
 Records, append-only:      journal_event, entry, command, document, bank_file, booking, bank_statement,
                            rate, statement_version, receipt_row, fact_row, history
 Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
-Working state:             stream_head, outbox
+Working state:             stream_head, outbox, refused_payload
 """
 
 from typing import Any
@@ -198,6 +198,16 @@ outbox = sa.Table(
     sa.Column("document", sa.String(64)),
     sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
     sa.Column("done_at", sa.DateTime(timezone=True)),
+)
+
+refused_payload = sa.Table(
+    "refused_payload",
+    metadata,
+    sa.Column("why", sa.Text, primary_key=True),
+    sa.Column("on", sa.Date, primary_key=True, server_default=sa.func.current_date()),
+    sa.Column("times", sa.BigInteger, nullable=False),
+    sa.Column("last_workflow", sa.Text, nullable=False),
+    sa.Column("last_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
 )
 
 production = sa.Table(

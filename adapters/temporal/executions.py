@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 
+from adapters.temporal.opening import begun_open, open_history
+from adapters.temporal.seals import Sealing
 from domain.events import HistoryArchived, HistoryStatus
 from domain.ledger.journal import sha256
 
@@ -63,13 +65,34 @@ class Executions:
             yield each.id, each.run_id
 
     async def history(self, run: Closed) -> WorkflowHistory | None:
-        """Return the whole history of a run; None if Temporal no longer has it."""
+        """Return the whole history of a run, opened; None if Temporal no longer has it."""
         try:
-            return await self.client.get_workflow_handle(run.workflow_id, run_id=run.run_id).fetch_history()
+            found = await self.client.get_workflow_handle(run.workflow_id, run_id=run.run_id).fetch_history()
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return None
             raise
+        codec = self.client.data_converter.payload_codec
+        if isinstance(codec, Sealing) and found.events:
+            open_history(found, self.client.namespace, codec.keys)
+        return found
+
+    async def begun_open(self) -> AsyncIterator[tuple[str, str]]:
+        """Yield workflow and run id of what runs and was started with input that is not sealed."""
+        async for workflow_id, run_id in self.running():
+            handle = self.client.get_workflow_handle(workflow_id, run_id=run_id)
+            async for event in handle.fetch_history_events(page_size=1):
+                if begun_open(event):
+                    yield workflow_id, run_id
+                break
+
+    async def end(self, workflow_id: str, run_id: str, why: str) -> None:
+        """Terminate a run, unless it has ended."""
+        try:
+            await self.client.get_workflow_handle(workflow_id, run_id=run_id).terminate(reason=why)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
 
     async def continued_from(self, workflow_id: str, run_id: str) -> str:
         """Return the id of the run that this run continues, or "". Only the first event is read."""

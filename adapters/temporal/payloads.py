@@ -1,21 +1,27 @@
-"""Payloads of workflows and activities: JSON of records, with their schema version in the metadata.
+"""Payloads of workflows and activities: JSON of records, with their kind and schema version in the metadata.
 
-A payload without a version is of version 1. See `domain.schemas`.
+A payload without a version is of version 1. See `domain.schemas`. A payload of one kind is never read as another. Only
+those of releases before kinds were written have none.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast, get_args, get_origin
 
 from pydantic import BaseModel
 from temporalio.api.common.v1 import Payload
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
 from temporalio.converter import CompositePayloadConverter, DataConverter, DefaultPayloadConverter
+from temporalio.exceptions import ApplicationError
 
+from adapters.temporal.seals import why_refused
+from domain.errors import NotSealed
 from domain.schemas import SCHEMAS, Body, Schemas
 
 VERSION = "sluice-schema"
 """The metadata's key of the schema version."""
+KIND = "sluice-kind"
+"""The metadata's key of the kind of record."""
 
 
 def kind_of(hint: Any) -> str:
@@ -45,7 +51,10 @@ class RecordJSON(PydanticJSONPlainPayloadConverter):
         """Return JSON of a value; the kind of a list is that of its first record."""
         payload = cast("Payload", super().to_payload(value))  # JSON takes every value
         first = next(iter(value), None) if isinstance(value, list) else value
-        version = self.schemas.version(kind_of(type(first)))
+        kind = kind_of(type(first))
+        if kind:
+            payload.metadata[KIND] = kind.encode()
+        version = self.schemas.version(kind)
         if version > 1:
             payload.metadata[VERSION] = str(version).encode()
         return payload
@@ -57,6 +66,9 @@ class RecordJSON(PydanticJSONPlainPayloadConverter):
             ValueError: this release does not know the version, or the payload is not of the type.
         """
         kind, version = kind_of(type_hint), version_of(payload)
+        written = payload.metadata.get(KIND, b"").decode()
+        if kind and written and written != kind:
+            raise ValueError(f"A {written} is no {kind}.")
         if kind in self.schemas.changed or (kind and version > 1):
             body = each_body(json.loads(payload.data), lambda one: self.schemas.current(kind, one, version))
             payload = Payload(metadata=payload.metadata, data=json.dumps(body).encode())
@@ -71,6 +83,17 @@ class RecordPayloads(CompositePayloadConverter):
         known = DefaultPayloadConverter.default_encoding_payload_converters
         super().__init__(*(records if one.encoding == records.encoding else one for one in known))
 
+    def from_payloads(self, payloads: Sequence[Payload], type_hints: list[type] | None = None) -> list[Any]:
+        """Read payloads.
+
+        Raises:
+            ApplicationError: of type `NotSealed`: one of them was refused when it was opened. It is not retried.
+        """
+        for why in filter(None, map(why_refused, payloads)):
+            said = NotSealed(f"What was sent to Sluice through Temporal is refused: {why}.")
+            raise ApplicationError(said.sentence, type=said.code, non_retryable=True)
+        return super().from_payloads(payloads, type_hints)
+
 
 DATA_CONVERTER = DataConverter(payload_converter_class=RecordPayloads)
-"""The data converter of every client, worker and replayer."""
+"""The data converter of replayers, which read opened histories. That of clients and workers seals as well."""

@@ -13,6 +13,7 @@ from activities.schedules import schedule_id, settlement_schedule_id
 from activities.views import DistributionRef, ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
+from adapters.db import refused_payloads
 from adapters.db.queries.agreement import productions
 from adapters.db.queries.reconciliation import bank_statements, reconciliations
 from app.bootstrap import Services, connect
@@ -103,6 +104,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         examination.outbox_oldest_s = (now - outbox.oldest).total_seconds() if outbox.oldest else 0.0
         found: list[Ailment | None] = [health.outbox_lag(outbox.waiting, outbox.oldest, now, outbox.what)]
         found += [health.unmatched(one) for one in recorded.suspended(connection)]
+        found += [health.not_sealed(*one) for one in refused_payloads.since(connection, health.REFUSED_IS_SHOWN_FOR)]
         since = now - health.CONTRADICTION_IS_SHOWN_FOR
         found += [health.contradicted(*one, now) for one in recorded.contradictions(connection, since)]
         found += [health.doubtful(*one) for one in recorded.doubts(connection)]

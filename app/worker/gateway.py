@@ -4,6 +4,7 @@ import asyncio
 
 import structlog
 
+from adapters.db import refused_payloads
 from app.bank.intake import BankFileIntake
 from app.bootstrap import Services
 from app.worker.outbox_relay import OutboxRelay
@@ -22,6 +23,7 @@ class Gateway:
         self.relay = OutboxRelay(services)
         self.intake = BankFileIntake(services)
         self.starts = WorkflowStarts(services)
+        self._services = services
 
     async def run(self) -> None:
         """Work until cancelled. Errors (a database that is down, a full disk) are logged once and retried."""
@@ -51,8 +53,16 @@ class Gateway:
             ExceptionGroup: some of it failed and still waits; the rest is done.
         """
         trouble: list[Exception] = []
+        for refused in self._services.refusals.taken():
+            await asyncio.to_thread(self._record, *refused)
         delivered = await self.relay.relay(trouble)
         taken = await asyncio.to_thread(self.intake.take_waiting, trouble)
         if trouble:
             raise ExceptionGroup("what makes trouble is left where it is", trouble)
         return bool(delivered or taken)
+
+    def _record(self, why: str, times: int, last_workflow: str) -> None:
+        """Record payloads that this process refused."""
+        log.warning("payload.refused", times=times, why=why, workflow=last_workflow)
+        with self._services.store.transaction() as transaction:
+            refused_payloads.count(transaction.connection, why, times, last_workflow)

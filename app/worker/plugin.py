@@ -23,6 +23,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from adapters.temporal.internals import unversioned
 from adapters.temporal.payloads import DATA_CONVERTER
+from adapters.temporal.seals import Sealing
 from domain.errors import BadInput, SluiceError
 from domain.values.record import Record
 from workflows.policies import HEARTBEAT
@@ -35,12 +36,15 @@ log = structlog.get_logger()
 
 
 class SluicePlugin(SimplePlugin):
-    """Sets versioned payloads, turns refusals into Temporal errors, and lets a bug fail its workflow."""
+    """Sets versioned payloads, turns refusals into Temporal errors, and lets a bug fail its workflow.
 
-    def __init__(self) -> None:
+    `sealing` is the codec of clients and workers. Without one, payloads are open, as in archived histories.
+    """
+
+    def __init__(self, sealing: Sealing | None = None) -> None:
         super().__init__(
             "sluice",
-            data_converter=DATA_CONVERTER,
+            data_converter=replace(DATA_CONVERTER, payload_codec=sealing),
             interceptors=[_Boundary()],
             workflow_runner=_runner,
             workflow_failure_exception_types=[Exception],

@@ -44,6 +44,7 @@ LAST_TRANSACTIONS = timedelta(seconds=10)
 GIVEN_UP_AFTER = timedelta(seconds=3)
 """When another worker takes over a workflow that a killed worker had cached. It reads the history first."""
 ASKED_SOON_S = 0.05
+BEGUN_OPEN = "It was started with input that is not sealed."
 CLOCK_IS_CHECKED_EVERY_S = 30.0
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ async def serve(services: Services, machine: Clock | None = None) -> None:
     """
     machine = machine or SystemClock()
     await check_clock(services, machine)
+    await end_what_is_open(services)
     collect_seldom()
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -90,6 +92,17 @@ async def serve(services: Services, machine: Clock | None = None) -> None:
     log.info("worker.stopped")
     with suppress(asyncio.CancelledError):
         await clock
+
+
+async def end_what_is_open(services: Services) -> None:
+    """End the workflows that were started with open input: before payloads were sealed, or by somebody else.
+
+    No workflow holds facts. The gateway begins those of the records anew, sealed.
+    """
+    executions = services.histories.executions
+    async for workflow_id, run_id in executions.begun_open():
+        await executions.end(workflow_id, run_id, BEGUN_OPEN)
+        log.info("workflow.begun_anew", workflow=workflow_id, why=BEGUN_OPEN)
 
 
 async def check_clock(services: Services, machine: Clock) -> None:

@@ -31,6 +31,7 @@ class AilmentKind(StrEnum):
     HISTORY_UNARCHIVED = "history-unarchived"
     UNPAYABLE = "unpayable"
     ENGINE_MISSING = "engine-missing"
+    NOT_SEALED = "not-sealed"
 
 
 @dataclass(frozen=True, slots=True)

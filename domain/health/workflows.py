@@ -20,6 +20,9 @@ ACTIVITY_ATTEMPTS = 10
 FAILED_IS_SHOWN_FOR = timedelta(days=3)
 """Long enough for a weekend. Unfinished work behind a failed workflow is reported separately."""
 
+REFUSED_IS_SHOWN_FOR = timedelta(days=3)
+"""How long the doctor tells of payloads that were refused."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retried:
@@ -185,4 +188,15 @@ def unarchived(name: str, run_id: str, why: str) -> Ailment:
         f"its history is not archived: {in_a_sentence(why)}",
         "while Temporal has it, the hourly sweep archives it; what Temporal has deleted is lost to audits for good, "
         "which an auditor may say: `sluice history give-up`",
+    )
+
+
+def not_sealed(why: str, times: int, last_workflow: str, last_at: datetime) -> Ailment:
+    """Somebody spoke to Temporal without a key of the installation. Nothing was done by it."""
+    return Ailment(
+        AilmentKind.NOT_SEALED,
+        last_workflow or "Temporal",
+        last_at,
+        f"{counted(times, 'payload')} of that day {'was' if times == 1 else 'were'} refused: {why}",
+        "nothing was done by it; find out which program without the keys of this installation speaks to Temporal",
     )

@@ -7,11 +7,16 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from adapters.temporal.refusals import Refusals
+from adapters.temporal.seals import Keys, Sealing
 from app.bootstrap import Services
 from app.settings import Settings
 from app.worker.plugin import SluicePlugin
 from app.worker.worker import ACTIVITIES_AT_ONCE, worker_of
 from tests.world import World
+
+KEYS = Keys({"test": bytes(range(32))})
+"""What the client and the worker of a test seal with."""
 
 
 async def _end_all(client: Client) -> None:
@@ -36,12 +41,11 @@ async def services(database, temporal, tmp_path):
     Workflow ids are business keys, the same in every test: what an earlier test left would never answer this one.
     """
     world = World(database.app_url, tmp_path)
-    client = await Client.connect(temporal.address, plugins=[SluicePlugin()])
+    refusals = Refusals()
+    client = await Client.connect(temporal.address, plugins=[SluicePlugin(Sealing(KEYS, refusals.note))])
     await _end_all(client)
     settings = Settings(data=tmp_path, task_queue=f"q-{uuid.uuid4().hex[:8]}", worker_versioning=False)
-    made = Services(
-        settings=settings, handler=world.handler, client=client, folder=world.folder, facts_of=world.facts_of
-    )
+    made = Services(settings, world.handler, client, world.folder, world.facts_of, refusals)
     object.__setattr__(made, "world", world)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
         async with worker_of(made, threads):

@@ -1,9 +1,5 @@
 """The installation's signing key (Ed25519), which signs heads of the journal."""
 
-import os
-import stat
-from pathlib import Path
-
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
@@ -14,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from app.private_files import make_once, read_private
 from app.settings import BadSettings, Settings
 
 FILE_NAME = "signing-key.pem"
@@ -29,14 +26,9 @@ def signing_key(settings: Settings) -> Ed25519PrivateKey:
     path = settings.signing_key or (settings.data / FILE_NAME if settings.embedded else None)
     if path is None:
         raise BadSettings(f"signing_key is not set: make a key with `{MAKE} FILE`, keep it to yourself, and name it")
-    if settings.signing_key is None and not path.exists():
-        _make(path)
-    try:
-        raw, mode = path.read_bytes(), path.stat().st_mode
-    except OSError as error:
-        raise BadSettings(f"signing_key: {path}: {error.strerror}: `{MAKE} {path}` makes one") from error
-    if stat.S_IMODE(mode) & 0o077:
-        raise BadSettings(f"signing_key: others can read {path}, so it proves nothing: `chmod 600` it, or make another")
+    if settings.signing_key is None:
+        make_once(path, _new)
+    raw = read_private(path, "signing_key", f"{MAKE} {path}")
     try:
         key = load_pem_private_key(raw, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -70,17 +62,5 @@ def signed_by(public: str, signature: str, message: bytes) -> bool:
     return True
 
 
-def _make(path: Path) -> None:
-    """Write a new key to a file that only its owner can read. The file appears complete or not at all."""
-    made = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(made)
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(part, path)
-    except FileExistsError:
-        pass  # another process made a key first, and its key is used
-    finally:
-        part.unlink(missing_ok=True)
+def _new() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -95,8 +95,10 @@ def agrees(activity: str, version: int, result: Body, view: Body) -> bool:
 
 
 def _read_alike(hint: Any, written: Payload, now: Payload) -> bool:
-    if hint is None or written.metadata["encoding"] != now.metadata["encoding"]:
+    if written.metadata["encoding"] != now.metadata["encoding"]:
         return False
+    if hint is None:
+        return written.data == now.data
     try:
         before = _JSON.to_payload(_JSON.from_payload(written, hint))
         version, kind = version_of(written), kind_of(hint)

@@ -4,9 +4,11 @@ import json
 
 import pytest
 from temporalio.api.common.v1 import Payload
+from temporalio.exceptions import ApplicationError
 
 from activities.views import DistributionRef, RunRef
 from adapters.temporal.payloads import DATA_CONVERTER, RecordJSON, version_of
+from domain.commands import HoldPayment
 from domain.schemas import Schemas, renamed
 
 REF = RunRef(production="P", run="r")
@@ -21,7 +23,7 @@ def payload(body, **metadata):
 
 def test_a_record_that_never_changed_names_no_version():
     written = RecordJSON(Schemas({})).to_payload(REF)
-    assert dict(written.metadata) == {"encoding": b"json/plain"}
+    assert dict(written.metadata) == {"encoding": b"json/plain", "sluice-kind": b"RunRef"}
     assert version_of(written) == 1
 
 
@@ -45,6 +47,22 @@ def test_a_version_of_a_later_release_is_refused(converter):
     later = payload({"production": "P", "run": "r"}, **{"sluice-schema": b"3"})
     with pytest.raises(ValueError, match="schema version 3; this release knows up to"):
         converter.from_payload(later, RunRef)
+
+
+def test_a_record_of_one_kind_is_not_read_as_another():
+    reject = RecordJSON().to_payload(HoldPayment(key="k", by="u", production="P", payment="p", reason="r"))
+    with pytest.raises(ValueError, match="A HoldPayment is no RunRef"):
+        RecordJSON().from_payload(reject, RunRef)
+    refs = RecordJSON().to_payload([DistributionRef(production="P", period="2025-Q1")])
+    with pytest.raises(ValueError, match="A DistributionRef is no RunRef"):
+        RecordJSON().from_payload(refs, list[RunRef])
+
+
+def test_what_a_codec_refused_is_an_error_that_is_not_retried():
+    refused = payload({"production": "P", "run": "r"}, **{"sluice-refused": b"it is not sealed"})
+    with pytest.raises(ApplicationError, match="is refused: it is not sealed") as raised:
+        DATA_CONVERTER.payload_converter.from_payloads([refused], [RunRef])
+    assert (raised.value.type, raised.value.non_retryable) == ("NotSealed", True)
 
 
 def test_other_values_are_written_as_ever():
