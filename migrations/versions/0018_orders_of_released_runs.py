@@ -21,7 +21,7 @@ CREATE INDEX outbox_bank_file ON outbox (document) WHERE kind = 'bank-file';
 
 ORDERS = """
 CREATE FUNCTION outbox_holds_released_orders() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public AS $$
+    SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE submitted record; prepared record; times bigint;
 BEGIN
     SELECT j.stream, j.seq, j.body::jsonb ->> 'run' AS run INTO submitted FROM journal_event j
@@ -63,11 +63,11 @@ CREATE CONSTRAINT TRIGGER outbox_holds_released_orders AFTER INSERT ON outbox DE
 
 CREATE FUNCTION outbox_is_only_done() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF OLD.done_at IS NOT NULL
+    IF (OLD.done_at IS NOT NULL AND NEW.done_at IS NULL)
         OR (NEW.id, NEW.kind, NEW.target, NEW.name, NEW.document, NEW.created_at)
             IS DISTINCT FROM (OLD.id, OLD.kind, OLD.target, OLD.name, OLD.document, OLD.created_at)
     THEN
-        RAISE EXCEPTION 'row % of the outbox can only be marked as done, once', OLD.id
+        RAISE EXCEPTION 'row % of the outbox can only be marked as done', OLD.id
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;

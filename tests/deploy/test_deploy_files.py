@@ -86,7 +86,7 @@ def test_our_own_containers_can_write_nothing_and_gain_nothing(compose):
 
 
 def test_the_worker_does_not_hold_the_role_that_owns_tables(compose):
-    assert compose["services"]["worker"]["secrets"] == ["sluice_database_url"]
+    assert compose["services"]["worker"]["secrets"] == ["sluice_database_url", "sluice_payload_keys"]
 
 
 def test_nothing_is_published_beyond_loopback(compose):

@@ -18,6 +18,7 @@ from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
 from adapters.temporal.internals import activity_types, workflow_name, workflow_types
 from adapters.temporal.payloads import RecordJSON, each_body, kind_of, version_of
+from adapters.temporal.seals import why_refused
 from app.worker.worker import WORKFLOWS
 from domain.schemas import Body, Unsayable
 
@@ -69,8 +70,11 @@ def workflow_argument(workflow_type: str, payload: Payload) -> Any:
 
 
 def decoded(payload: Payload, hint: Any = None) -> Any:
-    """Return the JSON of a payload as today's model writes it; as it stands if that cannot read it, None if empty."""
-    if not payload.data:
+    """Return the JSON of a payload as today's model writes it; as it stands if that cannot read it.
+
+    An empty payload, or one that workers refused, says nothing: None.
+    """
+    if not payload.data or why_refused(payload):
         return None
     if hint is not None:
         with suppress(Exception):  # what is wrong with it is found by who compares it

@@ -8,6 +8,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
 from adapters.temporal.payloads import version_of
+from adapters.temporal.seals import why_refused
 from app.audit.replay.payloads import activity_argument, activity_result, decoded, workflow_argument
 
 
@@ -32,13 +33,14 @@ class HistoryStep:
 
 @dataclass(frozen=True, slots=True)
 class HistorySteps:
-    """A history's steps."""
+    """A history's steps. `refused` says that workers refused the workflow's input, which then told them nothing."""
 
     workflow_type: str
     argument: Any
     steps: tuple[HistoryStep, ...]
     closed_by: str
     events: int
+    refused: bool
 
 
 def steps_of(content: bytes) -> HistorySteps:
@@ -55,6 +57,7 @@ def steps_of(content: bytes) -> HistorySteps:
         steps=tuple(_steps(history)),
         closed_by=EventType.Name(history.events[-1].event_type).removeprefix("EVENT_TYPE_WORKFLOW_EXECUTION_"),
         events=len(history.events),
+        refused=any(map(why_refused, started.input.payloads)),
     )
 
 

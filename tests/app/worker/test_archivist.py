@@ -19,9 +19,11 @@ from adapters.db import histories
 from adapters.db.queries import chain
 from adapters.db.streams import stream_of
 from adapters.temporal.executions import Executions
+from adapters.temporal.opening import open_history
 from app.worker.archivist import SWEEP, Archivist, keep_sweeping
 from domain.events import HistoryStatus
 from domain.ledger.journal import sha256
+from tests.app.conftest import KEYS
 from tests.world import DRAMA, PRODUCTION
 from workflows.open_runs import OpenRunsWorkflow
 from workflows.production import ProductionWorkflow
@@ -131,7 +133,7 @@ def after_retention(services, *gone):
     return dataclasses.replace(services.histories, executions=forgetful)
 
 
-async def test_a_workflow_that_ended_is_archived_as_it_was_received(services):
+async def test_a_workflow_that_ended_is_archived_as_it_was_received_but_opened(services):
     services.world.register()
     ref = AccountRef(production=PRODUCTION, account="spc-krw")
     handle = await services.client.start_workflow(
@@ -143,6 +145,9 @@ async def test_a_workflow_that_ended_is_archived_as_it_was_received(services):
     with services.store.reading() as records:
         content = histories.the_history(records.connection, row.workflow_id, row.run_id).json()
     received = await handle.fetch_history()
+    assert b"spc-krw" not in received.events[0].workflow_execution_started_event_attributes.input.SerializeToString()
+    open_history(received, services.client.namespace, KEYS)
+    assert b"spc-krw" in received.events[0].workflow_execution_started_event_attributes.input.SerializeToString()
     assert list(WorkflowHistory.from_json(row.workflow_id, content.decode()).events) == list(received.events)
     (event,) = journalled(services, PRODUCTION)
     assert (event.run_id, event.sha256, event.events) == (row.run_id, row.sha256, len(received.events))

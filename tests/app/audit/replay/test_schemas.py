@@ -231,7 +231,7 @@ async def test_another_statement_in_the_place_of_the_one_that_was_issued_is_foun
 def test_a_history_that_asks_for_a_wish_of_before_agrees_with_what_is_remembered_of_it(recorded, asked, agree):
     resolve(recorded)
     argument = {"key": "resolve", "by": "jiho", "production": PRODUCTION, "period": Q1, "reason": asked}
-    told = HistorySteps("Other", {}, (HistoryStep(5, "resolve_objection", argument),), "COMPLETED", 9)
+    told = HistorySteps("Other", {}, (HistoryStep(5, "resolve_objection", argument),), "COMPLETED", 9, refused=False)
     with recorded.store.reading() as records:
         witness = HistoryCheck(
             "history x",
