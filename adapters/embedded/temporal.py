@@ -1,4 +1,9 @@
-"""The Temporal server from its wheel: one process, its state in an SQLite file that survives kill -9, a web UI."""
+"""The Temporal server from its wheel: one process, its state in an SQLite file that survives kill -9.
+
+It has no login and listens on loopback, so payloads are sealed (`adapters/temporal/seals.py`). Its web UI is off. Its
+HTTP API cannot be turned off, and would take requests that a page of another origin sends through a browser. So it
+answers to one host name only, which no name server has: a browser never sends it.
+"""
 
 import asyncio
 import json
@@ -30,6 +35,8 @@ from adapters.embedded.process import (
 UPDATES_AT_ONCE = 1_000
 """That one workflow takes; Temporal's own ten turn a crowd of people away who all approve in the same minute."""
 HOST = "127.0.0.1"
+NOBODY = "nobody.invalid"
+"""The only host name for which the HTTP API takes requests."""
 PORTS = range(20_000, 30_000)
 """Below those that systems give to whoever asks for any: the server asks for a dozen more before it uses its own."""
 RETENTION = timedelta(days=30)
@@ -76,14 +83,14 @@ class EmbeddedTemporal:
         return f"{HOST}:{self._chosen()[0]}"
 
     @property
-    def ui(self) -> str:
-        """The web UI's address for a browser."""
-        return f"http://{HOST}:{self._chosen()[1]}/namespaces/{self.namespace}/workflows"
+    def http(self) -> str:
+        """`host:port` of the HTTP API, which takes no request."""
+        return f"{HOST}:{self._chosen()[1]}"
 
     @property
     def where(self) -> str:
         """What a person is told."""
-        return f"{self.address}, UI {self.ui}"
+        return self.address
 
     def prepare(self) -> None:
         """Stop a server left over from an earlier start, then choose ports."""
@@ -94,15 +101,16 @@ class EmbeddedTemporal:
         self._chosen()
 
     def launch(self) -> Launch:
-        """How the server is started: loopback only, and nothing that calls out."""
-        port, ui_port = self._chosen()
+        """How the server is started: loopback only, nothing that calls out, nothing for browsers."""
+        port, http_port = self._chosen()
         return Launch(
             argv=(
                 str(self._binary), "server", "start-dev",
                 "--db-filename", str(self._file),
                 "--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=FULL",
-                "--ip", HOST, "--port", str(port), "--ui-ip", HOST, "--ui-port", str(ui_port),
-                "--ui-disable-news-fetch", "--dynamic-config-value", "frontend.enableServerVersionCheck=false",
+                "--ip", HOST, "--port", str(port), "--http-port", str(http_port), "--headless",
+                "--dynamic-config-value", f"frontend.httpAllowedHosts={json.dumps([NOBODY])}",
+                "--dynamic-config-value", "frontend.enableServerVersionCheck=false",
                 "--dynamic-config-value", f"history.maxInFlightUpdates={UPDATES_AT_ONCE}",
                 "--namespace", self.namespace, "--log-level", "warn", "--log-format", "json", "--color", "never",
             ),

@@ -107,9 +107,9 @@ def shown(data: Path, folder: Path, screen: Console) -> int:
     if any(data.iterdir()):
         raise ForeignFolder(f"{data} is not empty: name a new folder for the demonstration.")
     (data / "sluice.toml").write_text(SETTINGS + (EXAMPLES / "users.toml").read_text("utf-8"), "utf-8")
-    with EmbeddedStack(data) as stack:
+    with EmbeddedStack(data):
         ready_s = time.monotonic() - begun
-        screen.print(f"the stack is up after {ready_s:.1f} s; its Temporal UI: {stack.temporal.ui}")
+        screen.print(f"the stack is up after {ready_s:.1f} s")
         folder.mkdir(exist_ok=True)
         found = interrupt.run(play(data, folder, screen))
     good = all(found[name] for name in ("participation_ties_out", "ledger_balanced", "chain_verified"))

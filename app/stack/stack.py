@@ -167,7 +167,6 @@ class EmbeddedStack:
             auditor_url=self.auditor_url,
             temporal_address=self.temporal_address,
             temporal_namespace=self.temporal.namespace,
-            temporal_ui=self.temporal.ui,
         )
         with self._writing:
             write_state(self.data, state)

@@ -48,7 +48,6 @@ class StackState(BaseModel):
     auditor_url: str
     temporal_address: str
     temporal_namespace: str
-    temporal_ui: str
 
     def is_up(self) -> bool:
         """Return whether the supervisor runs; it restarts the other processes."""

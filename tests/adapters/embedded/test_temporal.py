@@ -1,5 +1,11 @@
+import asyncio
 import json
 import socket
+import urllib.error
+import urllib.request
+
+import pytest
+from temporalio.client import Client
 
 from adapters.embedded.temporal import EmbeddedTemporal
 from app.stack.supervisor import running
@@ -14,6 +20,30 @@ def port_nobody_has():
 def test_a_client_can_use_its_namespace(temporal):
     assert temporal.answers()
     assert not temporal.has_poller("nobody-works-here")
+
+
+def page(temporal, path, content_type, **headers):
+    """What a page of another origin sends through a browser without asking first: a simple request."""
+    body = json.dumps({"workflowType": {"name": "Production"}, "taskQueue": {"name": "q"}, "input": [{}]}).encode()
+    more = {"Content-Type": content_type, "Origin": "http://elsewhere.example", **headers}
+    url = f"http://{temporal.http}/api/v1/namespaces/{temporal.namespace}/{path}"
+    return urllib.request.Request(url, body, more, method="POST")
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/json"])
+@pytest.mark.parametrize("path", ["workflows/theirs", "workflows/theirs/update/approve", "workflows/theirs/signal/s"])
+async def test_a_page_of_another_origin_starts_and_updates_nothing(temporal, path, content_type):
+    for host in ({}, {"Host": "elsewhere.example"}, {"Host": "localhost"}):  # a page may come from any name
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            await asyncio.to_thread(urllib.request.urlopen, page(temporal, path, content_type, **host), timeout=5)
+    client = await Client.connect(temporal.address, namespace=temporal.namespace)
+    assert [each.id async for each in client.list_workflows("WorkflowId = 'theirs'")] == []
+
+
+def test_it_has_no_page_for_browsers(temporal):
+    assert "--headless" in temporal.launch().argv
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(f"http://{temporal.http}/", timeout=5)
 
 
 def test_its_ports_are_kept(tmp_path):
