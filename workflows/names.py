@@ -1,6 +1,6 @@
 """Workflow ids. They are business keys, so that a second start finds the first."""
 
-from adapters.temporal.scheduled import without_time
+from domain.scheduled import without_time
 
 _ABOUT_A_PRODUCTION = frozenset({"production", "milestone", "run", "distribution", "open-runs", "open-distributions"})
 """The kinds of ids with the form `{kind}/{production}…`. A run's own id begins with its production."""

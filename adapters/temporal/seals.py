@@ -28,7 +28,7 @@ from temporalio.converter import (
     WorkflowSerializationContext,
 )
 
-from adapters.temporal.scheduled import without_time
+from domain.scheduled import without_time
 
 ENCODING = b"binary/sluice-sealed"
 KEY_ID = "sluice-key"

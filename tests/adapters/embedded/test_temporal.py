@@ -42,7 +42,7 @@ async def test_a_page_of_another_origin_starts_and_updates_nothing(temporal, pat
 
 def test_it_has_no_page_for_browsers(temporal):
     assert "--headless" in temporal.launch().argv
-    with pytest.raises(urllib.error.HTTPError, match="403"):
+    with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"http://{temporal.http}/", timeout=5)
 
 
