@@ -32,6 +32,7 @@ _COMMANDS = {
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "history": ("app.cli.history:history", "The archived histories of workflows: list, show, fetch."),
     "tax": ("app.cli.tax:tax", "Quote tax at source, list its rules and the days it is due."),
+    "command": ("app.cli.command:command", "Say what became of a command."),
     "rate": ("app.cli.rate:rate", "Import, correct and show exchange rates."),
     "sandbox": ("app.cli.sandbox:sandbox", "Look into the sandbox bank and make it fail on demand."),
     "doctor": ("app.cli.doctor:doctor", "Say what is stuck, late or unexplained, and what to do."),

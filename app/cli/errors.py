@@ -19,7 +19,7 @@ _OLD = "the database has no tables of Sluice's, or old ones: run `sluice db upgr
 _NO_DATABASE = frozenset({"OperationalError", "InterfaceError", "TimeoutError"})
 _NO_ANSWER = (
     "the worker's database does not answer: ask again once it does; whether it was done after all, "
-    f"`sluice journal tail` shows; {_SEE}"
+    f"`sluice command status` shows; {_SEE}"
 )
 
 
@@ -77,7 +77,7 @@ _SAYINGS: tuple[tuple[type[BaseException], Callable[[BaseException], str | None]
     (PostgresError, lambda error: f"the database refuses this: {error}"),
     (
         WorkflowUpdateRPCTimeoutOrCancelledError,
-        lambda _: "no answer was waited for any longer; whether it was done after all, `sluice journal tail` shows",
+        lambda _: "no answer was waited for any longer; whether it was done after all, `sluice command status` shows",
     ),
     (ApplicationError, _of_activity),
     (ActivityTimeout, lambda _: _NO_ANSWER),

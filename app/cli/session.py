@@ -1,9 +1,11 @@
 """Shared steps of acting commands: reach the workflow, and print the state afterwards."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+import click
 from pydantic import BaseModel
 
 from app.bootstrap import connect
@@ -15,15 +17,36 @@ from app.settings import load_settings
 
 Answer = TypeVar("Answer")
 
+_SILENCE_S = 5.0
+"""How long an answer may take before the user learns that there is none yet."""
+
 
 def ask(data: Path | None, user: str, request: Callable[[CommandClient], Awaitable[Answer]], key: str = "") -> Answer:
-    """Send a command as `user`, under its own key if given, and return the answer."""
+    """Send a command as `user`, under its own key if given, and return the answer.
+
+    While there is none, stderr says so, and how to ask later. So it does when the user stops waiting.
+    """
+    sent: list[str] = []
 
     async def _run() -> Answer:
         settings = load_settings(data)
-        return await request(CommandClient(await connect(settings, endpoints(settings)), user, key))
+        client = CommandClient(await connect(settings, endpoints(settings)), user, key, sent.append)
+        answer = asyncio.ensure_future(request(client))
+        if not (await asyncio.wait({answer}, timeout=_SILENCE_S))[0]:
+            click.echo(f"no answer yet, and still waiting; {_later(sent)}; Ctrl-C stops the waiting only", err=True)
+        return await answer
 
-    return run(_run())
+    try:
+        return run(_run())
+    except KeyboardInterrupt:
+        click.echo(f"stopped waiting, and what was sent may still be carried out; {_later(sent)}", err=True)
+        raise
+
+
+def _later(sent: list[str]) -> str:
+    """Return how to find out what became of what was sent."""
+    shows = f"`sluice command status {sent[-1]}`" if sent else "`sluice journal tail`"
+    return f"{shows} shows what became of it"
 
 
 def act(

@@ -37,11 +37,15 @@ _HINTS = {
 
 @dataclass(frozen=True)
 class CommandClient:
-    """Sends commands as `user`. `key` is the caller's own idempotency key for the next command."""
+    """Sends commands as `user`. `key` is the caller's own idempotency key for the next command.
+
+    `sending` is called with the key of each command before it is sent.
+    """
 
     services: Services
     user: str
     key: str = ""
+    sending: Callable[[str], None] = lambda _: None
 
     async def send(self, kind: type[Command], **fields: Any) -> Any:
         """Send a command to its workflow, and return the view from the workflow's update.
@@ -56,7 +60,9 @@ class CommandClient:
 
     async def deliver(self, command: Command) -> Any:
         """Send a command unchanged, under its own key."""
-        return await send_update(self.services, *Routes(self.services).of(command), command)
+        carrier = Routes(self.services).of(command)
+        self.sending(command.key)
+        return await send_update(self.services, *carrier, command)
 
     async def register(self, file: Path) -> Any:
         """Check an agreement's file and put its first version in force."""

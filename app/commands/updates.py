@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.workflow import UpdateMethodMultiParam
 
 from app.bootstrap import Services
+from app.commands.present import require_worker
 from domain import errors
 from domain.values.record import Record
 from workflows.admission import check_size
@@ -64,9 +65,11 @@ async def send_update(services: Services, start: Starting, update: Update[View],
     a command counts once.
 
     Raises:
+        NoWorker: no worker asks for work; nothing was sent.
         SluiceError: the domain refuses the command.
     """
     check_size(request)
+    await require_worker(services)
     until, pause_s = time.monotonic() + _PATIENCE_S, _FIRST_PAUSE_S
     while True:
         try:

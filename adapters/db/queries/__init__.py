@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from adapters.db.queries import agreement as agreement
     from adapters.db.queries import bank as bank
     from adapters.db.queries import bank_files as bank_files
+    from adapters.db.queries import commands as commands
     from adapters.db.queries import distributions as distributions
     from adapters.db.queries import facts as facts
     from adapters.db.queries import histories as histories

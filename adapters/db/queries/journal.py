@@ -54,10 +54,11 @@ def newest_events(connection: Connection, chosen: EventFilter, page: PageRequest
     )
     if chosen.about is not None:
         query = query.where(_JOURNAL.body.contains(f'"{chosen.about}"', autoescape=True))
-    return paged(connection, query, _ORDER, _event, page)
+    return paged(connection, query, _ORDER, event_row, page)
 
 
-def _event(row: sa.Row[Any]) -> EventRow:
+def event_row(row: sa.Row[Any]) -> EventRow:
+    """Return a row of the journal."""
     return EventRow(
         stream=row.stream,
         seq=row.seq,
