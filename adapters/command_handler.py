@@ -13,6 +13,7 @@ from domain.agreement.model import Account, Agreement
 from domain.agreement.productions import DueDate, the_production
 from domain.agreement.schedule import calendars_of, due_date, execution_day, order_day
 from domain.calendar.calendars import Calendars
+from domain.calendar.closures import Closure, closure
 from domain.calendar.overrides import CalendarOverride
 from domain.commands import Command
 from domain.errors import WrongRole
@@ -154,6 +155,10 @@ class CommandHandler:
         """The instant of the cut-off by which the bank must have an order that it executes on a day."""
         day = order_day(account, self._calendars(agreement, account), execution_on)
         return end_of(day, account.cut_off, agreement)
+
+    def closure(self, agreement: Agreement, account: Account) -> Closure | None:
+        """What is closed today for an account, and when its day is opened next; None on a business day."""
+        return closure(self._calendars(agreement, account), self.now(agreement), agreement.opens_at)
 
     def _calendars(self, agreement: Agreement, account: Account) -> Calendars:
         return calendars_of(agreement, [account], self.overrides)

@@ -42,9 +42,11 @@ def open_(production: str, account: str, user: str, as_json: bool, data: Path | 
     """Open today's runs of a debtor ACCOUNT by hand; every morning this happens by itself."""
     from app.cli.printing import show
     from app.cli.session import ask
+    from app.payments.openings import why_nothing_of
 
     started = ask(data, user, lambda as_user: as_user.open_runs(production, account))
-    show([{"run": one} for one in started], ("run",), as_json, f"nothing is due from {account} today")
+    nothing = "" if started or as_json else why_nothing_of(data, production, account)
+    show([{"run": one} for one in started], ("run",), as_json, nothing)
     _tell_what_waits(data, production)
 
 
@@ -115,7 +117,7 @@ def preview(run_id: str, production: str | None, user: str | None, as_json: bool
 
     found = preview_of(data, run_id, production, user)
     if as_json:
-        names = ("refused", "reconciled_until", "debtor", "debtor_written_as")
+        names = ("refused", "closed", "reconciled_until", "debtor", "debtor_written_as")
         more = {name: getattr(found, name) for name in names} | {"payments": found.lines}
         show_one(plain(found.head) | more, as_json=True)
         return
@@ -128,6 +130,8 @@ def preview(run_id: str, production: str | None, user: str | None, as_json: bool
         click.echo(f"\nThe bank's file writes {found.debtor} as {found.debtor_written_as or 'nothing: it cannot'}.")
     if found.refused is not None:
         click.echo(f"\n{found.refused}")
+    if found.closed is not None:
+        click.echo(f"\nToday {found.head.account} is {found.closed}.")
     if found.reconciled_until is not None:
         click.echo(f"\nThe books of {found.head.account} are reconciled until {found.reconciled_until}.")
 

@@ -28,6 +28,9 @@ from domain.errors import SluiceError
 from domain.health import Ailment
 from workflows.names import distribution_workflow, milestone_workflow, production_workflow, run_workflow
 
+_ANSWERS = "OpenRuns"
+"""The workflow type that, unless a schedule starts it, does what a person waits for. Its failure is their answer."""
+
 
 class NoRoom(SluiceError):
     """The examination failed, possibly because a disk is full."""
@@ -123,6 +126,8 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
                 found += health.unreconciled(key, account)
         silent = silent_payments(connection, at_the_bank)
     todays = {key: _today(services, key) for key in keys}
+    waiting = {(run.production, run.account) for run in prepared} | {(one.production, one.account) for one in alone}
+    closed = {each: _closed(services, *each) for each in waiting}
     found += [
         health.unbooked(one.payment, one.status, one.on)
         if one.payment in silent
@@ -130,9 +135,16 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         for one in at_the_bank
     ]
     found += [
-        health.ungathered(one.payment, one.on, todays[one.production], settings.gathering_takes_days) for one in alone
+        health.ungathered(
+            one.payment,
+            one.on,
+            todays[one.production],
+            settings.gathering_takes_days,
+            closed[one.production, one.account],
+        )
+        for one in alone
     ]
-    found += [health.unreleased(run, todays[run.production]) for run in prepared]
+    found += [health.unreleased(run, todays[run.production], closed[run.production, run.account]) for run in prepared]
     for production, period in open_distributions:
         ref = DistributionRef(production=production, period=period)
         found += [health.unpayable(production, period, why) for why in services.distributions.hindrances(ref)]
@@ -153,6 +165,13 @@ def silent_payments(connection: Connection, at_the_bank: list[recorded.Late]) ->
 
 def _today(services: Services, production: str) -> date:
     return services.handler.today(services.handler.in_force(production))
+
+
+def _closed(services: Services, production: str, account: str) -> str:
+    """Return why an account does nothing today, and until when; empty on a business day."""
+    agreement = services.handler.in_force(production)
+    closed = services.handler.closure(agreement, agreement.account(account))
+    return closed.sentence if closed is not None else ""
 
 
 def _of_productions(services: Services, keys: list[str], needed: _Needed) -> None:
@@ -209,7 +228,8 @@ async def _of_temporal(services: Services, needed: _Needed, examination: Examina
         if one.schedule is not None:
             found.append(health.missed(one.schedule, one.closed, one.cause))
         else:
-            found.append(health.failed(one.name, one.closed, now, one.cause))
+            answers = one.kind == _ANSWERS
+            found.append(health.failed(one.name, one.closed, now, one.cause, one.code, answers=answers))
     gaps = await services.histories.gaps()
     found += [health.unarchived(one.workflow_id, one.run_id, one.why) for one in gaps]
     examination.ailments += [one for one in found if one is not None]

@@ -14,6 +14,7 @@ from temporalio.api.workflowservice.v1 import (
     GetWorkflowExecutionHistoryReverseRequest,
 )
 from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus, WorkflowFailureError
+from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.health import TASK_ATTEMPTS, Retried, Running, Workers
@@ -28,11 +29,16 @@ _SCHEDULED_BY = "TemporalScheduledById"
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A workflow whose last run failed. `schedule` names the schedule that started it, if any."""
+    """A workflow whose last run failed. `schedule` names the schedule that started it, if any.
+
+    `code` is that of the domain's error that it ended in, empty for others.
+    """
 
     name: str
+    kind: str
     closed: datetime
     cause: str
+    code: str
     schedule: str | None
 
 
@@ -87,8 +93,9 @@ async def failed(client: Client, task_queue: str, since: datetime) -> AsyncItera
         }:
             continue  # a later run continues, or ended in another way
         by = [str(value) for value in each.search_attributes.get(_SCHEDULED_BY, ())]
-        cause = await _cause(client, each.id)
-        yield Failed(each.id, described.close_time or each.close_time, cause, by[0] if by else None)
+        cause, code = await _cause(client, each.id)
+        closed = described.close_time or each.close_time
+        yield Failed(each.id, each.workflow_type, closed, cause, code, by[0] if by else None)
 
 
 async def schedules(client: Client) -> Schedules:
@@ -169,14 +176,17 @@ async def _task_failure(client: Client, described: WorkflowExecutionDescription)
     return ""
 
 
-async def _cause(client: Client, name: str) -> str:
+async def _cause(client: Client, name: str) -> tuple[str, str]:
+    """Return the message of the first cause, and its type; empty if it has none."""
     try:
         await client.get_workflow_handle(name).result(rpc_timeout=_PATIENCE)
     except WorkflowFailureError as error:
         cause: BaseException = error
         while cause.__cause__ is not None:
             cause = cause.__cause__
-        return str(cause)
+        if isinstance(cause, ApplicationError):
+            return cause.message, cause.type or ""
+        return str(cause), ""
     except RPCError:
         pass
-    return ""
+    return "", ""

@@ -42,7 +42,8 @@ class PreviewLine:
 class Preview:
     """A run with the count, total and hash that a release would bind now, and a line for each payment.
 
-    `refused` says why a release is refused: the bank may still book an earlier attempt of a payment. `reconciled_until`
+    `refused` says why a release is refused: the bank may still book an earlier attempt of a payment. `closed` names the
+    days on which the account does nothing, and when it opens; None on a business day. `reconciled_until`
     is the day up to which the bank's statements of the account agree with the books, None if there is none. `debtor` is
     the name of the paying account's owner, `debtor_written_as` that in the bank's file.
     """
@@ -52,6 +53,7 @@ class Preview:
     debtor_written_as: str | None
     lines: tuple[PreviewLine, ...]
     refused: str | None
+    closed: str | None
     reconciled_until: date | None
 
 
@@ -89,7 +91,9 @@ def preview(handler: CommandHandler, run_id: str) -> Preview:
     debtor, profile = agreement.bank_account(run.account), agreement.account(run.account).profile
     lines = tuple(_line(payment, agreement.bank_account(payment.payee), profile) for payment in members)
     why = doubt.sentence if doubt is not None else None
-    return Preview(now, debtor.holder, _written(debtor, profile, ours=True), lines, why, until)
+    closed = handler.closure(agreement, agreement.account(run.account))
+    words = closed.sentence if closed is not None else None
+    return Preview(now, debtor.holder, _written(debtor, profile, ours=True), lines, why, words, until)
 
 
 def _written(account: BankAccount, profile: OrderProfile, *, ours: bool) -> str | None:

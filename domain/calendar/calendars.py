@@ -80,6 +80,14 @@ class Calendars:
             raise BadInput(f"{day} is outside the years {FIRST_YEAR} to {LAST_YEAR} that calendars answer for.")
         return all(self._open(code, day) for code in self.codes)
 
+    def closed_by(self, day: date) -> dict[CalendarCode, str]:
+        """The calendars that are closed on a day, each with why: an override's reason, a holiday's name, `weekend`."""
+        return {
+            code: self._correction(code, day) or _holiday(code, day)
+            for code in sorted(self.codes)
+            if not self._open(code, day)
+        }
+
     def adjust(self, day: date, convention: Convention) -> date:
         """`day` if it is a business day, otherwise the one that the convention selects."""
         if convention is Convention.PRECEDING:
@@ -123,10 +131,18 @@ class Calendars:
         raise BadInput(f"{names} has no business day within {_LONGEST_CLOSURE_DAYS} days of {start}: check overrides.")
 
     def _open(self, code: CalendarCode, day: date) -> bool:
+        override = self._override(code, day)
+        return day not in _closed_days(code, day.year) if override is None else override.business_day
+
+    def _correction(self, code: CalendarCode, day: date) -> str:
+        override = self._override(code, day)
+        return "" if override is None else override.reason
+
+    def _override(self, code: CalendarCode, day: date) -> CalendarOverride | None:
         for override in reversed(self.overrides):
             if override.on == day and _names(override.calendar)[0] in _names(code):
-                return override.business_day
-        return day not in _closed_days(code, day.year)
+                return override
+        return None
 
 
 def unknown_calendar(code: CalendarCode) -> str | None:
@@ -187,6 +203,30 @@ def _names(code: CalendarCode) -> tuple[str, ...]:
         return (code, market) if code in _markets()[market] else (market,)
     country, dash, _ = code.partition("-")
     return (code, country) if dash else (code,)
+
+
+def _holiday(code: CalendarCode, day: date) -> str:
+    """Return the English name of the holiday that closes a calendar on a day, or `weekend`."""
+    if code == _TARGET or code in _markets():
+        named: Mapping[date, str] = holidays.financial_holidays("ECB" if code == _TARGET else code, years=day.year)
+    else:
+        country, _, part = code.partition("-")
+        plain = holidays.country_holidays(country, subdiv=part or None)
+        named = holidays.country_holidays(
+            country,
+            subdiv=part or None,
+            years=day.year,
+            language="en_US" if "en_US" in plain.supported_languages else None,
+            categories={"public", "bank"} & set(plain.supported_categories),
+        )
+    if day in named:
+        return named[day]
+    return "weekend" if day.weekday() >= _SATURDAY or _is_weekend(named, day) else "bank holiday"
+
+
+def _is_weekend(published: Mapping[date, str], day: date) -> bool:
+    """Return whether a day of the week is no working day in a place, such as Friday in some."""
+    return isinstance(published, holidays.HolidayBase) and published.is_weekend(day)
 
 
 @cache

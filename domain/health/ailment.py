@@ -12,6 +12,7 @@ class AilmentKind(StrEnum):
     BUILD_WITHOUT_WORKER = "build-without-worker"
     WORKFLOW_STUCK = "workflow-stuck"
     WORKFLOW_FAILED = "workflow-failed"
+    REFUSED = "refused"
     WORKFLOW_MISSING = "workflow-missing"
     SCHEDULE = "schedule"
     OUTBOX = "outbox"
@@ -52,6 +53,11 @@ class Ailment:
 def counted(count: int, what: str) -> str:
     """A count with its noun."""
     return f"{count} {what}{'s' if count != 1 else ''}"
+
+
+def when_open(closed: str) -> str:
+    """The end of what to do, where a calendar's closure keeps it from being done today."""
+    return f"; nothing can be done today: its account is {closed}" if closed else ""
 
 
 def because(cause: str) -> str:

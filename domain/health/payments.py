@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from domain.health.ailment import Ailment, AilmentKind, counted, in_a_sentence
+from domain.health.ailment import Ailment, AilmentKind, counted, in_a_sentence, when_open
 from domain.payments.attempts import Doubt
 
 CONTRADICTION_IS_SHOWN_FOR = timedelta(days=7)
@@ -99,8 +99,11 @@ def unpayable(production: str, period: str, why: str) -> Ailment:
     )
 
 
-def ungathered(payment: str, due_on: date, today: date, within_days: int) -> Ailment | None:
-    """A payment that is in no run `within_days` calendar days after it fell due."""
+def ungathered(payment: str, due_on: date, today: date, within_days: int, closed: str = "") -> Ailment | None:
+    """A payment that is in no run `within_days` calendar days after it fell due.
+
+    `closed` is why its account does nothing today, and until when; empty on a business day.
+    """
     if (today - due_on).days <= within_days:
         return None
     return Ailment(
@@ -108,12 +111,16 @@ def ungathered(payment: str, due_on: date, today: date, within_days: int) -> Ail
         payment,
         due_on,
         f"it is due since {(today - due_on).days} days and in no run",
-        "open the account's day (`sluice run open`), which says what keeps it: often a rate that is not imported",
+        "open the account's day (`sluice run open`), which says what keeps it: often a rate that is not imported"
+        f"{when_open(closed)}",
     )
 
 
-def unreleased(run: RunWaiting, today: date) -> Ailment | None:
-    """A run that was not released on its day. It can no longer be released, and its payments are in no other run."""
+def unreleased(run: RunWaiting, today: date, closed: str = "") -> Ailment | None:
+    """A run that was not released on its day. It can no longer be released, and its payments are in no other run.
+
+    `closed` is why its account does nothing today, and until when; empty on a business day.
+    """
     if run.on >= today:
         return None
     return Ailment(
@@ -122,7 +129,7 @@ def unreleased(run: RunWaiting, today: date) -> Ailment | None:
         run.on,
         f"its day is past, so that it can never be released, and {counted(run.count, 'payment')} of {run.amount} "
         f"{'wait' if run.count != 1 else 'waits'} in it",
-        run.replacement_steps,
+        f"{run.replacement_steps}{when_open(closed)}",
     )
 
 

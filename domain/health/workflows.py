@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.audit.lost_histories import called
+from domain.errors import BadInput, NotFound, Refused, named
 from domain.health.ailment import (
     Ailment,
     AilmentKind,
@@ -79,10 +80,25 @@ def stuck(workflow: Running) -> Ailment | None:
     return None
 
 
-def failed(name: str, closed: datetime, now: datetime, cause: str) -> Ailment | None:
-    """A workflow whose last run ended in an error."""
+def failed(
+    name: str, closed: datetime, now: datetime, cause: str, code: str = "", *, answers: bool = False
+) -> Ailment | None:
+    """A workflow whose last run ended in an error.
+
+    `code` is the code of the domain's error, empty for others. `answers` says that the workflow did what a person
+    waited for: that person was told of a refusal, which needs nobody else.
+    """
     if now - closed > FAILED_IS_SHOWN_FOR:
         return None
+    if answers and isinstance(named(code, cause, {}), Refused | NotFound | BadInput):
+        return Ailment(
+            AilmentKind.REFUSED,
+            name,
+            closed,
+            f"it was refused{because(cause)}",
+            "nothing, unless it was refused wrongly: whoever wanted it was told",
+            wrong=False,
+        )
     return Ailment(
         AilmentKind.WORKFLOW_FAILED,
         name,

@@ -263,7 +263,8 @@ def release(
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be released.", run=run.id)
     if run.execution_on < today:
         raise StaleApproval(
-            f"Run {run.id} was to be paid on {run.execution_on}, which is past: cancel it and open today's.",
+            f"Run {run.id} was to be paid on {run.execution_on}, which is past: cancel it and open the account's day "
+            "again.",
             run=run.id,
         )
     lines = payments.of_run(run.id)

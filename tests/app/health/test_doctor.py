@@ -20,6 +20,7 @@ from domain.commands import (
     CancelRun,
     SubmitMilestone,
 )
+from domain.errors import SluiceError, WrongRole
 from domain.health import AilmentKind, files
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
 from workflows.names import milestone_workflow, production_workflow
@@ -157,3 +158,15 @@ async def test_a_worker_serves_what_the_doctor_finds_and_says_when_it_cannot_loo
 def read(url):
     with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
         return answer.read().decode()
+
+
+async def test_what_was_refused_to_a_person_is_a_note_and_the_doctor_is_well(services, world):
+    world.clock.to(date(2025, 2, 14))
+    with pytest.raises(WrongRole):
+        await CommandClient(services, "sora").open_runs(PRODUCTION, "spc-krw")
+    with pytest.raises(SluiceError, match="nowhere"):
+        await CommandClient(services, "dohyun").open_runs(PRODUCTION, "nowhere")
+    found = await found_in_the_end(services, {AilmentKind.REFUSED})
+    assert len(found) == 2
+    assert "the role preparer" in str(found)
+    assert (await examine(services)).wrong is False

@@ -200,3 +200,20 @@ def test_an_engine_that_payouts_go_on_from_and_that_is_not_here_is_wrong_and_its
     assert (stopped.what, stopped.wrong) == ("engine 2", True)
     assert stopped.why == "this release does not have it, and without it no payout follows P 2025-Q2"
     assert health.engines_missing(computed, ("1", "2", "3")) == []
+
+
+def test_what_was_refused_to_a_person_is_a_note_and_any_other_end_in_an_error_is_wrong():
+    told = health.failed("open-runs/P/a/1", NOW, NOW, "dohyun may not", "WrongRole", answers=True)
+    assert (told.kind, told.wrong) == (AilmentKind.REFUSED, False)
+    for code, answers in (("WrongRole", False), ("Broken", True), ("ValueError", True), ("", True)):
+        found = health.failed("open-runs/P/a/1", NOW, NOW, "dohyun may not", code, answers=answers)
+        assert (found.kind, found.wrong) == (AilmentKind.WORKFLOW_FAILED, True)
+
+
+def test_what_cannot_be_done_today_says_when_it_can():
+    late = TODAY + timedelta(days=9)
+    for found in (
+        health.unreleased(WAITING, late, "closed on Sunday"),
+        health.ungathered("P.1", TODAY, late, 4, "closed on Sunday"),
+    ):
+        assert found.todo.endswith("; nothing can be done today: its account is closed on Sunday")

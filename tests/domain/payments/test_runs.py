@@ -191,7 +191,7 @@ def test_the_preparer_does_not_release_even_as_a_releaser():
 def test_a_run_whose_day_is_past_is_not_released_at_its_old_rate():
     state, run = b.prepared(b.owing())
     release(state, run, today=state.runs[run].execution_on)
-    with pytest.raises(StaleApproval, match="is past: cancel it and open today's"):
+    with pytest.raises(StaleApproval, match="is past: cancel it and open the account's day"):
         release(state, run, today=state.runs[run].execution_on + timedelta(days=1))
 
 
