@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from adapters.db.queries.bank import MovementFilter, MovementRow
     from adapters.db.queries.bank_files import BankFileFilter, BankFileRow
     from adapters.db.queries.distributions import DistributionFilter, DistributionRow
+    from adapters.db.queries.evidence import EvidenceFilter, EvidenceRow
     from adapters.db.queries.facts import ImportFilter, ImportRow
     from adapters.db.queries.histories import Archived, HistoryFilter
     from adapters.db.queries.journal import EventFilter, EventRow
@@ -45,6 +46,7 @@ Filter = TypeVar(
     "MovementFilter",
     "BankFileFilter",
     "MilestoneFilter",
+    "EvidenceFilter",
     "DistributionFilter",
     "StatementFilter",
     "EntryFilter",
@@ -86,6 +88,11 @@ class Reads:
         """Return the milestones that have had an event."""
         sight = self.sight(Resource.MILESTONES)
         return queries.milestones.milestones(self.connection, self._here(chosen), page, sight)
+
+    def evidence(self, chosen: "EvidenceFilter", page: "PageRequest") -> "Page[EvidenceRow]":
+        """Documents of evidence, in the order in which they were handed in."""
+        sight = self.sight(Resource.EVIDENCE)
+        return queries.evidence.evidence(self.connection, self._here(chosen), page, sight)
 
     def payments(self, chosen: "PaymentFilter", page: "PageRequest") -> "Page[PaymentRow]":
         """Return outgoing payments."""

@@ -69,6 +69,12 @@ class Settings(BaseSettings):
     """File of the Ed25519 key that signs heads of the journal; embedded, one is made in the data folder when unset."""
     payload_keys: Path | None = None
     """File of the keys that seal what goes through Temporal; embedded, one is made in the data folder when unset."""
+    evidence_folder: Path | None = None
+    """Where stored evidence is, sealed; in the data folder when unset. All who submit or fetch need the same one."""
+    evidence_keys: Path | None = None
+    """File of the keys that seal stored evidence; embedded, one is made in the data folder when unset."""
+    evidence_up_to_mb: Annotated[int, Field(ge=1)] = 1024
+    """The largest file of evidence that is stored, in megabytes; of a larger one, hand in the SHA-256."""
     temporal_address: str | None = None
     """`host:port` of an outside Temporal; over what Temporal's own profile (TEMPORAL_PROFILE, …) says."""
     temporal_namespace: str | None = None
@@ -119,6 +125,11 @@ class Settings(BaseSettings):
     def bank_files(self) -> Path:
         """The folder that bank files are exchanged through."""
         return self.bank_folder or self.data / "bank"
+
+    @cached_property
+    def evidence(self) -> Path:
+        """The folder that stored evidence is in."""
+        return self.evidence_folder or self.data / "evidence"
 
     @field_validator("calendar_overrides")
     @classmethod

@@ -17,6 +17,7 @@ class Resource(StrEnum):
 
     AGREEMENT = "the agreement"
     MILESTONES = "the milestones"
+    EVIDENCE = "the evidence of milestones"
     PAYMENTS = "the payments"
     RECEIPTS = "the expected receipts"
     RUNS = "the payment runs"
@@ -67,6 +68,7 @@ _PREPARERS = frozenset({Role.PREPARER})
 ACCESS: Mapping[Resource, Access] = {
     Resource.AGREEMENT: Access(Extent.ALL),
     Resource.MILESTONES: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ALL),
+    Resource.EVIDENCE: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ALL),
     Resource.PAYMENTS: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.RECEIPTS: Access(Extent.OWN, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
     Resource.RUNS: Access(Extent.NOTHING, Keeper.OWNER, BOOKKEEPERS, Extent.ACCOUNTS),
@@ -88,7 +90,8 @@ class Involvement:
     """Who is involved in a production, by its agreement in force.
 
     `owners` maps each controlled account to its owner. `payer` is the party that pays shares out, None if nothing is
-    shared. `milestones` maps each milestone to the parties that it concerns.
+    shared. `milestones` maps each milestone to the parties that it concerns, and `deciders` to those of them that
+    submit or decide on its evidence.
     """
 
     production: str
@@ -96,6 +99,7 @@ class Involvement:
     owners: Mapping[str, str] = field(default_factory=dict)
     payer: str | None = None
     milestones: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    deciders: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +135,11 @@ def sight(person: Person, resource: Resource, involved: Involvement) -> Sight:
     if extent is Extent.ALL:
         return EVERYTHING
     kept = frozenset(account for account, owner in involved.owners.items() if owner == person.party)
+    concerned = involved.deciders if resource is Resource.EVIDENCE else involved.milestones
     return Sight(
         party=person.party,
         accounts=kept if extent is Extent.ACCOUNTS else frozenset(),
-        milestones=frozenset(name for name, parties in involved.milestones.items() if person.party in parties),
+        milestones=frozenset(name for name, parties in concerned.items() if person.party in parties),
     )
 
 

@@ -24,6 +24,7 @@ _MAY_READ = sa.text("SELECT has_column_privilege('document', 'content', 'SELECT'
 _ANNOUNCE = sa.text("SELECT audit_announce(:who, :why, :documents, :production)")
 _DOCUMENT = sa.text("SELECT name, content FROM audit_document(:ticket, :wanted)")
 _FILES = sa.text("SELECT * FROM audit_bank_files(:ticket)")
+_EVIDENCE = sa.text("SELECT record_evidence_read(:who, :why, :documents, :production)")
 _ANNOUNCE_WHOLE = sa.text("SELECT audit_announce_whole(:who, :why, :production)")
 _ANY_DOCUMENT = sa.text("SELECT content FROM audit_whole_document(:ticket, :wanted, :named_by)")
 _OF_FILES = "account, direction, message_id, name, sha256, recorded_at"
@@ -154,6 +155,15 @@ def everything(engine: Engine, who: str, why: str, production: str | None) -> It
         ticket = _ticket(connection, _ANNOUNCE_WHOLE, {"who": who, "why": why, "production": production})
         with at_one_instant(connection):
             yield connection, ticket
+
+
+def record_evidence_read(engine: Engine, who: str, why: str, documents: Sequence[str], production: str) -> None:
+    """Record, before it happens, that somebody reads stored evidence of a production. Every role may."""
+    with engine.connect() as connection:
+        connection.execute(sa.text("SET TRANSACTION READ WRITE"))
+        asked = {"who": who, "why": why, "documents": list(documents), "production": production}
+        connection.execute(_EVIDENCE, asked)
+        connection.commit()
 
 
 def _ticket(connection: Connection, announce: sa.TextClause, asked: Mapping[str, object]) -> int | None:

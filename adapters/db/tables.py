@@ -4,12 +4,13 @@ Records, append-only:      journal_event, entry, command, document, bank_file, b
                            rate, statement_version, receipt_row, fact_row, history
 Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
 Working state:             stream_head, outbox, refused_payload
+Readings, append-only:     audit_read, which only functions of the database write
 """
 
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = sa.MetaData()
 
@@ -69,6 +70,17 @@ bank_file = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+)
+
+audit_read = sa.Table(
+    "audit_read",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("production", sa.Text),
+    sa.Column("documents", ARRAY(sa.Text), nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
 )
 
 booking = sa.Table(

@@ -14,6 +14,7 @@ _COMMANDS = {
     "status": ("app.cli.stack:status", "Say what of the embedded stack is up."),
     "agreement": ("app.cli.agreement:agreement", "Check, register, amend and show agreements."),
     "milestone": ("app.cli.milestone:milestone", "Submit, approve and reject milestones."),
+    "evidence": ("app.cli.milestone_evidence:evidence", "List, store, show and fetch the evidence of milestones."),
     "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
     "movement": ("app.cli.movement:movement", "List and allocate what moved and nothing explains."),
     "bank": ("app.cli.bank:bank", "Compare the bank's balances with the books."),

@@ -1,8 +1,6 @@
 """Commands of the command line that are built from the table of commands."""
 
-import hashlib
 import types
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
@@ -10,10 +8,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
+from app.cli.documents import hashed_documents
 from app.cli.options import as_option, data_option, json_option, key_option
 from app.commands.defaults import NEWEST
 from domain.commands import TABLE, Declaration
-from domain.errors import BadInput, MoneyFormatError
+from domain.errors import MoneyFormatError
 from domain.values.money import Money
 
 _NOT_OPTIONS = frozenset({"key", "by", "production"})
@@ -57,8 +56,8 @@ def _option(name: str, field: FieldInfo) -> click.Option:
             [f"--{name.removesuffix('s')}", name],
             multiple=True,
             required=field.is_required(),
-            metavar="ID=FILE",
-            callback=_documents,
+            metavar="ID=FILE|ID=sha256:HASH",
+            callback=hashed_documents,
             help=about,
         )
     if get_origin(kind) is tuple:
@@ -104,26 +103,3 @@ class _Money(click.ParamType[Money]):
 
 
 _MONEY = _Money()
-
-
-def _documents(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> Mapping[str, str]:
-    """Parse `ID=FILE` into the SHA-256 of each document by id. A repeated id would silently drop a file."""
-    documents: dict[str, str] = {}
-    for name, digest in (_document(option.opts[0], each) for each in given):
-        if name in documents:
-            raise click.BadParameter(
-                f"{name!r} is given twice: name one file for each document.", param_hint=option.opts[0]
-            )
-        documents[name] = digest
-    return documents
-
-
-def _document(option: str, written: str) -> tuple[str, str]:
-    name, separator, file = written.partition("=")
-    if not separator or not name or not file:
-        raise click.BadParameter(f"{written!r} is not ID=FILE, such as scripts=scripts.pdf.", param_hint=option)
-    try:
-        with Path(file).open("rb") as stream:
-            return name, hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise BadInput(f"{option} {name}: {file} cannot be read: {error.strerror}.") from error

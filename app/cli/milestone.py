@@ -1,12 +1,14 @@
 """`sluice milestone`."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from app.cli.documents import named_documents
 from app.cli.groups import ActingGroup
-from app.cli.options import data_option, json_option, page_options, viewer_option
+from app.cli.options import as_option, data_option, json_option, key_option, page_options, viewer_option
 
 if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
@@ -38,3 +40,49 @@ def list_(
     with reads(data, production, user) as reading:
         found = reading.milestones(MilestoneFilter(production, status), page)
     show_page(found, _COLUMNS, as_json, f"nothing has been submitted for {production} yet")
+
+
+@milestone.command()
+@click.argument("production")
+@click.argument("milestone_id", metavar="MILESTONE")
+@click.option(
+    "--evidence",
+    "documents",
+    multiple=True,
+    required=True,
+    metavar="ID=FILE|ID=sha256:HASH",
+    callback=named_documents,
+    help="A document that the agreement asks for; once for each. A FILE is stored; of one that is kept elsewhere, "
+    "hand in the SHA-256.",
+)
+@as_option
+@key_option
+@json_option
+@data_option
+def submit(
+    production: str,
+    milestone_id: str,
+    documents: Mapping[str, Path | str],
+    user: str,
+    key: str,
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """Hand in the evidence of a milestone. Other evidence voids the approvals given before.
+
+    The SHA-256 of each document is recorded. Files are stored, sealed, for those who may see them.
+
+    Needs the role producer in the party that submits the milestone.
+    """
+    from app.cli.session import act
+    from app.milestones.evidence import digests, keep, stores
+    from domain.commands import SubmitMilestone
+
+    evidence = digests(data, documents)
+    fields = {"production": production, "milestone": milestone_id, "evidence": evidence}
+    act(data, user, lambda client: client.send(SubmitMilestone, **fields), as_json, key)
+    files = {name: path for name, path in documents.items() if isinstance(path, Path)}
+    if files and stores(data):
+        keep(data, user, production, milestone_id, files)
+    elif files:
+        click.echo("only hashes were handed in: files are stored once `evidence_keys` is set", err=True)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from domain.agreement.model import Agreement, Control, DueAfter
+from domain.agreement.model import Agreement, Control, DueAfter, MilestoneTerms
 from domain.errors import Refused
 from domain.reads import Involvement
 from domain.sharing.payouts import paying_account
@@ -12,7 +12,7 @@ def involvement(agreement: Agreement) -> Involvement:
     """Who is involved in what.
 
     A milestone concerns its submitter, its approvers, the party it escalates to, and the payers and payees that follow
-    it.
+    it. Only the submitter, the approvers and the party that it escalates to see its evidence.
     """
     return Involvement(
         production=agreement.production,
@@ -20,6 +20,7 @@ def involvement(agreement: Agreement) -> Involvement:
         owners={one.id: one.owner for one in agreement.accounts if one.control is Control.CONTROLLED},
         payer=_payer(agreement),
         milestones=_milestones(agreement),
+        deciders={milestone.id: _deciders(milestone) for milestone in agreement.milestones},
     )
 
 
@@ -36,9 +37,9 @@ def _milestones(agreement: Agreement) -> dict[str, frozenset[str]]:
     for instalment in agreement.schedule:
         if isinstance(instalment.due, DueAfter):
             waiting[instalment.due.milestone] |= {owners[instalment.payer], owners[instalment.payee]}
-    concerned = {}
-    for milestone in agreement.milestones:
-        policy = milestone.approval
-        named = {milestone.submitter, *policy.parties, *([policy.escalate_to] if policy.escalate_to else [])}
-        concerned[milestone.id] = frozenset(named | waiting[milestone.id])
-    return concerned
+    return {milestone.id: _deciders(milestone) | waiting[milestone.id] for milestone in agreement.milestones}
+
+
+def _deciders(milestone: MilestoneTerms) -> frozenset[str]:
+    policy = milestone.approval
+    return frozenset({milestone.submitter, *policy.parties, *([policy.escalate_to] if policy.escalate_to else [])})

@@ -68,6 +68,7 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"{event.by} of {event.party} handed in {', '.join(sorted(event.evidence))} for {event.milestone} "
         f"(round {event.round}); answers until {event.deadline_on}"
     ),
+    e.EvidenceKept: lambda event, _: f"{event.document} of {event.milestone} was stored: {event.name}",
     e.MilestoneApproved: lambda event, _: (
         f"{event.by} of {event.party} approved {event.milestone} (round {event.round})"
     ),

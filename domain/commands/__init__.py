@@ -30,6 +30,7 @@ from domain.commands.ledger import (
 )
 from domain.commands.milestones import (
     ApproveMilestone,
+    KeepEvidence,
     PassDeadline,
     RejectMilestone,
     SubmitMilestone,
@@ -76,6 +77,7 @@ __all__ = [
     "GiveUpHistory",
     "HoldPayment",
     "ImportStatement",
+    "KeepEvidence",
     "ObjectToDistribution",
     "OrderPayouts",
     "PassDeadline",

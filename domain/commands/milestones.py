@@ -5,6 +5,7 @@ from pydantic import Field
 from domain.commands.base import Command
 from domain.commands.declaration import Declaration
 from domain.events import (
+    EvidenceKept,
     MilestoneApproved,
     MilestoneSubmitted,
 )
@@ -19,6 +20,20 @@ class SubmitMilestone(Command):
     evidence: dict[str, Sha256] = Field(
         description="A document that the agreement asks for; once for each. Its SHA-256 is recorded."
     )
+
+
+class KeepEvidence(Command):
+    """Store the content of a document of a round's evidence, for those who may see it.
+
+    Only what has the SHA-256 that was handed in is taken.
+    """
+
+    milestone: str
+    round: int = Field(description="The round of evidence; default the newest.")
+    document: str
+    sha256: Sha256
+    name: str = Field(min_length=1, max_length=120)
+    size: int = Field(ge=0)
 
 
 class ApproveMilestone(Command):
@@ -58,6 +73,18 @@ DECLARED = (
         cli="milestone submit",
         path="/productions/{production}/milestones/{milestone}/evidence",
         arguments=_ARGUMENTS,
+    ),
+    Declaration(
+        KeepEvidence,
+        key="keep-evidence/{production}/{milestone}/{round}/{document}",
+        repeated_in=EvidenceKept,
+        repeatable=True,
+        activity="keep",
+        role=Role.PRODUCER,
+        parties="the party that submits the milestone",
+        cli="evidence keep",
+        path="/productions/{production}/milestones/{milestone}/evidence/{document}/content",
+        arguments=("production", "milestone", "document"),
     ),
     Declaration(
         ApproveMilestone,

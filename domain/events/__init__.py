@@ -78,6 +78,7 @@ from domain.events.ledger import (
 from domain.events.milestones import (
     DueDateSet,
     DueDatesSet,
+    EvidenceKept,
     MilestoneAccepted,
     MilestoneApproved,
     MilestoneEscalated,
@@ -211,6 +212,7 @@ __all__ = [
     "EndedDoubt",
     "EntitlementsPosted",
     "Event",
+    "EvidenceKept",
     "ExpectedReceipt",
     "Fate",
     "GatheredPayment",

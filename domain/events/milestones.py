@@ -18,6 +18,18 @@ class MilestoneSubmitted(Record):
     deadline_on: date
 
 
+class EvidenceKept(Record):
+    """The content of a document of a round's evidence was stored: `size` bytes from a file called `name`."""
+
+    type: Literal["evidence-kept"] = "evidence-kept"
+    milestone: str
+    round: int
+    document: str
+    sha256: Sha256
+    name: str
+    size: int
+
+
 class MilestoneApproved(Record):
     """One person approved exactly the evidence of this round."""
 
@@ -74,6 +86,12 @@ class DueDatesSet(Record):
 
 
 MilestoneEvent = (
-    MilestoneSubmitted | MilestoneApproved | MilestoneRejected | MilestoneEscalated | MilestoneAccepted | DueDatesSet
+    MilestoneSubmitted
+    | EvidenceKept
+    | MilestoneApproved
+    | MilestoneRejected
+    | MilestoneEscalated
+    | MilestoneAccepted
+    | DueDatesSet
 )
 """Every event of this module."""

@@ -12,6 +12,7 @@ INVOLVED = Involvement(
     owners={"spc-krw": "spc", "spc-jpy": "spc", "bank-krw": "bank"},
     payer="spc",
     milestones={"wrap": frozenset({"studio", "spc"}), "script": frozenset({"writer"})},
+    deciders={"wrap": frozenset({"studio"})},
 )
 """`spc` keeps two accounts and pays the shares; `bank` keeps one account; `studio` and `writer` keep none."""
 BOOKS = {Role.PREPARER, Role.RELEASER, Role.TREASURER}
@@ -19,6 +20,7 @@ MATRIX = {
     # resource:             (other parties, spc with a bookkeeper's role, bank with one, spc with another role)
     Resource.AGREEMENT: ("all", "all", "all", "all"),
     Resource.MILESTONES: ("own", "all", "all", "own"),
+    Resource.EVIDENCE: ("own", "all", "all", "own"),
     Resource.PAYMENTS: ("own", "accounts", "accounts", "own"),
     Resource.RECEIPTS: ("own", "accounts", "accounts", "own"),
     Resource.RUNS: ("nothing", "accounts", "accounts", "nothing"),
@@ -45,6 +47,7 @@ CASES = [
     )
 ]
 MILESTONES = {"spc": {"wrap"}, "bank": set(), "studio": {"wrap"}, "writer": {"script"}}
+DECIDED = {"spc": set(), "bank": set(), "studio": {"wrap"}, "writer": set()}
 ACCOUNTS = {"spc": {"spc-krw", "spc-jpy"}, "bank": {"bank-krw"}}
 
 
@@ -67,7 +70,7 @@ def test_what_a_role_at_a_party_reads_of_a_resource(resource, party, role, exten
     assert found.everything is (expected == "all")
     if expected != "all":
         assert found.party == party
-        assert found.milestones == MILESTONES[party]
+        assert found.milestones == (DECIDED if resource is Resource.EVIDENCE else MILESTONES)[party]
         assert found.accounts == (ACCOUNTS[party] if expected == "accounts" else set())
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from adapters.db.queries import bank_files as bank_files
     from adapters.db.queries import commands as commands
     from adapters.db.queries import distributions as distributions
+    from adapters.db.queries import evidence as evidence
     from adapters.db.queries import facts as facts
     from adapters.db.queries import histories as histories
     from adapters.db.queries import journal as journal

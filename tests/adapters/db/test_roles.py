@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
-from adapters.db.audited_reads import Announced, BankData, everything
+from adapters.db.audited_reads import Announced, BankData, everything, record_evidence_read
 from adapters.db.rates import keep_rates
 from adapters.db.store import Store
 from adapters.db.watermark import settle
@@ -280,6 +280,17 @@ def test_nobody_else_may_announce_or_read_so(role):
     for function in ("audit_ticket", "audit_whole_ticket"):
         with pytest.raises(ProgrammingError, match="permission denied"):
             tried(role["auditor"], f"SELECT {function}(1)")
+
+
+def test_every_role_records_who_reads_evidence_and_opens_nothing_with_it(role):
+    for name in ("app", "auditor"):
+        record_evidence_read(role[name], "jiho", "the plan", ["0" * 64], PRODUCTION)
+        with pytest.raises(DBAPIError, match="say who reads evidence"):
+            record_evidence_read(role[name], " ", "the plan", ["0" * 64], PRODUCTION)
+    *_, (number, last) = tried(role["owner"], "SELECT id, who FROM audit_read ORDER BY id")
+    assert last == "jiho"
+    with pytest.raises(DBAPIError, match="not announced"):
+        tried(role["auditor"], f"SELECT * FROM audit_document({number}, '{'0' * 64}')")
 
 
 def test_what_a_document_hashes_to_can_be_asked_without_reading_it(role):

@@ -28,7 +28,8 @@ def test_a_closed_day_says_when_it_opens_and_what_waits():
         TODAY,
     )
     assert said == (
-        "spc is closed on Saturday 28 November (KR weekend), and opens on Monday 30 November 2026 at 08:00 (Asia/Seoul); "
+        "spc is closed on Saturday 28 November (KR weekend), "
+        "and opens on Monday 30 November 2026 at 08:00 (Asia/Seoul); "
         "2 payments (JPY 5, KRW 100) are due by then"
     )
 

@@ -1,0 +1,1 @@
+"""The store of evidence: content by its hash, sealed at rest."""
