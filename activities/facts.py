@@ -4,6 +4,7 @@ It is no Temporal activity, because the rows stream from a file where the caller
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -36,6 +37,17 @@ _MAX_CACHED = 50_000
 _NULL = "\\N"
 
 
+@dataclass(frozen=True, slots=True)
+class ImportNotes:
+    """What somebody says of an import: what they confirm, and why it restates what was reported before."""
+
+    confirms: Confirmed | None = None
+    reason: str | None = None
+
+
+NO_NOTES = ImportNotes()
+
+
 class FactActivities:
     """Takes in statements, all rows or none."""
 
@@ -65,7 +77,7 @@ class FactActivities:
         with self._handler.store.reading() as records:
             return facts.standing(records, production, kind, source, statement) is not None
 
-    def check(self, production: str, by: str, checked: Checked, confirms: Confirmed | None = None) -> None:
+    def check(self, production: str, by: str, checked: Checked, notes: ImportNotes = NO_NOTES) -> None:
         """Raise what `take` would, and record nothing. A file of several kinds is so taken as a whole.
 
         Raises:
@@ -73,7 +85,7 @@ class FactActivities:
         """
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, production)
-            command = self._command(records, production, by, checked, confirms)
+            command = self._command(records, production, by, checked, notes)
             if self._decide(records, command, agreement):
                 currency = revenue.shared_currency(agreement)
                 convert = _RowConverter(0, ReceiptRates(records, agreement, currency, self._handler.overrides), checked)
@@ -87,7 +99,7 @@ class FactActivities:
         checked: Checked,
         mapping: bytes | None = None,
         tick: Tick = lambda _: None,
-        confirms: Confirmed | None = None,
+        notes: ImportNotes = NO_NOTES,
     ) -> CommandOutcome:
         """Take in a statement: a new one, a restatement, or nothing if its rows count already.
 
@@ -100,7 +112,7 @@ class FactActivities:
         rows = checked.rows
         with self._handler.store.reading() as records:
             agreement = self._handler.agreement(records, production)
-            command = self._command(records, production, by, checked, confirms)
+            command = self._command(records, production, by, checked, notes)
 
         def _rule(transaction: Transaction, _: State, in_force: Agreement) -> list[Event]:
             events = self._taken(transaction, command, in_force, checked, tick)
@@ -112,7 +124,7 @@ class FactActivities:
         return self._handler.carry_out(command, Selection(), _rule, min(today, rows.to_on or today)).outcome
 
     def change(
-        self, production: str, by: str, statements: Sequence[tuple[Checked, Confirmed | None]]
+        self, production: str, by: str, statements: Sequence[tuple[Checked, ImportNotes]]
     ) -> dict[str, tuple[Money, Money]]:
         """What statements would make of each party's entitlement to date: before and with them. Nothing is recorded.
 
@@ -128,8 +140,8 @@ class FactActivities:
             today = self._handler.today(agreement)
             until = max(today, *(checked.rows.to_on or today for checked, _ in statements))
             before = entitled(self._handler, transaction, agreement, until)
-            for checked, confirms in statements:
-                command = self._command(transaction, production, by, checked, confirms)
+            for checked, notes in statements:
+                command = self._command(transaction, production, by, checked, notes)
                 self._taken(transaction, command, agreement, checked)
             after = entitled(self._handler, transaction, agreement, until)
             undone.rollback()
@@ -137,14 +149,21 @@ class FactActivities:
         return {party: (before.get(party, nothing), after.get(party, nothing)) for party in {**before, **after}}
 
     def _command(
-        self, records: Records, production: str, by: str, checked: Checked, confirms: Confirmed | None
+        self, records: Records, production: str, by: str, checked: Checked, notes: ImportNotes
     ) -> ImportStatement:
         rows = checked.rows
         known = facts.standing(records, production, rows.kind, rows.source, rows.statement)
         version = known.version + 1 if known else 1
         named = {"kind": rows.kind, "source": rows.source, "statement": rows.statement, "digest": rows.sha256}
         return make(
-            ImportStatement, beside=named, by=by, production=production, version=version, rows=rows, confirms=confirms
+            ImportStatement,
+            beside=named,
+            by=by,
+            production=production,
+            version=version,
+            rows=rows,
+            confirms=notes.confirms,
+            reason=notes.reason,
         )
 
     def _decide(self, records: Records, command: ImportStatement, agreement: Agreement) -> list[Event]:

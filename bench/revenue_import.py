@@ -2,6 +2,10 @@
 
 Compared in the same run with one pass of a library's reader over the same file (`csv.reader`, or openpyxl), and with a
 COPY of the same rows into the same table. Each reads each file in a process of its own, so that its memory is its own.
+
+A million rows of XLSX, on two cores that others used as well: 57 s and 200 MB (openpyxl alone: 213 s and 256 MB; the
+same rows as CSV: 14 s). Of 100,000 rows in a profile, two thirds of the time goes into cells: walking the XML, and
+what a cell's type makes of its text. Reading rows as facts takes a sixth, hashing and spooling them a tenth.
 """
 
 import argparse

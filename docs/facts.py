@@ -100,8 +100,9 @@ _WORKBOOKS = (
 )
 
 _RECORD = """
-    Other rows under the same source and statement restate it. What looks like a slip has to be confirmed, and the
-    journal keeps that it was:
+    Other rows under the same source and statement restate it. `--reason` says why; the journal keeps it, and the next
+    statements tell it to the parties, with the versions and what changed. What looks like a slip has to be confirmed,
+    and the journal keeps that it was:
 """
 
 _CONFIRMED = (

@@ -263,11 +263,19 @@ STEPS: Mapping[str, Sequence[Step]] = {
     "BoundRun": (Step(_bound_run_2_up, _bound_run_2_down),),
     "MovementView": (renamed("bank_reference", "movement"),),
     "DistributionView": (derived("trouble", []),),
-    "ImportStatement": (given("confirms", None),),
-    "StatementImported": (given("confirms", None),),
+    "ImportStatement": (given("confirms", None), given("reason", None)),
+    "StatementImported": (given("confirms", None), given("reason", None)),
     "ObjectToDistribution": (given("documents", {}),),
     "DistributionObjected": (given("documents", {}),),
-    "Statement": (together(*(derived(name, default) for name, default in _STATEMENT_2.items())),),
+    "Statement": (
+        together(*(derived(name, default) for name, default in _STATEMENT_2.items())),
+        together(
+            derived("carried", None),
+            derived("orders", []),
+            in_each("restated", derived("reasons", [])),
+            in_each("reserves", derived("releases", [])),
+        ),
+    ),
     "PayoutsOrdered": (in_each("payouts", derived("exchange", None)),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
 }

@@ -72,9 +72,10 @@ def take(
     kind: str = "receipt",
     by: str = TREASURER,
     confirms: str | None = None,
+    reason: str | None = None,
 ) -> Imported:
     confirmed = Confirmed(confirms) if confirms else None
-    return import_on(world.handler, Import(kind, PRODUCTION, source, statement, by, confirmed), file)
+    return import_on(world.handler, Import(kind, PRODUCTION, source, statement, by, confirmed, reason), file)
 
 
 def facts(world: World, until: date = date(2099, 1, 1), through: int | None = None) -> Facts:

@@ -263,7 +263,9 @@ def restated_sources(records: Records, production: str, since: int, through: int
         name = (event.rows.kind.value, event.rows.source, event.rows.statement)
         after = _by_currency(event.rows.totals)
         if name in found:
-            found[name] = found[name].model_copy(update={"version": event.version, "after": after})
+            known = found[name]
+            reasons = known.reasons + _said(event)
+            found[name] = known.model_copy(update={"version": event.version, "after": after, "reasons": reasons})
         elif event.version > 1:
             kind, source, statement = name
             found[name] = RestatedSource(
@@ -274,8 +276,13 @@ def restated_sources(records: Records, production: str, since: int, through: int
                 version=event.version,
                 before=_by_currency(event.restated),
                 after=after,
+                reasons=_said(event),
             )
     return tuple(found.values())
+
+
+def _said(event: StatementImported) -> tuple[str, ...]:
+    return (event.reason,) if event.reason else ()
 
 
 def _by_currency(sums: Iterable[StatementTotal]) -> tuple[Money, ...]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
 
 _BY_HAND = "by-hand"
+_reason_option = click.option(
+    "--reason", metavar="TEXT", help="Why it restates what was reported before; statements tell it."
+)
 _MONEY = 'As in "KRW 90000000" or "USD 1250.00".'
 _COLUMNS = {None: "date, name", _MONEY: "date, name, amount, and as needed currency, rate"}
 
@@ -52,6 +55,7 @@ def _importing(kind: str, columns: str) -> click.Command:
     @mapping_option
     @click.option("--empty", is_flag=True, help="Confirm that nothing is left of a statement that had rows.")
     @click.option("--repeated", is_flag=True, help="Confirm rows that another statement has as well.")
+    @_reason_option
     @click.option("--preview", is_flag=True, help="Only show whose next payout it would change, and by how much.")
     @as_option
     @json_option
@@ -64,6 +68,7 @@ def _importing(kind: str, columns: str) -> click.Command:
         mapping: Path | None,
         empty: bool,
         repeated: bool,
+        reason: str | None,
         preview: bool,
         user: str,
         as_json: bool,
@@ -76,7 +81,7 @@ def _importing(kind: str, columns: str) -> click.Command:
 
         confirms = Confirmed.EMPTY if empty else Confirmed.REPEATED if repeated else None
         take = preview_file if preview else import_file
-        take(data, Import(kind, production, source, statement, user, confirms), file, mapping).show(as_json)
+        take(data, Import(kind, production, source, statement, user, confirms, reason), file, mapping).show(as_json)
 
     return import_
 
@@ -99,7 +104,7 @@ def _listing(kind: str) -> click.Command:
 
         with reads(data, production, user) as reading:
             found = reading.imports(ImportFilter(production, kind, source), page)
-        columns = ("source", "statement", "version", "count", "sha256")
+        columns = ("source", "statement", "version", "count", "reason", "sha256")
         show_page(found, columns, as_json, f"no {kind}s of {production} yet")
 
     return list_
@@ -112,6 +117,7 @@ def _recording(kind: str, amount: str | None) -> click.Command:
     @click.option("--on", required=True, metavar="YYYY-MM-DD", help="The day on which it counts.")
     @click.option("--source", default=_BY_HAND, show_default=True, metavar="NAME", help="Who reports it.")
     @statement_option
+    @_reason_option
     @as_option
     @json_option
     @data_option
@@ -121,6 +127,7 @@ def _recording(kind: str, amount: str | None) -> click.Command:
         on: str,
         source: str,
         statement: str,
+        reason: str | None,
         user: str,
         as_json: bool,
         data: Path | None,
@@ -132,7 +139,7 @@ def _recording(kind: str, amount: str | None) -> click.Command:
 
         given = {"date": on, "name": name, "amount": amount, "rate": rate}
         fields = {field: written for field, written in given.items() if written is not None}
-        record(data, Import(kind, production, source, statement, user), fields).show(as_json)
+        record(data, Import(kind, production, source, statement, user, reason=reason), fields).show(as_json)
 
     if amount is not None:
         record = click.option("--amount", required=True, help=amount)(record)

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from activities.facts import FactActivities
+from activities.facts import FactActivities, ImportNotes
 from adapters.agreement.documents import BadDocument
 from adapters.command_handler import CommandHandler
 from adapters.db.queries.facts import ImportFilter, imported
@@ -22,14 +22,14 @@ from adapters.sharing.sheets.rows import Checked, Tick, checked
 from app.bootstrap import handler_on
 from domain.errors import BadInput, RateMissing
 from domain.events import StatementKind
-from domain.events.revenue import Confirmed
+from domain.events.revenue import REASON_LETTERS, Confirmed
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What to import, under which names, and for which user; and what the user confirms about it."""
+    """What to import, under which names, and for which user; and what the user confirms and says about it."""
 
     kind: str
     production: str
@@ -37,6 +37,7 @@ class Import:
     statement: str
     user: str
     confirms: Confirmed | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +119,17 @@ def import_on(
     ticks, facts = tick or Ticks(), FactActivities(handler)
     with statements_of(facts, request, file, declared, ticks) as found:
         if len(found) > 1:
-            for one, confirmed in found:
-                facts.check(request.production, request.user, one, confirmed)
-        taken = [
-            _take(handler, facts, replace(request, confirms=confirmed), one, declared, ticks)
-            for one, confirmed in found
-        ]
+            for one, notes in found:
+                facts.check(request.production, request.user, one, notes)
+        taken = [_take(handler, facts, request, one, notes, declared, ticks) for one, notes in found]
     return replace(taken[0], also=tuple(taken[1:]))
 
 
 @contextmanager
 def statements_of(
     facts: FactActivities, request: Import, file: Path, declared: Declared | None, ticks: "Ticks"
-) -> Iterator[list[tuple[Checked, Confirmed | None]]]:
-    """The statements in a file, one of each kind, each with what was confirmed of it.
+) -> Iterator[list[tuple[Checked, ImportNotes]]]:
+    """The statements in a file, one of each kind, each with what was said of it.
 
     Raises:
         SluiceError: the file does not fit, or a name is not one.
@@ -139,22 +137,24 @@ def statements_of(
     for option, name in (("source", request.source), ("statement", request.statement)):
         if not _NAME.fullmatch(name):
             raise BadInput(f"--{option} {name!r}: write at most 40 letters, digits, dots, hyphens or underscores.")
+    if request.reason is not None and not 0 < len(request.reason.strip()) <= REASON_LETTERS:
+        raise BadInput(f"--reason: say in 1 to {REASON_LETTERS} characters why the statement is restated.")
     kind, latest = StatementKind(request.kind), facts.latest(request.production)
     metrics = facts.metrics(request.production, latest)
     with checked(file, kind, request.source, request.statement, declared, latest, ticks.checked, metrics) as by_kind:
         found = [one for one in by_kind if one.rows.count or _is_known(facts, request, one)] or [by_kind[0]]
-        yield [(one, _confirmed(request, one, len(found))) for one in found]
+        restated = [one for one in found if _is_known(facts, request, one)]
+        yield [(one, _notes(request, one, len(found), restates=one in restated or not restated)) for one in found]
 
 
 def _is_known(facts: FactActivities, request: Import, checked: Checked) -> bool:
     return facts.counts(request.production, checked.rows.kind, request.source, request.statement)
 
 
-def _confirmed(request: Import, checked: Checked, kinds: int) -> Confirmed | None:
-    """Return what was confirmed of the rows of one kind. In a file of several, only some may be empty."""
-    if request.confirms is Confirmed.EMPTY and kinds > 1 and checked.rows.count:
-        return None
-    return request.confirms
+def _notes(request: Import, checked: Checked, kinds: int, *, restates: bool) -> ImportNotes:
+    """Return what was said of the rows of one kind. In a file of several, only some may be empty, or restated."""
+    fills = kinds > 1 and checked.rows.count and request.confirms is Confirmed.EMPTY
+    return ImportNotes(None if fills else request.confirms, request.reason if restates else None)
 
 
 def _take(
@@ -162,11 +162,12 @@ def _take(
     facts: FactActivities,
     request: Import,
     checked: Checked,
+    notes: ImportNotes,
     declared: Declared | None,
     ticks: "Ticks",
 ) -> Imported:
     rows, raw = checked.rows, declared.raw if declared else None
-    outcome = facts.take(request.production, request.user, checked, raw, ticks.written, request.confirms)
+    outcome = facts.take(request.production, request.user, checked, raw, ticks.written, notes)
     with handler.store.reading() as records:
         named = ImportFilter(request.production, rows.kind, request.source, request.statement)
         versions = imported(records.connection, named).items

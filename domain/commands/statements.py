@@ -7,16 +7,20 @@ from domain.commands.declaration import Declaration
 from domain.events import (
     StatementImported,
 )
-from domain.events.revenue import Confirmed, ImportedRows
+from domain.events.revenue import Confirmed, Explanation, ImportedRows
 from domain.identity import Role
 
 
 class ImportStatement(Command):
-    """Take in a statement as its `version`. The rows stay in the file until they are written."""
+    """Take in a statement as its `version`. The rows stay in the file until they are written.
+
+    `reason` says why it restates what was reported before.
+    """
 
     version: int = Field(ge=1)
     rows: ImportedRows
     confirms: Confirmed | None = None
+    reason: Explanation | None = None
 
 
 DECLARED = (

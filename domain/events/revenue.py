@@ -11,6 +11,10 @@ from domain.values.record import Day, Record, Sha256
 Reported = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
 """The name of a source, or the number that a source gives its statement."""
 
+REASON_LETTERS = 500
+Explanation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_LETTERS)]
+"""Why somebody did something, in their own words."""
+
 
 class StatementKind(StrEnum):
     """What the rows of a statement are. `opening` is a balance taken over; `date` is the day of an occurrence."""
@@ -67,13 +71,17 @@ class ImportedRows(Record):
 
 
 class StatementImported(Record):
-    """A source's statement counts from now on. Its `version` supersedes the one before, which is `restated`."""
+    """A source's statement counts from now on. Its `version` supersedes the one before, which is `restated`.
+
+    `reason` says why, where somebody said it.
+    """
 
     type: Literal["statement-imported"] = "statement-imported"
     version: int
     rows: ImportedRows
     restated: tuple[StatementTotal, ...] = ()
     confirms: Confirmed | None = None
+    reason: Explanation | None = None
 
 
 RevenueEvent = StatementImported

@@ -57,7 +57,7 @@ def take(
     """Record a statement: a new one, a restatement, or no event if it is unchanged.
 
     `known` are the statements of the same kind. A restatement to nothing, and rows that another statement has, need to
-    be confirmed.
+    be confirmed. A reason belongs to a restatement.
 
     Raises:
         WrongRole: the person is no treasurer of a party whose account we instruct.
@@ -78,18 +78,31 @@ def take(
         )
     _refuse_mistakes(command, standing, known)
     restated = standing.totals if standing else ()
-    return [StatementImported(version=command.version, rows=rows, restated=restated, confirms=command.confirms)]
+    return [
+        StatementImported(
+            version=command.version,
+            rows=rows,
+            restated=restated,
+            confirms=command.confirms,
+            reason=command.reason,
+        )
+    ]
 
 
 def _refuse_mistakes(
     command: ImportStatement, standing: StatementVersion | None, known: Sequence[KnownStatement]
 ) -> None:
-    """Refuse names that differ in case alone, a restatement to nothing, and rows that are on record elsewhere."""
+    """Refuse names that differ in case alone, a reason that restates nothing, no rows left, and known rows."""
     rows = command.rows
     what = f"{rows.source} {rows.statement}"
     if standing is None:
         for name, alike in _alike(rows, known):
             raise BadInput(f"{name!r} and {alike!r}, which is on record, differ in case alone: write {alike!r}.")
+        if command.reason is not None:
+            raise BadInput(
+                f"{what} has no {rows.kind}s on record, so that nothing is restated for a reason: leave `--reason` "
+                "out, or correct the name of source or statement."
+            )
     if command.confirms is Confirmed.EMPTY and rows.count:
         raise BadInput(f"{what} has {rows.count} rows, and was to be empty: leave `--empty` out, or correct the file.")
     if standing is not None and standing.count and not rows.count and command.confirms is not Confirmed.EMPTY:

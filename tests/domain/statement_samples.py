@@ -10,7 +10,9 @@ from domain.bank.messages import Address
 from domain.sharing.statements import (
     Addressee,
     Amount,
+    Carried,
     CountedMetric,
+    DayOrder,
     Figures,
     FxRuleUsed,
     FxUsed,
@@ -24,6 +26,7 @@ from domain.sharing.statements import (
     ReceiptsFrom,
     Recoupment,
     Reserve,
+    ReserveRelease,
     RestatedSource,
     Signature,
     Statement,
@@ -115,7 +118,31 @@ def particular() -> Statement:
                     version=3,
                     before=(Money(9000000, "KRW"),),
                     after=(usd, Money(8100000, "KRW")),
+                    reasons=("감사 결과 환율 정정", "returned discs"),
                 ),
+            ),
+            "orders": (
+                DayOrder(
+                    on=date(2027, 2, 14), receipts=("KRW KR svod", "KRW JP svod"), amount=Amount.of(Fraction(3400, 3))
+                ),
+            ),
+            "carried": Carried(
+                opening=Money(250000, "KRW"),
+                earned=whole.settlement.payable + whole.settlement.held - Money(250000, "KRW"),
+                held=whole.settlement.held,
+                due=whole.settlement.due + whole.settlement.withheld,
+                closing=whole.settlement.carried_forward,
+            ),
+            "reserves": tuple(
+                one.model_copy(
+                    update={
+                        "releases": (
+                            ReserveRelease(on=date(2027, 6, 30), amount=Money(1, one.held.currency)),
+                            ReserveRelease(on=date(2027, 12, 31), amount=one.held - Money(1, one.held.currency)),
+                        )
+                    }
+                )
+                for one in whole.reserves
             ),
             "paid_in": PaidIn(amount=usd, rate=Decimal(1415), source="ECB", on=date(2027, 5, 13)),
             "titles": {whole.pools[1].id: {"ko": "순이익", "ja": "純利益", "en": "Net profits"}},

@@ -5,14 +5,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
+from adapters.db.streams import stream_of
 
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """A version of a source's statement of one kind of fact, imported by the event `seq`, with its number of rows."""
+    """A version of a source's statement of one kind of fact, imported by the event `seq`, with its number of rows.
+
+    `reason` is why it restates the version before, where somebody said it.
+    """
 
     kind: str
     source: str
@@ -21,6 +26,7 @@ class ImportRow:
     count: int
     sha256: str
     seq: int
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,16 @@ _ORDER = Order("imports", (_TABLE.kind, _TABLE.source, _TABLE.statement, _TABLE.
 
 def imported(connection: Connection, chosen: ImportFilter, page: PageRequest = WHOLE) -> Page[ImportRow]:
     """Return every version of every statement of a production, by source and statement, newest version last."""
+    journal = tables.journal_event.c
     query = sa.select(
-        _TABLE.kind, _TABLE.source, _TABLE.statement, _TABLE.version, _TABLE.count, _TABLE.sha256, _TABLE.seq
+        *(_TABLE.kind, _TABLE.source, _TABLE.statement, _TABLE.version, _TABLE.count, _TABLE.sha256, _TABLE.seq),
+        sa.cast(journal.body, JSONB)["reason"].astext,
+    )
+    query = query.join_from(
+        tables.statement_version,
+        tables.journal_event,
+        sa.and_(journal.stream == stream_of(chosen.production), journal.seq == _TABLE.seq),
+        isouter=True,
     ).where(
         *only(
             (_TABLE.production, chosen.production),
@@ -53,7 +67,7 @@ def imported(connection: Connection, chosen: ImportFilter, page: PageRequest = W
 
 
 def _import(row: sa.Row[Any]) -> ImportRow:
-    columns: Any = row[:7]
+    columns: Any = row[:8]
     return ImportRow(*columns)
 
 

@@ -114,6 +114,15 @@ def _sections(statement: Statement, words: Words, names: PartNames) -> Iterator[
         ),
     )
     yield Table(
+        words.say("table.releases"),
+        columns_of(words, "reserve", "day", "amount", wide=(3, 3)),
+        tuple(
+            Row((names.reserve(each.id, each.title), one.on, one.amount))
+            for each in statement.reserves
+            for one in each.releases
+        ),
+    )
+    yield Table(
         words.say("table.holds"),
         columns_of(words, "since", "positions", "reason", "amount", wide=(2, 3, 6)),
         tuple(

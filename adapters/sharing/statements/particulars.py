@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
-from adapters.sharing.statements.tables import Cell, Figure, Row, Table, Weight, columns_of, pairs_of
+from adapters.sharing.statements.tables import Cell, Column, Figure, Row, Table, Weight, columns_of, pairs_of
 from adapters.sharing.statements.words import Words
 from domain.bank.messages import Address
 from domain.sharing.statements import Addressee, ReceiptsFrom, Statement
@@ -50,10 +50,12 @@ def at(statement: Statement, words: Words) -> str:
 
 
 def accounted(statement: Statement, words: Words) -> Iterator[Table]:
-    """The tables of receipts, restatements and payouts."""
+    """The tables of receipts, their order, restatements, payouts, and what is carried forward."""
     yield _receipts(statement, words)
+    yield _orders(statement, words)
     yield _restated(statement, words)
     yield _payouts(statement, words)
+    yield _carried(statement, words)
 
 
 def _receipts(statement: Statement, words: Words) -> Table:
@@ -64,6 +66,7 @@ def _receipts(statement: Statement, words: Words) -> Table:
                 one.source,
                 words.country(one.territory) or "—",
                 one.media or "—",
+                *_rows(one, statement),
                 *_counts(one, statement, words),
                 one.amount,
                 one.rate,
@@ -76,10 +79,24 @@ def _receipts(statement: Statement, words: Words) -> Table:
         whole = sum((one.converted.value for one in statement.receipts), Fraction(0))
         blank = ("",) * (len(rows[0].cells) - 2)
         rows.append(Row((words.say("line.all_receipts"), *blank, Figure(whole, currency)), Weight.STRONG))
+    reported = ("rows",) if statement.carried is not None else ()
     counted = ("counts",) if _counted(statement) else ()
-    names = ("source", "territory", "media", *counted, "own_amount", "rate", "converted")
-    wide = (3, 3, 3, 3) if counted else (3, 3, 3)
+    names = ("source", "territory", "media", *reported, *counted, "own_amount", "rate", "converted")
+    wide = (3, 3, 3, *(2,) * len(reported), *(3,) * len(counted))
     return Table(words.say("table.receipts"), columns_of(words, *names, wide=wide), tuple(rows))
+
+
+def _rows(one: ReceiptsFrom, statement: Statement) -> tuple[Cell, ...]:
+    """Return how many rows were reported, which the versions before did not show."""
+    return (one.count,) if statement.carried is not None else ()
+
+
+def _orders(statement: Statement, words: Words) -> Table:
+    rows = tuple(
+        Row((one.on, " → ".join(one.receipts), Figure(one.amount.value, statement.currency)))
+        for one in statement.orders
+    )
+    return Table(words.say("table.orders"), columns_of(words, "day", "taken", "another_order", wide=(2, 6)), rows)
 
 
 def _counted(statement: Statement) -> bool:
@@ -101,9 +118,11 @@ def _restated(statement: Statement, words: Words) -> Table:
             was, now = (sums.get(code) or (Money.zero(code) if code else None) for sums in (before, after))
             change = now - was if now is not None and was is not None else None
             versions = f"{one.version_before} → {one.version}"
-            rows.append(Row((one.source, one.statement, versions, was, now, change)))
-    names = ("source", "reported", "versions", "was", "now", "change")
-    return Table(words.say("table.restated"), columns_of(words, *names, wide=(3, 3, 2)), tuple(rows))
+            why = ("; ".join(one.reasons) or "—",) if statement.carried is not None else ()
+            rows.append(Row((one.source, one.statement, versions, *why, was, now, change)))
+    why = ("why",) if statement.carried is not None else ()
+    names = ("source", "reported", "versions", *why, "was", "now", "change")
+    return Table(words.say("table.restated"), columns_of(words, *names, wide=(3, 3, 2, *(4,) * len(why))), tuple(rows))
 
 
 def _payouts(statement: Statement, words: Words) -> Table:
@@ -113,3 +132,22 @@ def _payouts(statement: Statement, words: Words) -> Table:
     return Table(
         words.say("table.payouts"), columns_of(words, "due_on", "standing", "amount", "owed", wide=(3, 5)), rows
     )
+
+
+def _carried(statement: Statement, words: Words) -> Table:
+    """List what was open before, and what goes on to the next period and why."""
+    one, rows = statement.carried, list[Row]()
+    if one is not None and (one.opening.minor or one.closing.minor):
+        steps = {"opening": one.opening, "earned": one.earned, "held": -one.held, "due": -one.due}
+        rows = [Row((words.say(f"carried.{name}"), amount)) for name, amount in steps.items()]
+        rows.append(Row((_why_carried(statement, words), one.closing), Weight.STRONG))
+    return Table(words.say("table.carried"), (Column("", 1), Column("")), tuple(rows))
+
+
+def _why_carried(statement: Statement, words: Words) -> str:
+    one, minimum = statement.carried, statement.settlement.minimum
+    if one is None or one.reason is None:
+        return words.say("carried.closing")
+    limits = {"minimum": minimum, "multiple": one.multiple}
+    said = {name: words.money(amount) for name, amount in limits.items() if amount is not None}
+    return words.say(f"carried.{one.reason}", **said)

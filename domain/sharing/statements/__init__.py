@@ -4,6 +4,8 @@ from domain.sharing.statements.accounts import Accounts
 from domain.sharing.statements.amounts import Amount
 from domain.sharing.statements.build import Ends, Issue, statements
 from domain.sharing.statements.model import (
+    Carried,
+    CarryReason,
     Figures,
     FxRuleUsed,
     FxUsed,
@@ -13,6 +15,7 @@ from domain.sharing.statements.model import (
     Period,
     Recoupment,
     Reserve,
+    ReserveRelease,
     Signature,
     Statement,
     StatementLine,
@@ -24,6 +27,7 @@ from domain.sharing.statements.model import (
 from domain.sharing.statements.particulars import (
     Addressee,
     CountedMetric,
+    DayOrder,
     PaidIn,
     PastPayout,
     PayeeAccount,
@@ -38,7 +42,10 @@ __all__ = [
     "Accounts",
     "Addressee",
     "Amount",
+    "Carried",
+    "CarryReason",
     "CountedMetric",
+    "DayOrder",
     "Ends",
     "Figures",
     "FxRuleUsed",
@@ -57,6 +64,7 @@ __all__ = [
     "Recoupment",
     "Reported",
     "Reserve",
+    "ReserveRelease",
     "RestatedSource",
     "Signature",
     "Statement",

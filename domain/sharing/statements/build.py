@@ -23,7 +23,7 @@ from domain.sharing.distributions import (
     posted_to_date,
 )
 from domain.sharing.entitlements import ELSEWHERE
-from domain.sharing.ordering import disputes
+from domain.sharing.ordering import PayoutTerms, disputes
 from domain.sharing.payouts import payee_account, paying_account, payout_terms, quotes_of, the_waterfall
 from domain.sharing.statements.accounts import Accounts, Taken
 from domain.sharing.statements.adjustments import (
@@ -33,6 +33,8 @@ from domain.sharing.statements.adjustments import (
     released,
     reserved,
 )
+from domain.sharing.statements.amounts import Amount
+from domain.sharing.statements.carrying import carried, releases
 from domain.sharing.statements.model import (
     Figures,
     FxUsed,
@@ -47,7 +49,7 @@ from domain.sharing.statements.model import (
     StatementPool,
     StatementSettlement,
 )
-from domain.sharing.statements.particulars import Addressee, PaidIn, PayeeAccount
+from domain.sharing.statements.particulars import Addressee, DayOrder, PaidIn, PayeeAccount
 from domain.sharing.statements.reported import Reported, past_payouts, receipts_from
 from domain.sharing.statements.ties import ties
 from domain.sharing.statements.view import Inflow, Taking, view_for
@@ -120,6 +122,7 @@ def statements(issue: Issue) -> tuple[Statement, ...]:
 
 def _statement(issue: Issue, party: str, name: str) -> Statement:
     pools, reserves = _pools(issue, party), tuple(_reserves(issue, party))
+    settlement = _settlement(issue, party, reserves)
     statement = Statement(
         production=issue.agreement.production,
         production_title=issue.agreement.title,
@@ -133,8 +136,10 @@ def _statement(issue: Issue, party: str, name: str) -> Statement:
         reserves=reserves,
         holds=_holds(issue, party),
         fx=issue.fx,
-        settlement=_settlement(issue, party, reserves),
+        settlement=settlement,
         signature=issue.signature,
+        carried=carried(issue.known, issue.distribution, party, _terms(issue), settlement),
+        orders=tuple(_orders(issue, party)),
         **_particulars(issue, party, pools),
     )
     titles = titles_of(issue.ends.after.for_(party).last.waterfall)
@@ -171,6 +176,16 @@ def _particulars(issue: Issue, party: str, pools: Iterable[StatementPool]) -> di
         "restated": tuple(one for one in issue.reported.restated if one.kind != "receipt" or one.source in sources),
         "paid_in": paid_in[0] if paid_in else None,
     }
+
+
+def _orders(issue: Issue, party: str) -> Iterator[DayOrder]:
+    """Where the order of one day's receipts decided what the party is owed, and it was not told so before."""
+    before = issue.ends.before.for_(party).result.orders if issue.ends.before else ()
+    for one in issue.ends.after.for_(party).result.orders:
+        if (amount := one.amounts.get(party)) and one not in before:
+            kinds = (kind.fields for kind in one.kinds)
+            receipts = tuple(" ".join(filter(None, (code, *words))) for code, _, *words in kinds)
+            yield DayOrder(on=one.on, receipts=receipts, amount=Amount.of(amount / 10 ** exponent(issue.currency)))
 
 
 def _masked(account: Account) -> PayeeAccount:
@@ -289,6 +304,7 @@ def _reserves(issue: Issue, party: str) -> Iterator[Reserve]:
                 released=let_go,
                 held=last,
                 release_on=after.for_(party).result.releases.get(position),
+                releases=releases(last, after.for_(party).result.planned.get(position, {}).items()),
             )
 
 
@@ -322,6 +338,10 @@ def _held_for(issue: Issue, party: str) -> Money:
     return held.get(party, Money.zero(issue.currency))
 
 
+def _terms(issue: Issue) -> PayoutTerms:
+    return payout_terms(issue.agreement, quotes_of(issue.agreement, issue.ordered))
+
+
 def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> StatementSettlement:
     """From the entitlement to the amount due.
 
@@ -329,7 +349,7 @@ def _settlement(issue: Issue, party: str, reserves: Iterable[Reserve]) -> Statem
     ordered.
     """
     nothing = Money.zero(issue.currency)
-    terms = payout_terms(issue.agreement, quotes_of(issue.agreement, issue.ordered))
+    terms = _terms(issue)
     set_aside = sum((reserve.held for reserve in reserves), nothing)
     to_date = issue.distribution.to_date.get(party, nothing)
     kept = party in terms.kept

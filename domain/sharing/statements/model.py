@@ -12,6 +12,7 @@ from domain.schemas import SCHEMAS, Schemas
 from domain.sharing.statements.amounts import Amount, Currency
 from domain.sharing.statements.particulars import (
     Addressee,
+    DayOrder,
     PaidIn,
     PastPayout,
     PayeeAccount,
@@ -126,8 +127,18 @@ def percent_of(part: Fraction, whole: Fraction) -> Decimal | None:
     return Decimal(round(part / whole * 10_000)).scaleb(-2) if whole else None
 
 
+class ReserveRelease(Record):
+    """A part of a reserve and the day from which it is released."""
+
+    on: Day
+    amount: Money
+
+
 class Reserve(Record):
-    """What is set aside of the party's entitlement: `held` at the end is opening + withheld - released."""
+    """What is set aside of the party's entitlement: `held` at the end is opening + withheld - released.
+
+    `releases` are the parts of what is held, first come first. Earlier versions have only the day of the first.
+    """
 
     id: Name
     title: Title = ""
@@ -136,6 +147,7 @@ class Reserve(Record):
     released: Money
     held: Money
     release_on: Day | None = None
+    releases: tuple[ReserveRelease, ...] = ()
 
 
 class Hold(Record):
@@ -239,6 +251,31 @@ class StatementSettlement(Record):
         )
 
 
+class CarryReason(StrEnum):
+    """Why an amount waits for a later period."""
+
+    BELOW_MINIMUM = "below_minimum"
+    LEFT_OF_MULTIPLE = "left_of_multiple"
+    LESS_THAN_A_UNIT = "less_than_a_unit"
+    """It comes to nothing in the currency of the party's account."""
+    OVERPAID = "overpaid"
+
+
+class Carried(Record):
+    """What was open from earlier periods, and what goes on to the next: opening + earned - held - due = closing.
+
+    `earned` was posted since. Payouts are multiples of `multiple`. `reason` is None if nothing goes on.
+    """
+
+    opening: Money
+    earned: Money
+    held: Money
+    due: Money
+    closing: Money
+    multiple: Money | None = None
+    reason: CarryReason | None = None
+
+
 def _in_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
@@ -266,8 +303,9 @@ class Period(Record):
 class Statement(Record):
     """What one party is told about one period of one production, in the waterfall's currency.
 
-    Statements of the first version have no `issuer`, nor what follows it. A draft has no date of issue. `titles` are
-    those of pools, positions and claims by language, by their ids.
+    Statements of the first version have no `issuer`, nor what follows it; those of the second have nothing `carried`,
+    nor `orders`. A draft has no date of issue. `titles` are those of pools, positions and claims by language, by their
+    ids.
     """
 
     production: Key
@@ -295,6 +333,8 @@ class Statement(Record):
     restated: tuple[RestatedSource, ...] = ()
     paid_in: PaidIn | None = None
     titles: dict[str, dict[str, str]] = Field(default_factory=dict)
+    carried: Carried | None = None
+    orders: tuple[DayOrder, ...] = ()
 
     @property
     def reference(self) -> str:

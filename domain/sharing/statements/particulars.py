@@ -69,7 +69,10 @@ class ReceiptsFrom(Record):
 
 
 class RestatedSource(Record):
-    """A source's statement that was replaced since the party was last told: its versions, and its sums by currency."""
+    """A source's statement that was replaced since the party was last told: its versions, and its sums by currency.
+
+    `reasons` are those of the versions, oldest first, where one was said.
+    """
 
     kind: str
     source: str
@@ -78,6 +81,19 @@ class RestatedSource(Record):
     version: int = Field(ge=2)
     before: tuple[Money, ...]
     after: tuple[Money, ...]
+    reasons: tuple[str, ...] = ()
+
+
+class DayOrder(Record):
+    """Receipts of one day were taken in the order that the agreement says, and another order changes what is owed.
+
+    `receipts` are currency, territory, medium and window of each kind, first come first. `amount` is the most that
+    another order of that day gives the party more or less, in major units.
+    """
+
+    on: Day
+    receipts: tuple[str, ...]
+    amount: Amount
 
 
 class PaidIn(Record):

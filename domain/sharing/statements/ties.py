@@ -30,6 +30,7 @@ def ties(statement: Statement) -> tuple[str, ...]:
         *_claims(statement),
         *(sentence for reserve in statement.reserves for sentence in _reserve(reserve)),
         *_settled(statement),
+        *_carried(statement),
     )
 
 
@@ -37,7 +38,13 @@ def _foreign(statement: Statement) -> Iterator[str]:
     settlement = statement.settlement
     amounts = [
         value
-        for record in (settlement, *statement.reserves, *statement.holds, *statement.withholdings)
+        for record in (
+            settlement,
+            *([statement.carried] if statement.carried else ()),
+            *statement.reserves,
+            *statement.holds,
+            *statement.withholdings,
+        )
         for _, value in record
         if isinstance(value, Money)
     ]
@@ -85,6 +92,18 @@ def _claims(statement: Statement) -> Iterator[str]:
 def _reserve(reserve: Reserve) -> Iterator[str]:
     if reserve.opening + reserve.withheld - reserve.released != reserve.held:
         yield f"Reserve {reserve.id}: opening, withheld and released do not make {reserve.held}."
+    if reserve.releases and sum(one.amount.minor for one in reserve.releases) != reserve.held.minor:
+        yield f"Reserve {reserve.id}: the parts by day do not make {reserve.held}."
+
+
+def _carried(statement: Statement) -> Iterator[str]:
+    one = statement.carried
+    if one is None:
+        return
+    if one.opening + one.earned - one.held - one.due != one.closing:
+        yield f"What was open, and what was earned since, less holds and payouts is not {one.closing}."
+    if one.closing != statement.settlement.carried_forward:
+        yield f"{one.closing} goes on, and the settlement carries {statement.settlement.carried_forward} forward."
 
 
 def _settled(statement: Statement) -> Iterator[str]:

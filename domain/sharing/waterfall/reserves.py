@@ -67,15 +67,15 @@ class Reserves:
                 del self.releases[name, on]
                 enter(name, amount, self.terms[name].then)
 
-    def next_days(self, as_of: date, state: Mapping[str, Fraction]) -> dict[str, date]:
-        """Each position's next release day. What was taken in a period counts from the period's end."""
-        found = {}
+    def planned(self, as_of: date, state: Mapping[str, Fraction]) -> dict[str, dict[date, Fraction]]:
+        """What each position releases on which day. What was taken in a period counts from the period's end."""
+        found: dict[str, dict[date, Fraction]] = {}
+        for (name, on), amount in self.releases.items():
+            found.setdefault(name, {})[on] = amount
         for name, held in self.terms.items():
-            days = [on for owner, on in self.releases if owner == name]
-            if self._fresh(name, state):
-                days.append(span_end_after(as_of, held.of, held.periods) + DAY)
-            if days:
-                found[name] = min(days)
+            if fresh := self._fresh(name, state):
+                days, on = found.setdefault(name, {}), span_end_after(as_of, held.of, held.periods) + DAY
+                days[on] = days.get(on, ZERO) + fresh
         return found
 
     def _fresh(self, name: str, state: Mapping[str, Fraction]) -> Fraction:

@@ -59,11 +59,11 @@ class Result:
     """The result of a run, in exact minor units. `views` are the differences that participants' views make.
 
     `cliffs` are differences that a cliff's step made at once, given to its recipient and charged to its bearer.
-    `releases` are the next release days of reserves. `before_charges` is what the pools alone give each party. `opened`
-    is what parties had before the take-over, which no receipt of this run brought. `owed_back` is what was recouped of
-    claims beyond what they are by now. `short` is what positions earned and did not take, because it was not there.
-    `waiting` are refunds that no receipt of their kind covers yet. `orders` and `counted` say where the order of one
-    day's receipts, and the day of a count, decided.
+    `releases` are the next release days of reserves, `planned` the parts that each releases by day. `before_charges` is
+    what the pools alone give each party. `opened` is what parties had before the take-over, which no receipt of this
+    run brought. `owed_back` is what was recouped of claims beyond what they are by now. `short` is what positions
+    earned and did not take, because it was not there. `waiting` are refunds that no receipt of their kind covers yet.
+    `orders` and `counted` say where the order of one day's receipts, and the day of a count, decided.
     """
 
     currency: str
@@ -92,6 +92,7 @@ class Result:
     waiting: tuple[ReceiptGroup, ...] = ()
     orders: tuple[OrderMattered, ...] = ()
     counted: tuple[CountMattered, ...] = ()
+    planned: Mapping[str, Mapping[date, Fraction]] = field(default_factory=dict)
 
 
 def entitlements(network: Network, state: State) -> dict[str, Fraction]:

@@ -274,6 +274,7 @@ def _result(
     if balance.difference:
         raise Broken(f"Receipts are {outcome.received} and {allocated} is allocated: the waterfall lost the rest.")
     facts = facts.until(as_of)
+    planned = outcome.reserves.planned(as_of, state)
     return Result(
         currency=last.waterfall.currency,
         as_of=as_of,
@@ -296,7 +297,7 @@ def _result(
         conservation=balance,
         calendar=settlement_days(last.waterfall.settlement, facts, as_of),
         cliffs={place.id: state[f"charged:{place.id}"] for place in places if f"charged:{place.id}" in state},
-        releases=outcome.reserves.next_days(as_of, state),
+        releases={name: min(days) for name, days in planned.items()},
         before_charges=before_charges,
         opened=outcome.opened,
         owed_back=owed_back(network, outcome.claims, state),
@@ -304,6 +305,7 @@ def _result(
         waiting=outcome.returns,
         orders=tuple(outcome.orders),
         counted=tuple(outcome.counted),
+        planned=planned,
     )
 
 

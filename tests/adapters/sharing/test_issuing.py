@@ -44,8 +44,11 @@ def test_statements_are_issued_with_the_payouts_for_everybody_concerned_and_tie(
     assert (payout.payee_party, payout.amount) == ("studio", studio.settlement.due)
     assert studio.settlement.pay_on == payout.due_on
     assert studio.settlement.reserved == krw(525_463)
+    (reserve,) = studio.reserves
+    assert [(one.on, one.amount) for one in reserve.releases] == [(date(2025, 7, 1), krw(525_463))]
     assert earned.balances()["liability:reserve:returns KRW"] == "KRW -525463"
     assert statements["writer"].settlement.carried_forward == statements["writer"].settlement.entitlement
+    assert (statements["writer"].carried.reason, statements["writer"].carried.opening) == ("below_minimum", krw(0))
     assert statements["spc"].recoupments[0].percent == Decimal("100.00")
     assert earned.snapshots() == earned.refolded()
     assert earned.wrong() == []
@@ -86,7 +89,7 @@ def test_a_restatement_shows_in_the_next_period_and_the_first_statement_stays(ea
     distribute(earned, Q1)
     first = told(earned, Q1)["studio"]
     rows = ("2025-01-31,KRW 5000000,tidewater,KR,svod,first",)
-    revenue.take(earned, revenue.csv_file(tmp_path, rows))
+    revenue.take(earned, revenue.csv_file(tmp_path, rows), reason="반품 정산")
     rows = ("2025-05-05,USD 100.00,tidewater,US,svod,first",)
     revenue.take(earned, revenue.csv_file(tmp_path, rows), "S2")
     earned.clock.to(date(2025, 7, 1))
@@ -99,9 +102,11 @@ def test_a_restatement_shows_in_the_next_period_and_the_first_statement_stays(ea
     assert (second.period.first, second.period.last) == (date(2025, 4, 1), date(2025, 6, 30))
     assert second.settlement.paid_before == first.settlement.due
     assert second.settlement.carried_forward.minor < 0
+    assert (second.carried.reason, second.carried.closing) == ("overpaid", second.settlement.carried_forward)
     assert [rate.on for rate in second.fx] == [date(2025, 5, 5)]
     assert [(one.source, one.version_before, one.version) for one in second.restated] == [("tidewater", 1, 2)]
     (restated,) = second.restated
+    assert restated.reasons == ("반품 정산",)
     assert [str(each) for each in restated.before] == ["CNY 500.00", "KRW 9000000", "USD 1000.00"]
     assert [str(each) for each in restated.after] == ["KRW 5000000"]
     changed = {(one.territory, str(one.amount), one.converted.decimal) for one in second.receipts}

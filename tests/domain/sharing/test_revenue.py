@@ -54,6 +54,15 @@ def test_an_import_without_counts_has_the_hashes_that_it_had_before_there_were_a
     assert read_event(canonical(event)) == event
 
 
+def test_a_restatement_says_why_and_a_reason_that_restates_nothing_is_refused():
+    why = command(2, sha="b").model_copy(update={"reason": "returned discs"})
+    (event,) = revenue.take(why, StatementVersion(1, "a" * 64, ()), b.agreement(), b.SORA)
+    assert event.reason == "returned discs"
+    first = command().model_copy(update={"reason": "returned discs"})
+    with pytest.raises(BadInput, match=r"tidewater S1 has no receipts on record.*leave `--reason` out, or correct"):
+        revenue.take(first, None, b.agreement(), b.SORA)
+
+
 def test_other_rows_restate_by_negating_exactly_what_the_version_before_posted():
     (first,) = revenue.take(command(), None, b.agreement(), b.SORA)
     standing = StatementVersion(1, "a" * 64, first.rows.totals)

@@ -35,7 +35,7 @@ VERSIONS: dict[str, int] = {
     "payments-fell-due": 2,
     "receipts-expected": 2,
     "receipts-fell-due": 2,
-    "statement-imported": 2,
+    "statement-imported": 3,
     "payouts-ordered": 2,
     "distribution-objected": 2,
 }

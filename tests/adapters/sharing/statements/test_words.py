@@ -8,6 +8,7 @@ import pytest
 from adapters.sharing.statements.layout import laid_out
 from adapters.sharing.statements.words import Language, Words, labels
 from domain.sharing.statements import (
+    CarryReason,
     FxRuleUsed,
     LineKind,
     Signature,
@@ -40,6 +41,7 @@ def test_no_label_is_left_in_english_elsewhere():
 def test_every_kind_rule_and_field_has_a_name(language):
     known = labels(language)
     assert {f"kind.{kind}" for kind in LineKind} | {f"fx_rule.{rule}" for rule in FxRuleUsed} <= known.keys()
+    assert {f"carried.{reason}" for reason in CarryReason} <= known.keys()
     assert {f"signature.{name}" for name in Signature.model_fields} <= known.keys()
     assert {f"settlement.{name}" for name in StatementSettlement.model_fields if name != "minimum"} <= known.keys()
 
@@ -56,7 +58,7 @@ def test_the_catalogue_has_nothing_that_no_statement_says():
         for draft in (False, True):
             laid_out(statement, Words(Language.ENGLISH, Heard(labels(Language.ENGLISH))), draft=draft)
     unasked = labels(Language.ENGLISH).keys() - asked
-    assert {key for key in unasked if not key.startswith(("kind.", "fx_rule."))} == set()
+    assert {key for key in unasked if not key.startswith(("kind.", "fx_rule.", "carried."))} == set()
 
 
 @pytest.mark.parametrize(
