@@ -22,7 +22,8 @@ from domain.errors import BadInput, RateMissing
 from domain.events import Event, StatementKind
 from domain.events.revenue import Confirmed
 from domain.sharing import revenue
-from domain.sharing.waterfall.run import in_force
+from domain.sharing.waterfall.run import WaterfallVersion, in_force
+from domain.sharing.waterfall.words import WordLists
 from domain.state import State
 from domain.values.currency import exponent
 from domain.values.money import Money
@@ -67,10 +68,17 @@ class FactActivities:
 
         A statement from before an amendment can so still be restated with its counts.
         """
-        with self._handler.store.reading() as records:
-            versions = [version for _, version in versions_by(self._handler, records, production, latest)]
-        known = (metric for version in in_force(versions) for metric in version.waterfall.metrics)
+        known = (metric for version in self._versions(production, latest) for metric in version.waterfall.metrics)
         return tuple(dict.fromkeys(known))
+
+    def words(self, production: str, latest: date) -> WordLists:
+        """The lists of words that a run until `latest` checks receipts against."""
+        versions = self._versions(production, latest)
+        return WordLists([(version.effective_on, version.waterfall.words) for version in versions])
+
+    def _versions(self, production: str, latest: date) -> list[WaterfallVersion]:
+        with self._handler.store.reading() as records:
+            return in_force([version for _, version in versions_by(self._handler, records, production, latest)])
 
     def counts(self, production: str, kind: StatementKind, source: str, statement: str) -> bool:
         """Whether a statement is on record, with or without rows."""

@@ -66,6 +66,12 @@ _TEXTS = """
     says otherwise.
 """
 
+_LISTS = """
+    Where the agreement lists the words of territory, medium or window (`words` of the waterfall), a receipt with
+    another one is refused, by imports and by runs on files alike. The list is that of the version that is in force on
+    the receipt's day.
+"""
+
 _IDS = """
     An `id` is used once in a run, or in a statement. `reverses` names the id of a receipt in the same run or
     statement that the row takes back, above or below it: all of its amount, once, not before its day, and with the
@@ -150,7 +156,12 @@ def facts() -> Iterator[str]:
     yield from table(("written", "meaning"), _NUMBERS)
     yield "\n## Dates\n"
     yield from table(("written", "meaning"), _DATES)
-    for title, text in (("Texts", _TEXTS), ("Ids and reversals", _IDS), ("Rows of totals", _TOTALS)):
+    for title, text in (
+        ("Texts", _TEXTS),
+        ("Listed words", _LISTS),
+        ("Ids and reversals", _IDS),
+        ("Rows of totals", _TOTALS),
+    ):
         yield f"\n## {title}\n"
         yield from paragraph(text)
     yield "\n## Workbooks\n"

@@ -140,8 +140,9 @@ def statements_of(
     if request.reason is not None and not 0 < len(request.reason.strip()) <= REASON_LETTERS:
         raise BadInput(f"--reason: say in 1 to {REASON_LETTERS} characters why the statement is restated.")
     kind, latest = StatementKind(request.kind), facts.latest(request.production)
-    metrics = facts.metrics(request.production, latest)
-    with checked(file, kind, request.source, request.statement, declared, latest, ticks.checked, metrics) as by_kind:
+    metrics, words = facts.metrics(request.production, latest), facts.words(request.production, latest)
+    named = (file, kind, request.source, request.statement)
+    with checked(*named, declared, latest, ticks.checked, metrics, words) as by_kind:
         found = [one for one in by_kind if one.rows.count or _is_known(facts, request, one)] or [by_kind[0]]
         restated = [one for one in found if _is_known(facts, request, one)]
         yield [(one, _notes(request, one, len(found), restates=one in restated or not restated)) for one in found]

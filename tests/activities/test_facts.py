@@ -14,8 +14,9 @@ from adapters.db import tables
 from adapters.db.queries.facts import ImportFilter, imported
 from adapters.sharing.facts import Units, read_facts
 from app.sharing.distributions import unplaced_of
+from app.sharing.waterfall import run_files
 from domain.commands import AmendAgreement
-from domain.errors import BadInput, IllegalTransition, NotFound, RateMissing, Refused, WrongRole
+from domain.errors import BadInput, CannotShare, IllegalTransition, NotFound, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, StatementImported
 from domain.sharing.waterfall.facts import FactKind
 from domain.sharing.waterfall.run import WaterfallVersion, run
@@ -527,3 +528,21 @@ def test_a_file_comes_to_the_same_where_it_is_imported_and_where_it_is_run(shari
     assert sorted((each.on, each.name, each.amount) for each in imported_.others) == sorted(
         (each.on, each.name, each.amount) for each in ran.others
     )
+
+
+def test_an_import_refuses_words_that_the_agreement_does_not_list_as_a_run_on_files_does(world, tmp_path):
+    listed = r.SHARED + "  words: {territory: {words: [KR, JP]}}\n"
+    world.register(UNSHARED + listed.encode())
+    world.clock.to(date(2026, 1, 5))
+    r.publish(world, date(2025, 1, 1), date(2025, 3, 31))
+    rows = (*ROWS, "2025-02-28,KRW 1,tidewater,Korea,svod,first")
+    with pytest.raises(BadDocument) as refused:
+        r.take(world, r.csv_file(tmp_path, rows))
+    (finding,) = refused.value.findings
+    assert (finding.line, finding.field) == (6, "territory")
+    assert finding.sentence.startswith("territory 'Korea' is not on the agreement's list (KR, JP)")
+    agreement = tmp_path / "agreement.yaml"
+    agreement.write_bytes(UNSHARED + listed.encode())
+    with pytest.raises(CannotShare, match=r"territory 'Korea' is not on the agreement's list \(KR, JP\)"):
+        run_files(agreement, [tmp_path / "s.csv"], None)
+    assert r.take(world, r.csv_file(tmp_path, ROWS)).rows == 4

@@ -21,10 +21,11 @@ from adapters.sharing.sheets.findings import Findings
 from adapters.sharing.sheets.form import Form
 from adapters.sharing.sheets.header import Header
 from adapters.sharing.sheets.ids import Firsts, Ids
-from adapters.sharing.sheets.mapping import Declared, Mapping
+from adapters.sharing.sheets.mapping import LAYOUTS, Declared, Mapping
 from adapters.sharing.sheets.reader import FactRow, RowReader
 from adapters.sharing.sheets.table import SheetTable, open_table
 from domain.events import ImportedRows, StatementKind
+from domain.sharing.waterfall.words import WordLists
 
 Tick = Callable[[int], None]
 """Is called with the number of rows done."""
@@ -56,8 +57,12 @@ def checked(
     latest: date,
     tick: Tick = lambda _: None,
     metrics: Sequence[str] = (),
+    words: WordLists | None = None,
 ) -> Iterator[tuple[Checked, ...]]:
     """Check a statement's file, which may count the agreement's `metrics`; the rows of `kind` come first.
+
+    Receipts have `words` of the agreement's lists.
+
 
     A file with a column of kinds says what there is of every kind, so each is there, if only without rows. Spools are
     deleted after the block. Memory does not grow with the rows, unless they have ids.
@@ -74,7 +79,7 @@ def checked(
         spooled = {each: _Spool(spools.enter_context(tempfile.TemporaryFile())) for each in kinds}
         firsts = _firsts(path, kind, mapping, latest, metrics) if "reverses" in header.fields else None
         reader = RowReader(header, kind, mapping, latest)
-        _spool(path, reader, _Writer(forms, spooled, firsts), table, tick)
+        _spool(path, reader, _Writer(forms, spooled, firsts, words), table, tick)
         with path.open("rb") as file:
             file_sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         yield tuple(
@@ -141,10 +146,15 @@ class _Writer:
     """Puts rows into the spool of their kind."""
 
     def __init__(
-        self, forms: dict[StatementKind, Form], spools: dict[StatementKind, _Spool], firsts: Firsts | None
+        self,
+        forms: dict[StatementKind, Form],
+        spools: dict[StatementKind, _Spool],
+        firsts: Firsts | None,
+        words: WordLists | None,
     ) -> None:
         self._forms, self._spools = {str(kind): form for kind, form in forms.items()}, spools
         self._ids, self._firsts = Ids(), firsts
+        self._words = None if words is None or words.open else words
 
     @property
     def count(self) -> int:
@@ -155,12 +165,17 @@ class _Writer:
         """Add a row.
 
         Raises:
-            BadCell: its id was used before, it reverses no earlier receipt, or its kind cannot be imported.
+            BadCell: its id was used before, it reverses no earlier receipt, its kind cannot be imported, or a word is
+                not on its list.
         """
         if row.id:
             self._ids.add(row.id)
         if row.reverses and self._firsts is not None:
             row = self._firsts.reversal(row, f"line {line}")
+        if self._words is not None and row.kind == StatementKind.RECEIPT:
+            named: dict[str, str] = dict(zip(LAYOUTS[row.kind].words, row.words, strict=True))
+            if wrong := self._words.check(row.on, named):
+                raise BadCell(*wrong)
         form = self._forms.get(row.kind)
         if form is None:
             raise BadCell("kind", f"a {row.kind} comes from paying a distribution here: leave it out.")

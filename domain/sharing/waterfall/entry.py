@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.errors import CannotShare
 from domain.sharing.waterfall.model import Match, Waterfall
 from domain.sharing.waterfall.network import FIELDS, ReceiptKind, selector
+from domain.sharing.waterfall.words import unlisted
 
 
 class NoEntry(CannotShare):
@@ -50,11 +51,7 @@ class Entries:
         raise NoEntry(f"{place}no pool receives it ({what}): correct it, or let a pool receive everything else.")
 
     def _check_words(self, kind: ReceiptKind, place: str) -> None:
-        """Refuse a word that is not on the agreement's list of its column. A blank is on every list."""
+        """Refuse a word that is not on the agreement's list of its column."""
         for field, word in zip(FIELDS, kind.fields, strict=True):
-            listed = self._lists.of(field) if self._lists is not None else None
-            if word and listed is not None and listed.words is not None and word not in listed.words:
-                raise NoEntry(
-                    f"{place}{field} {word!r} is not on the agreement's list ({', '.join(listed.words)}): correct it, "
-                    "or amend the list."
-                )
+            if sentence := unlisted(self._lists, field, word):
+                raise NoEntry(f"{place}{sentence}")

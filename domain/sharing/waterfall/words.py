@@ -1,12 +1,16 @@
 """The words that receipts carry for territory, media and window, and groups of them such as "Asia excluding Japan"."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from domain.values.record import Record
+
+_MAX_KNOWN = 50_000
+"""Of a file with more kinds of receipts by day, the rest is looked up for each row."""
 
 
 def _listed(written: Any) -> Any:
@@ -50,6 +54,46 @@ class ReceiptWords(Record):
         """The list of a column, None of a column without one."""
         listed: WordList | None = getattr(self, field, None)
         return listed
+
+
+def unlisted(lists: ReceiptWords | None, field: str, word: str) -> str | None:
+    """What is wrong with a word of a receipt: it is not on its column's list. A blank is on every list."""
+    listed = lists.of(field) if lists is not None else None
+    if not word or listed is None or listed.words is None or word in listed.words:
+        return None
+    return (
+        f"{field} {word!r} is not on the agreement's list ({', '.join(listed.words)}): correct it, or amend the list."
+    )
+
+
+class WordLists:
+    """The lists of words by the day of a receipt: those of the last of some versions that is in force on it.
+
+    `versions` are lists with the day from which they count, oldest first; the first counts for earlier days as well.
+    """
+
+    def __init__(self, versions: Sequence[tuple[date, ReceiptWords | None]]) -> None:
+        self._versions = versions
+        self._known: set[tuple[str, ...]] = set()
+
+    @property
+    def open(self) -> bool:
+        """Whether there is no list at all."""
+        return all(lists is None for _, lists in self._versions)
+
+    def check(self, on: str, words: Mapping[str, str]) -> tuple[str, str] | None:
+        """The first field of a receipt of a day, written `YYYY-MM-DD`, whose word is not listed; and a sentence."""
+        known = (on, *words.values())
+        if known in self._known:
+            return None
+        begun = [lists for since, lists in self._versions if since.isoformat() <= on]
+        lists = begun[-1] if begun else self._versions[0][1]
+        for field, word in words.items():
+            if sentence := unlisted(lists, field, word):
+                return field, sentence
+        if len(self._known) < _MAX_KNOWN:
+            self._known.add(known)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

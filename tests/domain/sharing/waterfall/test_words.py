@@ -1,12 +1,14 @@
 """Lists of territories, media and windows, and groups of them."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.agreement.documents import BadDocument, parse_agreement
 from domain.sharing.waterfall.entry import NoEntry
-from domain.sharing.waterfall.words import WordSet
+from domain.sharing.waterfall.words import ReceiptWords, WordList, WordLists, WordSet
 from tests.domain.sharing.waterfall.deal import document, receipt, share
 
 SECTION = """
@@ -85,3 +87,17 @@ def test_selections_are_sets_of_words(one, other, word):
     assert (word in one & other) == (word in one and word in other)
     assert (word in one - other) == (word in one and word not in other)
     assert not one.within(other) or word not in one or word in other
+
+
+def test_a_word_is_looked_up_on_the_list_of_the_version_that_is_in_force_on_the_day():
+    first, second = (ReceiptWords(territory=WordList(words=words)) for words in (("KR", "JP"), ("KR", "TW")))
+    lists = WordLists([(date(2025, 1, 1), first), (date(2026, 1, 1), second)])
+    assert lists.check("2025-12-31", {"territory": "JP", "media": "svod"}) is None
+    field, sentence = lists.check("2026-01-01", {"territory": "JP", "media": "svod"})
+    assert (field, sentence) == (
+        "territory",
+        "territory 'JP' is not on the agreement's list (KR, TW): correct it, or amend the list.",
+    )
+    assert lists.check("2024-06-01", {"territory": "TW", "media": ""}) is not None
+    assert lists.check("2026-01-01", {"territory": "", "media": ""}) is None
+    assert WordLists([(date(2025, 1, 1), None)]).open
