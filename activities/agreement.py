@@ -73,7 +73,8 @@ class AgreementActivities:
             milestones.refuse_dropped(state.milestones, agreement)
             refuse_changed_ground(agreement, state.distributions, converted_to(transaction, command.production))
             accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
-            transaction.post("production-news", command.production, command.production)
+            for news in ("production-news", "distributions-due"):
+                transaction.post(news, command.production, command.production)
             return productions.amend(
                 production,
                 state.payments,

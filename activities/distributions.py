@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 from temporalio import activity
 
@@ -15,6 +16,7 @@ from adapters.sharing.entitlements import (
     business_day,
     due,
     find,
+    found_before,
 )
 from adapters.sharing.issuing import issue, made
 from domain.agreement.model import Agreement
@@ -36,6 +38,7 @@ from domain.sharing import distributions, ordering
 from domain.sharing.distributions import Distribution, Distributions
 from domain.sharing.payouts import hindrances, paying_account, payout_terms, scheduled
 from domain.sharing.statements import Statement
+from domain.sharing.waterfall.remarks import remarks
 from domain.state import State
 
 DistributionCommand = (
@@ -47,6 +50,14 @@ DistributionCommand = (
     | OrderPayouts
 )
 Rule = Callable[[Transaction, Agreement, Distributions], list[Event]]
+
+
+class DistributionPreview(NamedTuple):
+    """What a distribution comes to now: its event, what keeps it from being paid out, what to know besides."""
+
+    computed: DistributionComputed
+    trouble: tuple[str, ...]
+    remarks: tuple[str, ...]
 
 
 class DistributionActivities:
@@ -68,9 +79,8 @@ class DistributionActivities:
                 require(self._handler.person(command), ComputeDistribution, (opener,), action)
             if until >= self._handler.today(agreement):
                 raise Refused(f"{command.period} lasts until {until}: it can be distributed from the day after.")
-            return distributions.compute(
-                known, find(self._handler, self._facts_of, transaction, agreement, command.period, known)
-            )
+            computed, _ = find(self._handler, self._facts_of, transaction, agreement, command.period, known)
+            return distributions.compute(known, computed)
 
         return self._decide(command, _rule)
 
@@ -164,18 +174,39 @@ class DistributionActivities:
             periods = due(self._handler, self._facts_of, records, agreement, known)
         return [DistributionRef(production=ref.production, period=period) for period in periods]
 
-    def preview(self, ref: DistributionRef) -> DistributionComputed:
+    def preview(self, ref: DistributionRef) -> DistributionPreview:
         """The result of computing a distribution now. Nothing is recorded."""
         with self._handler.store.reading() as records:
-            return self._found(records, ref)[0]
-
-    def hindrances_of_preview(self, ref: DistributionRef) -> tuple[str, ...]:
-        """What would keep a distribution from being paid out that is computed now, in sentences."""
-        with self._handler.store.reading() as records:
-            computed, agreement, known = self._found(records, ref)
+            agreement = self._handler.agreement(records, ref.production)
+            known = records.state(ref.production, distributions=True).distributions
+            computed, result = find(self._handler, self._facts_of, records, agreement, ref.period, known)
         after = dict(known)
         distributions.apply(after, computed)
-        return hindrances(agreement, after, ref.period)
+        return DistributionPreview(computed, hindrances(agreement, after, ref.period), tuple(remarks(result)))
+
+    def remarks(self, ref: DistributionRef) -> tuple[str, ...]:
+        """What a reader of a recorded distribution should know besides, in sentences. It is computed again for that."""
+        with self._handler.store.reading() as records:
+            known = records.state(ref.production, distributions=True).distributions
+            distribution = distributions.the_distribution(known, ref.period)
+            try:
+                found, _ = found_before(self._handler, self._facts_of, records, ref.production, distribution)
+            except SluiceError as error:
+                return (error.sentence,)
+        return tuple(remarks(found.result))
+
+    def stuck(self, ref: ProductionRef) -> dict[str, str]:
+        """The periods that are due and cannot be computed, each with the reason. Nothing is recorded."""
+        found = {}
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, ref.production)
+            known = records.state(ref.production, distributions=True).distributions
+            for period in due(self._handler, self._facts_of, records, agreement, known):
+                try:
+                    find(self._handler, self._facts_of, records, agreement, period, known)
+                except SluiceError as error:
+                    found[period] = error.sentence
+        return found
 
     def hindrances(self, ref: DistributionRef) -> tuple[str, ...]:
         """What keeps a recorded distribution from being paid out, in sentences. Nothing is recorded.
@@ -208,11 +239,6 @@ class DistributionActivities:
             if distributions.the_distribution(known, ref.period).status == "ordered":
                 raise IllegalTransition(f"The statements of {ref.period} are issued: `sluice statement render`.")
             return self._stated(records, agreement, distributions.if_posted(known, ref.period), ref.period)
-
-    def _found(self, records: Records, ref: DistributionRef) -> tuple[DistributionComputed, Agreement, Distributions]:
-        agreement = self._handler.agreement(records, ref.production)
-        known = records.state(ref.production, distributions=True).distributions
-        return find(self._handler, self._facts_of, records, agreement, ref.period, known), agreement, known
 
     def _stated(
         self, records: Records, agreement: Agreement, known: Distributions, period: str

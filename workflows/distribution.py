@@ -14,7 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.identity import SYSTEM
     from workflows.names import distribution_workflow, production_workflow
     from workflows.notify import no_news_within, notify, start_or_notify
-    from workflows.policies import REMINDER, TRANSACTION
+    from workflows.policies import PAYING_OUT, REMINDER, TRANSACTION
     from workflows.production import ProductionWorkflow
     from workflows.updates import carries_commands
 
@@ -58,7 +58,7 @@ class DistributionWorkflow:
         return None
 
     async def _take(self, step: Step, view: DistributionView) -> None:
-        """Take a step. A refusal (such as a missing payee account) needs a person, and is retried later."""
+        """Take a step. A refusal (a missing account, or rate) needs a person: it is retried upon news, or later."""
         try:
             async with self._one_at_a_time:
                 await step(view)
@@ -85,7 +85,7 @@ class DistributionWorkflow:
             production=view.production,
             period=view.period,
         )
-        await workflow.execute_activity_method(DistributionActivities.order_payouts, command, **TRANSACTION)
+        await workflow.execute_activity_method(DistributionActivities.order_payouts, command, **PAYING_OUT)
         await self._restart_production()
 
     async def _restart_production(self) -> None:

@@ -1,5 +1,6 @@
 """Timeouts and retry policies. Every activity call names one of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypedDict
 
@@ -28,6 +29,13 @@ TRANSACTION = Options(
 
 Refusals are not retried.
 """
+
+PAYING_OUT = Options(
+    start_to_close_timeout=TRANSACTION["start_to_close_timeout"],
+    heartbeat_timeout=HEARTBEAT,
+    retry_policy=replace(TRANSACTION["retry_policy"], non_retryable_error_types=["RateMissing"]),
+)
+"""A transaction that may need a rate. It is not retried until that is imported: the import sends the news."""
 
 DECISION = Options(
     start_to_close_timeout=timedelta(seconds=30),

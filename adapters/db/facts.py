@@ -121,12 +121,15 @@ def copy_in(transaction: Transaction, kind: StatementKind, rows: str, *, counted
         copy.write(rows)
 
 
-def facts_of(records: Records, production: str, until: date, through: int | None = None) -> Facts:
+def facts_of(
+    records: Records, production: str, until: date, through: int | None = None, *, receipts: bool = True
+) -> Facts:
     """Return a production's facts up to and including a day, receipts summed by day and kind, in minor units.
 
     Within a day receipts are in the order of statements, as they were first imported, and their rows.
 
     `through` is an event number of the production's stream. Later imports are left out, so that a run can be repeated.
+    Without `receipts`, only the other facts are read.
 
     Raises:
         Broken: statements were converted into several currencies.
@@ -143,22 +146,22 @@ def facts_of(records: Records, production: str, until: date, through: int | None
         named = counting[statement]
         return f"{named.source} {named.statement}:{line}"
 
-    receipts: list[ReceiptGroup] = []
-    metrics = _metrics(connection, list(counting))
+    groups: list[ReceiptGroup] = []
+    metrics = _metrics(connection, list(counting)) if receipts else []
     first: dict[ReceiptKind, int] = {}
     restated = {number: row.origin for number, row in counting.items() if row.origin != number}
-    for row in connection.execute(_summed(list(counting), until, metrics, restated)):
+    for row in connection.execute(_summed(list(counting), until, metrics, restated)) if receipts else ():
         kind = ReceiptKind((row.currency, row.payer, row.territory, row.media, row.window))
         first[kind] = min(row.first, first.get(kind, row.first))
         sums = zip(metrics, row[_COUNTS:], strict=True)
         counts = tuple((metric, Fraction(count)) for metric, count in sums if count is not None)
-        receipts.append(ReceiptGroup(row.on, kind, _whole(Fraction(row.amount) * factor), counts=counts))
+        groups.append(ReceiptGroup(row.on, kind, _whole(Fraction(row.amount) * factor), counts=counts))
     others: list[WaterfallFact] = []
     for row in connection.execute(_listed(list(counting), until)):
         what = FactKind(counting[row.statement].kind)
         amount = Fraction(row.amount) * (1 if what is FactKind.METRIC else factor)
         others.append(WaterfallFact(what, row.on, row.name, amount, where(row.statement, row.line)))
-    return Facts(tuple(receipts), tuple(others), {kind: where(*divmod(at, _LINES)) for kind, at in first.items()})
+    return Facts(tuple(groups), tuple(others), {kind: where(*divmod(at, _LINES)) for kind, at in first.items()})
 
 
 def converted_to(records: Records, production: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from adapters.db import tables
+from adapters.db.health import open_distributions
 from adapters.db.records import Records
 from adapters.db.store import Transaction
 from domain.errors import BadInput, NotFound
@@ -63,7 +64,14 @@ def keep_rates(transaction: Transaction, name: str, raw: bytes, rates: Sequence[
         new.append(rate.model_dump() | {"document": digest})
     if new:
         transaction.connection.execute(sa.insert(tables.rate), new)
+        _wake(transaction)
     return len(new)
+
+
+def _wake(transaction: Transaction) -> None:
+    """Let distributions that may wait for a rate look again."""
+    for production in sorted({production for production, _ in open_distributions(transaction.connection)}):
+        transaction.post("production-news", production, production)
 
 
 def correct_rates(

@@ -25,9 +25,14 @@ from domain.values.money import Money
 
 
 class FactsOf(Protocol):
-    """Returns the facts of a production up to and including a day, as known by event `through` or else now."""
+    """Returns the facts of a production up to and including a day, as known by event `through` or else now.
 
-    def __call__(self, records: Records, production: str, until: date, through: int | None = None) -> Facts:
+    Where `receipts` are not needed, it need not return them.
+    """
+
+    def __call__(
+        self, records: Records, production: str, until: date, through: int | None = None, *, receipts: bool = True
+    ) -> Facts:
         """The facts."""
         ...
 
@@ -39,7 +44,7 @@ def find(
     agreement: Agreement,
     period: str,
     known: distributions.Distributions,
-) -> DistributionComputed:
+) -> tuple[DistributionComputed, Result]:
     """Compute a period's distribution with the current engine, under the versions that count by its end.
 
     Raises:
@@ -57,7 +62,7 @@ def find(
     result = engine.run([version for _, version in versions], facts_of(records, agreement.production, until), until)
     parties = tuple(party.id for party in agreement.parties)
     answer_by = handler.after_business_days(agreement, parties, the_waterfall(agreement).answer_within_business_days)
-    return entitlements.computed(
+    computed = entitlements.computed(
         engine,
         result,
         last,
@@ -67,6 +72,7 @@ def find(
         answer_by,
         _pay_on(handler, agreement, result, answer_by),
     )
+    return computed, result
 
 
 def entitled(handler: CommandHandler, records: Records, agreement: Agreement, until: date) -> dict[str, Money]:
@@ -91,7 +97,7 @@ def due(
     if waterfall is None or waterfall.settlement is None or not versions:
         return ()
     since = max(versions[0][1].effective_on, waterfall.takes_over_on or date.min)
-    facts = facts_of(records, agreement.production, today)
+    facts = facts_of(records, agreement.production, today, receipts=False)
     return due_periods(waterfall.settlement, facts, known, since, today)
 
 

@@ -12,7 +12,8 @@ from app.cli.options import data_option, days_options, json_option, page_options
 if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
 
-STATUSES = ("computed", "posted", "ordered")
+_STUCK = "stuck"
+STATUSES = ("computed", "posted", "ordered", _STUCK)
 _COLUMNS = ("period", "until", "status", "revision", "answer_by", "pay_on", "waiting_for", "disputed_by")
 _LINES = ("party", "position", "currency", "to_date")
 
@@ -28,13 +29,14 @@ def distribution() -> None:
 @distribution.command()
 @click.argument("production")
 @click.argument("period")
+@viewer_option
 @json_option
 @data_option
-def preview(production: str, period: str, as_json: bool, data: Path | None) -> None:
+def preview(production: str, period: str, user: str | None, as_json: bool, data: Path | None) -> None:
     """Show what opening PERIOD would find now; nothing is recorded."""
     from app.sharing.distributions import preview_of
 
-    _show(*preview_of(data, production, period), as_json)
+    _show(*preview_of(data, production, period, user), as_json)
 
 
 @distribution.command()
@@ -68,14 +70,25 @@ def list_(
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """List the distributions of PRODUCTION, oldest first."""
+    """List the distributions of PRODUCTION, oldest first.
+
+    At the end stand periods that are due and cannot be computed (`stuck`), with the reason.
+    """
     from adapters.db.queries.distributions import DistributionFilter
-    from app.cli.printing import show_page
+    from app.cli.printing import show, tell_of_more
     from app.reads import reads
+    from app.sharing.distributions import stuck_of
 
     with reads(data, production, user) as reading:
         found = reading.distributions(DistributionFilter(production, status, since, until), page)
-    show_page(found, _COLUMNS, as_json, f"nothing has been distributed for {production} yet")
+    last = found.next_cursor is None and status in {None, _STUCK} and since is until is None
+    stuck = stuck_of(data, production, user) if last else []
+    blank = dict.fromkeys(_COLUMNS)
+    rows = [*found.items, *(one if as_json else blank | one for one in stuck)]
+    show(rows, _COLUMNS, as_json, f"nothing has been distributed for {production} yet")
+    for one in [] if as_json else stuck:
+        click.echo(f"{one['period']} cannot be computed: {one['trouble']}")
+    tell_of_more(found)
 
 
 def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> None:
@@ -84,9 +97,10 @@ def _show(head: dict[str, Any], lines: list[dict[str, Any]], as_json: bool) -> N
     if as_json:
         show_one(head | {"shares": lines}, as_json=True)
         return
-    unplaced = head.pop("unplaced", [])
+    told = [("look at this", one) for one in head.pop("unplaced", [])]
+    told += [("note", one) for one in head.pop("remarks", [])]
     show_one({name: value for name, value in head.items() if value not in ([], {})}, as_json=False)
-    for sentence in unplaced:
-        click.echo(f"look at this: {sentence}")
+    for word, sentence in told:
+        click.echo(f"{word}: {sentence}")
     click.echo()
     show(lines, _LINES, as_json=False, nothing="nobody has come to anything yet")

@@ -148,6 +148,9 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
     for production, period in open_distributions:
         ref = DistributionRef(production=production, period=period)
         found += [health.unpayable(production, period, why) for why in services.distributions.hindrances(ref)]
+    for key in keys:
+        stuck = services.distributions.stuck(ProductionRef(production=key))
+        found += [health.uncomputable(key, period, why) for period, why in stuck.items()]
     examination.ailments += [one for one in found if one is not None]
     needed.schedules.append(SWEEP)
     _of_productions(services, keys, needed)

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from activities.distributions import DistributionActivities
-from activities.views import DistributionRef
+from activities.views import DistributionRef, ProductionRef
 from adapters.command_handler import CommandHandler
 from adapters.db.facts import facts_of, kind_totals
 from adapters.db.queries.agreement import the_production
+from adapters.db.queries.facts import ImportFilter, imported
 from adapters.db.records import Records
 from adapters.sharing.entitlements import versions_by
 from app.bootstrap import handler_on
 from app.permissions import sight_of
+from app.reads import reading
 from domain.calendar.dates import period_end
 from domain.errors import NotFound
+from domain.events import StatementKind
 from domain.reads import EVERYTHING, Resource, Sight
 from domain.sharing.distributions import Distribution, apply, the_distribution
 from domain.sharing.waterfall.result import written
@@ -29,7 +32,7 @@ Row = dict[str, Any]
 def shown_of(data: Path | None, production: str, period: str, user: str | None) -> tuple[Row, list[Row]]:
     """Return what a user may see of one distribution on the stack of a data folder; see `shown`.
 
-    Who sees all of it also sees what keeps it from being paid out.
+    Who sees all of it also sees what keeps it from being paid out, and what to know besides.
 
     Raises:
         NotFound: there is no such production, or no such distribution that the user may see.
@@ -41,7 +44,8 @@ def shown_of(data: Path | None, production: str, period: str, user: str | None) 
         head, lines = shown(records, production, period, sight)
         if sight.everything:
             ref = DistributionRef(production=production, period=period)
-            head["trouble"] = list(DistributionActivities(handler, facts_of).hindrances(ref))
+            activities = DistributionActivities(handler, facts_of)
+            head |= {"trouble": list(activities.hindrances(ref)), "remarks": list(activities.remarks(ref))}
         return head, lines
 
 
@@ -71,14 +75,41 @@ def _seen_by(sight: Sight, one: Distribution) -> Distribution:
     return replace(one, shares=shares, reserves=reserves, **own)
 
 
-def preview_of(data: Path | None, production: str, period: str) -> tuple[Row, list[Row]]:
-    """Compute a distribution on the stack of a data folder without recording it.
+def preview_of(data: Path | None, production: str, period: str, user: str | None = None) -> tuple[Row, list[Row]]:
+    """Compute a distribution on the stack of a data folder without recording it, as far as a user may see it.
 
-    `unplaced` tells of receipts that enter a pool for want of a word.
+    `unplaced` tells of receipts that enter a pool for want of a word. It, `trouble` and `remarks` are for who sees all.
+
+    Raises:
+        NotFound: there is no such production, or nothing in it for the user.
+        WrongRole: the user may read nothing of it.
     """
     with handler_on(data) as handler:
-        head, lines = preview(DistributionActivities(handler, facts_of), production, period)
-        return head | {"unplaced": unplaced_of(handler, production, period)}, lines
+        with handler.store.reading() as records:
+            the_production(records.connection, production)
+            sight = EVERYTHING if user is None else sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS)
+        head, lines = preview(DistributionActivities(handler, facts_of), production, period, sight)
+        return (head | {"unplaced": unplaced_of(handler, production, period)} if sight.everything else head), lines
+
+
+def stuck_of(data: Path | None, production: str, user: str | None) -> list[Row]:
+    """Return the periods that are due and cannot be computed, each with `trouble`, for who sees all distributions.
+
+    None is due before a day is on record from which the settlement calendar counts.
+    """
+    with reading(data) as connection:
+        if not imported(connection, ImportFilter(production, StatementKind.DATE)).items:
+            return []
+    with handler_on(data) as handler:
+        if user is not None:
+            with handler.store.reading() as records:
+                if not sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS).everything:
+                    return []
+        found = DistributionActivities(handler, facts_of).stuck(ProductionRef(production=production))
+    return [
+        {"period": period, "until": period_end(period).isoformat(), "status": "stuck", "trouble": why}
+        for period, why in found.items()
+    ]
 
 
 def unplaced_of(handler: CommandHandler, production: str, period: str) -> list[str]:
@@ -89,14 +120,18 @@ def unplaced_of(handler: CommandHandler, production: str, period: str) -> list[s
         return unplaced(versions[-1][1].waterfall, kind_totals(records, production, until)) if versions else []
 
 
-def preview(activities: DistributionActivities, production: str, period: str) -> tuple[Row, list[Row]]:
+def preview(
+    activities: DistributionActivities, production: str, period: str, sight: Sight = EVERYTHING
+) -> tuple[Row, list[Row]]:
     """Compute a distribution with the given activities, without recording it."""
     found: dict[str, Distribution] = {}
-    ref = DistributionRef(production=production, period=period)
-    apply(found, activities.preview(ref))
-    head, lines = _whole(found[period])
-    trouble = list(activities.hindrances_of_preview(ref))
-    return head | {"status": "preview", "revision": None, "waiting_for": [], "trouble": trouble}, lines
+    preview = activities.preview(DistributionRef(production=production, period=period))
+    apply(found, preview.computed)
+    head, lines = _whole(_seen_by(sight, found[period]))
+    head |= {"status": "preview", "revision": None, "waiting_for": []}
+    if sight.everything:
+        head |= {"trouble": list(preview.trouble), "remarks": list(preview.remarks)}
+    return head, lines
 
 
 def _head(one: Distribution) -> Row:

@@ -18,7 +18,7 @@ from domain.errors import BadInput
 from domain.sharing.entitlements import version_of
 from domain.sharing.waterfall.engines import ENGINES
 from domain.sharing.waterfall.facts import Facts
-from domain.sharing.waterfall.order import changes
+from domain.sharing.waterfall.remarks import remarks
 from domain.sharing.waterfall.result import Result, written
 from domain.sharing.waterfall.run import WaterfallVersion
 
@@ -217,22 +217,6 @@ def _tables(result: Result) -> Iterator[Table]:
         for name, amount in result.held.items():
             table.add_row(name, _said(amount, result), str(result.releases.get(name, "")))
         yield table
-
-
-def remarks(result: Result) -> Iterator[str]:
-    """Return what a reader of the figures should know besides, in sentences."""
-    for mattered in result.orders:
-        kinds = " before ".join(str(kind) for kind in mattered.kinds)
-        yield f"{mattered.on}: the order mattered: {kinds}; another changes {changes(mattered, result.currency)}"
-    for count in result.counted:
-        yield f"{count.on}: {'; '.join(count.labels)}, for what comes in from this day on: it is the day of the count"
-    for claim, amount in result.owed_back.items():
-        yield f"{claim}: {_said(amount, result)} was recouped beyond the claim and is owed back"
-    for each in result.waiting:
-        refund = _said(Fraction(each.amount), result)
-        yield f"{each.on}: a refund of {refund} waits for receipts of its kind ({each.kind}), and nobody bears it yet"
-    if result.opened:
-        yield f"taken over: {_said(result.opened, result)}, which is not in what was received"
 
 
 def _said(amount: Fraction, result: Result) -> str:

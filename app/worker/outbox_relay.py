@@ -36,6 +36,8 @@ class OutboxRelay:
                     await asyncio.to_thread(self.deliver, row)
                 elif row.kind == "run-news":
                     await self._starts.run(row.name)
+                elif row.kind == "distributions-due":
+                    await self._starts.due_distributions(row.name)
                 else:
                     await self._starts.all_of(row.name)
                 done.append(row.id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from temporalio.common import WorkflowIDConflictPolicy
 
+from activities.schedules import settlement_schedule_id
 from activities.views import DistributionRef, PlannedRun, ProductionRef
 from adapters.db import health
 from adapters.db.queries.agreement import productions
@@ -14,6 +15,7 @@ from app.commands.routes import planned_run
 from domain.values.record import Record
 from workflows.distribution import DistributionWorkflow
 from workflows.names import distribution_workflow, production_workflow, run_workflow
+from workflows.open_distributions import OpenDistributionsWorkflow
 from workflows.payment_run import PaymentRunWorkflow
 from workflows.production import ProductionWorkflow
 
@@ -44,6 +46,18 @@ class WorkflowStarts:
     async def distribution(self, ref: DistributionRef) -> None:
         """Start or signal a distribution's workflow."""
         await self._start(DistributionWorkflow.run, ref, distribution_workflow(ref.production, ref.period))
+
+    async def due_distributions(self, key: str) -> None:
+        """Open the distributions that are due, without waiting for the morning, if there are any."""
+        ref = ProductionRef(production=key)
+        if await asyncio.to_thread(self._services.distributions.due_distributions, ref):
+            await self._services.client.start_workflow(
+                OpenDistributionsWorkflow.run,
+                ref,
+                id=f"{settlement_schedule_id(key)}/amended",
+                task_queue=self._services.settings.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            )
 
     async def everything_unfinished(self) -> None:
         """Start or signal every production, unfinished run and open distribution, for the case of lost histories."""

@@ -31,6 +31,7 @@ class AilmentKind(StrEnum):
     HELD = "held"
     HISTORY_UNARCHIVED = "history-unarchived"
     UNPAYABLE = "unpayable"
+    UNCOMPUTABLE = "uncomputable"
     ENGINE_MISSING = "engine-missing"
     NOT_SEALED = "not-sealed"
 

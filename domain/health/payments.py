@@ -99,6 +99,18 @@ def unpayable(production: str, period: str, why: str) -> Ailment:
     )
 
 
+def uncomputable(production: str, period: str, why: str) -> Ailment:
+    """A period that is due by the settlement calendar and cannot be computed. Later ones wait for it."""
+    return Ailment(
+        AilmentKind.UNCOMPUTABLE,
+        f"{production} {period}",
+        None,
+        f"it is due and cannot be computed: {in_a_sentence(why)}",
+        "amend the agreement (`sluice agreement amend`), and it is opened at once; or restate the facts, and it is "
+        "opened on the next morning, or now by `sluice distribution open`",
+    )
+
+
 def ungathered(payment: str, due_on: date, today: date, within_days: int, closed: str = "") -> Ailment | None:
     """A payment that is in no run `within_days` calendar days after it fell due.
 

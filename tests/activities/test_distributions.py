@@ -116,7 +116,7 @@ def test_a_preview_says_the_same_and_records_nothing(earning):
     found = earning.distributions.preview(DistributionRef(production=PRODUCTION, period=Q1))
     assert earning.events() == before
     compute(earning)
-    assert earning.newest() == found
+    assert earning.newest() == found.computed
 
 
 def test_computing_again_is_a_new_revision_only_when_facts_came_in(earning):
@@ -353,7 +353,7 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
     world.clock.to(date(2025, 4, 1))
     world.facts.append(receipt("2025-02-03", "KRW 1000"))
     ref = DistributionRef(production=PRODUCTION, period=Q1)
-    trouble = world.distributions.hindrances_of_preview(ref)
+    trouble = world.distributions.preview(ref).trouble
     (why,) = trouble
     assert why.startswith("author is to be paid KRW 50 and has no account in KRW, nor one in a currency that `fx` has")
     assert compute(world).trouble == trouble
@@ -367,7 +367,7 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
     world.productions.amend(
         AmendAgreement(key="mend", by="seoyeon", production=PRODUCTION, document=world.keep(WITH_ACCOUNT))
     )
-    assert world.outbox("production-news") == [PRODUCTION]
+    assert world.outbox("production-news") == world.outbox("distributions-due") == [PRODUCTION]
     assert world.distributions.hindrances(ref) == standing(world).trouble == ()
     order(world)
     assert payouts(world)[f"{PRODUCTION}.D/1"] == ("author", "KRW 50", "scheduled")
@@ -478,3 +478,35 @@ def test_a_restated_statement_on_record_is_made_good_and_the_liabilities_are_wha
     assert len(payouts(world)) == 1
     assert world.snapshots() == world.refolded()
     assert world.wrong() == []
+
+
+ORDERED = b"""
+waterfall:
+  currency: KRW
+  within_a_day: [{territory: KR}]
+  pools:
+    - id: gross
+      receives: everything
+      positions:
+        - {id: fee, to: studio, take: 10 % of gross, then: [{once: gross reaches KRW 100, take: 20 % of gross}]}
+        - {id: abroad, to: writer, take: 50 % of what remains, excluding: {territory: KR}}
+      residue: spc
+"""
+
+
+def test_that_the_order_of_a_day_mattered_is_told_of_a_preview_a_record_and_a_statement(world):
+    world.register(UNSHARED + ORDERED)
+    world.clock.to(date(2025, 4, 1))
+    world.facts += [receipt("2025-03-31", "KRW 100", territory="JP"), receipt("2025-03-31", "KRW 100", territory="KR")]
+    ref = DistributionRef(production=PRODUCTION, period=Q1)
+    (told,) = world.distributions.preview(ref).remarks
+    assert told.startswith("2025-03-31: the order mattered: KRW KR before KRW JP; another changes ")
+    assert "writer by up to KRW 5" in told
+    compute(world)
+    assert world.distributions.remarks(ref) == (told,)
+    (writer,) = (one for one in world.distributions.drafts(ref) if one.party == "writer")
+    assert [(one.on, one.receipts, one.amount.decimal) for one in writer.orders] == [
+        (date(2025, 3, 31), ("KRW KR", "KRW JP"), "5")
+    ]
+    studio = next(one for one in world.distributions.drafts(ref) if one.party == "studio")
+    assert studio.orders == ()

@@ -128,6 +128,15 @@ async def test_what_is_shown_is_what_was_previewed(world, as_user, services):
     assert plain(row).items() <= head.items()
 
 
+async def test_a_preview_for_a_party_has_its_own_shares_and_no_more(world, services):
+    with world.store.reading() as records:
+        sight = sight_of(world.handler, records, PRODUCTION, "jiho")(Resource.DISTRIBUTIONS)
+    head, lines = preview(services.distributions, PRODUCTION, Q1, sight)
+    assert {line["party"] for line in lines} == {"studio"}
+    assert head["to_date"] == {"studio": "KRW 610"}
+    assert "trouble" not in head
+
+
 async def test_a_party_is_shown_its_own_shares_and_answers_and_the_payer_all(world, as_user):
     await as_user("dohyun").send(ComputeDistribution, production=PRODUCTION, period=Q1)
     for user, reason in (("jiho", "the rate"), ("hyunwoo", "the script")):
