@@ -18,6 +18,7 @@ from adapters.db import tables
 from adapters.db.queries.reconciliation import bank_statements
 from adapters.db.records import Selection, doubted, given
 from adapters.db.store import Transaction
+from adapters.payments.funds import funds_for_release
 from adapters.payments.quotes import quote_for
 from adapters.payments.sendable import check_in_time, check_sendable
 from domain.agreement import productions
@@ -42,6 +43,7 @@ from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
 from domain.identity import SYSTEM
 from domain.payments import deals, doubts, orders, runs
+from domain.payments.funds import released_against
 from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status, the_payment
 from domain.payments.receipts import ReceiptStatus
 from domain.state import State
@@ -166,13 +168,17 @@ class RunActivities:
 
     @activity.defn
     def release(self, command: ReleaseRun) -> RunView:
-        """Release a run under four eyes, if its order can be written and is in time."""
+        """Release a run under four eyes, if its order can be written and is in time, and its account has the money."""
 
-        def _rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             person, today = self._handler.person(command), self._handler.today(agreement)
             released = runs.release(state.runs, state.payments, agreement, command, person, today)
-            check_sendable(self._handler, runs.the_run(state.runs, command.run), state.payments, agreement)
-            return released
+            run = runs.the_run(state.runs, command.run)
+            check_sendable(self._handler, run, state.payments, agreement)
+            members = state.payments.of_run(run.id)
+            return released_against(
+                released, run, funds_for_release(self._handler, transaction, run, members, agreement)
+            )
 
         return self._decide(command, command.run, _rule)
 

@@ -11,7 +11,8 @@
     │   ├── SamePerson      four eyes: the second person must be another one.
     │   ├── IllegalTransition
     │   ├── StaleApproval   the approved content has changed.
-    │   └── InDoubt         the bank may still book an earlier attempt.
+    │   ├── InDoubt         the bank may still book an earlier attempt.
+    │   └── Overdrawn       the account does not hold what a run takes.
     ├── RateMissing         work waits until somebody imports the rate.
     ├── IdempotencyConflict the key was used with another payload.
     ├── ClockOff            the worker's clock differs too much from the database's.
@@ -110,6 +111,10 @@ class StaleApproval(Refused):
 
 class InDoubt(Refused):
     """The bank may still book an earlier attempt of a payment."""
+
+
+class Overdrawn(Refused):
+    """A run takes more from its account than the account holds."""
 
 
 class RateMissing(SluiceError):

@@ -278,6 +278,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
     ),
     "PayoutsOrdered": (in_each("payouts", derived("exchange", None)),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
+    "RunReleased": (derived("against", None),),
 }
 """The steps of each class, by its name: from version 1 to 2, from 2 to 3, and so on."""
 

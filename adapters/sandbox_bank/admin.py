@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from adapters.sandbox_bank.bookings import post
-from adapters.sandbox_bank.books import CREDIT_LINE_MINOR, BankBooks, converted
+from adapters.sandbox_bank.books import CREDIT_LINE_MINOR, FUNDS_MINOR, BankBooks, converted
 from adapters.sandbox_bank.dialect import Dialect
 from domain.errors import BadInput, NotFound
 from domain.values.money import Money
@@ -34,7 +34,7 @@ def open_account(
     iban: bool = False,
     opening: Money | None = None,
     dialect: Dialect | None = None,
-) -> None:
+) -> bool:
     """Open an account. The running bank serves it from its next poll. Opening it again changes nothing.
 
     Args:
@@ -47,6 +47,8 @@ def open_account(
             units.
         dialect: how its files are written; the account's present dialect if left out.
 
+    Returns whether the account is new.
+
     Raises:
         BadInput: not a key, the opening is in another currency, or the key is open with another number or currency.
     """
@@ -56,11 +58,26 @@ def open_account(
         raise BadInput(f"{key}: open an account by letters, digits, dots and hyphens, with a balance in {currency}.")
     books = BankBooks(books_path(data_dir))
     try:
-        books.open_account(key, number, iban=iban, opening=opening, credit_line=credit_line)
+        new = books.open_account(key, number, iban=iban, opening=opening, credit_line=credit_line)
         if dialect is not None:
             books.set_dialect(key, dialect)
     finally:
         books.close()
+    return new
+
+
+def open_with_funds(data_dir: Path, key: str, number: str, currency: str, *, iban: bool, on: date) -> None:
+    """Open an account that holds money of its own, and let the bank state it, so that everybody knows the balance.
+
+    An account that is open already is left as it is.
+    """
+    opening = Money(FUNDS_MINOR, currency)
+    if open_account(data_dir, key, number, currency, iban=iban, opening=opening):
+        books = BankBooks(books_path(data_dir))
+        try:
+            request_statement(books, key, on)
+        finally:
+            books.close()
 
 
 def credit(books: BankBooks, account: str, amount: Money, payer: str, reference: str, on: date) -> None:
@@ -89,6 +106,27 @@ def credit(books: BankBooks, account: str, amount: Money, payer: str, reference:
     with books.transaction() as db:
         values = (account, on.isoformat(), whole - charge, key, payer, reference, None, *instructed, charge, None)
         post(db, ("CRDT", "credit", *values))
+
+
+def debit(books: BankBooks, account: str, amount: Money, payee: str, reference: str, on: date) -> None:
+    """Let money leave an account by no order of ours, such as by a card or another bank's direct debit.
+
+    Raises:
+        BadInput: the amount is not above zero, in another currency, or more than the account has.
+        NotFound: there is no such account.
+    """
+    currency = books.holder(account).currency
+    if amount.currency != currency or amount.minor <= 0 or not payee or not 0 < len(reference) <= _MAX_REMITTANCE:
+        raise BadInput(
+            f"{amount} to {payee!r} for {reference!r} cannot leave {account}: write an amount above 0 in {currency}, "
+            f"who gets it, and a reference of at most {_MAX_REMITTANCE} characters."
+        )
+    with books.transaction() as db:
+        (has,) = db.execute("SELECT balance + credit_line FROM account WHERE key = ?", (account,)).fetchone()
+        if amount.minor > has:
+            raise BadInput(f"{account} has no more than {Money(has, currency)}: {amount} cannot leave it.")
+        values = (account, on.isoformat(), amount.minor, None, payee, reference, None, None, None, None, 0, None)
+        post(db, ("DBIT", "transfer", *values))
 
 
 def reverse(books: BankBooks, account: str, reference: str, on: date) -> None:

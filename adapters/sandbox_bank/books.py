@@ -18,6 +18,8 @@ from domain.errors import BadInput, NotFound
 from domain.values.currency import exponent
 from domain.values.money import Money
 
+FUNDS_MINOR = 10**12
+"""What a new account of the embedded stack holds: more than the productions that people try out spend."""
 CREDIT_LINE_MINOR = 10**14
 """How far an account may be overdrawn unless it is opened with money of its own: more than any production spends."""
 
@@ -59,22 +61,23 @@ class BankBooks:
             raise
         self.db.execute("COMMIT")
 
-    def open_account(self, key: str, number: str, *, iban: bool, opening: Money, credit_line: int = 0) -> None:
+    def open_account(self, key: str, number: str, *, iban: bool, opening: Money, credit_line: int = 0) -> bool:
         """Open an account in the currency of its opening balance. Opening it again unchanged has no effect.
 
-        `credit_line` is how far it may be overdrawn, in minor units.
+        `credit_line` is how far it may be overdrawn, in minor units. Returns whether the account is new.
 
         Raises:
             BadInput: the key is open with another number or currency.
         """
         with self.transaction() as db:
-            db.execute(
+            new = db.execute(
                 "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (key, number, iban, opening.currency, opening.minor, opening.minor, credit_line),
-            )
+            ).rowcount
             is_open = db.execute("SELECT number, currency FROM account WHERE key = ?", (key,)).fetchone()
         if is_open != (number, opening.currency):
             raise BadInput(f"{key} is open at the sandbox bank with another number or currency: use another key.")
+        return bool(new)
 
     def accounts(self) -> list[str]:
         """Return the keys of all open accounts."""
@@ -142,7 +145,7 @@ class BankBooks:
         """Return the amount booked for each payment without charges, in the account's currency, by end-to-end id."""
         rows = self.db.execute(
             "SELECT e2e, minor - charge, currency FROM posting JOIN account ON account.key = posting.account"
-            " WHERE kind = 'transfer' ORDER BY posting.id"
+            " WHERE kind = 'transfer' AND e2e IS NOT NULL ORDER BY posting.id"
         )
         return {e2e: Money(minor, currency) for e2e, minor, currency in rows}
 

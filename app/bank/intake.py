@@ -78,9 +78,10 @@ class BankFileIntake:
                     yield agreement.production, account
 
     def _open_in_sandbox(self, folder: str, account: Account) -> None:
-        """Open the account once at the sandbox bank. Accounts at a real bank exist already."""
+        """Open the account once at the sandbox bank, with money. Accounts at a real bank exist already."""
         if self._services.settings.bank_mode != "sandbox" or folder in self._opened:
             return
-        data = self._services.settings.data
-        admin.open_account(data, folder, account.number, account.currency, iban=account.iban)
+        today = self._services.handler.clock.now().date()
+        number, currency, data = account.number, account.currency, self._services.settings.data
+        admin.open_with_funds(data, folder, number, currency, iban=account.iban, on=today)
         self._opened.add(folder)

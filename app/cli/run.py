@@ -114,11 +114,13 @@ def preview(run_id: str, production: str | None, user: str | None, as_json: bool
     """Show exactly what releasing RUN would pay now, and the SHA-256 that a release is bound to."""
     from app.cli.printing import plain, show, show_one
     from app.payments.preview import preview_of
+    from domain.payments.funds import there
 
     found = preview_of(data, run_id, production, user)
     if as_json:
         names = ("refused", "closed", "reconciled_until", "debtor", "debtor_written_as")
-        more = {name: getattr(found, name) for name in names} | {"payments": found.lines}
+        funds = found.funds and found.funds.fact.model_dump(mode="json")
+        more = {name: getattr(found, name) for name in names} | {"funds": funds, "payments": found.lines}
         show_one(plain(found.head) | more, as_json=True)
         return
     show_one(found.head, as_json=False)
@@ -128,6 +130,8 @@ def preview(run_id: str, production: str | None, user: str | None, as_json: bool
     show(found.lines, tuple(columns), as_json=False, nothing="nothing would be paid")
     if found.debtor_written_as != found.debtor:
         click.echo(f"\nThe bank's file writes {found.debtor} as {found.debtor_written_as or 'nothing: it cannot'}.")
+    if found.funds is not None:
+        click.echo(f"\n{there(found.head.account, found.funds)}")
     if found.refused is not None:
         click.echo(f"\n{found.refused}")
     if found.closed is not None:

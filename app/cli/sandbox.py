@@ -216,6 +216,24 @@ def credit_(data_dir: Path, account: str, amount: str, payer: str, reference: st
     click.echo(f"{amount} from {payer} on {account}")
 
 
+@sandbox.command("debit")
+@click.option("--account", required=True, help="The account's key, such as MANGA12-spc-jpy.")
+@click.option("--amount", required=True, help='Such as "JPY 1000".')
+@click.option("--to", "payee", required=True, help="Who gets it.")
+@click.option("--reference", required=True, help="Any text.")
+@click.pass_obj
+def debit_(data_dir: Path, account: str, amount: str, payee: str, reference: str) -> None:
+    """Let money leave an account by no order of ours, such as by a card."""
+    from adapters.clock import SandboxClock
+    from adapters.sandbox_bank.admin import debit
+    from domain.values.money import Money
+
+    with _books(data_dir) as books:
+        on = SandboxClock(data_dir / "clock.json").now().date()
+        debit(books, account, Money.parse(amount), payee, reference, on)
+    click.echo(f"{amount} to {payee} from {account}")
+
+
 @sandbox.command("reverse")
 @click.option("--account", required=True, help="The account's key.")
 @click.option("--reference", required=True, help="The reference that the money came in under.")

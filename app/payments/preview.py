@@ -9,6 +9,7 @@ from adapters.db import tables
 from adapters.db.queries.reconciliation import reconciled_until
 from adapters.db.queries.runs import RunRow
 from adapters.db.queries.runs import run as the_run
+from adapters.payments.funds import funds_for
 from app.bootstrap import handler_on
 from app.reads import reads
 from domain.bank.messages import BankAccount
@@ -16,6 +17,7 @@ from domain.bank.names import written_name
 from domain.bank.profile import OrderProfile
 from domain.errors import NotFound
 from domain.payments import runs
+from domain.payments.funds import Funds, overdrawn
 from domain.payments.payments import Payment
 from domain.values.money import Money, total
 
@@ -42,10 +44,11 @@ class PreviewLine:
 class Preview:
     """A run with the count, total and hash that a release would bind now, and a line for each payment.
 
-    `refused` says why a release is refused: the bank may still book an earlier attempt of a payment. `closed` names the
-    days on which the account does nothing, and when it opens; None on a business day. `reconciled_until`
-    is the day up to which the bank's statements of the account agree with the books, None if there is none. `debtor` is
-    the name of the paying account's owner, `debtor_written_as` that in the bank's file.
+    `refused` says why a release is refused: the bank may still book an earlier attempt of a payment, or the account
+    does not hold what the run takes. `closed` names the days on which the account does nothing, and when it opens; None
+    on a business day. `funds` is what is there for a prepared run. `reconciled_until` is the day up to which the bank's
+    statements of the account agree with the books, None if there is none. `debtor` is the name of the paying account's
+    owner, `debtor_written_as` that in the bank's file.
     """
 
     head: RunRow
@@ -54,6 +57,7 @@ class Preview:
     lines: tuple[PreviewLine, ...]
     refused: str | None
     closed: str | None
+    funds: Funds | None
     reconciled_until: date | None
 
 
@@ -79,21 +83,22 @@ def preview(handler: CommandHandler, run_id: str) -> Preview:
         agreement = handler.agreement(records, row.production)
         state = records.state(row.production, payments=tables.payment.c.run == run_id, runs=tables.run.c.id == run_id)
         until = reconciled_until(records.connection, row.production, row.account)
-    run = state.runs[run_id]
-    members = sorted(state.payments.of_run(run.id), key=lambda payment: payment.id)
+        run = state.runs[run_id]
+        members = sorted(state.payments.of_run(run.id), key=lambda payment: payment.id)
+        there = funds_for(handler, records, run, members, agreement) if run.status == "prepared" else None
     now = replace(
         row,
         count=len(members),
         total=total((payment.amount for payment in members), run.currency),
         sha256=runs.binding(run, members, agreement),
     )
-    doubt = runs.in_doubt(run, members)
+    refusal = runs.in_doubt(run, members) or (overdrawn(run, there) if there is not None else None)
     debtor, profile = agreement.bank_account(run.account), agreement.account(run.account).profile
     lines = tuple(_line(payment, agreement.bank_account(payment.payee), profile) for payment in members)
-    why = doubt.sentence if doubt is not None else None
-    closed = handler.closure(agreement, agreement.account(run.account))
-    words = closed.sentence if closed is not None else None
-    return Preview(now, debtor.holder, _written(debtor, profile, ours=True), lines, why, words, until)
+    why = refusal.sentence if refusal is not None else None
+    closure = handler.closure(agreement, agreement.account(run.account))
+    closed = closure.sentence if closure is not None else None
+    return Preview(now, debtor.holder, _written(debtor, profile, ours=True), lines, why, closed, there, until)
 
 
 def _written(account: BankAccount, profile: OrderProfile, *, ours: bool) -> str | None:

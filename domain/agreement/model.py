@@ -77,7 +77,8 @@ class Account(Record):
 
     A controlled account has a cut-off, in the agreement's time zone. `bank_file` is how its bank takes orders,
     `batch_booking` whether it books an order as one sum. `charges_up_to` limits the charges of one booking, in the
-    account's currency. `bank_codes` go with transfers to the account.
+    account's currency. `bank_codes` go with transfers to the account. `overdraft` is how far the bank lets a controlled
+    account go below zero, nothing by default: a run that takes more than is there is refused.
     """
 
     id: Key
@@ -95,6 +96,7 @@ class Account(Record):
     batch_booking: bool = True
     charges_up_to: Money | None = None
     bank_codes: BankCodes | None = None
+    overdraft: Money | None = None
 
     @property
     def profile(self) -> OrderProfile:

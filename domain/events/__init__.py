@@ -122,6 +122,7 @@ from domain.events.runs import (
     GatheredPayment,
     PaymentsGathered,
     QuoteTaken,
+    ReleasedAgainst,
     RunCancelled,
     RunDoubted,
     RunEscalated,
@@ -129,6 +130,7 @@ from domain.events.runs import (
     RunPrepared,
     RunReleased,
     RunSubmitted,
+    SharedWith,
 )
 from domain.schemas import SCHEMAS, Schemas
 
@@ -257,6 +259,7 @@ __all__ = [
     "ReceiptsExpected",
     "ReceiptsFellDue",
     "RejectedPayment",
+    "ReleasedAgainst",
     "ReportTaken",
     "ReserveAmount",
     "RunAccepted",
@@ -269,6 +272,7 @@ __all__ = [
     "ScheduledPayment",
     "SettledPayment",
     "Share",
+    "SharedWith",
     "StatementCount",
     "StatementImported",
     "StatementKind",

@@ -65,13 +65,38 @@ class PaymentsGathered(Record):
     payments: tuple[GatheredPayment, ...]
 
 
+class SharedWith(Record):
+    """Another production that names the same bank account, as its journal was up to the event `seq`."""
+
+    production: str
+    account: str
+    seq: int
+
+
+class ReleasedAgainst(Record):
+    """What was there when a run was released, in the currency of its account.
+
+    `balance` is what the account held by the bank's word for the day `balance_on` and its bookings since; None if
+    nobody had told it. `on_its_way` was released and not booked, `debit` is what the run takes, `overdraft` how far
+    below zero the account may go. `shared` are the other productions that are counted.
+    """
+
+    balance: Money | None
+    balance_on: date | None
+    on_its_way: Money
+    debit: Money
+    overdraft: Money
+    shared: tuple[SharedWith, ...] = ()
+
+
 class RunReleased(Record):
-    """A second person released exactly what `sha256` binds."""
+    """A second person released exactly what `sha256` binds. `against` is None in records that did not know balances."""
 
     type: Literal["run-released"] = "run-released"
     run: str
     by: str
     sha256: Sha256
+    against: ReleasedAgainst | None = None
 
 
 class RunCancelled(Record):

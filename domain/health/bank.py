@@ -42,7 +42,10 @@ def unmatched(found: Suspended) -> Ailment:
 
 
 def unreconciled(production: str, found: Reconciliation) -> Iterator[Ailment]:
-    """Statements that are missing, and a balance of the bank that is not that of the books."""
+    """Statements that are missing, and a balance of the bank that is not that of the books.
+
+    An opening balance that nobody has recorded yet is only told: it is a step of the setting up.
+    """
     what = f"{production} {found.account}"
     shown = f"`sluice bank reconcile {production} {found.account}` shows both sides"
     for one in found.differences:
@@ -50,9 +53,11 @@ def unreconciled(production: str, found: Reconciliation) -> Iterator[Ailment]:
             todo = f"ask the bank for it, whatever it holds; {shown}"
             yield Ailment(AilmentKind.STATEMENT_MISSING, what, one.on, one.why, todo)
     others = [one for one in found.differences if one.kind not in _MISSING]
-    if others or (found.unexplained is not None and found.unexplained.minor):
+    unexplained = found.unexplained is not None and bool(found.unexplained.minor)
+    if others or unexplained:
         since = min((one.on for one in others), default=found.on)
-        yield Ailment(AilmentKind.UNRECONCILED, what, since, _why(found, others), shown)
+        to_open = found.opening is None and not unexplained and [one.kind for one in others] == ["opening-balance"]
+        yield Ailment(AilmentKind.UNRECONCILED, what, since, _why(found, others), shown, wrong=not to_open)
 
 
 def _why(found: Reconciliation, others: list[BalanceDifference]) -> str:

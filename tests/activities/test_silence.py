@@ -29,6 +29,7 @@ def send(world, agreement, lost=("WR-A",), **traits):
     world.register(agreement)
     world.their_bank.books.set_dialect(FOLDER, dialect_of(traits))
     world.clock.to(DAY)
+    admin.credit(world.their_bank.books, FOLDER, Money.parse("KRW 5000000000"), "The studio", "financing", DAY)
     for one in lost:
         add_fault(world.their_bank.books.db, world.payment(one), FaultKind.DELAY, reason="", seconds=10**9)
     world.run = world.send()

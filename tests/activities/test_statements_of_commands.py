@@ -72,4 +72,6 @@ def test_releasing_a_run(due):
         due.runs.release(command)
     payments = "payment payment jsonb_array_elements run"  # those of the run, and those with an attempt of it in doubt
     taken = ["stream_head", "production", payments, "run", "command"]
-    assert statements == [*taken, "command journal_event payment run stream_head"]
+    booked = "booking journal_event entry of_account of_account corrected"
+    there = ["settings", "settings", "production", "bank_statement", "journal_event", booked, "production", "payment"]
+    assert statements == [*taken, *there, "command journal_event payment run stream_head"]

@@ -73,7 +73,7 @@ def test_a_stack_that_was_ended_goes_on_where_it_was_also_with_newer_code(own, s
     assert built(own, production) == {f"newer-{sign}"}
     books = BankBooks(books_path(own.data))
     assert {books.effects(f"{production}.P{number}") for number in range(PAYOUTS)} == {1}
-    change = books.balances()[folder_of(production, common.ACCOUNT)].minor
+    change = books.moved()[folder_of(production, common.ACCOUNT)].minor
     books.close()
     balances = {row["account"]: row["balance"] for row in own("ledger", "balances", production, "--json").json}
     assert balances["asset:bank:spc-krw"] == f"KRW {change}"

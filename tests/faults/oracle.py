@@ -60,7 +60,7 @@ def assert_books_agree(stack: EmbeddedStack, services: Services, production: str
         for row in payments:
             if row.status == "settled":
                 assert booked[row.end_to_end_id] == row.booked == row.amount
-        change = books.balances()[folder]
+        change = books.moved()[folder]
     finally:
         books.close()
     settled = [row.amount.minor for row in payments if row.status == "settled"]

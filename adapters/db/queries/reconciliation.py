@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from adapters.db import rows, tables
 from adapters.db.streams import stream_of
+from domain.bank.balances import AccountBooking, AccountRecord, known_balance
 from domain.bank.reconciliation import AccountBooks, OpeningBalance, Reconciliation, Untold, reconcile
 from domain.bank.statements import BankStatement
 from domain.errors import NotFound
@@ -49,6 +50,21 @@ WHERE b.fate <> 'known' AND b.kind IN ('notification', 'intraday') AND b.minor +
         WHERE k.about IN (b.movement, b.entry) AND k.fate = 'known' AND k.kind = 'statement')
 ORDER BY b.booked_on, b.movement
 """)  # noqa: S608 - our own text
+
+_BOOKINGS = sa.text("""
+WITH of_account AS (SELECT * FROM booking WHERE stream = :stream AND account = :account), corrected AS (
+    SELECT e.about AS movement, sum(e.minor) AS minor
+    FROM journal_event j JOIN entry e ON e.stream = j.stream AND e.seq = j.seq
+    WHERE j.stream = :stream AND j.type IN ('movement-allocated', 'movement-allocation-undone') AND e.account = :ledger
+    GROUP BY e.about
+)
+SELECT b.movement, b.booked_on, b.minor + COALESCE(c.minor, 0) AS minor, (b.kind = 'statement') IS TRUE OR EXISTS (
+    SELECT FROM of_account k WHERE k.about IN (b.movement, b.entry) AND k.fate = 'known' AND k.kind = 'statement'
+) AS stated
+FROM of_account b LEFT JOIN corrected c USING (movement)
+WHERE b.fate <> 'known' AND (b.booked_on IS NULL OR b.booked_on >= :since)
+""")
+"""The bookings since a day, less what people took off again, such as a booking that the bank told twice."""
 
 _LEDGER = sa.text("SELECT COALESCE(sum(minor), 0)::text FROM entry WHERE stream = :stream AND account = :ledger")
 
@@ -117,6 +133,20 @@ def account_books(connection: Connection, production: str, account: str, currenc
     ledger = Money(int(connection.execute(_LEDGER, named).scalar_one()), currency)
     opening = opening_balance(connection, production, account)
     return AccountBooks(account, ledger, by_day, untold, opening, _on_the_way(connection, production, account))
+
+
+def account_record(connection: Connection, production: str, account: str, currency: str) -> AccountRecord:
+    """What a production's books have of a bank account, as far as its balance depends on it."""
+    told, opening = bank_statements(connection, production, account), opening_balance(connection, production, account)
+    record = AccountRecord(told, (), opening)
+    known = known_balance([record])
+    since = known.on if known is not None else date.max
+    named = {"stream": stream_of(production), "account": account, "ledger": f"asset:bank:{account}", "since": since}
+    booked = tuple(
+        AccountBooking(row.movement, row.booked_on, Money(int(row.minor), currency), row.stated)
+        for row in connection.execute(_BOOKINGS, named)
+    )
+    return AccountRecord(told, booked, opening)
 
 
 def opening_balance(connection: Connection, production: str, account: str) -> OpeningBalance | None:

@@ -9,7 +9,7 @@ from adapters.db.records import Records
 from adapters.payments.quotes import rates_at
 from adapters.sharing.entitlements import FactsOf, business_day, versions_by
 from adapters.sharing.issuing import IssueHistory, written
-from app.audit.replay.bank import AgreementOf
+from app.audit.replay.funds import AgreementOf
 from domain.agreement.model import DueAfter, Purpose
 from domain.agreement.productions import fall_due, promised
 from domain.agreement.schedule import amounts

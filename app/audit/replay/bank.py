@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,8 +14,8 @@ from adapters.db.records import Records
 from adapters.db.streams import production_of
 from adapters.payments.quotes import rates_at
 from app.audit.replay.bookings import ToldBookings
+from app.audit.replay.funds import AgreementOf, FundsCheck
 from app.audit.replay.movements import MovementCommand, decided_again
-from domain.agreement.model import Agreement
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.rebuilt_commands import rebuilt
 from domain.audit.refold import CommandBatch, DecodedFact
@@ -52,8 +52,6 @@ from domain.values.money import total as total_of
 
 _WRITTEN_AT = re.compile(rb"<(?:\w+:)?CreDtTm>([^<]+)</")
 
-AgreementOf = Callable[[State], Agreement]
-
 
 class Bank:
     """A check of a production's batches; see `domain.audit.refold.Check`."""
@@ -61,6 +59,7 @@ class Bank:
     def __init__(self, records: Records, agreement_of: AgreementOf, schemas: Schemas = SCHEMAS) -> None:
         self._records, self._agreement_of, self._schemas = records, agreement_of, schemas
         self._told = ToldBookings()
+        self._funds = FundsCheck(records, agreement_of, schemas)
         self._opening: dict[str, Money] = {}
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
@@ -225,6 +224,7 @@ class Bank:
             yield unfaithful(told.record, f"{event.by} released run {run.id}, and had prepared it")
         if run.quote is not None and event.by == run.quote.deal_by:
             yield unfaithful(told.record, f"{event.by} released run {run.id}, and had taken its deal")
+        yield from self._funds.findings(state, told, event, self._told)
 
     def _submitted(self, state: State, told: DecodedFact, event: RunSubmitted) -> Iterator[Finding]:
         """Check that an order's bytes follow from the run and the agreement, except for its creation time."""

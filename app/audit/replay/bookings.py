@@ -7,13 +7,15 @@ from itertools import chain
 
 from msgspec.structs import replace
 
+from domain.bank.balances import AccountBooking, AccountRecord, known_balance
 from domain.bank.bookings import Needs, Recorded
 from domain.bank.identity import KnownBooking
 from domain.bank.movements import BankMovement, movement_of, undoes
-from domain.bank.reconciliation import complete_day
+from domain.bank.reconciliation import OpeningBalance, complete_day
 from domain.bank.record import RECORDING, bookings
+from domain.bank.reports import ReportKind
 from domain.bank.statements import BankStatement, statements
-from domain.events import Event, MovementAllocated, MovementAllocationUndone
+from domain.events import Event, MovementAllocated, MovementAllocationUndone, OpeningBalanceRecorded
 from domain.ledger.accounts import SUSPENSE
 from domain.ledger.entries import MOVING, postings
 from domain.payments.payments import ON_ITS_WAY, Payment, Status
@@ -30,6 +32,10 @@ class ToldBookings:
         self._statements: dict[str, list[BankStatement]] = defaultdict(list)
         self._suspended: dict[tuple[str, str], Money] = {}
         self._events: dict[tuple[str, str], list[Event]] = defaultdict(list)
+        self._days: dict[str, dict[date | None, list[str]]] = defaultdict(lambda: defaultdict(list))
+        self._stated: dict[str, set[str]] = defaultdict(set)
+        self._corrected: dict[tuple[str, str], Money] = {}
+        self._opening: dict[str, OpeningBalance] = {}
         self.movements: dict[str, dict[str, KnownBooking]] = defaultdict(dict)
         """The movements of each account by their ids."""
 
@@ -40,21 +46,55 @@ class ToldBookings:
                 self._statements[statement.account].append(statement)
         for (account, movement), booking in bookings(one for one in events if type(one) in RECORDING).items():
             self.movements[account][movement] = booking
+            self._days[account][booking.booked_on].append(movement)
+            if booking.fate == "known" and booking.kind is ReportKind.STATEMENT:
+                self._stated[account].add(booking.about)
             for kind, key in (
                 ("amount", booking.amount.minor),
                 ("entry", booking.entry_amount.minor),
                 ("about", booking.about),
             ):
                 self._by[account, kind, key].append(booking)
+        self._suspend(events)
+        for event in events:
+            if isinstance(event, MovementAllocated | MovementAllocationUndone):
+                self._events[event.account, event.movement].append(event)
+                self._correct(event)
+            elif isinstance(event, OpeningBalanceRecorded):
+                self._opening[event.account] = OpeningBalance(event.amount, event.on)
+
+    def _suspend(self, events: Sequence[Event]) -> None:
+        """Note what goes into suspense and out of it."""
         for entry in chain.from_iterable(postings(one) for one in events if type(one) in MOVING):
             if entry.account.startswith(SUSPENSE):
                 at = (entry.account.removeprefix(SUSPENSE), entry.about)
                 before = self._suspended.get(at, Money.zero(entry.amount.currency))
                 self._suspended[at] = before - entry.amount
 
-        for event in events:
-            if isinstance(event, MovementAllocated | MovementAllocationUndone):
-                self._events[event.account, event.movement].append(event)
+    def _correct(self, event: MovementAllocated | MovementAllocationUndone) -> None:
+        """Note what a person took off a bank account again, such as a booking that the bank told twice."""
+        for entry in postings(event):
+            if entry.account == f"asset:bank:{event.account}":
+                at = (event.account, entry.about)
+                self._corrected[at] = self._corrected.get(at, Money.zero(entry.amount.currency)) + entry.amount
+
+    def record(self, account: str) -> AccountRecord:
+        """What the books have of an account, as far as its balance depends on it."""
+        record = AccountRecord(self._statements[account], (), self._opening.get(account))
+        known = known_balance([record])
+        since = known.on if known is not None else date.max
+        days = (day for day in self._days[account] if day is None or day >= since)
+        booked = (self._booked(account, name) for day in days for name in dict.fromkeys(self._days[account][day]))
+        return AccountRecord(record.statements, [one for one in booked if one is not None], record.opening)
+
+    def _booked(self, account: str, movement: str) -> AccountBooking | None:
+        """A booking less what was taken off again; None for another telling of one."""
+        one, stated = self.movements[account][movement], self._stated[account]
+        if one.fate == "known":
+            return None
+        amount = one.amount + self._corrected.get((account, movement), Money.zero(one.amount.currency))
+        on_a_statement = one.kind is ReportKind.STATEMENT or movement in stated or one.entry in stated
+        return AccountBooking(movement, one.booked_on, amount, on_a_statement)
 
     def movement(self, account: str, name: str) -> BankMovement | None:
         """A movement as `adapters.db.movements` reads it."""

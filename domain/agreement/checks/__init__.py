@@ -1,6 +1,6 @@
 """The checks that an agreement must pass as a whole. Each one reports everything that it finds."""
 
-from domain.agreement.checks.accounts import accounts
+from domain.agreement.checks.accounts import accounts, overdrafts
 from domain.agreement.checks.amendment import amendment
 from domain.agreement.checks.bank_files import bank_files
 from domain.agreement.checks.calendars import calendars
@@ -29,6 +29,7 @@ _ALONE = (
     flows,
     fx_rules,
     accounts,
+    overdrafts,
     bank_files,
     calendars,
     names,

@@ -58,3 +58,18 @@ def _number(path: Path, account: Account) -> Iterator[AgreementFinding]:
     if len(countries) > 1 and not any(countries <= places for places in _SHARED):
         sentence = f"the bank is in {account.country} and the IBAN is of {account.number[:2]}: correct one of them."
         yield AgreementFinding((*path, "bic"), "bic-country", sentence)
+
+
+def overdrafts(agreement: Agreement) -> Iterator[AgreementFinding]:
+    """Findings about how far accounts may go below zero."""
+    for n, account in enumerate(agreement.accounts):
+        limit, path = account.overdraft, ("accounts", n, "overdraft")
+        if limit is not None and account.control is Control.EXTERNAL:
+            sentence = f"nothing is paid from {account.id!r}, which is external: take this out."
+            yield AgreementFinding(path, "overdraft-unused", sentence)
+        elif limit is not None and limit.currency != account.currency:
+            sentence = f"{account.id!r} is kept in {account.currency}: write its overdraft in it."
+            yield AgreementFinding(path, "limit-currency", sentence)
+        elif limit is not None and limit.minor < 0:
+            sentence = "an overdraft is written as an amount above 0: how far below zero the account may go."
+            yield AgreementFinding(path, "not-positive", sentence)

@@ -28,7 +28,7 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
     with stage.books() as books:
         sent = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'transfer'"))
         back = Counter(e2e for (e2e,) in books.db.execute("SELECT e2e FROM posting WHERE kind = 'return'"))
-        booked, balance = books.booked(), books.balances().get(folder_of(key, ACCOUNT))
+        booked, moved = books.booked(), books.moved().get(folder_of(key, ACCOUNT))
     for row in payments:
         attempts = [row.id, *(f"{row.id}.{n}" for n in range(2, row.attempt + 1))]
         net = sum(sent[one] - back[one] for one in attempts)
@@ -43,7 +43,7 @@ def judge(stage: Stage, key: str, *, ended: bool = True) -> Harm:
             harm.stuck.append(f"{row.id} is still {row.status}")
     zero, lied = Money.zero("KRW"), Money(stage.lies.get(key, 0), "KRW")
     ours = balances.get(f"asset:bank:{ACCOUNT}", zero)
-    theirs = zero if balance is None else balance
+    theirs = zero if moved is None else moved
     suspense = -balances.get(f"suspense:unmatched:{ACCOUNT}", zero)
     if ours - lied != theirs:
         harm.broken.append(f"{key}: our bank account says {ours}, the bank {theirs}, and it lied about {lied}")

@@ -193,7 +193,7 @@ def _compared(stage: Stage, speaker: Speaker) -> Harm:
     with stage.books() as books:
         folder = folder_of(key, ACCOUNT)
         theirs = _per_day((on, money.minor) for on, money in books.bookings(folder))
-        balance = books.balances()[folder].minor
+        balance = books.moved()[folder].minor
     table = tables.booking.c
     query = sa.select(table.booked_on, table.minor).where(
         table.stream == stream_of(key), table.account == ACCOUNT, table.fate != "known"
