@@ -54,13 +54,13 @@ class AgreementActivities:
                 state.production,
                 agreement,
                 command.document,
-                self._handler.person(command),
+                self._handler.person(command, transaction.people(*command.given_by)),
                 dict(amounts(agreement)),
                 self._handler.due_date(agreement),
             )
 
         context = Context(effective_on=agreement.effective_on, actor=command.by)
-        return self._handler.store.carry_out(command, context, _within)
+        return self._handler.in_context(command, context, _within)
 
     @activity.defn
     def amend(self, command: AmendAgreement) -> CommandOutcome:
@@ -82,7 +82,7 @@ class AgreementActivities:
                 accepted,
                 agreement,
                 command.document,
-                self._handler.person(command),
+                self._handler.person(command, state.people),
                 dict(amounts(agreement)),
                 self._handler.due_date(agreement),
                 self._handler.today(agreement),
@@ -119,7 +119,7 @@ class AgreementActivities:
 
         def _closed(state: State, agreement: Agreement, today: date) -> list[Event]:
             production = the_production(state.production, command.production)
-            return closing.close(production, agreement, command, self._handler.person(command), today)
+            return closing.close(production, agreement, command, self._handler.person(command, state.people), today)
 
         done = self._handler.decide(command, Selection(), _closed)
         closed = the_production(done.state.production, command.production).books_closed_until
@@ -144,7 +144,7 @@ class AgreementActivities:
         def _with_debtor(state: State, agreement: Agreement, _: date) -> list[Event]:
             payment = payments.the_payment(state.payments, command.payment)
             debtor = agreement.account(payment.account).owner
-            return rule(state.payments, command, self._handler.person(command), debtor)
+            return rule(state.payments, command, self._handler.person(command, state.people), debtor)
 
         done = self._handler.decide(command, Selection(_ONE_PAYMENT, values={"payment": command.payment}), _with_debtor)
         return PaymentView(payment=command.payment, status=done.state.payments[command.payment].status)

@@ -101,11 +101,11 @@ class BankActivities:
     def record_opening_balance(self, command: RecordOpeningBalance) -> OpeningBalanceView:
         """Record what an account held before the first booking in the books."""
 
-        def _rule(transaction: Transaction, _: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             connection, named = transaction.connection, (command.production, command.account)
             before = opening_balance(connection, *named)
             first, today = first_booking(connection, *named), self._handler.today(agreement)
-            return opening.record(command, before, first, agreement, self._handler.person(command), today)
+            return opening.record(command, before, first, agreement, self._handler.person(command, state.people), today)
 
         self._handler.carry_out(command, Selection(), _rule, on=command.on)
         return OpeningBalanceView(account=command.account, amount=command.amount, on=command.on)

@@ -32,7 +32,7 @@ from domain.commands import (
 )
 from domain.errors import IllegalTransition, Refused, SluiceError
 from domain.events import DistributionComputed, Event, PaymentsScheduled, Payout, PayoutsOrdered
-from domain.identity import SYSTEM
+from domain.identity import SYSTEM, Person
 from domain.payments.runs import Quote, chunks
 from domain.sharing import distributions, ordering
 from domain.sharing.distributions import Distribution, Distributions
@@ -76,7 +76,7 @@ class DistributionActivities:
             if command.by != SYSTEM.user:
                 opener = paying_account(agreement).owner
                 action = f"open distribution {command.period}"
-                require(self._handler.person(command), ComputeDistribution, (opener,), action)
+                require(self._person(transaction, command), ComputeDistribution, (opener,), action)
             if until >= self._handler.today(agreement):
                 raise Refused(f"{command.period} lasts until {until}: it can be distributed from the day after.")
             computed, _ = find(self._handler, self._facts_of, transaction, agreement, command.period, known)
@@ -89,8 +89,8 @@ class DistributionActivities:
         """Accept a revision for one's party."""
         return self._decide(
             command,
-            lambda _, __, known: distributions.approve(
-                known, command.period, command.revision, self._handler.person(command)
+            lambda transaction, _, known: distributions.approve(
+                known, command.period, command.revision, self._person(transaction, command)
             ),
         )
 
@@ -99,7 +99,7 @@ class DistributionActivities:
         """Dispute positions of one's party."""
         return self._decide(
             command,
-            lambda _, __, known: distributions.object_to(known, command, self._handler.person(command)),
+            lambda transaction, _, known: distributions.object_to(known, command, self._person(transaction, command)),
         )
 
     @activity.defn
@@ -107,7 +107,7 @@ class DistributionActivities:
         """End the objection of one's party. If payouts are ordered already, order what it held."""
 
         def _rule(transaction: Transaction, agreement: Agreement, known: Distributions) -> list[Event]:
-            person = self._handler.person(command)
+            person = self._person(transaction, command)
             events = distributions.resolve(known, command.period, person.party, command.reason, person)
             if distributions.the_distribution(known, command.period).status != "ordered":
                 return events
@@ -284,6 +284,9 @@ class DistributionActivities:
     def _due_on(self, agreement: Agreement, distribution: Distribution) -> date:
         """The day on which payouts that are ordered now are paid."""
         return business_day(self._handler, agreement, max(distribution.pay_on, self._handler.today(agreement)))
+
+    def _person(self, transaction: Transaction, command: DistributionCommand) -> Person:
+        return self._handler.person(command, transaction.people(*command.given_by))
 
     def _decide(self, command: DistributionCommand, rule: Rule) -> DistributionView:
         def _with_distributions(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:

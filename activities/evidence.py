@@ -36,16 +36,17 @@ class EvidenceActivities:
             self._store.keep(source, command.sha256)
 
         def _rule(_: object, state: State, agreement: Agreement) -> list[Event]:
-            return [*keep(state.milestones, agreement, command, self._handler.person(command))]
+            return [*keep(state.milestones, agreement, command, self._handler.person(command, state.people))]
 
         self._handler.carry_out(command, _MILESTONES, _rule)
 
     def _allowed(self, command: KeepEvidence) -> bool:
         with self._handler.store.reading() as records:
             state = records.select(command.production, _MILESTONES)
+            people = records.people(*command.given_by)
         agreement = self._handler.agreement_of(state, command.production)
         try:
-            keep(state.milestones, agreement, command, self._handler.person(command))
+            keep(state.milestones, agreement, command, self._handler.person(command, people))
         except Refused:
             return False
         return True

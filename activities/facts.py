@@ -178,7 +178,9 @@ class FactActivities:
         rows, production = command.rows, command.production
         standing = facts.standing(records, production, rows.kind, rows.source, rows.statement)
         known = facts.known_statements(records, production, rows.kind)
-        return revenue.take(command, standing, agreement, self._handler.person(command), known)
+        return revenue.take(
+            command, standing, agreement, self._handler.person(command, records.people(*command.given_by)), known
+        )
 
     def _taken(
         self,

@@ -199,14 +199,14 @@ class HistoryActivities:
 
     def _give_up(self, command: GiveUpHistory, in_temporal: bool) -> None:
         def _within(transaction: Transaction) -> tuple[State, list[HistoryGivenUp]]:
-            person = self.handler.person(command)
+            person = self.handler.person(command, transaction.people(*command.given_by))
             parties = self._responsible_parties(transaction, command.production) or (person.party,)
             run = (command.workflow_id, command.run_id)
             archived = run in histories.archived(transaction.connection, [run])
             return State(), give_up(command, person, parties, archived=archived, in_temporal=in_temporal)
 
         try:
-            self.handler.store.carry_out(command, Context(self._today(command.production), command.by), _within)
+            self.handler.in_context(command, Context(self._today(command.production), command.by), _within)
         except IdempotencyConflict:
             history = called(command.workflow_id, command.run_id)
             raise IllegalTransition(

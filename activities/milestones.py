@@ -41,7 +41,7 @@ class MilestoneActivities:
             command,
             command.milestone,
             lambda state, agreement, _: milestones.submit(
-                state.milestones, agreement, command, handler.person(command), handler.deadline(agreement)
+                state.milestones, agreement, command, handler.person(command, state.people), handler.deadline(agreement)
             ),
         )
 
@@ -52,7 +52,7 @@ class MilestoneActivities:
             command,
             command.milestone,
             lambda state, agreement, _: milestones.approve(
-                state.milestones, agreement, command, self._handler.person(command)
+                state.milestones, agreement, command, self._handler.person(command, state.people)
             ),
         )
 
@@ -63,7 +63,7 @@ class MilestoneActivities:
             command,
             command.milestone,
             lambda state, agreement, _: milestones.reject(
-                state.milestones, agreement, command, self._handler.person(command)
+                state.milestones, agreement, command, self._handler.person(command, state.people)
             ),
         )
 

@@ -50,7 +50,7 @@ class MovementActivities:
                 exists=self._exists(transaction, command, agreement),
                 refunds=sum(payment.purpose is Purpose.REFUND for payment in state.payments.values()),
             )
-            events = suspense.allocate(command, known, self._handler.person(command))
+            events = suspense.allocate(command, known, self._handler.person(command, state.people))
             _notify(transaction, command.production, state, events)
             return events
 
@@ -78,7 +78,7 @@ class MovementActivities:
                 receipts=state.receipts,
                 runs=state.runs,
             )
-            events = undoing.undo(command, standing, self._handler.person(command))
+            events = undoing.undo(command, standing, self._handler.person(command, state.people))
             _notify(transaction, command.production, state, events)
             return events
 

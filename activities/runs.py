@@ -76,7 +76,9 @@ class RunActivities:
 
         def _rule(_: Transaction, state: State, __: Agreement) -> list[Event]:
             if ref.by != SYSTEM.user:
-                require(self._handler.person(command), FallDue, (debtor,), f"open the day of {ref.account}")
+                require(
+                    self._handler.person(command, state.people), FallDue, (debtor,), f"open the day of {ref.account}"
+                )
             return productions.fall_due(state.payments, state.receipts, today, ordered_until)
 
         names = sorted((*waiting.payments, *waiting.receipts))
@@ -85,7 +87,15 @@ class RunActivities:
         # The key names what falls due, so that a later call on the same day is a new command. It also names the
         # user, so that two users at once do not conflict.
         digest = hashlib.sha256(" ".join(names).encode()).hexdigest()[:16]
-        command = make(FallDue, beside={"digest": digest}, by=ref.by, production=ref.production, on=today)
+        command = make(
+            FallDue,
+            beside={"digest": digest},
+            by=ref.by,
+            authentication=ref.authentication,
+            acting_for=ref.acting_for,
+            production=ref.production,
+            on=today,
+        )
         outcome = self._handler.carry_out(command, scheduled, _rule, today).outcome
         return outcome.last_seq - outcome.first_seq + 1
 
@@ -129,6 +139,8 @@ class RunActivities:
                 currency=currency,
                 on=on,
                 by=ref.by,
+                authentication=ref.authentication,
+                acting_for=ref.acting_for,
             )
             for currency in currencies
         ]
@@ -139,6 +151,8 @@ class RunActivities:
         command = make(
             PrepareRun,
             by=planned.by,
+            authentication=planned.authentication,
+            acting_for=planned.acting_for,
             production=planned.production,
             run=planned.run,
             account=planned.account,
@@ -158,7 +172,7 @@ class RunActivities:
             quote = quote_for(
                 transaction, agreement, planned.account, planned.currency, planned.on, self._handler.overrides
             )
-            person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command)
+            person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command, state.people)
             return runs.prepare(state.payments, agreement, command, person, quote)
 
         # A run that a bank wants ahead is of a day to come; it is prepared today.
@@ -171,7 +185,7 @@ class RunActivities:
         """Release a run under four eyes, if its order can be written and is in time, and its account has the money."""
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            person, today = self._handler.person(command), self._handler.today(agreement)
+            person, today = self._handler.person(command, state.people), self._handler.today(agreement)
             released = runs.release(state.runs, state.payments, agreement, command, person, today)
             run = runs.the_run(state.runs, command.run)
             check_sendable(self._handler, run, state.payments, agreement)
@@ -190,7 +204,9 @@ class RunActivities:
         selection = Selection(_IN_RUN, runs=sa.or_(_THE_RUN, at_it), values={"run": command.run})
 
         def _rule(_: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            return deals.take_deal(state.runs, state.payments, agreement, command, self._handler.person(command))
+            return deals.take_deal(
+                state.runs, state.payments, agreement, command, self._handler.person(command, state.people)
+            )
 
         self._handler.carry_out(command, selection, _rule)
         return self.run_standing(RunRef(production=command.production, run=command.run))
@@ -201,7 +217,9 @@ class RunActivities:
         return self._decide(
             command,
             command.run,
-            lambda _, state, agreement: runs.cancel(state.runs, agreement, command, self._handler.person(command)),
+            lambda _, state, agreement: runs.cancel(
+                state.runs, agreement, command, self._handler.person(command, state.people)
+            ),
         )
 
     @activity.defn
@@ -279,7 +297,7 @@ class RunActivities:
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             found = the_payment(state.payments, command.payment)
             told = bank_statements(transaction.connection, command.production, found.account)
-            person, debtor = self._handler.person(command), agreement.account(found.account).owner
+            person, debtor = self._handler.person(command, state.people), agreement.account(found.account).owner
             complete = partial(complete_day, told)
             events = doubts.fail(state.payments, state.runs, command, person, debtor, complete)
             transaction.post("run-news", agreement.production, found.run or "")

@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from pydantic import Field
+
+from domain.identity.authentication import Authentication, unsaid
 from domain.values.money import Money
 from domain.values.record import Record, UserName
 
@@ -55,11 +58,16 @@ class MilestoneView(Record):
 
 
 class AccountRef(Record):
-    """Identifies a production's debtor account, and the user who opens its day."""
+    """Identifies a production's debtor account, and the user who opens its day.
+
+    `authentication` and `acting_for` are those of the user's commands.
+    """
 
     production: str
     account: str
     by: UserName = "system"
+    authentication: Authentication | None = Field(default=None, exclude_if=unsaid)
+    acting_for: UserName | None = Field(default=None, exclude_if=unsaid)
 
 
 class PlannedRun(Record):
@@ -71,6 +79,8 @@ class PlannedRun(Record):
     currency: str
     on: date
     by: UserName
+    authentication: Authentication | None = Field(default=None, exclude_if=unsaid)
+    acting_for: UserName | None = Field(default=None, exclude_if=unsaid)
 
 
 class RunRef(Record):

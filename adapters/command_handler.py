@@ -1,25 +1,33 @@
-"""Carries out commands: the one path by which activities change facts, and what every activity needs for it."""
+"""Carries out commands: the one path by which activities change facts, and what every activity needs for it.
 
-from collections.abc import Callable, Mapping, Sequence
+Who acts is read in the transaction that decides. Rules get the people whom their command concerns with the state.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from adapters.agreement.cache import Agreements
 from adapters.clock import Clock
 from adapters.db.records import Records, Selection
-from adapters.db.store import Context, Done, Request, Store, Transaction
+from adapters.db.store import CommandOutcome, Context, Done, Request, Store, Transaction
 from domain.agreement.model import Account, Agreement
 from domain.agreement.productions import DueDate, the_production
 from domain.agreement.schedule import calendars_of, due_date, execution_day, order_day
 from domain.calendar.calendars import Calendars
 from domain.calendar.closures import Closure, closure
 from domain.calendar.overrides import CalendarOverride
-from domain.commands import Command
+from domain.commands import Command, LoadPeople, make
 from domain.errors import WrongRole
-from domain.events import Event
-from domain.identity import Person
+from domain.events import Event, UserRecord
+from domain.identity import SYSTEM, Person, changes
+from domain.identity.authentication import Method
+from domain.identity.people import People, acting
 from domain.ledger.closing import require_open
+from domain.ledger.journal import sha256
 from domain.milestones import Deadline
 from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.state import State
@@ -28,6 +36,11 @@ Decision = Callable[[State, Agreement, date], Sequence[Event]]
 """What a command comes to, by what was selected of the state, on a business day; nothing else is asked or done."""
 Rule = Callable[[Transaction, State, Agreement], Sequence[Event]]
 """The same for what also asks, or does, something else in the transaction."""
+RuleAlone = Callable[[Transaction], tuple[State, Sequence[Event]]]
+"""The same for what loads the state by itself."""
+ACommand = TypeVar("ACommand", bound=Command)
+HouseRule = Callable[[Transaction, State, date], Sequence[Event]]
+"""The same for what concerns no production."""
 
 
 def end_of(on: date, at: time | None, agreement: Agreement) -> datetime:
@@ -37,15 +50,21 @@ def end_of(on: date, at: time | None, agreement: Agreement) -> datetime:
 
 @dataclass(frozen=True)
 class CommandHandler:
-    """Holds the store, agreements, clock, people and engines that activities share."""
+    """Holds the store, agreements, clock and engines that activities share.
+
+    `first_users` are those of the settings, which are put on record once. `trusted` are the ways in which a person may
+    have shown who they are. `time_zone` is that of the house's days.
+    """
 
     store: Store
     agreements: Agreements
     clock: Clock
-    people: Mapping[str, Person]
+    first_users: Sequence[UserRecord]
     answer_within_s: int
     overrides: tuple[CalendarOverride, ...] = field(default=())
     engines: Engines = ENGINES
+    time_zone: str = "Asia/Seoul"
+    trusted: frozenset[Method] = frozenset({Method.SANDBOX_NAME})
 
     def decide(self, command: Command, selection: Selection, decision: Decision) -> Done:
         """Carry out a command with today's agreement, exactly once; others may commit with it. See `Store.handle`."""
@@ -53,7 +72,7 @@ class CommandHandler:
         def _decided(_: Transaction, state: State, agreement: Agreement, on: date) -> Sequence[Event]:
             return decision(state, agreement, on)
 
-        return self.store.handle(self._request(command, selection, _decided, None), in_company=True)
+        return self.handle(self._request(command, selection, _decided, None), in_company=True)
 
     def carry_out(self, command: Command, selection: Selection, rule: Rule, on: date | None = None) -> Done:
         """Carry out a command exactly once in its own transaction, effective `on` a day (default: today)."""
@@ -61,7 +80,7 @@ class CommandHandler:
         def _ruled(transaction: Transaction, state: State, agreement: Agreement, _: date) -> Sequence[Event]:
             return rule(transaction, state, agreement)
 
-        return self.store.handle(self._request(command, selection, _ruled, on))
+        return self.handle(self._request(command, selection, _ruled, on))
 
     def _request(
         self,
@@ -86,23 +105,88 @@ class CommandHandler:
         def _decide(transaction: Transaction, state: State, context: Context) -> tuple[State, Sequence[Event]]:
             return state, rule(transaction, state, _agreement(transaction, state), context.effective_on)
 
-        return Request(command, _context, _decide, selection, self.store.schemas)
+        return Request(command, _context, _decide, selection, self.store.schemas, self.house_day)
 
-    def person(self, command: Command) -> Person:
-        """Return the person who sent a command, in the production that it concerns; raises as `who` does."""
-        return self.who(command.by, command.production)
+    def in_house(self, command: Command, selection: Selection, rule: HouseRule) -> Done:
+        """Carry out a command that concerns no production. Its events are in the house's stream, effective today."""
 
-    def who(self, user: str, production: str) -> Person:
+        def _decide(transaction: Transaction, state: State, context: Context) -> tuple[State, Sequence[Event]]:
+            return state, rule(transaction, state, context.effective_on)
+
+        context = Context(self.house_day, command.by)
+        request = Request(command, lambda *_: context, _decide, selection, self.store.schemas, self.house_day)
+        return self.handle(request)
+
+    def in_context(self, command: Command, context: Context, rule: RuleAlone) -> CommandOutcome:
+        """Carry out a command whose business day is known, by a rule that loads what it needs."""
+
+        def _decide(transaction: Transaction, *_: object) -> tuple[State, Sequence[Event]]:
+            return rule(transaction)
+
+        request = Request(command, lambda *_: context, _decide, None, self.store.schemas, self.house_day)
+        return self.handle(request).outcome
+
+    def handle(self, request: Request, *, in_company: bool = False) -> Done:
+        """Carry out a request, as `Store.handle` does, once the first users are on record."""
+        if request.command.given_by:
+            self.load_first_users()
+        return self.store.handle(request, in_company=in_company)
+
+    @property
+    def house_day(self) -> date:
+        """The business day of what concerns no production."""
+        return self.clock.now().astimezone(ZoneInfo(self.time_zone)).date()
+
+    def load_first_users(self) -> None:
+        """Put the users of the settings on record if nobody is. That is so for good, and looked at once."""
+        _ = self._first_users_loaded
+
+    @cached_property
+    def _first_users_loaded(self) -> bool:
+        users = tuple(self.first_users)
+        digest = sha256(b"".join(self.store.schemas.canonical(user) for user in users))
+        command = make(LoadPeople, beside={"digest": digest}, by=SYSTEM.user, production="", users=users)
+        request = Request(
+            command,
+            lambda *_: Context(self.house_day, command.by),
+            lambda _, state, __: (state, changes.load(state.people, command)),
+            Selection(people=True),
+            self.store.schemas,
+        )
+        self.store.handle(request)
+        return True
+
+    def person(self, command: Command, people: People) -> Person:
+        """The person who gives a command, in the production that it concerns, by the people in force.
+
+        Raises:
+            WrongRole: nobody of that name acts there, or what said who they are is not trusted here.
+        """
+        self.trust(command)
+        return self.who(people, command.by, command.production, command.acting_for)
+
+    def trust(self, command: ACommand) -> ACommand:
+        """Return a command of a person who has shown who they are, in a way that is trusted here.
+
+        Raises:
+            WrongRole: they have not.
+        """
+        acted = command.acted_on(None)
+        if acted is None or acted.method not in self.trusted or acted.subject != command.by:
+            raise WrongRole(
+                f"Nobody who is trusted here says that {command.by} gives this: `--as` is for the sandbox, see "
+                "`trust_system_users` in the settings.",
+                user=command.by,
+            )
+        return command
+
+    def who(self, people: People, user: str, production: str, acting_for: str | None = None) -> Person:
         """The person of a user's name, in a production.
 
         Raises:
             WrongRole: nobody of that name may do anything here.
         """
-        person = self.people.get(user)
-        if person is None or not person.acts_in(production):
-            where = production or "every production, as this needs"
-            raise WrongRole(f"Nobody called {user!r} acts in {where}: see `users` in the settings.", user=user)
-        return person
+        return acting(people, user, production, self.house_day, acting_for)
 
     def agreement(self, records: Records, production: str) -> Agreement:
         """The agreement in force; `NotFound` if the production is not registered."""

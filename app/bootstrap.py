@@ -29,10 +29,12 @@ from adapters.temporal.internals import activities_in
 from adapters.temporal.refusals import Refusals
 from adapters.temporal.seals import Sealing
 from app.endpoints import Endpoints, database_url
+from app.identity.login import trusted
 from app.payload_keys import payload_keys
 from app.settings import Settings, load_settings
 from app.worker.plugin import SluicePlugin
-from domain.identity import Person
+from domain.events import UserRecord
+from domain.identity.people import grants_of
 from workflows import names
 
 
@@ -89,9 +91,25 @@ def handler_of(settings: Settings, database_url: str, clock: Clock | None = None
         store=Store(engine_of(database_url)),
         agreements=Agreements(),
         clock=clock or own_clock,
-        people={name: Person(name, user.party, user.roles, user.productions) for name, user in settings.users.items()},
+        first_users=first_users(settings),
         answer_within_s=settings.answer_within_s,
         overrides=settings.calendar_overrides,
+        time_zone=settings.time_zone,
+        trusted=trusted(settings),
+    )
+
+
+def first_users(settings: Settings) -> tuple[UserRecord, ...]:
+    """Return the users of the settings as records, by name. The person behind a user is its own name unless said."""
+    return tuple(
+        UserRecord(
+            user=name,
+            person=user.person or name,
+            name=user.name,
+            contact=user.contact,
+            grants=(grants_of(user.party, user.roles, user.productions),) if user.roles else (),
+        )
+        for name, user in sorted(settings.users.items())
     )
 
 

@@ -1,4 +1,4 @@
-"""What a user may read of a production, by its agreement in force and the users of the settings."""
+"""What a user may read of a production, by its agreement in force and the people in force."""
 
 from collections.abc import Callable
 
@@ -14,6 +14,6 @@ def sight_of(handler: CommandHandler, records: Records, production: str, user: s
     Raises:
         WrongRole: nobody of that name acts in the production. The returned function raises it for a forbidden resource.
     """
-    person = handler.who(user, production)
+    person = handler.who(records.people(user), user, production)
     involved = involvement(handler.agreement(records, production))
     return lambda resource: sight(person, resource, involved)

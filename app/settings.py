@@ -10,9 +10,10 @@ import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
@@ -37,14 +38,26 @@ class BadSettings(BadInput):
     """A setting cannot be read or does not fit; the sentence names the variable or the file and field."""
 
 
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"there is no time zone {name!r}: write one such as Asia/Seoul")
+    return name
+
+
 class User(BaseModel):
-    """Who `--as NAME` is: the party they act for, their roles, and in which productions (all, if none is named)."""
+    """A first user: the party they act for, their roles, and in which productions (all, if none is named).
+
+    `person` is who is behind the name; without it, the name itself.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     party: str
     roles: frozenset[Role]
     productions: frozenset[str] | None = None
+    person: str = ""
+    name: str = ""
+    contact: str = ""
 
 
 def default_data() -> Path:
@@ -110,7 +123,13 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is logged at least. With `debug`, a command that fails shows its traceback."""
     users: dict[UserName, User] = Field(default_factory=dict)
-    """Who may act, by name: a table `[users.NAME]` for each."""
+    """The first users, by name: a table `[users.NAME]` for each. They are put on record once; afterwards `sluice user`
+    changes who may act. Only while fewer than two persons are administrators, new ones are still taken from here."""
+    trust_system_users: bool = False
+    """With a real bank, `--as` is accepted for the user who is logged in to this machine, under the same name. Set it
+    only where the right people alone can log in."""
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "Asia/Seoul"
+    """The zone of the house's days, such as the first and the last of a delegation."""
     calendar_overrides: tuple[CalendarOverride, ...] = ()
     """Days that the published calendars have wrong, on top of the agreement's own."""
     tax_rules: Path | None = None

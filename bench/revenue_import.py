@@ -38,19 +38,20 @@ from app.database import upgrade
 from app.sharing.imports import Import, Imported, import_on
 from bench import common
 from domain.commands import RegisterAgreement
-from domain.events import StatementKind
+from domain.events import StatementKind, UserRecord
 from domain.events.revenue import Confirmed
-from domain.identity import Person, Role
+from domain.identity import Role
+from domain.identity.people import grants_of
 from domain.rates import Rate
 
 TODAY = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("Asia/Seoul"))
 CURRENCIES = ("KRW", "USD", "JPY", "EUR")
 FIRST, DAYS = date(2023, 1, 2), 730
 GOAL_RSS_MB = 500
-PEOPLE = {
-    "jiho": Person("jiho", "studio", frozenset({Role.PRODUCER})),
-    "dohyun": Person("dohyun", "spc", frozenset({Role.TREASURER})),
-}
+USERS = tuple(
+    UserRecord(user=name, person=name, grants=(grants_of(party, (role,), None),))
+    for name, party, role in (("jiho", "studio", Role.PRODUCER), ("dohyun", "spc", Role.TREASURER))
+)
 
 
 class Fixed:
@@ -95,7 +96,7 @@ def write(file: Path, rows: int) -> None:
 
 def handler_on(store: Store) -> CommandHandler:
     """Return a handler on a production whose work is shared in KRW, with two years of rates."""
-    handler = CommandHandler(store, Agreements(), Fixed(), PEOPLE, 120)
+    handler = CommandHandler(store, Agreements(), Fixed(), USERS, 120)
     agreement = json.loads(common.agreement("BENCH", 1))
     agreement["waterfall"] = {"currency": "KRW", "pools": [{"id": "gross", "receives": "everything", "residue": "spc"}]}
     agreement["receipt_fx"] = [{"at": "receipt_date", "source": "ECB"}]
@@ -116,7 +117,7 @@ def handler_on(store: Store) -> CommandHandler:
 def imported(database_url: str, file: Path, statement: str) -> dict[str, object]:
     """Import a file and read its facts in this process."""
     store = Store(sa.create_engine(database_url, pool_size=4))
-    handler = CommandHandler(store, Agreements(), Fixed(), PEOPLE, 120)
+    handler = CommandHandler(store, Agreements(), Fixed(), USERS, 120)
     begun = time.perf_counter()
     answer: Imported = import_on(
         handler, Import("receipt", "BENCH", "bench", statement, "dohyun", Confirmed.REPEATED), file

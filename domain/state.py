@@ -7,6 +7,8 @@ from datetime import date
 from domain import events, milestones
 from domain.agreement.productions import Production
 from domain.events import AgreementAmended, AgreementRegistered, BooksClosed, Event
+from domain.identity import people
+from domain.identity.people import People
 from domain.milestones import Milestone
 from domain.payments import folding, receipts, runs
 from domain.payments.payments import Payments
@@ -18,7 +20,10 @@ from domain.sharing.distributions import Distribution
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A production, or the part of it that a command needs. Each mapping is by id."""
+    """A production, or the part of it that a command needs. Each mapping is by id.
+
+    `people` are facts of the house. The state of a production has those whom its command concerns.
+    """
 
     production: Production | None = None
     milestones: dict[str, Milestone] = field(default_factory=dict)
@@ -26,6 +31,7 @@ class State:
     receipts: dict[str, Receipt] = field(default_factory=dict)
     runs: dict[str, Run] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
+    people: People = field(default_factory=People)
 
 
 def fold(state: State, events_by_date: Iterable[tuple[Event, date]]) -> State:
@@ -41,6 +47,7 @@ def fold(state: State, events_by_date: Iterable[tuple[Event, date]]) -> State:
         dict(state.receipts),
         dict(state.runs),
         dict(state.distributions),
+        state.people.copy(),
     )
     for event, effective_on in events_by_date:
         after = apply(after, event, effective_on)
@@ -64,6 +71,8 @@ def apply(state: State, event: Event, effective_on: date) -> State:
         milestones.apply(state.milestones, event, effective_on)
     if kind in OF_DISTRIBUTIONS:
         distributions.apply(state.distributions, event)
+    if kind in OF_PEOPLE:
+        people.apply(state.people, event)
     if type(event) is AgreementRegistered or type(event) is AgreementAmended:
         closed = state.production.books_closed_until if state.production is not None else None
         in_force = Production(event.production, event.title, event.version, event.document, closed)
@@ -137,5 +146,13 @@ OF_DISTRIBUTIONS = frozenset(
         events.ObjectionResolved,
         events.EntitlementsPosted,
         events.PayoutsOrdered,
+    }
+)
+OF_PEOPLE = frozenset(
+    {
+        events.PeopleLoaded,
+        events.PeopleChangeProposed,
+        events.PeopleChangeConfirmed,
+        events.PeopleChangeRejected,
     }
 )

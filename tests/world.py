@@ -2,6 +2,7 @@
 
 import asyncio
 import tomllib
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
+from activities.people import PeopleActivities
 from activities.runs import RunActivities
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.agreement.cache import Agreements
@@ -30,8 +32,18 @@ from adapters.sandbox_bank.bank import SandboxBank
 from app.ledger.verify import verify
 from app.payments.preview import preview
 from domain.agreement.model import Control
-from domain.commands import ApproveMilestone, RegisterAgreement, ReleaseRun, SubmitMilestone
-from domain.identity import Person, Role
+from domain.commands import (
+    ApproveMilestone,
+    ConfirmPeopleChange,
+    ProposePeopleChange,
+    RegisterAgreement,
+    ReleaseRun,
+    SubmitMilestone,
+    make,
+)
+from domain.events import UserRecord
+from domain.identity import Role
+from domain.identity.people import grants_of
 from domain.ledger.journal import GENESIS
 from domain.sharing.waterfall.facts import Facts, ReceiptGroup, WaterfallFact
 from domain.state import State, fold
@@ -109,13 +121,15 @@ class MovedClock:
         self.at += timedelta(**kind)
 
 
-def example_people() -> dict[str, Person]:
-    """The users of `examples/users.toml`."""
+def example_people() -> tuple[UserRecord, ...]:
+    """The users of `examples/users.toml`, in every production."""
     users = tomllib.loads((EXAMPLES / "users.toml").read_text())["users"]
-    return {
-        name: Person(name, user["party"], frozenset(Role(role) for role in user["roles"]))
-        for name, user in users.items()
-    }
+    return tuple(user_record(name, user["party"], *map(Role, user["roles"])) for name, user in users.items())
+
+
+def user_record(name: str, party: str, *roles: Role, person: str = "") -> UserRecord:
+    """A user with roles in every production."""
+    return UserRecord(user=name, person=person or name, grants=(grants_of(party, roles, None),))
 
 
 class World:
@@ -129,6 +143,7 @@ class World:
         self.store = Store(create_engine(database_url, pool_size=24))
         self.handler = CommandHandler(self.store, Agreements(), self.clock, example_people(), answer_within_s)
         self.productions = AgreementActivities(self.handler)
+        self.people = PeopleActivities(self.handler)
         self.milestones = MilestoneActivities(self.handler)
         self.runs = RunActivities(self.handler)
         self.bank = BankActivities(self.handler)
@@ -154,6 +169,25 @@ class World:
             self.told.append((seq, len(self.facts)))
         known = [count for at, count in self.told if through is not None and at < through]
         return deal.facts(*(self.facts[: known[-1]] if known else self.facts)).until(until)
+
+    # The people of the house
+
+    def employ(self, name: str, party: str, *roles: Role, person: str = "") -> None:
+        """Add a user: one administrator proposes, the other confirms."""
+        self.change_people(after=user_record(name, party, *roles, person=person))
+
+    def dismiss(self, name: str) -> None:
+        """Remove a user."""
+        before = self.people.people().users[name]
+        self.change_people(before=before, after=before.model_copy(update={"grants": (), "removed": True}))
+
+    def change_people(self, **change: object) -> None:
+        """Propose and confirm a change of people."""
+        proposed = make(
+            ProposePeopleChange, by="chaewon", nonce=uuid.uuid4().hex, production="", reason="as agreed", **change
+        )
+        number = self.people.propose_people_change(proposed).change
+        self.people.confirm_people_change(make(ConfirmPeopleChange, by="hiroshi", production="", change=number))
 
     # The agreement and its milestones
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from psycopg import Cursor
 from sqlalchemy.dialects.postgresql import JSONB
 
-from adapters.db import rows, tables
+from adapters.db import people, rows, tables
 from adapters.db.arrays import Blobs, Ints, Texts
 from domain.bank.record import bookings
 from domain.bank.statements import statements
@@ -32,7 +32,16 @@ _CASTS: Mapping[type, str] = {
     JSONB: "::jsonb[]",
 }
 """Casts of columns sent as texts. Without a cast, a text that is too long for its column is an error."""
-_SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distribution")
+_SNAPSHOTS = (
+    "production",
+    "milestone",
+    "payment",
+    "receipt",
+    "run",
+    "distribution",
+    "user_account",
+    "people_change",
+)
 
 
 class Append:
@@ -77,6 +86,8 @@ class Append:
                 "distribution",
                 (rows.distribution_row(production, d) for d in _changed(before.distributions, after.distributions)),
             ),
+            ("user_account", map(people.user_row, _changed(before.people.users, after.people.users))),
+            ("people_change", map(people.change_row, _changed(before.people.changes, after.people.changes))),
         ):
             self._fill(table, made)
 
@@ -116,10 +127,21 @@ class Append:
 def _of_fact(fact: Fact) -> Sequence[Any]:
     day, instant = fact.effective_on.isoformat(), fact.recorded_at.isoformat()
     who = (fact.actor, fact.command_key)
-    return fact.stream, fact.seq, fact.type, fact.body.decode(), day, instant, *who, fact.prev_hash, fact.hash
+    return (
+        fact.stream,
+        fact.seq,
+        fact.type,
+        fact.body.decode(),
+        day,
+        instant,
+        *who,
+        fact.prev_hash,
+        fact.hash,
+        fact.acted.decode(),
+    )
 
 
-def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Any]:
+def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> list[Any]:
     return [item for name, item in after.items() if before.get(name) is not item]
 
 

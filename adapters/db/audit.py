@@ -194,6 +194,14 @@ def snapshots(connection: Connection, table: str, production: str) -> Iterator[R
         yield {name: _json_ready(value) for name, value in zip(named, row, strict=True)}
 
 
+def people_snapshots(connection: Connection, table: str) -> Iterator[Row]:
+    """The house's rows of a snapshot table of people, as `adapters.db.people` makes them."""
+    named = [column.name for column in tables.metadata.tables[table].columns]
+    query = f"SELECT {', '.join(named)} FROM {table} ORDER BY 1"  # noqa: S608 - names of our own
+    for row in read_through(connection, query):
+        yield dict(zip(named, row, strict=True))
+
+
 def unnamed_documents(connection: Connection, streams: list[str], productions: list[str]) -> Iterator[tuple[str, str]]:
     """Return rows whose stream or production is unknown to the store: the table, and the unknown name."""
     tables_of = [("journal_event", "stream"), ("entry", "stream"), ("command", "stream")]

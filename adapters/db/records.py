@@ -11,11 +11,12 @@ from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
 from sqlalchemy import Connection, Dialect
 
-from adapters.db import rows, tables
+from adapters.db import people, rows, tables
 from adapters.db.conditions import any_of
 from domain.agreement.productions import Production
 from domain.bank.bookings import Needs
 from domain.bank.identity import KnownBooking
+from domain.identity.people import People
 from domain.payments.payments import Payments
 from domain.state import State
 
@@ -59,6 +60,8 @@ class Selection:
     runs: sa.ColumnElement[bool] | None = None
     milestones: bool = False
     distributions: bool = False
+    people: bool = False
+    """All people of the house, to change them. Other commands find those whom they concern."""
     values: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -103,6 +106,10 @@ class Records:
             }
 
         return read
+
+    def people(self, *names: str) -> People:
+        """Return the people whom commands of these users concern; everybody if none is named."""
+        return people.answer(people.ask(self.driver, names or None))
 
     def document(self, digest: str) -> bytes | None:
         """Return a stored document's bytes."""

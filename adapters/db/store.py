@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from psycopg.errors import UniqueViolation
 from sqlalchemy import Engine
 
-from adapters.db import tables
+from adapters.db import people, tables
 from adapters.db.append import Append
 from adapters.db.arrays import Texts
 from adapters.db.connection import at_one_instant
@@ -20,6 +20,7 @@ from adapters.db.streams import stream_of
 from domain.commands import Command
 from domain.errors import BadInput, IdempotencyConflict, SluiceError
 from domain.events import CommandRefused, Event
+from domain.identity.people import People
 from domain.ledger import journal
 from domain.ledger.journal import Head
 from domain.schemas import SCHEMAS, Schemas
@@ -54,7 +55,7 @@ class Request:
     """A command, and the functions that carry it out once its stream is locked.
 
     `selection` names the state to load first; None loads nothing. `context` returns the `Context`. `decide` returns the
-    state it decided on, and the events.
+    state it decided on, and the events. `day` is the house's day on which a substitute acts.
     """
 
     command: Command
@@ -62,6 +63,7 @@ class Request:
     decide: Callable[["Transaction", State, Context], tuple[State, Sequence[Event]]]
     selection: Selection | None = None
     schemas: Schemas = SCHEMAS
+    day: date | None = None
 
     @property
     def stream(self) -> str:
@@ -80,14 +82,19 @@ class Request:
         Raises:
             BadInput: the command holds a NUL character.
         """
-        request = journal.canonical(self.command, self.schemas)
+        request = journal.canonical(self.command.wish, self.schemas)
         if _NUL in request:
             raise BadInput("One of the texts given holds the character NUL, which is no writing: take it out.")
         return journal.sha256(request)
 
+    @property
+    def changes_people(self) -> bool:
+        """Whether the command changes who may act."""
+        return self.selection is not None and self.selection.people
+
     def repeats(self, payload: str) -> bool:
         """Return whether a recorded payload is this command's, in today's version or that of an earlier release."""
-        return payload == self.payload or payload in self.schemas.earlier_digests(self.command)
+        return payload == self.payload or payload in self.schemas.earlier_digests(self.command.wish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,14 +209,23 @@ class Transaction(Records):
 
         All of it takes one round trip, and everything is read after the locks are taken. The result is None for a
         stream that does not exist yet, or that another transaction holds unless `wait` is set.
+
+        The people are locked first. So they are those in force when the command is recorded, and until it commits.
         """
+        changes, users = (
+            any(each.changes_people for each in requests),
+            {u for r in requests for u in r.command.given_by},
+        )
         streams, keys = Texts({each.stream for each in requests}), Texts(each.key for each in requests)
         heads, commands = self.driver.cursor(), self.driver.cursor()
         with self.driver.pipeline():
             if not wait:
                 self.driver.execute(_FIXED_PLANS)
+            if changes or users:
+                self.driver.execute(people.HOLD if changes else people.SHARE)
             heads.execute(_LOCK if wait else _LOCK_FREE, (streams,))
             selected = self.ask({r.command.production: r.selection for r in requests if r.selection is not None})
+            acting = people.ask(self.driver, None if changes else users) if changes or users else None
             commands.execute(_EARLIER, (keys,))
         taken = {stream: (Head(seq, bytes(link)), now) for stream, seq, link, now in heads}
         earlier = {
@@ -217,8 +233,13 @@ class Transaction(Records):
             for key, payload, stream, first, last in commands
         }
         states = selected()
+        concerned = People() if acting is None else people.answer(acting)
         return [
-            Found(*taken[each.stream], earlier.get(each.key), states.get(each.command.production, State()))
+            Found(
+                *taken[each.stream],
+                earlier.get(each.key),
+                replace(states.get(each.command.production, State()), people=concerned),
+            )
             if each.stream in taken
             else None
             for each in requests
@@ -314,6 +335,7 @@ def _carried_out(transaction: Transaction, request: Request, found: Found, appen
             raise
         refused = error
         state, events = State(), [_refusal(command, error)]
+    acted = command.acted_on(request.day)
     facts = journal.chained(
         request.stream,
         head,
@@ -322,6 +344,7 @@ def _carried_out(transaction: Transaction, request: Request, found: Found, appen
         recorded_at=found.now,
         actor=context.actor,
         command_key=command.key,
+        acted=b"" if acted is None else journal.canonical(acted, request.schemas),
         schemas=request.schemas,
     )
     after = fold(state, [(event, context.effective_on) for event in events])

@@ -2,7 +2,8 @@
 
 Records, append-only:      journal_event, entry, command, document, bank_file, booking, bank_statement,
                            rate, statement_version, receipt_row, fact_row, history
-Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of the journal)
+Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of productions' streams)
+                           user_account, people_change                                  (of the house's stream)
 Working state:             stream_head, outbox, refused_payload
 Readings, append-only:     audit_read, which only functions of the database write
 """
@@ -27,6 +28,7 @@ journal_event = sa.Table(
     sa.Column("command_key", sa.Text, nullable=False),
     sa.Column("prev_hash", sa.LargeBinary, nullable=False),
     sa.Column("hash", sa.LargeBinary, nullable=False),
+    sa.Column("acted", sa.Text, nullable=False),
 )
 
 entry = sa.Table(
@@ -318,6 +320,24 @@ distribution = sa.Table(
     sa.Column("period", sa.Text, primary_key=True),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("until", sa.Date, nullable=False),
+    sa.Column("body", JSONB, nullable=False),
+)
+
+user_account = sa.Table(
+    "user_account",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("body", JSONB, nullable=False),
+)
+
+people_change = sa.Table(
+    "people_change",
+    metadata,
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("delegate", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),
     sa.Column("body", JSONB, nullable=False),
 )
 

@@ -29,6 +29,7 @@ _COMMANDS = {
     "distribution": ("app.cli.distribution:distribution", "Share a period's earnings: compute, answer, pay out."),
     "statement": ("app.cli.statement:statement", "List and render what each party was told of a period."),
     "ledger": ("app.cli.ledger:ledger", "Balances and entries of the books."),
+    "user": ("app.cli.user:user", "Change who may act, for whom, and in whose absence."),
     "audit": ("app.cli.evidence:audit", "Prove every figure from the record alone."),
     "journal": ("app.cli.journal:journal", "Show and verify the journal."),
     "history": ("app.cli.history:history", "The archived histories of workflows: list, show, fetch."),

@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+AS = "SLUICE_AS"
+"""The variable with the user of a shell, so that `--as` need not be written each time."""
+_FOR = "stand_in_for"
 
 
 def data_option(command: F) -> F:
@@ -22,8 +25,22 @@ def data_option(command: F) -> F:
 
 
 def as_option(command: F) -> F:
-    """`--as USER`, as `user: str`: who acts. The settings hold users, parties and roles."""
-    return click.option("--as", "user", required=True, metavar="USER", help="Who acts: a name under `users`.")(command)
+    """`--as USER`, as `user: str`: who acts; and `--for USER`, see `acting_for`."""
+    stand_in = click.option(
+        "--for", _FOR, metavar="USER", expose_value=False, callback=_keep, help="For whom you stand in, if you do."
+    )
+    about = "Who acts: a user of `sluice user list`; default SLUICE_AS."
+    return click.option("--as", "user", required=True, envvar=AS, metavar="USER", help=about)(stand_in(command))
+
+
+def acting_for() -> str | None:
+    """The user for whom the running command is given by a substitute."""
+    named: str | None = click.get_current_context().meta.get(_FOR)
+    return named
+
+
+def _keep(context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    context.meta[_FOR] = value
 
 
 def key_option(command: F) -> F:

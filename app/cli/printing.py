@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic_core import to_json
@@ -12,6 +12,9 @@ from rich.cells import cell_len
 
 from adapters.db.queries.paging import Page
 from domain.values.money import Money
+
+if TYPE_CHECKING:
+    from domain.identity.people import People
 
 
 def show_page(page: Page[Any], columns: Sequence[str], as_json: bool, nothing: str) -> None:
@@ -39,6 +42,30 @@ def show(rows: Iterable[Any], columns: Sequence[str], as_json: bool, nothing: st
     widths = [max(map(_width, column)) for column in zip(columns, *cells, strict=True)]
     click.echo(click.style(_line(columns, widths), bold=True))
     click.echo("\n".join(_line(row, widths) for row in cells))
+
+
+def show_people(people: "People", as_json: bool) -> None:
+    """Print users with their rights, delegations, and the changes that wait."""
+    from domain.identity.words import change_in_words, delegation_in_words, rights_in_words
+
+    waiting = [each.proposed for each in people.open_changes()]
+    if as_json:
+        told = {
+            "users": [each.model_dump(mode="json") for each in people.users.values()],
+            "delegations": [{"number": n, **made.model_dump(mode="json")} for n, made in people.delegations.items()],
+            "waiting": [each.model_dump(mode="json") for each in waiting],
+        }
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    rows = [
+        {"user": each.user, "person": each.person, "rights": "removed" if each.removed else rights_in_words(each)}
+        for each in people.users.values()
+    ]
+    show(rows, ("user", "person", "rights"), as_json=False, nothing="nobody is on record")
+    for number, made in people.delegations.items():
+        click.echo(f"delegation {number}: {delegation_in_words(made)}")
+    for each in waiting:
+        click.echo(f"waits: {change_in_words(each)}; proposed by {each.by}: {each.reason}")
 
 
 def with_doubts(columns: Sequence[str], payments: Iterable[Any]) -> Sequence[str]:

@@ -9,9 +9,11 @@ import click
 from pydantic import BaseModel
 
 from app.bootstrap import connect
+from app.cli.options import acting_for
 from app.cli.printing import show_one
 from app.commands.client import CommandClient
 from app.endpoints import endpoints
+from app.identity.login import authentication
 from app.interrupt import run
 from app.settings import load_settings
 
@@ -30,12 +32,14 @@ def ask(data: Path | None, user: str, request: Callable[[CommandClient], Awaitab
 
     async def _run() -> Answer:
         settings = load_settings(data)
-        client = CommandClient(await connect(settings, endpoints(settings)), user, key, sent.append)
+        services = await connect(settings, endpoints(settings))
+        client = CommandClient(services, user, key, authentication(settings, user), substituted, sent.append)
         answer = asyncio.ensure_future(request(client))
         if not (await asyncio.wait({answer}, timeout=_SILENCE_S))[0]:
             click.echo(f"no answer yet, and still waiting; {_later(sent)}; Ctrl-C stops the waiting only", err=True)
         return await answer
 
+    substituted = acting_for()
     try:
         return run(_run())
     except KeyboardInterrupt:

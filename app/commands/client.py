@@ -20,6 +20,7 @@ from app.commands.routes import Routes
 from app.commands.updates import send_update
 from domain.commands import AmendAgreement, Command, GiveUpHistory, RegisterAgreement, make
 from domain.errors import BadInput
+from domain.identity.authentication import Authentication
 from workflows.names import production_of
 from workflows.production import ProductionWorkflow
 
@@ -39,12 +40,15 @@ _HINTS = {
 class CommandClient:
     """Sends commands as `user`. `key` is the caller's own idempotency key for the next command.
 
-    `sending` is called with the key of each command before it is sent.
+    `authentication` says who was trusted to say that it is this user, who may stand in for `acting_for`. `sending` is
+    called with the key of each command before it is sent.
     """
 
     services: Services
     user: str
     key: str = ""
+    authentication: Authentication | None = None
+    acting_for: str | None = None
     sending: Callable[[str], None] = lambda _: None
 
     async def send(self, kind: type[Command], **fields: Any) -> Any:
@@ -81,7 +85,7 @@ class CommandClient:
         """Open a debtor account's day by hand, and return the started runs."""
         routes = Routes(self.services)
         routes.require_production(production)
-        ref = _fitting(lambda: AccountRef(production=production, account=account, by=self.user))
+        ref = _fitting(lambda: AccountRef(production=production, account=account, by=self.user, **self._envelope))
         started: list[str] = await send_update(
             self.services, routes.to_production(production), ProductionWorkflow.open_runs, ref
         )
@@ -106,8 +110,12 @@ class CommandClient:
         return lost
 
     def _made(self, kind: type[C], **fields: Any) -> C:
-        own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12]}
+        own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12], **self._envelope}
         return _fitting(lambda: make(kind, **own | fields))
+
+    @property
+    def _envelope(self) -> dict[str, Any]:
+        return {"authentication": self.authentication, "acting_for": self.acting_for}
 
     def _keep(self, file: Path, raw: bytes) -> str:
         with self.services.store.transaction() as transaction:

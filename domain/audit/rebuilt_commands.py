@@ -23,6 +23,7 @@ from domain.events import (
     PaymentsFellDue,
     PaymentsRejected,
     PaymentsScheduled,
+    PeopleLoaded,
     ReceiptsFellDue,
     RunPrepared,
 )
@@ -76,6 +77,8 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
             yield commands.ObjectToDistribution, fields
         case PaymentsRejected() if fact.command_key.startswith("send/"):
             yield commands.SubmitRun, {"run": event.run}
+        case PeopleLoaded():
+            yield commands.LoadPeople, {"users": event.users}
         case HistoryArchived():
             yield commands.ArchiveHistory, {"history": event}
         case _:

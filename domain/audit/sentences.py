@@ -5,6 +5,7 @@ from typing import Any
 
 from domain import events as e
 from domain.events import Event
+from domain.identity.words import change_in_words
 
 
 def sentence(event: Event, name: str) -> str:
@@ -173,5 +174,11 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"{event.version}, from the file {event.rows.file} (SHA-256 {event.rows.file_sha256})"
         + "".join(f", counting {one.count} {one.of}" for one in event.rows.counts)
     ),
+    e.PeopleLoaded: lambda event, _: (
+        f"the settings brought {len(event.users)} users: {', '.join(user.user for user in event.users)}"
+    ),
+    e.PeopleChangeProposed: lambda event, _: f"{event.by} proposed {change_in_words(event)}: {event.reason}",
+    e.PeopleChangeConfirmed: lambda event, _: f"{event.by} confirmed change {event.change} of people",
+    e.PeopleChangeRejected: lambda event, _: f"{event.by} rejected change {event.change} of people: {event.reason}",
     e.CommandRefused: lambda event, _: f"refused ({event.code}): {event.sentence}",
 }

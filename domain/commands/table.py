@@ -8,7 +8,18 @@ declared once and that an activity carries it out.
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from domain.commands import agreement, bank, distributions, histories, ledger, milestones, payments, runs, statements
+from domain.commands import (
+    agreement,
+    bank,
+    distributions,
+    histories,
+    ledger,
+    milestones,
+    payments,
+    people,
+    runs,
+    statements,
+)
 from domain.commands.base import Command
 from domain.commands.declaration import Declaration
 from domain.errors import WrongRole
@@ -24,6 +35,7 @@ TABLE: tuple[Declaration, ...] = (
     *statements.DECLARED,
     *histories.DECLARED,
     *ledger.DECLARED,
+    *people.DECLARED,
 )
 
 _BY_COMMAND: Mapping[type[Command], Declaration] = {one.command: one for one in TABLE}
@@ -45,13 +57,16 @@ def make(kind: type[C], *, key: str = "", nonce: str = "", beside: Mapping[str, 
     """Make a command under the key that its declaration gives.
 
     `key` is the caller's own key, such as an idempotency key; it is scoped to the user. `nonce` ends the key of a
-    repeatable command. `beside` holds the values of the template that are not fields of the command.
+    repeatable command. A substitute's command is another one than the same in their own right. `beside` holds the
+    values of the template that are not fields of the command.
 
     Raises:
         ValueError: a field, or the key, does not fit (pydantic's `ValidationError`).
     """
     declaration = declared(kind)
     made = declaration.key.format(**fields, **beside)
+    if fields.get("acting_for"):
+        made = f"{made}/for/{fields['acting_for']}"
     if declaration.repeatable:
         made = f"{made}/{nonce}"
     return kind(key=f"given/{fields['by']}/{key}" if key else made, **fields)

@@ -105,6 +105,16 @@ from domain.events.payments import (
     PaymentsFellDue,
     ReceiptsFellDue,
 )
+from domain.events.people import (
+    Delegation,
+    Grant,
+    PeopleChangeConfirmed,
+    PeopleChangeProposed,
+    PeopleChangeRejected,
+    PeopleEvent,
+    PeopleLoaded,
+    UserRecord,
+)
 from domain.events.refusals import (
     CommandRefused,
     RefusalEvent,
@@ -148,6 +158,7 @@ Event = Annotated[
     | RevenueEvent
     | HistoryEvent
     | LedgerEvent
+    | PeopleEvent
     | RefusalEvent,
     Field(discriminator="type"),
 ]
@@ -201,6 +212,7 @@ __all__ = [
     "ChargeBooked",
     "CommandRefused",
     "DealTaken",
+    "Delegation",
     "DistributionApproved",
     "DistributionComputed",
     "DistributionObjected",
@@ -218,6 +230,7 @@ __all__ = [
     "ExpectedReceipt",
     "Fate",
     "GatheredPayment",
+    "Grant",
     "HistoryArchived",
     "HistoryGivenUp",
     "HistoryStatus",
@@ -252,6 +265,10 @@ __all__ = [
     "Payout",
     "PayoutExchange",
     "PayoutsOrdered",
+    "PeopleChangeConfirmed",
+    "PeopleChangeProposed",
+    "PeopleChangeRejected",
+    "PeopleLoaded",
     "QuoteTaken",
     "ReceiptMatched",
     "ReceiptReversed",
@@ -279,6 +296,7 @@ __all__ = [
     "StatementTotal",
     "StatementsIssued",
     "Tally",
+    "UserRecord",
     "kind_of",
     "read_event",
 ]

@@ -28,7 +28,11 @@ def sha256(content: bytes) -> str:
 
 
 class Fact(NamedTuple):
-    """One recorded event. `seq` counts from 1 in its stream; `recorded_at` is the database's clock, in UTC."""
+    """One recorded event. `seq` counts from 1 in its stream; `recorded_at` is the database's clock, in UTC.
+
+    `acted` is the canonical `Acted` of a person's act: who was trusted to say who they are. It is empty where Sluice
+    itself acted, and in facts of before it was recorded.
+    """
 
     stream: str
     seq: int
@@ -40,6 +44,7 @@ class Fact(NamedTuple):
     command_key: str
     prev_hash: bytes
     hash: bytes
+    acted: bytes = b""
 
     @property
     def event(self) -> Event:
@@ -75,6 +80,7 @@ def chained(
     recorded_at: datetime,
     actor: str,
     command_key: str,
+    acted: bytes = b"",
     schemas: Schemas = SCHEMAS,
 ) -> list[Fact]:
     """Make facts of events, chained to a stream's head."""
@@ -83,11 +89,9 @@ def chained(
     for event in events:
         seq += 1
         body = canonical(event, schemas)
-        link = _link(prev, stream, seq, event.type, body, effective_on, recorded_at, actor, command_key)
+        link = _link(prev, stream, seq, event.type, body, effective_on, recorded_at, actor, command_key, acted)
         facts.append(
-            Fact(
-                stream, seq, event.type, body, effective_on, recorded_at, actor, command_key, prev_hash=prev, hash=link
-            )
+            Fact(stream, seq, event.type, body, effective_on, recorded_at, actor, command_key, prev, link, acted)
         )
         prev = link
     return facts
@@ -118,6 +122,7 @@ def broken_links(stream: str, facts: Iterable[Fact], head: Head | None = None) -
             fact.recorded_at,
             fact.actor,
             fact.command_key,
+            fact.acted,
         ):
             yield f"{stream} event {seq}: its content is not what was hashed"
         prev = fact.hash
@@ -135,11 +140,15 @@ def _link(
     recorded_at: datetime,
     actor: str,
     command_key: str,
+    acted: bytes = b"",
 ) -> bytes:
-    """SHA-256 over every field. Each is framed by its length, so that no two facts share one byte string."""
+    """SHA-256 over every field. Each is framed by its length, so that no two facts share one byte string.
+
+    `acted` comes last and only where it says something, as in facts of before it was recorded.
+    """
     number, key = b"%d" % seq, command_key.encode()
     return hashlib.sha256(
-        b"%b%b%d:%b%b%b%b%b%d:%b%d:%b"
+        b"%b%b%d:%b%b%b%b%b%d:%b%d:%b%b"
         % (
             prev,
             _framed(stream),
@@ -153,6 +162,7 @@ def _link(
             key,
             len(body),
             body,
+            b"%d:%b" % (len(acted), acted) if acted else b"",
         )
     ).digest()
 

@@ -7,7 +7,7 @@ its preparer released before, or an enquiry about one, in the folder of the run'
 from alembic import op
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

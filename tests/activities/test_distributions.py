@@ -21,7 +21,7 @@ from domain.commands import (
 )
 from domain.errors import BadInput, CannotShare, IllegalTransition, RateMissing, Refused, WrongRole
 from domain.events import PayoutsOrdered
-from domain.identity import Person, Role
+from domain.identity import Role
 from domain.values.money import Money
 from tests import revenue
 from tests.domain.sharing.waterfall.deal import fact, receipt
@@ -214,7 +214,7 @@ def test_the_last_moment_of_the_window_is_still_in_it(earning):
 
 def test_the_window_ends_once_all_have_answered(earning):
     for party in ("writer", "spc"):
-        earning.handler.people[party] = Person(party, party, frozenset({Role.APPROVER}))
+        earning.employ(party, party, Role.APPROVER)
     compute(earning)
     for user in ("jiho", "writer", "spc"):
         view = approve(earning, user)

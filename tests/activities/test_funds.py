@@ -139,7 +139,9 @@ async def test_productions_that_share_a_bank_account_cannot_spend_its_money_twic
 
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(attempt, (first, second))) == ["Overdrawn", "released"]
-    [released] = [*events(world, RunReleased), *events(world, RunReleased, OTHER)]
+    releases = [*events(world, RunReleased), *events(world, RunReleased, OTHER)]
+    assert len(releases) == 1
+    released = releases[0]
     assert str(released.against.balance) == "KRW 300000000", "one of them has the statement, and both go by it"
     assert [one.account for one in released.against.shared] == ["spc-krw"]
     assert await findings(world) == []

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from domain import events as e
 from domain.agreement.model import Purpose
+from domain.identity import Role
 from domain.values.money import Money
 from tests.domain import builders as b
 
@@ -17,6 +18,15 @@ SETTLED = e.SettledPayment(
     contract_value=b.krw(16_049_371),
     bank_reference="B1",
 )
+
+KEN = e.UserRecord(
+    user="ken",
+    person="Tanaka Ken",
+    name="田中 健",
+    contact="ken@example.org",
+    grants=(e.Grant(party="spc", roles=(Role.RELEASER,), productions=("HANA",)),),
+)
+AOI_AGAIN = e.UserRecord(user="アオイ", person="Aoi", grants=(e.Grant(party="mori", roles=(Role.APPROVER,)),))
 
 SAMPLES: tuple[e.Event, ...] = (
     e.AgreementRegistered(production="HANA", title="하나 / はな", version=1, document=SHA),
@@ -369,6 +379,20 @@ SAMPLES: tuple[e.Event, ...] = (
         continued_from="0198-b",
     ),
     e.HistoryGivenUp(workflow_id="run/하나/spc-krw", run_id="0199-a", by="auditor", why="ended", reason=WORDS),
+    e.PeopleLoaded(users=(KEN, AOI_AGAIN), first=True),
+    e.PeopleChangeProposed(
+        change=1, by="chaewon", before=KEN, after=KEN.model_copy(update={"grants": (), "removed": True}), reason=WORDS
+    ),
+    e.PeopleChangeConfirmed(change=1, by="hiroshi"),
+    e.PeopleChangeProposed(
+        change=2,
+        by="アオイ",
+        delegation=e.Delegation(
+            delegator="アオイ", delegate="ken", roles=(Role.APPROVER,), since=b.TODAY, until=b.TODAY
+        ),
+        reason=WORDS,
+    ),
+    e.PeopleChangeRejected(change=2, by="chaewon", reason=WORDS),
     e.CommandRefused(
         command="release-run", code="SamePerson", sentence=WORDS, data={"user": "sora", "Run": "R", "a": WORDS}
     ),

@@ -37,12 +37,15 @@ def facts(connection: Connection, stream: str) -> Iterator[Fact]:
     """Yield the facts of a stream from its start. There may be a million, so they bypass SQLAlchemy."""
     rows = streamed(
         connection,
-        "SELECT seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash FROM journal_event"
+        "SELECT seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash, acted"
+        " FROM journal_event"
         " WHERE stream = %s ORDER BY seq",
         (stream,),
     )
-    for seq, kind, body, effective_on, recorded_at, actor, key, before, link in rows:
-        yield Fact(stream, seq, kind, body.encode(), effective_on, recorded_at, actor, key, before, link)
+    for seq, kind, body, effective_on, recorded_at, actor, key, before, link, acted in rows:
+        yield Fact(
+            stream, seq, kind, body.encode(), effective_on, recorded_at, actor, key, before, link, acted.encode()
+        )
 
 
 def streamed(

@@ -204,6 +204,7 @@ def _fact(fact: Fact) -> str:
         "recorded_at": instant,
         "prev_hash": fact.prev_hash.hex(),
         "hash": fact.hash.hex(),
+        "acted": fact.acted.decode(),
     }
     return _json(told)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from adapters.agreement.cache import Agreements
 from adapters.clock import SystemClock
 from adapters.command_handler import CommandHandler
-from adapters.db import histories
+from adapters.db import histories, people
 from adapters.db.audited_reads import Announced
 from adapters.db.facts import facts_of
 from adapters.db.queries import chain
@@ -24,6 +24,7 @@ from app.audit.replay.bank import Bank
 from app.audit.replay.files import Files
 from app.audit.replay.imports import Imports
 from app.audit.replay.parallel import books_beside, books_request
+from app.audit.replay.people import PeopleCheck
 from app.audit.replay.report import AuditReport
 from app.audit.replay.scope import Scope, Tick
 from app.audit.replay.steps import HistorySteps, steps_of
@@ -32,6 +33,7 @@ from app.audit.replay.strict import StrictReplayer
 from app.audit.replay.timeline import Timeline
 from domain.agreement.model import Agreement
 from domain.audit.findings import Finding
+from domain.audit.people import PeopleHistory
 from domain.audit.refold import Check
 from domain.errors import NotFound
 from domain.schemas import SCHEMAS, Schemas
@@ -70,6 +72,7 @@ async def audited(
     eyes = eyes or Eyes()
     handler, records = _handler(connection, eyes), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
+    acts = PeopleCheck(PeopleHistory(people.facts(connection), eyes.schemas), eyes.schemas)
     witnessed = {row.production for row in histories.listed(connection, scope.production)}
     streams = _streams(connection, scope)
     with books_beside(connection, streams, scope, processes) as books:
@@ -80,7 +83,7 @@ async def audited(
             imports = Imports(connection, stream)
             request = replace(
                 books_request(stream, scope, eyes.schemas),
-                checks=[files, archive, imports, *_derived(handler, records)],
+                checks=[files, archive, imports, acts, *_derived(handler, records)],
                 heard=timelines.get(production),
                 tick=lambda events: tick("events", events),
             )
@@ -103,7 +106,9 @@ async def audited(
 def _handler(connection: Connection, eyes: Eyes) -> CommandHandler:
     """Return a read-only command handler. Rules ask it for agreements and calendars."""
     store = Store(connection.engine, eyes.schemas)
-    return CommandHandler(store, eyes.agreements, SystemClock(), people={}, answer_within_s=0, engines=eyes.engines)
+    return CommandHandler(
+        store, eyes.agreements, SystemClock(), first_users=(), answer_within_s=0, engines=eyes.engines
+    )
 
 
 def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:

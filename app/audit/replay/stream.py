@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from adapters.db import audit, rows
+from adapters.db import audit, people, rows
 from adapters.db.queries import chain
-from adapters.db.streams import production_of
+from adapters.db.streams import HOUSE, production_of
 from app.audit.replay.scope import Scope
 from domain.audit.books import BankStatements, Bookings, Commands, Ledger, Payloads, balance_findings
 from domain.audit.findings import Finding, broken, differing, unfaithful
@@ -158,6 +158,8 @@ class _State:
         balances = audit.balances(self._connection, self._stream)
         yield from _untied(self._stream, self._refold.state, balances)
         yield from _snapshots(self._connection, production_of(self._stream), self._refold.state)
+        if self._stream == HOUSE:
+            yield from _people(self._connection, self._refold.state)
 
 
 def _link(sentence: str) -> Finding:
@@ -186,13 +188,30 @@ def _snapshots(connection: Connection, production: str, state: State) -> Iterato
         "distribution": (rows.distribution_row(production, each) for each in state.distributions.values()),
     }
     for table, key in audit.SNAPSHOTS.items():
-        expected = {row[key]: row for row in folded[table]}
-        for found in audit.snapshots(connection, table, production):
-            name = f"{table} {found[key]} of {production}"
-            right = expected.pop(found[key], None)
-            if right is None:
-                yield unfaithful(name, "is on record, and no event made it")
-            elif right != found:
-                yield from differing(name, right, found)
-        for missing in expected:
-            yield unfaithful(f"{table} {missing} of {production}", "is not on record, though events made it")
+        rows_found = audit.snapshots(connection, table, production)
+        yield from _compared(table, key, f" of {production}", folded[table], rows_found)
+
+
+def _people(connection: Connection, state: State) -> Iterator[Finding]:
+    """Yield the house's rows of people that differ from the folded state."""
+    users, made = (
+        map(people.user_row, state.people.users.values()),
+        map(people.change_row, state.people.changes.values()),
+    )
+    yield from _compared("user_account", "id", "", users, audit.people_snapshots(connection, "user_account"))
+    yield from _compared("people_change", "number", "", made, audit.people_snapshots(connection, "people_change"))
+
+
+def _compared(
+    table: str, key: str, whose: str, folded: Iterable[Mapping[str, Any]], rows_found: Iterable[Mapping[str, Any]]
+) -> Iterator[Finding]:
+    expected = {row[key]: row for row in folded}
+    for found in rows_found:
+        name = f"{table} {found[key]}{whose}"
+        right = expected.pop(found[key], None)
+        if right is None:
+            yield unfaithful(name, "is on record, and no event made it")
+        elif right != found:
+            yield from differing(name, right, found)
+    for missing in expected:
+        yield unfaithful(f"{table} {missing}{whose}", "is not on record, though events made it")

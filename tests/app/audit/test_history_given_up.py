@@ -12,8 +12,10 @@ from app.audit.replay.scope import Scope
 from app.commands.client import CommandClient
 from app.health.doctor import examine
 from domain.errors import BadInput, IllegalTransition, NotFound, WrongRole
+from domain.events import UserRecord
 from domain.health import AilmentKind
-from domain.identity import Person, Role
+from domain.identity import Role
+from domain.identity.people import grants_of
 from tests.app.worker.test_archivist import (
     after_retention,
     archived,
@@ -102,9 +104,8 @@ async def test_who_is_no_auditor_is_refused_on_record_and_it_is_missed_still(ser
 
 
 async def test_who_acts_in_one_production_only_gives_up_nothing_of_the_house(services):
-    handler = replace(
-        services.handler, people={"ines": Person("ines", "spc", frozenset({Role.AUDITOR}), frozenset({"LOST"}))}
-    )
+    lost = UserRecord(user="ines", person="ines", grants=(grants_of("spc", {Role.AUDITOR}, {"LOST"}),))
+    handler = replace(services.handler, first_users=(lost,))
     async with chains(services) as chain:
         newest, oldest = await chain("house", 1)
         after = with_histories(services, replace(after_retention(services, oldest), handler=handler))

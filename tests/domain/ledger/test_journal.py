@@ -97,6 +97,7 @@ CHANGES = {
     "command_key": "k2",
     "prev_hash": bytes(31) + b"\x01",
     "hash": bytes(32),
+    "acted": b"{}",
     "seq": 9,
 }
 

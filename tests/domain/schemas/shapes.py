@@ -12,7 +12,9 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
+from activities.views import AccountRef, PlannedRun
 from domain import commands
+from domain.commands.base import ENVELOPE, Command
 from domain.events import Event
 from domain.payments.runs import BoundRun
 from domain.schemas import SCHEMAS, Schemas
@@ -24,6 +26,8 @@ EVENTS = {cls.__name__: cls for cls in get_args(get_args(Event)[0])}
 COMMANDS = {one.name: one.command for one in commands.TABLE}
 KINDS = EVENTS | COMMANDS | payload_kinds() | {cls.__name__: cls for cls in (Statement, BoundRun)}
 """What is stored or hashed, by the name of its class."""
+CARRYING = AccountRef | PlannedRun
+"""Payloads that carry the envelope of the commands made from them."""
 Shape = dict[str, str]
 """Field → a hash of its schema, with everything that is in it."""
 WORDS = {"title", "description", "default", "examples"}
@@ -31,13 +35,14 @@ WORDS = {"title", "description", "default", "examples"}
 
 
 def shape(cls: type) -> Shape:
-    """The current shape of a kind."""
+    """The current shape of a kind. The envelope of a command is in no hash, and is left out where it says nothing."""
     schema = TypeAdapter(cls).json_schema(mode="serialization", ref_template="{model}")
     models = schema.get("$defs", {})
     fields = {name: _inlined(field, models) for name, field in schema["properties"].items()}
     return {
         name: hashlib.sha256(json.dumps(field, sort_keys=True).encode()).hexdigest()[:12]
         for name, field in fields.items()
+        if not (issubclass(cls, Command | CARRYING) and name in ENVELOPE)
     }
 
 

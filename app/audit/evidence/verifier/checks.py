@@ -146,7 +146,8 @@ class Verification:
             yield f"{where}: its time is not written as the journal writes it"
         link = hashlib.sha256(prev)
         parts = (fact["stream"], str(fact["seq"]), fact["type"], fact["effective_on"], instant)
-        for text in (*parts, fact["actor"], fact["command_key"], fact["body"]):
+        acted = [fact["acted"]] if fact.get("acted") else []  # facts of before it was recorded have none
+        for text in (*parts, fact["actor"], fact["command_key"], fact["body"], *acted):
             part = text.encode()
             link.update(b"%d:" % len(part))
             link.update(part)

@@ -29,11 +29,14 @@ class Forger:
 
     def _facts(self):
         rows = self.driver.execute(
-            "SELECT stream, seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash"
+            "SELECT stream, seq, type, body, effective_on, recorded_at, actor, command_key, prev_hash, hash, acted"
             " FROM journal_event WHERE stream = %s ORDER BY seq",
             (STREAM,),
         )
-        return [Fact(*row[:3], row[3].encode(), *row[4:8], bytes(row[8]), bytes(row[9])) for row in rows]  # type: ignore[call-arg]
+        return [
+            Fact(*row[:3], row[3].encode(), *row[4:8], bytes(row[8]), bytes(row[9]), row[10].encode())  # type: ignore[call-arg]
+            for row in rows
+        ]
 
     def event(self):
         """Change one field of one event, and chain everything after it anew."""
@@ -185,6 +188,7 @@ def linked(fact):
         fact.recorded_at,
         fact.actor,
         fact.command_key,
+        fact.acted,
     )
     return fact._replace(hash=link)
 

@@ -36,7 +36,7 @@ from domain.commands import (
     SubmitMilestone,
 )
 from domain.errors import IdempotencyConflict, NotFound, SluiceError
-from domain.identity import Person, Role
+from domain.identity import Role
 from domain.ledger.journal import sha256
 from tests.app.conftest import _end_all
 from tests.world import DRAMA, EVIDENCE, PRODUCTION, World, eventually
@@ -76,7 +76,7 @@ async def house(database, temporal, tmp_path):
         await house.work()
         await house.by("seoyeon").register(DRAMA)
         world.open_accounts()
-        world.handler.people["nami"] = Person("nami", "spc", frozenset({Role.RELEASER}))
+        world.employ("nami", "spc", Role.RELEASER)
         yield house
         await house.worker.aclose()
     await _end_all(client)

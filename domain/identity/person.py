@@ -1,4 +1,4 @@
-"""Who acts, for whom, and in which roles."""
+"""The person who acts: a user with the rights that count in one production."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,7 +7,7 @@ from domain.errors import WrongRole
 
 
 class Role(StrEnum):
-    """What a person may do for their party."""
+    """What a person may do for their party. An administrator acts for the house: see `domain.identity.changes`."""
 
     PRODUCER = "producer"
     APPROVER = "approver"
@@ -15,6 +15,7 @@ class Role(StrEnum):
     RELEASER = "releaser"
     TREASURER = "treasurer"
     AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,24 @@ class Person:
     """A user with their party (an agreement's party id) and roles.
 
     A party id belongs to one agreement. `productions` names the productions in which the person acts for it; None means
-    all.
+    all. `names` are the other user names behind which the same person is recorded. `acting_for` is the user for whom
+    the person acts as a substitute; party and roles are then that user's, and `names` has that user's names as well.
     """
 
     user: str
     party: str
     roles: frozenset[Role] = field(default_factory=frozenset)
     productions: frozenset[str] | None = None
+    names: frozenset[str] = field(default_factory=frozenset)
+    acting_for: str | None = None
 
     def acts_in(self, production: str) -> bool:
         """Whether this person may act in a production."""
         return self.productions is None or production in self.productions
+
+    def is_behind(self, user: str | None) -> bool:
+        """Whether what a user did was done by this person, or in the right that this person uses."""
+        return user == self.user or user in self.names
 
     def require(self, role: Role, parties: tuple[str, ...], action: str) -> None:
         """Check that this person has `role` and belongs to one of `parties`.

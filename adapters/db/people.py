@@ -1,0 +1,76 @@
+"""Reads people from the snapshots of the house's stream, and makes their rows."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import psycopg
+from psycopg import Cursor
+from sqlalchemy import Connection
+
+from adapters.db.arrays import Texts
+from adapters.db.queries import chain
+from adapters.db.streams import HOUSE
+from domain.events import PeopleChangeProposed, UserRecord
+from domain.identity.people import People, PeopleChange
+from domain.ledger.journal import Fact
+
+SHARE = "SELECT pg_advisory_xact_lock_shared(7517)"
+"""Taken by a command of a person before its stream: the people stay as they are until it commits."""
+HOLD = "SELECT pg_advisory_xact_lock(7517)"
+"""Taken by a change of people: it waits for the commands under way, and commands after it see it."""
+
+_CONCERNED = """
+SELECT
+    (SELECT jsonb_agg(u.body) FROM user_account u WHERE u.id = ANY(%(names)s) OR u.person IN
+        (SELECT n.person FROM user_account n WHERE n.id = ANY(%(names)s))),
+    (SELECT jsonb_agg(jsonb_build_array(c.status, c.body)) FROM people_change c
+        WHERE c.status = 'proposed' AND c.about = ANY(%(names)s)
+            OR c.status = 'confirmed' AND c.delegate = ANY(%(names)s))
+"""
+_EVERYBODY = """
+SELECT
+    (SELECT jsonb_agg(u.body ORDER BY u.id) FROM user_account u),
+    (SELECT jsonb_agg(jsonb_build_array(c.status, c.body) ORDER BY c.number) FROM people_change c)
+"""
+
+
+def ask(driver: psycopg.Connection[Any], names: Collection[str] | None) -> Cursor[Any]:
+    """Ask for the people whom commands of these users concern; for everybody if None."""
+    if names is None:
+        return driver.execute(_EVERYBODY)
+    return driver.execute(_CONCERNED, {"names": Texts(names)})
+
+
+def answer(asked: Cursor[Any]) -> People:
+    """Read the answer to `ask`."""
+    users, changes = asked.fetchone() or (None, None)
+    people = People()
+    for body in users or ():
+        user = UserRecord.model_validate(body)
+        people.users[user.user] = user
+    for status, body in changes or ():
+        proposed = PeopleChangeProposed.model_validate(body)
+        people.changes[proposed.change] = PeopleChange(proposed, status)
+    return people
+
+
+def facts(connection: Connection) -> Iterator[Fact]:
+    """The facts of people in the order in which they were recorded."""
+    return (fact for fact in chain.facts(connection, HOUSE) if fact.type.startswith("people-"))
+
+
+def user_row(user: UserRecord) -> dict[str, Any]:
+    """A row of `user_account`."""
+    return {"id": user.user, "person": user.person, "body": user.model_dump(mode="json")}
+
+
+def change_row(change: PeopleChange) -> dict[str, Any]:
+    """A row of `people_change`."""
+    made = change.proposed.delegation
+    return {
+        "number": change.proposed.change,
+        "about": change.about,
+        "delegate": made.delegate if made is not None and change.proposed.ends is None else None,
+        "status": change.status,
+        "body": change.proposed.model_dump(mode="json"),
+    }

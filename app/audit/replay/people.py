@@ -1,0 +1,106 @@
+"""Proves who acted: changes of people are decided again, and every act of a person needs the people of its time."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from adapters.db.streams import HOUSE, production_of
+from domain.audit.findings import Finding, differing, unfaithful
+from domain.audit.people import PeopleHistory
+from domain.audit.rebuilt_commands import rebuilt
+from domain.audit.refold import CommandBatch, DecodedFact
+from domain.commands import (
+    Command,
+    ConfirmPeopleChange,
+    LoadPeople,
+    ProposePeopleChange,
+    RejectPeopleChange,
+    declared,
+)
+from domain.errors import WrongRole
+from domain.events import Event
+from domain.identity import SYSTEM, Person, changes
+from domain.identity.authentication import Acted
+from domain.identity.people import People, acting
+from domain.schemas import Schemas
+from domain.state import OF_PEOPLE, State
+
+
+class PeopleCheck:
+    """Checks who gave the command of each batch, by the people in force when it was recorded.
+
+    What was recorded before anybody was on record is judged by its events alone, as the settings of then are not kept.
+    """
+
+    def __init__(self, history: PeopleHistory, schemas: Schemas) -> None:
+        self._history, self._schemas = history, schemas
+
+    def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
+        """Yield what is wrong about who acted."""
+        first = batch.facts[0]
+        if first.fact.stream == HOUSE and type(first.event) in OF_PEOPLE:
+            yield from _decided_again(state.people, batch)
+        people = self._history.at(first.fact.recorded_at)
+        if first.fact.actor == SYSTEM.user:
+            if first.fact.acted:
+                yield unfaithful(first.record, "says who Sluice itself is")
+        elif people is not None and not batch.refused:
+            yield from self._acted(people, batch)
+
+    def _acted(self, people: People, batch: CommandBatch) -> Iterator[Finding]:
+        first = batch.facts[0]
+        said = self._said(first)
+        if said is not None and said.subject != first.fact.actor:
+            yield unfaithful(first.record, "was done by another than who was trusted to be", said.subject)
+        production = production_of(first.fact.stream)
+        commands = list(rebuilt(production, batch))
+        if first.fact.stream == HOUSE and type(first.event) in OF_PEOPLE:
+            return
+        acting_for, on = (said.acting_for, said.on) if said is not None else (None, None)
+        try:
+            person = acting(people, first.fact.actor, production, on or first.fact.effective_on, acting_for)
+        except WrongRole as error:
+            yield unfaithful(first.record, f"was done by nobody who could: {error.sentence}")
+            return
+        yield from _fits(person, batch, commands)
+
+    def _said(self, told: DecodedFact) -> Acted | None:
+        if not told.fact.acted:
+            return None
+        return Acted.model_validate_json(self._schemas.todays(Acted.__name__, told.fact.acted))
+
+
+def _fits(person: Person, batch: CommandBatch, commands: list[Command]) -> Iterator[Finding]:
+    """Check the role that the command needs, and the party in whose name it was done."""
+    roles = {declared(type(each)).role for each in commands}
+    if commands and not roles & person.roles:
+        needed = " or ".join(sorted(str(role) for role in roles))
+        yield unfaithful(batch.facts[0].record, f"was done by {person.user}, who was no {needed} then")
+    for told in batch.facts:
+        said = vars(told.event) if told.event is not None else {}
+        if "by" in said and said["by"] == person.user and said.get("party") not in {None, person.party}:
+            yield unfaithful(told.record, f"is of another party than {person.user}'s", person.party, said["party"])
+
+
+_RULES: dict[type[Command], Callable[..., list[Event]]] = {
+    ProposePeopleChange: changes.propose,
+    ConfirmPeopleChange: changes.confirm,
+    RejectPeopleChange: changes.reject,
+}
+
+
+def _decided_again(people: People, batch: CommandBatch) -> Iterator[Finding]:
+    """Check that the rules make the same events of the command again."""
+    for command in rebuilt("", batch):
+        try:
+            expected = _decide(people, command, batch.first.effective_on)
+        except WrongRole as error:
+            yield unfaithful(batch.facts[0].record, f"was not for {command.by} to do: {error.sentence}")
+            return
+        if expected != batch.events:
+            yield from differing(batch.facts[0].record, {"events": expected}, {"events": batch.events})
+
+
+def _decide(people: People, command: Command, on: date) -> list[Event]:
+    if isinstance(command, LoadPeople):
+        return changes.load(people, command)
+    return _RULES[type(command)](people, command, on)
