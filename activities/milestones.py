@@ -15,6 +15,8 @@ from domain.agreement import productions
 from domain.agreement.model import Agreement
 from domain.commands import ApproveMilestone, Command, PassDeadline, RejectMilestone, SubmitMilestone
 from domain.events import Event, MilestoneAccepted
+from domain.identity import Role
+from domain.identity.people import away
 from domain.milestones import Milestone
 from domain.state import State
 
@@ -75,8 +77,14 @@ class MilestoneActivities:
             command,
             command.milestone,
             lambda state, agreement, today: milestones.pass_deadline(
-                state.milestones, agreement, command, today, handler.deadline(agreement)
+                state.milestones,
+                agreement,
+                command,
+                today,
+                handler.deadline(agreement),
+                lambda party: away(state.people, party, command.production, Role.APPROVER, today),
             ),
+            everybody=True,
         )
 
     @activity.defn
@@ -103,10 +111,10 @@ class MilestoneActivities:
             seconds_left=left,
         )
 
-    def _decide(self, command: Command, milestone: str, rule: Rule) -> MilestoneView:
+    def _decide(self, command: Command, milestone: str, rule: Rule, *, everybody: bool = False) -> MilestoneView:
         """Decide by a rule. If it accepts the milestone, fix the due dates of the released instalments."""
         payments, receipts = _RELEASED
-        selection = Selection(payments, receipts, milestones=True, values={"milestone": milestone})
+        selection = Selection(payments, receipts, milestones=True, people=everybody, values={"milestone": milestone})
 
         def _with_due_dates(state: State, agreement: Agreement, today: date) -> list[Event]:
             events = rule(state, agreement, today)

@@ -13,7 +13,7 @@ from domain.commands import (
     SubmitMilestone,
     require,
 )
-from domain.errors import BadInput, IllegalTransition, NotFound, Refused, SamePerson, StaleApproval
+from domain.errors import BadInput, IllegalTransition, NotFound, Refused, SamePerson, StaleApproval, WrongRole
 from domain.events import (
     Event,
     MilestoneAccepted,
@@ -37,13 +37,15 @@ class Milestone:
     round: int = 0
     submitted_by: str | None = None
     evidence: dict[str, str] = field(default_factory=dict)
-    approvals: tuple[tuple[str, str], ...] = ()
-    """(user, party) of each approval of this round."""
+    approvals: tuple[tuple[str, ...], ...] = ()
+    """(user, party) of each approval of this round; of a substitute's, (user, party, for whom)."""
     deadline_on: date | None = None
     escalated_to: str | None = None
     accepted_on: date | None = None
 
 
+Away = Callable[[str], bool]
+"""Whether nobody of a party can approve, because all who could are away."""
 Milestones = MutableMapping[str, Milestone]
 
 
@@ -95,16 +97,23 @@ def approve(milestones: Milestones, agreement: Agreement, command: ApproveMilest
     terms = terms_of(agreement, command.milestone)
     milestone = _under_approval(milestones, terms, command.round)
     _may_decide(terms, milestone, person, ApproveMilestone)
-    if person.user == milestone.submitted_by:
-        raise SamePerson(
-            f"{person.user} submitted {terms.id} and may not approve it: ask a colleague.", user=person.user
-        )
-    if any(user == person.user for user, _ in milestone.approvals):
-        raise SamePerson(f"{person.user} has approved {terms.id} already: another person must.", user=person.user)
-    if terms.approval.distinct_parties and any(party == person.party for _, party in milestone.approvals):
+    if milestone.submitted_by is not None and person.is_behind(milestone.submitted_by):
+        who = person.known_as(milestone.submitted_by)
+        raise SamePerson(f"{who} submitted {terms.id} and may not approve it: ask a colleague.", user=person.user)
+    for approver in approvers(milestone):
+        if person.is_behind(approver):
+            who = person.known_as(approver)
+            raise SamePerson(f"{who} has approved {terms.id} already: another person must.", user=person.user)
+    if terms.approval.distinct_parties and any(party == person.party for _, party, *_ in milestone.approvals):
         raise Refused(f"{person.party} has approved {terms.id} already: an approval of another party is needed.")
     events: list[Event] = [
-        MilestoneApproved(milestone=terms.id, round=milestone.round, by=person.user, party=person.party)
+        MilestoneApproved(
+            milestone=terms.id,
+            round=milestone.round,
+            by=person.user,
+            party=person.party,
+            acting_for=person.acting_for,
+        )
     ]
     if len(milestone.approvals) + 1 >= terms.approval.approvals:
         events.append(MilestoneAccepted(milestone=terms.id, round=milestone.round, deemed=False))
@@ -120,9 +129,17 @@ def reject(milestones: Milestones, agreement: Agreement, command: RejectMileston
 
 
 def pass_deadline(
-    milestones: Milestones, agreement: Agreement, command: PassDeadline, today: date, deadline: Deadline
+    milestones: Milestones,
+    agreement: Agreement,
+    command: PassDeadline,
+    today: date,
+    deadline: Deadline,
+    away: Away = lambda _: False,
 ) -> list[Event]:
-    """Apply the deadline policy if this round's deadline has passed by `today`; otherwise return no events."""
+    """Apply the deadline policy if this round's deadline has passed by `today`; otherwise return no events.
+
+    An escalation goes past parties that are away.
+    """
     terms = terms_of(agreement, command.milestone)
     milestone = milestones.get(terms.id, Milestone(terms.id))
     current = milestone.status == "submitted" and milestone.round == command.round
@@ -141,8 +158,14 @@ def pass_deadline(
         case OnDeadline.DEEM_ACCEPTED:
             return [MilestoneAccepted(milestone=terms.id, round=milestone.round, deemed=True)]
         case OnDeadline.ESCALATE:
-            to = terms.approval.escalate_to or terms.submitter
+            chain = (terms.approval.escalate_to or terms.submitter, *terms.approval.then_to)
+            to = next((party for party in chain if not away(party)), chain[0])
             return [MilestoneEscalated(milestone=terms.id, round=milestone.round, to=to, deadline_on=deadline(terms))]
+
+
+def approvers(milestone: Milestone) -> list[str]:
+    """The users who approved this round, and those for whom substitutes did."""
+    return [user for by, _, *stood_in in milestone.approvals for user in (by, *stood_in)]
 
 
 def refuse_dropped(milestones: Milestones, amended: Agreement) -> None:
@@ -171,7 +194,8 @@ def apply(milestones: Milestones, event: Event, effective_on: date) -> None:
             )
         case MilestoneApproved():
             milestone = milestones[event.milestone]
-            given = (*milestone.approvals, (event.by, event.party))
+            one = (event.by, event.party) if event.acting_for is None else (event.by, event.party, event.acting_for)
+            given = (*milestone.approvals, one)
             milestones[event.milestone] = replace(milestone, approvals=given)
         case MilestoneRejected():
             milestones[event.milestone] = replace(milestones[event.milestone], status="rejected", deadline_on=None)
@@ -213,6 +237,13 @@ def _under_approval(milestones: Milestones, terms: Terms, round_: int) -> Milest
 def _may_decide(
     terms: Terms, milestone: Milestone, person: Person, command: type[ApproveMilestone | RejectMilestone]
 ) -> None:
-    extra = (milestone.escalated_to,) if milestone.escalated_to else ()
-    action = "approve" if command is ApproveMilestone else "reject"
-    require(person, command, (*terms.approval.parties, *extra), f"{action} {terms.id}")
+    """Check that the policy names this person, or that it was escalated to their party."""
+    policy, extra = terms.approval, (milestone.escalated_to,) if milestone.escalated_to else ()
+    action = f"{'approve' if command is ApproveMilestone else 'reject'} {terms.id}"
+    role = next((role for role in policy.roles if role in person.roles), policy.roles[0])
+    person.require(role, (*policy.parties, *extra), action)
+    if policy.people and person.party not in extra and not {person.user, person.acting_for} & set(policy.people):
+        raise WrongRole(
+            f"{person.user} may not {action}: the agreement names {' and '.join(policy.people)} for it.",
+            user=person.user,
+        )

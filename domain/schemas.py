@@ -277,6 +277,7 @@ STEPS: Mapping[str, Sequence[Step]] = {
         ),
     ),
     "PayoutsOrdered": (in_each("payouts", derived("exchange", None)),),
+    "MilestoneApproved": (given("acting_for", None),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
     "RunReleased": (derived("against", None),),
 }

@@ -61,7 +61,7 @@ class Selection:
     milestones: bool = False
     distributions: bool = False
     people: bool = False
-    """All people of the house, to change them. Other commands find those whom they concern."""
+    """All people of the house. Without it, they are those whom the command concerns."""
     values: Mapping[str, object] = field(default_factory=dict)
 
 

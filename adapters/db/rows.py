@@ -47,7 +47,7 @@ def milestone_of(row: Row) -> Milestone:
         round=row["round"],
         submitted_by=row["submitted_by"],
         evidence=row["evidence"],
-        approvals=tuple((user, party) for user, party in row["approvals"]),
+        approvals=tuple(map(tuple, row["approvals"])),
         deadline_on=row["deadline_on"],
         escalated_to=row["escalated_to"],
         accepted_on=row["accepted_on"],

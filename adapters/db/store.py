@@ -89,7 +89,12 @@ class Request:
 
     @property
     def changes_people(self) -> bool:
-        """Whether the command changes who may act."""
+        """Whether the command changes who may act. Only a command of the house does."""
+        return self.needs_everybody and not self.command.production
+
+    @property
+    def needs_everybody(self) -> bool:
+        """Whether the rule needs all people of the house."""
         return self.selection is not None and self.selection.people
 
     def repeats(self, payload: str) -> bool:
@@ -212,20 +217,19 @@ class Transaction(Records):
 
         The people are locked first. So they are those in force when the command is recorded, and until it commits.
         """
-        changes, users = (
-            any(each.changes_people for each in requests),
-            {u for r in requests for u in r.command.given_by},
-        )
+        changes = any(each.changes_people for each in requests)
+        users = {user for each in requests for user in each.command.given_by}
+        everybody = any(each.needs_everybody for each in requests)
         streams, keys = Texts({each.stream for each in requests}), Texts(each.key for each in requests)
         heads, commands = self.driver.cursor(), self.driver.cursor()
         with self.driver.pipeline():
             if not wait:
                 self.driver.execute(_FIXED_PLANS)
-            if changes or users:
+            if everybody or users:
                 self.driver.execute(people.HOLD if changes else people.SHARE)
             heads.execute(_LOCK if wait else _LOCK_FREE, (streams,))
             selected = self.ask({r.command.production: r.selection for r in requests if r.selection is not None})
-            acting = people.ask(self.driver, None if changes else users) if changes or users else None
+            acting = people.ask(self.driver, None if everybody else users) if everybody or users else None
             commands.execute(_EARLIER, (keys,))
         taken = {stream: (Head(seq, bytes(link)), now) for stream, seq, link, now in heads}
         earlier = {

@@ -42,4 +42,5 @@ def _milestones(agreement: Agreement) -> dict[str, frozenset[str]]:
 
 def _deciders(milestone: MilestoneTerms) -> frozenset[str]:
     policy = milestone.approval
-    return frozenset({milestone.submitter, *policy.parties, *([policy.escalate_to] if policy.escalate_to else [])})
+    escalation = [policy.escalate_to] if policy.escalate_to else []
+    return frozenset({milestone.submitter, *policy.parties, *policy.then_to, *escalation})

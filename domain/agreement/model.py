@@ -11,6 +11,7 @@ from domain.bank.profile import PLAIN, OrderProfile
 from domain.calendar.calendars import Convention
 from domain.calendar.dates import DayCount, Span
 from domain.calendar.overrides import CalendarCode, CalendarOverride
+from domain.identity.person import Role
 from domain.sharing.waterfall.model import Waterfall
 from domain.values.money import Exact, Money
 from domain.values.record import (
@@ -18,6 +19,7 @@ from domain.values.record import (
     Key,
     Record,
     TimeOfDay,
+    UserName,
 )
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -166,7 +168,11 @@ class OnDeadline(StrEnum):
 
 
 class ApprovalPolicy(Record):
-    """How many approvals are needed, of which parties. The submitter's own never counts."""
+    """How many approvals are needed, of which parties. The submitter's own never counts.
+
+    They are given by people with any of `roles`; if `people` names users, only by any of those, or their substitutes.
+    An escalation goes to `escalate_to`, and past it to the first party of `then_to` if all who could decide are away.
+    """
 
     approvals: int = Field(ge=1)
     parties: tuple[Key, ...] = Field(min_length=1)
@@ -174,6 +180,9 @@ class ApprovalPolicy(Record):
     business_days: int = Field(ge=1, le=250)
     on_deadline: OnDeadline
     escalate_to: Key | None = None
+    then_to: tuple[Key, ...] = ()
+    people: tuple[UserName, ...] = ()
+    roles: tuple[Role, ...] = Field(default=(Role.APPROVER,), min_length=1)
 
 
 class MilestoneTerms(Record):

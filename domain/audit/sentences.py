@@ -72,6 +72,7 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.EvidenceKept: lambda event, _: f"{event.document} of {event.milestone} was stored: {event.name}",
     e.MilestoneApproved: lambda event, _: (
         f"{event.by} of {event.party} approved {event.milestone} (round {event.round})"
+        + (f" for {event.acting_for}" if event.acting_for else "")
     ),
     e.MilestoneRejected: lambda event, _: (
         f"{event.by or 'the passing of the deadline'} rejected {event.milestone} (round {event.round}): {event.reason}"

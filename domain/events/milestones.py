@@ -31,13 +31,14 @@ class EvidenceKept(Record):
 
 
 class MilestoneApproved(Record):
-    """One person approved exactly the evidence of this round."""
+    """One person approved exactly the evidence of this round. A substitute did so for `acting_for`."""
 
     type: Literal["milestone-approved"] = "milestone-approved"
     milestone: str
     round: int
     by: str
     party: str
+    acting_for: str | None = None
 
 
 class MilestoneRejected(Record):

@@ -42,6 +42,10 @@ class Person:
         """Whether what a user did was done by this person, or in the right that this person uses."""
         return user == self.user or user in self.names
 
+    def known_as(self, user: str) -> str:
+        """This person in words, where what the user `user` did counts as theirs."""
+        return self.user if user == self.user else f"{self.user} counts as {user}, who"
+
     def require(self, role: Role, parties: tuple[str, ...], action: str) -> None:
         """Check that this person has `role` and belongs to one of `parties`.
 

@@ -255,10 +255,12 @@ def release(
     run = the_run(runs, command.run)
     debtor = agreement.account(run.account).owner
     require(person, ReleaseRun, (debtor,), f"release run {run.id}")
-    if person.user == run.prepared_by:
-        raise SamePerson(f"{person.user} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
-    if run.quote is not None and person.user == run.quote.deal_by:
-        raise SamePerson(f"{person.user} took the deal of run {run.id} and may not release it: ask a colleague.")
+    if person.is_behind(run.prepared_by):
+        who = person.known_as(run.prepared_by)
+        raise SamePerson(f"{who} prepared run {run.id} and may not release it: ask a colleague.", run=run.id)
+    if run.quote is not None and run.quote.deal_by is not None and person.is_behind(run.quote.deal_by):
+        who = person.known_as(run.quote.deal_by)
+        raise SamePerson(f"{who} took the deal of run {run.id} and may not release it: ask a colleague.")
     if run.status != "prepared":
         raise IllegalTransition(f"Run {run.id} is {run.status}: only a prepared run can be released.", run=run.id)
     if run.execution_on < today:

@@ -8,6 +8,7 @@ into the KRW account. `sluice agreement check` refuses that, but the books must 
 from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -101,6 +102,7 @@ def milestone(
     escalate_to: str | None = "streamer",
     approvals: int = 2,
     distinct_parties: bool = True,
+    **policy: Any,
 ) -> MilestoneTerms:
     return MilestoneTerms(
         id=name,
@@ -116,6 +118,7 @@ def milestone(
             business_days=5,
             on_deadline=on_deadline,
             escalate_to=escalate_to,
+            **policy,
         ),
     )
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -223,6 +224,51 @@ def test_an_escalation_sets_a_new_deadline_and_lets_another_party_approve():
 def test_an_escalation_that_names_nobody_goes_to_the_submitter():
     [event] = pass_deadline(waiting(), OnDeadline.ESCALATE, to=None)
     assert event.to == "han"
+
+
+def test_an_escalation_goes_past_a_party_that_is_away():
+    terms = b.agreement(milestones=(b.milestone("lock", escalate_to="streamer", then_to=("mori",)),))
+    command = PassDeadline(key="k", by="system", production="HANA", milestone="lock", round=1)
+
+    def escalated_to(*gone: str) -> str:
+        state = waiting().milestones
+        [event] = milestones.pass_deadline(state, terms, command, LATE, b.deadline, lambda party: party in gone)
+        assert isinstance(event, MilestoneEscalated)
+        return event.to
+
+    assert (escalated_to(), escalated_to("streamer"), escalated_to("streamer", "mori")) == (
+        "streamer",
+        "mori",
+        "streamer",
+    )
+
+
+def test_a_policy_may_name_people_and_roles():
+    terms = b.agreement(milestones=(b.milestone("lock", people=("aoi",), roles=(Role.PRODUCER,)),))
+    with pytest.raises(WrongRole, match="ren may not approve lock: this needs the role producer"):
+        approve(waiting(), b.REN, terms=terms)
+    with pytest.raises(WrongRole, match="min may not approve lock: the agreement names aoi for it"):
+        approve(waiting(), b.MIN, terms=terms)
+    assert approve(waiting(), b.AOI, terms=terms)[0].type == "milestone-approved"
+    assert approve(waiting(), replace(b.MIN, party="mori", acting_for="aoi"), terms=terms)[0].acting_for == "aoi"
+
+
+def test_nobody_approves_twice_or_what_they_submitted_under_another_name():
+    terms = b.agreement(milestones=(b.milestone("lock", distinct_parties=False),))
+    with pytest.raises(SamePerson, match="min counts as ji, who submitted lock"):
+        approve(waiting(), replace(b.MIN, names=frozenset({"ji"})))
+    state = b.after(waiting(), approve(waiting(), b.AOI, terms=terms))
+    with pytest.raises(SamePerson, match="ren counts as aoi, who has approved lock already"):
+        approve(state, replace(b.REN, names=frozenset({"aoi"})), terms=terms)
+
+
+def test_who_is_away_and_their_substitute_have_one_approval_between_them():
+    terms = b.agreement(milestones=(b.milestone("lock", distinct_parties=False),))
+    stand_in = replace(b.REN, names=frozenset({"aoi"}), acting_for="aoi")
+    state = b.after(waiting(), approve(waiting(), stand_in, terms=terms))
+    assert state.milestones["lock"].approvals == (("ren", "mori", "aoi"),)
+    with pytest.raises(SamePerson, match="aoi has approved lock already"):
+        approve(state, b.AOI, terms=terms)
 
 
 def test_a_new_round_forgets_the_escalation_of_the_last():

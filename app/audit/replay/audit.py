@@ -72,7 +72,7 @@ async def audited(
     eyes = eyes or Eyes()
     handler, records = _handler(connection, eyes), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
-    acts = PeopleCheck(PeopleHistory(people.facts(connection), eyes.schemas), eyes.schemas)
+    history = PeopleHistory(people.facts(connection), eyes.schemas)
     witnessed = {row.production for row in histories.listed(connection, scope.production)}
     streams = _streams(connection, scope)
     with books_beside(connection, streams, scope, processes) as books:
@@ -83,7 +83,7 @@ async def audited(
             imports = Imports(connection, stream)
             request = replace(
                 books_request(stream, scope, eyes.schemas),
-                checks=[files, archive, imports, acts, *_derived(handler, records)],
+                checks=[files, archive, imports, *_derived(handler, records, history)],
                 heard=timelines.get(production),
                 tick=lambda events: tick("events", events),
             )
@@ -111,7 +111,7 @@ def _handler(connection: Connection, eyes: Eyes) -> CommandHandler:
     )
 
 
-def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:
+def _derived(handler: CommandHandler, records: Records, history: PeopleHistory) -> tuple[Check, ...]:
     """Return the checks that recompute events from agreements, files and facts."""
 
     def agreement_of(state: State) -> Agreement:
@@ -120,7 +120,12 @@ def _derived(handler: CommandHandler, records: Records) -> tuple[Check, ...]:
             raise NotFound("No agreement is in force yet.")
         return handler.agreements.of(records, state.production.document)
 
-    return Bank(records, agreement_of, handler.store.schemas), AgreementCheck(handler, facts_of, records, agreement_of)
+    schemas = handler.store.schemas
+    return (
+        PeopleCheck(history, schemas, agreement_of),
+        Bank(records, agreement_of, schemas),
+        AgreementCheck(handler, facts_of, records, agreement_of),
+    )
 
 
 def _streams(connection: Connection, scope: Scope) -> list[str]:

@@ -4,23 +4,27 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from adapters.db.streams import HOUSE, production_of
+from domain.agreement.model import Agreement
 from domain.audit.findings import Finding, differing, unfaithful
 from domain.audit.people import PeopleHistory
 from domain.audit.rebuilt_commands import rebuilt
 from domain.audit.refold import CommandBatch, DecodedFact
 from domain.commands import (
+    ApproveMilestone,
     Command,
     ConfirmPeopleChange,
     LoadPeople,
     ProposePeopleChange,
+    RejectMilestone,
     RejectPeopleChange,
     declared,
 )
 from domain.errors import WrongRole
-from domain.events import Event
-from domain.identity import SYSTEM, Person, changes
+from domain.events import Event, MilestoneApproved, RunReleased
+from domain.identity import SYSTEM, Person, Role, changes
 from domain.identity.authentication import Acted
 from domain.identity.people import People, acting
+from domain.milestones import approvers
 from domain.schemas import Schemas
 from domain.state import OF_PEOPLE, State
 
@@ -31,8 +35,8 @@ class PeopleCheck:
     What was recorded before anybody was on record is judged by its events alone, as the settings of then are not kept.
     """
 
-    def __init__(self, history: PeopleHistory, schemas: Schemas) -> None:
-        self._history, self._schemas = history, schemas
+    def __init__(self, history: PeopleHistory, schemas: Schemas, agreement_of: Callable[[State], Agreement]) -> None:
+        self._history, self._schemas, self._agreement_of = history, schemas, agreement_of
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
         """Yield what is wrong about who acted."""
@@ -44,9 +48,9 @@ class PeopleCheck:
             if first.fact.acted:
                 yield unfaithful(first.record, "says who Sluice itself is")
         elif people is not None and not batch.refused:
-            yield from self._acted(people, batch)
+            yield from self._acted(people, state, batch)
 
-    def _acted(self, people: People, batch: CommandBatch) -> Iterator[Finding]:
+    def _acted(self, people: People, state: State, batch: CommandBatch) -> Iterator[Finding]:
         first = batch.facts[0]
         said = self._said(first)
         if said is not None and said.subject != first.fact.actor:
@@ -61,7 +65,18 @@ class PeopleCheck:
         except WrongRole as error:
             yield unfaithful(first.record, f"was done by nobody who could: {error.sentence}")
             return
-        yield from _fits(person, batch, commands)
+        yield from _fits(person, batch, frozenset(role for each in commands for role in self._roles(state, each)))
+        for told in batch.facts:
+            for before in _before(state, told.event):
+                if person.is_behind(before):
+                    yield unfaithful(told.record, f"was done by {person.user}, and by {before} before, who is the same")
+
+    def _roles(self, state: State, command: Command) -> tuple[Role, ...]:
+        """The roles of which one is needed: by the agreement for decisions on milestones, else by the table."""
+        if isinstance(command, ApproveMilestone | RejectMilestone):
+            return self._agreement_of(state).milestone(command.milestone).approval.roles
+        role = declared(type(command)).role
+        return () if role is None else (role,)
 
     def _said(self, told: DecodedFact) -> Acted | None:
         if not told.fact.acted:
@@ -69,16 +84,28 @@ class PeopleCheck:
         return Acted.model_validate_json(self._schemas.todays(Acted.__name__, told.fact.acted))
 
 
-def _fits(person: Person, batch: CommandBatch, commands: list[Command]) -> Iterator[Finding]:
-    """Check the role that the command needs, and the party in whose name it was done."""
-    roles = {declared(type(each)).role for each in commands}
-    if commands and not roles & person.roles:
+def _fits(person: Person, batch: CommandBatch, roles: frozenset[Role]) -> Iterator[Finding]:
+    """Check that the person had one of the roles that the command needs, and the party in whose name it was done."""
+    if roles and not roles & person.roles:
         needed = " or ".join(sorted(str(role) for role in roles))
         yield unfaithful(batch.facts[0].record, f"was done by {person.user}, who was no {needed} then")
     for told in batch.facts:
         said = vars(told.event) if told.event is not None else {}
         if "by" in said and said["by"] == person.user and said.get("party") not in {None, person.party}:
             yield unfaithful(told.record, f"is of another party than {person.user}'s", person.party, said["party"])
+
+
+def _before(state: State, event: Event | None) -> list[str]:
+    """The users whose person may not do what an event says, because they did what comes before."""
+    match event:
+        case MilestoneApproved():
+            milestone = state.milestones[event.milestone]
+            return [*filter(None, [milestone.submitted_by]), *approvers(milestone)]
+        case RunReleased():
+            run = state.runs[event.run]
+            return [*filter(None, [run.prepared_by, run.quote.deal_by if run.quote else None])]
+        case _:
+            return []
 
 
 _RULES: dict[type[Command], Callable[..., list[Event]]] = {

@@ -27,7 +27,9 @@ def duplicates(agreement: Agreement) -> Iterator[AgreementFinding]:
             (("milestones", n, "evidence", m, "id"), document.id) for m, document in enumerate(milestone.evidence)
         )
         yield from _twice(
-            (("milestones", n, "approval", "parties", m), party) for m, party in enumerate(milestone.approval.parties)
+            (("milestones", n, "approval", field, m), name)
+            for field in ("parties", "people", "roles")
+            for m, name in enumerate(getattr(milestone.approval, field))
         )
     yield from _twice((("fx", n, "base"), f"{rule.base}/{rule.quote}") for n, rule in enumerate(agreement.fx))
     yield from _twice(
@@ -77,6 +79,8 @@ def _named(agreement: Agreement) -> Iterator[tuple[str, Path, str]]:
             yield "party", (*here, "approval", "parties", m), party
         if milestone.approval.escalate_to is not None:
             yield "party", (*here, "approval", "escalate_to"), milestone.approval.escalate_to
+        for m, party in enumerate(milestone.approval.then_to):
+            yield "party", (*here, "approval", "then_to", m), party
     for n, instalment in enumerate(agreement.schedule):
         yield "account", ("schedule", n, "payer"), instalment.payer
         yield "account", ("schedule", n, "payee"), instalment.payee

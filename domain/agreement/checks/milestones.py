@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from domain.agreement.checks.finding import AgreementFinding, Path, by_id
 from domain.agreement.model import Agreement, MilestoneTerms, OnDeadline
+from domain.identity.person import Role
 
 
 def order(agreement: Agreement) -> Iterator[AgreementFinding]:
@@ -77,6 +78,12 @@ def approvals(agreement: Agreement) -> Iterator[AgreementFinding]:
         if escalates and policy.escalate_to is None:
             sentence = "on_deadline is escalate and nobody is named: add escalate_to with a party."
             yield AgreementFinding((*path, "on_deadline"), "escalate-to-nobody", sentence)
+        if policy.then_to and policy.escalate_to is None:
+            sentence = "it goes past escalate_to, which is not given: add escalate_to, or remove it."
+            yield AgreementFinding((*path, "then_to"), "escalate-past-nobody", sentence)
+        if Role.ADMINISTRATOR in policy.roles:
+            sentence = "an administrator acts for the house and for no party: name roles such as approver."
+            yield AgreementFinding((*path, "roles"), "approval-by-administrator", sentence)
         if not escalates and policy.escalate_to is not None:
             sentence = f"it is never used, since on_deadline is {policy.on_deadline}: remove it, or escalate."
             yield AgreementFinding((*path, "escalate_to"), "escalate-unused", sentence)

@@ -188,6 +188,12 @@ def test_the_preparer_does_not_release_even_as_a_releaser():
         release(state, run, b.SORA)
 
 
+def test_the_preparer_does_not_release_under_another_name():
+    state, run = b.prepared(b.owing())
+    with pytest.raises(SamePerson, match="tae counts as sora, who prepared run"):
+        release(state, run, replace(b.SORA, user="tae", names=frozenset({"sora"})))
+
+
 def test_a_run_whose_day_is_past_is_not_released_at_its_old_rate():
     state, run = b.prepared(b.owing())
     release(state, run, today=state.runs[run].execution_on)

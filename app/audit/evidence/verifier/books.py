@@ -300,7 +300,9 @@ class Books:
         self.rows["milestone"][event["milestone"]] = {**named, **kept, **blank}
 
     def _on_milestone_approved(self, event: Json, _on: str) -> None:
-        self.rows["milestone"][event["milestone"]]["approvals"].append([event["by"], event["party"]])
+        self.rows["milestone"][event["milestone"]]["approvals"].append(
+            [event["by"], event["party"], *([event["acting_for"]] if event.get("acting_for") else [])]
+        )
 
     def _on_milestone_rejected(self, event: Json, _on: str) -> None:
         self.rows["milestone"][event["milestone"]].update(status="rejected", deadline_on=None)

@@ -38,6 +38,7 @@ VERSIONS: dict[str, int] = {
     "statement-imported": 3,
     "payouts-ordered": 2,
     "distribution-objected": 2,
+    "milestone-approved": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")

@@ -33,7 +33,7 @@ def rechained(facts: list[Fact], change: Callable[[Event], Event]) -> list[Fact]
     made: list[Fact] = []
     head = Head()
     for fact in facts:
-        kept = {name: getattr(fact, name) for name in ("effective_on", "recorded_at", "actor", "command_key")}
+        kept = {name: getattr(fact, name) for name in ("effective_on", "recorded_at", "actor", "command_key", "acted")}
         made += journal.chained(fact.stream, head, [change(fact.event)], **kept)
         head = Head(made[-1].seq, made[-1].hash)
     return made
