@@ -81,9 +81,7 @@ async def test_an_act_of_somebody_without_the_right_is_named_though_its_chain_ho
 
 async def test_a_change_of_people_that_nobody_confirmed_is_named(submitted, postgres, database):
     with postgres.connect(database=database.name) as connection:
-        connection.execute(
-            "UPDATE user_account SET body = jsonb_set(body, '{person}', '\"jiho\"') WHERE id = 'kenta'"
-        )
+        connection.execute("UPDATE user_account SET body = jsonb_set(body, '{person}', '\"jiho\"') WHERE id = 'kenta'")
     assert any(each.startswith("user_account kenta") for each in await findings(submitted))
 
 
