@@ -18,6 +18,7 @@ from tests.faults.programme.plays import (
     dialects,
     disks,
     hostile,
+    insider,
     messages,
     starts,
 )
@@ -47,6 +48,14 @@ def _out_of(disk: disks.Disk) -> Scene:
 
 _LIES = frozenset({AilmentKind.UNMATCHED, AilmentKind.CONTRADICTED, AilmentKind.FILE_REFUSED, AilmentKind.UNRECONCILED})
 
+_HINDERED = frozenset(AilmentKind) - {
+    AilmentKind.NO_WORKER,
+    AilmentKind.WORKFLOW_STUCK,
+    AilmentKind.OUTBOX,
+    AilmentKind.NOT_SEALED,
+}
+"""What an insider may cause who holds, cancels and rejects."""
+
 SCENES: dict[str, Scene] = {  # the longest first, so that all end together
     "commands": Scene(commands.plan, commands.play),
     "absurd": Scene(absurd.plan, absurd.play, ailing=_LIES | {AilmentKind.WORKFLOW_FAILED}),
@@ -63,6 +72,7 @@ SCENES: dict[str, Scene] = {  # the longest first, so that all end together
     "dialects": Scene(dialects.plan, dialects.play, ailing=_LIES),
     "messages": Scene(messages.plan, messages.play, ailing=_LIES),
     "hostile": Scene(hostile.plan, hostile.play, ailing=_LIES),
+    "insider": Scene(insider.plan, insider.play, ailing=_HINDERED),
     "crowd": Scene(commands.plan_crowd, commands.play_crowd),
     "clock-ahead": Scene(clocks.plan(clocks.DAY), clocks.play, clocks.stage_of),
     "clock-behind": Scene(clocks.plan(-clocks.DAY), clocks.play, clocks.stage_of),

@@ -57,9 +57,10 @@ from domain.commands import (
     ResolveObjection,
     SubmitMilestone,
 )
+from domain.identity import Role
 from domain.ledger.journal import Fact
 from domain.values.money import Money
-from tests.faults.programme.agreements import ACCOUNT, PERIOD, Drawn
+from tests.faults.programme.agreements import ACCOUNT, PARTIES, PERIOD, Drawn
 from tests.faults.programme.tally import Tally
 from tests.faults.programme.worker import COMMITS, SPRUNG, TRAP
 
@@ -78,6 +79,7 @@ _USERS = {
     "studio-approver": ("studio", ["approver"]),
     "vendor-approver": ("vendor", ["approver"]),
     **{name: ("spc", ["approver"]) for name in APPROVERS},
+    **{f"insider-{role}-{party}": (party, [str(role)]) for role in Role for party in PARTIES},
 }
 Step = Callable[[], Awaitable[Any]]
 
