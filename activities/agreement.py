@@ -1,32 +1,25 @@
 """Activities of a production: its agreement, single payments, and its state."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from typing import TypeVar
 
-import sqlalchemy as sa
 from temporalio import activity
 
-from activities.views import BooksView, PaymentView, ProductionRef, ProductionView
+from activities.views import BooksView, PaymentView, ProductionRef, ProductionView, WaitingProposals
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
-from adapters.db.facts import converted_to
-from adapters.db.records import Selection, given
-from adapters.db.store import CommandOutcome, Context, Transaction
-from domain import milestones
-from domain.agreement import productions
+from adapters.db.records import Records, Selection, given
 from domain.agreement.model import Agreement, Control
 from domain.agreement.productions import the_production
-from domain.agreement.schedule import amounts
-from domain.commands import AmendAgreement, CloseBooks, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
-from domain.errors import BadInput
+from domain.agreement.proposals import Proposal
+from domain.commands import CloseBooks, CorrectPayment, HoldPayment, ResumePayment
 from domain.events import Event
 from domain.identity import Person
 from domain.ledger import closing
 from domain.payments import payments
 from domain.payments.payments import FINISHED
 from domain.payments.receipts import WAITING
-from domain.sharing.amending import refuse_changed_ground
 from domain.state import State
 
 PaymentCommand = TypeVar("PaymentCommand", HoldPayment, ResumePayment, CorrectPayment)
@@ -42,65 +35,23 @@ class AgreementActivities:
         self._handler = handler
 
     @activity.defn
-    def register(self, command: RegisterAgreement) -> CommandOutcome:
-        """Put the first version of an agreement in force and schedule its payments."""
-        agreement = self._handler.agreements.first(self._handler.store, command.document)
-
-        def _within(transaction: Transaction) -> tuple[State, list[Event]]:
-            if agreement.production != command.production:
-                raise BadInput(f"The document is of {agreement.production}, not of {command.production}.")
-            state = transaction.state(command.production)
-            return state, productions.register(
-                state.production,
-                agreement,
-                command.document,
-                self._handler.person(command, transaction.people(*command.given_by)),
-                dict(amounts(agreement)),
-                self._handler.due_date(agreement),
-            )
-
-        context = Context(effective_on=agreement.effective_on, actor=command.by)
-        return self._handler.in_context(command, context, _within)
-
-    @activity.defn
-    def amend(self, command: AmendAgreement) -> CommandOutcome:
-        """Put the next version in force. Owed instalments stay unchanged; scheduled ones take the new terms."""
-        agreement = self._handler.agreements.read(self._handler.store, command.document)
-
-        def _rule(transaction: Transaction, state: State, _: Agreement) -> list[Event]:
-            production = the_production(state.production, command.production)
-            self._handler.agreements.amendment(transaction, command.document, production.document)
-            milestones.refuse_dropped(state.milestones, agreement)
-            refuse_changed_ground(agreement, state.distributions, converted_to(transaction, command.production))
-            accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
-            for news in ("production-news", "distributions-due"):
-                transaction.post(news, command.production, command.production)
-            return productions.amend(
-                production,
-                state.payments,
-                state.receipts,
-                accepted,
-                agreement,
-                command.document,
-                self._handler.person(command, state.people),
-                dict(amounts(agreement)),
-                self._handler.due_date(agreement),
-                self._handler.today(agreement),
-            )
-
-        everything = Selection(payments=sa.true(), receipts=sa.true(), milestones=True, distributions=True)
-        return self._handler.carry_out(command, everything, _rule, agreement.effective_on).outcome
-
-    @activity.defn
     def production_standing(self, ref: ProductionRef) -> ProductionView:
         """The state of a production. Version 0 means that it is not registered."""
         unfinished = tables.payment.c.status.not_in(sorted(FINISHED))
         expected = tables.receipt.c.status.in_(sorted(WAITING))
         with self._handler.store.reading() as records:
-            state = records.state(ref.production, payments=unfinished, receipts=expected, milestones=True)
+            state = records.state(
+                ref.production, payments=unfinished, receipts=expected, milestones=True, proposals=True
+            )
+            waiting_proposals = self._waiting(records, state)
             if state.production is None:
                 return ProductionView(
-                    production=ref.production, version=0, open_milestones=(), debtor_accounts=(), complete=False
+                    production=ref.production,
+                    version=0,
+                    open_milestones=(),
+                    debtor_accounts=(),
+                    complete=False,
+                    **waiting_proposals,
                 )
             agreement = self._handler.agreements.of(records, state.production.document)
         accepted = {m.id for m in state.milestones.values() if m.status == "accepted"}
@@ -111,7 +62,26 @@ class AgreementActivities:
             open_milestones=waiting,
             debtor_accounts=tuple(a.id for a in agreement.accounts if a.control is Control.CONTROLLED),
             complete=not (waiting or state.payments or state.receipts),
+            **waiting_proposals,
         )
+
+    def _waiting(self, records: Records, state: State) -> WaitingProposals:
+        """What waits for approvals or for its day, and how long the next of them can wait."""
+        waiting = [each for each in state.proposals.values() if each.waits]
+        agreements = {each.document: self._handler.agreements.of(records, each.document) for each in waiting}
+        left = {each.document: self._left(each, agreements[each.document]) for each in waiting}
+        passed = tuple(document for document, seconds in left.items() if not seconds)
+        return WaitingProposals(
+            proposals=tuple(each.words for each in waiting),
+            passed=passed,
+            seconds_left=min(left.values(), default=None),
+        )
+
+    def _left(self, proposal: Proposal, agreement: Agreement) -> int:
+        """Business seconds until an approved version takes effect, or until the end of the last day for approvals."""
+        if proposal.status == "approved":
+            return self._handler.seconds_until(agreement, agreement.effective_on, time())
+        return self._handler.seconds_until(agreement, proposal.open_until)
 
     @activity.defn
     def close_books(self, command: CloseBooks) -> BooksView:

@@ -1,12 +1,13 @@
 """What activities return to workflows and people: the state after a transaction."""
 
 from datetime import date
+from typing import TypedDict
 
 from pydantic import Field
 
 from domain.identity.authentication import Authentication, unsaid
 from domain.values.money import Money
-from domain.values.record import Record, UserName
+from domain.values.record import Record, Sha256, UserName
 
 
 class ProductionRef(Record):
@@ -15,14 +16,29 @@ class ProductionRef(Record):
     production: str
 
 
+class WaitingProposals(TypedDict):
+    """The fields of a `ProductionView` about proposals."""
+
+    proposals: tuple[str, ...]
+    passed: tuple[Sha256, ...]
+    seconds_left: int | None
+
+
 class ProductionView(Record):
-    """A production: agreement version, open milestones, debtor accounts, and whether all is done."""
+    """A production: agreement version, open milestones, debtor accounts, and whether all is done.
+
+    `proposals` are the versions that wait for approvals or for their day, in words. `passed` are the documents of those
+    whose day has come, and `seconds_left` is the time until the next one's by the business clock; None without any.
+    """
 
     production: str
     version: int
     open_milestones: tuple[str, ...]
     debtor_accounts: tuple[str, ...]
     complete: bool
+    proposals: tuple[str, ...] = ()
+    passed: tuple[Sha256, ...] = ()
+    seconds_left: int | None = None
 
     @property
     def registered(self) -> bool:

@@ -14,6 +14,7 @@ from activities.distributions import DistributionActivities
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
+from activities.proposals import ProposalActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
 from adapters.agreement.cache import Agreements
@@ -77,6 +78,7 @@ class Services:
             RunActivities(self.handler),
             self.bank,
             MovementActivities(self.handler),
+            ProposalActivities(self.handler),
             self.distributions,
             ScheduleActivities(self.handler, self.client, self.settings.task_queue),
             self.histories,

@@ -21,7 +21,7 @@ from domain.errors import NotFound, WrongRole
 from domain.reads import EVERYTHING, Resource, Sight
 
 if TYPE_CHECKING:
-    from adapters.db.queries.agreement import VersionRow
+    from adapters.db.queries.agreement import ProposalRow, VersionRow
     from adapters.db.queries.bank import MovementFilter, MovementRow
     from adapters.db.queries.bank_files import BankFileFilter, BankFileRow
     from adapters.db.queries.distributions import DistributionFilter, DistributionRow
@@ -83,6 +83,11 @@ class Reads:
         """The versions of the production's agreement."""
         self.sight(Resource.AGREEMENT)
         return queries.agreement.agreement_versions(self.connection, self.production or "", as_of)
+
+    def proposals(self, *, waiting: bool) -> "list[ProposalRow]":
+        """The proposed versions of the production's agreement: all, or those that wait for approvals or their day."""
+        self.sight(Resource.AGREEMENT)
+        return queries.agreement.proposals(self.connection, self.production, waiting=waiting)
 
     def milestones(self, chosen: "MilestoneFilter", page: "PageRequest") -> "Page[MilestoneRow]":
         """Return the milestones that have had an event."""
@@ -236,7 +241,7 @@ def reads(data: Path | None, production: str | None = None, user: str | None = N
     if user is None:
         with reading(data) as connection:
             if production is not None:
-                queries.agreement.the_production(connection, production)
+                queries.agreement.the_proposed(connection, production)
             yield Reads(connection, production, lambda _: EVERYTHING)
         return
     # The permissions are in the agreement, which is slow to import and to parse.

@@ -106,6 +106,7 @@ def agreement(production: str, payouts: int) -> bytes:
             "version": 1,
             "effective_on": DUE_ON,
             "time_zone": "Asia/Seoul",
+            "amendments": {"parties": ["studio"]},
             "parties": parties,
             "accounts": accounts,
             "milestones": [wrap],

@@ -27,7 +27,7 @@ import sqlalchemy as sa
 import xlsxwriter
 from openpyxl import load_workbook
 
-from activities.agreement import AgreementActivities
+from activities.proposals import ProposalActivities
 from adapters.agreement.cache import Agreements
 from adapters.command_handler import CommandHandler
 from adapters.db.facts import copy_in, facts_of
@@ -108,7 +108,7 @@ def handler_on(store: Store) -> CommandHandler:
     with store.transaction() as transaction:
         digest = transaction.keep("agreement.yaml", json.dumps(agreement).encode())
         keep_rates(transaction, "rates.csv", b"rates", rates)
-    AgreementActivities(handler).register(
+    ProposalActivities(handler).register(
         RegisterAgreement(key="register/BENCH", by="jiho", production="BENCH", document=digest)
     )
     return handler

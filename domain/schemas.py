@@ -278,6 +278,10 @@ STEPS: Mapping[str, Sequence[Step]] = {
     ),
     "PayoutsOrdered": (in_each("payouts", derived("exchange", None)),),
     "MilestoneApproved": (given("acting_for", None),),
+    "AmendAgreement": (given("provisional", False),),
+    "AgreementRegistered": (derived("approved_by", []),),
+    "AgreementAmended": (together(derived("approved_by", []), derived("provisional_until", None)),),
+    "ProductionView": (together(derived("proposals", []), derived("passed", []), derived("seconds_left", None)),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
     "RunReleased": (derived("against", None),),
 }

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from domain import events, milestones
+from domain.agreement import proposals
 from domain.agreement.productions import Production
-from domain.events import AgreementAmended, AgreementRegistered, BooksClosed, Event
+from domain.agreement.proposals import Proposal
+from domain.events import AgreementAmended, AgreementRegistered, AgreementRestored, BooksClosed, Event
 from domain.identity import people
 from domain.identity.people import People
 from domain.milestones import Milestone
@@ -32,6 +34,7 @@ class State:
     runs: dict[str, Run] = field(default_factory=dict)
     distributions: dict[str, Distribution] = field(default_factory=dict)
     people: People = field(default_factory=People)
+    proposals: dict[str, Proposal] = field(default_factory=dict)
 
 
 def fold(state: State, events_by_date: Iterable[tuple[Event, date]]) -> State:
@@ -48,6 +51,7 @@ def fold(state: State, events_by_date: Iterable[tuple[Event, date]]) -> State:
         dict(state.runs),
         dict(state.distributions),
         state.people.copy(),
+        dict(state.proposals),
     )
     for event, effective_on in events_by_date:
         after = apply(after, event, effective_on)
@@ -73,7 +77,9 @@ def apply(state: State, event: Event, effective_on: date) -> State:
         distributions.apply(state.distributions, event)
     if kind in OF_PEOPLE:
         people.apply(state.people, event)
-    if type(event) is AgreementRegistered or type(event) is AgreementAmended:
+    if kind in OF_PROPOSALS:
+        proposals.apply(state.proposals, event)
+    if isinstance(event, AgreementRegistered | AgreementAmended | AgreementRestored):
         closed = state.production.books_closed_until if state.production is not None else None
         in_force = Production(event.production, event.title, event.version, event.document, closed)
         return replace(state, production=in_force)
@@ -154,5 +160,15 @@ OF_PEOPLE = frozenset(
         events.PeopleChangeProposed,
         events.PeopleChangeConfirmed,
         events.PeopleChangeRejected,
+    }
+)
+OF_PROPOSALS = frozenset(
+    {
+        events.AgreementProposed,
+        events.AgreementApproved,
+        events.ProposalEnded,
+        events.AgreementRegistered,
+        events.AgreementAmended,
+        events.AgreementRestored,
     }
 )

@@ -4,6 +4,7 @@ import asyncio
 import tomllib
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
 from activities.people import PeopleActivities
+from activities.proposals import ProposalActivities
 from activities.runs import RunActivities
 from activities.views import AccountRef, PlannedRun, RunRef, RunView
 from adapters.agreement.cache import Agreements
@@ -25,7 +27,7 @@ from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.queries import chain, ledger
 from adapters.db.records import Records
-from adapters.db.store import Store, Transaction
+from adapters.db.store import CommandOutcome, Store, Transaction
 from adapters.db.streams import stream_of
 from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.bank import SandboxBank
@@ -33,6 +35,8 @@ from app.ledger.verify import verify
 from app.payments.preview import preview
 from domain.agreement.model import Control
 from domain.commands import (
+    AmendAgreement,
+    ApproveAgreement,
     ApproveMilestone,
     ConfirmPeopleChange,
     ProposePeopleChange,
@@ -41,6 +45,7 @@ from domain.commands import (
     SubmitMilestone,
     make,
 )
+from domain.errors import WrongRole
 from domain.events import UserRecord
 from domain.identity import Role
 from domain.identity.people import grants_of
@@ -53,8 +58,10 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 DRAMA = EXAMPLES / "drama-manga.yaml"
 PRODUCTION = "LIGHTHOUSE"
 SEOUL = ZoneInfo("Asia/Seoul")
-UNSHARED = DRAMA.read_bytes().partition(b"\n# What the finished series earns")[0] + b"\n"
-"""The drama's agreement without its waterfall, for tests that share the earnings otherwise."""
+SIGNED_ALONE = DRAMA.read_bytes().replace(b"{parties: [studio, broadcaster]}", b"{parties: [studio]}", 1)
+"""The drama's agreement, which the studio alone signs: whoever of the studio proposes it puts it in force."""
+UNSHARED = SIGNED_ALONE.partition(b"\n# What the finished series earns")[0] + b"\n"
+"""The same without its waterfall, for tests that share the earnings otherwise."""
 WATERFALL = b"""
 waterfall:
   currency: KRW
@@ -144,6 +151,7 @@ class World:
         self.handler = CommandHandler(self.store, Agreements(), self.clock, example_people(), answer_within_s)
         self.productions = AgreementActivities(self.handler)
         self.people = PeopleActivities(self.handler)
+        self.proposals = ProposalActivities(self.handler)
         self.milestones = MilestoneActivities(self.handler)
         self.runs = RunActivities(self.handler)
         self.bank = BankActivities(self.handler)
@@ -196,11 +204,50 @@ class World:
             return transaction.keep(name, raw)
 
     def register(self, raw: bytes | None = None, production: str = PRODUCTION) -> None:
-        digest = self.keep(raw or UNSHARED)
-        self.productions.register(
+        """Put the first version of an agreement in force, and open its accounts at the bank."""
+        self.put_in_force(raw or UNSHARED, production)
+        self.open_accounts(production)
+
+    def put_in_force(self, raw: bytes, production: str = PRODUCTION) -> None:
+        """Propose the first version of an agreement, and approve it for every party that must."""
+        digest = self.keep(raw)
+        self.proposals.register(
             RegisterAgreement(key=f"register/{production}", by="seoyeon", production=production, document=digest)
         )
-        self.open_accounts(production)
+        self.approve_version(digest, production)
+
+    def amend(self, raw: bytes, by: str = "seoyeon") -> CommandOutcome | None:
+        """Propose the next version of the agreement, and approve it for every party that must."""
+        digest = self.keep(raw)
+        command = AmendAgreement(key=f"amend/{digest[:8]}/{by}", by=by, production=PRODUCTION, document=digest)
+        return self.approve_version(digest, after=self.proposals.amend(command))
+
+    def approve_version(
+        self, document: str, production: str = PRODUCTION, after: CommandOutcome | None = None
+    ) -> CommandOutcome | None:
+        """Approve a proposal for every party that must. Return the last outcome, by default `after`."""
+        for party in self.waits_for(document, production):
+            by = self.approver_of(party, production)
+            key = f"approve-agreement/{production}/{document[:16]}/{by}"
+            command = ApproveAgreement(key=key, by=by, production=production, document=document)
+            after = self.proposals.approve_agreement(command)
+        return after
+
+    def approver_of(self, party: str, production: str = PRODUCTION) -> str:
+        """Return a user who approves for a party."""
+        people = self.people.people()
+        for name in people.users:
+            with suppress(WrongRole):
+                person = self.handler.who(people, name, production)
+                if person.party == party and Role.APPROVER in person.roles:
+                    return name
+        raise LookupError(f"nobody approves for {party}")
+
+    def waits_for(self, document: str, production: str = PRODUCTION) -> tuple[str, ...]:
+        """Return the parties whose approval a proposal needs."""
+        with self.store.reading() as records:
+            proposal = records.state(production, proposals=True).proposals.get(document)
+        return proposal.waits_for if proposal is not None else ()
 
     def open_accounts(self, production: str = PRODUCTION) -> None:
         for account in self.handler.in_force(production).accounts:
@@ -296,7 +343,13 @@ class World:
         every = sa.true()
         with self.store.reading() as records:
             return records.state(
-                PRODUCTION, payments=every, receipts=every, runs=every, milestones=True, distributions=True
+                PRODUCTION,
+                payments=every,
+                receipts=every,
+                runs=every,
+                milestones=True,
+                distributions=True,
+                proposals=True,
             )
 
     def refolded(self) -> State:

@@ -1,6 +1,7 @@
 """One production, for years: its agreement, milestones, schedules and payments."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -9,9 +10,22 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 
 with workflow.unsafe.imports_passed_through():
     from activities.agreement import AgreementActivities
+    from activities.proposals import ProposalActivities
     from activities.schedules import ScheduleActivities
     from activities.views import AccountRef, MilestoneRef, ProductionRef, ProductionView
-    from domain.commands import AllocateMovement, AmendAgreement, Command, RegisterAgreement, UndoAllocation
+    from domain.commands import (
+        AllocateMovement,
+        AmendAgreement,
+        ApproveAgreement,
+        Command,
+        PassProposal,
+        RefuseAgreement,
+        RegisterAgreement,
+        UndoAllocation,
+        WithdrawAgreement,
+        make,
+    )
+    from domain.identity import SYSTEM
     from workflows.admission import admit
     from workflows.milestone import MilestoneWorkflow
     from workflows.names import milestone_workflow
@@ -21,8 +35,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.updates import carries_commands
 
 
+_ABOUT_VERSIONS = (RegisterAgreement, AmendAgreement, ApproveAgreement, RefuseAgreement, WithdrawAgreement)
+"""The commands that decide which version is in force. They are answered with where the production stands."""
+
+
 @workflow.defn(name="Production", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
-@carries_commands("Production", {RegisterAgreement: ProductionView, AmendAgreement: ProductionView})
+@carries_commands("Production", dict.fromkeys(_ABOUT_VERSIONS, ProductionView))
 class ProductionWorkflow:
     """Id `production/{key}`. It holds no facts: a restarted one reads its state from the database."""
 
@@ -40,19 +58,40 @@ class ProductionWorkflow:
             self._news = False
             view = await self._look()
             now = (view.version, view.open_milestones)
+            for document in view.passed:
+                await self._pass(document)
+            if view.passed:
+                continue
             if view.complete:
                 await workflow.execute_activity_method(ScheduleActivities.close_days, view, **TRANSACTION)
                 up_to_date_with = None
             elif view.registered and now != up_to_date_with:
                 await self._start_what_is_open(view)
                 up_to_date_with = now
-            if view.complete or (await no_news_within(lambda: self._news, REMINDER) and not view.registered):
+            waits = view.seconds_left is not None
+            if (view.complete and not waits) or (await self._no_news(view) and not view.registered and not waits):
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 if not self._news:
                     return view
             elif workflow.info().is_continue_as_new_suggested():
                 await workflow.wait_condition(workflow.all_handlers_finished)
                 workflow.continue_as_new(ref)
+
+    async def _no_news(self, view: ProductionView) -> bool:
+        """Wait for news, or for the next proposal's day. True if there was no news."""
+        day = REMINDER if view.seconds_left is None else timedelta(seconds=view.seconds_left + 1)
+        return await no_news_within(lambda: self._news, min(day, REMINDER))
+
+    async def _pass(self, document: str) -> None:
+        """Do what its day brings to a proposal."""
+        command = make(
+            PassProposal,
+            by=SYSTEM.user,
+            production=self._ref.production,
+            document=document,
+        )
+        async with self._one_at_a_time:
+            await workflow.execute_activity_method(ProposalActivities.pass_proposal, command, **TRANSACTION)
 
     async def _start_what_is_open(self, view: ProductionView) -> None:
         """Start a workflow for every open milestone, and a schedule for every debtor account."""
@@ -87,9 +126,9 @@ class ProductionWorkflow:
 
     async def _carried_out(self, command: Command, answer: Any) -> Any:
         """Look again if the command may have opened milestones, or brought or taken back expected money."""
-        opening = RegisterAgreement | AmendAgreement | AllocateMovement | UndoAllocation
+        opening = (*_ABOUT_VERSIONS, AllocateMovement, UndoAllocation)
         self._news = self._news or isinstance(command, opening)
-        if isinstance(command, RegisterAgreement | AmendAgreement):
+        if isinstance(command, _ABOUT_VERSIONS):
             return await self._look()
         return answer
 

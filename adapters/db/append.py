@@ -39,6 +39,7 @@ _SNAPSHOTS = (
     "receipt",
     "run",
     "distribution",
+    "proposal",
     "user_account",
     "people_change",
 )
@@ -86,6 +87,7 @@ class Append:
                 "distribution",
                 (rows.distribution_row(production, d) for d in _changed(before.distributions, after.distributions)),
             ),
+            ("proposal", (rows.proposal_row(production, p) for p in _changed(before.proposals, after.proposals))),
             ("user_account", map(people.user_row, _changed(before.people.users, after.people.users))),
             ("people_change", map(people.change_row, _changed(before.people.changes, after.people.changes))),
         ):

@@ -24,6 +24,7 @@ SNAPSHOTS: Mapping[str, str] = {
     "receipt": "id",
     "run": "id",
     "distribution": "period",
+    "proposal": "document",
 }
 """The snapshot tables, each with the column that names a row among its production's."""
 

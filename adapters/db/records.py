@@ -60,6 +60,7 @@ class Selection:
     runs: sa.ColumnElement[bool] | None = None
     milestones: bool = False
     distributions: bool = False
+    proposals: bool = False
     people: bool = False
     """All people of the house. Without it, they are those whom the command concerns."""
     values: Mapping[str, object] = field(default_factory=dict)
@@ -80,9 +81,10 @@ class Records:
         runs: sa.ColumnElement[bool] | None = None,
         milestones: bool = False,
         distributions: bool = False,
+        proposals: bool = False,
     ) -> State:
         """Return the production and the payments, receipts and runs that the conditions select (none by default)."""
-        return self.select(production, Selection(payments, receipts, runs, milestones, distributions))
+        return self.select(production, Selection(payments, receipts, runs, milestones, distributions, proposals))
 
     def select(self, production: str, selection: Selection) -> State:
         """Return the part of a production's state that a selection names, in one round trip."""
@@ -152,6 +154,7 @@ class Records:
             (tables.receipt, selection.receipts),
             (tables.run, selection.runs),
             (tables.distribution, every if selection.distributions else None),
+            (tables.proposal, every if selection.proposals else None),
         )
         asked = {}
         for table, condition in chosen:
@@ -173,6 +176,7 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
         receipts={row["id"]: rows.receipt_of(row) for row in found.get("receipt", ())},
         runs={row["id"]: rows.run_of(row) for row in found.get("run", ())},
         distributions={row["period"]: rows.distribution_of(row) for row in found.get("distribution", ())},
+        proposals={row["document"]: rows.proposal_of(row) for row in found.get("proposal", ())},
     )
 
 

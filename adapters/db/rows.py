@@ -10,6 +10,7 @@ from typing import Any
 from adapters.db.doubts import doubts_of, doubts_row
 from domain.agreement.model import Purpose
 from domain.agreement.productions import Production
+from domain.agreement.proposals import Proposal
 from domain.bank.identity import KnownBooking
 from domain.bank.reports import ReportKind
 from domain.bank.statements import BankStatement
@@ -26,6 +27,33 @@ Row = Mapping[str, Any]
 def production_row(production: Production) -> dict[str, Any]:
     """A row of `production`."""
     return asdict(production)
+
+
+def proposal_row(production: str, proposal: Proposal) -> dict[str, Any]:
+    """A row of `proposal`."""
+    return {
+        **asdict(proposal),
+        "production": production,
+        "needs": list(proposal.needs),
+        "approvals": [list(approval) for approval in proposal.approvals],
+        "open_until": proposal.open_until.isoformat(),
+    }
+
+
+def proposal_of(row: Row) -> Proposal:
+    """The proposal of a row."""
+    return Proposal(
+        document=row["document"],
+        version=row["version"],
+        amends=row["amends"],
+        proposed_by=row["proposed_by"],
+        party=row["party"],
+        needs=tuple(row["needs"]),
+        open_until=row["open_until"],
+        approvals=tuple((user, party) for user, party in row["approvals"]),
+        status=row["status"],
+        reason=row["reason"],
+    )
 
 
 def milestone_row(production: str, milestone: Milestone) -> dict[str, Any]:

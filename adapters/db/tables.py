@@ -2,8 +2,9 @@
 
 Records, append-only:      journal_event, entry, command, document, bank_file, booking, bank_statement,
                            rate, statement_version, receipt_row, fact_row, history
-Snapshots of the fold:     production, milestone, payment, receipt, run, distribution   (of productions' streams)
-                           user_account, people_change                                  (of the house's stream)
+Snapshots of the fold:     production, milestone, payment, receipt, run, distribution,
+                           proposal                       (of productions' streams)
+                           user_account, people_change    (of the house's stream)
 Working state:             stream_head, outbox, refused_payload
 Readings, append-only:     audit_read, which only functions of the database write
 """
@@ -339,6 +340,22 @@ people_change = sa.Table(
     sa.Column("delegate", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("body", JSONB, nullable=False),
+)
+
+proposal = sa.Table(
+    "proposal",
+    metadata,
+    sa.Column("production", sa.Text, primary_key=True),
+    sa.Column("document", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("amends", sa.String(64)),
+    sa.Column("proposed_by", sa.Text, nullable=False),
+    sa.Column("party", sa.Text, nullable=False),
+    sa.Column("needs", JSONB, nullable=False),
+    sa.Column("approvals", JSONB, nullable=False),
+    sa.Column("open_until", sa.Date, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
 )
 
 history = sa.Table(

@@ -6,7 +6,7 @@ from typing import Protocol
 from adapters.command_handler import CommandHandler
 from adapters.db import statements
 from adapters.db.facts import facts_of as recorded_facts
-from adapters.db.queries.agreement import agreement_versions
+from adapters.db.queries.agreement import lasting_versions
 from adapters.db.records import Records
 from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of
@@ -154,7 +154,7 @@ def versions_by(
     `through` limits them to what was known by that event.
     """
     found = []
-    for row in agreement_versions(records.connection, production, until, through):
+    for row in lasting_versions(records.connection, production, until, through):
         agreement = handler.agreements.of(records, row.document)
         if (version := entitlements.version_of(agreement)) is not None:
             found.append((agreement.version, version))

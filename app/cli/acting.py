@@ -1,5 +1,6 @@
 """Commands of the command line that are built from the table of commands."""
 
+import re
 import types
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 from pydantic.fields import FieldInfo
 
-from app.cli.documents import hashed_documents
+from app.cli.documents import hashed_documents, sha256_of
 from app.cli.options import as_option, data_option, json_option, key_option
 from app.commands.defaults import NEWEST
 from domain.commands import TABLE, Declaration
@@ -37,7 +38,10 @@ def _command(declaration: Declaration, verb: str) -> click.Command:
         made = add_option(made)
     options = [_option(name, field) for name, field in fields.items() if name not in declaration.arguments]
     made.params[:0] = [
-        *(click.Argument([name], type=_type(fields[name].annotation)) for name in declaration.arguments),
+        *(
+            click.Argument([name], type=_DOCUMENT if name == "document" else _type(fields[name].annotation))
+            for name in declaration.arguments
+        ),
         *(option for option in options if option.name not in _NOT_OPTIONS),
     ]
     command: click.Command = made
@@ -103,3 +107,18 @@ class _Money(click.ParamType[Money]):
 
 
 _MONEY = _Money()
+
+
+class _Document(click.ParamType[str]):
+    name = "document"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the SHA-256 of a document, from itself or from the document's file."""
+        if re.fullmatch(r"[0-9a-f]{64}", value):
+            return str(value)
+        if not Path(value).is_file():
+            self.fail(f"{value!r} is neither a SHA-256 of 64 characters nor the document's file.", param, ctx)
+        return sha256_of(Path(value))
+
+
+_DOCUMENT = _Document()

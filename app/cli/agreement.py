@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from app.cli.groups import ActingGroup
 from app.cli.options import as_option, data_option, day_option, json_option, key_option, viewer_option
 
 
-@click.group()
+@click.group(cls=ActingGroup)
 def agreement() -> None:
-    """Check, register, amend and show agreements."""
+    """Check, propose, approve and show agreements."""
 
 
 @agreement.command()
@@ -62,7 +63,11 @@ def schema() -> None:
 @json_option
 @data_option
 def register(file: Path, user: str, key: str, as_json: bool, data: Path | None) -> None:
-    """Put version 1 of an agreement in force: its schedule is promised, its milestones wait for evidence."""
+    """Propose version 1 of an agreement. In force, its schedule is promised, and its milestones wait for evidence.
+
+    It is in force when all have approved who must: the parties that its `amendments` name, by default every party. Who
+    proposes has approved for their own party.
+    """
     from app.cli.session import act
 
     act(data, user, lambda client: client.register(file), as_json, key)
@@ -70,15 +75,36 @@ def register(file: Path, user: str, key: str, as_json: bool, data: Path | None) 
 
 @agreement.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--provisional", is_flag=True, help="In force at once, if the terms allow it; ends unless all approve.")
 @as_option
 @key_option
 @json_option
 @data_option
-def amend(file: Path, user: str, key: str, as_json: bool, data: Path | None) -> None:
-    """Put the next version in force. What fell due stands; what is only promised takes the new terms."""
+def amend(file: Path, provisional: bool, user: str, key: str, as_json: bool, data: Path | None) -> None:
+    """Propose the next version. In force, what fell due stands; what is only promised takes the new terms.
+
+    It is in force when all have approved who must, by the version in force and by the new one, and its day has come.
+    """
     from app.cli.session import act
 
-    act(data, user, lambda client: client.amend(file), as_json, key)
+    act(data, user, lambda client: client.amend(file, provisional=provisional), as_json, key)
+
+
+@agreement.command()
+@click.argument("production", required=False)
+@click.option("--all", "everything", is_flag=True, help="Also those that are decided.")
+@viewer_option
+@json_option
+@data_option
+def proposals(production: str | None, everything: bool, user: str | None, as_json: bool, data: Path | None) -> None:
+    """List proposed versions: who has approved, for whom they wait, and why they ended."""
+    from app.cli.printing import show as show_rows
+    from app.reads import reads
+
+    with reads(data, production, user) as reading:
+        rows = reading.proposals(waiting=not everything)
+    columns = ("production", "version", "status", "proposed_by", "approved_by", "waits_for", "open_until")
+    show_rows(rows, (*columns, *(("reason",) if everything else ()), "document"), as_json, "nothing is proposed")
 
 
 @agreement.command()
@@ -112,5 +138,5 @@ def show(
     if as_yaml and content is not None:
         click.echo(content, nl=False)
         return
-    columns = ("version", "title", "effective_on", "recorded_at", "document")
+    columns = ("version", "status", "title", "effective_on", "recorded_at", "document")
     show_rows(versions[-1:] if as_of else versions, columns, as_json, "")

@@ -31,7 +31,7 @@ def hashed_documents(
 ) -> Mapping[str, str]:
     """Parse documents into the SHA-256 of each by id."""
     documents = named_documents(context, option, written)
-    return {name: each if isinstance(each, str) else _sha256(each) for name, each in documents.items()}
+    return {name: each if isinstance(each, str) else sha256_of(each) for name, each in documents.items()}
 
 
 def _document(option: str, written: str) -> tuple[str, Path | str]:
@@ -48,6 +48,7 @@ def _document(option: str, written: str) -> tuple[str, Path | str]:
     return name, found[1]
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with plain_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

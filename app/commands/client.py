@@ -69,17 +69,18 @@ class CommandClient:
         return await send_update(self.services, *carrier, command)
 
     async def register(self, file: Path) -> Any:
-        """Check an agreement's file and put its first version in force."""
+        """Check an agreement's file and propose its first version."""
         loaded = load_agreement(file)
         digest = self._keep(file, loaded.raw)
         return await self.send(RegisterAgreement, production=loaded.agreement.production, document=digest)
 
-    async def amend(self, file: Path) -> Any:
-        """Check the next version's file against the version in force, and put it in force."""
+    async def amend(self, file: Path, *, provisional: bool = False) -> Any:
+        """Check the next version's file against the version in force, and propose it."""
         production = load_agreement(file).agreement.production
         Routes(self.services).require_production(production)
         loaded = load_agreement(file, self.services.handler.in_force(production))
-        return await self.send(AmendAgreement, production=production, document=self._keep(file, loaded.raw))
+        document = self._keep(file, loaded.raw)
+        return await self.send(AmendAgreement, production=production, document=document, provisional=provisional)
 
     async def open_runs(self, production: str, account: str) -> list[str]:
         """Open a debtor account's day by hand, and return the started runs."""

@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from activities.views import DistributionRef, MilestoneRef, PlannedRun, ProductionRef
-from adapters.db.queries.agreement import the_production
+from adapters.db.queries.agreement import the_production, the_proposed
 from adapters.db.queries.payments import payment as payment_row
 from adapters.db.queries.runs import RunRow
 from adapters.db.queries.runs import run as run_row
 from app.bootstrap import Services
 from app.commands.defaults import NEWEST
 from app.commands.updates import Starting, Update
-from domain.commands import Command, RegisterAgreement, declared
+from domain.commands import (
+    ApproveAgreement,
+    Command,
+    RefuseAgreement,
+    RegisterAgreement,
+    WithdrawAgreement,
+    declared,
+)
 from domain.errors import NotFound
 from workflows.distribution import DistributionWorkflow
 from workflows.milestone import MilestoneWorkflow
@@ -52,7 +59,9 @@ class Routes:
         Raises:
             NotFound: the production is not registered.
         """
-        if not isinstance(command, RegisterAgreement):
+        if isinstance(command, ApproveAgreement | RefuseAgreement | WithdrawAgreement):
+            self._require_proposed(command.production)
+        elif not isinstance(command, RegisterAgreement):
             self.require_production(command.production)
         carrier, starting = _CARRIERS[declared(type(command)).workflow]
         return starting(self, command), update_of(carrier, type(command))
@@ -66,6 +75,11 @@ class Routes:
         """Raise `NotFound` unless the production is registered."""
         with self.services.store.reading() as records:
             the_production(records.connection, production)
+
+    def _require_proposed(self, production: str) -> None:
+        """Raise `NotFound` unless a version of the production's agreement was ever proposed."""
+        with self.services.store.reading() as records:
+            the_proposed(records.connection, production)
 
     def planned(self, run: str) -> PlannedRun:
         """Return the start argument of a run's workflow."""

@@ -285,6 +285,25 @@ class Instalment(Record):
     bank_codes: BankCodes | None = None
 
 
+class ProvisionalTerms(Record):
+    """Whose urgent amendments are in force at once. They end unless everybody approves within `business_days`."""
+
+    parties: tuple[Key, ...] = Field(min_length=1)
+    business_days: int = Field(default=5, ge=1, le=60)
+
+
+class AmendmentTerms(Record):
+    """Who must approve a version of the agreement before it is in force, the first one too.
+
+    `parties` are those who sign; without any, every party of the agreement does. A proposal is open for
+    `business_days`. `provisional` allows urgent amendments of milestones and schedule.
+    """
+
+    parties: tuple[Key, ...] = ()
+    business_days: int = Field(default=20, ge=1, le=250)
+    provisional: ProvisionalTerms | None = None
+
+
 class Agreement(Record):
     """One version of a production's contract. `payer` and `payee` of instalments name accounts.
 
@@ -302,6 +321,7 @@ class Agreement(Record):
     time_zone: str
     opens_at: TimeOfDay = time(8)
     banks_closed_at_most_days: int = Field(default=14, ge=1, le=60)
+    amendments: AmendmentTerms = AmendmentTerms()
     parties: tuple[Party, ...] = Field(min_length=2)
     accounts: tuple[Account, ...] = ()
     calendar_overrides: tuple[CalendarOverride, ...] = ()
@@ -311,6 +331,11 @@ class Agreement(Record):
     totals: tuple[Total, ...] = ()
     schedule: tuple[Instalment, ...] = ()
     waterfall: Waterfall | None = None
+
+    @property
+    def signatories(self) -> tuple[str, ...]:
+        """The parties that must approve a version before it is in force."""
+        return self.amendments.parties or tuple(party.id for party in self.parties)
 
     def party(self, party_id: str) -> Party:
         """Look up a party by id. `KeyError` if there is none, which the checks exclude."""

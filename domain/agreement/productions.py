@@ -1,16 +1,17 @@
 """A production under its agreement: register, amend, and let the schedule fall due."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
 from domain.agreement.model import Agreement, DueAfter, DueOn, Instalment
 from domain.agreement.schedule import InstalmentDirection, direction
-from domain.commands import AmendAgreement, RegisterAgreement, require
 from domain.errors import IllegalTransition, NotFound, Refused
 from domain.events import (
     AgreementAmended,
     AgreementRegistered,
+    AgreementRestored,
     DueDateSet,
     DueDatesSet,
     DuePayment,
@@ -25,7 +26,6 @@ from domain.events import (
     ReceiptsFellDue,
     ScheduledPayment,
 )
-from domain.identity import Person
 from domain.payments.payments import Payment, Payments, Status
 from domain.payments.receipts import Receipt, Receipts, ReceiptStatus
 from domain.payments.runs import chunks
@@ -46,6 +46,8 @@ class Production:
     books_closed_until: date | None = None
 
 
+_UNSCHEDULED = frozenset({Status.SCHEDULED, Status.CANCELLED})
+"""Payments that nothing is owed of: a version that is restored decides on them."""
 DueDate = Callable[[Instalment, date | None], date | None]
 """Returns an instalment's due date, given its milestone's acceptance date. `None` while that is unknown."""
 
@@ -65,12 +67,11 @@ def register(
     production: Production | None,
     agreement: Agreement,
     document: str,
-    person: Person,
+    approved_by: tuple[str, ...],
     amounts: dict[str, Money],
     due_date: DueDate,
 ) -> list[Event]:
-    """Put the first version in force and schedule its payments and receipts."""
-    require(person, RegisterAgreement, _parties(agreement), f"register {agreement.production}")
+    """Put the first version in force, by the parties that approved it, and schedule its payments and receipts."""
     if production is not None:
         raise IllegalTransition(
             f"{agreement.production} is registered already, at version {production.version}: amend it instead.",
@@ -81,7 +82,11 @@ def register(
     payments, receipts = promised(agreement, amounts, due_date)
     events: list[Event] = [
         AgreementRegistered(
-            production=agreement.production, title=agreement.title, version=agreement.version, document=document
+            production=agreement.production,
+            title=agreement.title,
+            version=agreement.version,
+            document=document,
+            approved_by=approved_by,
         )
     ]
     events += [PaymentsScheduled(payments=tuple(part)) for part in chunks(payments)]
@@ -139,10 +144,10 @@ def amend(
     accepted: dict[str, date],
     agreement: Agreement,
     document: str,
-    person: Person,
+    approved_by: tuple[str, ...],
     amounts: dict[str, Money],
     due_date: DueDate,
-    today: date,
+    provisional_until: date | None = None,
 ) -> list[Event]:
     """Put the next version in force. Owed instalments stay unchanged; scheduled ones take the new terms.
 
@@ -152,7 +157,6 @@ def amend(
         Refused: the document is of another production, its version does not follow, it changes or drops an
             owed instalment, or drops an account that a payout or refund goes to.
     """
-    require(person, AmendAgreement, _parties(agreement), f"amend {agreement.production}")
     if agreement.production != production.key:
         raise Refused(f"{production.key} is amended by its own agreement, not by that of {agreement.production}.")
     if agreement.version != production.version + 1:
@@ -160,23 +164,65 @@ def amend(
             f"{production.key} is at version {production.version}: the next is {production.version + 1}, "
             f"but the document says {agreement.version}."
         )
-    if agreement.effective_on > today:
-        raise Refused(
-            f"Version {agreement.version} takes effect on {agreement.effective_on}, and today is {today}: "
-            "amend on that day, or date the amendment from today."
-        )
     _refuse_dropped_payees(payments, agreement)
+    amended = AgreementAmended(
+        production=agreement.production,
+        title=agreement.title,
+        version=agreement.version,
+        document=document,
+        approved_by=approved_by,
+        provisional_until=provisional_until,
+    )
+    return [amended, *_rescheduled(payments, receipts, accepted, agreement, amounts, due_date)]
+
+
+def restore(
+    production: Production,
+    payments: Payments,
+    receipts: Receipts,
+    accepted: dict[str, date],
+    agreement: Agreement,
+    document: str,
+    amounts: dict[str, Money],
+    due_date: DueDate,
+) -> list[Event]:
+    """Put the version before the provisional one in force again. What is owed, paid or received stands as it is."""
+    restored = AgreementRestored(
+        production=agreement.production,
+        title=agreement.title,
+        version=agreement.version,
+        document=document,
+        ended=production.document,
+    )
+    open_payments = Payments(each for each in payments.values() if each.status in _UNSCHEDULED)
+    open_receipts = {
+        name: each
+        for name, each in receipts.items()
+        if each.status in {ReceiptStatus.EXPECTED, ReceiptStatus.CANCELLED} and not each.received.minor
+    }
+    standing = (payments.keys() - open_payments.keys()) | (receipts.keys() - open_receipts.keys())
+    events = _rescheduled(open_payments, open_receipts, accepted, agreement, amounts, due_date, standing)
+    return [restored, *events]
+
+
+def _rescheduled(
+    payments: Payments,
+    receipts: Receipts,
+    accepted: dict[str, date],
+    agreement: Agreement,
+    amounts: dict[str, Money],
+    due_date: DueDate,
+    standing: AbstractSet[str] = frozenset(),
+) -> list[Event]:
+    """The events by which the schedule of a version replaces that of another, but for what is `standing`."""
     new_payments, new_receipts = promised(agreement, amounts, due_date)
+    new_payments = [line for line in new_payments if line.payment not in standing]
+    new_receipts = [line for line in new_receipts if line.receipt not in standing]
     changed_payments = [line for line in new_payments if _payment_is_new(line, payments.get(line.payment))]
     changed_receipts = [line for line in new_receipts if _receipt_is_new(line, receipts.get(line.receipt))]
     dropped_payments = _dropped(payments, {line.payment for line in new_payments})
     dropped_receipts = _dropped(receipts, {line.receipt for line in new_receipts})
-    events: list[Event] = [
-        AgreementAmended(
-            production=agreement.production, title=agreement.title, version=agreement.version, document=document
-        )
-    ]
-    events += [PaymentsScheduled(payments=tuple(part)) for part in chunks(changed_payments)]
+    events: list[Event] = [PaymentsScheduled(payments=tuple(part)) for part in chunks(changed_payments)]
     events += [ReceiptsExpected(receipts=tuple(part)) for part in chunks(changed_receipts)]
     events += [PaymentsCancelled(payments=tuple(part)) for part in chunks(dropped_payments)]
     events += [ReceiptsCancelled(receipts=tuple(part)) for part in chunks(dropped_receipts)]
@@ -318,7 +364,3 @@ def _refuse_dropped_payees(payments: Payments, agreement: Agreement) -> None:
                 f"{name} is {payment.status} and goes to the account {payment.payee}: the amendment may not take that "
                 "account out."
             )
-
-
-def _parties(agreement: Agreement) -> tuple[str, ...]:
-    return tuple(party.id for party in agreement.parties)

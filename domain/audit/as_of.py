@@ -21,7 +21,14 @@ from typing import TypeVar
 
 from domain import milestones
 from domain.errors import Broken, SluiceError
-from domain.events import AgreementAmended, AgreementRegistered, EntitlementsPosted, Event, PayoutsOrdered
+from domain.events import (
+    AgreementAmended,
+    AgreementRegistered,
+    AgreementRestored,
+    EntitlementsPosted,
+    Event,
+    PayoutsOrdered,
+)
 from domain.ledger.entries import postings
 from domain.ledger.journal import Fact, Head
 from domain.milestones import Milestone
@@ -144,7 +151,7 @@ def _count(seen: Picture, fact: Fact, event: Event) -> None:
         name = (entry.account, entry.amount.currency)
         seen.balances[name] = seen.balances.get(name, 0) + entry.amount.minor
     match event:
-        case AgreementRegistered() | AgreementAmended():
+        case AgreementRegistered() | AgreementAmended() | AgreementRestored():
             seen.agreement = InForce(event.version, event.title, event.document, fact.effective_on, fact.seq)
         case EntitlementsPosted():
             for change in event.changes:

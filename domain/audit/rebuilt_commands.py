@@ -12,6 +12,8 @@ from domain import commands
 from domain.audit.refold import CommandBatch
 from domain.commands import TABLE, Command
 from domain.events import (
+    AgreementAmended,
+    AgreementProposed,
     DistributionObjected,
     Event,
     HistoryArchived,
@@ -24,6 +26,7 @@ from domain.events import (
     PaymentsRejected,
     PaymentsScheduled,
     PeopleLoaded,
+    ProposalEnded,
     ReceiptsFellDue,
     RunPrepared,
 )
@@ -61,6 +64,7 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
     if declaration is not None:
         yield declaration.command, {name: getattr(event, name) for name in declaration.fields}
         return
+    yield from _agreement_candidates(event)
     yield from _milestone_candidates(event)
     yield from _movement_candidates(event, batch)
     fact = batch.first
@@ -128,6 +132,25 @@ def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict
 def _settled(event: MovementAllocated) -> Money:
     """The amount as a command names it: that of a payment is positive."""
     return -event.amount if event.to == "payment" else event.amount
+
+
+def _agreement_candidates(event: Event) -> Iterator[_Candidate]:
+    match event:
+        case AgreementProposed(amends=None):
+            yield commands.RegisterAgreement, {"document": event.document}
+        case AgreementProposed():
+            yield commands.AmendAgreement, {"document": event.document, "provisional": event.provisional}
+        case AgreementAmended():  # by the first release, which asked nobody; or on the day that it names
+            yield commands.AmendAgreement, {"document": event.document}
+            yield commands.PassProposal, {"document": event.document}
+        case ProposalEnded(outcome="refused"):
+            yield commands.RefuseAgreement, {"document": event.document, "reason": event.reason}
+        case ProposalEnded(outcome="withdrawn"):
+            yield commands.WithdrawAgreement, {"document": event.document, "reason": event.reason}
+        case ProposalEnded():
+            yield commands.PassProposal, {"document": event.document}
+        case _:
+            return
 
 
 def _milestone_candidates(event: Event) -> Iterator[_Candidate]:

@@ -60,7 +60,18 @@ def _allocated(event: e.MovementAllocated) -> str:
 
 _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.AgreementRegistered: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
-    e.AgreementAmended: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
+    e.AgreementAmended: lambda event, _: (
+        f"put version {event.version} of the agreement in force: {event.title}"
+        + (f", provisionally until {event.provisional_until}" if event.provisional_until else "")
+    ),
+    e.AgreementProposed: lambda event, _: f"proposed version {event.version} of the agreement: {event.title}",
+    e.AgreementApproved: lambda event, _: f"approved the proposed agreement {event.document[:12]}… for {event.party}",
+    e.ProposalEnded: lambda event, _: (
+        f"the proposed agreement {event.document[:12]}… is {event.outcome}: {event.reason}"
+    ),
+    e.AgreementRestored: lambda event, _: (
+        f"put version {event.version} of the agreement in force again: {event.title}; what was provisional has ended"
+    ),
     e.PaymentsScheduled: lambda event, name: _promised(next(one for one in event.payments if one.payment == name)),
     e.ReceiptsExpected: lambda event, name: _expected(next(one for one in event.receipts if one.receipt == name)),
     e.PaymentsCancelled: lambda _, __: "an amendment took it out of the schedule",

@@ -2,7 +2,11 @@
 
 from domain.commands.agreement import (
     AmendAgreement,
+    ApproveAgreement,
+    PassProposal,
+    RefuseAgreement,
     RegisterAgreement,
+    WithdrawAgreement,
 )
 from domain.commands.bank import (
     AllocateMovement,
@@ -66,6 +70,7 @@ __all__ = [
     "TABLE",
     "AllocateMovement",
     "AmendAgreement",
+    "ApproveAgreement",
     "ApproveDistribution",
     "ApproveMilestone",
     "ArchiveHistory",
@@ -89,11 +94,13 @@ __all__ = [
     "ObjectToDistribution",
     "OrderPayouts",
     "PassDeadline",
+    "PassProposal",
     "PostDistribution",
     "PrepareRun",
     "ProposePeopleChange",
     "ReceiptPart",
     "RecordOpeningBalance",
+    "RefuseAgreement",
     "RegisterAgreement",
     "RejectMilestone",
     "RejectPeopleChange",
@@ -105,6 +112,7 @@ __all__ = [
     "TakeBankFile",
     "TakeDeal",
     "UndoAllocation",
+    "WithdrawAgreement",
     "carried_by",
     "declared",
     "make",

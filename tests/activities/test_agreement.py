@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from activities.views import ProductionRef
-from domain.commands import AmendAgreement, CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
+from domain.commands import CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
 from domain.errors import BadInput, IllegalTransition, NotFound, WrongRole
 from tests.world import DRAMA, EVIDENCE, PRODUCTION
 
@@ -23,13 +23,7 @@ def amended(*changes):
 def register(world, by="seoyeon", production=PRODUCTION):
     digest = world.keep(DRAMA.read_bytes())
     command = RegisterAgreement(key=f"register/{by}", by=by, production=production, document=digest)
-    return world.productions.register(command)
-
-
-def amend(world, raw, by="seoyeon"):
-    digest = world.keep(raw)
-    command = AmendAgreement(key=f"amend/{digest[:8]}/{by}", by=by, production=PRODUCTION, document=digest)
-    return world.productions.amend(command)
+    return world.proposals.register(command)
 
 
 def test_registering_promises_the_whole_schedule(registered):
@@ -66,11 +60,11 @@ def test_a_document_of_another_production_is_refused_and_not_recorded(world):
 
 def test_a_document_that_is_not_kept_is_named(world):
     with pytest.raises(NotFound, match="No document"):
-        world.productions.register(RegisterAgreement(key="k", by="seoyeon", production=PRODUCTION, document="0" * 64))
+        world.proposals.register(RegisterAgreement(key="k", by="seoyeon", production=PRODUCTION, document="0" * 64))
 
 
 def test_an_amendment_changes_what_is_only_promised(registered):
-    amend(registered, amended(("amount: JPY 18500000", "amount: JPY 19000000")))
+    registered.amend(amended(("amount: JPY 18500000", "amount: JPY 19000000")))
     state = registered.snapshots()
     assert state.production.version == 2
     assert str(state.payments[registered.payment("DUB")].amount) == "JPY 19000000"
@@ -86,18 +80,18 @@ def test_an_amendment_of_what_fell_due_is_refused(registered):
         ('percent: "60"', 'percent: "55"'),
     )
     with pytest.raises((BadInput, IllegalTransition, Exception), match="WR-A"):
-        amend(registered, raw)
+        registered.amend(raw)
     assert registered.snapshots().production.version == 1
 
 
 def test_an_amendment_skips_no_version(registered):
     with pytest.raises(BadInput, match="version"):
-        amend(registered, DRAMA.read_bytes().replace(b"version: 1", b"version: 3", 1))
+        registered.amend(DRAMA.read_bytes().replace(b"version: 1", b"version: 3", 1))
 
 
 def test_an_amendment_needs_a_registered_production(world):
     with pytest.raises(NotFound):
-        amend(world, amended())
+        world.amend(amended())
 
 
 def test_a_production_is_complete_when_nothing_is_left_to_accept_or_to_pay(registered):

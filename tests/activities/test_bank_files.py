@@ -13,7 +13,7 @@ from adapters.db.queries import chain, ledger
 from adapters.db.streams import stream_of
 from app.payments.preview import preview
 from domain import events as e
-from domain.commands import RegisterAgreement, ReleaseRun
+from domain.commands import ReleaseRun
 from tests.world import World
 
 FILES = Path(__file__).parent / "bank_files"
@@ -26,10 +26,7 @@ class Lab:
     def __init__(self, world: World) -> None:
         self.world = world
         world.clock.to(DAY)
-        document = world.keep((FILES / "banklab.yaml").read_bytes())
-        world.productions.register(
-            RegisterAgreement(key="register/BANKLAB", by="seoyeon", production=PRODUCTION, document=document)
-        )
+        world.put_in_force((FILES / "banklab.yaml").read_bytes(), PRODUCTION)
         self.sent: set[str] = set()
 
     def send(self, account: str) -> None:

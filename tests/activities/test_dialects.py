@@ -21,7 +21,7 @@ from adapters.sandbox_bank import admin
 from adapters.sandbox_bank.dialect import Dialect, dialect_of
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.payments.preview import preview
-from domain.commands import RegisterAgreement, ReleaseRun
+from domain.commands import ReleaseRun
 from domain.values.money import Money
 from tests.adapters.sandbox_bank.test_dialects import ONE_TRAIT
 from tests.faults.programme.agreements import ACCOUNT, Drawn
@@ -78,10 +78,7 @@ class Customer:
         return "JPY" if self.dialect.format == "zengin" else "KRW"
 
     def open(self, terms: bytes | None = None) -> None:
-        document = self.world.keep(terms or agreement(self.key, self.currency))
-        self.world.productions.register(
-            RegisterAgreement(key=f"register/{self.key}", by="seoyeon", production=self.key, document=document)
-        )
+        self.world.put_in_force(terms or agreement(self.key, self.currency), self.key)
         (account,) = [each for each in self.world.handler.in_force(self.key).accounts if each.id == ACCOUNT]
         opening = Money(10**9, account.currency)
         admin.open_account(

@@ -11,7 +11,6 @@ from adapters.db.queries import chain
 from adapters.db.streams import stream_of
 from domain.calendar.dates import DAY
 from domain.commands import (
-    AmendAgreement,
     ApproveDistribution,
     ComputeDistribution,
     ObjectToDistribution,
@@ -238,8 +237,7 @@ def amend(world, version, *overrides, terms=b""):
     raw = (UNSHARED + WATERFALL).replace(b"\nversion: 1\n", f"\nversion: {version}\n".encode())
     raw = raw.replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2025-04-16\n" + terms)
     raw = raw.replace(b"calendar_overrides:\n", "\n".join(("calendar_overrides:", *overrides, "")).encode())
-    command = {"by": "seoyeon", "production": PRODUCTION, "document": world.keep(raw)}
-    world.productions.amend(AmendAgreement(key=f"amend/{version}", **command))
+    world.amend(raw)
 
 
 def test_payouts_wait_while_the_bank_is_closed_for_longer_than_the_agreement_allows_for(earning):
@@ -364,9 +362,7 @@ def test_a_party_without_an_account_in_the_currency_is_named_and_nothing_is_orde
     assert standing(world).status == "posted"
     assert world.distributions.hindrances(ref) == trouble
     assert payouts(world) == {}
-    world.productions.amend(
-        AmendAgreement(key="mend", by="seoyeon", production=PRODUCTION, document=world.keep(WITH_ACCOUNT))
-    )
+    world.amend(WITH_ACCOUNT)
     assert world.outbox("production-news") == world.outbox("distributions-due") == [PRODUCTION]
     assert world.distributions.hindrances(ref) == standing(world).trouble == ()
     order(world)

@@ -15,7 +15,6 @@ from adapters.db.queries.facts import ImportFilter, imported
 from adapters.sharing.facts import Units, read_facts
 from app.sharing.distributions import unplaced_of
 from app.sharing.waterfall import run_files
-from domain.commands import AmendAgreement
 from domain.errors import BadInput, CannotShare, IllegalTransition, NotFound, RateMissing, Refused, WrongRole
 from domain.events import CommandRefused, StatementImported
 from domain.sharing.waterfall.facts import FactKind
@@ -344,8 +343,7 @@ def test_what_an_earlier_version_counts_can_be_restated_for_as_long_as_runs_go_t
     later = r.SHARED.replace("metrics: [viewers]", f"applies: {applies}\n  metrics: [units]")
     amended = (UNSHARED + later.encode()).replace(b"\nversion: 1\n", b"\nversion: 2\n")
     amended = amended.replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2026-01-01\n")
-    command = {"by": "seoyeon", "production": PRODUCTION, "document": sharing.keep(amended)}
-    sharing.productions.amend(AmendAgreement(key="amend", **command))
+    sharing.amend(amended)
     restated = r.csv_file(tmp_path, VIEWED[:1], COUNTED)
     if applies == "prospectively":
         assert r.take(sharing, restated).counts == {"viewers": 10}
@@ -470,11 +468,8 @@ def test_the_receipts_of_a_day_are_in_the_order_of_statements_and_rows_also_afte
 
 def test_an_amendment_may_not_change_the_currency_or_drop_the_waterfall_under_imported_facts(sharing, tmp_path):
     def amend(old, new):
-        digest = sharing.keep(
-            (UNSHARED + r.SHARED.replace(old, new).encode()).replace(b"\nversion: 1\n", b"\nversion: 2\n")
-        )
-        command = AmendAgreement(key=f"amend/{digest[:8]}", by="seoyeon", production=PRODUCTION, document=digest)
-        return sharing.productions.amend(command)
+        changed = UNSHARED + r.SHARED.replace(old, new).encode()
+        return sharing.amend(changed.replace(b"\nversion: 1\n", b"\nversion: 2\n"))
 
     r.take(sharing, r.csv_file(tmp_path, ROWS))
     with pytest.raises(Refused, match=r"waterfall\.currency: .* is in KRW, .* register a new production"):

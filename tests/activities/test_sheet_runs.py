@@ -12,7 +12,7 @@ from adapters.sandbox_bank.dialect import dialect_of
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
-from domain.commands import AmendAgreement, CorrectPayment
+from domain.commands import CorrectPayment
 from domain.errors import InDoubt
 from domain.events import AnswerContradicted
 from tests.world import PRODUCTION, UNSHARED
@@ -211,7 +211,6 @@ async def test_the_same_sheet_again_changes_nothing(sent):
 async def test_a_sheet_that_was_taken_is_audited_after_the_profile_has_changed(sent):
     assert take(sent, result(line(sent, "WR-A", "오류", "점검"))) is None
     changed = SHEETS.replace(b"reference: our-id", b"reference: their-id").replace(b"version: 1", b"version: 2")
-    digest = sent.keep(changed)
-    sent.productions.amend(AmendAgreement(key="amend", by="seoyeon", production=PRODUCTION, document=digest))
+    sent.amend(changed)
     assert "has the headings their-id" in take(sent, result(line(sent, "WR-B")))
     assert await findings(sent) == []

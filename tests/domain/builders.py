@@ -221,7 +221,7 @@ def after(state: State, events: Iterable[Event], on: date = TODAY) -> State:
 
 def registered(terms: Agreement | None = None) -> State:
     terms = terms or agreement()
-    return after(State(), register(None, terms, DOCUMENT, JI, amounts(terms), due_date))
+    return after(State(), register(None, terms, DOCUMENT, (), amounts(terms), due_date))
 
 
 def owing(terms: Agreement | None = None, on: date = TODAY) -> State:

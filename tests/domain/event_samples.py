@@ -9,6 +9,7 @@ from domain.values.money import Money
 from tests.domain import builders as b
 
 SHA = "0123456789abcdef" * 4
+OTHER_SHA = "fedcba9876543210" * 4
 WORDS = 'closed \u2028 "계좌" 口座\\ \t\n\x01 é 🎬 </x>'
 SETTLED = e.SettledPayment(
     payment="HANA.U1",
@@ -29,8 +30,25 @@ KEN = e.UserRecord(
 AOI_AGAIN = e.UserRecord(user="アオイ", person="Aoi", grants=(e.Grant(party="mori", roles=(Role.APPROVER,)),))
 
 SAMPLES: tuple[e.Event, ...] = (
-    e.AgreementRegistered(production="HANA", title="하나 / はな", version=1, document=SHA),
-    e.AgreementAmended(production="HANA", title=WORDS, version=2, document=SHA),
+    e.AgreementProposed(
+        production="HANA",
+        title=WORDS,
+        version=2,
+        document=SHA,
+        amends=OTHER_SHA,
+        by="ji",
+        party="han",
+        needs=("han", "mori"),
+        open_until=b.TODAY,
+        provisional=True,
+    ),
+    e.AgreementApproved(document=SHA, amends=OTHER_SHA, by="ren", party="mori"),
+    e.ProposalEnded(document=SHA, outcome="refused", by="ren", reason=WORDS),
+    e.AgreementRestored(production="HANA", title=WORDS, version=1, document=OTHER_SHA, ended=SHA),
+    e.AgreementRegistered(production="HANA", title="하나 / はな", version=1, document=SHA, approved_by=("han",)),
+    e.AgreementAmended(
+        production="HANA", title=WORDS, version=2, document=SHA, approved_by=("han",), provisional_until=b.TODAY
+    ),
     e.PaymentsScheduled(
         payments=(
             e.ScheduledPayment(

@@ -157,7 +157,7 @@ class Lives(RuleBasedStateMachine):
     @initialize(kind=st.sampled_from([None, *KINDS]))
     def register(self, kind):
         terms = self.life.terms
-        self.life.record(productions.register(None, terms, b.DOCUMENT, b.JI, b.amounts(terms), b.due_date))
+        self.life.record(productions.register(None, terms, b.DOCUMENT, (), b.amounts(terms), b.due_date))
         self.life.record(productions.fall_due(self.life.state.payments, self.life.state.receipts, b.TODAY))
         if kind:
             self.dispatch(kind)
@@ -203,9 +203,9 @@ class Lives(RuleBasedStateMachine):
         terms = sharing(b.agreement(production.version + 1, lines, vendor_number=number))
         state = self.life.state
         accepted = {m.id: m.accepted_on for m in state.milestones.values() if m.accepted_on is not None}
-        arguments = (production, state.payments, state.receipts, accepted, terms, b.DOCUMENT, b.JI)
+        arguments = (production, state.payments, state.receipts, accepted, terms, b.DOCUMENT, ())
         try:
-            events = productions.amend(*arguments, b.amounts(terms), b.due_date, b.TODAY)
+            events = productions.amend(*arguments, b.amounts(terms), b.due_date)
         except SluiceError:
             return
         self.life.terms = terms

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from activities.agreement import AgreementActivities
+from activities.proposals import ProposalActivities
 from adapters.agreement.documents import load_agreement
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
@@ -283,5 +283,5 @@ async def _adrift(services: Services) -> None:
     with services.store.transaction() as transaction:
         digest = transaction.keep("adrift.yaml", loaded.raw)
     request = RegisterAgreement(key=f"register/{LOST}", by="nabi", production=LOST, document=digest)
-    AgreementActivities(services.handler).register(request)
+    ProposalActivities(services.handler).register(request)
     await CommandClient(services, "nabi").give_up_history(f"production/{LOST}", None, "it was never begun")

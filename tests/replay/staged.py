@@ -278,6 +278,18 @@ async def production_continued(stage: Stage) -> WorkflowHandle:
         return await _until_continued(stage, handle, request)
 
 
+async def production_with_a_proposal_that_has_its_day(stage: Stage) -> WorkflowHandle:
+    """A registration that all have approved waits for its day, and is in force and done with on the next."""
+    production, schedules = OneProduction(version=0, seconds_left=600, proposals=("version 1 waits",)), NoSchedules()
+    async with stage.working(*production.all, schedules.open_days, schedules.close_days):
+        handle = await stage.start(ProductionWorkflow.run, HANA)
+        await stage.sleep(timedelta(minutes=5))
+        production.standing = {**production.standing, "passed": ("d" * 64,), "complete": True}
+        await stage.sleep(timedelta(minutes=10))
+        await handle.result()
+    return handle
+
+
 IN_NO_TIME: tuple[Staged, ...] = (
     distribution_forgotten,
     distribution_answered_and_refused_at_first,
@@ -286,6 +298,7 @@ IN_NO_TIME: tuple[Staged, ...] = (
     open_runs_twice,
     production_completed,
     production_never_registered,
+    production_with_a_proposal_that_has_its_day,
     sweep_of_a_whole_archive,
     sweep_that_finds_a_gap,
 )

@@ -26,6 +26,7 @@ from domain.commands import (
     CorrectPayment,
     HoldPayment,
     PassDeadline,
+    PassProposal,
     RejectMilestone,
     ReleaseRun,
     ResumePayment,
@@ -123,7 +124,7 @@ class OneProduction:
 
     def __init__(self, **view: object) -> None:
         self.standing = view
-        self.asked: list[Record] = []
+        self.asked: list[Any] = []
         self.amending: Gate | None = None
 
     @activity.defn
@@ -143,6 +144,11 @@ class OneProduction:
         if self.amending is not None:
             await self.amending.wait()
         self.standing = self.standing | {"version": 2, "complete": False}
+
+    @activity.defn
+    async def pass_proposal(self, command: PassProposal) -> None:
+        self.asked.append(command)
+        self.standing = self.standing | {"version": 2, "passed": (), "proposals": (), "seconds_left": None}
 
     @activity.defn
     async def hold(self, command: HoldPayment) -> PaymentView:
@@ -171,7 +177,15 @@ class OneProduction:
 
     @property
     def all(self) -> list[object]:
-        changing = [self.amend, self.hold, self.resume, self.correct, self.allocate, self.undo_allocation]
+        changing = [
+            self.amend,
+            self.pass_proposal,
+            self.hold,
+            self.resume,
+            self.correct,
+            self.allocate,
+            self.undo_allocation,
+        ]
         return [self.production_standing, *changing]
 
 

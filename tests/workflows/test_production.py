@@ -77,6 +77,27 @@ async def test_one_that_nobody_registers_ends_after_a_day(time_skipping, working
         assert schedules.calls == []
 
 
+async def test_what_is_proposed_is_waited_for_until_its_day_and_then_decided(time_skipping, working, schedules):
+    production = OneProduction(version=0, seconds_left=3_600, proposals=("version 1 waits",))
+    async with working(*production.all, schedules.open_days, schedules.close_days) as queue:
+        handle = await start(time_skipping, queue)
+        await time_skipping.sleep(timedelta(minutes=50))
+        assert production.asked == []
+        production.standing = {**production.standing, "passed": ("d" * 64,)}
+        await time_skipping.sleep(timedelta(minutes=20))
+        assert [(each.key, each.by) for each in production.asked] == [(f"proposal-day/HANA/{'d' * 16}", "system")]
+        assert schedules.calls == ["open 2"]
+        assert (await handle.describe()).status.name == "RUNNING"
+
+
+async def test_an_unregistered_production_is_kept_while_something_is_proposed(time_skipping, working, schedules):
+    production = OneProduction(version=0, seconds_left=1_000_000, proposals=("version 1 waits",))
+    async with working(*production.all, schedules.open_days, schedules.close_days) as queue:
+        handle = await start(time_skipping, queue)
+        await time_skipping.sleep(timedelta(days=3))
+        assert (await handle.describe()).status.name == "RUNNING"
+
+
 async def test_an_amendment_that_comes_as_it_ends_keeps_it_going(time_skipping, working, schedules):
     production = OneProduction(complete=True)
     production.amending = gate = Gate()

@@ -1,8 +1,9 @@
 """Productions, and the versions of their agreements."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -24,15 +25,71 @@ class ProductionRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A recorded version of an agreement. `document` is its SHA-256."""
+    """A recorded version of an agreement. `document` is its SHA-256.
 
-    type: str
+    `status` is how it is in force: `approved` or `provisional`, `restored` after a provisional one ended, or
+    `registered alone` by the rule of the first release, which asked nobody.
+    """
+
+    status: str
     production: str
     title: str
     version: int
     document: str
     effective_on: date
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalRow:
+    """A proposed version. `document` is its SHA-256, `amends` that of the version that it would amend."""
+
+    production: str
+    version: int
+    status: str
+    proposed_by: str
+    party: str
+    needs: list[str]
+    approvals: dict[str, str]
+    open_until: date
+    document: str
+    amends: str | None
+    reason: str
+
+    @property
+    def approved_by(self) -> list[str]:
+        """The parties that have approved, with the user who has."""
+        return [f"{party} ({user})" for user, party in self.approvals.items()]
+
+    @property
+    def waits_for(self) -> list[str]:
+        """The parties whose approval is missing, while it can be given."""
+        open_still = self.status in {"open", "provisional"}
+        return [party for party in self.needs if party not in self.approvals.values()] if open_still else []
+
+
+def proposals(connection: Connection, production: str | None = None, *, waiting: bool = False) -> list[ProposalRow]:
+    """Return proposals by production and version: all, or those `waiting` for approvals or for their day."""
+    table = tables.proposal.c
+    query = sa.select(*(table[name] for name in _PROPOSAL)).order_by(table.production, table.version, table.document)
+    if production is not None:
+        query = query.where(table.production == production)
+    if waiting:
+        query = query.where(table.status.in_(("open", "approved", "provisional")))
+    rows = connection.execute(query).mappings()
+    return [ProposalRow(**{**row, "approvals": dict(row["approvals"])}) for row in rows]
+
+
+_PROPOSAL = tuple(field.name for field in fields(ProposalRow))
+
+
+def the_proposed(connection: Connection, production: str) -> str:
+    """Return a production whose agreement is in force or was proposed.
+
+    Raises:
+        NotFound: there is none.
+    """
+    return production if proposals(connection, production) else the_production(connection, production).key
 
 
 def productions(connection: Connection) -> list[ProductionRow]:
@@ -63,10 +120,10 @@ def the_only_production(connection: Connection, named: str | None) -> str:
     """Return the named production, or the only one if none is named.
 
     Raises:
-        NotFound: it is not registered, or there are several to choose from.
+        NotFound: it is neither registered nor proposed, or there are several to choose from.
     """
     if named is not None:
-        return the_production(connection, named).key
+        return the_proposed(connection, named)
     known = [row.key for row in productions(connection)]
     if len(known) == 1:
         return known[0]
@@ -84,16 +141,43 @@ def agreement_versions(
     """
     journal = tables.journal_event.c
     query = sa.select(journal.body, journal.effective_on, journal.recorded_at).where(
-        journal.stream == stream_of(production), journal.type.in_(["agreement-registered", "agreement-amended"])
+        journal.stream == stream_of(production), journal.type.in_(_IN_FORCE)
     )
     if as_of is not None:
         query = query.where(journal.effective_on <= as_of)
     if through is not None:
         query = query.where(journal.seq <= through)
     return [
-        VersionRow(**json.loads(body), effective_on=effective_on, recorded_at=recorded_at)
+        _version(json.loads(body), effective_on, recorded_at)
         for body, effective_on, recorded_at in connection.execute(query.order_by(journal.seq))
     ]
+
+
+def lasting_versions(
+    connection: Connection, production: str, until: date, through: int | None = None
+) -> list[VersionRow]:
+    """Return the versions that counted by a day, oldest first, without provisional ones that had ended."""
+    lasting: list[VersionRow] = []
+    for row in agreement_versions(connection, production, until, through):
+        if row.status == "restored":
+            lasting.pop()  # nothing amends a provisional version
+        else:
+            lasting.append(row)
+    return lasting
+
+
+_IN_FORCE = ("agreement-registered", "agreement-amended", "agreement-restored")
+
+
+def _version(body: dict[str, Any], effective_on: date, recorded_at: datetime) -> VersionRow:
+    if body["type"] == "agreement-restored":
+        status = "restored"
+    elif body.get("provisional_until"):
+        status = f"provisional until {body['provisional_until']}"
+    else:
+        status = "approved" if body.get("approved_by") else "registered alone"
+    named = {name: body[name] for name in ("production", "title", "version", "document")}
+    return VersionRow(status, **named, effective_on=effective_on, recorded_at=recorded_at)
 
 
 def document(connection: Connection, sha256: str) -> bytes | None:

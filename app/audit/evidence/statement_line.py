@@ -9,7 +9,7 @@ from adapters.agreement.documents import reread_agreement
 from adapters.db import statements
 from adapters.db.audited_reads import BankData
 from adapters.db.facts import facts_of
-from adapters.db.queries.agreement import agreement_versions
+from adapters.db.queries.agreement import lasting_versions
 from adapters.db.queries.statements import StatementFilter, StatementRow
 from adapters.db.queries.statements import statements as issued
 from adapters.db.records import Records
@@ -89,7 +89,7 @@ def _explanation(
     records = Records(connection)
     distribution = the_distribution(records.state(production, distributions=True).distributions, period)
     through = statements.computed_at(connection, production, period)
-    kept = agreement_versions(connection, production, distribution.until, through)
+    kept = lasting_versions(connection, production, distribution.until, through)
     agreements = (reread_agreement(bank_data.document(row.document), "the kept document") for row in kept)
     versions = [version for each in agreements if (version := version_of(each)) is not None]
     facts = facts_of(records, production, distribution.until, through)

@@ -36,7 +36,7 @@ _ENTRY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([0-9]{1,18})/([0-9]{1,9})")
 _LINE = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)/([^/]+)/([^/]+)/([^/]+)")
 _MONEY = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)\..+")
 _DISTRIBUTION = "distribution "
-_AGREEMENTS = frozenset(("agreement-registered", "agreement-amended"))
+_AGREEMENTS = frozenset(("agreement-registered", "agreement-amended", "agreement-restored"))
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _told(
         if fact.type not in _AGREEMENTS and not any(needle in fact.body for needle in needles):
             continue
         event = fact.event
-        if isinstance(event, e.AgreementRegistered | e.AgreementAmended):
+        if isinstance(event, e.AgreementRegistered | e.AgreementAmended | e.AgreementRestored):
             version = {"version": event.version, "document": event.document}
         if story.covers(event):
             steps.append(

@@ -19,6 +19,7 @@ from domain.audit.refold import CommandBatch, DecodedFact
 from domain.errors import BadInput
 from domain.events import (
     AgreementAmended,
+    AgreementProposed,
     AgreementRegistered,
     BankFileRefused,
     Event,
@@ -160,7 +161,7 @@ def rate_findings(records: Announced) -> Iterator[Finding]:
 
 def _documents(event: Event) -> Iterator[str]:
     match event:
-        case AgreementRegistered() | AgreementAmended():
+        case AgreementProposed() | AgreementRegistered() | AgreementAmended():
             yield event.document
         case RunSubmitted() | RunDoubted() | BankFileRefused():
             yield event.file

@@ -113,7 +113,7 @@ class HistoryCheck:
             yield unfaithful(where, said, recorded.payload, " or ".join(sorted(payloads)))
         if recorded.actor != command.by:
             yield unfaithful(where, f"is asked for by another than {self._wrote(recorded)}", recorded.actor, command.by)
-        if step.kind in {"register", "amend"} and isinstance(step.result, dict) and recorded.payload is not None:
+        if step.kind in _ANSWERED_BY_OUTCOME and isinstance(step.result, dict) and recorded.payload is not None:
             outcome = CommandOutcome(
                 key=command.key,
                 stream=stream_of(self._production),
@@ -206,6 +206,11 @@ class HistoryCheck:
 
     def _at(self, event: int) -> str:
         return f"{self._record} event {event}"
+
+
+_ANSWERED_BY_OUTCOME = frozenset(
+    ("register", "amend", "approve_agreement", "refuse_agreement", "withdraw_agreement", "pass_proposal")
+)
 
 
 def _left_it_to_another(step: HistoryStep, payloads: frozenset[str], recorded: Wrote) -> bool:

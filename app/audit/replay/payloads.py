@@ -14,6 +14,7 @@ from activities.distributions import DistributionActivities
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
+from activities.proposals import ProposalActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
 from adapters.temporal.internals import activity_types, workflow_name, workflow_types
@@ -28,6 +29,7 @@ _ACTIVITIES = (
     RunActivities,
     BankActivities,
     MovementActivities,
+    ProposalActivities,
     DistributionActivities,
     ScheduleActivities,
     HistoryActivities,

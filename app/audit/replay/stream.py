@@ -186,6 +186,7 @@ def _snapshots(connection: Connection, production: str, state: State) -> Iterato
         "receipt": (rows.receipt_row(production, each) for each in state.receipts.values()),
         "run": (rows.run_row(production, each) for each in state.runs.values()),
         "distribution": (rows.distribution_row(production, each) for each in state.distributions.values()),
+        "proposal": (rows.proposal_row(production, each) for each in state.proposals.values()),
     }
     for table, key in audit.SNAPSHOTS.items():
         rows_found = audit.snapshots(connection, table, production)

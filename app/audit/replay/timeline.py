@@ -3,12 +3,14 @@
 Views are compared without what the business clock says of the moment (seconds left), which is only bounded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from adapters.db.streams import production_of
 from domain.agreement.model import Agreement, Control
+from domain.agreement.proposals import Proposal
 from domain.audit.refold import CommandBatch
 from domain.audit.relevance import names
 from domain.errors import SluiceError
@@ -36,6 +38,13 @@ _EMPTY: View = {"status": "empty", "total": None, "sha256": None} | dict.fromkey
 _NONE: View = {"status": "none", "revision": 0, "silent": [], "disputing": [], "before": []} | dict.fromkeys(
     ("answer_by", "pay_on", "after")
 )
+_UNREGISTERED: View = {
+    "version": 0,
+    "open_milestones": [],
+    "debtor_accounts": [],
+    "complete": False,
+    "proposals": [],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +69,11 @@ class Timeline:
 
     def __call__(self, state: State, batch: CommandBatch) -> None:
         """Note what a batch has changed."""
+        production = production_of(batch.facts[0].fact.stream)
+        waiting = [proposal for proposal in state.proposals.values() if proposal.waits]
         if state.production is None:
+            if waiting:
+                self._note_production(production, batch, _UNREGISTERED, waiting)
             return
         try:
             agreement = self.agreement_of(state.production.document)
@@ -81,7 +94,7 @@ class Timeline:
         for one in state.distributions.values():
             left = _seconds_to(one.answer_by, day)
             self._note(("distribution", one.period), seq, _distribution(one, state.distributions), left)
-        self._note(("production", state.production.key), seq, _production(state, agreement), None)
+        self._note_production(production, batch, _production(state, agreement), waiting)
 
     def _touched(self, state: State, batch: CommandBatch) -> list[Run]:
         """The runs that a batch is about, by name or by their payments; where those stand is noted on the way."""
@@ -115,9 +128,25 @@ class Timeline:
             case "distribution":
                 return _NONE
             case "production":
-                return {"version": 0, "open_milestones": [], "debtor_accounts": [], "complete": False}
+                return _UNREGISTERED
             case _:
                 return None
+
+    def _note_production(self, name: str, batch: CommandBatch, view: View, waiting: Iterable[Proposal]) -> None:
+        """Note a production with what waits in it. An approved version waits for the day that its document names."""
+        waiting = list(waiting)
+        last = [self._waits_until(proposal) for proposal in waiting]
+        left = min((_seconds_to(day, batch.first.effective_on) for day in last), default=None)
+        view = view | {"proposals": [proposal.words for proposal in waiting]}
+        self._note(("production", name), batch.last_seq, view, left)
+
+    def _waits_until(self, proposal: Proposal) -> date:
+        if proposal.status != "approved":
+            return proposal.open_until
+        try:
+            return self.agreement_of(proposal.document).effective_on
+        except SluiceError:  # as above
+            return date.max
 
     def _note(self, thing: Thing, seq: int, view: View, most_seconds: int | None) -> None:
         noted = self.stood.setdefault(thing, [])

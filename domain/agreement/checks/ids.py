@@ -31,6 +31,7 @@ def duplicates(agreement: Agreement) -> Iterator[AgreementFinding]:
             for field in ("parties", "people", "roles")
             for m, name in enumerate(getattr(milestone.approval, field))
         )
+    yield from _twice((("amendments", "parties", n), name) for n, name in enumerate(agreement.amendments.parties))
     yield from _twice((("fx", n, "base"), f"{rule.base}/{rule.quote}") for n, rule in enumerate(agreement.fx))
     yield from _twice(
         (("accounts", n, "number"), f"{account.number} {account.currency} at {account.bank}")
@@ -68,6 +69,7 @@ def references(agreement: Agreement) -> Iterator[AgreementFinding]:
 
 
 def _named(agreement: Agreement) -> Iterator[tuple[str, Path, str]]:
+    yield from _signatories(agreement)
     for n, account in enumerate(agreement.accounts):
         yield "party", ("accounts", n, "owner"), account.owner
     for n, milestone in enumerate(agreement.milestones):
@@ -88,3 +90,11 @@ def _named(agreement: Agreement) -> Iterator[tuple[str, Path, str]]:
             yield "total", ("schedule", n, "of"), instalment.of
         if isinstance(instalment.due, DueAfter):
             yield "milestone", ("schedule", n, "due", "milestone"), instalment.due.milestone
+
+
+def _signatories(agreement: Agreement) -> Iterator[tuple[str, Path, str]]:
+    amendments = agreement.amendments
+    for n, party in enumerate(amendments.parties):
+        yield "party", ("amendments", "parties", n), party
+    for n, party in enumerate(amendments.provisional.parties if amendments.provisional else ()):
+        yield "party", ("amendments", "provisional", "parties", n), party

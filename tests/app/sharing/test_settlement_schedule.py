@@ -22,6 +22,7 @@ title: A film that is made and paid
 version: 1
 effective_on: 2025-01-01
 time_zone: Asia/Seoul
+amendments: {parties: [studio]}
 parties:
   - {id: studio, name: Studio, kind: studio}
   - {id: publisher, name: Publisher, kind: agent}

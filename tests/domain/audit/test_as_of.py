@@ -47,7 +47,7 @@ def life():
         batches.append(list(events))
 
     terms = b.agreement()
-    record(*register(None, terms, b.DOCUMENT, b.JI, b.amounts(terms), b.due_date))
+    record(*register(None, terms, b.DOCUMENT, (), b.amounts(terms), b.due_date))
     record(*fall_due(state.payments, state.receipts, b.TODAY))
     record(PaymentHeld(payment="HANA.U1", reason="form"))
     command = b.prepare_command()

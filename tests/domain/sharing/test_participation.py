@@ -142,7 +142,7 @@ def test_an_amendment_takes_no_payout_out(built):
     built.order()
     terms = sharing(b.agreement(2, ()))
     state = built.state
-    built.take(productions.amend(state.production, state.payments, {}, {}, terms, b.DOCUMENT, b.JI, {}, None, b.TODAY))
+    built.take(productions.amend(state.production, state.payments, {}, {}, terms, b.DOCUMENT, (), {}, None))
     assert built.status is Status.SCHEDULED
 
 

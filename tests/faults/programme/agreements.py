@@ -78,6 +78,7 @@ def _usual(drawn: Drawn) -> dict[str, Any]:
         "version": 1,
         "effective_on": "2025-01-01",
         "time_zone": "Asia/Seoul",
+        "amendments": {"parties": ["studio"]},
         "parties": [{"id": p, "name": f"{p} Co", "kind": "studio", "address": address} for p in PARTIES],
         "accounts": [
             _account(ACCOUNT, "10020030040010", control="controlled", cut_off="23:59"),

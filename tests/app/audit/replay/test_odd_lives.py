@@ -39,7 +39,7 @@ from domain.errors import IdempotencyConflict, NotFound, SluiceError
 from domain.identity import Role
 from domain.ledger.journal import sha256
 from tests.app.conftest import _end_all
-from tests.world import DRAMA, EVIDENCE, PRODUCTION, World, eventually
+from tests.world import EVIDENCE, PRODUCTION, SIGNED_ALONE, World, eventually
 from workflows.names import run_workflow
 from workflows.payment_run import PaymentRunWorkflow
 
@@ -71,10 +71,12 @@ async def house(database, temporal, tmp_path):
     services = Services(
         settings=settings, handler=world.handler, client=client, folder=world.folder, facts_of=world.facts_of
     )
-    house = House(services, world)
+    agreement = tmp_path / "drama.yaml"
+    agreement.write_bytes(SIGNED_ALONE)
+    house = House(services, world, agreement)
     async with AsyncExitStack() as house.worker:
         await house.work()
-        await house.by("seoyeon").register(DRAMA)
+        await house.by("seoyeon").register(house.agreement)
         world.open_accounts()
         world.employ("nami", "spc", Role.RELEASER)
         yield house
@@ -86,8 +88,8 @@ async def house(database, temporal, tmp_path):
 class House:
     worker: AsyncExitStack
 
-    def __init__(self, services, world):
-        self.services, self.world = services, world
+    def __init__(self, services, world, agreement):
+        self.services, self.world, self.agreement = services, world, agreement
 
     async def work(self):
         """Begin to work with a worker of its own."""
@@ -216,7 +218,7 @@ async def test_an_amendment_while_a_run_is_under_way_and_a_repeated_one_audit_cl
     await house.release(run)
     await house.sent()
     second = tmp_path / "second.yaml"
-    second.write_bytes(DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1))
+    second.write_bytes(SIGNED_ALONE.replace(b"version: 1", b"version: 2", 1))
     await house.by("seoyeon").amend(second)
     digest = sha256(second.read_bytes())
     again = AmendAgreement(
@@ -224,7 +226,7 @@ async def test_an_amendment_while_a_run_is_under_way_and_a_repeated_one_audit_cl
     )
     for _ in range(2):
         await house.by("seoyeon").deliver(again)
-        await house.by("seoyeon").register(DRAMA)
+        await house.by("seoyeon").register(house.agreement)
     await house.settled()
     await house.by("seoyeon").deliver(again)
     assert await house.findings() == ""

@@ -68,7 +68,7 @@ def released(world, schemas):
     old = world.handler
     world.store = Store(world.store.engine, schemas)
     world.handler = CommandHandler(world.store, Agreements(), world.clock, old.first_users, old.answer_within_s)
-    for name in ("productions", "milestones", "runs", "bank"):
+    for name in ("productions", "proposals", "milestones", "runs", "bank"):
         setattr(world, name, type(getattr(world, name))(world.handler))
     world.distributions = type(world.distributions)(world.handler, facts_of)
 
