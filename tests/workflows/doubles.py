@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -34,7 +35,6 @@ from domain.commands import (
     UndoAllocation,
 )
 from domain.values.money import Money
-from domain.values.record import Record
 
 
 class NoSchedules:
