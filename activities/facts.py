@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from adapters.agreement.documents import BadDocument, Located
 from adapters.command_handler import CommandHandler
@@ -21,6 +22,7 @@ from domain.commands import ImportStatement, make
 from domain.errors import BadInput, RateMissing
 from domain.events import Event, StatementKind
 from domain.events.revenue import Confirmed
+from domain.identity.authentication import Authentication
 from domain.sharing import revenue
 from domain.sharing.waterfall.run import WaterfallVersion, in_force
 from domain.sharing.waterfall.words import WordLists
@@ -50,10 +52,16 @@ NO_NOTES = ImportNotes()
 
 
 class FactActivities:
-    """Takes in statements, all rows or none."""
+    """Takes in statements, all rows or none.
 
-    def __init__(self, handler: CommandHandler) -> None:
+    `authentication` says who was trusted to say who takes them in; a substitute does so for `acting_for`.
+    """
+
+    def __init__(
+        self, handler: CommandHandler, authentication: Authentication | None = None, acting_for: str | None = None
+    ) -> None:
         self._handler = handler
+        self._envelope = {"authentication": authentication, "acting_for": acting_for}
 
     def latest(self, production: str) -> date:
         """The latest date that a row may have.
@@ -163,16 +171,9 @@ class FactActivities:
         known = facts.standing(records, production, rows.kind, rows.source, rows.statement)
         version = known.version + 1 if known else 1
         named = {"kind": rows.kind, "source": rows.source, "statement": rows.statement, "digest": rows.sha256}
-        return make(
-            ImportStatement,
-            beside=named,
-            by=by,
-            production=production,
-            version=version,
-            rows=rows,
-            confirms=notes.confirms,
-            reason=notes.reason,
-        )
+        own: dict[str, Any] = {"by": by, "production": production, **self._envelope}
+        said: dict[str, Any] = {"confirms": notes.confirms, "reason": notes.reason}
+        return make(ImportStatement, beside=named, version=version, rows=rows, **said, **own)
 
     def _decide(self, records: Records, command: ImportStatement, agreement: Agreement) -> list[Event]:
         rows, production = command.rows, command.production

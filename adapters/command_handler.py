@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.agreement.cache import Agreements
 from adapters.clock import Clock
+from adapters.db.people import any_user
 from adapters.db.records import Records, Selection
 from adapters.db.store import CommandOutcome, Context, Done, Request, Store, Transaction
 from domain.agreement.model import Account, Agreement
@@ -138,23 +139,28 @@ class CommandHandler:
         return self.clock.now().astimezone(ZoneInfo(self.time_zone)).date()
 
     def load_first_users(self) -> None:
-        """Put the users of the settings on record if nobody is. That is so for good, and looked at once."""
-        _ = self._first_users_loaded
+        """Put the users of the settings on record if nobody is. It is so for good, so it is looked at once."""
+        _ = self._somebody_on_record
 
     @cached_property
-    def _first_users_loaded(self) -> bool:
+    def _somebody_on_record(self) -> bool:
+        with self.store.reading() as records:
+            known = any_user(records.driver)
+        if not known:
+            self.load_people()
+        return True
+
+    def load_people(self) -> None:
+        """Put the users of the settings on record, as far as `domain.identity.changes.load` takes them."""
         users = tuple(self.first_users)
         digest = sha256(b"".join(self.store.schemas.canonical(user) for user in users))
         command = make(LoadPeople, beside={"digest": digest}, by=SYSTEM.user, production="", users=users)
-        request = Request(
-            command,
-            lambda *_: Context(self.house_day, command.by),
-            lambda _, state, __: (state, changes.load(state.people, command)),
-            Selection(people=True),
-            self.store.schemas,
-        )
-        self.store.handle(request)
-        return True
+
+        def _load(_: Transaction, state: State, __: Context) -> tuple[State, Sequence[Event]]:
+            return state, changes.load(state.people, command)
+
+        context = Context(self.house_day, command.by)
+        self.store.handle(Request(command, lambda *_: context, _load, Selection(people=True), self.store.schemas))
 
     def person(self, command: Command, people: People) -> Person:
         """The person who gives a command, in the production that it concerns, by the people in force.

@@ -119,12 +119,15 @@ def first_users(settings: Settings) -> tuple[UserRecord, ...]:
 def handler_on(data: Path | None) -> Iterator[CommandHandler]:
     """Open a command handler on a data folder's stack, or on the settings' database. Temporal is not needed.
 
+    The first users are on record then, so that somebody may read.
+
     Raises:
         NotUp: embedded, and no stack is up on the data folder.
     """
     settings = load_settings(data)
     handler = handler_of(settings, database_url(settings))
     try:
+        handler.load_first_users()
         yield handler
     finally:
         handler.store.engine.dispose()

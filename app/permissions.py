@@ -7,7 +7,8 @@ from adapters.command_handler import CommandHandler
 from adapters.db.records import Records
 from domain.agreement.involvement import involvement
 from domain.agreement.productions import the_production
-from domain.reads import Involvement, Resource, Sight, sight
+from domain.identity.people import rights_of
+from domain.reads import Involvement, Resource, Sight, widest_sight
 
 
 def sight_of(handler: CommandHandler, records: Records, production: str, user: str) -> Callable[[Resource], Sight]:
@@ -16,9 +17,9 @@ def sight_of(handler: CommandHandler, records: Records, production: str, user: s
     Raises:
         WrongRole: nobody of that name acts in the production. The returned function raises it for a forbidden resource.
     """
-    person = handler.who(records.people(user), user, production)
+    persons = rights_of(records.people(user), user, production, handler.house_day)
     involved = _involved(handler, records, production)
-    return lambda resource: sight(person, resource, involved)
+    return lambda resource: widest_sight(persons, resource, involved)
 
 
 def _involved(handler: CommandHandler, records: Records, production: str) -> Involvement:

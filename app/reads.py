@@ -1,7 +1,6 @@
 """Use cases that read the records: one for each list and document.
 
-The command line on a data folder reads as its operator, who sees everything. For a user, every entry point shows what
-the table in `domain.reads` allows.
+Every entry point shows a user what the table in `domain.reads` allows. Nobody reads without a name.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,11 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import Connection
 
-from adapters.db import queries
-from adapters.db.connection import at_one_instant, engine_of
+from adapters.db import people, queries
+from adapters.db.connection import at_one_instant, driver_of, engine_of
 from app.endpoints import database_url
+from app.identity.login import authentication
 from app.settings import load_settings
 from domain.errors import NotFound, WrongRole
+from domain.identity import Role
 from domain.reads import EVERYTHING, Resource, Sight
 
 if TYPE_CHECKING:
@@ -230,20 +231,21 @@ def reading(data: Path | None) -> Iterator[Connection]:
 
 
 @contextmanager
-def reads(data: Path | None, production: str | None = None, user: str | None = None) -> Iterator[Reads]:
-    """Open what a user may read on a data folder's stack. Without a user, that is everything.
+def reads(data: Path | None, production: str | None, user: str) -> Iterator[Reads]:
+    """Open what a user may read: of a production, or of all if an auditor of the house names none.
 
     Raises:
-        NotFound: there is no such production, or a user is given without a production where there are several.
+        NotFound: there is no such production, or none is named where there are several.
         WrongRole: nobody of that name acts in the production.
         NotUp: embedded, and no stack is up on the data folder.
     """
-    if user is None:
-        with reading(data) as connection:
+    authentication(load_settings(data), user)
+    with reading(data) as connection:
+        if audits_all(connection, user):
             if production is not None:
                 queries.agreement.the_proposed(connection, production)
             yield Reads(connection, production, lambda _: EVERYTHING)
-        return
+            return
     # The permissions are in the agreement, which is slow to import and to parse.
     from app.bootstrap import handler_on
     from app.permissions import sight_of
@@ -251,3 +253,9 @@ def reads(data: Path | None, production: str | None = None, user: str | None = N
     with handler_on(data) as handler, handler.store.reading() as records:
         chosen = queries.agreement.the_only_production(records.connection, production)
         yield Reads(records.connection, chosen, sight_of(handler, records, chosen, user))
+
+
+def audits_all(connection: Connection, user: str) -> bool:
+    """Return whether a user is an auditor of every production, and so reads everything."""
+    concerned = people.answer(people.ask(driver_of(connection), [user]))
+    return Role.AUDITOR in concerned.right(user, "")[1]

@@ -4,7 +4,7 @@ An auditor reads everything of the productions that they act in. A party reads w
 people of the party that owns the accounts read more, by role. Nobody without a role reads anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -143,16 +143,33 @@ def sight(person: Person, resource: Resource, involved: Involvement) -> Sight:
     )
 
 
+def widest_sight(persons: Sequence[Person], resource: Resource, involved: Involvement) -> Sight:
+    """What somebody sees of a resource in the widest of their rights: their own, and those of whom they stand in for.
+
+    Raises:
+        WrongRole: they may read nothing of it.
+    """
+    found, refused = list[Sight](), list[WrongRole]()
+    for person in persons:
+        try:
+            found.append(sight(person, resource, involved))
+        except WrongRole as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    return max(found, key=lambda each: (each.everything, len(each.accounts), len(each.milestones)))
+
+
 def _extent(person: Person, access: Access, involved: Involvement) -> Extent:
     if Role.AUDITOR in person.roles:
         return Extent.ALL
-    if not person.roles or person.party not in involved.parties:
+    if not person.roles - {Role.ADMINISTRATOR} or person.party not in involved.parties:
         return Extent.NOTHING
     keepers = set(involved.owners.values()) if access.keeper is Keeper.OWNER else {involved.payer}
     return access.kept if person.party in keepers and person.roles & access.roles else access.parties
 
 
 def _why(person: Person) -> str:
-    if not person.roles:
-        return "they have no role there, see `users` in the settings"
+    if not person.roles - {Role.ADMINISTRATOR}:
+        return "they have no role there, as `sluice user list` shows"
     return "only its auditors and the owners of the accounts concerned may"

@@ -1,5 +1,6 @@
 """Fixtures with real servers, started once per test process in their own folder."""
 
+import os
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tests.world import World
 if TYPE_CHECKING:
     from temporalio.testing import WorkflowEnvironment
 
+os.environ.setdefault("SLUICE_AS", "suji")  # reads need somebody: the auditor of the house in the examples
 settings.register_profile("sluice", deadline=None, derandomize=True)
 settings.load_profile("sluice")  # equal examples everywhere, and no failures on a busy machine
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine
 
 POOL_SIZE = 24
@@ -18,6 +20,13 @@ one whose process is gone does not keep a production locked."""
 def engine_of(database_url: str) -> Engine:
     """Return the engine for an SQLAlchemy URL; it connects on the first query."""
     return create_engine(database_url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, connect_args=CONNECTION)
+
+
+def driver_of(connection: Connection) -> psycopg.Connection[Any]:
+    """Return the driver's connection, for features that SQLAlchemy lacks."""
+    driver: Any = connection.connection.driver_connection
+    made: psycopg.Connection[Any] = driver
+    return made
 
 
 @contextmanager

@@ -20,13 +20,19 @@ HOLD = "SELECT pg_advisory_xact_lock(7517)"
 """Taken by a change of people: it waits for the commands under way, and commands after it see it."""
 
 _CONCERNED = """
+WITH substituted AS (
+        SELECT status, about, body FROM people_change WHERE status = 'confirmed' AND delegate = ANY(%(n)s)
+    ),
+    named AS (SELECT unnest(%(n)s) AS id UNION SELECT about FROM substituted)
 SELECT
-    (SELECT jsonb_agg(u.body) FROM user_account u WHERE u.id = ANY(%(names)s) OR u.person IN
-        (SELECT n.person FROM user_account n WHERE n.id = ANY(%(names)s))),
-    (SELECT jsonb_agg(jsonb_build_array(c.status, c.body)) FROM people_change c
-        WHERE c.status = 'proposed' AND c.about = ANY(%(names)s)
-            OR c.status = 'confirmed' AND c.delegate = ANY(%(names)s))
+    (SELECT jsonb_agg(u.body) FROM user_account u WHERE u.person IN
+        (SELECT a.person FROM user_account a JOIN named USING (id))),
+    (SELECT jsonb_agg(jsonb_build_array(c.status, c.body)) FROM (
+        SELECT status, body FROM substituted
+        UNION ALL SELECT status, body FROM people_change WHERE status = 'proposed' AND about IN (SELECT id FROM named)
+    ) c)
 """
+"""The users, all names of their persons, whom they may stand in for, and what is proposed about any of them."""
 _EVERYBODY = """
 SELECT
     (SELECT jsonb_agg(u.body ORDER BY u.id) FROM user_account u),
@@ -38,7 +44,12 @@ def ask(driver: psycopg.Connection[Any], names: Collection[str] | None) -> Curso
     """Ask for the people whom commands of these users concern; for everybody if None."""
     if names is None:
         return driver.execute(_EVERYBODY)
-    return driver.execute(_CONCERNED, {"names": Texts(names)})
+    return driver.execute(_CONCERNED, {"n": Texts(names)})
+
+
+def any_user(driver: psycopg.Connection[Any]) -> bool:
+    """Whether anybody is on record."""
+    return driver.execute("SELECT FROM user_account LIMIT 1").fetchone() is not None
 
 
 def answer(asked: Cursor[Any]) -> People:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Dialect
 
 from adapters.db import people, rows, tables
 from adapters.db.conditions import any_of
+from adapters.db.connection import driver_of
 from domain.agreement.productions import Production
 from domain.bank.bookings import Needs
 from domain.bank.identity import KnownBooking
@@ -142,9 +143,7 @@ class Records:
     @property
     def driver(self) -> psycopg.Connection[Any]:
         """Return the driver's connection, for features that SQLAlchemy lacks."""
-        driver: Any = self.connection.connection.driver_connection
-        connection: psycopg.Connection[Any] = driver
-        return connection
+        return driver_of(self.connection)
 
     def _ask(self, production: str, selection: Selection) -> dict[str, Cursor[DictRow]]:
         every = sa.true()

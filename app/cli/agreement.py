@@ -96,7 +96,7 @@ def amend(file: Path, provisional: bool, user: str, key: str, as_json: bool, dat
 @viewer_option
 @json_option
 @data_option
-def proposals(production: str | None, everything: bool, user: str | None, as_json: bool, data: Path | None) -> None:
+def proposals(production: str | None, everything: bool, user: str, as_json: bool, data: Path | None) -> None:
     """List proposed versions: who has approved, for whom they wait, and why they ended."""
     from app.cli.printing import show as show_rows
     from app.reads import reads
@@ -115,7 +115,7 @@ def proposals(production: str | None, everything: bool, user: str | None, as_jso
 @json_option
 @data_option
 def show(
-    production: str | None, as_of: date | None, as_yaml: bool, user: str | None, as_json: bool, data: Path | None
+    production: str | None, as_of: date | None, as_yaml: bool, user: str, as_json: bool, data: Path | None
 ) -> None:
     """List the productions, or show the versions of a PRODUCTION's agreement."""
     from adapters.db.queries.agreement import document, productions

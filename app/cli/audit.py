@@ -34,7 +34,7 @@ def replay(
     last: datetime | None,
     anchors: Path | None,
     keys: tuple[str, ...],
-    user: str | None,
+    user: str,
     as_json: bool,
     data: Path | None,
 ) -> None:

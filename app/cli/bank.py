@@ -40,7 +40,7 @@ def bank() -> None:
 @json_option
 @data_option
 def reconcile(
-    production: str, account: str | None, on: date | None, user: str | None, as_json: bool, data: Path | None
+    production: str, account: str | None, on: date | None, user: str, as_json: bool, data: Path | None
 ) -> None:
     """Compare the bank's balance with the books and say what explains the difference; without ACCOUNT, of all.
 
@@ -85,7 +85,7 @@ def files(
     status: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,

@@ -17,7 +17,7 @@ def command() -> None:
 @viewer_option
 @json_option
 @data_option
-def status(key: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def status(key: str, user: str, as_json: bool, data: Path | None) -> None:
     """Show whether the command with KEY was carried out, was refused, or is not recorded; exit status 0 if it was.
 
     A command that waits for a worker is not recorded yet.

@@ -32,7 +32,7 @@ def distribution() -> None:
 @viewer_option
 @json_option
 @data_option
-def preview(production: str, period: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def preview(production: str, period: str, user: str, as_json: bool, data: Path | None) -> None:
     """Show what opening PERIOD would find now; nothing is recorded."""
     from app.sharing.distributions import preview_of
 
@@ -45,7 +45,7 @@ def preview(production: str, period: str, user: str | None, as_json: bool, data:
 @viewer_option
 @json_option
 @data_option
-def show(production: str, period: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def show(production: str, period: str, user: str, as_json: bool, data: Path | None) -> None:
     """Show the distribution of PERIOD with every share."""
     from app.sharing.distributions import shown_of
 
@@ -65,7 +65,7 @@ def list_(
     status: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,

@@ -1,6 +1,7 @@
 """`sluice audit as-of, explain, export, anchor, key`: what an auditor takes away. The group is in its own file."""
 
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -13,12 +14,12 @@ __all__ = ["audit"]
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _FOLDER = click.Path(path_type=Path, file_okay=False)
-_SECTIONS = ("balances", "schedule", "agreement", "entitlements")
+_SECTIONS = ("balances", "schedule", "agreement", "entitlements", "people")
 
 
 @audit.command(name="as-of")
 @click.argument(
-    "sections", nargs=-1, type=click.Choice(_SECTIONS), metavar="[balances|schedule|agreement|entitlements]..."
+    "sections", nargs=-1, type=click.Choice(_SECTIONS), metavar="[balances|schedule|agreement|entitlements|people]..."
 )
 @production_option
 @click.option(
@@ -30,12 +31,19 @@ _SECTIONS = ("balances", "schedule", "agreement", "entitlements")
     metavar="INSTANT",
     help="What had been recorded by then: with an offset, such as 2026-03-01T09:00:00+09:00.",
 )
+@reader_option
 @json_option
 @data_option
 def as_of(
-    sections: tuple[str, ...], production: str, effective: datetime, known: str, as_json: bool, data: Path | None
+    sections: tuple[str, ...],
+    production: str,
+    effective: datetime,
+    known: str,
+    user: str,
+    as_json: bool,
+    data: Path | None,
 ) -> None:
-    """A production on a day, as it was known at an instant; all sections if none is named.
+    """A production on a day, as it was known at an instant; all sections but the people if none is named.
 
     The answer comes from the journal alone, names the head that it rests on, and is the same byte for byte whenever it
     is asked again, whatever has been recorded since.
@@ -43,7 +51,7 @@ def as_of(
     from app.audit.evidence.as_of import as_of as state_as_of
     from app.audit.evidence.as_of import as_text, instant
 
-    answer = state_as_of(data, production, effective.date(), instant(known), sections)
+    answer = state_as_of(data, user, production, effective.date(), instant(known), sections)
     click.echo(json.dumps(answer, ensure_ascii=False, indent=2) if as_json else as_text(answer))
 
 
@@ -75,11 +83,11 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
     """
     from app.audit.evidence import heads
     from app.audit.evidence.keys import signing_key, trusted
-    from app.audit.evidence.reading import instant_of, reading
+    from app.audit.evidence.reading import instant_of, operating
 
     if (to is None) == (check is None):
         raise click.UsageError("name one folder: --to DIR to write an anchor, or --check DIR to check those in it")
-    with reading(data, None, "anchors") as records:
+    with operating(data) as records:
         if to is not None:
             at = instant_of(records.connection)
             path, count = heads.anchor(records.connection, signing_key(records.settings), to, at)
@@ -100,7 +108,7 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
 @reader_option
 @json_option
 @data_option
-def export(production: str, out: Path, user: str | None, as_json: bool, data: Path | None) -> None:
+def export(production: str, out: Path, user: str, as_json: bool, data: Path | None) -> None:
     """Write a production's whole record to an archive that verifies itself: unpack it and run `python verify.py`.
 
     It holds the journal, entries, histories, agreements, bank files, statements and imported rows, with everybody's
@@ -110,7 +118,7 @@ def export(production: str, out: Path, user: str | None, as_json: bool, data: Pa
     from app.audit.evidence.keys import signing_key
     from app.audit.evidence.reading import reading
 
-    with reading(data, user, f"export of {production}") as records:
+    with reading(data, user, f"export of {production}", production) as records:
         made = written(records.connection, records.bank_data, signing_key(records.settings), production, out)
     if as_json:
         click.echo(json.dumps({"file": str(made.path), "head": made.head, "counts": made.counts}, indent=2))
@@ -124,7 +132,7 @@ def export(production: str, out: Path, user: str | None, as_json: bool, data: Pa
 @reader_option
 @json_option
 @data_option
-def explain(figure: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def explain(figure: str, user: str, as_json: bool, data: Path | None) -> None:
     """Tell the story of one figure: who did what and when, under which version, by which file, to which entries.
 
     A payment or receipt is named as LIGHTHOUSE.PR-A, an entry as LIGHTHOUSE/12/1 (production, event, line), the line of
@@ -134,6 +142,7 @@ def explain(figure: str, user: str | None, as_json: bool, data: Path | None) -> 
     from app.audit.evidence.story import StoryRecord, as_text
     from app.audit.evidence.story import explain as explain_figure
 
-    with reading(data, user, f"the story of {figure}") as records:
+    production = re.split("[./]", figure, maxsplit=1)[0]
+    with reading(data, user, f"the story of {figure}", production) as records:
         story = explain_figure(StoryRecord(records.connection, records.bank_data), figure)
     click.echo(json.dumps(story, ensure_ascii=False, indent=2) if as_json else as_text(story))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.options import (
+    acting_for,
     as_option,
     data_option,
     json_option,
@@ -75,13 +76,17 @@ def _importing(kind: str, columns: str) -> click.Command:
         data: Path | None,
     ) -> None:
         """Import one file as one statement of a source."""
+        from app.identity.login import authentication
+        from app.settings import load_settings
         from app.sharing.import_preview import preview_file
         from app.sharing.imports import Import, import_file
         from domain.events.revenue import Confirmed
 
         confirms = Confirmed.EMPTY if empty else Confirmed.REPEATED if repeated else None
         take = preview_file if preview else import_file
-        take(data, Import(kind, production, source, statement, user, confirms, reason), file, mapping).show(as_json)
+        said = authentication(load_settings(data), user)
+        request = Import(kind, production, source, statement, user, confirms, reason, said, acting_for())
+        take(data, request, file, mapping).show(as_json)
 
     return import_
 
@@ -95,7 +100,7 @@ def _listing(kind: str) -> click.Command:
     @json_option
     @data_option
     def list_(
-        production: str, source: str | None, user: str | None, page: "PageRequest", as_json: bool, data: Path | None
+        production: str, source: str | None, user: str, page: "PageRequest", as_json: bool, data: Path | None
     ) -> None:
         """Show the statements of the kind, with all their versions."""
         from adapters.db.queries.facts import ImportFilter
@@ -135,11 +140,15 @@ def _recording(kind: str, amount: str | None) -> click.Command:
         rate: str | None = None,
     ) -> None:
         """Record what the options say as a statement of one row."""
+        from app.identity.login import authentication
+        from app.settings import load_settings
         from app.sharing.imports import Import, record
 
         given = {"date": on, "name": name, "amount": amount, "rate": rate}
         fields = {field: written for field, written in given.items() if written is not None}
-        record(data, Import(kind, production, source, statement, user, reason=reason), fields).show(as_json)
+        said = authentication(load_settings(data), user)
+        request = Import(kind, production, source, statement, user, None, reason, said, acting_for())
+        record(data, request, fields).show(as_json)
 
     if amount is not None:
         record = click.option("--amount", required=True, help=amount)(record)

@@ -39,7 +39,7 @@ def list_(
     production: str | None,
     workflow_type: str | None,
     status: str | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,
@@ -62,7 +62,7 @@ def list_(
 @json_option
 @data_option
 def show_(
-    workflow_id: str, run_id: str | None, production: str | None, user: str | None, as_json: bool, data: Path | None
+    workflow_id: str, run_id: str | None, production: str | None, user: str, as_json: bool, data: Path | None
 ) -> None:
     """Tell the events of a history, one a line; verified against its hash first."""
     from app.audit.history_lines import lines, one_of
@@ -104,7 +104,7 @@ def give_up(workflow_id: str, run_id: str | None, reason: str, user: str, as_jso
 @viewer_option
 @data_option
 def fetch(
-    workflow_id: str, run_id: str | None, out: Path, production: str | None, user: str | None, data: Path | None
+    workflow_id: str, run_id: str | None, out: Path, production: str | None, user: str, data: Path | None
 ) -> None:
     """Write a history as the JSON that Temporal's UI and replayers read; verified against its hash first."""
     from app.audit.history_lines import one_of

@@ -36,7 +36,7 @@ def tail(
     about: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,

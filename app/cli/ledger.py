@@ -39,7 +39,7 @@ def balances(
     production: str,
     effective: date | None,
     known: datetime | None,
-    user: str | None,
+    user: str,
     as_json: bool,
     data: Path | None,
 ) -> None:
@@ -67,7 +67,7 @@ def entries(
     about: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,
@@ -98,7 +98,7 @@ def general(
     about: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,
@@ -137,7 +137,7 @@ def trial_balance(
     on: date | None,
     currency: str | None,
     source: str | None,
-    user: str | None,
+    user: str,
     data: Path | None,
     as_json: bool,
 ) -> None:
@@ -181,7 +181,7 @@ def export(
     on: date | None,
     currency: str | None,
     source: str | None,
-    user: str | None,
+    user: str,
     data: Path | None,
 ) -> None:
     """Write the books to a file that a bookkeeper's program reads."""
@@ -195,7 +195,7 @@ def export(
 
 @contextmanager
 def _books(
-    data: Path | None, production: str, user: str | None, on: date | None, currency: str | None, source: str | None
+    data: Path | None, production: str, user: str, on: date | None, currency: str | None, source: str | None
 ) -> "Iterator[tuple[Records, Agreement, Valuation]]":
     """Open the records for who may read the ledger, with the agreement in force and how to value."""
     from app.bootstrap import handler_on
@@ -205,6 +205,5 @@ def _books(
 
     with handler_on(data) as handler, handler.store.reading() as records:
         agreement = handler.agreement(records, production)
-        if user is not None:
-            sight_of(handler, records, production, user)(Resource.LEDGER)
+        sight_of(handler, records, production, user)(Resource.LEDGER)
         yield records, agreement, valuation(agreement, on or handler.today(agreement), currency, source)

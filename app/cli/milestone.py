@@ -30,7 +30,7 @@ def milestone() -> None:
 @json_option
 @data_option
 def list_(
-    production: str, status: str | None, user: str | None, page: "PageRequest", as_json: bool, data: Path | None
+    production: str, status: str | None, user: str, page: "PageRequest", as_json: bool, data: Path | None
 ) -> None:
     """List the milestones that something has happened to."""
     from adapters.db.queries.milestones import MilestoneFilter

@@ -27,7 +27,7 @@ def evidence() -> None:
 @json_option
 @data_option
 def list_(
-    production: str, milestone: str | None, user: str | None, page: "PageRequest", as_json: bool, data: Path | None
+    production: str, milestone: str | None, user: str, page: "PageRequest", as_json: bool, data: Path | None
 ) -> None:
     """List what was handed in: whether its content is stored or kept elsewhere, and who has fetched it."""
     from adapters.db.queries.evidence import EvidenceFilter
@@ -52,7 +52,7 @@ def show(
     milestone: str,
     document: str,
     round_: int | None,
-    user: str | None,
+    user: str,
     as_json: bool,
     data: Path | None,
 ) -> None:
@@ -83,7 +83,7 @@ def fetch(
     document: str,
     out: Path,
     round_: int | None,
-    user: str | None,
+    user: str,
     data: Path | None,
 ) -> None:
     """Write the stored content of a DOCUMENT of a MILESTONE to FILE. Who does so is recorded first."""

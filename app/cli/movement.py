@@ -57,7 +57,7 @@ def list_(
     account: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,
@@ -81,7 +81,7 @@ def list_(
 @viewer_option
 @json_option
 @data_option
-def show(production: str, account: str, movement: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def show(production: str, account: str, movement: str, user: str, as_json: bool, data: Path | None) -> None:
     """Show the life of MOVEMENT on ACCOUNT: what the bank told, what people said of it, and what the ledger has."""
     from app.cli.printing import plain, show, show_one
     from app.reads import reads

@@ -51,24 +51,23 @@ def key_option(command: F) -> F:
 
 
 def reader_option(command: F) -> F:
-    """`--as USER`, as `user: str | None`: who reads, for the record of an auditor's reads."""
-    return click.option("--as", "user", metavar="USER", help="Who asks; default who is logged in here.")(command)
+    """`--as USER`, as `user: str`: the auditor who reads."""
+    about = "Who reads: an auditor of it, by `sluice user list`; default SLUICE_AS."
+    return click.option("--as", "user", required=True, envvar=AS, metavar="USER", help=about)(command)
 
 
 def viewer_option(command: F) -> F:
-    """`--as USER`, as `user: str | None`: the user for whom a list is shown."""
-    return click.option(
-        "--as",
-        "user",
-        metavar="USER",
-        help="Who reads: a name under `users`, who sees what is theirs. Without it, all is shown, as to the operator.",
-    )(command)
+    """`--as USER`, as `user: str`: the user for whom a list is shown."""
+    about = "Who reads: a user of `sluice user list`, who sees what is theirs; default SLUICE_AS."
+    return click.option("--as", "user", required=True, envvar=AS, metavar="USER", help=about)(command)
 
 
 def production_filter(command: F) -> F:
     """`--production KEY`, as `production: str | None`."""
     return click.option(
-        "--production", metavar="KEY", help="Only this production's; with --as, needless if there is only one."
+        "--production",
+        metavar="KEY",
+        help="Only this production's; needless if there is only one, and for an auditor of all.",
     )(command)
 
 

@@ -62,7 +62,7 @@ def list_(
     payee_party: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,
@@ -92,7 +92,7 @@ def list_(
 @viewer_option
 @json_option
 @data_option
-def show_(payment_id: str, production: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+def show_(payment_id: str, production: str | None, user: str, as_json: bool, data: Path | None) -> None:
     """Show one payment, its life in the journal, and its entries: those to who may read journal and ledger."""
     from adapters.db.queries.journal import EventFilter
     from adapters.db.queries.ledger import EntryFilter
@@ -140,7 +140,7 @@ def expected(
     payer_party: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,

@@ -37,7 +37,7 @@ def import_(file: Path, data: Path | None) -> None:
 @reader_option
 @json_option
 @data_option
-def correct(file: Path, reason: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def correct(file: Path, reason: str, user: str, as_json: bool, data: Path | None) -> None:
     """Correct imported rates by those in FILE, and name what was computed with the earlier ones. All or nothing.
 
     Nothing that was computed changes by itself. The earlier rates stay on record.

@@ -67,7 +67,7 @@ def show_(
     account: str | None,
     since: date | None,
     until: date | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,
@@ -110,7 +110,7 @@ def _show_one(reading: "Reads", run_id: str, page: "PageRequest", as_json: bool)
 @viewer_option
 @json_option
 @data_option
-def preview(run_id: str, production: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+def preview(run_id: str, production: str | None, user: str, as_json: bool, data: Path | None) -> None:
     """Show exactly what releasing RUN would pay now, and the SHA-256 that a release is bound to."""
     from app.cli.printing import plain, show, show_one
     from app.payments.preview import preview_of

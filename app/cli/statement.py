@@ -35,7 +35,7 @@ def list_(
     production: str | None,
     period: str | None,
     party: str | None,
-    user: str | None,
+    user: str,
     page: "PageRequest",
     as_json: bool,
     data: Path | None,
@@ -105,7 +105,7 @@ def _write(
     lang: str,
     form: str,
     out: Path | None,
-    user: str | None,
+    user: str,
     data: Path | None,
 ) -> None:
     """Find a statement, and write it to a file or to stdout."""

@@ -28,7 +28,7 @@ C = TypeVar("C", bound=Command)
 Made = TypeVar("Made")
 
 _HINTS = {
-    "by": "A user's name has at most 64 characters and no spaces: write one that `users` in the settings has.",
+    "by": "A user's name has at most 64 characters and no spaces: `sluice user list` shows them.",
     "reason": "The reason is empty or too long: write one of at most 500 characters.",
     "sha256": "That is no SHA-256: copy the 64 characters that `sluice run preview` shows.",
     "key": "A name that was given is too long or holds spaces: compare it with what the lists show.",

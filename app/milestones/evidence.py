@@ -90,7 +90,7 @@ def keep(
 
 
 def shown(
-    data: Path | None, user: str | None, production: str, milestone: str, document: str, round_: int | None
+    data: Path | None, user: str, production: str, milestone: str, document: str, round_: int | None
 ) -> EvidenceShown:
     """Return a document of evidence, of the newest round if none is named.
 
@@ -104,7 +104,7 @@ def shown(
 
 
 def fetch(
-    data: Path | None, user: str | None, production: str, milestone: str, document: str, round_: int | None, out: Path
+    data: Path | None, user: str, production: str, milestone: str, document: str, round_: int | None, out: Path
 ) -> EvidenceRow:
     """Write the stored content of a document to a new file, after it is on record who reads it.
 

@@ -23,7 +23,7 @@ class ExpectedRow(ReceiptRow):
     late_interest: Money | None = None
 
 
-def expected_of(data: Path | None, chosen: ReceiptFilter, page: PageRequest, user: str | None) -> Page[ExpectedRow]:
+def expected_of(data: Path | None, chosen: ReceiptFilter, page: PageRequest, user: str) -> Page[ExpectedRow]:
     """Return expected receipts on a data folder's stack that the user may read; see `expected`."""
     with reads(data, chosen.production, user) as reading:
         found = reading.receipts(chosen, page)

@@ -61,8 +61,8 @@ class Preview:
     reconciled_until: date | None
 
 
-def preview_of(data: Path | None, run_id: str, production: str | None, user: str | None) -> Preview:
-    """Preview a run on the stack of a data folder, for a user if one is given.
+def preview_of(data: Path | None, run_id: str, production: str | None, user: str) -> Preview:
+    """Preview a run on the stack of a data folder, for a user.
 
     Raises:
         NotFound: there is no such run, or the user may not see it.

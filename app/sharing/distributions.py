@@ -29,7 +29,7 @@ from domain.values.money import Money
 Row = dict[str, Any]
 
 
-def shown_of(data: Path | None, production: str, period: str, user: str | None) -> tuple[Row, list[Row]]:
+def shown_of(data: Path | None, production: str, period: str, user: str) -> tuple[Row, list[Row]]:
     """Return what a user may see of one distribution on the stack of a data folder; see `shown`.
 
     Who sees all of it also sees what keeps it from being paid out, and what to know besides.
@@ -40,7 +40,7 @@ def shown_of(data: Path | None, production: str, period: str, user: str | None) 
     """
     with handler_on(data) as handler, handler.store.reading() as records:
         the_production(records.connection, production)
-        sight = EVERYTHING if user is None else sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS)
+        sight = sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS)
         head, lines = shown(records, production, period, sight)
         if sight.everything:
             ref = DistributionRef(production=production, period=period)
@@ -75,7 +75,7 @@ def _seen_by(sight: Sight, one: Distribution) -> Distribution:
     return replace(one, shares=shares, reserves=reserves, **own)
 
 
-def preview_of(data: Path | None, production: str, period: str, user: str | None = None) -> tuple[Row, list[Row]]:
+def preview_of(data: Path | None, production: str, period: str, user: str) -> tuple[Row, list[Row]]:
     """Compute a distribution on the stack of a data folder without recording it, as far as a user may see it.
 
     `unplaced` tells of receipts that enter a pool for want of a word. It, `trouble` and `remarks` are for who sees all.
@@ -87,12 +87,12 @@ def preview_of(data: Path | None, production: str, period: str, user: str | None
     with handler_on(data) as handler:
         with handler.store.reading() as records:
             the_production(records.connection, production)
-            sight = EVERYTHING if user is None else sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS)
+            sight = sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS)
         head, lines = preview(DistributionActivities(handler, facts_of), production, period, sight)
         return (head | {"unplaced": unplaced_of(handler, production, period)} if sight.everything else head), lines
 
 
-def stuck_of(data: Path | None, production: str, user: str | None) -> list[Row]:
+def stuck_of(data: Path | None, production: str, user: str) -> list[Row]:
     """Return the periods that are due and cannot be computed, each with `trouble`, for who sees all distributions.
 
     None is due before a day is on record from which the settlement calendar counts.
@@ -101,10 +101,9 @@ def stuck_of(data: Path | None, production: str, user: str | None) -> list[Row]:
         if not imported(connection, ImportFilter(production, StatementKind.DATE)).items:
             return []
     with handler_on(data) as handler:
-        if user is not None:
-            with handler.store.reading() as records:
-                if not sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS).everything:
-                    return []
+        with handler.store.reading() as records:
+            if not sight_of(handler, records, production, user)(Resource.DISTRIBUTIONS).everything:
+                return []
         found = DistributionActivities(handler, facts_of).stuck(ProductionRef(production=production))
     return [
         {"period": period, "until": period_end(period).isoformat(), "status": "stuck", "trouble": why}

@@ -49,6 +49,6 @@ def preview_file(data: Path | None, request: Import, file: Path, mapping: Path |
 
 def preview_on(handler: CommandHandler, request: Import, file: Path, declared: Declared | None = None) -> ImportPreview:
     """Show what importing a file through a command handler would change."""
-    facts = FactActivities(handler)
+    facts = FactActivities(handler, request.authentication, request.acting_for)
     with statements_of(facts, request, file, declared, Ticks()) as found:
         return ImportPreview(facts.change(request.production, request.user, found))

@@ -23,6 +23,7 @@ from app.bootstrap import handler_on
 from domain.errors import BadInput, RateMissing
 from domain.events import StatementKind
 from domain.events.revenue import REASON_LETTERS, Confirmed
+from domain.identity.authentication import Authentication
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
@@ -38,6 +39,8 @@ class Import:
     user: str
     confirms: Confirmed | None = None
     reason: str | None = None
+    authentication: Authentication | None = None
+    acting_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def import_on(
 
     A file with a column of kinds is one statement of each kind that it has rows of, or that was on record.
     """
-    ticks, facts = tick or Ticks(), FactActivities(handler)
+    ticks, facts = tick or Ticks(), FactActivities(handler, request.authentication, request.acting_for)
     with statements_of(facts, request, file, declared, ticks) as found:
         if len(found) > 1:
             for one, notes in found:

@@ -1,6 +1,6 @@
 """Who could do what at an instant: the people of the house, folded from the facts of its stream."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -28,6 +28,11 @@ class PeopleHistory:
                 apply(people, fact.read(schemas))
             self._instants.append(fact.recorded_at)
             self._people.append(people)
+
+    def known_by(self, instant: datetime) -> People:
+        """The people of whom something was recorded up to an instant."""
+        place = bisect_right(self._instants, instant)
+        return self._people[place - 1] if place else People()
 
     def at(self, instant: datetime) -> People | None:
         """The people under whom a fact of this instant was decided. None before anybody was on record."""

@@ -6,6 +6,7 @@ administrator alone stays until then, so that no administrator can stop the othe
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -118,6 +119,26 @@ def acting(people: People, user: str, production: str, on: date, acting_for: str
         raise WrongRole(f"Nobody called {user!r} acts in {where}: `sluice user list` shows who does.", user=user)
     covered = frozenset({production}) if production else None
     return Person(user, party, roles, covered, people.same_person(user) - {user})
+
+
+def rights_of(people: People, user: str, production: str, on: date) -> list[Person]:
+    """A user in their own right, and in that of everybody for whom they stand in.
+
+    Who reads need not say for whom, so these are the rights of a reader.
+
+    Raises:
+        WrongRole: nobody of that name acts in the production.
+    """
+    found = []
+    for delegator in dict.fromkeys(each.delegator for each in people.substitutions(on) if each.delegate == user):
+        with suppress(WrongRole):
+            found.append(acting(people, user, production, on, delegator))
+    try:
+        return [acting(people, user, production, on), *found]
+    except WrongRole:
+        if not found:
+            raise
+        return found
 
 
 def _substitute(people: People, user: str, production: str, on: date, acting_for: str) -> Person:

@@ -18,7 +18,7 @@ Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,15}$
 """A business key of up to 16 characters. Keys are short and plain because bank files carry them."""
 
 UserName = Annotated[str, StringConstraints(pattern=r"^[^\s\p{C}]{1,64}$")]
-"""A user name of `users` in the settings, in any script, without spaces. Command keys contain it."""
+"""A user name, in any script, without spaces. Command keys contain it."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """The SHA-256 of some bytes, in lower-case hexadecimal."""

@@ -1,20 +1,27 @@
 """`sluice audit as-of`: a production on a day, as known at an instant. Repeated calls give the same bytes."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from adapters.db import people
 from adapters.db.queries import chain
 from adapters.db.streams import stream_of
 from adapters.db.watermark import settle
-from app.audit.evidence.reading import opened
+from app.audit.evidence.reading import opened, require_auditor
 from domain.audit.as_of import Picture, known_at, picture
-from domain.errors import BadInput, Broken, NotFound
+from domain.audit.people import PeopleHistory
+from domain.errors import BadInput, Broken, NotFound, WrongRole
+from domain.identity.people import People, rights_of
 from domain.ledger.journal import broken_links
 from domain.values.money import Money
 
 SECTIONS = ("balances", "schedule", "agreement", "entitlements")
+"""All of a production's own record."""
+PEOPLE = "people"
+"""Of the house's record: only if it is asked for."""
 Row = dict[str, Any]
 
 
@@ -36,24 +43,31 @@ def instant(written: str) -> datetime:
     return found.astimezone(UTC)
 
 
-def as_of(data: Path | None, production: str, effective: date, known: datetime, sections: Sequence[str]) -> Row:
+def as_of(
+    data: Path | None, user: str, production: str, effective: date, known: datetime, sections: Sequence[str]
+) -> Row:
     """Return the report. It depends only on the journal up to the head that it names.
 
     Raises:
+        WrongRole: the user is no auditor of the production.
         NotFound: nothing was known of the production by then.
         BadInput: `known` is in the future.
         Broken: the journal up to then is not as it was recorded.
     """
-    with opened(data) as (_, store):
+    with opened(data) as (settings, store):
+        with store.reading() as records:
+            require_auditor(settings, records, user, production)
         settle(store.engine, known)
         with store.reading() as records:
             stream = stream_of(production)
             for wrong in broken_links(stream, known_at(chain.facts(records.connection, stream), known)):
                 raise Broken(f"{wrong}: nothing can be said of {production} before `sluice audit replay` holds.")
             found = picture(chain.facts(records.connection, stream), effective, known)
+            acting = PeopleHistory(people.facts(records.connection)).known_by(known) if PEOPLE in sections else None
     if not found.head.seq:
         raise NotFound(f"Nothing had been recorded of {production!r} by {known.isoformat()}.", production=production)
-    return report(found, production, effective, known, sections)
+    answer = report(found, production, effective, known, sections)
+    return answer if acting is None else answer | {PEOPLE: _people(acting, production, effective)}
 
 
 def report(found: Picture, production: str, effective: date, known: datetime, sections: Sequence[str]) -> Row:
@@ -93,11 +107,32 @@ def as_text(answer: Mapping[str, Any]) -> str:
         columns = ("id", "status", "since", "amount", "due_on", "what_of_it")
         for name in ("payments", "receipts"):
             lines += ["", name, *_table(answer["schedule"][name], columns)]
+    if PEOPLE in answer:
+        rows = [row | {"roles": ", ".join(row["roles"])} for row in answer[PEOPLE]]
+        lines += ["", "people", *_table(rows, ("user", "person", "party", "roles", "acting_for"))]
     if "entitlements" in answer:
         one = answer["entitlements"]
         lines += ["", "entitlements to date", *_table(one["parties"], ("party", "entitled", "ordered", "kept", "open"))]
         lines += ["", "distributions", *_table(one["distributions"], ("period", "status", "revision", "until"))]
     return "\n".join(lines)
+
+
+def _people(known: People, production: str, on: date) -> list[Row]:
+    """Who could act in a production on a day, in which roles, and for whom as a substitute."""
+    rows: list[Row] = []
+    for user in sorted(known.users):
+        with suppress(WrongRole):
+            rows += [
+                {
+                    "user": user,
+                    "person": known.users[user].person,
+                    "party": each.party,
+                    "roles": sorted(map(str, each.roles)),
+                    "acting_for": each.acting_for,
+                }
+                for each in rights_of(known, user, production, on)
+            ]
+    return rows
 
 
 def _balances(found: Picture) -> list[Row]:
