@@ -108,6 +108,38 @@ def proposals(production: str | None, everything: bool, user: str, as_json: bool
 
 
 @agreement.command()
+@click.argument("first")
+@click.argument("second", required=False)
+@viewer_option
+@json_option
+@data_option
+def diff(first: str, second: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+    """Show what changes from FIRST to SECOND, who gains and who loses, and what of it touches money already due.
+
+    Each is a file, PRODUCTION for the version in force, PRODUCTION@VERSION, or the SHA-256 of a proposed document.
+    Without SECOND, it is the one open proposal of the production.
+    """
+    from app.agreement.compare import compare
+    from app.cli.printing import plain
+
+    found = compare(data, first, second, user)
+    if as_json:
+        click.echo(json.dumps(plain(found), indent=2, ensure_ascii=False))
+        return
+    click.echo(f"from {found.before}\nto   {found.after}")
+    for title, lines in (
+        ("What changes", [f"{each.field}: {each.words}" for each in found.changes]),
+        ("Who gains and who loses by the schedule", [each.words for each in found.parties]),
+        ("Whose shares of the earnings change", [each.words for each in found.shares]),
+        ("What is due, under way, paid or shared already", found.touches),
+    ):
+        if lines:
+            click.echo("\n".join((f"\n{title}:", *(f"  {line}" for line in lines))))
+    if not found.changes:
+        click.echo("nothing differs")
+
+
+@agreement.command()
 @click.argument("production", required=False)
 @day_option("--as-of", "The version that counted on a day.")
 @click.option("--yaml", "as_yaml", is_flag=True, help="Print the document itself, byte for byte.")

@@ -10,10 +10,12 @@ from app.demo.stage import EXAMPLES, Stage
 from domain.agreement.model import MilestoneTerms
 from domain.calendar.calendars import Convention
 from domain.commands import (
+    ApproveAgreement,
     ApproveMilestone,
     RejectMilestone,
     SubmitMilestone,
 )
+from domain.ledger.journal import sha256
 
 FAULTS = {
     "PR-B": (FaultKind.LOSE_ANSWER, "the bank takes it and its answer is lost"),
@@ -26,11 +28,10 @@ _REFUSED_FIRST = "rough-cut"
 
 
 async def make(stage: Stage) -> None:
-    """Register the agreement, then play day by day until its schedule is done."""
+    """Put the agreement in force, then play day by day until its schedule is done."""
     stage.move_to(stage.today)
-    await stage.as_("seoyeon").register(EXAMPLES / "drama-manga.yaml")
+    await _put_in_force(stage)
     await stage.until(lambda: stage.bank_accounts() <= set(stage.books.accounts()))
-    stage.say(f"[bold]{stage.agreement.title}[/bold] is registered")
     for instalment, (kind, what) in FAULTS.items():
         with stage.books.transaction() as db:
             add_fault(db, f"{stage.agreement.production}.{instalment}", kind, reason="AC04", seconds=0)
@@ -39,6 +40,16 @@ async def make(stage: Stage) -> None:
         await _live_until(stage, milestone.planned_on)
         await _reach(stage, milestone)
     await _live_until(stage, date.max)
+
+
+async def _put_in_force(stage: Stage) -> None:
+    """Propose the agreement for the studio, and approve that very document for the broadcaster."""
+    file = EXAMPLES / "drama-manga.yaml"
+    await stage.as_("seoyeon").register(file)
+    stage.say(f"[bold]{stage.agreement.title}[/bold] is proposed by the studio")
+    document = sha256(file.read_bytes())
+    await stage.as_("kenta").send(ApproveAgreement, production=stage.agreement.production, document=document)
+    stage.say("and in force, as the broadcaster has approved it")
 
 
 async def _live_until(stage: Stage, end: date) -> None:

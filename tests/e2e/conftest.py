@@ -149,6 +149,7 @@ def drama(tmp_path):
     def written(key: str) -> str:
         text = (EXAMPLES / "drama-manga.yaml").read_text("utf-8")
         file = tmp_path / f"{key}.yaml"
+        text = text.replace("{parties: [studio, broadcaster]}", "{parties: [studio]}")
         file.write_text(text.replace("production: LIGHTHOUSE", f"production: {key}"), "utf-8")
         return str(file)
 

@@ -13,7 +13,9 @@ PRODUCTION, PERIOD = "MATINEE", "2025-Q2"
 
 @pytest.fixture(scope="module")
 def release(sluice):
-    assert sluice("agreement", "register", str(EXAMPLES / "film-release.yaml"), user="sungmin").status == 0
+    agreement = str(EXAMPLES / "film-release.yaml")
+    assert sluice("agreement", "register", agreement, user="sungmin").status == 0
+    assert sluice("agreement", "approve", PRODUCTION, agreement, user="nayoung").status == 0
     return sluice
 
 

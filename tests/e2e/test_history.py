@@ -22,6 +22,7 @@ def ended(sluice, tmp_path_factory):
 
     file = tmp_path_factory.mktemp("history") / "HIST.yaml"
     text = (EXAMPLES / "drama-manga.yaml").read_text("utf-8")
+    text = text.replace("{parties: [studio, broadcaster]}", "{parties: [studio]}")
     file.write_text(text.replace("production: LIGHTHOUSE", "production: PATH"), "utf-8")
     assert sluice("agreement", "register", str(file), user="seoyeon").status == 0
     runs = sluice("run", "open", "PATH", "spc-krw", "--json", user="dohyun").json

@@ -29,6 +29,7 @@ from app.payments.preview import preview
 from app.settings import load_settings
 from domain.commands import (
     AllocateMovement,
+    ApproveAgreement,
     ApproveMilestone,
     CancelRun,
     CorrectPayment,
@@ -97,6 +98,7 @@ async def play(data: Path, anchors: Path) -> dict[str, str]:
     with services.store.transaction() as transaction:
         keep_rates(transaction, "rates.xml", raw, rates)
     await CommandClient(services, "seoyeon").register(FILES / "lantern.yaml")
+    await _approve_version(services)
     async with production_on(data, KEY, FILES, APPROVERS) as stage:
         await stage.until(lambda: stage.bank_accounts() <= set(stage.books.accounts()))
         await _first_payments(stage)
@@ -141,6 +143,15 @@ async def _amended(stage: Production, data: Path) -> None:
     second = data / "lantern-2.yaml"
     second.write_text("".join(line for line in lines if "version 1 only" not in line), "utf-8")
     await stage.as_("seoyeon").amend(second)
+    await _approve_version(stage.services)
+
+
+async def _approve_version(services: Services) -> None:
+    """Approve the proposed version for the broadcaster, which puts it in force."""
+    with services.store.reading() as records:
+        proposals = records.state(KEY, proposals=True).proposals.values()
+    (document,) = [proposal.document for proposal in proposals if proposal.waits]
+    await CommandClient(services, "kenta").send(ApproveAgreement, production=KEY, document=document)
 
 
 async def _submit(stage: Production, milestone: str) -> int:

@@ -27,9 +27,9 @@ from domain.commands import (
 )
 from tests.domain.sharing.waterfall.deal import fact, receipt
 from tests.world import (
-    DRAMA,
     PRODUCTION,
     SETTLEMENT,
+    SIGNED_ALONE,
     UNSHARED,
     WATERFALL,
     World,
@@ -65,7 +65,7 @@ class Scene:
             id=f"{self.name}/production",
             task_queue=self.name,
         )
-        digest = self.world.keep(DRAMA.read_bytes())
+        digest = self.world.keep(SIGNED_ALONE)
         register = RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest)
         await handle.execute_update(update_of(ProductionWorkflow, RegisterAgreement), register)
         self.world.open_accounts()
@@ -208,7 +208,7 @@ async def production_registered_and_amended(scene: Scene) -> WorkflowHandle:
     ref = AccountRef(production=PRODUCTION, account="spc-krw", by="dohyun")
     (run,) = await handle.execute_update(ProductionWorkflow.open_runs, ref)
     digest = scene.world.keep(
-        DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1)
+        SIGNED_ALONE.replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1)
     )
     amend = AmendAgreement(key="amend", by="seoyeon", production=PRODUCTION, document=digest)
     await handle.execute_update(update_of(ProductionWorkflow, AmendAgreement), amend)

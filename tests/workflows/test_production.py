@@ -10,6 +10,7 @@ from activities.views import ProductionRef
 from domain.commands import (
     AmendAgreement,
     HoldPayment,
+    PassProposal,
 )
 from tests.workflows.doubles import Gate, NoSchedules, OneMilestone, OneProduction
 from workflows.names import milestone_workflow, production_workflow
@@ -85,7 +86,9 @@ async def test_what_is_proposed_is_waited_for_until_its_day_and_then_decided(tim
         assert production.asked == []
         production.standing = {**production.standing, "passed": ("d" * 64,)}
         await time_skipping.sleep(timedelta(minutes=20))
-        assert [(each.key, each.by) for each in production.asked] == [(f"proposal-day/HANA/{'d' * 16}", "system")]
+        (passed,) = production.asked
+        assert isinstance(passed, PassProposal)
+        assert (passed.key, passed.by) == (f"proposal-day/HANA/{'d' * 16}", "system")
         assert schedules.calls == ["open 2"]
         assert (await handle.describe()).status.name == "RUNNING"
 

@@ -28,7 +28,7 @@ from domain.commands import (
 )
 from domain.rates import Rate
 from tests.workflows.doubles import NoSchedules
-from tests.world import DRAMA, PRODUCTION, SEOUL, World, approve_command, eventually, submit_command
+from tests.world import PRODUCTION, SEOUL, SIGNED_ALONE, World, approve_command, eventually, submit_command
 from workflows import policies
 from workflows.milestone import MilestoneWorkflow
 from workflows.names import milestone_workflow, production_workflow, run_workflow
@@ -69,7 +69,7 @@ class Stage:
             id=production_workflow(PRODUCTION),
             task_queue=QUEUE,
         )
-        digest = self.world.keep(DRAMA.read_bytes())
+        digest = self.world.keep(SIGNED_ALONE)
         await handle.execute_update(
             update_of(ProductionWorkflow, RegisterAgreement),
             RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest),

@@ -27,7 +27,7 @@ from domain.errors import (
     StaleApproval,
     WrongRole,
 )
-from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
+from tests.world import EVIDENCE, PRODUCTION, SIGNED_ALONE, eventually
 from workflows.milestone import MilestoneWorkflow
 from workflows.names import milestone_workflow, production_workflow, run_workflow
 from workflows.updates import update_of
@@ -42,8 +42,15 @@ def as_user(services):
 
 
 @pytest.fixture
-async def registered(services, as_user):
-    await as_user("seoyeon").register(DRAMA)
+def agreement(tmp_path):
+    file = tmp_path / "drama.yaml"
+    file.write_bytes(SIGNED_ALONE)
+    return file
+
+
+@pytest.fixture
+async def registered(services, as_user, agreement):
+    await as_user("seoyeon").register(agreement)
     return services.world
 
 
@@ -56,19 +63,17 @@ async def prepared(registered, as_user):
     return run
 
 
-async def test_an_agreement_is_registered_once_and_its_milestones_wait(services, as_user, registered):
-    view = await as_user("seoyeon").register(DRAMA)
+async def test_an_agreement_is_registered_once_and_its_milestones_wait(as_user, registered, agreement):
+    view = await as_user("seoyeon").register(agreement)
     assert (view.version, view.open_milestones) == (1, tuple(EVIDENCE))
     with pytest.raises(IllegalTransition, match="amend"):
-        await as_user("haruka").register(DRAMA)
+        await as_user("haruka").register(agreement)
     assert registered.events().count("agreement-registered") == 1
 
 
 async def test_an_amendment_is_put_in_force(tmp_path, as_user, registered):
     file = tmp_path / "v2.yaml"
-    file.write_bytes(
-        DRAMA.read_bytes().replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1)
-    )
+    file.write_bytes(SIGNED_ALONE.replace(b"version: 1", b"version: 2", 1).replace(b"JPY 18500000", b"JPY 19000000", 1))
     assert (await as_user("seoyeon").amend(file)).version == 2
 
 

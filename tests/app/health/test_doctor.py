@@ -22,17 +22,19 @@ from domain.commands import (
 )
 from domain.errors import SluiceError, WrongRole
 from domain.health import AilmentKind, files
-from tests.world import DRAMA, EVIDENCE, PRODUCTION, eventually
+from tests.world import EVIDENCE, PRODUCTION, SIGNED_ALONE, eventually
 from workflows.names import milestone_workflow, production_workflow
 
 FOLDER = folder_of(PRODUCTION, "spc-krw")
 
 
 @pytest.fixture
-async def world(services):
+async def world(services, tmp_path):
     """The drama, registered as people do it, with all its workflows and schedules."""
     await keep_sweeping(services)
-    await CommandClient(services, "seoyeon").register(DRAMA)
+    agreement = tmp_path / "drama.yaml"
+    agreement.write_bytes(SIGNED_ALONE)
+    await CommandClient(services, "seoyeon").register(agreement)
     await found_in_the_end(services, set())
     return services.world
 

@@ -24,7 +24,7 @@ from app.worker.archivist import SWEEP, Archivist, keep_sweeping
 from domain.events import HistoryStatus
 from domain.ledger.journal import sha256
 from tests.app.conftest import KEYS
-from tests.world import DRAMA, PRODUCTION
+from tests.world import PRODUCTION, SIGNED_ALONE
 from workflows.open_runs import OpenRunsWorkflow
 from workflows.production import ProductionWorkflow
 from workflows.sweep_histories import SweepHistoriesWorkflow
@@ -300,7 +300,7 @@ async def test_a_chain_that_goes_on_lacks_nothing_unless_what_it_continues_is_go
 
 def registered_without_a_workflow(services, key):
     """A production of its own: Temporal may know the other one from an earlier test."""
-    raw = DRAMA.read_bytes().replace(b"production: LIGHTHOUSE", f"production: {key}".encode())
+    raw = SIGNED_ALONE.replace(b"production: LIGHTHOUSE", f"production: {key}".encode())
     services.world.register(raw, key)
 
 
