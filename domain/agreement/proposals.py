@@ -134,7 +134,7 @@ def propose(
                 f"Version {in_force.version} is provisional until {in_force.open_until}: approve or refuse it first."
             )
         if provisional:
-            _refuse_lasting(agreement, previous, person, today)
+            refuse_lasting(agreement, previous, person.party, today)
     proposed = AgreementProposed(
         production=agreement.production,
         title=agreement.title,
@@ -301,12 +301,16 @@ def _refuse_repeated(proposals: Mapping[str, Proposal], document: str) -> None:
         )
 
 
-def _refuse_lasting(agreement: Agreement, previous: Agreement, person: Person, today: date) -> None:
-    """Check that an amendment may be provisional by the terms in force: whose it is, and what it changes."""
+def refuse_lasting(agreement: Agreement, previous: Agreement, party: str, today: date) -> None:
+    """Check that an amendment may be provisional by the terms in force: whose it is, and what it changes.
+
+    Raises:
+        Refused: it may not.
+    """
     terms = previous.amendments.provisional
     if terms is None:
         raise Refused("The agreement in force allows no provisional amendments: propose it without --provisional.")
-    if person.party not in terms.parties:
+    if party not in terms.parties:
         raise Refused(f"Only {' and '.join(terms.parties)} may amend provisionally: propose it without --provisional.")
     if agreement.effective_on > today:
         raise Refused(

@@ -10,15 +10,17 @@ from adapters.payments.quotes import rates_at
 from adapters.sharing.entitlements import FactsOf, business_day, versions_by
 from adapters.sharing.issuing import IssueHistory, written
 from app.audit.replay.funds import AgreementOf
-from domain.agreement.model import DueAfter, Purpose
+from domain.agreement.model import Agreement, DueAfter, Purpose
 from domain.agreement.productions import fall_due, promised
 from domain.agreement.schedule import amounts
+from domain.audit.approvals import Approvals
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.refold import CommandBatch, DecodedFact
 from domain.calendar.dates import DAY
 from domain.events import (
     AgreementAmended,
     AgreementRegistered,
+    AgreementRestored,
     DistributionApproved,
     DistributionComputed,
     DistributionObjected,
@@ -61,10 +63,13 @@ class AgreementCheck:
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
         """Yield what in a batch does not follow from the agreement and what was known."""
+        in_force = state.production.document if state.production is not None else None
+        approvals = Approvals(self._agreement_at, dict(state.proposals), in_force)
         for told in batch.facts:
             yield from self._answered_by(state, told)
+            yield from _by_right(approvals, told)
             match told.event:
-                case AgreementRegistered() | AgreementAmended():
+                case AgreementRegistered() | AgreementAmended() | AgreementRestored():
                     yield from self._promised(batch, told, told.event)
                 case PaymentsFellDue() | ReceiptsFellDue():
                     yield from self._fell_due(state, told, told.event)
@@ -83,6 +88,9 @@ class AgreementCheck:
                 case _:
                     continue
         self._last = batch.facts[-1]
+
+    def _agreement_at(self, document: str) -> Agreement:
+        return self._handler.agreements.of(self._records, document)
 
     def _answered_by(self, state: State, told: DecodedFact) -> Iterator[Finding]:
         """Check that the right party submits a milestone, and that people answer what they were asked."""
@@ -109,7 +117,7 @@ class AgreementCheck:
                 return
 
     def _promised(
-        self, batch: CommandBatch, told: DecodedFact, event: AgreementRegistered | AgreementAmended
+        self, batch: CommandBatch, told: DecodedFact, event: AgreementRegistered | AgreementAmended | AgreementRestored
     ) -> Iterator[Finding]:
         """Check that the schedule is the agreement's. Dates are left out, because calendars may have changed since."""
         agreement = self._handler.agreements.of(self._records, event.document)
@@ -132,7 +140,11 @@ class AgreementCheck:
 
     def _dated(self, state: State, batch: CommandBatch, told: DecodedFact, event: DueDatesSet) -> Iterator[Finding]:
         """Check that a milestone dates only its own instalments."""
-        amended = [each for each in batch.events if isinstance(each, AgreementRegistered | AgreementAmended)]
+        amended = [
+            each
+            for each in batch.events
+            if isinstance(each, AgreementRegistered | AgreementAmended | AgreementRestored)
+        ]
         agreement = (
             self._handler.agreements.of(self._records, amended[0].document) if amended else self._agreement_of(state)
         )
@@ -306,6 +318,13 @@ class AgreementCheck:
             account.id: self._handler.execution_day(agreement, account, datetime.combine(on, time.max))
             for account in ahead
         }
+
+
+def _by_right(approvals: Approvals, told: DecodedFact) -> Iterator[Finding]:
+    """Check that versions are proposed and approved as the documents say."""
+    if told.event is not None:
+        for said, expected, found in approvals.take(told.event, told.version, told.fact.effective_on):
+            yield unfaithful(told.record, said, expected, found)
 
 
 def _concerned(state: State, told: DecodedFact, period: str, party: str) -> Iterator[Finding]:
