@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from .bundle import Bad, Json
 from .postings import money, written
+from .proposals import FOLDS, put_in_force
 
 STEPS = {
     "cancel": ({"scheduled"}, "cancelled"),
@@ -47,6 +48,9 @@ class Books:
         if self.closed_until is not None and on <= self.closed_until:
             raise Bad(f"counts from {on}, when the books were closed until {self.closed_until}")
         kind = event["type"]
+        if kind in FOLDS:
+            FOLDS[kind](self.rows["proposal"], event)
+            return
         handler = getattr(self, "_on_" + kind.replace("-", "_"), None)
         if handler is not None:
             handler(event, on)
@@ -81,10 +85,12 @@ class Books:
 
     def _on_agreement_registered(self, event: Json, _on: str) -> None:
         kept = {name: event[name] for name in ("title", "version", "document")}
+        before = self.rows["production"].get(event["production"], {}).get("document")
+        put_in_force(self.rows["proposal"], event, before)
         closed = {"books_closed_until": self.closed_until}
         self.rows["production"][event["production"]] = {"key": event["production"], **kept, **closed}
 
-    _on_agreement_amended = _on_agreement_registered
+    _on_agreement_amended = _on_agreement_restored = _on_agreement_registered
 
     def _on_books_closed(self, event: Json, on: str) -> None:
         if not event["until"] < on:

@@ -22,9 +22,12 @@ KEYS = {
     "receipt": "id",
     "run": "id",
     "distribution": "period",
+    "proposal": "document",
 }
 """The snapshot tables, each with its key column."""
 VERSIONS: dict[str, int] = {
+    "agreement-registered": 2,
+    "agreement-amended": 2,
     "payments-settled": 2,
     "payment-returned": 2,
     "receipt-matched": 2,
@@ -261,6 +264,8 @@ class Verification:
 
     def _snapshots(self, name: str, table: str, key: str) -> Iterator[str]:
         expected = dict(self.books.rows[table])
+        if name not in self.bundle.sizes and not expected:
+            return  # bundles of the first release have no proposals
         for line in self.bundle.lines(name):
             row = ({"doubts": None} if table == "payment" else {}) | line
             made = expected.pop(row[key], None)
