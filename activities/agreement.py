@@ -7,7 +7,7 @@ from typing import TypeVar
 from temporalio import activity
 
 from activities.views import BooksView, PaymentView, ProductionRef, ProductionView, WaitingProposals
-from adapters.command_handler import CommandHandler
+from adapters.command_handler import CommandHandler, Decision
 from adapters.db import tables
 from adapters.db.records import Records, Selection, given
 from domain.agreement.model import Agreement, Control
@@ -17,7 +17,7 @@ from domain.commands import CloseBooks, CorrectPayment, HoldPayment, ResumePayme
 from domain.events import Event
 from domain.identity import Person
 from domain.ledger import closing
-from domain.payments import payments
+from domain.payments import holds, payments
 from domain.payments.payments import FINISHED
 from domain.payments.receipts import WAITING
 from domain.state import State
@@ -103,7 +103,13 @@ class AgreementActivities:
     @activity.defn
     def resume(self, command: ResumePayment) -> PaymentView:
         """Release a held payment for the next run."""
-        return self._decide_payment(command, payments.resume)
+
+        def _rule(state: State, agreement: Agreement, on: date) -> list[Event]:
+            debtor = agreement.account(payments.the_payment(state.payments, command.payment).account).owner
+            known = the_production(state.production, command.production).payees
+            return holds.resume(state.payments, known, command, self._handler.person(command, state.people), debtor, on)
+
+        return self._decided(command, _rule)
 
     @activity.defn
     def correct(self, command: CorrectPayment) -> PaymentView:
@@ -116,5 +122,8 @@ class AgreementActivities:
             debtor = agreement.account(payment.account).owner
             return rule(state.payments, command, self._handler.person(command, state.people), debtor)
 
-        done = self._handler.decide(command, Selection(_ONE_PAYMENT, values={"payment": command.payment}), _with_debtor)
+        return self._decided(command, _with_debtor)
+
+    def _decided(self, command: PaymentCommand, decision: Decision) -> PaymentView:
+        done = self._handler.decide(command, Selection(_ONE_PAYMENT, values={"payment": command.payment}), decision)
         return PaymentView(payment=command.payment, status=done.state.payments[command.payment].status)

@@ -9,6 +9,7 @@ from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
+from activities.payees import PayeeActivities
 from activities.proposals import ProposalActivities
 from activities.runs import RunActivities
 from domain.commands import TABLE, Command, Declaration
@@ -20,6 +21,7 @@ _OWNERS = (
     MilestoneActivities,
     MovementActivities,
     ProposalActivities,
+    PayeeActivities,
     RunActivities,
 )
 

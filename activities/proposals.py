@@ -26,6 +26,7 @@ from domain.commands import (
 from domain.errors import BadInput, NotFound, SluiceError
 from domain.events import AgreementAmended, AgreementRegistered, AgreementRestored, Event
 from domain.ledger.closing import require_open
+from domain.payees import accounts
 from domain.sharing.amending import refuse_changed_ground
 from domain.state import State
 
@@ -65,7 +66,8 @@ class ProposalActivities:
             production = the_production(state.production, command.production)
             previous = self._handler.agreements.of(transaction, production.document)
             if command.document not in state.proposals:
-                self._handler.agreements.amendment(transaction, command.document, production.document)
+                now = accounts.in_force(previous, production.payees, today)
+                self._handler.agreements.amendment(transaction, command.document, previous, now)
             return self._propose(command, transaction, state, agreement, previous, today)
 
         return self._carry_out(command, agreement, _rule)
@@ -76,7 +78,7 @@ class ProposalActivities:
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement, today: date) -> list[Event]:
             person = self._handler.person(command, state.people)
-            put = self._put(transaction, state, agreement, command.document)
+            put = self._put(transaction, state, agreement, command)
             return proposals.approve(state.proposals, state.production, agreement, command, person, today, put)
 
         return self._carry_out(command, self._proposed(command.production, command.document), _rule)
@@ -106,7 +108,7 @@ class ProposalActivities:
         """Do what the business day brings to a proposal."""
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement, today: date) -> list[Event]:
-            put, restore = self._put(transaction, state, agreement, command.document), self._restore(transaction, state)
+            put, restore = self._put(transaction, state, agreement, command), self._restore(transaction, state)
             return proposals.pass_day(state.proposals, agreement, command.document, today, put, restore)
 
         return self._carry_out(command, self._proposed(command.production, command.document), _rule)
@@ -133,31 +135,39 @@ class ProposalActivities:
             self._handler.person(command, state.people),
             self._handler.after_business_days(of, proposals.needed(agreement, previous), days),
             today,
-            self._put(transaction, state, agreement, command.document),
+            self._put(transaction, state, agreement, command),
         )
 
-    def _put(self, transaction: Transaction, state: State, agreement: Agreement, document: str) -> proposals.PutInForce:
+    def _put(
+        self, transaction: Transaction, state: State, agreement: Agreement, command: ProposalCommand
+    ) -> proposals.PutInForce:
         """Return how a version is put in force."""
         promises, due_date = dict(amounts(agreement)), self._handler.due_date(agreement)
 
         def _in_force(approved_by: tuple[str, ...], until: date | None) -> list[Event]:
             if agreement.version == 1:
-                return productions.register(state.production, agreement, document, approved_by, promises, due_date)
+                return productions.register(
+                    state.production, agreement, command.document, approved_by, promises, due_date
+                )
             production = the_production(state.production, agreement.production)
             milestones.refuse_dropped(state.milestones, agreement)
             refuse_changed_ground(agreement, state.distributions, converted_to(transaction, production.key))
-            return productions.amend(
+            events = productions.amend(
                 production,
                 state.payments,
                 state.receipts,
                 _accepted(state),
                 agreement,
-                document,
+                command.document,
                 approved_by,
                 promises,
                 due_date,
                 until,
             )
+            before = self._handler.agreements.of(transaction, production.document)
+            paid = {payment.payee_party for payment in state.payments.values()}
+            added = accounts.added(production.payees, before, agreement, paid, command.document, command.by)
+            return [*events, *added]
 
         return _in_force
 

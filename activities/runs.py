@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date
 from functools import partial
 
@@ -24,6 +25,7 @@ from adapters.payments.sendable import check_in_time, check_sendable
 from domain.agreement import productions
 from domain.agreement.model import Account, Agreement
 from domain.agreement.schedule import calendars_of
+from domain.audit import relevance
 from domain.bank.reconciliation import complete_day
 from domain.commands import (
     CancelRun,
@@ -42,15 +44,18 @@ from domain.commands import (
 from domain.errors import NotFound
 from domain.events import Event, RunDoubted, RunSubmitted
 from domain.identity import SYSTEM
-from domain.payments import deals, doubts, orders, runs
+from domain.payees.accounts import in_force
+from domain.payees.model import NOTHING, Payees
+from domain.payments import deals, doubts, holds, limits, orders, runs
 from domain.payments.funds import released_against
 from domain.payments.payments import ON_ITS_WAY, UNANSWERED, Status, the_payment
 from domain.payments.receipts import ReceiptStatus
-from domain.state import State
+from domain.state import State, fold
 
 _DOUBTED = doubted(tables.run.c.id == given("run"))
 _IN_RUN = sa.or_(tables.payment.c.run == given("run"), _DOUBTED)
 _THE_RUN = tables.run.c.id == given("run")
+_OWN = Selection(_IN_RUN, runs=_THE_RUN)
 
 
 class RunActivities:
@@ -70,18 +75,25 @@ class RunActivities:
             agreement = self._handler.agreement(records, ref.production)
             today, account = self._handler.today(agreement), _account(agreement, ref.account)
             ordered_until = {account.id: self._handler.execution_day(agreement, account)}
-            scheduled = _scheduled_until(today, ordered_until)
+            known = _payees(records.state(ref.production))
+            scheduled = _scheduled_until(today, ordered_until, account.id if known != NOTHING else None)
             waiting = records.select(ref.production, scheduled)
         debtor = account.owner
+
+        def _due(state: State) -> list[Event]:
+            """What falls due, and what payees' facts hold or free of it, and of what was due before."""
+            due = productions.fall_due(state.payments, state.receipts, today, ordered_until)
+            after = fold(state, [(event, today) for event in due])
+            return [*due, *holds.reviewed(after.payments, {}, _payees(state), today)]
 
         def _rule(_: Transaction, state: State, __: Agreement) -> list[Event]:
             if ref.by != SYSTEM.user:
                 require(
                     self._handler.person(command, state.people), FallDue, (debtor,), f"open the day of {ref.account}"
                 )
-            return productions.fall_due(state.payments, state.receipts, today, ordered_until)
+            return _due(state)
 
-        names = sorted((*waiting.payments, *waiting.receipts))
+        names = sorted(name for event in _due(waiting) for name in relevance.names(event))
         if not names and ref.by == SYSTEM.user:
             return 0
         # The key names what falls due, so that a later call on the same day is a new command. It also names the
@@ -173,11 +185,12 @@ class RunActivities:
                 transaction, agreement, planned.account, planned.currency, planned.on, self._handler.overrides
             )
             person = SYSTEM if planned.by == SYSTEM.user else self._handler.person(command, state.people)
-            return runs.prepare(state.payments, agreement, command, person, quote)
+            payable = holds.unhindered(state.payments, _payees(state), on)
+            return runs.prepare(payable, _on(state, agreement, on), command, person, quote)
 
         # A run that a bank wants ahead is of a day to come; it is prepared today.
-        today = self._handler.today(self._handler.in_force(planned.production))
-        self._handler.carry_out(command, selection, _rule, min(planned.on, today))
+        on = min(planned.on, self._handler.today(self._handler.in_force(planned.production)))
+        self._handler.carry_out(command, selection, _rule, on)
         return self.run_standing(RunRef(production=planned.production, run=planned.run))
 
     @activity.defn
@@ -186,15 +199,17 @@ class RunActivities:
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             person, today = self._handler.person(command, state.people), self._handler.today(agreement)
-            released = runs.release(state.runs, state.payments, agreement, command, person, today)
-            run = runs.the_run(state.runs, command.run)
-            check_sendable(self._handler, run, state.payments, agreement)
-            members = state.payments.of_run(run.id)
-            return released_against(
-                released, run, funds_for_release(self._handler, transaction, run, members, agreement)
-            )
+            run, now = runs.the_run(state.runs, command.run), _on(state, agreement, today)
+            lines = state.payments.of_run(run.id)
+            earlier = limits.released_on(state.runs, state.payments, run, today)
+            above = limits.exceeded(agreement.payment_controls.limits, run, lines, earlier, person.user)
+            released = runs.release(state.runs, state.payments, now, command, person, today, above)
+            holds.refuse_hindered(run.id, lines, _payees(state), today)
+            check_sendable(self._handler, run, state.payments, now)
+            return released_against(released, run, funds_for_release(self._handler, transaction, run, lines, now))
 
-        return self._decide(command, command.run, _rule)
+        today = self._handler.today(self._handler.in_force(command.production))
+        return self._decide(command, command.run, _rule, _of_the_day(today))
 
     @activity.defn
     def take_deal(self, command: TakeDeal) -> RunView:
@@ -244,18 +259,19 @@ class RunActivities:
         )
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
-            run = runs.the_run(state.runs, ref.run)
+            run, on = runs.the_run(state.runs, ref.run), self._handler.today(agreement)
             folder, profile = folder_of(agreement.production, run.account), agreement.account(run.account).profile
             if run.message_id is not None and run.file is not None:
                 if not orders.unsent(run, state.payments):
                     return []
-                if not orders.may_be_repeated(run, state.payments):
+                if not holds.may_be_repeated(run, state.payments, _payees(state), on):
                     return orders.stopped(run, state.payments)
                 message_id, digest = run.message_id, run.file
             else:
                 check_in_time(self._handler, run, agreement)
                 now = self._handler.clock.now().astimezone(UTC)
-                order = orders.order(run, state.payments, agreement, now)
+                holds.refuse_hindered(run.id, state.payments.of_run(run.id), _payees(state), on)
+                order = orders.order(run, state.payments, _on(state, agreement, run.released_on), now)
                 message_id, digest = order.message_id, transaction.keep(*write(order, profile))
                 transaction.sent(folder, message_id, digest)
             transaction.post("bank-file", folder, f"{message_id}-{run.times_sent}.{profile.extension}", digest)
@@ -338,20 +354,46 @@ class RunActivities:
             unasked=doubts.unasked(state.payments, found.id) if asked else 0,
             seconds_to_cut_off=self._handler.seconds_left(latest),
             answer_within_s=self._handler.answer_within_s,
+            first_released_by=found.first_released_by,
         )
 
-    def _decide(self, command: Command, run: str, rule: Rule) -> RunView:
-        done = self._handler.carry_out(command, Selection(_IN_RUN, runs=_THE_RUN, values={"run": run}), rule)
+    def _decide(self, command: Command, run: str, rule: Rule, selection: Selection = _OWN) -> RunView:
+        chosen = replace(selection, values={**selection.values, "run": run})
+        done = self._handler.carry_out(command, chosen, rule)
         counts = Counter(str(payment.status) for payment in done.state.payments.of_run(run))
         return self._view(RunRef(production=command.production, run=run), done.state, counts)
 
 
-def _scheduled_until(on: date, ordered_until: Mapping[str, date]) -> Selection:
-    """What is scheduled for a day or before and not owed yet. See `productions.fall_due`."""
+def _payees(state: State) -> Payees:
+    return state.production.payees if state.production else NOTHING
+
+
+def _on(state: State, agreement: Agreement, on: date | None) -> Agreement:
+    """The agreement with the accounts that payments of a day go to."""
+    return in_force(agreement, _payees(state), on)
+
+
+def _of_the_day(on: date) -> Selection:
+    """A run, and the others that were released on a day, with their payments."""
+    run, payment = tables.run.c, tables.payment.c
+    of_day = run.released_on == given("day")
+    in_them = payment.run.in_(sa.select(run.id).where(run.production == payment.production, of_day))
+    return Selection(sa.or_(_IN_RUN, in_them), runs=sa.or_(_THE_RUN, of_day), values={"day": on})
+
+
+def _scheduled_until(on: date, ordered_until: Mapping[str, date], account: str | None) -> Selection:
+    """What is scheduled for a day or before and not owed yet, see `productions.fall_due`.
+
+    With an account, also its payments that may be held or freed: those that are due, and those that are held.
+    """
     payment, receipt = tables.payment.c, tables.receipt.c
     ordered = [sa.and_(payment.account == account, payment.due_on <= until) for account, until in ordered_until.items()]
     return Selection(
-        payments=sa.and_(payment.status == Status.SCHEDULED, sa.or_(payment.due_on <= on, *ordered)),
+        payments=sa.or_(
+            sa.and_(payment.status == Status.SCHEDULED, sa.or_(payment.due_on <= on, *ordered)),
+            sa.and_(payment.account == account, payment.status == Status.DUE, payment.run.is_(None)),
+            sa.and_(payment.account == account, payment.status == Status.HELD, payment.cause.is_not(None)),
+        ),
         receipts=sa.and_(receipt.status == ReceiptStatus.EXPECTED, receipt.due_on <= on),
     )
 

@@ -112,7 +112,8 @@ class RunView(Record):
     Of those, `silent` counts submitted ones without an answer, and `unsent` those that the bank never saw. Both `open`
     and `silent` count each attempt that the bank may still book. `unasked` counts those about which it must be asked.
     `seconds_to_cut_off` is the time to the account's cut-off by the business clock, at least zero. `answer_within_s` is
-    how long the bank may take to answer before a payment is unknown.
+    how long the bank may take to answer before a payment is unknown. A run above limits waits for a second release
+    after that of `first_released_by`.
     """
 
     production: str
@@ -129,6 +130,7 @@ class RunView(Record):
     unasked: int = 0
     seconds_to_cut_off: int = 0
     answer_within_s: int = 0
+    first_released_by: str | None = None
 
 
 class PaymentView(Record):
@@ -216,3 +218,20 @@ class SweepView(Record):
     archived: int
     gaps: int = 0
     first_gaps: tuple[HistoryGap, ...] = ()
+
+
+class AccountChangeView(Record):
+    """A change of a payee's bank account. A confirmed one is in force from `in_force_on`."""
+
+    production: str
+    change: str
+    status: str
+    in_force_on: date | None = None
+
+
+class PartyView(Record):
+    """A party, and whether it is frozen: nothing is paid to it."""
+
+    production: str
+    party: str
+    frozen: bool

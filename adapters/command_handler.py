@@ -30,6 +30,7 @@ from domain.identity.people import People, acting
 from domain.ledger.closing import require_open
 from domain.ledger.journal import sha256
 from domain.milestones import Deadline
+from domain.payees.accounts import in_force
 from domain.sharing.waterfall.engines import ENGINES, Engines
 from domain.state import State
 
@@ -207,6 +208,13 @@ class CommandHandler:
         """Return the agreement in force, read in its own read-only transaction."""
         with self.store.reading() as records:
             return self.agreement(records, production)
+
+    def in_force_today(self, production: str) -> tuple[Agreement, Agreement]:
+        """Return the agreement in force, and the same with today's accounts of payees."""
+        with self.store.reading() as records:
+            known = the_production(records.state(production).production, production)
+            agreement = self.agreements.of(records, known.document)
+        return agreement, in_force(agreement, known.payees, self.today(agreement))
 
     def now(self, agreement: Agreement) -> datetime:
         """The business instant, in the agreement's zone."""

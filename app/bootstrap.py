@@ -14,6 +14,7 @@ from activities.distributions import DistributionActivities
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
+from activities.payees import PayeeActivities
 from activities.proposals import ProposalActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
@@ -79,6 +80,7 @@ class Services:
             self.bank,
             MovementActivities(self.handler),
             ProposalActivities(self.handler),
+            PayeeActivities(self.handler),
             self.distributions,
             ScheduleActivities(self.handler, self.client, self.settings.task_queue),
             self.histories,

@@ -150,6 +150,11 @@ class Settings(BaseSettings):
         """The folder that stored evidence is in."""
         return self.evidence_folder or self.data / "evidence"
 
+    @property
+    def notices(self) -> Path:
+        """The folder where notices to payees are put out, to be sent to them."""
+        return self.data / "notices"
+
     @field_validator("calendar_overrides")
     @classmethod
     def _calendars_are_known(cls, overrides: tuple[CalendarOverride, ...]) -> tuple[CalendarOverride, ...]:

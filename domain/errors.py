@@ -12,7 +12,8 @@
     │   ├── IllegalTransition
     │   ├── StaleApproval   the approved content has changed.
     │   ├── InDoubt         the bank may still book an earlier attempt.
-    │   └── Overdrawn       the account does not hold what a run takes.
+    │   ├── Overdrawn       the account does not hold what a run takes.
+    │   └── Hindered        nothing may be paid to the payee, or from the account.
     ├── RateMissing         work waits until somebody imports the rate.
     ├── IdempotencyConflict the key was used with another payload.
     ├── ClockOff            the worker's clock differs too much from the database's.
@@ -115,6 +116,10 @@ class InDoubt(Refused):
 
 class Overdrawn(Refused):
     """A run takes more from its account than the account holds."""
+
+
+class Hindered(Refused):
+    """Nothing may be paid to the payee: it is frozen, or a change of its account is not in force."""
 
 
 class RateMissing(SluiceError):

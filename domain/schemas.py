@@ -282,8 +282,9 @@ STEPS: Mapping[str, Sequence[Step]] = {
     "AgreementRegistered": (derived("approved_by", []),),
     "AgreementAmended": (together(derived("approved_by", []), derived("provisional_until", None)),),
     "ProductionView": (together(derived("proposals", []), derived("passed", []), derived("seconds_left", None)),),
+    "RunView": (derived("first_released_by", None),),
     "PaymentsRejected": (in_each("payments", derived("may_book_on", None)),),
-    "RunReleased": (derived("against", None),),
+    "RunReleased": (together(derived("against", None), derived("on", None)),),
 }
 """The steps of each class, by its name: from version 1 to 2, from 2 to 3, and so on."""
 

@@ -12,7 +12,8 @@ from domain.events import AgreementAmended, AgreementRegistered, AgreementRestor
 from domain.identity import people
 from domain.identity.people import People
 from domain.milestones import Milestone
-from domain.payments import folding, receipts, runs
+from domain.payees import model as payees
+from domain.payments import folding, receipts, run_folding
 from domain.payments.payments import Payments
 from domain.payments.receipts import Receipt
 from domain.payments.runs import Run
@@ -68,7 +69,7 @@ def apply(state: State, event: Event, effective_on: date) -> State:
     if kind in OF_PAYMENTS:
         folding.apply(state.payments, event)
     if kind in OF_RUNS:
-        runs.apply(state.runs, state.payments, event)
+        run_folding.apply(state.runs, state.payments, event)
     if kind in OF_RECEIPTS:
         receipts.apply(state.receipts, event)
     if kind in OF_MILESTONES:
@@ -79,12 +80,22 @@ def apply(state: State, event: Event, effective_on: date) -> State:
         people.apply(state.people, event)
     if kind in OF_PROPOSALS:
         proposals.apply(state.proposals, event)
+    return _produced(state, event, effective_on)
+
+
+def _produced(state: State, event: Event, effective_on: date) -> State:
+    """Apply an event to the production itself."""
+    before = state.production
     if isinstance(event, AgreementRegistered | AgreementAmended | AgreementRestored):
-        closed = state.production.books_closed_until if state.production is not None else None
-        in_force = Production(event.production, event.title, event.version, event.document, closed)
+        of = before or Production(event.production, event.title, event.version, event.document)
+        in_force = replace(of, title=event.title, version=event.version, document=event.document)
         return replace(state, production=in_force)
-    if type(event) is BooksClosed and state.production is not None:
-        return replace(state, production=replace(state.production, books_closed_until=event.until))
+    if before is None:
+        return state
+    if type(event) is BooksClosed:
+        return replace(state, production=replace(before, books_closed_until=event.until))
+    if type(event) in OF_PAYEES:
+        return replace(state, production=replace(before, payees=payees.apply(before.payees, event, effective_on)))
     return state
 
 
@@ -97,6 +108,8 @@ OF_PAYMENTS = frozenset(
         events.PaymentHeld,
         events.PaymentResumed,
         events.PaymentCorrected,
+        events.PaymentsHeld,
+        events.PaymentsFreed,
         events.PaymentFailed,
         events.PaymentsGathered,
         events.PaymentsAccepted,
@@ -116,6 +129,7 @@ OF_RUNS = frozenset(
         events.QuoteTaken,
         events.DealTaken,
         events.RunPrepared,
+        events.RunFirstReleased,
         events.RunReleased,
         events.RunCancelled,
         events.RunSubmitted,
@@ -133,6 +147,15 @@ OF_RECEIPTS = frozenset(
         events.ReceiptReversed,
         events.MovementAllocated,
         events.MovementAllocationUndone,
+    }
+)
+OF_PAYEES = frozenset(
+    {
+        events.AccountChangeProposed,
+        events.AccountChangeConfirmed,
+        events.AccountChangeRefused,
+        events.PartyFrozen,
+        events.UnfreezeApproved,
     }
 )
 OF_MILESTONES = frozenset(

@@ -17,6 +17,7 @@ from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
+from activities.payees import PayeeActivities
 from activities.people import PeopleActivities
 from activities.proposals import ProposalActivities
 from activities.runs import RunActivities
@@ -156,6 +157,7 @@ class World:
         self.runs = RunActivities(self.handler)
         self.bank = BankActivities(self.handler)
         self.movements = MovementActivities(self.handler)
+        self.payees = PayeeActivities(self.handler)
         self.facts: list[ReceiptGroup | WaterfallFact] = []
         self.told: list[tuple[int, int]] = []
         self.distributions = DistributionActivities(self.handler, self.facts_of)

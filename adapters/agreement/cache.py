@@ -51,10 +51,12 @@ class Agreements:
             raw = _kept(records, digest)
         return self._remembered(digest, parse_agreement(raw, "the kept document").agreement)
 
-    def amendment(self, records: Records, digest: str, in_force: str) -> Agreement:
-        """Return the checked agreement of a document that is to amend the one in force; raises as `first` does."""
-        raw = _kept(records, digest)
-        return parse_agreement(raw, "the amendment", self.of(records, in_force)).agreement
+    def amendment(self, records: Records, digest: str, previous: Agreement, in_force: Agreement) -> Agreement:
+        """Return the checked agreement of a document that is to amend `previous`; raises as `first` does.
+
+        `in_force` is `previous` with the accounts of payees as they were changed since.
+        """
+        return parse_agreement(_kept(records, digest), "the amendment", previous, in_force).agreement
 
     def _remembered(self, digest: str, agreement: Agreement) -> Agreement:
         with self._lock:

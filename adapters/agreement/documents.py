@@ -84,8 +84,10 @@ class Loaded:
         return tuple(written_names(self.agreement))
 
 
-def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
+def load_agreement(path: FilePath, previous: Agreement | None = None, in_force: Agreement | None = None) -> Loaded:
     """Read an agreement and check it as a whole, as an amendment of `previous` where that is given.
+
+    `in_force` is `previous` with the accounts of payees as they were changed since.
 
     Raises:
         BadDocument: anything is wrong with it; it names every finding that could be made.
@@ -96,13 +98,15 @@ def load_agreement(path: FilePath, previous: Agreement | None = None) -> Loaded:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror or error}: name an agreement's YAML file.") from error
-    return parse_agreement(raw, str(path), previous)
+    return parse_agreement(raw, str(path), previous, in_force)
 
 
-def parse_agreement(raw: bytes, file: str, previous: Agreement | None = None) -> Loaded:
-    """Parse and check an agreement from bytes; `file` is the name used in findings."""
+def parse_agreement(
+    raw: bytes, file: str, previous: Agreement | None = None, in_force: Agreement | None = None
+) -> Loaded:
+    """Parse and check an agreement from bytes, as `load_agreement` does; `file` is the name used in findings."""
     loaded, document, slips = _read(raw, file)
-    findings = [*_time_zone(loaded.agreement), *_banks(loaded.agreement), *check(loaded.agreement, previous)]
+    findings = [*_time_zone(loaded.agreement), *_banks(loaded.agreement), *check(loaded.agreement, previous, in_force)]
     if slips or findings:
         raise BadDocument([*slips, *_located(file, document, findings)])
     return loaded

@@ -102,7 +102,7 @@ class Records:
 
         def read() -> dict[str, State]:
             """The states by production."""
-            known = {row["key"]: Production(**row) for row in productions}
+            known = {row["key"]: rows.production_of(row) for row in productions}
             return {
                 production: _state(known.get(production), {name: cursor.fetchall() for name, cursor in found.items()})
                 for production, found in chosen.items()
@@ -179,7 +179,7 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
     )
 
 
-_PRODUCTIONS = "SELECT key, title, version, document, books_closed_until FROM production WHERE key = ANY(%s)"
+_PRODUCTIONS = "SELECT key, title, version, document, books_closed_until, payees FROM production WHERE key = ANY(%s)"
 
 
 @lru_cache(maxsize=256)

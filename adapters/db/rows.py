@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from adapters.db.doubts import doubts_of, doubts_row
+from adapters.db.payees import payees_of, payees_row
 from domain.agreement.model import Purpose
 from domain.agreement.productions import Production
 from domain.agreement.proposals import Proposal
@@ -26,7 +27,15 @@ Row = Mapping[str, Any]
 
 def production_row(production: Production) -> dict[str, Any]:
     """A row of `production`."""
-    return asdict(production)
+    named = {"key": production.key, "title": production.title, "version": production.version}
+    closed = {"books_closed_until": production.books_closed_until}
+    return {**named, **closed, "document": production.document, "payees": payees_row(production.payees)}
+
+
+def production_of(row: Row) -> Production:
+    """The production of a row."""
+    of = (row["key"], row["title"], row["version"], row["document"])
+    return Production(*of, row["books_closed_until"], payees_of(row["payees"]))
 
 
 def proposal_row(production: str, proposal: Proposal) -> dict[str, Any]:
@@ -106,6 +115,7 @@ def payment_row(production: str, payment: Payment) -> dict[str, Any]:
         "contract_minor": payment.contract_value.minor if payment.contract_value else None,
         "bank_reference": payment.bank_reference,
         "doubts": doubts_row(payment.doubts),
+        "cause": payment.cause,
     }
 
 
@@ -130,6 +140,7 @@ def payment_of(row: Row) -> Payment:
         contract_value=Money(row["contract_minor"], row["booked_currency"]) if row["booked_currency"] else None,
         bank_reference=row["bank_reference"],
         doubts=doubts_of(row["doubts"]),
+        cause=row["cause"],
     )
 
 
@@ -287,6 +298,9 @@ def run_row(production: str, run: Run) -> dict[str, Any]:
         "file": run.file,
         "times_sent": run.times_sent,
         "enquiries": run.enquiries,
+        "released_on": _iso(run.released_on),
+        "first_released_by": run.first_released_by,
+        "first_sha256": run.first_sha256,
     }
 
 
@@ -308,6 +322,9 @@ def run_of(row: Row) -> Run:
         file=row["file"],
         times_sent=row["times_sent"],
         enquiries=row["enquiries"],
+        released_on=row["released_on"],
+        first_released_by=row["first_released_by"],
+        first_sha256=row["first_sha256"],
     )
 
 

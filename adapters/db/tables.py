@@ -233,6 +233,7 @@ production = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("document", sa.String(64), nullable=False),
     sa.Column("books_closed_until", sa.Date),
+    sa.Column("payees", JSONB),
 )
 
 milestone = sa.Table(
@@ -274,6 +275,7 @@ payment = sa.Table(
     sa.Column("contract_minor", sa.BigInteger),
     sa.Column("bank_reference", sa.Text),
     sa.Column("doubts", JSONB),
+    sa.Column("cause", sa.Text),
 )
 
 receipt = sa.Table(
@@ -312,6 +314,9 @@ run = sa.Table(
     sa.Column("file", sa.String(64)),
     sa.Column("times_sent", sa.Integer, nullable=False),
     sa.Column("enquiries", sa.Integer, nullable=False),
+    sa.Column("released_on", sa.Date),
+    sa.Column("first_released_by", sa.Text),
+    sa.Column("first_sha256", sa.String(64)),
 )
 
 distribution = sa.Table(

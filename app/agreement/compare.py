@@ -32,7 +32,7 @@ class Comparison:
     touches: tuple[str, ...]
 
 
-def compare(data: Path | None, first: str, second: str | None, user: str | None = None) -> Comparison:
+def compare(data: Path | None, first: str, second: str | None, user: str) -> Comparison:
     """Compare two versions: each a file, a SHA-256, PRODUCTION for the version in force, or PRODUCTION@VERSION.
 
     Without a second one, the first is a production, whose one open proposal is compared with the version in force.

@@ -16,6 +16,8 @@ _COMMANDS = {
     "milestone": ("app.cli.milestone:milestone", "Submit, approve and reject milestones."),
     "evidence": ("app.cli.milestone_evidence:evidence", "List, store, show and fetch the evidence of milestones."),
     "payment": ("app.cli.payment:payment", "List, show, hold and resume payments."),
+    "account": ("app.cli.account:account", "Change the bank accounts of payees, with a call-back."),
+    "party": ("app.cli.party:party", "Freeze parties, so that nothing is paid to them."),
     "movement": ("app.cli.movement:movement", "List and allocate what moved and nothing explains."),
     "bank": ("app.cli.bank:bank", "Compare the bank's balances with the books."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),

@@ -3,15 +3,18 @@
 import re
 import types
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
 import click
+from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from app.cli.documents import hashed_documents, sha256_of
 from app.cli.options import as_option, data_option, json_option, key_option
 from app.commands.defaults import NEWEST
+from domain.bank.messages import ClearingMember
 from domain.commands import TABLE, Declaration
 from domain.errors import MoneyFormatError
 from domain.values.money import Money
@@ -66,6 +69,8 @@ def _option(name: str, field: FieldInfo) -> click.Option:
         )
     if get_origin(kind) is tuple:
         return click.Option([f"--{name.removesuffix('s')}", name], multiple=True, metavar="NAME", help=about)
+    if kind is bool:
+        return click.Option([f"--{name}", name], is_flag=True, help=about)
     required = field.is_required() and name not in NEWEST
     return click.Option([f"--{name.replace('_', '-')}", name], type=_type(kind), required=required, help=about)
 
@@ -78,6 +83,11 @@ def _type(kind: Any) -> Any:
     either = get_args(kind) if get_origin(kind) in {Union, types.UnionType} else (kind,)
     if Money in either:
         return _MONEY
+    if ClearingMember in either:
+        return _CLEARING
+    for each in either:
+        if isinstance(each, type) and issubclass(each, StrEnum):
+            return click.Choice([member.value for member in each])
     return int if int in either else str
 
 
@@ -119,6 +129,22 @@ class _Document(click.ParamType[str]):
         if not Path(value).is_file():
             self.fail(f"{value!r} is neither a SHA-256 of 64 characters nor the document's file.", param, ctx)
         return sha256_of(Path(value))
+
+
+class _Clearing(click.ParamType[ClearingMember]):
+    name = "bank"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ClearingMember:
+        """Parse a bank in its clearing system, such as "JPZGN 0005 123"."""
+        if isinstance(value, ClearingMember):
+            return value
+        try:
+            return ClearingMember(**dict(zip(("system", "member", "branch"), value.split(), strict=False)))
+        except ValidationError:
+            self.fail(f"{value!r} is no bank such as 'JPZGN 0005 123': system, member, branch.", param, ctx)
+
+
+_CLEARING = _Clearing()
 
 
 _DOCUMENT = _Document()

@@ -113,7 +113,7 @@ def proposals(production: str | None, everything: bool, user: str, as_json: bool
 @viewer_option
 @json_option
 @data_option
-def diff(first: str, second: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+def diff(first: str, second: str | None, user: str, as_json: bool, data: Path | None) -> None:
     """Show what changes from FIRST to SECOND, who gains and who loses, and what of it touches money already due.
 
     Each is a file, PRODUCTION for the version in force, PRODUCTION@VERSION, or the SHA-256 of a proposed document.

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("prepared", "released", "submitted", "cancelled")
 _RUNS = ("id", "status", "count", "total", "prepared_by", "released_by", "message_id")
-_PREVIEW = ("end_to_end_id", "amount", "creditor", "written_as", "bic", "account", "due_on")
+_PREVIEW = ("end_to_end_id", "amount", "creditor", "written_as", "bic", "account", "new", "due_on")
 _LINES = ("end_to_end_id", "amount", "payee_party", "payee", "due_on", "status")
 
 
@@ -118,7 +118,7 @@ def preview(run_id: str, production: str | None, user: str, as_json: bool, data:
 
     found = preview_of(data, run_id, production, user)
     if as_json:
-        names = ("refused", "closed", "reconciled_until", "debtor", "debtor_written_as")
+        names = ("refused", "limits", "closed", "reconciled_until", "debtor", "debtor_written_as")
         funds = found.funds and found.funds.fact.model_dump(mode="json")
         more = {name: getattr(found, name) for name in names} | {"funds": funds, "payments": found.lines}
         show_one(plain(found.head) | more, as_json=True)
@@ -127,7 +127,8 @@ def preview(run_id: str, production: str | None, user: str, as_json: bool, data:
     click.echo()
     as_they_are = all(line.written_as == line.creditor for line in found.lines)
     columns = [name for name in _PREVIEW if name != "written_as" or not as_they_are]
-    show(found.lines, tuple(columns), as_json=False, nothing="nothing would be paid")
+    lines = [plain(line) | {"new": "new" if line.new else ""} for line in found.lines]
+    show(lines, tuple(columns), as_json=False, nothing="nothing would be paid")
     if found.debtor_written_as != found.debtor:
         click.echo(f"\nThe bank's file writes {found.debtor} as {found.debtor_written_as or 'nothing: it cannot'}.")
     if found.funds is not None:
@@ -136,6 +137,8 @@ def preview(run_id: str, production: str | None, user: str, as_json: bool, data:
         click.echo(f"\n{found.refused}")
     if found.closed is not None:
         click.echo(f"\nToday {found.head.account} is {found.closed}.")
+    for each in found.limits:
+        click.echo(f"\n{each}: two people release it.")
     if found.reconciled_until is not None:
         click.echo(f"\nThe books of {found.head.account} are reconciled until {found.reconciled_until}.")
 

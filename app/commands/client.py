@@ -78,7 +78,7 @@ class CommandClient:
         """Check the next version's file against the version in force, and propose it."""
         production = load_agreement(file).agreement.production
         Routes(self.services).require_production(production)
-        loaded = load_agreement(file, self.services.handler.in_force(production))
+        loaded = load_agreement(file, *self.services.handler.in_force_today(production))
         document = self._keep(file, loaded.raw)
         return await self.send(AmendAgreement, production=production, document=document, provisional=provisional)
 

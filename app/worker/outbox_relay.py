@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 import structlog
 
+from adapters.bank.folder import BankFolder
 from adapters.db import tables
 from app.bootstrap import Services
 from app.worker.workflow_starts import WorkflowStarts
@@ -21,7 +22,7 @@ log = structlog.get_logger()
 
 
 class OutboxRelay:
-    """Delivers bank files to the bank's folders, and signals workflows about changes. Any number may run."""
+    """Delivers bank files and notices to their folders, and signals workflows about changes. Any number may run."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -32,7 +33,7 @@ class OutboxRelay:
         done = []
         for row in await asyncio.to_thread(self.waiting):
             try:
-                if row.kind == "bank-file":
+                if row.kind in {"bank-file", "notice"}:
                     await asyncio.to_thread(self.deliver, row)
                 elif row.kind == "run-news":
                     await self._starts.run(row.name)
@@ -56,7 +57,7 @@ class OutboxRelay:
             return list(records.connection.execute(query))
 
     def deliver(self, row: Row) -> None:
-        """Put a file into its account's folder.
+        """Put a bank file into its account's folder, or a notice into its production's.
 
         Raises:
             LookupError: the row's document is not stored.
@@ -65,6 +66,10 @@ class OutboxRelay:
             raw = records.document(row.document)
         if raw is None:
             raise LookupError(f"outbox {row.id}: document {row.document} is not kept")
+        if row.kind == "notice":
+            BankFolder(self._services.settings.notices).deliver(row.target, row.name, raw)
+            log.info("payee.notice_written", production=row.target, name=row.name)
+            return
         self._services.folder.deliver(row.target, row.name, raw)
         log.info("bank.file_sent", account=row.target, name=row.name, size=len(raw))
 

@@ -36,6 +36,14 @@ class Registration(Record):
     number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./-]{0,34}$")]
 
 
+class Contact(Record):
+    """A person of a party, with a telephone number or an e-mail address."""
+
+    name: str = Field(min_length=1, max_length=140)
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+][0-9 ()./+-]{3,39}$")] | None = None
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]{1,64}@[^@\s]{1,255}$")] | None = None
+
+
 class Party(Record):
     """Somebody who signs, pays or is paid. A party with an account needs an address, as bank files name both.
 
@@ -65,6 +73,7 @@ class Party(Record):
     kana_name: str | None = Field(default=None, max_length=140)
     lei: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{18}[0-9]{2}$")] | None = None
     registrations: tuple[Registration, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 class Control(StrEnum):
@@ -74,13 +83,44 @@ class Control(StrEnum):
     EXTERNAL = "external"
 
 
+class Purpose(StrEnum):
+    """What a payment is for. The first four are incoming, the others outgoing.
+
+    `participation` pays out shares of the earnings, and `refund` pays back what came in by mistake. Distributions and
+    refunds make such payments, never the schedule.
+    """
+
+    CONTRIBUTION = "contribution"
+    LICENCE_FEE = "licence_fee"
+    MINIMUM_GUARANTEE = "minimum_guarantee"
+    GRANT = "grant"
+    RIGHTS = "rights"
+    PRODUCTION = "production"
+    POST_PRODUCTION = "post_production"
+    FEE = "fee"
+    PARTICIPATION = "participation"
+    REFUND = "refund"
+
+    @property
+    def incoming(self) -> bool:
+        """Whether instalments of this purpose are received rather than paid."""
+        return self in {Purpose.CONTRIBUTION, Purpose.LICENCE_FEE, Purpose.MINIMUM_GUARANTEE, Purpose.GRANT}
+
+    @property
+    def unscheduled(self) -> bool:
+        """Whether payments of this purpose are in no schedule."""
+        return self in {Purpose.PARTICIPATION, Purpose.REFUND}
+
+
 class Account(Record):
     """A bank account of a party. Its bank is known by `bic`, by `clearing`, or by both.
 
     A controlled account has a cut-off, in the agreement's time zone. `bank_file` is how its bank takes orders,
     `batch_booking` whether it books an order as one sum. `charges_up_to` limits the charges of one booking, in the
     account's currency. `bank_codes` go with transfers to the account. `overdraft` is how far the bank lets a controlled
-    account go below zero, nothing by default: a run that takes more than is there is refused.
+    account go below zero, nothing by default: a run that takes more than is there is refused. `uses` are the purposes
+    that a controlled account may pay, as the money on it is kept for them (escrow, a grant, tax): any if it is left
+    out, none if it is empty.
     """
 
     id: Key
@@ -99,6 +139,7 @@ class Account(Record):
     charges_up_to: Money | None = None
     bank_codes: BankCodes | None = None
     overdraft: Money | None = None
+    uses: tuple[Purpose, ...] | None = None
 
     @property
     def profile(self) -> OrderProfile:
@@ -115,6 +156,10 @@ class Account(Record):
     def country(self) -> str:
         """The country of the bank."""
         return bank_country(self.bic, self.clearing)
+
+    def may_pay(self, purpose: Purpose) -> bool:
+        """Whether its money may be used for a purpose."""
+        return self.uses is None or purpose in self.uses
 
 
 class FxRule(Record):
@@ -236,35 +281,6 @@ class LateInterest(Record):
     days: DayCount = "actual/365"
 
 
-class Purpose(StrEnum):
-    """What a payment is for. The first four are incoming, the others outgoing.
-
-    `participation` pays out shares of the earnings, and `refund` pays back what came in by mistake. Distributions and
-    refunds make such payments, never the schedule.
-    """
-
-    CONTRIBUTION = "contribution"
-    LICENCE_FEE = "licence_fee"
-    MINIMUM_GUARANTEE = "minimum_guarantee"
-    GRANT = "grant"
-    RIGHTS = "rights"
-    PRODUCTION = "production"
-    POST_PRODUCTION = "post_production"
-    FEE = "fee"
-    PARTICIPATION = "participation"
-    REFUND = "refund"
-
-    @property
-    def incoming(self) -> bool:
-        """Whether instalments of this purpose are received rather than paid."""
-        return self in {Purpose.CONTRIBUTION, Purpose.LICENCE_FEE, Purpose.MINIMUM_GUARANTEE, Purpose.GRANT}
-
-    @property
-    def unscheduled(self) -> bool:
-        """Whether payments of this purpose are in no schedule."""
-        return self in {Purpose.PARTICIPATION, Purpose.REFUND}
-
-
 class Instalment(Record):
     """One payment of the schedule: either a fixed `amount` or `percent` of its total.
 
@@ -304,6 +320,26 @@ class AmendmentTerms(Record):
     provisional: ProvisionalTerms | None = None
 
 
+class Limit(Record):
+    """What one person may release: at most `amount` per payment, per run, per day, or per day to one payee.
+
+    `releaser` limits what one user releases in a day. Only payments in the amount's currency count.
+    """
+
+    per: Literal["payment", "run", "day", "payee", "releaser"]
+    amount: Money
+
+
+class PaymentControls(Record):
+    """Controls of what is paid. A run above a limit needs the release of a second person.
+
+    A confirmed change of a payee's account is in force `cooling_off_days` after the confirmation.
+    """
+
+    cooling_off_days: int = Field(default=5, ge=1, le=60)
+    limits: tuple[Limit, ...] = ()
+
+
 class Agreement(Record):
     """One version of a production's contract. `payer` and `payee` of instalments name accounts.
 
@@ -322,6 +358,7 @@ class Agreement(Record):
     opens_at: TimeOfDay = time(8)
     banks_closed_at_most_days: int = Field(default=14, ge=1, le=60)
     amendments: AmendmentTerms = AmendmentTerms()
+    payment_controls: PaymentControls = PaymentControls()
     parties: tuple[Party, ...] = Field(min_length=2)
     accounts: tuple[Account, ...] = ()
     calendar_overrides: tuple[CalendarOverride, ...] = ()

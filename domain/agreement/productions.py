@@ -26,6 +26,7 @@ from domain.events import (
     ReceiptsFellDue,
     ScheduledPayment,
 )
+from domain.payees.model import NOTHING, Payees
 from domain.payments.payments import Payment, Payments, Status
 from domain.payments.receipts import Receipt, Receipts, ReceiptStatus
 from domain.payments.runs import chunks
@@ -37,6 +38,7 @@ class Production:
     """A production and its agreement version in force. `document` is the SHA-256 of the YAML.
 
     Nothing counts from `books_closed_until` or an earlier day any more.
+    `payees` is what is on record about those who are paid, beside the agreement.
     """
 
     key: str
@@ -44,6 +46,7 @@ class Production:
     version: int
     document: str
     books_closed_until: date | None = None
+    payees: Payees = NOTHING
 
 
 _UNSCHEDULED = frozenset({Status.SCHEDULED, Status.CANCELLED})

@@ -32,7 +32,7 @@ from domain.events import (
 from domain.ledger.entries import postings
 from domain.ledger.journal import Fact, Head
 from domain.milestones import Milestone
-from domain.payments import folding, receipts, runs
+from domain.payments import folding, receipts, run_folding
 from domain.payments.payments import Payment, Payments
 from domain.payments.receipts import Receipt
 from domain.payments.runs import Run
@@ -129,7 +129,7 @@ def picture(facts: Iterable[Fact], effective: date, known: datetime) -> Picture:
             milestones.apply(reached, event, fact.effective_on)
             folding.apply(paid, event)
             receipts.apply(expected, event)
-            runs.apply(gathered, paid, event)
+            run_folding.apply(gathered, paid, event)
             distributions.apply(shared, event)
         except (SluiceError, KeyError) as error:
             raise Broken(f"Event {fact.seq} of {fact.stream} cannot follow on those before it: {error}.") from error

@@ -23,11 +23,14 @@ from domain.events import (
     MovementAllocated,
     MovementAllocationUndone,
     PaymentsFellDue,
+    PaymentsFreed,
+    PaymentsHeld,
     PaymentsRejected,
     PaymentsScheduled,
     PeopleLoaded,
     ProposalEnded,
     ReceiptsFellDue,
+    RunFirstReleased,
     RunPrepared,
 )
 from domain.schemas import SCHEMAS, Schemas
@@ -70,8 +73,10 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
     fact = batch.first
     fields: dict[str, Any]
     match event:
-        case PaymentsFellDue() | ReceiptsFellDue():
+        case PaymentsFellDue() | ReceiptsFellDue() | PaymentsHeld() | PaymentsFreed():
             yield commands.FallDue, {"on": fact.effective_on}
+        case RunFirstReleased():
+            yield commands.ReleaseRun, {"run": event.run, "sha256": event.sha256}
         case RunPrepared():
             fields = {"run": event.run, "account": event.account, "currency": event.currency}
             yield commands.PrepareRun, fields | {"on": event.execution_on}

@@ -8,7 +8,15 @@ from domain import events as e
 from domain.events import Event
 from domain.ledger.journal import Fact
 
-_OF_RUNS = (e.RunReleased, e.RunCancelled, e.RunSubmitted, e.RunEscalated, e.RunDoubted, e.RunAccepted)
+_OF_RUNS = (
+    e.RunFirstReleased,
+    e.RunReleased,
+    e.RunCancelled,
+    e.RunSubmitted,
+    e.RunEscalated,
+    e.RunDoubted,
+    e.RunAccepted,
+)
 _OF_MILESTONES = (
     e.MilestoneSubmitted,
     e.MilestoneApproved,
@@ -113,7 +121,7 @@ class PaymentStory:
             return False
         if isinstance(event, e.PaymentsGathered):
             self._run = event.run
-        elif isinstance(event, e.PaymentHeld | e.PaymentCorrected):
+        elif isinstance(event, e.PaymentHeld | e.PaymentsHeld | e.PaymentCorrected):
             self._run = None
         elif isinstance(event, e.PaymentsDoubted):
             self._doubted.add(event.run)

@@ -103,6 +103,27 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     ),
     e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
     e.PaymentResumed: lambda _, __: "it may go again",
+    e.AccountChangeProposed: lambda event, _: (
+        f"{event.by} asked that {event.account} be another bank account, {event.number} "
+        f"(change {event.change}): {event.reason}"
+    ),
+    e.PayeeNotified: lambda event, _: (
+        f"a notice of change {event.change} went to {', '.join(event.contacts) or 'the payee: no contact is known'}"
+    ),
+    e.AccountChangeConfirmed: lambda event, _: (
+        f"{event.by} confirmed change {event.change}, having called {event.called} at {event.phone} (known from "
+        f"{event.known_from}) on {event.called_on}: {event.said}; it is in force from {event.in_force_on}"
+    ),
+    e.AccountChangeRefused: lambda event, _: f"{event.by} refused change {event.change}: {event.reason}",
+    e.PartyFrozen: lambda event, _: f"{event.by} froze {event.party}, so nothing is paid to it: {event.reason}",
+    e.UnfreezeApproved: lambda event, _: (
+        f"{event.by} approved as the {'second' if event.lifted else 'first'} of two that {event.party} be paid again: "
+        f"{event.reason}"
+    ),
+    e.PaymentsHeld: lambda event, name: (
+        f"it was held: {next(one.reason for one in event.payments if one.payment == name)}"
+    ),
+    e.PaymentsFreed: lambda _, __: "what held it is over: it may go again",
     e.PaymentCorrected: lambda event, _: f"it is due again, as a new attempt: {event.reason}",
     e.RunPrepared: lambda event, _: (
         f"{event.by} prepared run {event.run}: {event.count} payments, {event.total}, to leave {event.account} on "
@@ -118,6 +139,10 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     ),
     e.PaymentsGathered: lambda event, name: (
         f"it is in the run, as {next(one.end_to_end_id for one in event.payments if one.payment == name)} for the bank"
+    ),
+    e.RunFirstReleased: lambda event, _: (
+        f"{event.by} gave the run the first of two releases, exactly what {event.sha256} binds: "
+        f"{'; '.join(event.limits)}"
     ),
     e.RunReleased: lambda event, _: f"{event.by} released the run, exactly what {event.sha256} binds",
     e.RunCancelled: lambda event, _: f"{event.by} gave the run up: {event.reason}",

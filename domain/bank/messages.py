@@ -97,11 +97,6 @@ class BankAccount(Record):
         """The country of the bank; empty if neither BIC nor clearing system is known."""
         return bank_country(self.bic, self.clearing)
 
-    @property
-    def masked(self) -> str:
-        """The number for logs and lists: only its last four characters."""
-        return f"…{self.number[-4:]}"
-
 
 class AgreedRate(Record):
     """The rate at which the bank must convert: units of the debtor account's currency for one of the amount's.

@@ -99,6 +99,19 @@ from domain.events.movements import (
     MovementUnmatched,
     PaymentThen,
 )
+from domain.events.payees import (
+    AccountChangeConfirmed,
+    AccountChangeProposed,
+    AccountChangeRefused,
+    AccountDetails,
+    PartyFrozen,
+    PayeeEvent,
+    PayeeNotified,
+    PaymentsFreed,
+    PaymentsHeld,
+    StoppedPayment,
+    UnfreezeApproved,
+)
 from domain.events.payments import (
     DuePayment,
     DueReceipt,
@@ -141,6 +154,7 @@ from domain.events.runs import (
     RunDoubted,
     RunEscalated,
     RunEvent,
+    RunFirstReleased,
     RunPrepared,
     RunReleased,
     RunSubmitted,
@@ -155,6 +169,7 @@ Event = Annotated[
     AgreementEvent
     | MilestoneEvent
     | PaymentEvent
+    | PayeeEvent
     | RunEvent
     | BankEvent
     | MovementEvent
@@ -204,6 +219,10 @@ def _marks(schemas: Schemas) -> tuple[str, ...]:
 __all__ = [
     "EVENT",
     "LINES_PER_EVENT",
+    "AccountChangeConfirmed",
+    "AccountChangeProposed",
+    "AccountChangeRefused",
+    "AccountDetails",
     "AgreementAmended",
     "AgreementApproved",
     "AgreementProposed",
@@ -254,6 +273,8 @@ __all__ = [
     "ObjectionResolved",
     "OpeningBalanceRecorded",
     "PartyAmount",
+    "PartyFrozen",
+    "PayeeNotified",
     "PaymentCorrected",
     "PaymentFailed",
     "PaymentHeld",
@@ -264,7 +285,9 @@ __all__ = [
     "PaymentsCancelled",
     "PaymentsDoubted",
     "PaymentsFellDue",
+    "PaymentsFreed",
     "PaymentsGathered",
+    "PaymentsHeld",
     "PaymentsNotFound",
     "PaymentsRejected",
     "PaymentsScheduled",
@@ -291,6 +314,7 @@ __all__ = [
     "RunCancelled",
     "RunDoubted",
     "RunEscalated",
+    "RunFirstReleased",
     "RunPrepared",
     "RunReleased",
     "RunSubmitted",
@@ -303,7 +327,9 @@ __all__ = [
     "StatementKind",
     "StatementTotal",
     "StatementsIssued",
+    "StoppedPayment",
     "Tally",
+    "UnfreezeApproved",
     "UserRecord",
     "kind_of",
     "read_event",

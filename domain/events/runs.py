@@ -89,14 +89,28 @@ class ReleasedAgainst(Record):
     shared: tuple[SharedWith, ...] = ()
 
 
+class RunFirstReleased(Record):
+    """A run above `limits`, which say why, got the first of two releases, of exactly what `sha256` binds."""
+
+    type: Literal["run-first-released"] = "run-first-released"
+    run: str
+    by: str
+    sha256: Sha256
+    limits: tuple[str, ...]
+
+
 class RunReleased(Record):
-    """A second person released exactly what `sha256` binds. `against` is None in records that did not know balances."""
+    """A second person released exactly what `sha256` binds, on a day. Its order goes to the accounts of that day.
+
+    `against` is None in records that did not know balances.
+    """
 
     type: Literal["run-released"] = "run-released"
     run: str
     by: str
     sha256: Sha256
     against: ReleasedAgainst | None = None
+    on: date | None = None
 
 
 class RunCancelled(Record):
@@ -138,6 +152,7 @@ RunEvent = (
     | DealTaken
     | RunPrepared
     | PaymentsGathered
+    | RunFirstReleased
     | RunReleased
     | RunCancelled
     | RunSubmitted

@@ -17,7 +17,9 @@ from domain.events import (
     PaymentsCancelled,
     PaymentsDoubted,
     PaymentsFellDue,
+    PaymentsFreed,
     PaymentsGathered,
+    PaymentsHeld,
     PaymentsNotFound,
     PaymentsRejected,
     PaymentsScheduled,
@@ -25,13 +27,16 @@ from domain.events import (
     PaymentThen,
     RejectedPayment,
     ScheduledPayment,
+    StoppedPayment,
 )
 from domain.payments.attempts import Doubt, bank_reason, without
 from domain.payments.payments import AT_THE_BANK, Payment, Payments, PaymentStep, Status, can, take
 
+_NO_RUN = {"run": None, "end_to_end_id": None}
+
 
 def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - one case for each kind of event
-    """Update the payments that an event is about. `domain.payments.runs.apply` handles events of whole runs.
+    """Update the payments that an event is about. `run_folding.apply` handles events of whole runs.
 
     Raises:
         IllegalTransition: the event is a transition that does not exist.
@@ -50,11 +55,17 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
             for due in event.payments:
                 take(payments, due.payment, PaymentStep.FALL_DUE)
         case PaymentHeld():
-            take(payments, event.payment, PaymentStep.HOLD, reason=event.reason, run=None, end_to_end_id=None)
+            take(payments, event.payment, PaymentStep.HOLD, reason=event.reason, cause=None, **_NO_RUN)
         case PaymentResumed():
             take(payments, event.payment, PaymentStep.RESUME, reason=None)
+        case PaymentsHeld():
+            for stopped in event.payments:
+                _stop(payments, stopped)
+        case PaymentsFreed():
+            for name in event.payments:
+                take(payments, name, PaymentStep.RESUME, reason=None, cause=None)
         case PaymentCorrected():
-            cleared = dict.fromkeys(("run", "end_to_end_id", "reason", "booked", "contract_value", "bank_reference"))
+            cleared = dict.fromkeys(("reason", "booked", "contract_value", "bank_reference", "cause")) | _NO_RUN
             take(payments, event.payment, PaymentStep.CORRECT, **cleared, attempt=payments[event.payment].attempt + 1)
         case PaymentsGathered():
             for gathered in event.payments:
@@ -108,6 +119,13 @@ def scheduled(line: ScheduledPayment) -> Payment:
         milestone=line.milestone,
         due_on=line.due_on,
     )
+
+
+def _stop(payments: Payments, stopped: StoppedPayment) -> None:
+    """Hold a payment. One that was released and not sent leaves its run, whose release no longer holds."""
+    if payments[stopped.payment].status is Status.RELEASED:
+        take(payments, stopped.payment, PaymentStep.RECALL)
+    take(payments, stopped.payment, PaymentStep.HOLD, reason=stopped.reason, cause=stopped.cause, **_NO_RUN)
 
 
 def _by_a_movement(payments: Payments, event: MovementAllocated | MovementAllocationUndone) -> None:

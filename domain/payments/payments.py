@@ -125,7 +125,8 @@ class Payment(Struct, frozen=True):
 
     `run` is the run that the payment is in. `attempt` counts from 1 and grows with each correction. Once settled,
     `booked` is what left the account and `contract_value` what the budget expected, both in the account's currency.
-    `doubts` are attempts, this one or earlier, that the bank may still book.
+    `doubts` are attempts, this one or earlier, that the bank may still book. `cause` is the fact about the payee that
+    holds the payment or, once a person let it go in spite of that, did.
     """
 
     id: str
@@ -146,6 +147,7 @@ class Payment(Struct, frozen=True):
     contract_value: Money | None = None
     bank_reference: str | None = None
     doubts: Doubts = ()
+    cause: str | None = None
 
     @property
     def next_end_to_end_id(self) -> str:

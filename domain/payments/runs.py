@@ -19,21 +19,18 @@ from domain.commands import (
     ReleaseRun,
     require,
 )
-from domain.errors import BadInput, IllegalTransition, InDoubt, NotFound, SamePerson, StaleApproval
+from domain.errors import BadInput, Hindered, IllegalTransition, InDoubt, NotFound, SamePerson, StaleApproval
 from domain.events import (
     LINES_PER_EVENT,
-    DealTaken,
     Event,
     GatheredPayment,
     PaymentsGathered,
     QuoteTaken,
-    RunAccepted,
     RunCancelled,
-    RunDoubted,
     RunEscalated,
+    RunFirstReleased,
     RunPrepared,
     RunReleased,
-    RunSubmitted,
 )
 from domain.identity import SYSTEM, Person
 from domain.ledger import journal
@@ -41,11 +38,7 @@ from domain.payments.codes import codes_of
 from domain.payments.payments import (
     Payment,
     Payments,
-    PaymentStep,
     Status,
-    advance,
-    can,
-    take,
 )
 from domain.schemas import SCHEMAS, Schemas
 from domain.values.money import Money, total
@@ -75,8 +68,9 @@ class Quote:
 class Run(Struct, frozen=True):
     """A payment run. `status` is prepared, released, submitted or cancelled; each payment has its own status.
 
-    `count` and `total` are of what was gathered and, once released, of what was released. `times_sent` counts the
-    copies of the order that went to the bank. `enquiries` counts how often the bank was asked about them.
+    `count` and `total` are of what was gathered and, once released, of what was released. `released_on` is the day
+    whose accounts of payees are paid. Above limits, `first_released_by` gave the first release, of `first_sha256`.
+    `times_sent` counts the copies of the order that went to the bank, `enquiries` how often it was asked about them.
     """
 
     id: str
@@ -94,6 +88,9 @@ class Run(Struct, frozen=True):
     file: str | None = None
     times_sent: int = 0
     enquiries: int = 0
+    released_on: date | None = None
+    first_released_by: str | None = None
+    first_sha256: str | None = None
 
 
 Runs = MutableMapping[str, Run]
@@ -244,13 +241,24 @@ def agreed_rate(run: Run, agreement: Agreement) -> AgreedRate | None:
 
 
 def release(
-    runs: Runs, payments: Payments, agreement: Agreement, command: ReleaseRun, person: Person, today: date
+    runs: Runs,
+    payments: Payments,
+    agreement: Agreement,
+    command: ReleaseRun,
+    person: Person,
+    today: date,
+    above: Sequence[str] = (),
 ) -> list[Event]:
     """Release a run under four eyes. The releaser is not the preparer and approves exactly what would be paid now.
+
+    `agreement` has today's accounts of payees. `above` are the limits that the run exceeds: then this is the first of
+    two releases, unless another person gave that for the same content.
 
     Raises:
         StaleApproval: what would be paid has changed since it was looked at, or the run's day is over.
         InDoubt: the bank may still book an earlier attempt.
+        SamePerson: the person prepared the run, took its deal, or gave its first release.
+        Hindered: the money of the account is not for what the run pays.
     """
     run = the_run(runs, command.run)
     debtor = agreement.account(run.account).owner
@@ -272,14 +280,30 @@ def release(
     lines = payments.of_run(run.id)
     if not lines:
         raise IllegalTransition(f"Run {run.id} has no payments left: cancel it.", run=run.id)
-    if doubt := in_doubt(run, lines):
-        raise doubt
-    if command.sha256 not in bindings(run, lines, agreement):
+    if why_not := in_doubt(run, lines) or misused(run, lines, agreement):
+        raise why_not
+    bound = bindings(run, lines, agreement)
+    if command.sha256 not in bound:
         raise StaleApproval(
             f"Run {run.id} is no longer what was looked at: see `sluice run preview` again before releasing it.",
             run=run.id,
         )
-    return [RunReleased(run=run.id, by=person.user, sha256=command.sha256)]
+    if above and run.first_sha256 not in bound:
+        return [RunFirstReleased(run=run.id, by=person.user, sha256=command.sha256, limits=tuple(above))]
+    if above and person.user == run.first_released_by:
+        raise SamePerson(f"{person.user} released run {run.id} first; above a limit a second person must: ask another.")
+    return [RunReleased(run=run.id, by=person.user, sha256=command.sha256, on=today)]
+
+
+def misused(run: Run, lines: Iterable[Payment], agreement: Agreement) -> Hindered | None:
+    """Why a run may not go: the first of its payments for which the money of the account may not be used."""
+    account = agreement.account(run.account)
+    for payment in lines:
+        if not account.may_pay(payment.purpose):
+            uses = " and ".join(account.uses or ()) or "nothing"
+            why = f"Run {run.id} cannot go: account {account.id} is for {uses}, and {payment.id} is {payment.purpose}."
+            return Hindered(why, run=run.id, payment=payment.id)
+    return None
 
 
 def in_doubt(run: Run, lines: Iterable[Payment]) -> InDoubt | None:
@@ -324,79 +348,3 @@ def cancel(runs: Runs, agreement: Agreement, command: CancelRun, person: Person)
 def chunks(lines: Sequence[Line]) -> Iterable[Sequence[Line]]:
     """Split lines into parts that fit into one event."""
     return (lines[start : start + LINES_PER_EVENT] for start in range(0, len(lines), LINES_PER_EVENT))
-
-
-def apply(runs: Runs, payments: Payments, event: Event) -> None:
-    """Update runs, and all payments of a run where the event is about the whole run.
-
-    Raises:
-        IllegalTransition: a run of that name was prepared before.
-    """
-    match event:
-        case QuoteTaken() | DealTaken():
-            run = runs[event.run]
-            runs[run.id] = replace(run, quote=_quoted(run.quote, event))
-        case RunPrepared():
-            if event.run in runs:
-                raise IllegalTransition(f"There is a run {event.run} already: prepare the next number.", run=event.run)
-            runs[event.run] = Run(
-                id=event.run,
-                account=event.account,
-                currency=event.currency,
-                execution_on=event.execution_on,
-                prepared_by=event.by,
-                count=event.count,
-                total=event.total,
-                sha256=event.sha256,
-            )
-        case RunReleased():
-            run = runs[event.run]
-            paid = [payment.amount for payment in payments.of_run(run.id)]
-            runs[run.id] = replace(
-                run,
-                status="released",
-                released_by=event.by,
-                sha256=event.sha256,
-                count=len(paid),
-                total=total(paid, run.currency),
-            )
-            _all(run, payments, PaymentStep.RELEASE)
-        case RunCancelled():
-            runs[event.run] = replace(runs[event.run], status="cancelled")
-            for payment in payments.of_run(event.run):
-                status = advance(payment, PaymentStep.RECALL) if payment.status is Status.RELEASED else payment.status
-                payments[payment.id] = replace(payment, status=status, run=None, end_to_end_id=None)
-        case RunSubmitted():
-            run = runs[event.run]
-            runs[run.id] = replace(
-                run,
-                status="submitted",
-                message_id=event.message_id,
-                file=event.file,
-                times_sent=run.times_sent + 1,
-            )
-            _all(run, payments, PaymentStep.SUBMIT)
-        case RunDoubted():
-            runs[event.run] = replace(runs[event.run], enquiries=runs[event.run].enquiries + 1)
-            _all(runs[event.run], payments, PaymentStep.DOUBT)
-            payments.asked_about(event.run)
-        case RunAccepted():
-            _all(runs[event.run], payments, PaymentStep.ACCEPT)
-        case _:
-            return
-
-
-def _quoted(before: Quote | None, event: QuoteTaken | DealTaken) -> Quote | None:
-    """The quote that a run pays at. The rate of a deal takes the place of the one before."""
-    if isinstance(event, QuoteTaken):
-        return Quote(event.base, event.quote, event.rate, event.source, event.fixing_on, event.contract_rate)
-    if before is None:
-        return None
-    deal = (event.number, event.amount, event.by)
-    return Quote(before.base, before.quote, event.rate, "deal", event.on, before.contract_rate, *deal)
-
-
-def _all(run: Run, payments: Payments, step: PaymentStep) -> None:
-    for payment in payments.of_run(run.id):
-        if can(payment, step):
-            take(payments, payment.id, step)

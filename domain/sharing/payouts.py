@@ -28,18 +28,19 @@ def the_waterfall(agreement: Agreement) -> Waterfall:
 
 
 def paying_account(agreement: Agreement) -> Account:
-    """The account that payouts leave: the first controlled one in the waterfall's currency.
+    """The account that payouts leave: the first controlled one in the waterfall's currency that may pay shares.
 
     Raises:
         Refused: there is none.
     """
     currency = the_waterfall(agreement).currency
     for account in agreement.accounts:
-        if account.control is Control.CONTROLLED and account.currency == currency:
+        ours = account.control is Control.CONTROLLED and account.currency == currency
+        if ours and account.may_pay(Purpose.PARTICIPATION):
             return account
     raise Refused(
-        f"{agreement.production} controls no account in {currency}, the waterfall's currency: add one to the agreement "
-        "for payouts.",
+        f"{agreement.production} controls no account in {currency}, the waterfall's currency, that may pay shares: add "
+        "one to the agreement for payouts.",
         currency=currency,
     )
 

@@ -9,15 +9,17 @@ import pytest
 from domain import events, milestones, state
 from domain.bank import record
 from domain.ledger import entries
-from domain.payments import folding, receipts, runs
+from domain.payees import model as payees
+from domain.payments import folding, receipts, run_folding
 from domain.sharing import distributions
 
 EVENTS = {kind.__name__: kind for kind in get_args(get_args(events.Event)[0])}
 TABLES = [
     (milestones.apply, state.OF_MILESTONES),
     (folding.apply, state.OF_PAYMENTS),
+    (payees.apply, state.OF_PAYEES),
     (receipts.apply, state.OF_RECEIPTS),
-    (runs.apply, state.OF_RUNS),
+    (run_folding.apply, state.OF_RUNS),
     (distributions.apply, state.OF_DISTRIBUTIONS),
     (entries._accrued, entries.ACCRUING),
     (entries._moved, entries.MOVING),

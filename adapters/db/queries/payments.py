@@ -1,5 +1,6 @@
 """Outgoing payments, and expected receipts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapters.db import tables
+from adapters.db.conditions import any_of
 from adapters.db.doubts import doubts_of
 from adapters.db.queries.paging import NO_DAY, WHOLE, Order, Page, PageRequest, between, only, paged
 from domain.reads import EVERYTHING, Sight
@@ -145,6 +147,19 @@ def receipts(
     if not sight.everything:
         query = query.where(sa.or_(table.account.in_(sight.accounts), table.payer_party == sight.party))
     return paged(connection, query, _RECEIPTS, _receipt, page)
+
+
+def last_paid(connection: Connection, production: str, payees: Collection[str]) -> dict[str, date]:
+    """Return the last day on which each of these accounts of payees was paid, for those that ever were."""
+    run = tables.run.c
+    query = (
+        sa.select(_PAYMENT.payee, sa.func.max(sa.func.coalesce(run.released_on, run.execution_on)))
+        .join_from(tables.payment, tables.run, run.id == _PAYMENT.run)
+        .where(_PAYMENT.production == production, _PAYMENT.status == "settled", any_of(_PAYMENT.payee, payees))
+        .group_by(_PAYMENT.payee)
+    )
+    paid: dict[str, date] = dict(connection.execute(query).all())
+    return paid
 
 
 def ungathered(connection: Connection, production: str | None = None) -> list[str]:

@@ -16,7 +16,10 @@ from domain.values.money import Money
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A payment run. `sha256` binds its preparation; `file` is the SHA-256 of what was sent to the bank."""
+    """A payment run. `sha256` binds its preparation; `file` is the SHA-256 of what was sent to the bank.
+
+    A run above limits waits for a second release after that of `first_released_by`.
+    """
 
     id: str
     production: str
@@ -28,7 +31,9 @@ class RunRow:
     sha256: str
     status: str
     quote: Mapping[str, str] | None
+    first_released_by: str | None
     released_by: str | None
+    released_on: date | None
     message_id: str | None
     file: str | None
     times_sent: int
@@ -84,7 +89,9 @@ def _run(row: sa.Row[Any]) -> RunRow:
         sha256=row.sha256,
         status=row.status,
         quote=row.quote,
+        first_released_by=row.first_released_by,
         released_by=row.released_by,
+        released_on=row.released_on,
         message_id=row.message_id,
         file=row.file,
         times_sent=row.times_sent,

@@ -36,6 +36,7 @@ _BY_WORKFLOWS = frozenset(
     events.MilestoneEscalated,
     events.MilestoneAccepted,
     events.RunPrepared,
+    events.RunFirstReleased,
     events.DistributionObjected,
     events.MovementAllocated,
     events.MovementAllocationUndone,

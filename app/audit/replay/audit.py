@@ -24,6 +24,7 @@ from app.audit.replay.bank import Bank
 from app.audit.replay.files import Files
 from app.audit.replay.imports import Imports
 from app.audit.replay.parallel import books_beside, books_request
+from app.audit.replay.payees import Controls
 from app.audit.replay.people import PeopleCheck
 from app.audit.replay.report import AuditReport
 from app.audit.replay.scope import Scope, Tick
@@ -125,6 +126,7 @@ def _derived(handler: CommandHandler, records: Records, history: PeopleHistory) 
         PeopleCheck(history, schemas, agreement_of),
         Bank(records, agreement_of, schemas),
         AgreementCheck(handler, facts_of, records, agreement_of),
+        Controls(agreement_of),
     )
 
 

@@ -16,6 +16,7 @@ from adapters.payments.quotes import rates_at
 from app.audit.replay.bookings import ToldBookings
 from app.audit.replay.funds import AgreementOf, FundsCheck
 from app.audit.replay.movements import MovementCommand, decided_again
+from domain.agreement.model import Agreement
 from domain.audit.findings import Finding, unfaithful
 from domain.audit.rebuilt_commands import rebuilt
 from domain.audit.refold import CommandBatch, DecodedFact
@@ -42,7 +43,9 @@ from domain.events import (
     RunSubmitted,
 )
 from domain.ledger.journal import sha256
-from domain.payments import orders, runs
+from domain.payees.accounts import in_force
+from domain.payees.model import NOTHING
+from domain.payments import holds, orders, runs
 from domain.payments.payments import Payments, payment_id
 from domain.payments.receipts import WAITING
 from domain.schemas import SCHEMAS, Schemas
@@ -78,6 +81,10 @@ class Bank:
                 case _:
                     yield from self._of_run(state, batch, told)
         self._told.add(batch.events, batch.first.seq, batch.first.effective_on)
+
+    def _paying(self, state: State, on: date | None) -> Agreement:
+        """Return the agreement with the accounts that payments of a day go to."""
+        return in_force(self._agreement_of(state), state.production.payees if state.production else NOTHING, on)
 
     def _of_run(self, state: State, batch: CommandBatch, told: DecodedFact) -> Iterator[Finding]:
         match told.event:
@@ -181,7 +188,7 @@ class Bank:
         before = State(state.production, payments=Payments(state.payments[name] for name in names))
         after = fold(before, [(each, batch.first.effective_on) for each in batch.events])
         run, gathered = after.runs[event.run], list(after.payments.values())
-        bound = runs.bindings(run, gathered, self._agreement_of(state), self._schemas)
+        bound = runs.bindings(run, gathered, self._paying(state, told.fact.effective_on), self._schemas)
         if event.sha256 not in bound:
             yield unfaithful(told.record, f"run {run.id} is bound to something else", _any(bound), event.sha256)
         total = total_of((payment.amount for payment in gathered), run.currency)
@@ -217,7 +224,7 @@ class Bank:
 
     def _released(self, state: State, told: DecodedFact, event: RunReleased) -> Iterator[Finding]:
         run = state.runs[event.run]
-        bound = runs.bindings(run, state.payments.of_run(run.id), self._agreement_of(state), self._schemas)
+        bound = runs.bindings(run, state.payments.of_run(run.id), self._paying(state, event.on), self._schemas)
         if event.sha256 not in bound:
             yield unfaithful(told.record, f"releases something else than run {run.id} is", _any(bound), event.sha256)
         if event.by == run.prepared_by:
@@ -236,7 +243,7 @@ class Bank:
         raw = self._records.document(event.file)
         if raw is None:
             return
-        agreement = self._agreement_of(state)
+        agreement = self._paying(state, run.released_on)
         profile = agreement.account(run.account).profile
         made = orders.orders_made(run, state.payments, agreement, written_at(raw) or told.fact.recorded_at)
         expected = [write(order, profile).content for order in made]
@@ -249,7 +256,9 @@ class Bank:
     def _stopped(self, state: State, told: DecodedFact, event: PaymentsRejected) -> Iterator[Finding]:
         """Check that an order could not be sent again, and that the payments are those that waited for it."""
         run = state.runs[event.run]
-        expected = [] if orders.may_be_repeated(run, state.payments) else orders.stopped(run, state.payments)
+        payees = state.production.payees if state.production else NOTHING
+        repeated = holds.may_be_repeated(run, state.payments, payees, told.fact.effective_on)
+        expected = [] if repeated else orders.stopped(run, state.payments)
         if not set(_lines([event])) <= set(_lines(expected)):
             yield unfaithful(told.record, f"does not follow from where run {run.id} stands", _only(expected, [event]))
 

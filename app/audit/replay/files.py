@@ -23,6 +23,7 @@ from domain.events import (
     AgreementRegistered,
     BankFileRefused,
     Event,
+    PayeeNotified,
     RunDoubted,
     RunSubmitted,
     StatementImported,
@@ -161,7 +162,7 @@ def rate_findings(records: Announced) -> Iterator[Finding]:
 
 def _documents(event: Event) -> Iterator[str]:
     match event:
-        case AgreementProposed() | AgreementRegistered() | AgreementAmended():
+        case AgreementProposed() | AgreementRegistered() | AgreementAmended() | PayeeNotified():
             yield event.document
         case RunSubmitted() | RunDoubted() | BankFileRefused():
             yield event.file

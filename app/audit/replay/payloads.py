@@ -14,6 +14,7 @@ from activities.distributions import DistributionActivities
 from activities.histories import HistoryActivities
 from activities.milestones import MilestoneActivities
 from activities.movements import MovementActivities
+from activities.payees import PayeeActivities
 from activities.proposals import ProposalActivities
 from activities.runs import RunActivities
 from activities.schedules import ScheduleActivities
@@ -30,6 +31,7 @@ _ACTIVITIES = (
     BankActivities,
     MovementActivities,
     ProposalActivities,
+    PayeeActivities,
     DistributionActivities,
     ScheduleActivities,
     HistoryActivities,

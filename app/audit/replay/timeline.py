@@ -182,6 +182,7 @@ def _run(state: State, run: Run, *, asked: bool) -> View:
         "times_sent": run.times_sent,
         "enquiries": run.enquiries,
         "unasked": doubts.unasked(state.payments, run.id) if asked else 0,
+        "first_released_by": run.first_released_by,
     }
 
 

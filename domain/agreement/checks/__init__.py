@@ -39,13 +39,17 @@ _ALONE = (
 )
 
 
-def check(agreement: Agreement, previous: Agreement | None = None) -> tuple[AgreementFinding, ...]:
+def check(
+    agreement: Agreement, previous: Agreement | None = None, in_force: Agreement | None = None
+) -> tuple[AgreementFinding, ...]:
     """Everything wrong with an agreement or, if `previous` is given, with an amendment of it. Empty if nothing is.
+
+    `in_force` is `previous` with the accounts of payees as they were changed since; by default nothing was.
 
     Time zones are checked where the document is read, because their list is a system file.
     """
     findings = [finding for one in _ALONE for finding in one(agreement)]
     findings += dates(agreement, previous)
     if previous is not None:
-        findings += amendment(agreement, previous)
+        findings += amendment(agreement, previous, in_force or previous)
     return tuple(findings or shares(agreement))

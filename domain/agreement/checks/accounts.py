@@ -21,16 +21,22 @@ def accounts(agreement: Agreement) -> Iterator[AgreementFinding]:
     for n, account in enumerate(agreement.accounts):
         path: Path = ("accounts", n)
         yield from currency_findings((*path, "currency"), account.currency)
-        yield from _number(path, account)
+        yield from number_findings(path, account)
         if account.owner in without_address:
             sentence = f"party {account.owner!r} has an account and no address, which bank files name: add it."
             yield AgreementFinding((*path, "owner"), "no-address", sentence)
         if account.control is Control.CONTROLLED and account.cut_off is None:
             sentence = "a controlled account needs the bank's cut-off time: add cut_off, such as 15:30."
             yield AgreementFinding((*path, "cut_off"), "no-cut-off", sentence)
+        if account.control is Control.EXTERNAL and account.uses is not None:
+            sentence = "this account is not ours, so its owner says what it is used for: take uses out."
+            yield AgreementFinding((*path, "uses"), "uses-external", sentence)
+    for n, limit in enumerate(agreement.payment_controls.limits):
+        yield from currency_findings(("payment_controls", "limits", n, "amount"), limit.amount.currency)
 
 
-def _number(path: Path, account: Account) -> Iterator[AgreementFinding]:
+def number_findings(path: Path, account: Account) -> Iterator[AgreementFinding]:
+    """Findings about the number of an account and its bank."""
     if account.bic is None and account.clearing is None:
         sentence = f"the bank of {account.id!r} is not named: write its bic, or its place in the clearing system."
         yield AgreementFinding((*path, "bic"), "no-bank", sentence)

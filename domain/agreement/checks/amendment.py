@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from domain.agreement.checks.finding import AgreementFinding, by_id, instalment_currency
 from domain.agreement.model import Account, Agreement, Control
+from domain.payees.model import details_of
 
 
-def amendment(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFinding]:
-    """Findings about changes that a new version may not make."""
+def amendment(agreement: Agreement, previous: Agreement, in_force: Agreement) -> Iterator[AgreementFinding]:
+    """Findings about changes that a new version may not make. `in_force` is `previous` with changed accounts."""
     if agreement.production != previous.production:
         sentence = f"it amends {previous.production!r}: keep that key, or register a new agreement."
         yield AgreementFinding(("production",), "amendment-production", sentence)
@@ -24,6 +25,7 @@ def amendment(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFi
         )
         yield AgreementFinding(("effective_on",), "amendment-effective", sentence)
     yield from _accounts(agreement, previous)
+    yield from _payees(agreement, previous, in_force)
     yield from _instalments(agreement, previous)
 
 
@@ -47,8 +49,23 @@ def _accounts(agreement: Agreement, previous: Agreement) -> Iterator[AgreementFi
             yield AgreementFinding(("accounts",), "amendment-account-missing", sentence)
 
 
+def _payees(agreement: Agreement, previous: Agreement, in_force: Agreement) -> Iterator[AgreementFinding]:
+    """Findings about accounts of payees with another bank or number than before, or than in force."""
+    before, now = by_id(previous.accounts), by_id(in_force.accounts)
+    for n, account in enumerate(agreement.accounts):
+        if account.control is Control.CONTROLLED or account.id not in before:
+            continue
+        known = (details_of(before[account.id]), details_of(now[account.id]))
+        if details_of(account) not in known:
+            sentence = (
+                f"the bank or number of account {account.id!r} changes, which an amendment may not: propose it by "
+                f"`sluice account propose {agreement.production} {account.id}`, and leave it here as it was."
+            )
+            yield AgreementFinding(("accounts", n, "number"), "amendment-payee-account", sentence)
+
+
 def _identity(account: Account) -> tuple[str, ...]:
-    """What may not change. An external account's bank and number may be corrected, because a release shows them."""
+    """What may not change: of a payee's account here, without its bank and number."""
     if account.control is Control.EXTERNAL:
         return account.owner, account.control, account.currency
     return account.owner, account.control, account.currency, account.bank, account.number

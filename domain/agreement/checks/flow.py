@@ -21,6 +21,12 @@ def flows(agreement: Agreement) -> Iterator[AgreementFinding]:
         if payer is None or payee is None:
             continue
         yield from _direction(("schedule", n), instalment, payer, payee)
+        if payer.control is Control.CONTROLLED and not payer.may_pay(instalment.purpose):
+            sentence = (
+                f"account {payer.id!r} is for {' and '.join(payer.uses or ()) or 'nothing'}, and this is "
+                f"{instalment.purpose}: name another payer, or add it to the account's uses."
+            )
+            yield AgreementFinding(("schedule", n, "payer"), "account-use", sentence)
         currency = instalment_currency(agreement, instalment)
         if currency is None:
             continue

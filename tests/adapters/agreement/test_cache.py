@@ -23,9 +23,10 @@ def test_what_is_to_be_put_in_force_is_checked_though_it_was_read_before(world):
     with pytest.raises(BadDocument, match="2024-02-14"):
         agreements.first(world.store, digest)
     good = world.keep(UNSHARED)
-    assert agreements.first(world.store, good) is agreements.read(world.store, good)
+    before = agreements.first(world.store, good)
+    assert before is agreements.read(world.store, good)
     with world.store.reading() as records, pytest.raises(BadDocument):
-        agreements.amendment(records, digest, good)
+        agreements.amendment(records, digest, before, before)
 
 
 def test_what_is_no_agreement_is_told_by_its_line(world):

@@ -383,8 +383,9 @@ def test_each_error_of_an_amendment_is_found(change, code):
     assert codes(amended(change), previous=DRAMA) == {code}
 
 
-def test_an_amendment_may_correct_the_number_of_an_account_that_is_not_ours():
-    assert codes(amended(setting("accounts", "vfx-usd", "number", "4400000000")), previous=DRAMA) == set()
+def test_an_amendment_may_not_change_the_account_of_a_payee():
+    moved = amended(setting("accounts", "vfx-usd", "number", "4400000000"))
+    assert codes(moved, previous=DRAMA) == {"amendment-payee-account"}
 
 
 def test_an_amendment_may_leave_out_accounts_but_none_of_ours():

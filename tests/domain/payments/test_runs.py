@@ -176,7 +176,7 @@ def test_ten_thousand_payments_are_gathered_by_a_bounded_number_of_lines_an_even
 def test_another_person_releases_exactly_what_was_looked_at():
     state, run = b.prepared(b.owing())
     sha256 = state.runs[run].sha256
-    assert release(state, run) == [RunReleased(run=run, by="yun", sha256=sha256)]
+    assert release(state, run) == [RunReleased(run=run, by="yun", sha256=sha256, on=b.TODAY)]
     state = b.after(state, release(state, run))
     assert (state.runs[run].status, state.runs[run].released_by) == ("released", "yun")
     assert set(statuses(state, run).values()) == {Status.RELEASED}

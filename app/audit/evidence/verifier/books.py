@@ -4,6 +4,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 from .bundle import Bad, Json
+from .payees import payees_after
 from .postings import money, written
 from .proposals import FOLDS, put_in_force
 
@@ -85,10 +86,9 @@ class Books:
 
     def _on_agreement_registered(self, event: Json, _on: str) -> None:
         kept = {name: event[name] for name in ("title", "version", "document")}
-        before = self.rows["production"].get(event["production"], {}).get("document")
-        put_in_force(self.rows["proposal"], event, before)
-        closed = {"books_closed_until": self.closed_until}
-        self.rows["production"][event["production"]] = {"key": event["production"], **kept, **closed}
+        before = self.rows["production"].get(self.production, {"payees": None, "books_closed_until": None})
+        put_in_force(self.rows["proposal"], event, before.get("document"))
+        self.rows["production"][event["production"]] = {**before, "key": event["production"], **kept}
 
     _on_agreement_amended = _on_agreement_restored = _on_agreement_registered
 
@@ -98,12 +98,19 @@ class Books:
         self.closed_until = event["until"]
         self.rows["production"][self.production]["books_closed_until"] = event["until"]
 
+    def _on_payees(self, event: Json, on: str) -> None:
+        row = self.rows["production"][self.production]
+        row["payees"] = payees_after(row["payees"], event, on)
+
+    _on_account_change_proposed = _on_account_change_confirmed = _on_account_change_refused = _on_payees
+    _on_party_frozen = _on_unfreeze_approved = _on_payees
+
     def _on_payments_scheduled(self, event: Json, _on: str) -> None:
         for line in event["payments"]:
             minor, currency = money(line["amount"])
             own = {name: line[name] for name in line if name not in {"payment", "amount"}}
             blank = {"run": None, "attempt": 1, "end_to_end_id": None, "reason": None, **AFTER_BANK}
-            blank["doubts"] = None
+            blank["doubts"] = blank["cause"] = None
             named = {"id": line["payment"], "production": self.production, "status": "scheduled"}
             self.rows["payment"][line["payment"]] = {**named, "currency": currency, "minor": minor, **own, **blank}
 
@@ -198,14 +205,24 @@ class Books:
         self._step(name, "settle after all" if late else "settle", **told, end_to_end_id=attempt)
 
     def _on_payment_held(self, event: Json, _on: str) -> None:
-        self._step(event["payment"], "hold", reason=event["reason"], **NO_RUN)
+        self._step(event["payment"], "hold", reason=event["reason"], cause=None, **NO_RUN)
+
+    def _on_payments_held(self, event: Json, _on: str) -> None:
+        for line in event["payments"]:
+            if self.rows["payment"][line["payment"]]["status"] == "released":
+                self._step(line["payment"], "recall")
+            self._step(line["payment"], "hold", reason=line["reason"], cause=line["cause"], **NO_RUN)
+
+    def _on_payments_freed(self, event: Json, _on: str) -> None:
+        for name in event["payments"]:
+            self._step(name, "resume", reason=None, cause=None)
 
     def _on_payment_resumed(self, event: Json, _on: str) -> None:
         self._step(event["payment"], "resume", reason=None)
 
     def _on_payment_corrected(self, event: Json, _on: str) -> None:
         attempt = self.rows["payment"][event["payment"]]["attempt"] + 1
-        self._step(event["payment"], "correct", reason=None, attempt=attempt, **NO_RUN, **AFTER_BANK)
+        self._step(event["payment"], "correct", reason=None, cause=None, attempt=attempt, **NO_RUN, **AFTER_BANK)
 
     def _on_run_prepared(self, event: Json, _on: str) -> None:
         if event["run"] in self.rows["run"]:
@@ -213,6 +230,7 @@ class Books:
         kept = {name: event[name] for name in ("account", "currency", "execution_on", "count", "sha256")}
         blank = {"quote": None, "released_by": None, "message_id": None, "file": None, "times_sent": 0, "enquiries": 0}
         named = {"id": event["run"], "production": self.production, "prepared_by": event["by"], "status": "prepared"}
+        blank |= {"released_on": None, "first_released_by": None, "first_sha256": None}
         self.rows["run"][event["run"]] = {**named, **kept, "total_minor": money(event["total"])[0], **blank}
 
     def _on_quote_taken(self, event: Json, _on: str) -> None:
@@ -234,11 +252,15 @@ class Books:
             payment.update(run=event["run"], end_to_end_id=line["end_to_end_id"])
             self.in_run[event["run"]][line["payment"]] = None
 
+    def _on_run_first_released(self, event: Json, _on: str) -> None:
+        self.rows["run"][event["run"]].update(first_released_by=event["by"], first_sha256=event["sha256"])
+
     def _on_run_released(self, event: Json, _on: str) -> None:
         paid = [self.rows["payment"][name]["minor"] for name in self.in_run[event["run"]]]
         self.rows["run"][event["run"]].update(
             status="released", released_by=event["by"], sha256=event["sha256"], count=len(paid), total_minor=sum(paid)
         )
+        self.rows["run"][event["run"]]["released_on"] = event.get("on")
         self._whole_run(event["run"], "release")
 
     def _on_run_cancelled(self, event: Json, _on: str) -> None:
@@ -379,7 +401,7 @@ SILENT = frozenset(
     (
         *("charge-booked", "bank-file-taken", "bookings-reported", "opening-balance-recorded"),
         *("run-escalated", "movement-unmatched", "answer-contradicted", "bank-file-refused", "command-refused"),
-        *("statement-imported", "statements-issued", "history-archived", "history-given-up"),
+        *("statement-imported", "statements-issued", "history-archived", "history-given-up", "payee-notified"),
     )
 )
 """Facts that move nothing from one state to another."""

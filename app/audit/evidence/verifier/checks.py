@@ -25,6 +25,12 @@ KEYS = {
     "proposal": "document",
 }
 """The snapshot tables, each with its key column."""
+SINCE: dict[str, Json] = {
+    "production": {"payees": None, "books_closed_until": None},
+    "payment": {"doubts": None, "cause": None},
+    "run": {"released_on": None, "first_released_by": None, "first_sha256": None},
+}
+"""Columns that bundles of earlier releases lack."""
 VERSIONS: dict[str, int] = {
     "agreement-registered": 2,
     "agreement-amended": 2,
@@ -42,6 +48,7 @@ VERSIONS: dict[str, int] = {
     "payouts-ordered": 2,
     "distribution-objected": 2,
     "milestone-approved": 2,
+    "run-released": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
 DOCUMENTS = ("document", "file")
@@ -267,7 +274,7 @@ class Verification:
         if name not in self.bundle.sizes and not expected:
             return  # bundles of the first release have no proposals
         for line in self.bundle.lines(name):
-            row = ({"doubts": None} if table == "payment" else {}) | line
+            row = SINCE.get(table, {}) | line
             made = expected.pop(row[key], None)
             if table == "distribution":
                 row["body"] = {"reserves": {}, "reserved": {}, "kept": {}} | row["body"]

@@ -1,0 +1,46 @@
+"""Folds the facts about payees into the production's row: changes of their accounts, and frozen parties."""
+
+from .bundle import Bad, Json
+
+DETAILS = ("number", "bic", "clearing", "iban", "kind")
+
+
+def payees_after(before: Json, event: Json, on: str) -> Json:
+    """Return what is on record about payees after an event of a day. None if nothing is."""
+    body = before or {"changes": [], "frozen": {}}
+    match event["type"]:
+        case "account-change-proposed":
+            change = {"id": event["change"], "account": event["account"], "added": event["added"]}
+            change |= {"details": {name: event[name] for name in DETAILS}, "proposed_by": event["by"]}
+            change |= {"proposed_on": on, "status": "proposed", "in_force_on": None}
+            body["changes"].append(change)
+        case "account-change-confirmed":
+            change = _change(body, event["change"])
+            if event["by"] == change["proposed_by"]:
+                raise Bad(f"{change['id']} is confirmed by who proposed it")
+            change.update(status="confirmed", in_force_on=event["in_force_on"])
+        case "account-change-refused":
+            _change(body, event["change"]).update(status="refused", in_force_on=None)
+        case "party-frozen":
+            frozen = {"reason": event["reason"], "by": event["by"], "on": on, "unfreeze_by": None}
+            body["frozen"][event["party"]] = frozen
+        case "unfreeze-approved":
+            _unfrozen(body["frozen"], event)
+    return body if body["changes"] or body["frozen"] else None
+
+
+def _change(body: Json, name: str) -> Json:
+    for change in body["changes"]:
+        if change["id"] == name:
+            return change
+    raise Bad(f"there is no change {name}")
+
+
+def _unfrozen(frozen: Json, event: Json) -> None:
+    first = frozen[event["party"]]["unfreeze_by"]
+    if event["lifted"] != (first is not None) or event["by"] == first:
+        raise Bad(f"{event['party']} is paid again without two people")
+    if event["lifted"]:
+        del frozen[event["party"]]
+    else:
+        frozen[event["party"]]["unfreeze_by"] = event["by"]

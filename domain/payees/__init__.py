@@ -1,0 +1,1 @@
+"""Payees: their bank accounts in force, and what keeps money from them."""
