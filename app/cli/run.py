@@ -126,7 +126,9 @@ def preview(run_id: str, production: str | None, user: str, as_json: bool, data:
     show_one(found.head, as_json=False)
     click.echo()
     as_they_are = all(line.written_as == line.creditor for line in found.lines)
-    columns = [name for name in _PREVIEW if name != "written_as" or not as_they_are]
+    needless = {"written_as"} if as_they_are else set()
+    needless |= set() if any(line.new for line in found.lines) else {"new"}
+    columns = [name for name in _PREVIEW if name not in needless]
     lines = [plain(line) | {"new": "new" if line.new else ""} for line in found.lines]
     show(lines, tuple(columns), as_json=False, nothing="nothing would be paid")
     if found.debtor_written_as != found.debtor:

@@ -19,6 +19,7 @@ HOW_TO = (
     "share-by-admissions",
     "audit-a-production",
     "run-the-fault-programme",
+    "change-a-payees-account",
 )
 """The pages that go on with the tutorial's deal; the second needs the first."""
 

@@ -31,6 +31,9 @@ answer_within_s = 2
 [users.haeun]
 party = "spc"
 roles = ["preparer", "releaser"]
+[users.hinsu]
+party = "spc"
+roles = ["treasurer"]
 """
 
 
