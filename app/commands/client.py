@@ -51,7 +51,7 @@ class CommandClient:
     acting_for: str | None = None
     sending: Callable[[str], None] = lambda _: None
 
-    async def send(self, kind: type[Command], **fields: Any) -> Any:
+    async def send(self, kind: type[Command], /, **fields: Any) -> Any:
         """Send a command to its workflow, and return the view from the workflow's update.
 
         The production of a run or payment is looked up. Round and revision default to the newest.
@@ -110,8 +110,13 @@ class CommandClient:
             await histories.give_up(command)
         return lost
 
+<<<<<<< HEAD
     def _made(self, kind: type[C], **fields: Any) -> C:
         own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12], **self._envelope}
+=======
+    def _made(self, kind: type[C], /, **fields: Any) -> C:
+        own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12]}
+>>>>>>> 14466ca (The scene of a moved vendor's account, and of a frozen party, through the command line)
         return _fitting(lambda: make(kind, **own | fields))
 
     @property

@@ -55,7 +55,9 @@ def carried_by(workflow: str) -> tuple[Declaration, ...]:
     return tuple(one for one in TABLE if one.workflow == workflow)
 
 
-def make(kind: type[C], *, key: str = "", nonce: str = "", beside: Mapping[str, object] = _NOTHING, **fields: Any) -> C:
+def make(
+    kind: type[C], /, *, key: str = "", nonce: str = "", beside: Mapping[str, object] = _NOTHING, **fields: Any
+) -> C:
     """Make a command under the key that its declaration gives.
 
     `key` is the caller's own key, such as an idempotency key; it is scoped to the user. `nonce` ends the key of a
