@@ -21,6 +21,7 @@ _COMMANDS = {
     "movement": ("app.cli.movement:movement", "List and allocate what moved and nothing explains."),
     "bank": ("app.cli.bank:bank", "Compare the bank's balances with the books."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),
+    "cash": ("app.cli.cash:cash", "Forecast what accounts will hold."),
     "waterfall": ("app.cli.waterfall:waterfall", "Share what the work earns: run, explain, draw, forecast."),
     "revenue": ("app.cli.facts:revenue", "Import what the finished work earned."),
     "cost": ("app.cli.facts:cost", "Record and import costs that are recouped."),

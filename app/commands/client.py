@@ -110,13 +110,8 @@ class CommandClient:
             await histories.give_up(command)
         return lost
 
-<<<<<<< HEAD
-    def _made(self, kind: type[C], **fields: Any) -> C:
-        own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12], **self._envelope}
-=======
     def _made(self, kind: type[C], /, **fields: Any) -> C:
-        own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12]}
->>>>>>> 14466ca (The scene of a moved vendor's account, and of a frozen party, through the command line)
+        own = {"by": self.user, "key": self.key, "nonce": uuid.uuid4().hex[:12], **self._envelope}
         return _fitting(lambda: make(kind, **own | fields))
 
     @property

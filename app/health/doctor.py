@@ -19,6 +19,7 @@ from adapters.db.queries.reconciliation import bank_statements, reconciliations
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
 from app.health import temporal
+from app.health.cash import of_cash
 from app.settings import Settings, load_settings
 from app.worker.archivist import SWEEP
 from domain import health
@@ -151,6 +152,7 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
     for key in keys:
         stuck = services.distributions.stuck(ProductionRef(production=key))
         found += [health.uncomputable(key, period, why) for period, why in stuck.items()]
+    found += of_cash(services.handler, keys)
     examination.ailments += [one for one in found if one is not None]
     needed.schedules.append(SWEEP)
     _of_productions(services, keys, needed)

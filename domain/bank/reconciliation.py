@@ -112,7 +112,7 @@ class Reconciliation:
 
     `bank` and `on` are None if no statement gives a balance; `books` are then those of the asked day.
     `reconciled_until` is the last day up to which statements follow each other, add up, and agree with the books.
-    `opening` is the opening balance on record.
+    `opening` is the amount of the opening balance on record.
     """
 
     account: str
@@ -124,24 +124,26 @@ class Reconciliation:
     unexplained: Money | None
     reconciled_until: date | None
     on_the_way: Mapping[str, Money]
-    opening: OpeningBalance | None = None
+    opening: Money | None = None
 
 
 def reconcile(statements: Iterable[BankStatement], books: AccountBooks, on: date) -> Reconciliation:
     """Compare the statements of an account with its books, up to a day."""
     every = [one for one in wholes(statements) if one.last_on <= on]
     links = chain(every)
+    recorded = books.opening.amount if books.opening is not None else None
     if not links:
         found = tuple(_incomplete(every, books))
-        ours, on_the_way = books.at(on), books.on_the_way
-        return Reconciliation(books.account, None, None, ours, None, found, None, None, on_the_way, books.opening)
+        return Reconciliation(
+            books.account, None, None, books.at(on), None, found, None, None, books.on_the_way, recorded
+        )
     last = links[-1].statement
     bank, ours = _closing(last), books.at(last.last_on)
     differences = tuple(_differences(every, links, books))
     left = bank - ours - total((one.amount for one in differences), bank.currency)
     until = _reconciled_until(every, links, books)
     return Reconciliation(
-        books.account, last.last_on, bank, ours, bank - ours, differences, left, until, books.on_the_way, books.opening
+        books.account, last.last_on, bank, ours, bank - ours, differences, left, until, books.on_the_way, recorded
     )
 
 

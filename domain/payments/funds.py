@@ -134,10 +134,14 @@ def debit(run: Run, payments: Iterable[Payment], agreement: Agreement) -> Money:
 
 def on_its_way(payments: Iterable[Payment], runs: Mapping[str, Run], account: str, agreement: Agreement) -> Money:
     """What the bank may still take from an account: payments on their way, and attempts in doubt."""
-    held = agreement.account(account).currency
     ours = (payment for payment in payments if payment.account == account)
-    taken = (_taken(payment.amount, runs[run], agreement) for payment in ours for run in _open(payment))
-    return total(taken, held)
+    taken = (amount for payment in ours for _, amount in attempts_under_way(payment, runs, agreement))
+    return total(taken, agreement.account(account).currency)
+
+
+def attempts_under_way(payment: Payment, runs: Mapping[str, Run], agreement: Agreement) -> list[tuple[str, Money]]:
+    """What the bank may still take for each attempt of a payment, by the run of the attempt."""
+    return [(run, _taken(payment.amount, runs[run], agreement)) for run in _open(payment)]
 
 
 def _open(payment: Payment) -> list[str]:

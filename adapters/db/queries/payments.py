@@ -7,11 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import tables
 from adapters.db.conditions import any_of
 from adapters.db.doubts import doubts_of
 from adapters.db.queries.paging import NO_DAY, WHOLE, Order, Page, PageRequest, between, only, paged
+from adapters.db.streams import stream_of
 from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
 
@@ -160,6 +162,24 @@ def last_paid(connection: Connection, production: str, payees: Collection[str]) 
     )
     paid: dict[str, date] = dict(connection.execute(query).all())
     return paid
+
+
+def receipt(connection: Connection, receipt_id: str) -> ReceiptRow | None:
+    """Return one expected receipt; None if there is none."""
+    row = connection.execute(sa.select(tables.receipt).where(_RECEIPT.id == receipt_id)).one_or_none()
+    return None if row is None else _receipt(row)
+
+
+def reminders(connection: Connection, productions: Collection[str]) -> dict[str, list[date]]:
+    """Return the days on which payers of receipts were reminded, by receipt, of some productions."""
+    event = tables.journal_event.c
+    query = sa.select(sa.cast(event.body, JSONB).op("->>")("receipt"), event.effective_on).where(
+        any_of(event.stream, [stream_of(one) for one in productions]), event.type == "receipt-reminded"
+    )
+    found: dict[str, list[date]] = {}
+    for name, on in connection.execute(query.order_by(event.stream, event.seq)):
+        found.setdefault(name, []).append(on)
+    return found
 
 
 def ungathered(connection: Connection, production: str | None = None) -> list[str]:
