@@ -6,18 +6,19 @@ from typing import TypeVar
 
 from temporalio import activity
 
-from activities.views import BooksView, PaymentView, ProductionRef, ProductionView, WaitingProposals
+from activities.views import BooksView, PaymentView, ProductionRef, ProductionView, ReminderView, WaitingProposals
 from adapters.command_handler import CommandHandler, Decision
 from adapters.db import tables
+from adapters.db.queries import chain
 from adapters.db.records import Records, Selection, given
 from domain.agreement.model import Agreement, Control
 from domain.agreement.productions import the_production
 from domain.agreement.proposals import Proposal
-from domain.commands import CloseBooks, CorrectPayment, HoldPayment, ResumePayment
-from domain.events import Event
+from domain.commands import CloseBooks, CorrectPayment, HoldPayment, RemindReceipt, ResumePayment
+from domain.events import Event, ReceiptReminded
 from domain.identity import Person
 from domain.ledger import closing
-from domain.payments import holds, payments
+from domain.payments import holds, payments, reminding
 from domain.payments.payments import FINISHED
 from domain.payments.receipts import WAITING
 from domain.state import State
@@ -25,6 +26,7 @@ from domain.state import State
 PaymentCommand = TypeVar("PaymentCommand", HoldPayment, ResumePayment, CorrectPayment)
 PaymentRule = Callable[[payments.Payments, PaymentCommand, Person, str], list[Event]]
 
+_ONE_RECEIPT = tables.receipt.c.id == given("receipt")
 _ONE_PAYMENT = tables.payment.c.id == given("payment")
 
 
@@ -115,6 +117,22 @@ class AgreementActivities:
     def correct(self, command: CorrectPayment) -> PaymentView:
         """Make a rejected or returned payment due again."""
         return self._decide_payment(command, payments.correct)
+
+    @activity.defn
+    def remind(self, command: RemindReceipt) -> ReminderView:
+        """Record that a payer was reminded of a late receipt."""
+
+        def _decision(state: State, agreement: Agreement, today: date) -> list[Event]:
+            return reminding.remind(
+                state.receipts, agreement, command, self._handler.person(command, state.people), today
+            )
+
+        chosen = Selection(receipts=_ONE_RECEIPT, values={"receipt": command.receipt})
+        outcome = self._handler.decide(command, chosen, _decision).outcome
+        with self._handler.store.reading() as records:
+            event = chain.fact(records.connection, outcome.stream, outcome.first_seq).event
+        assert isinstance(event, ReceiptReminded)  # noqa: S101 - the rule writes nothing else
+        return ReminderView.model_validate(event.model_dump(include=set(ReminderView.model_fields)))
 
     def _decide_payment(self, command: PaymentCommand, rule: PaymentRule[PaymentCommand]) -> PaymentView:
         def _with_debtor(state: State, agreement: Agreement, _: date) -> list[Event]:

@@ -163,6 +163,17 @@ class BooksView(Record):
     closed_until: date
 
 
+class ReminderView(Record):
+    """A recorded reminder of a late receipt: what is outstanding, whom it went to, and its text."""
+
+    receipt: str
+    party: str
+    outstanding: Money
+    days_late: int
+    to: str
+    text: str
+
+
 class DistributionRef(Record):
     """Identifies a distribution."""
 

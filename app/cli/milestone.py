@@ -22,6 +22,20 @@ def milestone() -> None:
     """Submit evidence for milestones, approve it, reject it."""
 
 
+@milestone.command()
+@click.argument("production")
+@viewer_option
+@json_option
+@data_option
+def late(production: str, user: str | None, as_json: bool, data: Path | None) -> None:
+    """List the milestones whose planned day is over, and the instalments that wait for them."""
+    from app.cli.printing import show
+    from app.payments.late import late_milestones_of
+
+    columns = ("id", "status", "planned_on", "days_late", "submitter", "waits", "title")
+    show(late_milestones_of(data, production, user), columns, as_json, f"no milestone of {production} is late")
+
+
 @milestone.command(name="list")
 @click.argument("production")
 @click.option("--status", type=click.Choice(STATUSES), help="Only those that are so.")

@@ -7,6 +7,7 @@ from typing import Any
 from activities.views import DistributionRef, MilestoneRef, PlannedRun, ProductionRef
 from adapters.db.queries.agreement import the_production, the_proposed
 from adapters.db.queries.payments import payment as payment_row
+from adapters.db.queries.payments import receipt as receipt_row
 from adapters.db.queries.runs import RunRow
 from adapters.db.queries.runs import run as run_row
 from app.bootstrap import Services
@@ -39,12 +40,14 @@ class Routes:
         """Return a command's fields: the given ones, and those from the records.
 
         Raises:
-            NotFound: the run or payment does not exist.
+            NotFound: the run, payment or receipt does not exist.
         """
         fields = dict(known)
         if "production" not in fields:
             if "run" in fields:
                 fields["production"] = self.planned(fields["run"]).production
+            elif "receipt" in fields:
+                fields["production"] = self._production_of_receipt(fields["receipt"])
             else:
                 fields["production"] = self._production_of_payment(fields["payment"])
         for name, newest in NEWEST.items():
@@ -94,6 +97,13 @@ class Routes:
             row = payment_row(records.connection, payment)
         if row is None:
             raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)
+        return row.production
+
+    def _production_of_receipt(self, receipt: str) -> str:
+        with self.services.store.reading() as records:
+            row = receipt_row(records.connection, receipt)
+        if row is None:
+            raise NotFound(f"There is no receipt {receipt}: `sluice payment expected` lists them.", receipt=receipt)
         return row.production
 
 

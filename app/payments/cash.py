@@ -44,7 +44,7 @@ AS_PLANNED = "as planned"
 
 
 def forecasts_of(
-    data: Path | None, production: str, account: str | None, weeks: int, late_days: Sequence[int], user: str | None
+    data: Path | None, production: str, account: str | None, weeks: int, late_days: Sequence[int], user: str
 ) -> list[CashForecast]:
     """Forecast a production's accounts, or one, on the stack of a data folder, as far as the user may see them.
 

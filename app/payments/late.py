@@ -52,7 +52,7 @@ class LateMilestone:
     waits: tuple[str, ...]
 
 
-def late_receipts_of(data: Path | None, production: str | None, user: str | None) -> list[LateReceipt]:
+def late_receipts_of(data: Path | None, production: str | None, user: str) -> list[LateReceipt]:
     """Return late receipts on a data folder's stack that the user may read, the latest first."""
     with reads(data, production, user) as reading:
         from adapters.db.queries.paging import WHOLE
@@ -94,7 +94,7 @@ def _waiting(rows: Iterable[ReceiptRow]) -> list[ReceiptRow]:
     return [row for row in rows if row.status in WAITING and row.amount > row.received]
 
 
-def late_milestones_of(data: Path | None, production: str, user: str | None) -> list[LateMilestone]:
+def late_milestones_of(data: Path | None, production: str, user: str) -> list[LateMilestone]:
     """Return late milestones of a production on a data folder's stack that the user may read."""
     with reads(data, production, user) as reading:
         sight = reading.sight(Resource.MILESTONES)

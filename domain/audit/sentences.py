@@ -102,6 +102,9 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"{event.by} gave up the history of {event.workflow_id} ({event.why}): {event.reason}"
     ),
     e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
+    e.ReceiptReminded: lambda event, _: (
+        f"{event.by} reminded {event.to} of {event.party}: {event.outstanding} was {event.days_late} days late"
+    ),
     e.PaymentResumed: lambda _, __: "it may go again",
     e.AccountChangeProposed: lambda event, _: (
         f"{event.by} asked that {event.account} be another bank account, {event.number} "

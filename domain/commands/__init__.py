@@ -51,6 +51,7 @@ from domain.commands.payments import (
     FailPayment,
     FallDue,
     HoldPayment,
+    RemindReceipt,
     ResumePayment,
 )
 from domain.commands.people import (
@@ -116,6 +117,7 @@ __all__ = [
     "RejectMilestone",
     "RejectPeopleChange",
     "ReleaseRun",
+    "RemindReceipt",
     "ResolveObjection",
     "ResumePayment",
     "SubmitMilestone",

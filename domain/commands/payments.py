@@ -11,6 +11,8 @@ from domain.events import (
     PaymentFailed,
     PaymentHeld,
     PaymentResumed,
+    ReceiptReminded,
+    ReminderLanguage,
 )
 from domain.identity import Role
 
@@ -50,7 +52,31 @@ class CorrectPayment(Command):
     )
 
 
+class RemindReceipt(Command):
+    """Remind a payer of a late receipt: makes the text, and records when it went to whom."""
+
+    receipt: str
+    to: str = Field(min_length=1, max_length=200, description="Whom it goes to, such as a name and an address.")
+    language: ReminderLanguage | None = Field(
+        default=None, description="Its language; that of the payer's country if left out."
+    )
+
+
 DECLARED = (
+    Declaration(
+        RemindReceipt,
+        key="remind/{receipt}",
+        repeated_in=ReceiptReminded,
+        repeatable=True,
+        activity="remind",
+        role=Role.TREASURER,
+        parties="the party that owns the account",
+        workflow="Production",
+        update="remind",
+        cli="receipt remind",
+        path="/receipts/{receipt}/reminders",
+        arguments=("receipt",),
+    ),
     Declaration(
         FallDue,
         key="fall-due/{production}/{on}/{digest}/{by}",

@@ -65,5 +65,26 @@ class PaymentCorrected(Record):
     reason: str
 
 
-PaymentEvent = PaymentsFellDue | ReceiptsFellDue | PaymentHeld | PaymentResumed | PaymentCorrected
+ReminderLanguage = Literal["en", "ko", "ja"]
+
+
+class ReceiptReminded(Record):
+    """A payer was reminded of a late receipt. `text` is what was sent, `to` whom.
+
+    `language` is the one that was asked for; None means that of the payer's country.
+    """
+
+    type: Literal["receipt-reminded"] = "receipt-reminded"
+    receipt: str
+    party: str
+    outstanding: Money
+    due_on: date
+    days_late: int
+    to: str
+    language: ReminderLanguage | None
+    text: str
+    by: str
+
+
+PaymentEvent = PaymentsFellDue | ReceiptsFellDue | PaymentHeld | PaymentResumed | PaymentCorrected | ReceiptReminded
 """Every event of this module."""

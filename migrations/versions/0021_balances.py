@@ -1,4 +1,4 @@
-"""Indexes of what an account's balance at a release is read by: payments under way, and corrections of movements."""
+"""Indexes: what an account's balance at a release is read by, and reminders of late receipts."""
 
 from alembic import op
 
@@ -17,3 +17,4 @@ def upgrade() -> None:
         "CREATE INDEX journal_event_allocated ON journal_event (stream, seq)"
         " WHERE type IN ('movement-allocated', 'movement-allocation-undone')"
     )
+    op.execute("CREATE INDEX journal_event_reminded ON journal_event (stream, seq) WHERE type = 'receipt-reminded'")

@@ -13,6 +13,7 @@ from domain.ledger.journal import Fact, Head
 FETCH = 1_000
 """Rows per batch of a long answer."""
 _CURSORS = count(1)
+_EVENT = tables.journal_event.c
 
 
 def streams(connection: Connection) -> list[str]:
@@ -31,6 +32,23 @@ def head(connection: Connection, stream: str) -> Head:
     table = tables.stream_head
     row = connection.execute(sa.select(table).where(table.c.stream == stream)).one_or_none()
     return Head() if row is None else Head(row.seq, bytes(row.hash))
+
+
+def fact(connection: Connection, stream: str, seq: int) -> Fact:
+    """Return one fact of a stream, which must exist."""
+    row = connection.execute(sa.select(tables.journal_event).where(_EVENT.stream == stream, _EVENT.seq == seq)).one()
+    return Fact(
+        stream=row.stream,
+        seq=row.seq,
+        type=row.type,
+        body=row.body.encode(),
+        effective_on=row.effective_on,
+        recorded_at=row.recorded_at,
+        actor=row.actor,
+        command_key=row.command_key,
+        prev_hash=bytes(row.prev_hash),
+        hash=bytes(row.hash),
+    )
 
 
 def facts(connection: Connection, stream: str) -> Iterator[Fact]:

@@ -26,6 +26,7 @@ from app.audit.replay.imports import Imports
 from app.audit.replay.parallel import books_beside, books_request
 from app.audit.replay.payees import Controls
 from app.audit.replay.people import PeopleCheck
+from app.audit.replay.reminders import ReminderCheck
 from app.audit.replay.report import AuditReport
 from app.audit.replay.scope import Scope, Tick
 from app.audit.replay.steps import HistorySteps, steps_of
@@ -127,6 +128,7 @@ def _derived(handler: CommandHandler, records: Records, history: PeopleHistory) 
         Bank(records, agreement_of, schemas),
         AgreementCheck(handler, facts_of, records, agreement_of),
         Controls(agreement_of),
+        ReminderCheck(agreement_of, schemas),
     )
 
 
