@@ -41,7 +41,7 @@ def forecast(  # click passes options by name
     late_days: tuple[int, ...],
     movements: bool,
     chart: Path | None,
-    user: str | None,
+    user: str,
     as_json: bool,
     data: Path | None,
 ) -> None:

@@ -27,7 +27,7 @@ def milestone() -> None:
 @viewer_option
 @json_option
 @data_option
-def late(production: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def late(production: str, user: str, as_json: bool, data: Path | None) -> None:
     """List the milestones whose planned day is over, and the instalments that wait for them."""
     from app.cli.printing import show
     from app.payments.late import late_milestones_of

@@ -23,7 +23,7 @@ def receipt() -> None:
 @viewer_option
 @json_option
 @data_option
-def late(production: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+def late(production: str | None, user: str, as_json: bool, data: Path | None) -> None:
     """List what should have come in, the latest first, and when the payer was reminded."""
     from app.cli.printing import show
     from app.payments.late import late_receipts_of

@@ -42,12 +42,15 @@ def open_(production: str, account: str, user: str, as_json: bool, data: Path | 
     """Open today's runs of a debtor ACCOUNT by hand; every morning this happens by itself."""
     from app.cli.printing import show
     from app.cli.session import ask
+    from app.payments.cash import shortage_of
     from app.payments.openings import why_nothing_of
 
     started = ask(data, user, lambda as_user: as_user.open_runs(production, account))
     nothing = "" if started or as_json else why_nothing_of(data, production, account)
     show([{"run": one} for one in started], ("run",), as_json, nothing)
     _tell_what_waits(data, production)
+    if started and (short := shortage_of(data, production, account)):
+        click.echo(short, err=True)
 
 
 @run.command(name="show")

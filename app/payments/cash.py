@@ -65,6 +65,18 @@ def forecasts_of(
     return found
 
 
+def shortage_of(data: Path | None, production: str, account: str) -> str | None:
+    """Return a sentence if an account does not hold what is due today; None if it does, or nobody knows."""
+    with handler_on(data) as handler:
+        found = next((one for one in forecasts(handler, production, weeks=0) if one.account == account), None)
+    if found is None or found.short_on[AS_PLANNED] is None:
+        return None
+    return (
+        f"{account} will be at {found.scenarios[AS_PLANNED][-1].balance} once all that is due is paid: not every run "
+        f"can be released. `sluice cash forecast {production} {account}` shows what moves."
+    )
+
+
 def forecasts(
     handler: CommandHandler, production: str, weeks: int, late_days: Sequence[int] = ()
 ) -> Iterator[CashForecast]:

@@ -23,7 +23,7 @@ NOW = datetime.fromisoformat("2025-08-29T09:00:00+09:00")
 """A Friday: what the drama promises for dates until then is due."""
 PRODUCTIONS = [
     *("PATH", "DEAL", "BOOKS", "EYES", "MILE", "HOLD", "CASH", "ONCE", "WHO", "LIFE"),
-    *("FILEB", "FILEH", "FILEN", "FILEE"),
+    *("FILEB", "FILEH", "FILEN", "FILEE", "FUND"),
 ]
 """The drama under other keys: each test has its own."""
 SETTINGS = """
