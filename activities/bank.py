@@ -154,7 +154,7 @@ def _moved(production: str, needed: Mapping[str, bookings.Needs]) -> Selection:
         unknown = sa.and_(payment.account.in_(needed), payment.status == Status.UNKNOWN)
         named.append(sa.or_(unknown, sa.and_(payment.account.in_(needed), payment.doubts.is_not(None))))
         sent = sa.or_(sent, run.id.in_(sa.select(payment.run).where(unknown)))
-    return Selection(payments=sa.or_(*named), receipts=sa.or_(*waiting), runs=sent)
+    return Selection(payments=sa.or_(*named), receipts=sa.or_(*waiting), runs=sent, milestones=True)
 
 
 def _recorded(
@@ -171,7 +171,7 @@ def _recorded(
         for account, needs in needed.items()
         if needs.stated
     }
-    return bookings.Recorded(state.payments, state.receipts, state.runs, known, suspended, told)
+    return bookings.Recorded(state.payments, state.receipts, state.runs, known, suspended, told, state.milestones)
 
 
 def _command(kind: str, production: str, account: str, raw: bytes) -> TakeBankFile:

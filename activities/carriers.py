@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from activities.adjustments import AdjustmentActivities
 from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
@@ -15,6 +16,7 @@ from activities.runs import RunActivities
 from domain.commands import TABLE, Command, Declaration
 
 _OWNERS = (
+    AdjustmentActivities,
     AgreementActivities,
     BankActivities,
     DistributionActivities,

@@ -1,6 +1,8 @@
 """Saying what movements in suspense were, and taking that back."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
+from functools import partial
 
 import sqlalchemy as sa
 from temporalio import activity
@@ -14,10 +16,13 @@ from adapters.db.records import Selection
 from adapters.db.store import Transaction
 from domain.agreement.model import Agreement, Purpose
 from domain.bank import suspense, undoing
+from domain.bank.allocation import AllocationContext
 from domain.bank.movements import BankMovement
-from domain.commands import AllocateMovement, UndoAllocation
+from domain.commands import AllocateMovement, HoldCreditElsewhere, UndoAllocation, make
 from domain.errors import Broken
 from domain.events import Event, MovementAllocated, MovementAllocationUndone
+from domain.ledger.journal import sha256
+from domain.payments import credit
 from domain.payments.payments import payment_id
 from domain.state import State
 
@@ -40,7 +45,7 @@ class MovementActivities:
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             connection = transaction.connection
-            known = suspense.AllocationContext(
+            known = AllocationContext(
                 agreement=agreement,
                 today=self._handler.today(agreement),
                 movement=movements.movement(connection, *ours, command.movement),
@@ -49,9 +54,12 @@ class MovementActivities:
                 receipts=state.receipts,
                 exists=self._exists(transaction, command, agreement),
                 refunds=sum(payment.purpose is Purpose.REFUND for payment in state.payments.values()),
+                credits=state.credits,
+                milestones=state.milestones,
             )
             events = suspense.allocate(command, known, self._handler.person(command, state.people))
             _notify(transaction, command.production, state, events)
+            self._told_there(transaction, command, events)
             return events
 
         named = {command.name, payment_id(command.name), *(part.receipt for part in command.further)}
@@ -73,23 +81,51 @@ class MovementActivities:
             standing = undoing.UndoContext(
                 agreement=agreement,
                 movement=movement,
+                today=self._handler.today(agreement),
                 other=movements.movement(connection, *ours, other) if other else None,
                 payments=state.payments,
                 receipts=state.receipts,
                 runs=state.runs,
+                credits=state.credits,
             )
             events = undoing.undo(command, standing, self._handler.person(command, state.people))
             _notify(transaction, command.production, state, events)
+            self._told_there(transaction, command, events)
             return events
 
         runs = {one.then.run for one in before.allocations if one.then and one.then.run} if before else set()
         self._handler.carry_out(command, _selection(_settled_by(before), runs), _rule)
         return self._view(*ours, command.movement)
 
+    def _told_there(
+        self, transaction: Transaction, command: AllocateMovement | UndoAllocation, events: list[Event]
+    ) -> None:
+        """Record money of another production there, in the same transaction, and take it back there."""
+        for number, event in enumerate(events):
+            told = event.allocated if isinstance(event, MovementAllocationUndone) else event
+            if not isinstance(told, MovementAllocated) or told.to != "production" or told.party is None:
+                continue
+            held = make(
+                HoldCreditElsewhere,
+                beside={"allocation": sha256(f"{command.key}/{number}".encode())},
+                by=command.by,
+                production=told.name,
+                holder=command.production,
+                account=told.account,
+                movement=told.movement,
+                party=told.party,
+                amount=told.amount if told is event else -told.amount,
+            )
+            self._handler.also(transaction, held, Selection(credits=True), partial(_held, held))
+
     def _exists(self, transaction: Transaction, command: AllocateMovement, agreement: Agreement) -> bool:
         """Whether the named source or production exists. A source has statements, or is a party of the agreement."""
         if command.to == "production":
-            return transaction.state(command.name).production is not None
+            there = transaction.state(command.name).production
+            if there is None:
+                return False
+            theirs = self._handler.agreements.of(transaction, there.document).parties
+            return command.party in {party.id for party in theirs}
         parties = {party.id for party in agreement.parties}
         return command.name in parties or command.name in facts.sources(transaction.connection, command.production)
 
@@ -101,14 +137,20 @@ class MovementActivities:
         return MovementView(account=account, movement=name, open=found.open)
 
 
+def _held(command: HoldCreditElsewhere, state: State, agreement: Agreement, _: date) -> list[Event]:
+    return credit.held_elsewhere(command, agreement, state.credits)
+
+
 def _selection(names: Iterable[str], runs: Collection[str] = (), *, refunds: bool = False) -> Selection:
-    """The payments, receipts and runs of these ids, and all refunds if asked."""
+    """The payments, receipts and runs of these ids, and all refunds if asked; milestones and credits."""
     named = sorted(set(names))
     payments = any_of(_PAYMENT.id, named)
     return Selection(
         payments=sa.or_(payments, _PAYMENT.purpose == Purpose.REFUND.value) if refunds else payments,
         receipts=any_of(_RECEIPT.id, named),
         runs=any_of(_RUN.id, sorted(runs)) if runs else None,
+        milestones=True,
+        credits=True,
     )
 
 

@@ -148,6 +148,32 @@ class MovementView(Record):
     open: Money
 
 
+class ReceiptView(Record):
+    """A receipt, its status, and what of it is outstanding. `proposed` waits to be confirmed as a write-off."""
+
+    receipt: str
+    status: str
+    outstanding: Money
+    proposed: Money | None = None
+
+
+class InterestView(Record):
+    """The late interest that was claimed of an instalment to date, and how many claims were raised for it."""
+
+    payment: str
+    claimed: Money
+    claims: int
+
+
+class CreditView(Record):
+    """What is left of a party's credit on an account, and the refund of it that was made or taken back."""
+
+    account: str
+    party: str
+    left: Money
+    payment: str
+
+
 class OpeningBalanceView(Record):
     """What is on record as an account's balance at the start of a day, before everything that the books have of it."""
 

@@ -84,6 +84,14 @@ class CommandHandler:
 
         return self.handle(self._request(command, selection, _ruled, on))
 
+    def also(self, transaction: Transaction, command: Command, selection: Selection, decision: Decision) -> None:
+        """Carry out a command of another production in a transaction; see `Transaction.also`."""
+
+        def _decided(_: Transaction, state: State, agreement: Agreement, on: date) -> Sequence[Event]:
+            return decision(state, agreement, on)
+
+        transaction.also(self._request(command, selection, _decided, None))
+
     def _request(
         self,
         command: Command,

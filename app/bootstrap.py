@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio.client import Client
 
+from activities.adjustments import AdjustmentActivities
 from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
@@ -81,6 +82,7 @@ class Services:
             MovementActivities(self.handler),
             ProposalActivities(self.handler),
             PayeeActivities(self.handler),
+            AdjustmentActivities(self.handler),
             self.distributions,
             ScheduleActivities(self.handler, self.client, self.settings.task_queue),
             self.histories,

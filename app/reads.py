@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from adapters.db.queries.milestones import MilestoneFilter, MilestoneRow
     from adapters.db.queries.movement_life import MovementLife
     from adapters.db.queries.paging import Page, PageRequest
-    from adapters.db.queries.payments import PaymentFilter, PaymentRow, ReceiptFilter, ReceiptRow
+    from adapters.db.queries.payments import CreditRow, PaymentFilter, PaymentRow, ReceiptFilter, ReceiptRow
     from adapters.db.queries.runs import RunFilter, RunRow
     from adapters.db.queries.statements import StatementFilter, StatementRow
     from domain.bank.reconciliation import Reconciliation
@@ -119,6 +119,10 @@ class Reads:
         """Return expected receipts."""
         return queries.payments.receipts(self.connection, self._here(chosen), page, self.sight(Resource.RECEIPTS))
 
+    def credits(self) -> "list[CreditRow]":
+        """Return the credits of the production that are not used up."""
+        return queries.payments.credits_of(self.connection, self.production or "", self.sight(Resource.RECEIPTS))
+
     def runs(self, chosen: "RunFilter", page: "PageRequest") -> "Page[RunRow]":
         """Payment runs."""
         return queries.runs.runs(self.connection, self._here(chosen), page, self.sight(Resource.RUNS))
@@ -158,7 +162,9 @@ class Reads:
         sight = self.sight(Resource.MOVEMENTS)
         seen = sight.everything or account in sight.accounts
         found = (
-            queries.movement_life.movement_life(self.connection, self.production or "", account, name) if seen else None
+            queries.movement_life.movement_life(self.connection, self.production or "", account, name, sight)
+            if seen
+            else None
         )
         if found is None:
             raise NotFound(f"There is no movement {name} on {account}: `sluice movement list` shows those in suspense.")

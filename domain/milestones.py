@@ -30,7 +30,10 @@ Deadline = Callable[[Terms], date]
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """The state of one milestone. `status` is open, submitted, rejected or accepted."""
+    """The state of one milestone. `status` is open, submitted, rejected or accepted.
+
+    `submitted_on` is the day on which the newest evidence was handed in: that of the delivery.
+    """
 
     id: str
     status: str = "open"
@@ -42,6 +45,7 @@ class Milestone:
     deadline_on: date | None = None
     escalated_to: str | None = None
     accepted_on: date | None = None
+    submitted_on: date | None = None
 
 
 Away = Callable[[str], bool]
@@ -191,6 +195,7 @@ def apply(milestones: Milestones, event: Event, effective_on: date) -> None:
                 submitted_by=event.by,
                 evidence=event.evidence,
                 deadline_on=event.deadline_on,
+                submitted_on=effective_on,
             )
         case MilestoneApproved():
             milestone = milestones[event.milestone]

@@ -90,6 +90,14 @@ def in_each(name: str, step: Step) -> Step:
     )
 
 
+def in_one(name: str, step: Step) -> Step:
+    """A change of the record in a field."""
+    return Step(
+        lambda body: body | {name: step.up(body[name])},
+        lambda body: body | {name: step.down(body[name])},
+    )
+
+
 class Schemas:
     """The steps of every kind that has changed, by class name, oldest first."""
 
@@ -235,6 +243,23 @@ def _earlier_allocation(body: Body) -> Body:
 
 
 _ALLOCATED_TO = Step(lambda body: body, _earlier_allocation)
+
+
+def _not_in(name: str, values: frozenset[str]) -> Step:
+    """A field gains values that no earlier version can say."""
+
+    def down(body: Body) -> Body:
+        """Refuse a newer value."""
+        if body[name] in values:
+            raise Unsayable(f"There was no {body[name]} then.")
+        return body
+
+    return Step(lambda body: body, down)
+
+
+_NO_INTEREST = _not_in("purpose", frozenset({"late_interest"}))
+_ALLOCATED_TO_CREDITS = _not_in("to", frozenset({"credit", "settlement", "vendor-refund", "paid-again"}))
+_MOVED_ON = together(derived("on", None), derived("purpose", None), _ALLOCATED_TO_CREDITS)
 _STATEMENT_2: Body = {
     **dict.fromkeys(("issuer", "addressee", "account", "issued_on", "paid_in")),
     "payouts": [],
@@ -247,19 +272,23 @@ _BOOKED = together(derived("movement", ""), derived("charges", None))
 STEPS: Mapping[str, Sequence[Step]] = {
     "PaymentsSettled": (in_each("payments", together(_BOOKED, derived("end_to_end_id", None))),),
     "PaymentReturned": (_BOOKED,),
-    "ReceiptMatched": (_BOOKED,),
+    "ReceiptMatched": (_BOOKED, derived("on", None)),
+    "ReceiptReversed": (derived("on", None),),
     "MovementUnmatched": (derived("movement", ""),),
     "MovementAllocated": (
         together(_BOOKED, derived("end_to_end_id", None)),
         together(derived("reverses", ""), derived("then", None)),
+        _MOVED_ON,
     ),
+    "MovementAllocationUndone": (in_one("allocated", _MOVED_ON),),
     "AllocateMovement": (
         together(renamed("bank_reference", "movement"), given("charges", None), given("further", []), _ALLOCATED_TO),
+        together(given("party", ""), _ALLOCATED_TO_CREDITS),
     ),
-    "PaymentsScheduled": (_refunds_in("payments"),),
-    "PaymentsFellDue": (_refunds_in("payments"),),
-    "ReceiptsExpected": (_refunds_in("receipts"),),
-    "ReceiptsFellDue": (_refunds_in("receipts"),),
+    "PaymentsScheduled": (_refunds_in("payments"), in_each("payments", _NO_INTEREST)),
+    "PaymentsFellDue": (_refunds_in("payments"), in_each("payments", _NO_INTEREST)),
+    "ReceiptsExpected": (_refunds_in("receipts"), in_each("receipts", _NO_INTEREST)),
+    "ReceiptsFellDue": (_refunds_in("receipts"), in_each("receipts", _NO_INTEREST)),
     "BoundRun": (Step(_bound_run_2_up, _bound_run_2_down),),
     "MovementView": (renamed("bank_reference", "movement"),),
     "DistributionView": (derived("trouble", []),),

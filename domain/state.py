@@ -13,7 +13,8 @@ from domain.identity import people
 from domain.identity.people import People
 from domain.milestones import Milestone
 from domain.payees import model as payees
-from domain.payments import folding, receipts, run_folding
+from domain.payments import credit, folding, receipts, run_folding
+from domain.payments.credit import Credit
 from domain.payments.payments import Payments
 from domain.payments.receipts import Receipt
 from domain.payments.runs import Run
@@ -36,6 +37,7 @@ class State:
     distributions: dict[str, Distribution] = field(default_factory=dict)
     people: People = field(default_factory=People)
     proposals: dict[str, Proposal] = field(default_factory=dict)
+    credits: dict[str, Credit] = field(default_factory=dict)
 
 
 def fold(state: State, events_by_date: Iterable[tuple[Event, date]]) -> State:
@@ -53,6 +55,7 @@ def fold(state: State, events_by_date: Iterable[tuple[Event, date]]) -> State:
         dict(state.distributions),
         state.people.copy(),
         dict(state.proposals),
+        dict(state.credits),
     )
     for event, effective_on in events_by_date:
         after = apply(after, event, effective_on)
@@ -71,7 +74,9 @@ def apply(state: State, event: Event, effective_on: date) -> State:
     if kind in OF_RUNS:
         run_folding.apply(state.runs, state.payments, event)
     if kind in OF_RECEIPTS:
-        receipts.apply(state.receipts, event)
+        receipts.apply(state.receipts, event, effective_on)
+    if kind in OF_CREDITS:
+        credit.apply(state.credits, event)
     if kind in OF_MILESTONES:
         milestones.apply(state.milestones, event, effective_on)
     if kind in OF_DISTRIBUTIONS:
@@ -121,6 +126,10 @@ OF_PAYMENTS = frozenset(
         events.PaymentReturned,
         events.MovementAllocated,
         events.MovementAllocationUndone,
+        events.CreditRefunded,
+        events.CreditRefundWithdrawn,
+        events.LateInterestClaimed,
+        events.LateInterestWithdrawn,
     }
 )
 """The events that `folding.apply` handles. Checking this set first is much faster than trying every case."""
@@ -147,6 +156,23 @@ OF_RECEIPTS = frozenset(
         events.ReceiptReversed,
         events.MovementAllocated,
         events.MovementAllocationUndone,
+        events.ReceiptAdjusted,
+        events.ReceiptAdjustmentUndone,
+        events.WriteOffProposed,
+        events.WriteOffDeclined,
+        events.LateInterestClaimed,
+        events.LateInterestWithdrawn,
+    }
+)
+OF_CREDITS = frozenset(
+    {
+        events.MovementAllocated,
+        events.MovementAllocationUndone,
+        events.ReceiptAdjusted,
+        events.ReceiptAdjustmentUndone,
+        events.CreditRefunded,
+        events.CreditRefundWithdrawn,
+        events.CreditHeldElsewhere,
     }
 )
 OF_PAYEES = frozenset(

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import people, rows, tables
 from adapters.db.arrays import Blobs, Ints, Texts
+from adapters.db.dealings import credit_row
 from domain.bank.record import bookings
 from domain.bank.statements import statements
 from domain.events import Event
@@ -39,6 +40,7 @@ _SNAPSHOTS = (
     "receipt",
     "run",
     "distribution",
+    "credit",
     "proposal",
     "user_account",
     "people_change",
@@ -90,6 +92,7 @@ class Append:
             ("proposal", (rows.proposal_row(production, p) for p in _changed(before.proposals, after.proposals))),
             ("user_account", map(people.user_row, _changed(before.people.users, after.people.users))),
             ("people_change", map(people.change_row, _changed(before.people.changes, after.people.changes))),
+            ("credit", (credit_row(production, c) for c in _changed(before.credits, after.credits))),
         ):
             self._fill(table, made)
 

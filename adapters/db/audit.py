@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import rows, tables
 from adapters.db.queries.chain import read_through, streamed
+from adapters.db.streams import stream_of
 from domain.audit.books import Commanded, Entered
 from domain.bank.identity import KnownBooking
 from domain.bank.statements import BankStatement
-from domain.events import Event, read_event
+from domain.events import Event, MovementAllocated, MovementAllocationUndone, read_event
 from domain.schemas import SCHEMAS, Schemas
 
 Row = dict[str, Any]
@@ -25,6 +27,7 @@ SNAPSHOTS: Mapping[str, str] = {
     "run": "id",
     "distribution": "period",
     "proposal": "document",
+    "credit": "id",
 }
 """The snapshot tables, each with the column that names a row among its production's."""
 
@@ -76,6 +79,22 @@ def command_payload(connection: Connection, key: str) -> str | None:
     """The hash of the command that was carried out under a key. None if none was."""
     query = sa.select(tables.command.c.payload).where(tables.command.c.key == key)
     return connection.execute(query).scalar_one_or_none()
+
+
+def allocations_for(
+    connection: Connection, production: str, account: str, movement: str, schemas: Schemas
+) -> list[MovementAllocated | MovementAllocationUndone]:
+    """Return what was said of a movement, and taken back, in the order of the journal."""
+    table = tables.journal_event.c
+    body = sa.cast(table.body, JSONB)
+    query = sa.select(table.body).where(
+        table.stream == stream_of(production),
+        table.type.in_(["movement-allocated", "movement-allocation-undone"]),
+        body["account"].astext == account,
+        body["movement"].astext == movement,
+    )
+    found = (read_event(written, schemas) for written in connection.execute(query.order_by(table.seq)).scalars())
+    return [one for one in found if isinstance(one, MovementAllocated | MovementAllocationUndone)]
 
 
 class Wrote(NamedTuple):

@@ -11,7 +11,7 @@ from adapters.db import tables
 from adapters.db.queries.chain import FETCH
 from adapters.db.streams import stream_of
 
-SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distribution", "proposal")
+SNAPSHOTS = ("production", "milestone", "payment", "receipt", "run", "distribution", "proposal", "credit")
 
 
 def entries(connection: Connection, production: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Dialect
 from adapters.db import people, rows, tables
 from adapters.db.conditions import any_of
 from adapters.db.connection import driver_of
+from adapters.db.dealings import credit_of
 from domain.agreement.productions import Production
 from domain.bank.bookings import Needs
 from domain.bank.identity import KnownBooking
@@ -64,6 +65,7 @@ class Selection:
     proposals: bool = False
     people: bool = False
     """All people of the house. Without it, they are those whom the command concerns."""
+    credits: bool = False
     values: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -154,6 +156,7 @@ class Records:
             (tables.run, selection.runs),
             (tables.distribution, every if selection.distributions else None),
             (tables.proposal, every if selection.proposals else None),
+            (tables.credit, every if selection.credits else None),
         )
         asked = {}
         for table, condition in chosen:
@@ -176,6 +179,7 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
         runs={row["id"]: rows.run_of(row) for row in found.get("run", ())},
         distributions={row["period"]: rows.distribution_of(row) for row in found.get("distribution", ())},
         proposals={row["document"]: rows.proposal_of(row) for row in found.get("proposal", ())},
+        credits={row["id"]: credit_of(row) for row in found.get("credit", ())},
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from adapters.db.dealings import of_payment, of_receipt, payment_dealings, receipt_dealings
 from adapters.db.doubts import doubts_of, doubts_row
 from adapters.db.payees import payees_of, payees_row
 from domain.agreement.model import Purpose
@@ -73,6 +74,7 @@ def milestone_row(production: str, milestone: Milestone) -> dict[str, Any]:
         "approvals": [list(approval) for approval in milestone.approvals],
         "deadline_on": _iso(milestone.deadline_on),
         "accepted_on": _iso(milestone.accepted_on),
+        "submitted_on": _iso(milestone.submitted_on),
     }
 
 
@@ -88,6 +90,7 @@ def milestone_of(row: Row) -> Milestone:
         deadline_on=row["deadline_on"],
         escalated_to=row["escalated_to"],
         accepted_on=row["accepted_on"],
+        submitted_on=row["submitted_on"],
     )
 
 
@@ -116,6 +119,8 @@ def payment_row(production: str, payment: Payment) -> dict[str, Any]:
         "bank_reference": payment.bank_reference,
         "doubts": doubts_row(payment.doubts),
         "cause": payment.cause,
+        "settled_on": _iso(payment.settled_on),
+        "dealings": payment_dealings(payment),
     }
 
 
@@ -141,6 +146,8 @@ def payment_of(row: Row) -> Payment:
         bank_reference=row["bank_reference"],
         doubts=doubts_of(row["doubts"]),
         cause=row["cause"],
+        settled_on=row["settled_on"],
+        **of_payment(row),
     )
 
 
@@ -159,6 +166,7 @@ def receipt_row(production: str, receipt: Receipt) -> dict[str, Any]:
         "due_on": _iso(receipt.due_on),
         "status": receipt.status.value,
         "received_minor": receipt.received.minor,
+        "dealings": receipt_dealings(receipt),
     }
 
 
@@ -175,6 +183,7 @@ def receipt_of(row: Row) -> Receipt:
         due_on=row["due_on"],
         status=ReceiptStatus(row["status"]),
         received=Money(row["received_minor"], row["currency"]),
+        **of_receipt(row),
     )
 
 

@@ -257,6 +257,21 @@ class Transaction(Records):
             )
         return found
 
+    def also(self, request: Request) -> None:
+        """Carry out a command of another stream in this transaction: both commands are recorded, or neither is.
+
+        It must be the last thing that a rule does, because what it wrote stays if the rule then refuses. Two commands
+        that each wait for the other's stream end in a deadlock that the database breaks: one of them is tried again.
+
+        Raises:
+            SluiceError: as `Store.handle` does.
+        """
+        append = Append()
+        answer = _carried_out(self, request, self.take(request), append)
+        if isinstance(answer, SluiceError):
+            raise answer
+        append.send(self.driver.cursor())
+
     def keep(self, name: str, content: bytes) -> str:
         """Store a document under its SHA-256 and return that. Storing it again changes nothing."""
         digest = journal.sha256(content)

@@ -3,7 +3,7 @@
 Records, append-only:      journal_event, entry, command, document, bank_file, booking, bank_statement,
                            rate, statement_version, receipt_row, fact_row, history
 Snapshots of the fold:     production, milestone, payment, receipt, run, distribution,
-                           proposal                       (of productions' streams)
+                           proposal, credit               (of productions' streams)
                            user_account, people_change    (of the house's stream)
 Working state:             stream_head, outbox, refused_payload
 Readings, append-only:     audit_read, which only functions of the database write
@@ -249,6 +249,7 @@ milestone = sa.Table(
     sa.Column("deadline_on", sa.Date),
     sa.Column("escalated_to", sa.Text),
     sa.Column("accepted_on", sa.Date),
+    sa.Column("submitted_on", sa.Date),
 )
 
 payment = sa.Table(
@@ -276,6 +277,8 @@ payment = sa.Table(
     sa.Column("bank_reference", sa.Text),
     sa.Column("doubts", JSONB),
     sa.Column("cause", sa.Text),
+    sa.Column("settled_on", sa.Date),
+    sa.Column("dealings", JSONB),
 )
 
 receipt = sa.Table(
@@ -293,6 +296,18 @@ receipt = sa.Table(
     sa.Column("due_on", sa.Date),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("received_minor", sa.BigInteger, nullable=False),
+    sa.Column("dealings", JSONB),
+)
+
+credit = sa.Table(
+    "credit",
+    metadata,
+    sa.Column("production", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("party", sa.Text, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("minor", sa.BigInteger, nullable=False),
 )
 
 run = sa.Table(

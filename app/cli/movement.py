@@ -33,6 +33,7 @@ _COLUMNS = (
     "counterparty",
     "remittance",
     "references",
+    "suggests",
     "why",
 )
 _TOLD = ("report", "counterparty", "remittance", "references", "file")
@@ -69,7 +70,10 @@ def list_(
 
     with reads(data, production, user) as reading:
         found = reading.movements(MovementFilter(account=account, since=since, until=until), page)
-    lines = [plain(row) | {"references": _line_of(row.references)} for row in found.items]
+    lines = [
+        plain(row) | {"references": _line_of(row.references), "suggests": ", ".join(row.suggests)}
+        for row in found.items
+    ]
     show(found.items if as_json else lines, _COLUMNS, as_json, "nothing is in suspense")
     tell_of_more(found)
 
@@ -93,6 +97,7 @@ def show(production: str, account: str, movement: str, user: str, as_json: bool,
         return
     parts = plain(found)
     told, allocations, history = (parts.pop(name) for name in ("told", "allocations", "history"))
+    parts["suggests"] = ", ".join(parts["suggests"])
     show_one({name: value for name, value in parts.items() if value != ""}, as_json=False)
     click.echo()
     show([_bank_words(one) for one in told], _TOLD, as_json=False, nothing="")
@@ -124,7 +129,11 @@ _TARGETS = {
     "receipt": ("ID[=AMOUNT]", "It is money of this expected receipt. May be repeated."),
     "source": ("NAME", "It is what this source owes by its statements."),
     "refund": ("ACCOUNT", "It is not ours: owe it to this account of the agreement, and pay it back by a run."),
-    "for-production": ("KEY", "It is money of another production."),
+    "credit": ("PARTY", "This party paid it too much: keep it to its credit."),
+    "vendor-refund": ("ID", "The payee of this payment gives a part of it back."),
+    "paid-again": ("ID", "The payee of this payment got that much beyond it."),
+    "for-production": ("KEY", "It is money of another production; --party says whose credit it is there."),
+    "from-production": ("KEY", "It is our money that this production held."),
     "duplicate-of": ("MOVEMENT", "The bank told this movement twice."),
     "reversal-of": ("MOVEMENT", "It undoes this movement."),
 }
@@ -132,7 +141,12 @@ _FLAGS = {
     "charges": "It is the bank's own charge, or gives one back.",
     "interest": "It is interest of the bank, or for it.",
 }
-_TO = {"for-production": "production", "duplicate-of": "duplicate", "reversal-of": "reversal"}
+_TO = {
+    "for-production": "production",
+    "from-production": "settlement",
+    "duplicate-of": "duplicate",
+    "reversal-of": "reversal",
+}
 
 
 def _target_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -168,6 +182,7 @@ def _target_options(command: Callable[..., None]) -> Callable[..., None]:
     metavar="AMOUNT",
     help="The bank's charge in it: deducted from what came in, or added to what went out.",
 )
+@click.option("--party", metavar="ID", default="", help="Whose money it is, in the production that it is for.")
 @click.option("--reason", required=True, help="How that is known.")
 @as_option
 @key_option
@@ -181,6 +196,7 @@ def allocate(
     names: tuple[str, ...],
     amount: str | None,
     bank_charge: str | None,
+    party: str,
     reason: str,
     user: str,
     key: str,
@@ -209,6 +225,7 @@ def allocate(
             amount=settled,
             charges=Money.parse(bank_charge) if bank_charge is not None else None,
             further=[{"receipt": receipt, "amount": part} for receipt, part in further],
+            party=party,
             reason=reason,
         ),
         as_json,

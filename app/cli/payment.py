@@ -13,11 +13,15 @@ from app.cli.options import (
     json_option,
     page_options,
     production_filter,
+    production_option,
     viewer_option,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adapters.db.queries.paging import PageRequest
+    from domain.values.money import Money
 
 STATUSES = (
     "scheduled",
@@ -147,7 +151,7 @@ def expected(
 ) -> None:
     """List what is expected to come in, what of it has arrived, and what lateness has cost."""
     from adapters.db.queries.payments import ReceiptFilter
-    from app.cli.printing import show_page
+    from app.cli.printing import plain, show, tell_of_more
     from app.payments.overdue import expected_of
 
     chosen = ReceiptFilter(
@@ -159,5 +163,33 @@ def expected(
         due_from=since,
         due_to=until,
     )
-    columns = ("id", "status", "amount", "received", "due_on", "days_late", "late_interest", "account", "payer_party")
-    show_page(expected_of(data, chosen, page, user), columns, as_json, "nothing is expected")
+    found = expected_of(data, chosen, page, user)
+    lines = [plain(row) | {"settled": _settled(row.settled)} for row in found.items]
+    show(found.items if as_json else lines, _EXPECTED, as_json, "nothing is expected")
+    tell_of_more(found)
+
+
+_EXPECTED = (
+    *("id", "status", "amount", "received", "settled", "outstanding", "proposed"),
+    *("due_on", "days_late", "late_interest", "claimed", "account", "payer_party"),
+)
+"""The columns of a list of receipts."""
+
+
+def _settled(settled: "Mapping[str, Money]") -> str:
+    return ", ".join(f"{amount} {kind}" for kind, amount in settled.items())
+
+
+@payment.command(name="credits")
+@production_option
+@viewer_option
+@json_option
+@data_option
+def credits_(production: str, user: str, as_json: bool, data: Path | None) -> None:
+    """List what stands to the credit of parties: what they paid too much, and what productions hold for each other."""
+    from app.cli.printing import show
+    from app.reads import reads
+
+    with reads(data, production, user) as reading:
+        found = reading.credits()
+    show(found, ("production", "account", "party", "amount"), as_json, "nobody has a credit")

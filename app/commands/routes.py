@@ -49,7 +49,7 @@ class Routes:
             elif "receipt" in fields:
                 fields["production"] = self._production_of_receipt(fields["receipt"])
             else:
-                fields["production"] = self._production_of_payment(fields["payment"])
+                fields["production"] = self._production_of(fields.get("payment") or fields["receipt"])
         for name, newest in NEWEST.items():
             if name in kind.model_fields and fields.get(name) is None:
                 with self.services.store.reading() as records:
@@ -92,11 +92,15 @@ class Routes:
             raise NotFound(f"There is no run {run}: `sluice run show` lists them.", run=run)
         return planned_run(row)
 
-    def _production_of_payment(self, payment: str) -> str:
+    def _production_of(self, name: str) -> str:
+        """The production of a payment or a receipt."""
         with self.services.store.reading() as records:
-            row = payment_row(records.connection, payment)
+            row = payment_row(records.connection, name) or receipt_row(records.connection, name)
         if row is None:
-            raise NotFound(f"There is no payment {payment}: `sluice payment list` lists them.", payment=payment)
+            raise NotFound(
+                f"There is no payment {name}: `sluice payment list` and `sluice payment expected` list them.",
+                payment=name,
+            )
         return row.production
 
     def _production_of_receipt(self, receipt: str) -> str:

@@ -1,6 +1,6 @@
 """Expected receipts. Late ones have the interest that the agreement sets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,12 +12,14 @@ from domain.values.money import Money
 
 if TYPE_CHECKING:
     from adapters.command_handler import CommandHandler
-    from domain.agreement.model import Agreement
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRow(ReceiptRow):
-    """An expected receipt. A late one has the simple interest on what is outstanding today."""
+    """An expected receipt. One that is or was late has the interest on what was outstanding each day, until today.
+
+    What was claimed of it is in `claimed`.
+    """
 
     days_late: int | None = None
     late_interest: Money | None = None
@@ -27,7 +29,7 @@ def expected_of(data: Path | None, chosen: ReceiptFilter, page: PageRequest, use
     """Return expected receipts on a data folder's stack that the user may read; see `expected`."""
     with reads(data, chosen.production, user) as reading:
         found = reading.receipts(chosen, page)
-    if any(row.status == "owed" for row in found.items):  # parsing agreements is slow, so only if needed
+    if any(_maybe_late(row) for row in found.items):  # parsing agreements is slow, so only if needed
         from app.bootstrap import handler_on
 
         with handler_on(data) as handler:
@@ -37,23 +39,36 @@ def expected_of(data: Path | None, chosen: ReceiptFilter, page: PageRequest, use
     return Page(items, found.next_cursor, found.total)
 
 
+def _maybe_late(row: ReceiptRow) -> bool:
+    """Whether a receipt is owed, or was settled after its due day."""
+    if row.status == "received":
+        return row.due_on is not None and row.settled_on is not None and row.settled_on > row.due_on
+    return row.status == "owed"
+
+
 def expected(handler: "CommandHandler", rows: Iterable[ReceiptRow]) -> tuple[ExpectedRow, ...]:
-    """Add days and interest to late receipts. The interest is a claim that people may raise, and is not posted."""
-    receipts = tuple(rows)
+    """Add days and interest to late receipts. What of it is not claimed yet is not posted."""
+    receipts, found = tuple(rows), dict[str, ExpectedRow]()
+    for production in {row.production for row in receipts if _maybe_late(row)}:
+        late = [row for row in receipts if row.production == production and _maybe_late(row)]
+        found |= {row.id: row for row in _with_interest(handler, production, late)}
+    return tuple(found.get(row.id) or _row(row) for row in receipts)
+
+
+def _with_interest(handler: "CommandHandler", production: str, rows: Sequence[ReceiptRow]) -> Iterator[ExpectedRow]:
+    from adapters.db import tables
+    from adapters.db.conditions import any_of
+    from domain.payments.late_interest import accrued
+
     with handler.store.reading() as records:
-        agreements = {key: handler.agreement(records, key) for key in {row.production for row in receipts}}
-    return tuple(_with_interest(row, agreements[row.production], handler) for row in receipts)
-
-
-def _with_interest(row: ReceiptRow, agreement: "Agreement", handler: "CommandHandler") -> ExpectedRow:
-    from domain.agreement.schedule import late_interest
-
+        agreement, named = handler.agreement(records, production), any_of(tables.receipt.c.id, [one.id for one in rows])
+        state = records.state(production, receipts=named, milestones=True)
     today = handler.today(agreement)
-    if row.status != "owed" or row.due_on is None or row.due_on >= today:
-        return _row(row)
-    terms = next(one for one in agreement.schedule if one.id == row.instalment)
-    interest = late_interest(terms, row.amount - row.received, row.due_on, today)
-    return _row(row, (today - row.due_on).days, interest if interest.minor else None)
+    for row in rows:
+        interest = accrued(state.receipts[row.id], agreement, state.milestones, today)
+        until = row.settled_on if row.status == "received" else today
+        days = (until - row.due_on).days if until is not None and row.due_on is not None else 0
+        yield _row(row, days if days > 0 else None, interest if interest.minor else None)
 
 
 def _row(row: ReceiptRow, days_late: int | None = None, interest: Money | None = None) -> ExpectedRow:

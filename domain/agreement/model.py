@@ -21,6 +21,7 @@ from domain.values.record import (
     TimeOfDay,
     UserName,
 )
+from domain.values.rounding import Direction
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
@@ -86,8 +87,8 @@ class Control(StrEnum):
 class Purpose(StrEnum):
     """What a payment is for. The first four are incoming, the others outgoing.
 
-    `participation` pays out shares of the earnings, and `refund` pays back what came in by mistake. Distributions and
-    refunds make such payments, never the schedule.
+    `participation` pays out shares of the earnings, `refund` pays back what came in by mistake, and `late_interest` is
+    claimed by either side. None of them is in the schedule.
     """
 
     CONTRIBUTION = "contribution"
@@ -100,6 +101,7 @@ class Purpose(StrEnum):
     FEE = "fee"
     PARTICIPATION = "participation"
     REFUND = "refund"
+    LATE_INTEREST = "late_interest"
 
     @property
     def incoming(self) -> bool:
@@ -108,8 +110,8 @@ class Purpose(StrEnum):
 
     @property
     def unscheduled(self) -> bool:
-        """Whether payments of this purpose are in no schedule."""
-        return self in {Purpose.PARTICIPATION, Purpose.REFUND}
+        """Whether payments and receipts of this purpose are in no schedule."""
+        return self in {Purpose.PARTICIPATION, Purpose.REFUND, Purpose.LATE_INTEREST}
 
 
 class Account(Record):
@@ -273,12 +275,40 @@ Due = Annotated[Annotated[DueOn, Tag("on")] | Annotated[DueAfter, Tag("after")],
 """When an instalment is due. The field `on` tells the kind, so that an error is reported for one kind only."""
 
 
+class AfterDelivery(Record):
+    """Interest that runs from a number of days after the milestone's work was handed in, whatever the due date.
+
+    Laws that protect suppliers count so. On a day for which the due date's rate holds too, the higher one counts.
+    """
+
+    days: int = Field(ge=0, le=365)
+    annual_percent: Exact
+
+
 class LateInterest(Record):
-    """Simple interest on late payments after the grace period: `annual_percent`, by the day count `days`."""
+    """Simple interest on late payments after the grace period: `annual_percent`, by the day count `days`.
+
+    It is on what is outstanding each day, and rounded once to minor units. It is claimed by hand, or by rule as soon as
+    a late instalment is paid in full.
+    """
 
     annual_percent: Exact
     grace_days: int = Field(default=0, ge=0, le=365)
     days: DayCount = "actual/365"
+    rounded: Direction = "half"
+    after_delivery: AfterDelivery | None = None
+    claimed: Literal["by_hand", "when_paid"] = "by_hand"
+
+
+class WriteOffLimits(Record):
+    """How much of a receipt is written off by the rule, and by one person; each amount is for its currency.
+
+    By the rule, what is left of a receipt is written off when money comes for it. Without an amount of a currency
+    nothing is, and every write-off takes two people.
+    """
+
+    by_rule: tuple[Money, ...] = ()
+    by_one: tuple[Money, ...] = ()
 
 
 class Instalment(Record):
@@ -367,6 +397,7 @@ class Agreement(Record):
     milestones: tuple[MilestoneTerms, ...] = ()
     totals: tuple[Total, ...] = ()
     schedule: tuple[Instalment, ...] = ()
+    write_off: WriteOffLimits = WriteOffLimits()
     waterfall: Waterfall | None = None
 
     @property

@@ -1,4 +1,4 @@
-"""Amounts, due dates, directions and late interest of instalments. Pure functions.
+"""Amounts, due dates and directions of instalments. Pure functions.
 
 They expect an agreement without findings of `domain.agreement.checks`.
 """
@@ -6,12 +6,10 @@ They expect an agreement without findings of `domain.agreement.checks`.
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from fractions import Fraction
 
 from domain.agreement.model import Account, Agreement, Control, DueOn, Instalment
 from domain.calendar.calendars import Calendars, Convention
 from domain.calendar.dates import DAY
-from domain.calendar.interest import simple
 from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput
 from domain.values.money import Money, allocate, total
@@ -108,16 +106,3 @@ def due_date(
     if accepted_on is None:
         return None
     return calendars.add_business_days(accepted_on, instalment.due.business_days, instalment.convention)
-
-
-def late_interest(instalment: Instalment, amount: Money, due_on: date, paid_on: date) -> Money:
-    """Simple interest from the end of the grace period, rounded half to even to the minor unit.
-
-    Zero if the instalment bears none, or was paid within the grace period.
-    """
-    terms = instalment.late_interest
-    if terms is None:
-        return Money.zero(amount.currency)
-    start = min(due_on + terms.grace_days * DAY, paid_on)
-    rate = Fraction(terms.annual_percent) / 100
-    return Money(round(simple(Fraction(amount.minor), rate, terms.days, start, paid_on)), amount.currency)

@@ -128,7 +128,7 @@ def picture(facts: Iterable[Fact], effective: date, known: datetime) -> Picture:
         try:
             milestones.apply(reached, event, fact.effective_on)
             folding.apply(paid, event)
-            receipts.apply(expected, event)
+            receipts.apply(expected, event, fact.effective_on)
             run_folding.apply(gathered, paid, event)
             distributions.apply(shared, event)
         except (SluiceError, KeyError) as error:

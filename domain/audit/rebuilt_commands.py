@@ -14,6 +14,7 @@ from domain.commands import TABLE, Command
 from domain.events import (
     AgreementAmended,
     AgreementProposed,
+    CreditRefunded,
     DistributionObjected,
     Event,
     HistoryArchived,
@@ -29,12 +30,15 @@ from domain.events import (
     PaymentsScheduled,
     PeopleLoaded,
     ProposalEnded,
+    ReceiptAdjusted,
+    ReceiptAdjustmentUndone,
     ReceiptsFellDue,
     RunFirstReleased,
     RunPrepared,
+    WriteOffProposed,
 )
 from domain.schemas import SCHEMAS, Schemas
-from domain.values.money import Money
+from domain.values.money import Money, total
 
 _Candidate = tuple[type[Command], dict[str, Any]]
 
@@ -70,6 +74,7 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
     yield from _agreement_candidates(event)
     yield from _milestone_candidates(event)
     yield from _movement_candidates(event, batch)
+    yield from _adjustment_candidates(event, batch)
     fact = batch.first
     fields: dict[str, Any]
     match event:
@@ -111,6 +116,38 @@ def _movement_candidates(event: Event, batch: CommandBatch) -> Iterator[_Candida
             return
 
 
+def _adjustment_candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
+    match event:
+        case ReceiptAdjusted(proposed_by=""):
+            of_receipt = {"receipt": event.receipt, "to": event.to, "documents": event.documents}
+            for name, amount in product(("", event.name), (event.amount, None)):
+                yield commands.AdjustReceipt, of_receipt | {"name": name, "amount": amount, "reason": event.reason}
+        case ReceiptAdjusted():
+            yield commands.ConfirmWriteOff, {"receipt": event.receipt, "amount": event.amount}
+        case WriteOffProposed():
+            for amount in (event.amount, None):
+                proposed = {"receipt": event.receipt, "to": "write-off", "amount": amount, "reason": event.reason}
+                yield commands.AdjustReceipt, proposed
+        case ReceiptAdjustmentUndone():
+            for number in (event.number, None):
+                yield (
+                    commands.UndoAdjustment,
+                    {"receipt": event.receipt, "number": number, "reason": event.reason},
+                )
+        case PaymentsScheduled():
+            yield from _refunds(event, batch)
+        case _:
+            return
+
+
+def _refunds(event: PaymentsScheduled, batch: CommandBatch) -> Iterator[_Candidate]:
+    for refunded in (one for one in batch.events if isinstance(one, CreditRefunded)):
+        [line] = event.payments
+        said = {"account": refunded.account, "party": refunded.party, "payee": line.payee, "reason": refunded.reason}
+        for amount, paid_from in product((refunded.amount, None), ("", line.account)):
+            yield commands.RefundCredit, said | {"amount": amount, "paid_from": paid_from}
+
+
 def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict[str, Any]]:
     """What the command may have said: each amount, or that it is all; and the name by which a payment was named."""
     made = [one for one in batch.events if isinstance(one, MovementAllocated)]
@@ -119,9 +156,15 @@ def _allocations(event: MovementAllocated, batch: CommandBatch) -> Iterator[dict
         "movement": event.movement or event.bank_reference,
         "reason": event.reason,
         "charges": next((one.charges for one in made if one.charges is not None), None),
+        "party": (event.party or "") if event.to == "production" else "",
     }
     if event.to == "reversal" or event.reverses:
         yield fields | {"to": "reversal", "name": event.reverses or event.name}
+        return
+    if event.to in {"vendor-refund", "paid-again"}:
+        whole = total((one.amount for one in made), event.amount.currency)
+        for amount in (whole if whole.minor > 0 else -whole, None):
+            yield fields | {"to": event.to, "name": event.name, "amount": amount}
         return
     names = {event.name, event.end_to_end_id} - {None}
     if event.to == "refund":

@@ -172,14 +172,21 @@ class MovementStory:
         return isinstance(event, kinds) and (event.movement or event.bank_reference) == self._movement
 
 
+_OF_INSTALMENTS = frozenset({"receipt", "payment", "return", "refund", "vendor-refund", "paid-again"})
+
+
 def names(event: Event) -> Iterator[str]:
     """The payments and receipts that an event names."""
     for field_name in ("payment", "receipt"):
         if isinstance(one := getattr(event, field_name, None), str):
             yield one
     allocated = event.allocated if isinstance(event, e.MovementAllocationUndone) else event
-    if isinstance(allocated, e.MovementAllocated) and allocated.to in {"receipt", "payment", "return", "refund"}:
+    if isinstance(allocated, e.MovementAllocated) and allocated.to in _OF_INSTALMENTS:
         yield allocated.name
+    if isinstance(event, e.LateInterestClaimed):
+        yield event.claim
+    if isinstance(event, e.LateInterestWithdrawn):
+        yield event.of
     for lines in ("payments", "receipts"):
         for line in getattr(event, lines, ()):
             yield line if isinstance(line, str) else _name(line)

@@ -58,6 +58,21 @@ def _allocated(event: e.MovementAllocated) -> str:
     )
 
 
+_SETTLED_BY = {
+    "credit": "its payer's credit",
+    "tax": "tax that its payer withheld",
+    "charges": "charges that its payer deducted",
+    "write-off": "writing it off",
+}
+
+
+def _adjusted(event: e.ReceiptAdjusted, _: str) -> str:
+    where = f" on {event.name}" if event.name else ""
+    proposed = f", as {event.proposed_by} had proposed" if event.proposed_by else ""
+    shown = "".join(f"; {name} {digest[:12]}…" for name, digest in event.documents.items())
+    return f"{event.by} settled {event.amount} of it by {_SETTLED_BY[event.to]}{where}{proposed}: {event.reason}{shown}"
+
+
 _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.AgreementRegistered: lambda event, _: f"put version {event.version} of the agreement in force: {event.title}",
     e.AgreementAmended: lambda event, _: (
@@ -182,6 +197,26 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"{event.by} took back what {event.allocated.by} had said of {_allocated(event.allocated)}: {event.reason}"
     ),
     e.BooksClosed: lambda event, _: f"the books were closed until {event.until}",
+    e.LateInterestClaimed: lambda event, _: (
+        f"{event.by} claimed {event.amount} of late interest on it, to before {event.counted_to}, as {event.claim}: "
+        f"{event.reason}"
+    ),
+    e.LateInterestWithdrawn: lambda event, _: f"{event.by} took the claim of late interest back: {event.reason}",
+    e.ReceiptAdjusted: _adjusted,
+    e.ReceiptAdjustmentUndone: lambda event, _: (
+        f"{event.by} took back that {event.amount} of it is settled by {_SETTLED_BY[event.to]}: {event.reason}"
+    ),
+    e.WriteOffProposed: lambda event, _: f"{event.by} proposed to write off {event.amount} of it: {event.reason}",
+    e.WriteOffDeclined: lambda event, _: f"{event.by} declined to write it off: {event.reason}",
+    e.CreditRefunded: lambda event, _: (
+        f"{event.by} owed {event.amount} of the credit of {event.party} on {event.account} back, as {event.payment}: "
+        f"{event.reason}"
+    ),
+    e.CreditRefundWithdrawn: lambda event, _: f"{event.by} took the refund back: {event.reason}",
+    e.CreditHeldElsewhere: lambda event, _: (
+        f"{event.holder} holds {event.amount} for {event.party}, which came as movement {event.movement} on "
+        f"{event.account}"
+    ),
     e.OpeningBalanceRecorded: lambda event, _: (
         f"{event.by} said that {event.account} held {event.amount} at the start of {event.on}: {event.reason}"
     ),

@@ -20,7 +20,10 @@ from domain.bank.reconciliation import complete_day
 from domain.bank.reports import AccountReport, BankFile, ReportKind
 from domain.bank.statements import BankStatement, statements
 from domain.events import BankFileTaken, Event, ReportTaken
+from domain.identity import SYSTEM
+from domain.milestones import Milestone
 from domain.payments.doubts import silent_over
+from domain.payments.late_interest import claimed_when_paid
 from domain.payments.payments import Payment, Payments, payment_id
 from domain.payments.receipts import Receipt
 from domain.payments.runs import Runs
@@ -41,6 +44,7 @@ class Recorded:
     known: Mapping[str, Sequence[KnownBooking]] = field(default_factory=dict)
     suspended: Mapping[str, Mapping[str, Money]] = field(default_factory=dict)
     statements: Mapping[str, Sequence[BankStatement]] = field(default_factory=dict)
+    milestones: Mapping[str, Milestone] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def taken(
             known.setdefault(own.id, []),
             suspended.setdefault(own.id, {}),
         )
-        taken_report, its_events = read_report(agreement, books, report, file.message_id, digest)
+        taken_report, its_events = read_report(agreement, books, report, file.message_id, digest, today)
         reports.append(taken_report)
         events += its_events
     first = BankFileTaken(
@@ -135,7 +139,12 @@ def taken(
         reports=tuple(reports),
         left_out=tuple(dict.fromkeys(left_out)),
     )
-    return [first, *events, *_silence(first, payments, recorded, today)]
+    silence = _silence(first, payments, recorded, today)
+    late = (
+        *claimed_when_paid(agreement, recorded.milestones, recorded.receipts, receipts, today, SYSTEM.user),
+        *claimed_when_paid(agreement, recorded.milestones, recorded.payments, payments, today, SYSTEM.user),
+    )
+    return [first, *events, *silence, *late]
 
 
 def _silence(file: BankFileTaken, payments: Payments, recorded: Recorded, today: date) -> Iterator[Event]:

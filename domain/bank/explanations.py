@@ -139,8 +139,8 @@ _BOOKED = frozenset({Status.SETTLED, Status.RETURNED})
 
 @cache
 def _ids_of(production: str) -> re.Pattern[str]:
-    """End-to-end ids of a production: of an instalment, a payout or a refund, with the attempt from the second on."""
-    key = r"(?:[DR]/\d{1,9}|[A-Za-z0-9][A-Za-z0-9-]{0,15})"
+    """End-to-end ids: of an instalment, a payout, a refund or late interest, with the attempt from the second on."""
+    key = r"(?:[DR]/\d{1,9}|I/[A-Za-z0-9][A-Za-z0-9-]{0,11}/\d{1,3}|[A-Za-z0-9][A-Za-z0-9-]{0,15})"
     return re.compile(rf"(?<![\w.-]){re.escape(production)}\.{key}(?:\.\d{{1,6}})?(?![\w-])")
 
 

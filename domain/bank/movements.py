@@ -1,10 +1,12 @@
 """A movement on one of our accounts: its booking, what of it is in suspense, and what it was said to be."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from msgspec import Struct
 
 from domain.bank.identity import KnownBooking
+from domain.bank.lines import Line
 from domain.events import Event, MovementAllocated, MovementAllocationUndone
 from domain.values.money import Money
 
@@ -53,3 +55,8 @@ def undoes(movement: BankMovement, other: str) -> bool:
         return True
     by_bank = (movement.booking.fate, movement.booking.about) == ("reverses", other)
     return by_bank and (movement.open is None or any(one.to == "reversal" for _, one in movement.standing()))
+
+
+def moved_on(booking: KnownBooking | Line) -> date | None:
+    """The value day of a booking, or else its booking day. None in records of release 0.1.0 that kept neither."""
+    return booking.value_on or booking.booked_on

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -31,17 +32,17 @@ from domain.values.money import Money
 
 
 def read_report(
-    agreement: Agreement, books: KnownAccount, report: AccountReport, message_id: str, file: str
+    agreement: Agreement, books: KnownAccount, report: AccountReport, message_id: str, file: str, today: date
 ) -> tuple[ReportTaken, list[Event]]:
     """Return what was taken of a report, and the events of its bookings.
 
-    `message_id` and `file` (SHA-256) are of the file in which the report came. `books` is changed for the reports that
-    follow.
+    `message_id` and `file` (SHA-256) are of the file in which the report came `today`. `books` is changed for the
+    reports that follow.
     """
     name = report_name(report.id, report.number, report.page.number if report.page is not None else None)
     lines = lines_of(report, file)
     recognised = recognise(report.kind, name, lines, books.known)
-    recording = ReportRecording(agreement, books, message_id, file, report.currency)
+    recording = ReportRecording(agreement, books, message_id, file, report.currency, today)
     _Reading(books, recording).explain([(line, recognised.get(line.movement)) for line in lines])
     bookings = recording.bookings(report.kind, name)
     for event in bookings:

@@ -10,6 +10,7 @@ from domain.agreement.model import Agreement
 from domain.bank.explanations import KnownAccount, Receives, Returns, Settles, SettlesRun, Unreceives
 from domain.bank.identity import KnownBooking
 from domain.bank.lines import Line
+from domain.bank.movements import moved_on
 from domain.bank.reports import ReportKind
 from domain.events import (
     AllocatedTo,
@@ -29,19 +30,22 @@ from domain.events import (
     Tally,
 )
 from domain.identity import SYSTEM
+from domain.payments.adjusting import written_off_by_rule
 from domain.payments.attempts import without
 from domain.payments.payments import Payment, Status, stands
-from domain.payments.receipts import matched_by, unmatched_by
+from domain.payments.receipts import apply, changed_by
 from domain.payments.runs import chunks
 from domain.rates import contract_value
 from domain.values.money import Money, total
 
 
 class ReportRecording:
-    """What one report records. `message_id` and `file` (SHA-256) are of the file in which it came."""
+    """What one report records. `message_id` and `file` (SHA-256) are of the file in which it came `today`."""
 
-    def __init__(self, agreement: Agreement, books: KnownAccount, message_id: str, file: str, currency: str) -> None:
-        self._agreement, self._books = agreement, books
+    def __init__(
+        self, agreement: Agreement, books: KnownAccount, message_id: str, file: str, currency: str, today: date
+    ) -> None:
+        self._agreement, self._books, self._today = agreement, books, today
         self._message_id, self._file, self._currency = message_id, file, currency
         self._account = books.account.id
         self._settled: dict[date, list[SettledPayment]] = defaultdict(list)
@@ -101,7 +105,7 @@ class ReportRecording:
                 charges=found.charges,
             )
         )
-        self._now_settled(found, value)
+        self._now_settled(found, value, line.booked_on)
         self.count(line, "settles", payment.id)
 
     def settle_run(self, line: Line, found: SettlesRun) -> None:
@@ -162,9 +166,10 @@ class ReportRecording:
                 bank_reference=line.bank_reference,
                 movement=line.movement,
                 charges=found.charges,
+                on=moved_on(line),
             )
         )
-        self._books.receipts[receipt.id] = matched_by(receipt, found.amount)
+        self._received(line, found)
         self._parts["received"].append(found.booked)
         self._bookings.append(_booking(line, "received", receipt.id, found.amount, value))
         if found.booked != line.amount:
@@ -188,9 +193,10 @@ class ReportRecording:
                 bank_reference=line.bank_reference,
                 movement=line.movement,
                 reverses=original.movement,
+                on=moved_on(line),
             )
         )
-        self._books.receipts[receipt.id] = unmatched_by(receipt, claim)
+        self._books.receipts[receipt.id] = changed_by(receipt, -claim, moved_on(line) or self._today)
         self.count(line, "reverses", original.movement)
 
     def cancel(self, line: Line, original: KnownBooking) -> None:
@@ -238,13 +244,13 @@ class ReportRecording:
                     self._allocate(replace(line, amount=-charges), "charges", "", -charges, why)
             case Settles(payment=payment):
                 value = self._allocate(line, "payment", payment.id, -payment.amount, why, found)
-                self._now_settled(found, value)
+                self._now_settled(found, value, moved_on(line))
             case Returns(payment=payment):
                 self._allocate(line, "return", payment.id, payment.amount, why, found)
                 self._books.payments[payment.id] = replace(payment, status=Status.RETURNED)
             case Receives(receipt=receipt, amount=amount):
                 self._allocate(line, "receipt", receipt.id, amount, why, found)
-                self._books.receipts[receipt.id] = matched_by(receipt, amount)
+                self._received(line, found)
 
     def _unmatched(self, line: Line, why: str) -> None:
         self._others.append(
@@ -290,18 +296,28 @@ class ReportRecording:
                 end_to_end_id=_attempt(found),
                 charges=None if found is None else found.charges,
                 then=stands(found.payment, _attempt(found)) if isinstance(found, Settles | Returns) else None,
+                on=moved_on(line),
             )
         )
         self._books.suspended[line.movement] -= line.amount
         return value
 
-    def _now_settled(self, found: Settles, value: Money | None) -> None:
+    def _received(self, line: Line | KnownBooking, found: Receives) -> None:
+        """Money came for a receipt. A small rest is written off by the agreement's rule."""
+        receipts, receipt = self._books.receipts, found.receipt
+        after = receipts[receipt.id] = changed_by(receipt, found.amount, moved_on(line) or self._today)
+        for event in written_off_by_rule(self._agreement, after, self._today, SYSTEM.user):
+            self._others.append(event)
+            apply(receipts, event, self._today)
+
+    def _now_settled(self, found: Settles, value: Money | None, on: date | None) -> None:
         payment = found.payment
         self._books.payments[payment.id] = replace(
             payment,
             status=Status.SETTLED,
             booked=found.booked,
             contract_value=value,
+            settled_on=on,
             doubts=without(payment.doubts, found.end_to_end_id),
         )
 

@@ -1,6 +1,7 @@
 """What a reversal undoes: each effect that the reversed movement had is taken back in full."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from domain.bank.movements import BankMovement
 from domain.errors import IllegalTransition
@@ -23,13 +24,13 @@ def reversed_movement(
     """
     suspended = total((allocated.booked for _, allocated in other.standing()), template.booked.currency)
     suspended += other.open or Money.zero(template.booked.currency)
-    left = dict(receipts)
+    left, on = dict(receipts), template.on or other.booking.booked_on or date.min
     for event in _of_booking(template, other, other.booking.amount - suspended, payments, left):
-        apply(left, event)
+        apply(left, event, on)
         yield event
     for _, allocated in other.standing():
         for event in _of_allocation(template, other, allocated, payments, left):
-            apply(left, event)
+            apply(left, event, on)
             yield event
     if other.open is not None and other.open.minor:
         yield template.model_copy(update={"reverses": other.id, **_all(-other.open)})
@@ -84,10 +85,11 @@ def _of_allocation(
             yield _returned(template, other, payments.get(allocated.name), allocated.booked)
         case "receipt" if allocated.amount.minor > 0:
             yield _owed_again(template, other, receipts.get(allocated.name), amounts)
-        case "charges" | "interest" | "source" | "production":
+        case "charges" | "interest" | "source" | "production" | "settlement" | "vendor-refund" | "paid-again":
             amount, booked, value = (-one for one in amounts)
             back = {"amount": amount, "booked": booked, "contract_value": value}
-            yield _changed(template, other, to=allocated.to, name=allocated.name, **back)
+            same = {"to": allocated.to, "name": allocated.name, "party": allocated.party, "purpose": allocated.purpose}
+            yield _changed(template, other, **same, **back)
         case _:
             raise _cannot(other, f"it is allocated as {allocated.to} {allocated.name}: undo that first")
 

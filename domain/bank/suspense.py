@@ -4,40 +4,22 @@ A command names one target. Amounts are exact and never more than what is in sus
 amount that differs from the claim's is explained only by the bank's charge that the person names.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping
 
-from domain.agreement.model import Agreement, Control, Purpose
+from domain.bank import other_money
+from domain.bank.allocation import AllocationContext, allocation
 from domain.bank.movements import BankMovement
 from domain.bank.reversals import reversed_movement
 from domain.commands import AllocateMovement, ReceiptPart, require
 from domain.errors import BadInput, IllegalTransition, NotFound
-from domain.events import Event, MovementAllocated, PaymentsScheduled, ScheduledPayment
+from domain.events import Event, MovementAllocated
 from domain.identity import Person
+from domain.payments.adjusting import written_off_by_rule
+from domain.payments.late_interest import claimed_when_paid
 from domain.payments.payments import Payment, PaymentStep, can, can_settle, payment_id, stands
-from domain.payments.receipts import WAITING, Receipt
-from domain.rates import contract_value
+from domain.payments.receipts import WAITING, Receipt, apply
 from domain.values.money import Money
 from domain.values.money import allocate as shared
-
-
-@dataclass(frozen=True, slots=True)
-class AllocationContext:
-    """What the records say of the names in a command, on the business day `today`.
-
-    `other` is the movement that is named, if one is. `exists` says whether the named source or production does.
-    `refunds` counts the refunds of the production.
-    """
-
-    agreement: Agreement
-    today: date
-    movement: BankMovement | None
-    other: BankMovement | None = None
-    payments: Mapping[str, Payment] = field(default_factory=dict)
-    receipts: Mapping[str, Receipt] = field(default_factory=dict)
-    exists: bool = False
-    refunds: int = 0
 
 
 def allocate(command: AllocateMovement, known: AllocationContext, person: Person) -> list[Event]:
@@ -81,6 +63,9 @@ def _fits(command: AllocateMovement, open_: Money) -> None:
         raise BadInput(f"A {command.to} {why}.")
     if command.amount is not None and command.to in _WHOLE_MOVEMENT:
         raise BadInput(f"A {command.to} takes its own amount: leave {command.amount} out.")
+    if bool(command.party) is not (command.to == "production"):
+        why = "Say whose money it is, in that production, by its party" if not command.party else "Leave the party out"
+        raise BadInput(f"{why}: money of another production is the credit of a party there.")
     if command.further and command.to != "receipt":
         raise BadInput(f"Only receipts can be several, and this is a {command.to}: use a command for each.")
     if command.charges is not None:
@@ -88,33 +73,6 @@ def _fits(command: AllocateMovement, open_: Money) -> None:
             raise BadInput(f"A bank's charge is deducted from a payment, a return or a receipt, not from {command.to}.")
         if command.charges.currency != open_.currency or command.charges.minor <= 0:
             raise BadInput(f"The bank's charge is a positive amount in {open_.currency}, not {command.charges}.")
-
-
-def _event(
-    command: AllocateMovement,
-    known: AllocationContext,
-    amount: Money,
-    booked: Money,
-    *,
-    name: str | None = None,
-    value: Money | None = None,
-    **more: object,
-) -> MovementAllocated:
-    """The event for `booked` of the movement, which settles `amount`. `value` is its contract value, if known."""
-    fields: dict[str, object] = {
-        "account": command.account,
-        "bank_reference": known.movement.booking.bank_reference if known.movement is not None else "",
-        "to": command.to,
-        "name": command.name if name is None else name,
-        "party": None,
-        "amount": amount,
-        "booked": booked,
-        "contract_value": value or contract_value(known.agreement, amount, booked.currency),
-        "by": command.by,
-        "reason": command.reason,
-        "movement": command.movement,
-    }
-    return MovementAllocated.model_validate(fields | more)
 
 
 # ---- payments
@@ -155,7 +113,7 @@ def _payment(command: AllocateMovement, open_: Money, known: AllocationContext) 
         booked = -(payment.amount + (command.charges or Money.zero(open_.currency)))
         if booked.minor < open_.minor:
             raise BadInput(f"{-open_} left, less than the {-booked} of {payment.id}{_with(command)}.")
-    paid = _event(
+    paid = allocation(
         command,
         known,
         -payment.amount,
@@ -184,7 +142,7 @@ def _return(command: AllocateMovement, open_: Money, known: AllocationContext) -
                 f"{open_} came in, and a return of {payment.id} brings {booked}{_with(command)}: name the bank's "
                 "charge if it kept one."
             )
-    came_back = _event(
+    came_back = allocation(
         command,
         known,
         payment.amount,
@@ -226,25 +184,35 @@ def _receipts(command: AllocateMovement, open_: Money, known: AllocationContext)
         if len({amount.currency for amount in amounts}) > 1:
             raise BadInput("The receipts are in several currencies: use a command for each.")
         booked = list(shared(open_, [amount.minor for amount in amounts]))
-    return [
-        _event(
-            command,
-            known,
-            amount,
-            part,
-            name=receipt.id,
-            party=receipt.payer_party,
-            charges=command.charges if receipt is receipts[-1] else None,
+    events: list[Event] = []
+    for receipt, amount, settled in zip(receipts, amounts, booked, strict=True):
+        charges = command.charges if receipt is receipts[-1] else None
+        events.append(
+            allocation(command, known, amount, settled, name=receipt.id, party=receipt.payer_party, charges=charges)
         )
-        for receipt, amount, part in zip(receipts, amounts, booked, strict=True)
-    ]
+    return [*events, *_by_rule(events, {receipt.id: receipt for receipt in receipts}, known, command.by)]
+
+
+def _by_rule(events: list[Event], before: Mapping[str, Receipt], known: AllocationContext, by: str) -> Iterator[Event]:
+    """What the agreement's rules make of money that `by` found: small rests written off, late interest claimed."""
+    after = dict(before)
+    for event in events:
+        apply(after, event, known.today)
+    for name in before:
+        for written_off in written_off_by_rule(known.agreement, after[name], known.today, by):
+            apply(after, written_off, known.today)
+            yield written_off
+    yield from claimed_when_paid(known.agreement, known.milestones, before, after, known.today, by)
 
 
 def _the_receipt(name: str, command: AllocateMovement, known: AllocationContext) -> Receipt:
     receipt = known.receipts.get(name)
     waiting = receipt is not None and receipt.status in WAITING
-    if receipt is None or not waiting or receipt.account != command.account or not receipt.outstanding.minor:
+    if receipt is None or not waiting or not receipt.outstanding.minor:
         raise NotFound(f"{command.account} expects no money as {name!r}: `sluice payment expected` lists what it does.")
+    owner, other = (known.agreement.account(account).owner for account in (command.account, receipt.account))
+    if owner != other:
+        raise BadInput(f"{receipt.id} is owed to {other} on {receipt.account}, and {command.account} is of {owner}.")
     return receipt
 
 
@@ -274,45 +242,7 @@ def _filled(parts: tuple[ReceiptPart, ...], receipts: list[Receipt], left: Money
     return amounts
 
 
-# ---- other targets
-
-
-def _plain(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
-    """A charge or interest of the bank, or money of a source or of another production."""
-    if command.to == "source" and not known.exists:
-        raise NotFound(f"There is no source {command.name!r}: `sluice revenue list` lists those with statements.")
-    if command.to == "production":
-        if command.name == command.production:
-            raise BadInput(f"The account belongs to {command.production} already: name another production.")
-        if not known.exists:
-            raise NotFound(f"There is no production {command.name!r}.", production=command.name)
-    amount = command.amount or open_
-    return [_event(command, known, amount, amount if amount.currency == open_.currency else open_)]
-
-
-def _refund(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
-    """Owe money back to its payer: a payment to an account of the agreement, for the next run."""
-    payee = next((account for account in known.agreement.accounts if account.id == command.name), None)
-    if payee is None or payee.control is not Control.EXTERNAL:
-        raise NotFound(f"The agreement has no external account {command.name!r}: a refund goes to one of its accounts.")
-    if open_.minor < 0:
-        raise BadInput(f"{-open_} went out, and only what came in can be paid back.")
-    if payee.currency != open_.currency:
-        raise BadInput(f"{payee.id} is an account in {payee.currency}, and {open_} is paid back in its own currency.")
-    amount = command.amount or open_
-    name = f"{command.production}.{(instalment := f'R/{known.refunds + 1}')}"
-    line = ScheduledPayment(
-        payment=name,
-        instalment=instalment,
-        purpose=Purpose.REFUND,
-        account=command.account,
-        payee=payee.id,
-        payee_party=payee.owner,
-        amount=amount,
-        milestone=None,
-        due_on=known.today,
-    )
-    return [_event(command, known, amount, amount, name=name, party=payee.owner), PaymentsScheduled(payments=(line,))]
+# ---- other movements
 
 
 def _the_other(command: AllocateMovement, known: AllocationContext) -> BankMovement:
@@ -330,7 +260,7 @@ def _duplicate(command: AllocateMovement, open_: Money, known: AllocationContext
         raise BadInput(f"Movement {other.id} is of {other.booking.amount}: {open_} is no duplicate of it.")
     if any(allocated.to == "duplicate" for _, allocated in other.standing()):
         raise BadInput(f"Movement {other.id} is a duplicate itself: name the movement that was booked first.")
-    return [_event(command, known, open_, open_)]
+    return [allocation(command, known, open_, open_)]
 
 
 def _reversal(command: AllocateMovement, open_: Money, known: AllocationContext) -> list[Event]:
@@ -339,7 +269,7 @@ def _reversal(command: AllocateMovement, open_: Money, known: AllocationContext)
         raise BadInput(f"Movement {other.id} is of {other.booking.amount}, which {open_} does not reverse.")
     if other.reversed_by is not None:
         raise IllegalTransition(f"Movement {other.id} is reversed by {other.reversed_by} already.")
-    template = _event(command, known, open_, open_)
+    template = allocation(command, known, open_, open_)
     return [*reversed_movement(template, other, known.payments, known.receipts)]
 
 
@@ -347,11 +277,15 @@ _TARGETS: Mapping[str, Callable[[AllocateMovement, Money, AllocationContext], li
     "payment": _payment,
     "return": _return,
     "receipt": _receipts,
-    "source": _plain,
-    "production": _plain,
-    "charges": _plain,
-    "interest": _plain,
-    "refund": _refund,
+    "source": other_money.plain,
+    "production": other_money.plain,
+    "charges": other_money.plain,
+    "interest": other_money.plain,
+    "refund": other_money.refund,
+    "credit": other_money.credit,
+    "settlement": other_money.settlement,
+    "vendor-refund": other_money.vendor_refund,
+    "paid-again": other_money.paid_again,
     "duplicate": _duplicate,
     "reversal": _reversal,
 }

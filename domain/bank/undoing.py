@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from domain.agreement.model import Agreement
 from domain.bank.movements import BankMovement
@@ -9,9 +10,11 @@ from domain.commands import UndoAllocation, require
 from domain.errors import IllegalTransition, NotFound
 from domain.events import Event, MovementAllocated, MovementAllocationUndone, PaymentThen
 from domain.identity import Person
-from domain.payments.payments import Payment, PaymentStep, Status, can
+from domain.payments.credit import Credit, credit_id, fell_due, of_production
+from domain.payments.payments import Payment, Status
 from domain.payments.receipts import Receipt, apply
 from domain.payments.runs import Run
+from domain.values.money import Money
 
 _AWAITING = {Status.DUE: "prepared", Status.RELEASED: "released"}
 """The status of a run whose payments have a status and did not go to the bank yet."""
@@ -23,10 +26,12 @@ class UndoContext:
 
     agreement: Agreement
     movement: BankMovement | None
+    today: date
     other: BankMovement | None = None
     payments: Mapping[str, Payment] = field(default_factory=dict)
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
     runs: Mapping[str, Run] = field(default_factory=dict)
+    credits: Mapping[str, Credit] = field(default_factory=dict)
 
 
 def undo(command: UndoAllocation, standing: UndoContext, person: Person) -> list[Event]:
@@ -55,7 +60,7 @@ def undo(command: UndoAllocation, standing: UndoContext, person: Person) -> list
     events, receipts = list[Event](), dict(standing.receipts)
     for whose, n, one in parts:
         events.append(_undone(command, whose, n, one, replace(standing, receipts=receipts)))
-        apply(receipts, events[-1])
+        apply(receipts, events[-1], standing.today)
     return events
 
 
@@ -99,6 +104,10 @@ def _undone(
             _receipt(movement, number, allocated, standing.receipts[allocated.name])
         case "refund":
             fell_due = _refund(movement, number, standing.payments[allocated.name])
+        case "credit" | "production" if allocated.party is not None:
+            _credit(movement, number, allocated, standing.credits)
+        case "vendor-refund" | "paid-again":
+            _repaid(movement, number, allocated, standing.payments[allocated.name])
         case _:
             pass
     return MovementAllocationUndone(
@@ -141,13 +150,28 @@ def _receipt(movement: BankMovement, number: int, allocated: MovementAllocated, 
         raise _cannot(number, movement, f"receipt {receipt.id} has been paid otherwise since")
 
 
+def _credit(movement: BankMovement, number: int, allocated: MovementAllocated, credits_: Mapping[str, Credit]) -> None:
+    """The credit that money became may not be used since."""
+    party = of_production(allocated.name) if allocated.to == "production" else allocated.name
+    credit = credits_.get(credit_id(allocated.account, party))
+    left = credit.amount if credit is not None else Money.zero(allocated.amount.currency)
+    if left < allocated.amount:
+        raise _cannot(number, movement, f"only {left} of that credit of {party} is left by now")
+
+
+def _repaid(movement: BankMovement, number: int, allocated: MovementAllocated, payment: Payment) -> None:
+    """What a vendor got beyond a payment may not have come back since."""
+    repaid = (payment.repaid or Money.zero(payment.amount.currency)) - allocated.amount
+    if repaid > payment.amount:
+        raise _cannot(number, movement, f"{payment.repaid} of {payment.id} came back since")
+
+
 def _refund(movement: BankMovement, number: int, payment: Payment) -> bool:
     """Whether the refund fell due. It must still be with us."""
-    if not can(payment, PaymentStep.WITHDRAW):
-        raise _cannot(number, movement, f"its refund {payment.id} is {payment.status}")
-    if payment.doubts:
-        raise _cannot(number, movement, payment.doubts[0].sentence)
-    return payment.status is not Status.SCHEDULED
+    try:
+        return fell_due(payment)
+    except IllegalTransition as error:
+        raise _cannot(number, movement, f"its refund {error.sentence}".removesuffix(".")) from error
 
 
 def _cannot(number: int, movement: BankMovement, why: str) -> IllegalTransition:

@@ -8,12 +8,13 @@ minor units, in exact fractions. Two things are rounded, each by a stated rule:
   effective rate's power, which is no fraction, is computed to 40 decimals before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from domain.calendar.dates import DAY, DayCount, PeriodDayCount, add_months, year_fraction
@@ -55,6 +56,28 @@ def simple(
 ) -> Fraction:
     """Interest on an amount from `start` to before `end`. For `ends_on` see `domain.calendar.dates.year_fraction`."""
     return amount * rate * year_fraction(count, start, end, ends_on)
+
+
+def simple_on_balance(
+    owed: Fraction,
+    settled: Sequence[tuple[date, Fraction]],
+    rates: Sequence[tuple[date, Fraction]],
+    count: DayCount,
+    until: date,
+) -> Fraction:
+    """Simple interest before `until` on what was outstanding each day.
+
+    `settled` are amounts that are settled from a day on; negative ones are owed again. `rates` are yearly rates, each
+    from a day on. Where several hold, the highest does; before the first day none runs.
+    """
+    first = min(day for day, _ in rates)
+    days = {day for day, _ in (*settled, *rates) if first < day < until}
+    interest = Fraction(0)
+    for start, end in pairwise(sorted({first, *days, until} if first < until else ())):
+        outstanding = owed - sum((amount for day, amount in settled if day <= start), Fraction(0))
+        rate = max(rate for day, rate in rates if day <= start)
+        interest += simple(max(outstanding, Fraction(0)), rate, count, start, end)
+    return interest
 
 
 @lru_cache(maxsize=1024)

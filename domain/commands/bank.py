@@ -29,9 +29,10 @@ class ReceiptPart(Record):
 class AllocateMovement(Command):
     """Say what an unmatched movement was: a payment, its return, expected receipts, a charge, a mistake.
 
-    `name` is the receipt, the source, the payment's end-to-end id, the other production or movement, or the account
-    that a refund goes to. `amount` is the part of the claim that it settles. `charges` are the bank's within it:
-    deducted from what came in, or added to what went out. `further` are receipts beside the first.
+    `name` is the receipt, the source, the payment's end-to-end id, the other production or movement, the party whose
+    credit it is, or the account that a refund goes to. `amount` is the part of the claim that it settles. `charges` are
+    the bank's within it: deducted from what came in, or added to what went out. `further` are receipts beside the
+    first. `party` is whose money it is, in another production.
     """
 
     account: str
@@ -42,6 +43,7 @@ class AllocateMovement(Command):
     reason: str = Field(min_length=1, max_length=500, description="How that is known.")
     charges: Money | None = None
     further: tuple[ReceiptPart, ...] = Field(default=(), max_length=7)
+    party: str = ""
 
 
 class UndoAllocation(Command):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from domain.commands import (
+    adjustments,
     agreement,
     bank,
     distributions,
@@ -33,6 +34,7 @@ TABLE: tuple[Declaration, ...] = (
     *payees.DECLARED,
     *runs.DECLARED,
     *bank.DECLARED,
+    *adjustments.DECLARED,
     *distributions.DECLARED,
     *statements.DECLARED,
     *histories.DECLARED,

@@ -10,6 +10,19 @@ from typing import Annotated, get_args
 
 from pydantic import Field, TypeAdapter
 
+from domain.events.adjustments import (
+    AdjustedTo,
+    AdjustmentEvent,
+    CreditHeldElsewhere,
+    CreditRefunded,
+    CreditRefundWithdrawn,
+    LateInterestClaimed,
+    LateInterestWithdrawn,
+    ReceiptAdjusted,
+    ReceiptAdjustmentUndone,
+    WriteOffDeclined,
+    WriteOffProposed,
+)
 from domain.events.agreements import (
     AgreementAmended,
     AgreementApproved,
@@ -175,6 +188,7 @@ Event = Annotated[
     | RunEvent
     | BankEvent
     | MovementEvent
+    | AdjustmentEvent
     | DistributionEvent
     | RevenueEvent
     | HistoryEvent
@@ -225,6 +239,7 @@ __all__ = [
     "AccountChangeProposed",
     "AccountChangeRefused",
     "AccountDetails",
+    "AdjustedTo",
     "AgreementAmended",
     "AgreementApproved",
     "AgreementProposed",
@@ -239,6 +254,9 @@ __all__ = [
     "BooksClosed",
     "ChargeBooked",
     "CommandRefused",
+    "CreditHeldElsewhere",
+    "CreditRefundWithdrawn",
+    "CreditRefunded",
     "DealTaken",
     "Delegation",
     "DistributionApproved",
@@ -264,6 +282,8 @@ __all__ = [
     "HistoryStatus",
     "ImportedRows",
     "IssuedStatement",
+    "LateInterestClaimed",
+    "LateInterestWithdrawn",
     "MilestoneAccepted",
     "MilestoneApproved",
     "MilestoneEscalated",
@@ -303,6 +323,8 @@ __all__ = [
     "PeopleLoaded",
     "ProposalEnded",
     "QuoteTaken",
+    "ReceiptAdjusted",
+    "ReceiptAdjustmentUndone",
     "ReceiptMatched",
     "ReceiptReminded",
     "ReceiptReversed",
@@ -335,6 +357,8 @@ __all__ = [
     "Tally",
     "UnfreezeApproved",
     "UserRecord",
+    "WriteOffDeclined",
+    "WriteOffProposed",
     "kind_of",
     "read_event",
 ]

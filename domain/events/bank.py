@@ -155,7 +155,10 @@ class PaymentReturned(Record):
 
 
 class ReceiptMatched(Record):
-    """Expected money arrived and settles `amount` of the receipt; `contract_value` is what the budget expected."""
+    """Expected money arrived and settles `amount` of the receipt; `contract_value` is what the budget expected.
+
+    `on` is the value day of the booking, or else its booking day.
+    """
 
     type: Literal["receipt-matched"] = "receipt-matched"
     account: str
@@ -168,10 +171,14 @@ class ReceiptMatched(Record):
     bank_reference: str
     movement: str = ""
     charges: Money | None = None
+    on: date | None = None
 
 
 class ReceiptReversed(Record):
-    """The bank took matched money back, so `amount` of the receipt is owed again. `booked` left the account."""
+    """The bank took matched money back, so `amount` of the receipt is owed again. `booked` left the account.
+
+    `on` is the value day of the booking, or else its booking day.
+    """
 
     type: Literal["receipt-reversed"] = "receipt-reversed"
     account: str
@@ -184,6 +191,7 @@ class ReceiptReversed(Record):
     bank_reference: str
     movement: str
     reverses: str
+    on: date | None = None
 
 
 class ChargeBooked(Record):

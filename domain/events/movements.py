@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Literal
 
+from domain.agreement.model import Purpose
 from domain.values.money import Money
 from domain.values.record import Record
 
@@ -33,6 +34,10 @@ AllocatedTo = Literal[
     "reversal",
     "interest",
     "refund",
+    "credit",
+    "settlement",
+    "vendor-refund",
+    "paid-again",
 ]
 """What an unmatched movement turned out to be."""
 
@@ -66,7 +71,8 @@ class MovementAllocated(Record):
     `party` whose. `contract_value` is what the budget expected `amount` to be. `charges` are the bank's, in `booked`.
     `end_to_end_id` is that of the payment's attempt, and `then` where the payment stood. `reverses` is the movement
     whose effect this one undoes; a receipt's amounts are then negative. `by` is a person, or the system if a later
-    report explained it.
+    report explained it. `on` is the day on which the money moved. `purpose` is that of the payment whose expense a
+    vendor's refund reduces.
     """
 
     type: Literal["movement-allocated"] = "movement-allocated"
@@ -85,6 +91,8 @@ class MovementAllocated(Record):
     charges: Money | None = None
     reverses: str = ""
     then: PaymentThen | None = None
+    on: date | None = None
+    purpose: Purpose | None = None
 
 
 class MovementAllocationUndone(Record):

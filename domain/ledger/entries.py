@@ -11,6 +11,8 @@ to zero in each currency. The accounts are:
     suspense:unmatched:{account}    asset:receivable:{source}    income:receipts:{medium}
     suspense:reversed:{account}     liability:refund:{party}     liability:production:{production}
     income:interest                 expense:interest             equity:opening-balance
+    liability:credit:{party}        asset:withheld-tax:{party}   expense:deducted-charges
+    expense:write-off
 """
 
 import re
@@ -22,8 +24,12 @@ from domain.agreement.model import Purpose
 from domain.errors import Broken
 from domain.events import (
     ChargeBooked,
+    CreditHeldElsewhere,
+    CreditRefunded,
+    CreditRefundWithdrawn,
     EntitlementsPosted,
     Event,
+    LateInterestWithdrawn,
     MovementAllocated,
     MovementAllocationUndone,
     MovementUnmatched,
@@ -33,6 +39,8 @@ from domain.events import (
     PaymentsSettled,
     Payout,
     PayoutsOrdered,
+    ReceiptAdjusted,
+    ReceiptAdjustmentUndone,
     ReceiptMatched,
     ReceiptReversed,
     ReceiptsFellDue,
@@ -77,6 +85,8 @@ def _entries(event: Event) -> Iterable[Entry]:
     kind = type(event)
     if kind in ACCRUING:
         return _accrued(event)
+    if kind in ADJUSTING:
+        return _adjusted(event)
     return _moved(event) if kind in MOVING else ()
 
 
@@ -96,6 +106,17 @@ MOVING = frozenset(
     }
 )
 """The events that `_moved` handles."""
+ADJUSTING = frozenset(
+    {
+        ReceiptAdjusted,
+        ReceiptAdjustmentUndone,
+        LateInterestWithdrawn,
+        CreditRefunded,
+        CreditRefundWithdrawn,
+        CreditHeldElsewhere,
+    }
+)
+"""The events that `_adjusted` handles."""
 
 
 def _accrued(event: Event) -> Iterable[Entry]:
@@ -149,6 +170,60 @@ def _exchanged_share(payout: Payout, about: str) -> Iterable[Entry]:
         yield Entry(FX_GAIN_LOSS, -difference, about)
     yield Entry(FX_POSITION, paid.amount, about)
     yield Entry(claim, -paid.amount, about)
+
+
+def _adjusted(event: Event) -> Iterable[Entry]:
+    """Entries for what was settled, or put right, without money on our accounts."""
+    match event:
+        case ReceiptAdjusted():
+            claim = f"asset:commitment:{event.payer_party}"
+            yield from _pair(_adjusted_to(event), claim, event.amount, event.receipt)
+        case ReceiptAdjustmentUndone():
+            claim = f"asset:commitment:{event.payer_party}"
+            yield from _pair(claim, _adjusted_to(event), event.amount, event.receipt)
+        case LateInterestWithdrawn() if event.fell_due and event.incoming:
+            claim = f"asset:commitment:{event.party}"
+            yield from _pair(_LATE_INTEREST, claim, event.amount, event.payment)
+        case LateInterestWithdrawn() if event.fell_due:
+            expense = _owed_for(Purpose.LATE_INTEREST, event.party)
+            yield from _pair(f"liability:payable:{event.party}", expense, event.amount, event.payment)
+        case CreditRefunded():
+            owed = f"liability:refund:{event.payee_party}"
+            yield from _pair(_credit_of(event.party), owed, event.amount, event.payment)
+        case CreditRefundWithdrawn():
+            owed = f"liability:{'payable' if event.fell_due else 'refund'}:{event.payee_party}"
+            yield from _pair(owed, _credit_of(event.party), event.amount, event.payment)
+        case CreditHeldElsewhere():
+            held = f"liability:production:{event.holder}"
+            yield from _pair(held, _credit_of(event.party), event.amount, event.movement)
+        case _:
+            return
+
+
+def _pair(debit: str, credit: str, amount: Money, about: str) -> Iterable[Entry]:
+    yield Entry(debit, amount, about)
+    yield Entry(credit, -amount, about)
+
+
+_LATE_INTEREST = f"income:receipts:{Purpose.LATE_INTEREST}"
+
+
+def _adjusted_to(event: ReceiptAdjusted | ReceiptAdjustmentUndone) -> str:
+    """The ledger account of what settled a part of a receipt. Waived interest is no income."""
+    match event.to:
+        case "credit":
+            return f"liability:credit:{event.payer_party}"
+        case "tax":
+            return f"asset:withheld-tax:{event.payer_party}"
+        case "charges":
+            return "expense:deducted-charges"
+        case "write-off":
+            return _LATE_INTEREST if event.purpose is Purpose.LATE_INTEREST else "expense:write-off"
+
+
+def _credit_of(party: str) -> str:
+    """The ledger account of a credit, of a party or of another production."""
+    return f"liability:{party}" if party.startswith("production:") else f"liability:credit:{party}"
 
 
 def _moved(event: Event) -> Iterable[Entry]:
@@ -229,6 +304,10 @@ def _allocated_to(event: MovementAllocated) -> str:
         "return": f"liability:payable:{event.party}",
         "refund": f"liability:refund:{event.party}",
         "production": f"liability:production:{event.name}",
+        "settlement": f"liability:production:{event.name}",
+        "credit": f"liability:credit:{event.party}",
+        "vendor-refund": f"expense:production:{event.purpose}" if event.purpose else f"liability:payable:{event.party}",
+        "paid-again": f"liability:payable:{event.party}",
         "duplicate": f"asset:bank:{event.account}",
         "reversal": f"suspense:reversed:{event.account}",
         "charges": BANK_CHARGES,

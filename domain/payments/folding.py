@@ -3,9 +3,13 @@
 from msgspec.structs import replace
 
 from domain.events import (
+    CreditRefunded,
+    CreditRefundWithdrawn,
     DoubtsEnded,
     DueDatesSet,
     Event,
+    LateInterestClaimed,
+    LateInterestWithdrawn,
     MovementAllocated,
     MovementAllocationUndone,
     PaymentCorrected,
@@ -31,11 +35,12 @@ from domain.events import (
 )
 from domain.payments.attempts import Doubt, bank_reason, without
 from domain.payments.payments import AT_THE_BANK, Payment, Payments, PaymentStep, Status, can, take
+from domain.values.money import Money
 
 _NO_RUN = {"run": None, "end_to_end_id": None}
 
 
-def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - one case for each kind of event
+def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912, PLR0915 - one case for each kind of event
     """Update the payments that an event is about. `run_folding.apply` handles events of whole runs.
 
     Raises:
@@ -65,7 +70,7 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
             for name in event.payments:
                 take(payments, name, PaymentStep.RESUME, reason=None, cause=None)
         case PaymentCorrected():
-            cleared = dict.fromkeys(("reason", "booked", "contract_value", "bank_reference", "cause")) | _NO_RUN
+            cleared = dict.fromkeys(("reason", "cause", *_BOOKED)) | _NO_RUN
             take(payments, event.payment, PaymentStep.CORRECT, **cleared, attempt=payments[event.payment].attempt + 1)
         case PaymentsGathered():
             for gathered in event.payments:
@@ -97,13 +102,28 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912 - on
                     booked=paid.booked,
                     contract_value=paid.contract_value,
                     bank_reference=paid.bank_reference,
+                    settled_on=event.booked_on,
                 )
         case PaymentReturned():
             take(payments, event.payment, PaymentStep.RETURN, reason=event.reason)
         case MovementAllocated() | MovementAllocationUndone():
             _by_a_movement(payments, event)
+        case CreditRefunded():
+            payments[event.payment] = replace(payments[event.payment], credit=(event.account, event.party))
+        case CreditRefundWithdrawn():
+            take(payments, event.payment, PaymentStep.WITHDRAW, **_NO_RUN)
+        case LateInterestClaimed(incoming=False):
+            _claim(payments, event.payment, event.amount, claims=1)
+        case LateInterestWithdrawn(incoming=False):
+            _claim(payments, event.of, -event.amount, claims=0)
+            take(payments, event.payment, PaymentStep.WITHDRAW, **_NO_RUN)
         case _:
             return
+
+
+_BOOKED = ("booked", "contract_value", "bank_reference", "settled_on")
+"""What is known of a payment once the bank has booked it."""
+_NO_RUN: dict[str, None] = {"run": None, "end_to_end_id": None, "reason": None}
 
 
 def scheduled(line: ScheduledPayment) -> Payment:
@@ -138,11 +158,16 @@ def _by_a_movement(payments: Payments, event: MovementAllocated | MovementAlloca
                 booked=-event.booked,
                 contract_value=-event.contract_value,
                 bank_reference=event.bank_reference,
+                settled_on=event.on,
             )
+        case MovementAllocated(to="vendor-refund" | "paid-again", name=name):
+            payments[name] = replace(payments[name], repaid=_sum(payments[name].repaid, event.amount))
+        case MovementAllocationUndone(allocated=MovementAllocated(to="vendor-refund" | "paid-again", name=name) as one):
+            payments[name] = replace(payments[name], repaid=_sum(payments[name].repaid, -one.amount))
         case MovementAllocated(to="return", name=name):
             take(payments, name, PaymentStep.RETURN, reason=event.reason)
         case MovementAllocationUndone(allocated=MovementAllocated(to="refund", name=name)):
-            take(payments, name, PaymentStep.WITHDRAW, run=None, end_to_end_id=None, reason=None)
+            take(payments, name, PaymentStep.WITHDRAW, **_NO_RUN)
         case MovementAllocationUndone(allocated=MovementAllocated(name=name)) if event.payment is not None:
             payments[name] = stood_again(payments[name], event.payment)
         case _:
@@ -167,13 +192,22 @@ def settle(payments: Payments, payment_id: str, end_to_end_id: str | None, **boo
 
 def stood_again(payment: Payment, before: PaymentThen) -> Payment:
     """The payment where it stood before a movement settled or returned it. A settled one keeps what was booked."""
-    kept = {} if before.status == Status.SETTLED else dict.fromkeys(("booked", "contract_value", "bank_reference"))
+    kept = {} if before.status == Status.SETTLED else dict.fromkeys(_BOOKED)
     doubts = payment.doubts
     if before.doubt is not None:
         doubt = Doubt(**before.doubt.model_dump())
         doubts = (*without(doubts, doubt.end_to_end_id), doubt)
     stood = {"run": before.run, "end_to_end_id": before.end_to_end_id, "reason": before.reason}
     return replace(payment, status=Status(before.status), doubts=doubts, **stood, **kept)
+
+
+def _claim(payments: Payments, name: str, amount: Money, claims: int) -> None:
+    payment = payments[name]
+    payments[name] = replace(payment, claims=payment.claims + claims, claimed=_sum(payment.claimed, amount))
+
+
+def _sum(before: Money | None, amount: Money) -> Money:
+    return amount if before is None else before + amount
 
 
 def _reject(payments: Payments, rejected: RejectedPayment, event: PaymentsRejected) -> None:

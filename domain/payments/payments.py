@@ -8,7 +8,7 @@
     submitted or accepted → unknown, if the bank calls it a duplicate;
     rejected or returned → due, once corrected;
     rejected, due or held → settled, if the bank booked an attempt that it had rejected;
-    due or held → cancelled, if it is a refund that a person takes back.
+    scheduled, due or held → cancelled, if it is a refund or late interest that a person takes back.
 
 A released payment is due again if its run is cancelled before it was sent. `TRANSITIONS` has every transition. A
 payment keeps its doubts: the attempts that the bank may still book. No later one is released until they have ended.
@@ -127,6 +127,10 @@ class Payment(Struct, frozen=True):
     `booked` is what left the account and `contract_value` what the budget expected, both in the account's currency.
     `doubts` are attempts, this one or earlier, that the bank may still book. `cause` is the fact about the payee that
     holds the payment or, once a person let it go in spite of that, did.
+
+    `repaid` is what the payee gave back of it; negative for what it got beyond it. `claims` counts the claims of late
+    interest that were raised for it, and `claimed` is their sum. A refund of a `credit` has that credit's account and
+    party.
     """
 
     id: str
@@ -148,6 +152,11 @@ class Payment(Struct, frozen=True):
     bank_reference: str | None = None
     doubts: Doubts = ()
     cause: str | None = None
+    settled_on: date | None = None
+    repaid: Money | None = None
+    claims: int = 0
+    claimed: Money | None = None
+    credit: tuple[str, str] | None = None
 
     @property
     def next_end_to_end_id(self) -> str:

@@ -10,7 +10,7 @@ from domain import events, milestones, state
 from domain.bank import record
 from domain.ledger import entries
 from domain.payees import model as payees
-from domain.payments import folding, receipts, run_folding
+from domain.payments import credit, folding, receipts, run_folding
 from domain.sharing import distributions
 
 EVENTS = {kind.__name__: kind for kind in get_args(get_args(events.Event)[0])}
@@ -19,10 +19,12 @@ TABLES = [
     (folding.apply, state.OF_PAYMENTS),
     (payees.apply, state.OF_PAYEES),
     (receipts.apply, state.OF_RECEIPTS),
+    (credit.apply, state.OF_CREDITS),
     (run_folding.apply, state.OF_RUNS),
     (distributions.apply, state.OF_DISTRIBUTIONS),
     (entries._accrued, entries.ACCRUING),
     (entries._moved, entries.MOVING),
+    (entries._adjusted, entries.ADJUSTING),
     (record._told, record.RECORDING),
 ]
 

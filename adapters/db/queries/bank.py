@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, between, only, paged
+from adapters.db.queries.payments import expecting
 from adapters.db.streams import production_of, stream_of
 from adapters.db.suspense import SUSPENDED
 from domain.ledger.accounts import SUSPENSE
@@ -24,7 +25,8 @@ class MovementRow:
     """A movement in suspense. `open` is its unexplained part and `amount` all of it, negative when money went out.
 
     `references` are as the bank gave them, by kind, those of the whole entry included. `may_be` is an earlier movement
-    that it may tell again. `why` says what kept it from being explained.
+    that it may tell again. `why` says what kept it from being explained. `suggests` are the receipts that expect
+    exactly what is open.
     """
 
     production: str
@@ -40,6 +42,7 @@ class MovementRow:
     bank_reference: str
     may_be: str
     why: str
+    suggests: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,10 @@ def unmatched(
     )
     if not sight.everything:
         query = query.where(account.in_(sight.accounts))
-    return paged(connection, query, _ORDER, _unmatched, page)
+    found = paged(connection, query, _ORDER, _unmatched, page)
+    receipts = expecting(connection, {row.production for row in found.items}, sight)
+    items = (replace(row, suggests=tuple(receipts.get((row.production, row.open), ()))) for row in found.items)
+    return replace(found, items=tuple(items))
 
 
 def _unmatched(row: sa.Row[Any]) -> MovementRow:
@@ -115,4 +121,5 @@ def _unmatched(row: sa.Row[Any]) -> MovementRow:
         bank_reference=body["bank_reference"],
         may_be=row.about if row.fate == "suspense" else "",
         why=body["why"],
+        suggests=(),
     )

@@ -10,12 +10,14 @@ from sqlalchemy import Connection
 
 from adapters.db import rows, tables
 from adapters.db.movements import movement
+from adapters.db.queries.payments import expecting
 from adapters.db.streams import stream_of
 from domain.audit.sentences import sentence
 from domain.bank.identity import KnownBooking
 from domain.bank.movements import BankMovement
 from domain.events import read_event
 from domain.ledger.accounts import suspense
+from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
 
 _JOURNAL, _ENTRY, _BOOKING = tables.journal_event.c, tables.entry.c, tables.booking.c
@@ -62,7 +64,10 @@ class MovementEvent:
 
 @dataclass(frozen=True, slots=True)
 class MovementLife:
-    """A movement with everything that was told and said of it. `open` is None if it never was in suspense."""
+    """A movement with everything that was told and said of it. `open` is None if it never was in suspense.
+
+    `suggests` are the receipts that expect exactly what is open.
+    """
 
     production: str
     account: str
@@ -78,9 +83,12 @@ class MovementLife:
     told: tuple[Telling, ...]
     allocations: tuple[AllocationRow, ...]
     history: tuple[MovementEvent, ...]
+    suggests: tuple[str, ...]
 
 
-def movement_life(connection: Connection, production: str, account: str, name: str) -> MovementLife | None:
+def movement_life(
+    connection: Connection, production: str, account: str, name: str, sight: Sight = EVERYTHING
+) -> MovementLife | None:
     """Return a movement of an account with its history; None if there is no such booking."""
     found = movement(connection, production, account, name)
     if found is None:
@@ -101,6 +109,9 @@ def movement_life(connection: Connection, production: str, account: str, name: s
         told=tuple(_told(connection, stream_of(production), account, booking)),
         allocations=tuple(_allocations(found)),
         history=tuple(_history(connection, stream_of(production), account, booking)),
+        suggests=tuple(expecting(connection, [production], sight).get((production, found.open), ()))
+        if found.open
+        else (),
     )
 
 

@@ -1,6 +1,7 @@
 """Outgoing payments, and expected receipts."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,11 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from adapters.db import tables
+from adapters.db import rows, tables
 from adapters.db.conditions import any_of
 from adapters.db.doubts import doubts_of
 from adapters.db.queries.paging import NO_DAY, WHOLE, Order, Page, PageRequest, between, only, paged
 from adapters.db.streams import stream_of
+from domain.payments.receipts import WAITING, Receipt
 from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
 
@@ -48,7 +50,12 @@ class PaymentRow:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """An expected receipt. `received` is what has arrived of its amount."""
+    """An expected receipt. `received` is what has arrived of its amount, `outstanding` what is not settled yet.
+
+    `settled` says how it was settled otherwise, by kind: by a credit, a deduction for tax or charges, a write-off.
+    `claimed` is the late interest that was claimed of it, and `proposed` a write-off that waits for a second person.
+    `settled_on` is the last day on which something of it was settled.
+    """
 
     id: str
     production: str
@@ -62,6 +69,21 @@ class ReceiptRow:
     status: str
     amount: Money
     received: Money
+    settled: Mapping[str, Money]
+    outstanding: Money
+    claimed: Money | None
+    proposed: Money | None
+    settled_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRow:
+    """What stands to the credit of a party, or is owed to another production, on an account."""
+
+    production: str
+    account: str
+    party: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +204,36 @@ def reminders(connection: Connection, productions: Collection[str]) -> dict[str,
     return found
 
 
+def expecting(
+    connection: Connection, productions: Collection[str], sight: Sight = EVERYTHING
+) -> Mapping[tuple[str, Money], Sequence[str]]:
+    """Return the receipts for which money may still come, by production and by what is outstanding, by due day.
+
+    They may be expected on another account than the one that got such an amount: a person who looks at both decides.
+    """
+    waiting = sa.select(tables.receipt).where(
+        any_of(_RECEIPT.production, productions), _RECEIPT.status.in_(sorted(WAITING))
+    )
+    found: dict[tuple[str, Money], list[str]] = defaultdict(list)
+    if not sight.everything:
+        waiting = waiting.where(_RECEIPT.account.in_(sight.accounts))
+    for row in connection.execute(waiting.order_by(_RECEIPT.due_on.nulls_last(), _RECEIPT.id)):
+        found[row.production, _receipt(row).outstanding].append(row.id)
+    return found
+
+
+def credits_of(connection: Connection, production: str, sight: Sight = EVERYTHING) -> list[CreditRow]:
+    """Return the credits of a production that are not used up, by account and party."""
+    table = tables.credit.c
+    query = sa.select(tables.credit).where(table.production == production, table.minor != 0)
+    if not sight.everything:
+        query = query.where(sa.or_(table.account.in_(sight.accounts), table.party == sight.party))
+    return [
+        CreditRow(row.production, row.account, row.party, Money(row.minor, row.currency))
+        for row in connection.execute(query.order_by(table.account, table.party))
+    ]
+
+
 def ungathered(connection: Connection, production: str | None = None) -> list[str]:
     """Return the productions, or the one named, that have due payments in no run yet."""
     due = sa.and_(_PAYMENT.status == "due", _PAYMENT.run.is_(None), *only((_PAYMENT.production, production)))
@@ -214,6 +266,7 @@ def _payment(row: sa.Row[Any]) -> PaymentRow:
 
 
 def _receipt(row: sa.Row[Any]) -> ReceiptRow:
+    receipt = rows.receipt_of({column.name: getattr(row, column.name) for column in tables.receipt.columns})
     return ReceiptRow(
         id=row.id,
         production=row.production,
@@ -225,6 +278,19 @@ def _receipt(row: sa.Row[Any]) -> ReceiptRow:
         milestone=row.milestone,
         due_on=row.due_on,
         status=row.status,
-        amount=Money(row.minor, row.currency),
-        received=Money(row.received_minor, row.currency),
+        amount=receipt.amount,
+        received=receipt.received,
+        settled=_settled(receipt),
+        outstanding=receipt.outstanding,
+        claimed=receipt.claimed,
+        proposed=receipt.proposed.amount if receipt.proposed is not None else None,
+        settled_on=max((on for on, _ in receipt.by_day()), default=None),
     )
+
+
+def _settled(receipt: Receipt) -> Mapping[str, Money]:
+    """What settled a receipt otherwise than by money, by kind."""
+    settled: dict[str, Money] = {}
+    for one in receipt.standing():
+        settled[one.to] = settled.get(one.to, Money.zero(one.amount.currency)) + one.amount
+    return settled

@@ -27,6 +27,7 @@ from domain.events import (
     DueDatesSet,
     EntitlementsPosted,
     ExpectedReceipt,
+    LateInterestClaimed,
     MilestoneAccepted,
     MilestoneApproved,
     MilestoneEscalated,
@@ -72,7 +73,7 @@ class AgreementCheck:
                 case AgreementRegistered() | AgreementAmended() | AgreementRestored():
                     yield from self._promised(batch, told, told.event)
                 case PaymentsFellDue() | ReceiptsFellDue():
-                    yield from self._fell_due(state, told, told.event)
+                    yield from self._fell_due(state, batch, told, told.event)
                 case DueDatesSet():
                     yield from self._dated(state, batch, told, told.event)
                 case StatementImported():
@@ -295,8 +296,12 @@ class AgreementCheck:
         """Return the expected event in the schema version of the event on record."""
         return self._schemas.as_recorded(expected, told.version)
 
-    def _fell_due(self, state: State, told: DecodedFact, event: PaymentsFellDue | ReceiptsFellDue) -> Iterator[Finding]:
-        """Check that what falls due was promised for that day or before."""
+    def _fell_due(
+        self, state: State, batch: CommandBatch, told: DecodedFact, event: PaymentsFellDue | ReceiptsFellDue
+    ) -> Iterator[Finding]:
+        """Check that what falls due was promised for that day or before. A claim of late interest is owed at once."""
+        if any(isinstance(one, LateInterestClaimed) for one in batch.events):
+            return  # the check that decides again on the claim compares this too
         payments = {line.payment for line in event.payments} if isinstance(event, PaymentsFellDue) else set()
         receipts = {line.receipt for line in event.receipts} if isinstance(event, ReceiptsFellDue) else set()
         due = fall_due(

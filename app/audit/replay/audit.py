@@ -18,6 +18,7 @@ from adapters.db.records import Records
 from adapters.db.store import Store
 from adapters.db.streams import production_of, stream_of
 from app.audit.replay import files as bank_files
+from app.audit.replay.adjustments import Adjustments
 from app.audit.replay.agreement import AgreementCheck
 from app.audit.replay.archive import Archive, Histories
 from app.audit.replay.bank import Bank
@@ -126,6 +127,7 @@ def _derived(handler: CommandHandler, records: Records, history: PeopleHistory) 
     return (
         PeopleCheck(history, schemas, agreement_of),
         Bank(records, agreement_of, schemas),
+        Adjustments(records, agreement_of, schemas),
         AgreementCheck(handler, facts_of, records, agreement_of),
         Controls(agreement_of),
         ReminderCheck(agreement_of, schemas),

@@ -1,10 +1,8 @@
 """Recomputes payment orders and the bank's answers from state and files, and compares them with the record."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Any
 
 from adapters.bank.orders import carried, say, write, written_at
 from adapters.bank.pacs028 import write_enquiry
@@ -15,6 +13,7 @@ from adapters.db.streams import production_of
 from adapters.payments.quotes import rates_at
 from app.audit.replay.bookings import ToldBookings
 from app.audit.replay.funds import AgreementOf, FundsCheck
+from app.audit.replay.lines import lines, only
 from app.audit.replay.movements import MovementCommand, decided_again
 from domain.agreement.model import Agreement
 from domain.audit.findings import Finding, unfaithful
@@ -123,9 +122,9 @@ class Bank:
             self._schemas.as_recorded(each, versions.get(type(each)))
             for each in decide(state, account, message, digest, batch.first.effective_on)
         ]
-        if _lines(expected) != _lines(batch.events):
+        if lines(expected) != lines(batch.events):
             said = f"does not say what document {digest} of the bank says"
-            yield unfaithful(record, said, _only(expected, batch.events), _only(batch.events, expected))
+            yield unfaithful(record, said, only(expected, batch.events), only(batch.events, expected))
 
     def _allocated(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
         """Check that the events follow from what the command says of the movement."""
@@ -134,9 +133,9 @@ class Bank:
         if command is None or told.version < self._schemas.version(type(told.event).__name__):
             return  # the check of payloads names another command; earlier versions said less than the rule needs
         expected = decided_again(command, self._told, state, self._agreement_of(state), batch.first.effective_on)
-        if _lines(expected) != _lines(batch.events):
+        if lines(expected) != lines(batch.events):
             said = "does not say what the command said of the movement"
-            yield unfaithful(told.record, said, _only(expected, batch.events), _only(batch.events, expected))
+            yield unfaithful(told.record, said, only(expected, batch.events), only(batch.events, expected))
 
     def _movement_command(self, production: str, batch: CommandBatch) -> MovementCommand | None:
         """The command of a batch whose hash is on record."""
@@ -259,8 +258,8 @@ class Bank:
         payees = state.production.payees if state.production else NOTHING
         repeated = holds.may_be_repeated(run, state.payments, payees, told.fact.effective_on)
         expected = [] if repeated else orders.stopped(run, state.payments)
-        if not set(_lines([event])) <= set(_lines(expected)):
-            yield unfaithful(told.record, f"does not follow from where run {run.id} stands", _only(expected, [event]))
+        if not set(lines([event])) <= set(lines(expected)):
+            yield unfaithful(told.record, f"does not follow from where run {run.id} stands", only(expected, [event]))
 
     def _doubted(self, state: State, told: DecodedFact, event: RunDoubted) -> Iterator[Finding]:
         raw = self._records.document(event.file)
@@ -289,28 +288,3 @@ def _written_at(raw: bytes) -> datetime:
     if found is None:
         raise BadInput("The file does not say when it was written.")
     return datetime.fromisoformat(found[1].decode())
-
-
-def _lines(events: Sequence[Event]) -> list[str]:
-    """Return events payment by payment. The database decides their order and grouping."""
-    return sorted(_each(events))
-
-
-def _each(events: Sequence[Event]) -> Iterator[str]:
-    for event in events:
-        written: dict[str, Any] = event.model_dump(mode="json")
-        several = written.get("payments")
-        if isinstance(several, list):
-            yield from (_in_order(written | {"payments": line}) for line in several)
-        else:
-            yield _in_order(written)
-
-
-def _in_order(written: Mapping[str, Any]) -> str:
-    """An event as text, with the fields of all its parts in order, as they are stored."""
-    return json.dumps(written, sort_keys=True, ensure_ascii=False)
-
-
-def _only(events: Sequence[Event], others: Sequence[Event]) -> str:
-    rest = set(_lines(others))
-    return "; ".join(line for line in _lines(events) if line not in rest)

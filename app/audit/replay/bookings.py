@@ -147,7 +147,7 @@ class ToldBookings:
             }
             for account, found in known.items()
         }
-        return Recorded(payments, receipts, runs, known, suspended, self._statements)
+        return Recorded(payments, receipts, runs, known, suspended, self._statements, state.milestones)
 
     def _alike(self, account: str, needs: Needs, of_orders: Iterable[str]) -> Iterator[KnownBooking]:
         found = {

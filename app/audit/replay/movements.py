@@ -5,6 +5,7 @@ from datetime import date
 from app.audit.replay.bookings import ToldBookings
 from domain.agreement.model import Agreement, Purpose
 from domain.bank import suspense, undoing
+from domain.bank.allocation import AllocationContext
 from domain.commands import AllocateMovement, UndoAllocation
 from domain.events import Event
 from domain.identity import Person, Role
@@ -28,7 +29,7 @@ def decided_again(
     person = Person(command.by, owner, frozenset({Role.TREASURER}))
     movement = told.movement(command.account, command.movement)
     if isinstance(command, AllocateMovement):
-        context = suspense.AllocationContext(
+        context = AllocationContext(
             agreement=agreement,
             today=on,
             movement=movement,
@@ -37,15 +38,19 @@ def decided_again(
             receipts=state.receipts,
             exists=True,
             refunds=sum(payment.purpose is Purpose.REFUND for payment in state.payments.values()),
+            credits=state.credits,
+            milestones=state.milestones,
         )
         return suspense.allocate(command, context, person)
     other = undoing.other_movement(movement, command.number)
     undone = undoing.UndoContext(
         agreement=agreement,
         movement=movement,
+        today=on,
         other=told.movement(command.account, other),
         payments=state.payments,
         receipts=state.receipts,
         runs=state.runs,
+        credits=state.credits,
     )
     return undoing.undo(command, undone, person)

@@ -8,6 +8,7 @@ from typing import Any
 
 from temporalio.api.common.v1 import Payload
 
+from activities.adjustments import AdjustmentActivities
 from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
@@ -25,6 +26,7 @@ from app.worker.worker import WORKFLOWS
 from domain.schemas import Body, Unsayable
 
 _ACTIVITIES = (
+    AdjustmentActivities,
     AgreementActivities,
     MilestoneActivities,
     RunActivities,

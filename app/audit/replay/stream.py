@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from adapters.db import audit, people, rows
+from adapters.db.dealings import credit_row
 from adapters.db.queries import chain
 from adapters.db.streams import HOUSE, production_of
 from app.audit.replay.scope import Scope
@@ -187,6 +188,7 @@ def _snapshots(connection: Connection, production: str, state: State) -> Iterato
         "run": (rows.run_row(production, each) for each in state.runs.values()),
         "distribution": (rows.distribution_row(production, each) for each in state.distributions.values()),
         "proposal": (rows.proposal_row(production, each) for each in state.proposals.values()),
+        "credit": (credit_row(production, each) for each in state.credits.values()),
     }
     for table, key in audit.SNAPSHOTS.items():
         rows_found = audit.snapshots(connection, table, production)

@@ -6,6 +6,7 @@ posts nothing and is recorded as a contradiction. Money that moved without an ex
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from msgspec.structs import replace
 
@@ -38,7 +39,7 @@ from domain.payments.receipts import (
     Receipt,
     Receipts,
     ReceiptStatus,
-    matched_by,
+    changed_by,
 )
 from domain.payments.runs import Run, chunks
 from domain.rates import contract_value
@@ -292,7 +293,7 @@ def _credit(reading: _Reading, movement: Movement) -> None:
             bank_reference=movement.bank_reference,
         )
     )
-    reading.receipts[receipt.id] = matched_by(receipt, matched)
+    reading.receipts[receipt.id] = changed_by(receipt, matched, date.min)  # only the amount matters to the rules
     if own != movement.booked:
         reading.unmatched(movement, movement.booked - own, f"more than receipt {receipt.id} expects")
 

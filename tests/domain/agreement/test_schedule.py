@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.agreement.model import Agreement, LateInterest
+from domain.agreement.model import Agreement
 from domain.agreement.schedule import (
     InstalmentDirection,
     amounts,
     direction,
     due_date,
-    late_interest,
 )
 from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput
@@ -138,35 +137,3 @@ def test_overrides_of_the_agreement_hold_and_those_of_the_settings_win():
     reopened = CalendarOverride(calendar="KR", on=date(2025, 10, 10), business_day=True, reason="withdrawn")
     assert due_date(plan, plan.schedule[0], None) == date(2025, 10, 14)
     assert due_date(plan, plan.schedule[0], None, [reopened]) == date(2025, 10, 10)
-
-
-def test_late_interest_runs_on_actual_days_from_the_end_of_the_grace():
-    terms = LateInterest(annual_percent=Decimal("7.3"), grace_days=5)
-    plan = agreement(instalment(amount="JPY 1000000", late_interest=terms))
-    due = date(2025, 6, 1)
-    for paid, minor in [
-        (date(2025, 5, 1), 0),
-        (date(2025, 6, 6), 0),
-        (date(2025, 6, 7), 200),
-        (date(2025, 6, 16), 2000),
-    ]:
-        assert late_interest(plan.schedule[0], Money(1000000, "JPY"), due, paid) == Money(minor, "JPY")
-
-
-def test_late_interest_rounds_half_to_even_and_is_nothing_where_none_is_agreed():
-    terms = LateInterest(annual_percent=Decimal("36.5"))
-    plan = agreement(instalment("A", amount="JPY 1", late_interest=terms), instalment("B", amount="JPY 1"))
-    with_interest, without = plan.schedule
-    due, next_day = date(2025, 6, 1), date(2025, 6, 2)
-    assert [late_interest(with_interest, Money(m, "JPY"), due, next_day).minor for m in (500, 1500)] == [0, 2]
-    assert late_interest(without, Money(10**9, "JPY"), due, date(2026, 6, 1)) == Money(0, "JPY")
-
-
-@pytest.mark.parametrize(
-    ("days", "minor"), [(None, 15890), ("actual/360", 16111), ("30/360 US", 16667), ("30/360", 16389)]
-)
-def test_late_interest_counts_days_as_the_terms_say(days, minor):
-    terms = {"annual_percent": "10"} | ({"days": days} if days else {})
-    plan = agreement(instalment(amount="JPY 1000000", late_interest=terms))
-    due, paid = date(2025, 2, 1), date(2025, 3, 31)
-    assert late_interest(plan.schedule[0], Money(1000000, "JPY"), due, paid) == Money(minor, "JPY")

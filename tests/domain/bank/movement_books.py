@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.bank import suspense, undoing
+from domain.bank.allocation import AllocationContext
 from domain.bank.identity import KnownBooking
 from domain.bank.movements import BankMovement, movement_of, undoes
 from domain.bank.reports import ReportKind
@@ -48,9 +49,10 @@ class MovementBooks:
             reason="the payer's advice", **more,
         )  # fmt: skip
         refunds = sum(payment.purpose == "refund" for payment in self.state.payments.values())
-        context = suspense.AllocationContext(
+        context = AllocationContext(
             b.agreement(), b.TODAY, self.movement(movement), self.movement(name), self.state.payments,
             self.state.receipts, exists=name in {"vendor", "tidewater", "DURI"}, refunds=refunds,
+            credits=self.state.credits, milestones=self.state.milestones,
         )  # fmt: skip
         return self.happened(suspense.allocate(command, context, person))
 
@@ -63,7 +65,9 @@ class MovementBooks:
         own = self.movement(movement)
         other = self.movement(undoing.other_movement(own, number))
         state = self.state
-        context = undoing.UndoContext(b.agreement(), own, other, state.payments, state.receipts, state.runs)
+        context = undoing.UndoContext(
+            b.agreement(), own, b.TODAY, other, state.payments, state.receipts, state.runs, state.credits
+        )
         return self.happened(undoing.undo(command, context, person))
 
     def movement(self, name: str) -> BankMovement | None:
@@ -115,7 +119,12 @@ TARGETS = (
     ("receipt", "HANA.L1", {"amount": "USD 10.00"}),
     ("receipt", "HANA.L1", {"amount": "USD 50000.00"}),
     ("source", "tidewater", {}),
-    ("production", "DURI", {"amount": "KRW 100"}),
+    ("production", "DURI", {"amount": "KRW 100", "party": "mori"}),
+    ("credit", "mori", {}),
+    ("credit", "streamer", {"amount": "KRW 100"}),
+    ("vendor-refund", "HANA.P1", {}),
+    ("vendor-refund", "HANA.P1", {"amount": "KRW 100"}),
+    ("paid-again", "HANA.P1", {}),
     ("charges", "", {}),
     ("charges", "", {"amount": "KRW -100"}),
     ("interest", "", {}),

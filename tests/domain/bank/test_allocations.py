@@ -104,7 +104,7 @@ def test_one_credit_pays_several_receipts_in_the_order_in_which_they_are_named()
     further = [{"receipt": "HANA.L1", "amount": "USD 20000.00"}]
     with pytest.raises(BadInput, match="A receipt is named twice"):
         books.allocate("M", "receipt", "HANA.L1", amount="USD 50000.00", further=further)
-    with pytest.raises(NotFound, match=r"expects no money as 'HANA.C1'"):
+    with pytest.raises(BadInput, match="The receipts are in several currencies"):
         books.allocate("M", "receipt", "HANA.C1", amount="JPY 5", further=further)
 
 
@@ -135,7 +135,7 @@ def test_a_refund_is_owed_to_its_payer_and_can_be_prepared_for_a_run():
 def test_what_settles_nothing_of_ours_is_posted_where_it_belongs(to, name, amount, account):
     books = MovementBooks()
     books.booked("M", b.krw(amount))
-    books.allocate("M", to, name)
+    books.allocate("M", to, name, party="mori" if to == "production" else "")
     assert books.balances() == {"asset:bank:spc-krw KRW": b.krw(amount), f"{account} KRW": b.krw(-amount)}
 
 
@@ -190,8 +190,16 @@ def test_only_a_whole_movement_is_a_duplicate_or_a_reversal():
         (5, "return", "HANA.P1", {}, IllegalTransition, "only a settled one can come back"),
         (5, "receipt", "HANA.NONE", {}, NotFound, "expects no money as 'HANA.NONE'"),
         (5, "source", "nobody", {}, NotFound, "There is no source 'nobody'"),
-        (5, "production", "NOWHERE", {}, NotFound, "There is no production 'NOWHERE'"),
-        (5, "production", "HANA", {}, BadInput, "belongs to HANA already"),
+        (5, "production", "NOWHERE", {"party": "mori"}, NotFound, "There is no production 'NOWHERE'"),
+        (5, "production", "HANA", {"party": "mori"}, BadInput, "belongs to HANA already"),
+        (5, "production", "DURI", {}, BadInput, "Say whose money it is"),
+        (5, "interest", "", {"party": "mori"}, BadInput, "Leave the party out"),
+        (5, "credit", "nobody", {}, NotFound, "no party 'nobody'"),
+        (-5, "credit", "mori", {}, BadInput, "money that came in"),
+        (5, "settlement", "DURI", {}, BadInput, "DURI holds nothing of ours"),
+        (5, "vendor-refund", "HANA.NONE", {}, NotFound, "There is no payment HANA.NONE"),
+        (5, "vendor-refund", "HANA.P1", {}, IllegalTransition, "a vendor gives back only what was paid to it"),
+        (-5, "paid-again", "HANA.P1", {}, IllegalTransition, "a vendor gives back only what was paid to it"),
         (5, "refund", "nowhere", {}, NotFound, "no external account 'nowhere'"),
         (5, "refund", "spc-jpy", {}, NotFound, "no external account 'spc-jpy'"),
         (5, "refund", "agent-usd", {}, BadInput, "is an account in USD"),

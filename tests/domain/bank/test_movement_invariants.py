@@ -2,6 +2,7 @@
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.events import MovementAllocated
 from domain.ledger.entries import postings
@@ -43,6 +44,11 @@ def test_what_is_said_and_taken_back_at_once_changes_neither_payments_nor_receip
 
 
 def standing_of(books):
-    """Payments, receipts and balances. A refund that is taken back stays on record as cancelled."""
-    payments = {name: one for name, one in books.state.payments.items() if one.purpose != "refund"}
-    return payments, dict(books.state.receipts), books.balances()
+    """Payments, receipts, credits and balances. What is taken back stays on record, as cancelled or as its negative."""
+    payments = {
+        name: replace(one, repaid=one.repaid if one.repaid is not None and one.repaid.minor else None)
+        for name, one in books.state.payments.items()
+        if one.purpose != "refund"
+    }
+    credits_ = {name: one.amount for name, one in books.state.credits.items() if one.amount.minor}
+    return payments, dict(books.state.receipts), credits_, books.balances()

@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.bank import suspense
+from domain.bank.allocation import AllocationContext
 from domain.bank.identity import KnownBooking
 from domain.bank.movements import BankMovement
 from domain.bank.reports import ReportKind
@@ -43,12 +44,12 @@ def movement(open_, name="B9"):
 
 def allocated(open_, command, person=TREASURER, exists=True):
     state = b.owing()
-    known = suspense.AllocationContext(
+    known = AllocationContext(
         b.agreement(), b.TODAY, movement(open_), payments=state.payments, receipts=state.receipts, exists=exists
     )
     (event,) = suspense.allocate(command, known, person)
     assert isinstance(event, MovementAllocated)
-    receipts.apply(state.receipts, event)
+    receipts.apply(state.receipts, event, b.TODAY)
     return event, state
 
 

@@ -89,7 +89,7 @@ def test_what_a_key_names_is_a_field_of_the_command_or_is_given_beside_it(one):
     fields = set(one.command.model_fields)
     assert named - fields <= {
         *("deadline_on", "digest", "times_sent", "enquiries", "intake", "folder", "revision"),
-        *("kind", "source", "statement", "workflow", "run_id", "lost"),
+        *("kind", "source", "statement", "workflow", "run_id", "lost", "allocation"),
     }
 
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from domain.commands import RemindReceipt
 from domain.errors import IllegalTransition, NotFound, WrongRole
 from domain.identity import Person
-from domain.payments.receipts import matched_by
+from domain.payments.receipts import changed_by
 from domain.payments.reminding import language_of, remind
 from domain.state import State
 from tests.domain import builders as b
@@ -24,7 +24,7 @@ def reminded(state: State, receipt: str = "HANA.C1", person: Person = b.SORA, on
 
 def test_a_reminder_says_what_is_outstanding_since_when_and_where_it_is_to_be_paid():
     state = b.owing()
-    state.receipts["HANA.C1"] = matched_by(state.receipts["HANA.C1"], b.jpy(89_000_000))
+    state.receipts["HANA.C1"] = changed_by(state.receipts["HANA.C1"], b.jpy(89_000_000), b.TODAY)
     [event] = reminded(state, language="en")
     assert (event.party, event.outstanding, event.days_late, event.by) == ("mori", b.jpy(1_000_000), 12, "sora")
     account = TERMS.account("spc-jpy")
@@ -51,7 +51,7 @@ def test_only_what_is_late_is_reminded_of():
     with pytest.raises(IllegalTransition, match="without a due day"):
         reminded(b.owing(), "HANA.C2")
     state = b.owing()
-    state.receipts["HANA.C1"] = matched_by(state.receipts["HANA.C1"], b.jpy(90_000_000))
+    state.receipts["HANA.C1"] = changed_by(state.receipts["HANA.C1"], b.jpy(90_000_000), b.TODAY)
     with pytest.raises(IllegalTransition, match="received, with JPY 0 outstanding"):
         reminded(state)
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from fractions import Fraction
 
 from .bundle import Bad, Json
+from .dealings import NO_RUN, Dealings, negated
 from .payees import payees_after
 from .postings import money, written
 from .proposals import FOLDS, put_in_force
@@ -27,17 +28,16 @@ STEPS = {
     "correct": ({"rejected", "returned"}, "due"),
     "withdraw": ({"scheduled", "due", "held"}, "cancelled"),
 }
-AFTER_BANK = dict.fromkeys(("booked_currency", "booked_minor", "contract_minor", "bank_reference"))
+AFTER_BANK = dict.fromkeys(("booked_currency", "booked_minor", "contract_minor", "bank_reference", "settled_on"))
 AT_THE_BANK = {"submitted", "unknown", "accepted"}
-NO_RUN = {"run": None, "end_to_end_id": None}
 
 
-class Books:
+class Books(Dealings):
     """A production as folded from its facts: rows by snapshot table, balances and archived histories."""
 
     def __init__(self, production: str) -> None:
         self.production = production
-        self.rows: dict[str, dict[str, Json]] = defaultdict(dict)
+        super().__init__()
         self.in_run: dict[str, dict[str, None]] = defaultdict(dict)
         self.balances: dict[tuple[str, str], int] = defaultdict(int)
         self.posted: dict[tuple[str, str], int] = defaultdict(int)
@@ -110,7 +110,7 @@ class Books:
             minor, currency = money(line["amount"])
             own = {name: line[name] for name in line if name not in {"payment", "amount"}}
             blank = {"run": None, "attempt": 1, "end_to_end_id": None, "reason": None, **AFTER_BANK}
-            blank["doubts"] = blank["cause"] = None
+            blank["doubts"] = blank["cause"] = blank["dealings"] = None
             named = {"id": line["payment"], "production": self.production, "status": "scheduled"}
             self.rows["payment"][line["payment"]] = {**named, "currency": currency, "minor": minor, **own, **blank}
 
@@ -119,6 +119,7 @@ class Books:
             minor, currency = money(line["amount"])
             own = {name: line[name] for name in line if name not in {"receipt", "amount"}}
             named = {"id": line["receipt"], "production": self.production, "status": "expected", "received_minor": 0}
+            own["dealings"] = None
             self.rows["receipt"][line["receipt"]] = {**named, "currency": currency, "minor": minor, **own}
 
     def _on_payments_cancelled(self, event: Json, _on: str) -> None:
@@ -138,45 +139,29 @@ class Books:
         for line in event["payments"]:
             self._step(line["payment"], "fall due")
 
-    def _received(self, receipt: Json) -> None:
-        if receipt["status"] == "owed" and receipt["received_minor"] == receipt["minor"]:
-            receipt["status"] = "received"
-
     def _on_receipts_fell_due(self, event: Json, _on: str) -> None:
         for line in event["receipts"]:
             receipt = self.rows["receipt"][line["receipt"]]
             receipt["status"] = "owed"
             self._received(receipt)
 
-    def _on_receipt_matched(self, event: Json, _on: str) -> None:
-        self._received_more(event["receipt"], money(event["amount"])[0])
-
-    def _on_receipt_reversed(self, event: Json, _on: str) -> None:
-        self._received_more(event["receipt"], -money(event["amount"])[0])
-
-    def _received_more(self, name: str, minor: int) -> None:
-        receipt = self.rows["receipt"][name]
-        receipt["received_minor"] += minor
-        if minor > 0:
-            self._received(receipt)
-        elif receipt["status"] == "received":
-            receipt["status"] = "owed"
-
-    def _on_movement_allocated(self, event: Json, _on: str) -> None:
+    def _on_movement_allocated(self, event: Json, on: str) -> None:
+        self._of_credits(event, event["amount"])
         if event["to"] == "receipt":
-            self._received_more(event["name"], money(event["amount"])[0])
+            self._received_more(event["name"], event["amount"], event.get("on") or on)
         elif event["to"] == "payment":
             booked, currency = money(event["booked"])
             kept = {"booked_minor": -booked, "booked_currency": currency, "bank_reference": event["bank_reference"]}
-            kept["contract_minor"] = -money(event["contract_value"])[0]
+            kept["contract_minor"], kept["settled_on"] = -money(event["contract_value"])[0], event.get("on")
             self._settle(event["name"], event.get("end_to_end_id"), **kept)
         elif event["to"] == "return":
             self._step(event["name"], "return", reason=event["reason"])
 
-    def _on_movement_allocation_undone(self, event: Json, _on: str) -> None:
+    def _on_movement_allocation_undone(self, event: Json, on: str) -> None:
         told, before = event["allocated"], event["payment"]
+        self._of_credits(told, negated(told["amount"]))
         if told["to"] == "receipt":
-            self._received_more(told["name"], -money(told["amount"])[0])
+            self._received_more(told["name"], negated(told["amount"]), told.get("on") or on)
         elif told["to"] == "refund":
             self._step(told["name"], "withdraw", reason=None, **NO_RUN)
         elif before is not None:
@@ -315,15 +300,16 @@ class Books:
         for line in event["payments"]:
             (booked, held), (value, _) = money(line["booked"]), money(line["contract_value"])
             told: Json = {"booked_currency": held, "booked_minor": booked, "contract_minor": value}
-            told["bank_reference"] = line["bank_reference"]
+            told["bank_reference"], told["settled_on"] = line["bank_reference"], event["booked_on"]
             self._settle(line["payment"], line.get("end_to_end_id"), **told)
 
     def _on_payment_returned(self, event: Json, _on: str) -> None:
         self._step(event["payment"], "return", reason=event["reason"])
 
-    def _on_milestone_submitted(self, event: Json, _on: str) -> None:
+    def _on_milestone_submitted(self, event: Json, on: str) -> None:
         kept = {name: event[name] for name in ("round", "evidence", "deadline_on")}
         blank = {"approvals": [], "escalated_to": None, "accepted_on": None, "submitted_by": event["by"]}
+        blank["submitted_on"] = on
         named = {"production": self.production, "id": event["milestone"], "status": "submitted"}
         self.rows["milestone"][event["milestone"]] = {**named, **kept, **blank}
 

@@ -23,27 +23,24 @@ KEYS = {
     "run": "id",
     "distribution": "period",
     "proposal": "document",
+    "credit": "id",
 }
 """The snapshot tables, each with its key column."""
-SINCE: dict[str, Json] = {
-    "production": {"payees": None, "books_closed_until": None},
-    "payment": {"doubts": None, "cause": None},
-    "run": {"released_on": None, "first_released_by": None, "first_sha256": None},
-}
-"""Columns that bundles of earlier releases lack."""
 VERSIONS: dict[str, int] = {
     "agreement-registered": 2,
     "agreement-amended": 2,
     "payments-settled": 2,
     "payment-returned": 2,
-    "receipt-matched": 2,
+    "receipt-matched": 3,
+    "receipt-reversed": 2,
     "movement-unmatched": 2,
-    "movement-allocated": 3,
+    "movement-allocated": 4,
+    "movement-allocation-undone": 2,
     "payments-rejected": 2,
-    "payments-scheduled": 2,
-    "payments-fell-due": 2,
-    "receipts-expected": 2,
-    "receipts-fell-due": 2,
+    "payments-scheduled": 3,
+    "payments-fell-due": 3,
+    "receipts-expected": 3,
+    "receipts-fell-due": 3,
     "statement-imported": 3,
     "payouts-ordered": 2,
     "distribution-objected": 2,
@@ -51,6 +48,11 @@ VERSIONS: dict[str, int] = {
     "run-released": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
+LATER = (
+    *("doubts", "cause", "settled_on", "dealings", "submitted_on"),
+    *("payees", "books_closed_until", "released_on", "first_released_by", "first_sha256"),
+)
+"""Columns of snapshots that bundles of earlier releases do not have."""
 DOCUMENTS = ("document", "file")
 """Fields of a fact that name a document in the bundle."""
 
@@ -274,8 +276,8 @@ class Verification:
         if name not in self.bundle.sizes and not expected:
             return  # bundles of the first release have no proposals
         for line in self.bundle.lines(name):
-            row = SINCE.get(table, {}) | line
-            made = expected.pop(row[key], None)
+            made = expected.pop(line[key], None)
+            row = {name: made[name] for name in LATER if made is not None and name in made} | line
             if table == "distribution":
                 row["body"] = {"reserves": {}, "reserved": {}, "kept": {}} | row["body"]
             if made is None:

@@ -107,6 +107,47 @@ def _undone(event: Json) -> list[Entry]:
     return entries
 
 
+def _adjusted(event: Json) -> list[Entry]:
+    late = event["purpose"] == "late_interest"
+    settled_by = {
+        "credit": f"liability:credit:{event['payer_party']}",
+        "tax": f"asset:withheld-tax:{event['payer_party']}",
+        "charges": "expense:deducted-charges",
+        "write-off": "income:receipts:late_interest" if late else "expense:write-off",
+    }[event["to"]]
+    accounts = settled_by, f"asset:commitment:{event['payer_party']}"
+    debit, credit = accounts if event["type"] == "receipt-adjusted" else reversed(accounts)
+    return pair(debit, credit, event["amount"], event["receipt"])
+
+
+def _withdrawn(event: Json) -> list[Entry]:
+    if not event["fell_due"]:
+        return []
+    if event["incoming"]:
+        debit, credit = "income:receipts:late_interest", f"asset:commitment:{event['party']}"
+    else:
+        debit, credit = f"liability:payable:{event['party']}", "expense:production:late_interest"
+    return pair(debit, credit, event["amount"], event["payment"])
+
+
+def _refunded(event: Json) -> list[Entry]:
+    owed = f"liability:refund:{event['payee_party']}"
+    return pair(_credit(event["party"]), owed, event["amount"], event["payment"])
+
+
+def _refund_withdrawn(event: Json) -> list[Entry]:
+    owed = f"liability:{'payable' if event['fell_due'] else 'refund'}:{event['payee_party']}"
+    return pair(owed, _credit(event["party"]), event["amount"], event["payment"])
+
+
+def _held(event: Json) -> list[Entry]:
+    return pair(f"liability:production:{event['holder']}", _credit(event["party"]), event["amount"], event["movement"])
+
+
+def _credit(party: str) -> str:
+    return f"liability:{party}" if party.startswith("production:") else f"liability:credit:{party}"
+
+
 def _movement(event: Json) -> str:
     """Return the movement's id. Before version 2 the bank's reference was it."""
     movement: str = event.get("movement") or event["bank_reference"]
@@ -123,6 +164,12 @@ def _allocated_to(event: Json) -> str:
         "reversal": f"suspense:reversed:{event['account']}",
         "refund": f"liability:refund:{event['party']}",
         "production": f"liability:production:{event['name']}",
+        "settlement": f"liability:production:{event['name']}",
+        "credit": f"liability:credit:{event['party']}",
+        "paid-again": f"liability:payable:{event['party']}",
+        "vendor-refund": f"expense:production:{event.get('purpose')}"
+        if event.get("purpose")
+        else f"liability:payable:{event['party']}",
         "duplicate": _bank(event),
         "interest": f"{'income' if earned else 'expense'}:interest",
     }
@@ -208,4 +255,10 @@ _MOVED = {
     "movement-allocated": _allocated,
     "opening-balance-recorded": _opened,
     "movement-allocation-undone": _undone,
+    "receipt-adjusted": _adjusted,
+    "receipt-adjustment-undone": _adjusted,
+    "late-interest-withdrawn": _withdrawn,
+    "credit-refunded": _refunded,
+    "credit-refund-withdrawn": _refund_withdrawn,
+    "credit-held-elsewhere": _held,
 }

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.db import rows
+from adapters.db.dealings import credit_row
 from app.audit.evidence.verifier.books import Books
 from app.audit.evidence.verifier.postings import postings
 from domain.ledger import entries
@@ -32,6 +33,7 @@ class Lives(test_state.Lives):
             ("run", {name: rows.run_row("HANA", one) for name, one in state.runs.items()}),
             ("milestone", {name: rows.milestone_row("HANA", one) for name, one in state.milestones.items()}),
             ("distribution", {name: rows.distribution_row("HANA", one) for name, one in state.distributions.items()}),
+            ("credit", {name: credit_row("HANA", one) for name, one in state.credits.items()}),
         ):
             assert dict(books.rows[table]) == made, table
 
@@ -65,6 +67,7 @@ def test_what_people_say_of_movements_is_read_alike(amounts, steps):
     state = books.state
     assert dict(read.rows["payment"]) == {name: rows.payment_row("HANA", one) for name, one in state.payments.items()}
     assert dict(read.rows["receipt"]) == {name: rows.receipt_row("HANA", one) for name, one in state.receipts.items()}
+    assert dict(read.rows["credit"]) == {name: credit_row("HANA", one) for name, one in state.credits.items()}
 
 
 TestDoubtLives = DoubtLives.TestCase

@@ -27,7 +27,7 @@ TABLES = (
     *("journal_event", "entry", "command", "document", "bank_file", "booking", "bank_statement"),
     *("rate", "history"),
     *("statement_version", "receipt_row", "stream_head"),
-    *("production", "milestone", "payment", "receipt", "run", "distribution"),
+    *("production", "milestone", "payment", "receipt", "run", "distribution", "credit"),
 )
 
 
