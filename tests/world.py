@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy import create_engine
 
+from activities.adjustments import AdjustmentActivities
 from activities.agreement import AgreementActivities
 from activities.bank import BankActivities
 from activities.distributions import DistributionActivities
@@ -27,7 +28,7 @@ from adapters.bank.folder import BankFolder, folder_of
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
 from adapters.db.queries import chain, ledger
-from adapters.db.records import Records
+from adapters.db.records import Records, Selection
 from adapters.db.store import CommandOutcome, Store, Transaction
 from adapters.db.streams import stream_of
 from adapters.sandbox_bank import admin
@@ -158,6 +159,7 @@ class World:
         self.bank = BankActivities(self.handler)
         self.movements = MovementActivities(self.handler)
         self.payees = PayeeActivities(self.handler)
+        self.adjustments = AdjustmentActivities(self.handler)
         self.facts: list[ReceiptGroup | WaterfallFact] = []
         self.told: list[tuple[int, int]] = []
         self.distributions = DistributionActivities(self.handler, self.facts_of)
@@ -340,24 +342,17 @@ class World:
         with self.store.reading() as records:
             return list(chain.facts(records.connection, stream_of(PRODUCTION)))[-1].event
 
-    def snapshots(self) -> State:
+    def snapshots(self, production: str = PRODUCTION) -> State:
         """Return the state from the snapshot tables."""
         every = sa.true()
         with self.store.reading() as records:
-            return records.state(
-                PRODUCTION,
-                payments=every,
-                receipts=every,
-                runs=every,
-                milestones=True,
-                distributions=True,
-                proposals=True,
-            )
+            chosen = Selection(every, every, every, milestones=True, distributions=True, proposals=True, credits=True)
+            return records.select(production, chosen)
 
-    def refolded(self) -> State:
+    def refolded(self, production: str = PRODUCTION) -> State:
         """Return the state folded from the journal."""
         with self.store.reading() as records:
-            facts = list(chain.facts(records.connection, stream_of(PRODUCTION)))
+            facts = list(chain.facts(records.connection, stream_of(production)))
         return fold(State(), [(fact.event, fact.effective_on) for fact in facts])
 
     def statuses(self) -> dict[str, str]:
@@ -368,9 +363,9 @@ class World:
         """Return the id of an instalment's payment."""
         return next(p.id for p in self.snapshots().payments.values() if p.instalment == instalment)
 
-    def balances(self) -> dict[str, str]:
+    def balances(self, production: str = PRODUCTION) -> dict[str, str]:
         with self.store.reading() as records:
-            rows = ledger.balances(records.connection, PRODUCTION)
+            rows = ledger.balances(records.connection, production)
         return {f"{row.account} {row.currency}": str(row.balance) for row in rows}
 
     def wrong(self) -> list[str]:

@@ -111,19 +111,18 @@ def apply(payments: Payments, event: Event) -> None:  # noqa: C901, PLR0912, PLR
         case CreditRefunded():
             payments[event.payment] = replace(payments[event.payment], credit=(event.account, event.party))
         case CreditRefundWithdrawn():
-            take(payments, event.payment, PaymentStep.WITHDRAW, **_NO_RUN)
+            take(payments, event.payment, PaymentStep.WITHDRAW, **_NO_RUN, reason=None)
         case LateInterestClaimed(incoming=False):
             _claim(payments, event.payment, event.amount, claims=1)
         case LateInterestWithdrawn(incoming=False):
             _claim(payments, event.of, -event.amount, claims=0)
-            take(payments, event.payment, PaymentStep.WITHDRAW, **_NO_RUN)
+            take(payments, event.payment, PaymentStep.WITHDRAW, **_NO_RUN, reason=None)
         case _:
             return
 
 
 _BOOKED = ("booked", "contract_value", "bank_reference", "settled_on")
 """What is known of a payment once the bank has booked it."""
-_NO_RUN: dict[str, None] = {"run": None, "end_to_end_id": None, "reason": None}
 
 
 def scheduled(line: ScheduledPayment) -> Payment:
@@ -167,7 +166,7 @@ def _by_a_movement(payments: Payments, event: MovementAllocated | MovementAlloca
         case MovementAllocated(to="return", name=name):
             take(payments, name, PaymentStep.RETURN, reason=event.reason)
         case MovementAllocationUndone(allocated=MovementAllocated(to="refund", name=name)):
-            take(payments, name, PaymentStep.WITHDRAW, **_NO_RUN)
+            take(payments, name, PaymentStep.WITHDRAW, **_NO_RUN, reason=None)
         case MovementAllocationUndone(allocated=MovementAllocated(name=name)) if event.payment is not None:
             payments[name] = stood_again(payments[name], event.payment)
         case _:

@@ -15,7 +15,7 @@ from adapters.db.queries.bank import unmatched
 from adapters.db.queries.movement_life import movement_life
 from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
-from domain.commands import AllocateMovement, UndoAllocation
+from domain.commands import AdjustReceipt, AllocateMovement, UndoAdjustment, UndoAllocation
 from domain.errors import IdempotencyConflict, IllegalTransition, NotFound, WrongRole
 from domain.values.money import Money
 from tests.camt import CamtEntry, camt
@@ -92,9 +92,9 @@ def standing(world: World) -> tuple[object, ...]:
     return held, state.receipts, payments
 
 
-async def audit(world: World) -> list[str]:
+async def audit(world: World, production: str = PRODUCTION) -> list[str]:
     with world.store.reading() as records:
-        report = await audited(records.connection, Scope(PRODUCTION))
+        report = await audited(records.connection, Scope(production))
     return [finding.sentence for finding in report.findings]
 
 
@@ -197,14 +197,37 @@ def test_who_is_no_treasurer_of_the_account_allocates_nothing_and_undoes_nothing
 def test_a_name_that_exists_nowhere_is_refused(treasury, to, name):
     treasury.booked(CamtEntry(krw(5), "C1"))
     with pytest.raises(NotFound):
-        treasury.allocate("C1", to, name)
+        treasury.allocate("C1", to, name, party="studio" if to == "production" else "")
 
 
-def test_money_of_another_production_is_owed_to_it(treasury):
-    treasury.world.register(UNSHARED.replace(b"production: LIGHTHOUSE", b"production: DURI"), "DURI")
+async def test_money_of_another_production_is_in_the_books_of_both_until_it_is_taken_back(treasury):
+    world = treasury.world
+    world.register(UNSHARED.replace(b"production: LIGHTHOUSE", b"production: DURI"), "DURI")
     treasury.booked(CamtEntry(krw(5), "C1"))
-    treasury.allocate("C1", "production", "DURI")
-    assert treasury.world.balances()["liability:production:DURI KRW"] == "KRW -5"
+    with pytest.raises(NotFound, match="with a party 'nobody'"):
+        treasury.allocate("C1", "production", "DURI", party="nobody")
+    treasury.allocate("C1", "production", "DURI", party="studio")
+    assert world.balances()["liability:production:DURI KRW"] == "KRW -5"
+    assert world.balances("DURI") == {
+        "liability:credit:studio KRW": "KRW -5",
+        f"liability:production:{PRODUCTION} KRW": "KRW 5",
+    }
+    assert world.refolded("DURI") == world.snapshots("DURI")
+    assert await audit(world, "DURI") == await audit(world) == []
+    use = AdjustReceipt(
+        key="u", by="eunwoo", production="DURI", receipt="DURI.EQ-A", to="credit", name=f"production:{PRODUCTION}",
+        reason="its advice",
+    )  # fmt: skip
+    world.adjustments.adjust(use)
+    with pytest.raises(IllegalTransition, match="DURI has used the credit of studio: only KRW 0"):
+        treasury.undo("C1")
+    assert await audit(world) == []
+    undo = UndoAdjustment(key="v", by="eunwoo", production="DURI", receipt="DURI.EQ-A", reason="another's")
+    world.adjustments.undo_adjustment(undo)
+    treasury.undo("C1")
+    assert set(world.balances("DURI").values()) == {"KRW 0"}
+    assert world.refolded("DURI") == world.snapshots("DURI")
+    assert await audit(world, "DURI") == await audit(world) == []
 
 
 def test_what_the_system_allocated_is_taken_back_too(treasury):

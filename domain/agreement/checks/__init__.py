@@ -12,7 +12,7 @@ from domain.agreement.checks.milestones import approvals, order
 from domain.agreement.checks.names import names, titles
 from domain.agreement.checks.receipts import receipt_fx
 from domain.agreement.checks.sections import sections
-from domain.agreement.checks.sums import shares, terms, totals
+from domain.agreement.checks.sums import shares, terms, totals, write_offs
 from domain.agreement.checks.waterfall import waterfall
 from domain.agreement.model import Agreement
 
@@ -26,6 +26,7 @@ _ALONE = (
     approvals,
     terms,
     totals,
+    write_offs,
     flows,
     fx_rules,
     accounts,

@@ -51,6 +51,9 @@ def _direction(path: Path, instalment: Instalment, payer: Account, payee: Accoun
     if purpose is Purpose.REFUND:
         sentence = "a refund is made of a movement by `sluice movement allocate --refund`: take the instalment out."
         yield AgreementFinding((*path, "purpose"), "purpose-refund", sentence)
+    if purpose is Purpose.LATE_INTEREST:
+        sentence = "late interest is claimed by `sluice payment claim-interest`: take the instalment out."
+        yield AgreementFinding((*path, "purpose"), "purpose-late-interest", sentence)
     if payer.control is payee.control:
         if payer.control is Control.CONTROLLED:
             sentence = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from domain.agreement.checks.finding import AgreementFinding, Path
-from domain.agreement.model import Agreement, Instalment, Total
+from domain.agreement.model import Agreement, DueOn, Instalment, Total
 from domain.agreement.schedule import amounts
 from domain.values.money import Money
 
@@ -24,6 +24,32 @@ def terms(agreement: Agreement) -> Iterator[AgreementFinding]:
                 ("totals", n, "amount"), "not-positive", f"{contract.amount} is no sum to divide: write one."
             )
         yield from _too_large(("totals", n, "amount"), contract.amount)
+
+
+def write_offs(agreement: Agreement) -> Iterator[AgreementFinding]:
+    """Limits of write-offs that are no amounts, or several of one currency."""
+    for field in ("by_rule", "by_one"):
+        seen: set[str] = set()
+        for n, limit in enumerate(getattr(agreement.write_off, field)):
+            path: Path = ("write_off", field, n)
+            if limit.minor <= 0:
+                yield AgreementFinding(path, "not-positive", f"{limit} is no limit: write one, or take it out.")
+            if limit.currency in seen:
+                sentence = f"a limit in {limit.currency} is written already: keep one of them."
+                yield AgreementFinding(path, "limit-twice", sentence)
+            seen.add(limit.currency)
+
+
+def _after_delivery(path: Path, instalment: Instalment) -> Iterator[AgreementFinding]:
+    terms = instalment.late_interest.after_delivery if instalment.late_interest is not None else None
+    if terms is None:
+        return
+    if terms.annual_percent <= 0:
+        sentence = "interest must be more than 0 % a year: correct it, or leave after_delivery out."
+        yield AgreementFinding((*path, "annual_percent"), "not-positive", sentence)
+    if isinstance(instalment.due, DueOn):
+        sentence = "it counts from the day when a milestone is handed in, and this is due on a date: take it out."
+        yield AgreementFinding(path, "no-delivery", sentence)
 
 
 def _terms_of(path: Path, instalment: Instalment) -> Iterator[AgreementFinding]:
@@ -50,6 +76,7 @@ def _terms_of(path: Path, instalment: Instalment) -> Iterator[AgreementFinding]:
     if instalment.late_interest is not None and instalment.late_interest.annual_percent <= 0:
         sentence = "interest must be more than 0 % a year: correct it, or leave late_interest out."
         yield AgreementFinding((*path, "late_interest", "annual_percent"), "not-positive", sentence)
+    yield from _after_delivery((*path, "late_interest", "after_delivery"), instalment)
 
 
 def _too_large(path: Path, amount: Money) -> Iterator[AgreementFinding]:

@@ -53,6 +53,7 @@ def codes(change, agreement=DRAMA, previous=None):
     return set(findings(change, agreement, previous).values())
 
 
+STATUTORY = {"days": 60, "annual_percent": "15.5"}
 SEPA = setting("accounts", "spc-krw", "bank_file", {"format": "pain.001.001.09", "character_set": "sepa"})
 
 
@@ -228,6 +229,11 @@ def test_the_example_has_no_findings():
         (setting("schedule", "VX-A", "percent", "101"), "not-positive"),
         (setting("schedule", "DUB", "amount", "JPY -5"), "not-positive"),
         (setting("schedule", "TV-A", "late_interest", "annual_percent", "0"), "not-positive"),
+        (setting("schedule", "EQ-A", "late_interest", "after_delivery", STATUTORY), "no-delivery"),
+        (setting("schedule", "TV-B", "late_interest", "after_delivery", STATUTORY | {"annual_percent": "0"}), "not-positive"),
+        (setting("write_off", {"by_one": ["KRW 0"]}), "not-positive"),
+        (setting("write_off", {"by_rule": ["KRW 5", "JPY 5", "KRW 7"]}), "limit-twice"),
+        (setting("schedule", "DUB", "purpose", "late_interest"), "purpose-late-interest"),
         (setting("totals", "vfx-fee", "amount", "USD 0.00"), "not-positive"),
         (setting("schedule", "VX-A", "percent", "14.99"), "total-percent"),
         (setting("totals", "rights-fee", "amount", "JPY 1"), "comes-to-nothing"),

@@ -300,7 +300,7 @@ class Books(Dealings):
         for line in event["payments"]:
             (booked, held), (value, _) = money(line["booked"]), money(line["contract_value"])
             told: Json = {"booked_currency": held, "booked_minor": booked, "contract_minor": value}
-            told["bank_reference"], told["settled_on"] = line["bank_reference"], event["booked_on"]
+            told["bank_reference"], told["settled_on"] = line["bank_reference"], event.get("booked_on")
             self._settle(line["payment"], line.get("end_to_end_id"), **told)
 
     def _on_payment_returned(self, event: Json, _on: str) -> None:
