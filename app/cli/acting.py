@@ -72,7 +72,9 @@ def _option(name: str, field: FieldInfo) -> click.Option:
     if kind is bool:
         return click.Option([f"--{name}", name], is_flag=True, help=about)
     required = field.is_required() and name not in NEWEST
-    return click.Option([f"--{name.replace('_', '-')}", name], type=_type(kind), required=required, help=about)
+    default = field.default if isinstance(field.default, str) else None
+    flag = f"--{name.replace('_', '-')}"
+    return click.Option([flag, name], type=_type(kind), required=required, default=default, help=about)
 
 
 def _type(kind: Any) -> Any:

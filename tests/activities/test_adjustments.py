@@ -56,12 +56,11 @@ def came(world, on, *entries):
     assert world.bank.take(PRODUCTION, ACCOUNT, f"{message}.xml", camt(message, NUMBER, on, *entries)) is None
 
 
+KEYS = iter(range(1, 1_000))
+
+
 def said(kind, by="eunwoo", **fields):
-    said.count += 1
-    return kind(key=f"said/{said.count}", by=by, production=PRODUCTION, reason="its letter", **fields)
-
-
-said.count = 0
+    return kind(key=f"said/{next(KEYS)}", by=by, production=PRODUCTION, reason="its letter", **fields)
 
 
 def row(world, name=CALL):

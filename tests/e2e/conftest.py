@@ -24,6 +24,7 @@ NOW = datetime.fromisoformat("2025-08-29T09:00:00+09:00")
 PRODUCTIONS = [
     *("PATH", "DEAL", "BOOKS", "EYES", "MILE", "HOLD", "CASH", "ONCE", "WHO", "LIFE"),
     *("FILEB", "FILEH", "FILEN", "FILEE", "FUND"),
+    *("RIGHT", "OTHER"),
 ]
 """The drama under other keys: each test has its own."""
 SETTINGS = """
@@ -32,6 +33,9 @@ answer_within_s = 2
 party = "spc"
 roles = ["preparer", "releaser"]
 [users.hinsu]
+party = "spc"
+roles = ["treasurer"]
+[users.boram]
 party = "spc"
 roles = ["treasurer"]
 """

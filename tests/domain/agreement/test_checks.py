@@ -54,6 +54,7 @@ def codes(change, agreement=DRAMA, previous=None):
 
 
 STATUTORY = {"days": 60, "annual_percent": "15.5"}
+STATUTORY_NIL = STATUTORY | {"annual_percent": "0"}
 SEPA = setting("accounts", "spc-krw", "bank_file", {"format": "pain.001.001.09", "character_set": "sepa"})
 
 
@@ -230,7 +231,7 @@ def test_the_example_has_no_findings():
         (setting("schedule", "DUB", "amount", "JPY -5"), "not-positive"),
         (setting("schedule", "TV-A", "late_interest", "annual_percent", "0"), "not-positive"),
         (setting("schedule", "EQ-A", "late_interest", "after_delivery", STATUTORY), "no-delivery"),
-        (setting("schedule", "TV-B", "late_interest", "after_delivery", STATUTORY | {"annual_percent": "0"}), "not-positive"),
+        (setting("schedule", "TV-B", "late_interest", "after_delivery", STATUTORY_NIL), "not-positive"),
         (setting("write_off", {"by_one": ["KRW 0"]}), "not-positive"),
         (setting("write_off", {"by_rule": ["KRW 5", "JPY 5", "KRW 7"]}), "limit-twice"),
         (setting("schedule", "DUB", "purpose", "late_interest"), "purpose-late-interest"),
