@@ -15,7 +15,10 @@ from domain.reads import EVERYTHING, Sight
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """A milestone. `evidence` is document id → SHA-256, `approvals` user → party."""
+    """A milestone. `evidence` is document id → SHA-256, `approvals` user → party.
+
+    `submitted_on` is the day on which the newest evidence was handed in.
+    """
 
     production: str
     id: str
@@ -27,6 +30,7 @@ class MilestoneRow:
     deadline_on: date | None
     escalated_to: str | None
     accepted_on: date | None
+    submitted_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
