@@ -6,7 +6,7 @@ What is on record gets the days on which its money was taken in: earlier events 
 from alembic import op
 
 revision = "0022"
-down_revision = "0016"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
