@@ -14,15 +14,20 @@ with workflow.unsafe.imports_passed_through():
     from activities.schedules import ScheduleActivities
     from activities.views import AccountRef, MilestoneRef, ProductionRef, ProductionView
     from domain.commands import (
+        AdjustReceipt,
         AllocateMovement,
         AmendAgreement,
         ApproveAgreement,
+        ClaimLateInterest,
         Command,
+        ConfirmWriteOff,
         PassProposal,
         RefuseAgreement,
         RegisterAgreement,
+        UndoAdjustment,
         UndoAllocation,
         WithdrawAgreement,
+        WithdrawLateInterest,
         make,
     )
     from domain.identity import SYSTEM
@@ -35,6 +40,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.updates import carries_commands
 
 
+_ABOUT_RECEIPTS = (
+    AllocateMovement,
+    UndoAllocation,
+    AdjustReceipt,
+    ConfirmWriteOff,
+    UndoAdjustment,
+    ClaimLateInterest,
+    WithdrawLateInterest,
+)
+"""Commands that bring expected money, or take it back."""
 _ABOUT_VERSIONS = (RegisterAgreement, AmendAgreement, ApproveAgreement, RefuseAgreement, WithdrawAgreement)
 """The commands that decide which version is in force. They are answered with where the production stands."""
 
@@ -126,7 +141,7 @@ class ProductionWorkflow:
 
     async def _carried_out(self, command: Command, answer: Any) -> Any:
         """Look again if the command may have opened milestones, or brought or taken back expected money."""
-        opening = (*_ABOUT_VERSIONS, AllocateMovement, UndoAllocation)
+        opening = (*_ABOUT_VERSIONS, *_ABOUT_RECEIPTS)
         self._news = self._news or isinstance(command, opening)
         if isinstance(command, _ABOUT_VERSIONS):
             return await self._look()
