@@ -29,23 +29,23 @@ def keep(
     terms = terms_of(agreement, command.milestone)
     require(person, KeepEvidence, (terms.submitter,), f"store evidence of {terms.id}")
     milestone = milestones.get(terms.id, Milestone(terms.id))
-    stands = milestone.evidence.get(command.document)
+    stands = milestone.evidence.get(command.evidence)
     if stands is None or milestone.round != command.round:
         raise Refused(
-            f"{command.document} is no evidence of {terms.id} in round {command.round}: "
+            f"{command.evidence} is no evidence of {terms.id} in round {command.round}: "
             f"`sluice evidence list {agreement.production}` shows what is.",
             milestone=terms.id,
         )
     if stands != command.sha256:
         raise Refused(
-            f"This file is not the {command.document} that was handed in for {terms.id}: its SHA-256 is "
+            f"This file is not the {command.evidence} that was handed in for {terms.id}: its SHA-256 is "
             f"{command.sha256[:12]}…, and that of the evidence {stands[:12]}….",
             milestone=terms.id,
         )
     return [EvidenceKept(**{name: getattr(command, name) for name in _FIELDS})]
 
 
-_FIELDS = ("milestone", "round", "document", "sha256", "name", "size")
+_FIELDS = ("milestone", "round", "evidence", "sha256", "name", "size")
 
 
 def shown_name(file_name: str) -> str:

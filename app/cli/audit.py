@@ -41,8 +41,8 @@ def replay(
     """Prove integrity, fidelity and determinism; exit status 1 if one of them is broken.
 
     With a period, chains are still walked whole; everything else is about the events that count in it, so that today's
-    balances and states, which belong to no period, are left out. Where an auditor's role is used, it is on record once
-    and beforehand who audits what, for agreements and bank files are read.
+    balances and states, which belong to no period, are left out. Stored evidence is read and hashed. Where an auditor's
+    role is used, it is on record once and beforehand who audits what, for agreements and bank files are read.
     """
     from app.audit.evidence.heads import departed
     from app.audit.evidence.keys import trusted
@@ -51,6 +51,7 @@ def replay(
     from app.audit.replay.parallel import processes_for
     from app.audit.replay.scope import Scope
     from app.interrupt import run
+    from app.milestones.evidence import store_of
     from app.worker.collector import collect_seldom
 
     collect_seldom()
@@ -58,7 +59,15 @@ def replay(
     why = f"audit replay of {production or 'the whole house'}"
     with auditing(data, user, why, production) as records, _progress() as tick:
         processes = processes_for(records.connection)
-        report = run(audited(records.connection, scope, tick, ticket=records.ticket, processes=processes))
+        seen = audited(
+            records.connection,
+            scope,
+            tick,
+            ticket=records.ticket,
+            processes=processes,
+            evidence=lambda: store_of(records.settings),
+        )
+        report = run(seen)
         if anchors is not None:
             report.findings += departed(records.connection, anchors, trusted(keys, records.settings))
     if as_json:

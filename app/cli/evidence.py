@@ -105,21 +105,25 @@ def anchor(to: Path | None, check: Path | None, keys: tuple[str, ...], data: Pat
 @audit.command()
 @production_option
 @click.option("--out", required=True, type=_FILE, metavar="FILE.zip", help="A file that does not exist yet.")
+@click.option("--evidence", is_flag=True, help="Include the stored evidence of milestones; otherwise only its hashes.")
 @reader_option
 @json_option
 @data_option
-def export(production: str, out: Path, user: str, as_json: bool, data: Path | None) -> None:
+def export(production: str, out: Path, evidence: bool, user: str, as_json: bool, data: Path | None) -> None:
     """Write a production's whole record to an archive that verifies itself: unpack it and run `python verify.py`.
 
     It holds the journal, entries, histories, agreements, bank files, statements and imported rows, with everybody's
-    account numbers: who exports it is on record where an auditor's role is used. Nothing is overwritten.
+    account numbers: who exports it is on record where an auditor's role is used, and always if evidence is included.
+    Nothing is overwritten.
     """
     from app.audit.evidence.bundle import export as written
     from app.audit.evidence.keys import signing_key
     from app.audit.evidence.reading import reading
+    from app.milestones.evidence import exported
 
     with reading(data, user, f"export of {production}", production) as records:
-        made = written(records.connection, records.bank_data, signing_key(records.settings), production, out)
+        stored = exported(records.settings, records.connection, user, production) if evidence else ()
+        made = written(records.connection, records.bank_data, signing_key(records.settings), production, out, stored)
     if as_json:
         click.echo(json.dumps({"file": str(made.path), "head": made.head, "counts": made.counts}, indent=2))
         return

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from activities.evidence import EvidenceActivities
 from adapters.db.audited_reads import record_evidence_read
 from adapters.db.queries.evidence import EvidenceFilter, EvidenceRead, EvidenceRow, readings
+from adapters.db.queries.evidence import evidence as evidence_rows
 from adapters.db.queries.paging import WHOLE
 from adapters.evidence.files import plain_file, write_new
 from adapters.evidence.store import EvidenceFolder, EvidenceStore, StoredContent
@@ -80,7 +83,7 @@ def keep(
                 production=production,
                 milestone=milestone,
                 round=known.round if known is not None else 0,
-                document=document,
+                evidence=document,
                 sha256=measured.sha256,
                 name=shown_name(path.name),
                 size=measured.size,
@@ -121,6 +124,18 @@ def fetch(
     store = store_of(load_settings(data))
     write_new(out, _announced(data, user or getpass.getuser(), row, store))
     return row
+
+
+def exported(
+    settings: Settings, connection: Connection, user: str, production: str
+) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Yield the blocks of each stored content of a production by SHA-256, after it is on record who takes them."""
+    rows = evidence_rows(connection, EvidenceFilter(production)).items
+    digests = sorted({row.sha256 for row in rows if row.content == "stored"})
+    if digests:
+        store = store_of(settings)
+        record_evidence_read(connection.engine, user or getpass.getuser(), "export of evidence", digests, production)
+        yield from ((digest, store.blocks(digest)) for digest in digests)
 
 
 def _announced(data: Path | None, who: str, row: EvidenceRow, store: EvidenceStore) -> Iterator[bytes]:

@@ -95,7 +95,7 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"{event.by} of {event.party} handed in {', '.join(sorted(event.evidence))} for {event.milestone} "
         f"(round {event.round}); answers until {event.deadline_on}"
     ),
-    e.EvidenceKept: lambda event, _: f"{event.document} of {event.milestone} was stored: {event.name}",
+    e.EvidenceKept: lambda event, _: f"{event.evidence} of {event.milestone} was stored: {event.name}",
     e.MilestoneApproved: lambda event, _: (
         f"{event.by} of {event.party} approved {event.milestone} (round {event.round})"
         + (f" for {event.acting_for}" if event.acting_for else "")

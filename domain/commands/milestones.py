@@ -30,7 +30,7 @@ class KeepEvidence(Command):
 
     milestone: str
     round: int = Field(description="The round of evidence; default the newest.")
-    document: str
+    evidence: str
     sha256: Sha256
     name: str = Field(min_length=1, max_length=120)
     size: int = Field(ge=0)
@@ -76,15 +76,15 @@ DECLARED = (
     ),
     Declaration(
         KeepEvidence,
-        key="keep-evidence/{production}/{milestone}/{round}/{document}",
+        key="keep-evidence/{production}/{milestone}/{round}/{evidence}",
         repeated_in=EvidenceKept,
         repeatable=True,
         activity="keep",
         role=Role.PRODUCER,
         parties="the party that submits the milestone",
         cli="evidence keep",
-        path="/productions/{production}/milestones/{milestone}/evidence/{document}/content",
-        arguments=("production", "milestone", "document"),
+        path="/productions/{production}/milestones/{milestone}/evidence/{evidence}/content",
+        arguments=("production", "milestone", "evidence"),
     ),
     Declaration(
         ApproveMilestone,

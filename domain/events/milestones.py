@@ -19,12 +19,12 @@ class MilestoneSubmitted(Record):
 
 
 class EvidenceKept(Record):
-    """The content of a document of a round's evidence was stored: `size` bytes from a file called `name`."""
+    """The content of one of a round's `evidence` was stored: `size` bytes from a file called `name`."""
 
     type: Literal["evidence-kept"] = "evidence-kept"
     milestone: str
     round: int
-    document: str
+    evidence: str
     sha256: Sha256
     name: str
     size: int

@@ -17,6 +17,7 @@ HOW_TO = (
     "pay-in-another-currency",
     "quote-tax",
     "share-by-admissions",
+    "keep-evidence",
     "audit-a-production",
     "run-the-fault-programme",
     "change-a-payees-account",

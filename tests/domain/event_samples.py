@@ -83,7 +83,7 @@ SAMPLES: tuple[e.Event, ...] = (
     e.MilestoneSubmitted(
         milestone="lock", round=1, by="ji", party="han", evidence={"z": SHA, "a-1": SHA, "A": SHA}, deadline_on=b.TODAY
     ),
-    e.EvidenceKept(milestone="lock", round=1, document="z", sha256=SHA, name="대본.pdf", size=12),
+    e.EvidenceKept(milestone="lock", round=1, evidence="z", sha256=SHA, name="대본.pdf", size=12),
     e.MilestoneApproved(milestone="lock", round=1, by="지", party="mori"),
     e.MilestoneRejected(milestone="lock", round=1, by=None, reason=WORDS),
     e.MilestoneEscalated(milestone="lock", round=1, to="streamer", deadline_on=b.TODAY),

@@ -33,13 +33,13 @@ def kept(command: KeepEvidence, person=b.JI, evidence: dict[str, str] | None = N
 
 
 def command(**changes) -> KeepEvidence:
-    fields = {"milestone": "lock", "round": 2, "document": "script", "sha256": SHA, "name": "대본.pdf", "size": 7}
+    fields = {"milestone": "lock", "round": 2, "evidence": "script", "sha256": SHA, "name": "대본.pdf", "size": 7}
     return KeepEvidence(key="k", by="ji", production="HANA", **(fields | changes))
 
 
 def test_what_stands_as_evidence_may_be_stored_by_the_party_that_submits():
     (event,) = kept(command())
-    assert (event.document, event.sha256, event.name, event.size) == ("script", SHA, "대본.pdf", 7)
+    assert (event.evidence, event.sha256, event.name, event.size) == ("script", SHA, "대본.pdf", 7)
     with pytest.raises(WrongRole, match="may not store evidence of lock"):
         kept(command(), person=b.AOI)
 
@@ -49,7 +49,7 @@ def test_what_stands_as_evidence_may_be_stored_by_the_party_that_submits():
     [
         ({"sha256": OTHER}, "This file is not the script that was handed in"),
         ({"round": 1}, "no evidence of lock in round 1"),
-        ({"document": "budget"}, "budget is no evidence of lock"),
+        ({"evidence": "budget"}, "budget is no evidence of lock"),
         ({"milestone": "wrap"}, "no evidence of wrap"),
     ],
 )

@@ -7,6 +7,7 @@
     histories/*.json        archived histories, as received;
     documents/SHA256        agreements, bank files, statements, evidence of imports, each under its own hash;
     documents.jsonl         their names;
+    evidence/SHA256         stored evidence, each under its own hash, if it was asked for;
     bank_files.jsonl        which went to or came from which bank;
     rows/SEQ.tsv            rows that an import brought, as they were hashed; rows/SEQ.converted.tsv as they count;
     heads.json              the end of the journal, signed;
@@ -74,10 +75,10 @@ class _Archive:
         self._zip = file
         self.files: list[dict[str, Any]] = []
 
-    def add(self, name: str, blocks: Iterable[bytes]) -> None:
+    def add(self, name: str, blocks: Iterable[bytes], compression: int = zipfile.ZIP_DEFLATED) -> None:
         """Write a file block by block."""
         info = zipfile.ZipInfo(name, _EPOCH)
-        info.compress_type, info.create_system, info.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+        info.compress_type, info.create_system, info.external_attr = compression, 3, 0o644 << 16
         digest, size = hashlib.sha256(), 0
         with self._zip.open(info, "w", force_zip64=True) as member:
             for block in blocks:
@@ -102,9 +103,16 @@ class _Archive:
 
 
 def export(
-    connection: Connection, bank_data: BankData, key: Ed25519PrivateKey, production: str, out: Path
+    connection: Connection,
+    bank_data: BankData,
+    key: Ed25519PrivateKey,
+    production: str,
+    out: Path,
+    evidence: Iterable[tuple[str, Iterable[bytes]]] = (),
 ) -> ExportedBundle:
     """Write a production's bundle to a new file. The file appears complete or not at all.
+
+    `evidence` is the stored evidence to include: the blocks of each content, by SHA-256.
 
     Raises:
         BadInput: the file exists, or its folder does not.
@@ -116,7 +124,7 @@ def export(
     with _whole(out) as file:
         made = ExportedBundle(out, chain.head(connection, stream_of(production)).seq)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as opened:
-            _write(_Archive(opened), connection, bank_data, key, production, made.counts)
+            _write(_Archive(opened), connection, bank_data, key, production, made.counts, evidence)
     return made
 
 
@@ -148,6 +156,7 @@ def _write(
     key: Ed25519PrivateKey,
     production: str,
     counts: dict[str, int],
+    evidence: Iterable[tuple[str, Iterable[bytes]]],
 ) -> None:
     stream, named = stream_of(production), dict[str, None]()
     archive.add("README.txt", [_README.encode()])
@@ -164,6 +173,9 @@ def _write(
         counts[table] = archive.lines(f"snapshots/{table}.jsonl", bundle.snapshots(connection, production, table))
     counts["histories"] = _histories(archive, connection, production)
     counts["documents"] = _documents(archive, connection, bank_data, production, named)
+    for digest, blocks in evidence:
+        archive.add(f"evidence/{digest}", blocks, zipfile.ZIP_STORED)  # a person's files are mostly compressed already
+        counts["evidence"] = counts.get("evidence", 0) + 1
     counts["imports"] = _imports(archive, connection, production)
     head = signed(key, stream, chain.head(connection, stream), last[0].recorded_at)
     archive.add("heads.json", [_json({"heads": [head.model_dump()]}).encode()])

@@ -22,6 +22,7 @@ from app.audit.replay.adjustments import Adjustments
 from app.audit.replay.agreement import AgreementCheck
 from app.audit.replay.archive import Archive, Histories
 from app.audit.replay.bank import Bank
+from app.audit.replay.evidence import OpenStore, StoredEvidence
 from app.audit.replay.files import Files
 from app.audit.replay.imports import Imports
 from app.audit.replay.parallel import books_beside, books_request
@@ -62,16 +63,18 @@ async def audited(
     eyes: Eyes | None = None,
     ticket: int | None = None,
     processes: int = 1,
+    evidence: OpenStore | None = None,
 ) -> AuditReport:
     """Audit what `scope` covers. `connection` should see one instant, as `Store.reading` gives it.
 
     `ticket` opens the bank data of what is audited where reads must be announced (`adapters.db.audited_reads`). With
-    more than one of `processes`, the others prove the books at the same instant.
+    more than one of `processes`, the others prove the books at the same instant. `evidence` opens the store of
+    evidence, whose contents are all read; without it they are not checked, and the report says so.
 
     Raises:
         NotFound: there is no such production.
     """
-    report, files, archive = AuditReport(), Files(), Archive(scope)
+    report, files, archive, stored = AuditReport(), Files(), Archive(scope), StoredEvidence(scope)
     eyes = eyes or Eyes()
     handler, records = _handler(connection, eyes), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
@@ -86,7 +89,7 @@ async def audited(
             imports = Imports(connection, stream)
             request = replace(
                 books_request(stream, scope, eyes.schemas),
-                checks=[files, archive, imports, *_derived(handler, records, history)],
+                checks=[files, archive, stored, imports, *_derived(handler, records, history)],
                 heard=timelines.get(production),
                 tick=lambda events: tick("events", events),
             )
@@ -99,10 +102,11 @@ async def audited(
         for beside in books.values():
             report.findings += (await wrap_future(beside)).findings
     report.findings += _house(records, scope, files)
+    report.findings += stored.findings(evidence, tick)
     looked = Histories(connection, archive, timelines, eyes.replayer, eyes.read, eyes.schemas)
     report.findings += [finding async for finding in looked.findings(lambda more: tick("histories", more))]
     report.histories = looked.looked_at
-    report.notes += looked.notes()
+    report.notes += [*looked.notes(), *stored.notes]
     return report
 
 

@@ -1,13 +1,19 @@
 """Evidence through the command line: stored sealed, fetched by those who may, and who did is on record."""
 
 import json
+import zipfile
 from hashlib import sha256
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import text
 
 from app import cli
+from app.audit.evidence.verifier.bundle import Bundle
+from app.audit.evidence.verifier.checks import Verification
 from app.milestones.evidence import keep, store_of
+from app.private_files import make_once
 from app.settings import load_settings
 from tests.world import EXAMPLES, PRODUCTION, World, submit_command
 
@@ -116,3 +122,44 @@ def test_content_that_was_deleted_or_swapped_is_said_and_can_be_stored_again(slu
     good = stack.data / "title-chain\u202efdp.pdf"
     sluice("keep", PRODUCTION, "closing", "title-chain", str(good), "--as", "seoyeon")
     assert b"".join(store_of(load_settings(stack.data)).blocks(row["sha256"])) == CONTENT["title-chain"]
+
+
+def audit_of(stack, capsys, code=0):
+    capsys.readouterr()
+    assert cli.execute(["audit", "replay", "--json", "--as", "auditor", "--data", str(stack.data)]) == code
+    return json.loads(capsys.readouterr().out)
+
+
+def test_an_audit_reads_what_is_stored_and_names_what_is_missing(stack, capsys):
+    assert audit_of(stack, capsys)["holds"] is True
+    place = next((stack.data / "evidence").rglob("*.sealed"))
+    aside = place.replace(stack.data / "aside")
+    (finding,) = audit_of(stack, capsys, code=1)["verdicts"]["integrity"]["findings"]
+    assert "title-chain of closing" in str(finding)
+    assert "is not in the store" in str(finding)
+    aside.replace(place)
+    (stack.data / "keys").rename(stack.data / "keys-elsewhere")
+    notes = audit_of(stack, capsys)["notes"]
+    (stack.data / "keys-elsewhere").rename(stack.data / "keys")
+    assert "1 stored contents of evidence were not checked" in str(notes)
+
+
+def test_a_bundle_takes_the_evidence_if_asked_and_who_took_it_is_on_record(stack, sluice, capsys, tmp_path):
+    key = tmp_path / "key.pem"
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    make_once(key, lambda: pem)
+    with (stack.data / "sluice.toml").open("r+", encoding="utf-8") as file:
+        settings = file.read()
+        file.seek(0)
+        file.write(f'signing_key = "{key}"\n{settings}')
+    for name, more in (("plain.zip", ()), ("whole.zip", ("--evidence", "--as", "auditor"))):
+        out = tmp_path / name
+        where = ("--production", PRODUCTION, "--out", str(out), "--data", str(stack.data))
+        assert cli.execute(["audit", "export", *where, *more]) == 0
+        with zipfile.ZipFile(out) as opened:
+            names = {each for each in opened.namelist() if each.startswith("evidence/")}
+            assert names == ({f"evidence/{sha256(CONTENT['title-chain']).hexdigest()}"} if more else set())
+        report = Verification(Bundle(out), None).run()
+        assert (report.integrity, report.fidelity) == ([], [])
+    shown = json.loads(sluice("show", PRODUCTION, "closing", "title-chain", "--json").out)
+    assert [(one["who"], one["why"]) for one in shown["readings"]][-1] == ("auditor", "export of evidence")

@@ -48,6 +48,8 @@ VERSIONS: dict[str, int] = {
     "run-released": 2,
 }
 """The newest readable schema version of each type of fact, where it is above 1."""
+HASHED = ("documents/", "evidence/")
+"""Folders whose files are named by their hash."""
 LATER = (
     *("doubts", "cause", "settled_on", "dealings", "submitted_on"),
     *("payees", "books_closed_until", "released_on", "first_released_by", "first_sha256"),
@@ -119,7 +121,7 @@ class Verification:
                 yield f"{name} is missing"
             elif self.bundle.digest(name) != (file["sha256"], file["size"]):
                 yield f"{name} is not what the manifest says"
-            elif name.startswith("documents/") and name != f"documents/{file['sha256']}":
+            elif name.startswith(HASHED) and name != f"{name.partition('/')[0]}/{file['sha256']}":
                 yield f"{name} does not have the hash that it is kept under"
         yield from (f"{name} is not in the manifest" for name in self.bundle.sizes if name not in known)
 
