@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _STUCK = "stuck"
 STATUSES = ("computed", "posted", "ordered", _STUCK)
-_COLUMNS = ("period", "until", "status", "revision", "answer_by", "pay_on", "waiting_for", "disputed_by")
+_COLUMNS = ("period", "until", "status", "revision", "answer_by", "pay_on", "waiting_for", "disputed_by", "objections")
 _LINES = ("party", "position", "currency", "to_date")
 
 
@@ -75,7 +75,7 @@ def list_(
     At the end stand periods that are due and cannot be computed (`stuck`), with the reason.
     """
     from adapters.db.queries.distributions import DistributionFilter
-    from app.cli.printing import show, tell_of_more
+    from app.cli.printing import show, tell_of_more, with_any
     from app.reads import reads
     from app.sharing.distributions import stuck_of
 
@@ -85,7 +85,8 @@ def list_(
     stuck = stuck_of(data, production, user) if last else []
     blank = dict.fromkeys(_COLUMNS)
     rows = [*found.items, *(one if as_json else blank | one for one in stuck)]
-    show(rows, _COLUMNS, as_json, f"nothing has been distributed for {production} yet")
+    columns = with_any(_COLUMNS, found.items, "objections")
+    show(rows, columns, as_json, f"nothing has been distributed for {production} yet")
     for one in [] if as_json else stuck:
         click.echo(f"{one['period']} cannot be computed: {one['trouble']}")
     tell_of_more(found)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
 
 STATUSES = ("open", "submitted", "rejected", "accepted")
-_COLUMNS = ("id", "status", "round", "submitted_by", "deadline_on", "escalated_to", "accepted_on")
+_COLUMNS = ("id", "status", "round", "submitted_by", "deadline_on", "escalated_to", "accepted_on", "reason")
 
 
 @click.group(cls=ActingGroup)
@@ -48,12 +48,13 @@ def list_(
 ) -> None:
     """List the milestones that something has happened to."""
     from adapters.db.queries.milestones import MilestoneFilter
-    from app.cli.printing import show_page
+    from app.cli.printing import show_page, with_any
     from app.reads import reads
 
     with reads(data, production, user) as reading:
         found = reading.milestones(MilestoneFilter(production, status), page)
-    show_page(found, _COLUMNS, as_json, f"nothing has been submitted for {production} yet")
+    columns = with_any(_COLUMNS, found.items, "escalated_to", "reason")
+    show_page(found, columns, as_json, f"nothing has been submitted for {production} yet")
 
 
 @milestone.command()

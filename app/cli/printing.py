@@ -73,6 +73,12 @@ def with_doubts(columns: Sequence[str], payments: Iterable[Any]) -> Sequence[str
     return (*columns, "doubts") if any(payment.doubts for payment in payments) else columns
 
 
+def with_any(columns: Sequence[str], rows: Sequence[Any], *rare: str) -> Sequence[str]:
+    """The columns of a list, but the `rare` ones in which no row has anything."""
+    empty = {name for name in rare if not any(getattr(row, name) for row in rows)}
+    return tuple(name for name in columns if name not in empty)
+
+
 def show_one(row: Any, as_json: bool) -> None:
     """Print one record: a line for each field, or JSON."""
     record = plain(row)
@@ -102,6 +108,8 @@ def plain(value: Any) -> Any:
 
 def _cell(value: Any) -> str:
     """Return a value as one line, without control characters such as a bank's escape codes."""
+    if isinstance(value, Mapping):
+        value = [f"{name}: {each}" for name, each in value.items()]
     written = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return written if written.isprintable() else "".join(each if each.isprintable() else " " for each in written)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.reads import Reads
 
 STATUSES = ("prepared", "released", "submitted", "cancelled")
-_RUNS = ("id", "status", "count", "total", "prepared_by", "released_by", "message_id")
+_RUNS = ("id", "status", "count", "total", "left_out", "prepared_by", "released_by", "message_id", "reason")
 _PREVIEW = ("end_to_end_id", "amount", "creditor", "written_as", "bic", "account", "new", "due_on")
 _LINES = ("end_to_end_id", "amount", "payee_party", "payee", "due_on", "status")
 
@@ -78,7 +78,7 @@ def show_(
     """List the runs, newest first, or show one RUN with what became of each payment."""
     from adapters.db.queries.payments import ungathered
     from adapters.db.queries.runs import RunFilter
-    from app.cli.printing import show_page
+    from app.cli.printing import show_page, with_any
     from app.reads import reads
 
     with reads(data, production, user) as reading:
@@ -87,7 +87,7 @@ def show_(
             return
         found = reading.runs(RunFilter(status=status, account=account, since=since, until=until), page)
         waiting = ungathered(reading.connection, reading.production)
-    show_page(found, _RUNS, as_json, "no runs")
+    show_page(found, with_any(_RUNS, found.items, "left_out", "reason"), as_json, "no runs")
     if waiting:  # only this needs agreements, which are slow to parse
         _tell_what_waits(data, production)
 

@@ -10,6 +10,8 @@ depends_on = None
 INDEXES = """
 CREATE INDEX journal_event_evidence ON journal_event (stream, seq)
     WHERE type IN ('milestone-submitted', 'evidence-kept');
+-- Why a list shows something as rejected, or as cancelled.
+CREATE INDEX journal_event_reason ON journal_event (stream, type, seq) WHERE type IN ('milestone-rejected', 'run-cancelled');
 CREATE INDEX audit_read_documents ON audit_read USING gin (documents);
 """
 

@@ -19,7 +19,10 @@ Amounts = Mapping[str, Money]
 
 @dataclass(frozen=True, slots=True)
 class DistributionRow:
-    """A period's distribution; see `domain.sharing.distributions.Distribution`."""
+    """A period's distribution; see `domain.sharing.distributions.Distribution`.
+
+    `objections` are the reasons of the parties that dispute it.
+    """
 
     period: str
     until: date
@@ -30,6 +33,7 @@ class DistributionRow:
     waiting_for: tuple[str, ...]
     approved_by: tuple[str, ...]
     disputed_by: tuple[str, ...]
+    objections: Mapping[str, str]
     posted: Amounts
     ordered: Amounts
     kept: Amounts
@@ -52,6 +56,7 @@ class DistributionRow:
             waiting_for=own(self.waiting_for),
             approved_by=own(self.approved_by),
             disputed_by=own(self.disputed_by),
+            objections={party: reason for party, reason in self.objections.items() if sight.shows(party)},
             posted=amounts(self.posted),
             ordered=amounts(self.ordered),
             kept=amounts(self.kept),
@@ -101,6 +106,7 @@ def _distribution(row: sa.Row[Any]) -> DistributionRow:
         waiting_for=tuple(sorted(parties - answered)) if row.status == "computed" else (),
         approved_by=tuple(sorted(body["approvals"])),
         disputed_by=tuple(sorted(body["objections"])),
+        objections={party: reason for party, (_, _, reason, *_) in sorted(body["objections"].items())},
         posted=_amounts(body["posted"]),
         ordered=_amounts(body["ordered"]),
         kept=_amounts(body.get("kept", {})),

@@ -7,9 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, between, only, paged
+from adapters.db.streams import OF_PRODUCTIONS
 from domain.reads import EVERYTHING, Sight
 from domain.values.money import Money
 
@@ -18,6 +20,8 @@ from domain.values.money import Money
 class RunRow:
     """A payment run. `sha256` binds its preparation; `file` is the SHA-256 of what was sent to the bank.
 
+    `count` and `total` are of what a release would pay while it waits for one, then of what was released. `left_out` is
+    what was taken out of a prepared run since, such as held payments. `reason` is why it was cancelled.
     A run above limits waits for a second release after that of `first_released_by`.
     """
 
@@ -39,6 +43,8 @@ class RunRow:
     times_sent: int
     enquiries: int
     total: Money
+    left_out: Money | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,27 @@ class RunFilter:
     until: date | None = None
 
 
-_TABLE = tables.run.c
+_TABLE, _PAYMENT, _JOURNAL = tables.run.c, tables.payment.c, tables.journal_event.c
 _ORDER = Order("runs", (_TABLE.execution_on, _TABLE.id), descending=True)
+_MEMBERS = (
+    sa.select(sa.func.count().label("now"), sa.func.coalesce(sa.func.sum(_PAYMENT.minor), 0).label("now_minor"))
+    .where(_TABLE.status == "prepared", _PAYMENT.run == _TABLE.id)
+    .lateral("members")
+)
+_CANCELLED: Any = sa.cast(_JOURNAL.body, JSONB)
+_WHY = (
+    sa.select(_CANCELLED["reason"].astext.label("reason"))
+    .where(_TABLE.status == "cancelled", _JOURNAL.stream == sa.literal(OF_PRODUCTIONS) + _TABLE.production)
+    .where(_JOURNAL.type == sa.literal_column("'run-cancelled'"), _CANCELLED["run"].astext == _TABLE.id)
+    .limit(1)
+    .lateral("why")
+)
+_RUNS = (
+    sa.select(tables.run, _TABLE["count"].label("gathered"), _MEMBERS.c.now, _MEMBERS.c.now_minor, _WHY.c.reason)
+    .select_from(tables.run)
+    .join(_MEMBERS, sa.true())
+    .outerjoin(_WHY, sa.true())
+)
 
 
 def runs(
@@ -61,7 +86,7 @@ def runs(
 ) -> Page[RunRow]:
     """Return runs, newest day first."""
     wanted = chosen or RunFilter()
-    query = sa.select(tables.run).where(
+    query = _RUNS.where(
         *only((_TABLE.production, wanted.production), (_TABLE.status, wanted.status), (_TABLE.account, wanted.account)),
         *between(_TABLE.execution_on, wanted.since, wanted.until),
     )
@@ -72,12 +97,14 @@ def runs(
 
 def run(connection: Connection, run_id: str, sight: Sight = EVERYTHING) -> RunRow | None:
     """Return one run; None if there is none that the reader may see."""
-    row = connection.execute(sa.select(tables.run).where(_TABLE.id == run_id)).one_or_none()
+    row = connection.execute(_RUNS.where(_TABLE.id == run_id)).one_or_none()
     found = None if row is None else _run(row)
     return found if found is not None and (sight.everything or found.account in sight.accounts) else None
 
 
 def _run(row: sa.Row[Any]) -> RunRow:
+    prepared = row.status == "prepared"
+    count, minor = (row.now, int(row.now_minor)) if prepared else (row.gathered, row.total_minor)
     return RunRow(
         id=row.id,
         production=row.production,
@@ -85,7 +112,7 @@ def _run(row: sa.Row[Any]) -> RunRow:
         currency=row.currency,
         execution_on=row.execution_on,
         prepared_by=row.prepared_by,
-        count=row._mapping["count"],  # noqa: SLF001 - a row is a tuple, whose `count` is a method
+        count=count,
         sha256=row.sha256,
         status=row.status,
         quote=row.quote,
@@ -96,5 +123,7 @@ def _run(row: sa.Row[Any]) -> RunRow:
         file=row.file,
         times_sent=row.times_sent,
         enquiries=row.enquiries,
-        total=Money(row.total_minor, row.currency),
+        total=Money(minor, row.currency),
+        left_out=Money(row.total_minor - minor, row.currency) if row.total_minor != minor else None,
+        reason=row.reason,
     )

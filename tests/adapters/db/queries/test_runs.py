@@ -5,6 +5,7 @@ from datetime import date
 from adapters.db.queries.agreement import agreement_versions
 from adapters.db.queries.milestones import MilestoneFilter, milestone, milestones
 from adapters.db.queries.runs import RunFilter, run, runs
+from domain.commands import CancelRun, HoldPayment, RejectMilestone
 from domain.reads import Sight
 from domain.values.money import Money
 from tests.world import PRODUCTION
@@ -44,3 +45,36 @@ def test_a_milestone_is_seen_by_whom_it_concerns(connection):
 def test_agreement_versions_are_those_in_force_on_a_day(connection):
     assert [v.version for v in agreement_versions(connection, PRODUCTION)] == [1]
     assert agreement_versions(connection, PRODUCTION, as_of=date(2025, 1, 5)) == []
+
+
+def test_the_total_of_a_run_follows_holds_and_its_cancelling_says_why(registered):
+    registered.clock.to(date(2025, 2, 14))
+    prepared = registered.prepare()
+    registered.productions.hold(
+        HoldPayment(key="h", by="eunwoo", production=PRODUCTION, payment=registered.payment("WR-A"), reason="no form")
+    )
+    with registered.store.reading() as records:
+        (row,) = runs(records.connection).items
+    assert (row.count, row.total, row.left_out) == (0, Money(0, "KRW"), Money(192_000_000, "KRW"))
+    registered.runs.cancel(
+        CancelRun(key="c", by="dohyun", production=PRODUCTION, run=prepared.run, reason="nothing left")
+    )
+    with registered.store.reading() as records:
+        row = run(records.connection, prepared.run)
+    assert (row.status, row.reason, row.total, row.left_out) == ("cancelled", "nothing left", prepared.total, None)
+
+
+def test_a_rejected_milestone_says_why_and_no_longer_once_it_is_handed_in_again(registered):
+    registered.submit("closing")
+    registered.milestones.reject(
+        RejectMilestone(
+            key="r", by="kenta", production=PRODUCTION, milestone="closing", round=1, reason="page 3 is missing"
+        )
+    )
+    with registered.store.reading() as records:
+        found = milestone(records.connection, PRODUCTION, "closing")
+    assert (found.status, found.rejected_by, found.reason) == ("rejected", "kenta", "page 3 is missing")
+    registered.submit("closing", key="again")
+    with registered.store.reading() as records:
+        (found,) = milestones(records.connection, MilestoneFilter(PRODUCTION)).items
+    assert (found.status, found.reason) == ("submitted", None)
