@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from adapters.db.queries.evidence import EvidenceFilter, EvidenceRow
     from adapters.db.queries.facts import ImportFilter, ImportRow
     from adapters.db.queries.histories import Archived, HistoryFilter
+    from adapters.db.queries.instalments import InstalmentFilter, InstalmentRow
     from adapters.db.queries.journal import EventFilter, EventRow
     from adapters.db.queries.ledger import BalanceRow, EntryFilter, EntryRow, PostedRow
     from adapters.db.queries.milestones import MilestoneFilter, MilestoneRow
@@ -43,6 +44,7 @@ Filter = TypeVar(
     "Filter",
     "PaymentFilter",
     "ReceiptFilter",
+    "InstalmentFilter",
     "RunFilter",
     "MovementFilter",
     "BankFileFilter",
@@ -122,6 +124,11 @@ class Reads:
     def credits(self) -> "list[CreditRow]":
         """Return the credits of the production that are not used up."""
         return queries.payments.credits_of(self.connection, self.production or "", self.sight(Resource.RECEIPTS))
+
+    def instalments(self, chosen: "InstalmentFilter", page: "PageRequest") -> "Page[InstalmentRow]":
+        """Return payments and expected receipts in one list."""
+        sights = self.sight(Resource.PAYMENTS), self.sight(Resource.RECEIPTS)
+        return queries.instalments.instalments(self.connection, self._here(chosen), page, *sights)
 
     def runs(self, chosen: "RunFilter", page: "PageRequest") -> "Page[RunRow]":
         """Payment runs."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
 
 STATUSES = ("open", "submitted", "rejected", "accepted")
+_SAID = {"needs": "needs", "closed": "no business day until the deadline:"}
+_EVIDENCE = ("round", "document", "content", "name", "size", "read_by")
+_RELEASES = ("id", "direction", "status", "amount", "due_on", "party", "title")
 _COLUMNS = ("id", "status", "round", "submitted_by", "deadline_on", "escalated_to", "accepted_on", "reason")
 
 
@@ -55,6 +58,43 @@ def list_(
         found = reading.milestones(MilestoneFilter(production, status), page)
     columns = with_any(_COLUMNS, found.items, "escalated_to", "reason")
     show_page(found, columns, as_json, f"nothing has been submitted for {production} yet")
+
+
+@milestone.command()
+@click.argument("production")
+@click.argument("milestone_id", metavar="MILESTONE")
+@viewer_option
+@json_option
+@data_option
+def show(production: str, milestone_id: str, user: str | None, as_json: bool, data: Path | None) -> None:
+    """Show a MILESTONE: its terms, every round with who decided what and why, what it releases, and what is next."""
+    from app.cli.printing import plain, show_one
+    from app.cli.printing import show as show_rows
+    from app.milestones.shown import milestone_of
+
+    found = milestone_of(data, production, milestone_id, user)
+    if as_json:
+        more = {"rounds": found.rounds, "evidence": found.evidence, "instalments": found.instalments}
+        show_one(plain(found.head) | plain(more), as_json=True)
+        return
+    head = plain(found.head)
+    lists = {name: head.pop(name) for name in ("needs", "closed")}
+    show_one(head, as_json=False)
+    for name, lines in lists.items():
+        for line in lines:
+            click.echo(f"{_SAID[name]} {line}")
+    for one in found.rounds:
+        who = f"{one.submitted_by} of {one.party} on {one.submitted_on}"
+        click.echo(f"\nround {one.number}: handed in by {who}, to be answered until {one.deadline_on}")
+        for step in one.steps:
+            who = " of ".join(name for name in (step.by, step.party) if name)
+            why = f": {step.reason}" if step.reason else ""
+            click.echo(f"  {step.on}  {step.what}{f' by {who}' if step.by else f' to {who}' if who else ''}{why}")
+    if found.evidence:
+        click.echo()
+        show_rows(found.evidence, _EVIDENCE, as_json=False, nothing="")
+    click.echo()
+    show_rows(found.instalments, _RELEASES, as_json=False, nothing="it releases nothing")
 
 
 @milestone.command()

@@ -37,6 +37,8 @@ STATUSES = (
     "returned",
 )
 RECEIPT_STATUSES = ("expected", "owed", "received", "cancelled")
+_ONLY_RECEIPTS = tuple(status for status in RECEIPT_STATUSES if status not in STATUSES)
+_SCHEDULE = ("id", "direction", "status", "amount", "due_on", "party", "next_step", "reason", "title")
 _COLUMNS = ("id", "status", "amount", "due_on", "account", "payee_party", "run", "reason")
 
 
@@ -97,25 +99,32 @@ def list_(
 @json_option
 @data_option
 def show_(payment_id: str, production: str | None, user: str, as_json: bool, data: Path | None) -> None:
-    """Show one payment, its life in the journal, and its entries: those to who may read journal and ledger."""
+    """Show a payment, or an expected receipt, and what happens next to it.
+
+    Its life in the journal and its entries are shown to those who may read journal and ledger.
+    """
     from adapters.db.queries.journal import EventFilter
     from adapters.db.queries.ledger import EntryFilter
     from adapters.db.queries.paging import WHOLE, PageRequest
     from app.cli.printing import plain, show_one
+    from app.payments.instalments import shown, the_instalment
     from app.reads import reads
     from domain.reads import Resource
 
     with reads(data, production, user) as reading:
-        row = reading.payment(payment_id)
-        here = reading.of(row.production)
-        newest = EventFilter(row.production, about=payment_id)
+        found = the_instalment(reading, payment_id)
+        here = reading.of(found.production)
+        row = found if found.direction == "in" else reading.payment(payment_id)
+        newest = EventFilter(found.production, about=payment_id)
         life = here.events(newest, PageRequest(100)).items[::-1] if here.may(Resource.JOURNAL) else ()
-        about = EntryFilter(row.production, about=payment_id)
+        about = EntryFilter(found.production, about=payment_id)
         entries = here.entries(about, WHOLE).items if here.may(Resource.LEDGER) else ()
+    (told,) = shown(data, (found,))
+    head = {"title": told.title, "direction": told.direction} | plain(row) | {"next_step": told.next_step}
     if as_json:
-        show_one(plain(row) | {"life": life, "entries": entries}, as_json=True)
+        show_one(head | {"life": life, "entries": entries}, as_json=True)
         return
-    show_one(row, as_json=False)
+    show_one(head, as_json=False)
     click.echo()
     for event in life:
         click.echo(f"{event.effective_on}  {event.type:<24} {event.actor}")
@@ -123,6 +132,54 @@ def show_(payment_id: str, production: str | None, user: str, as_json: bool, dat
         click.echo()
     for entry in entries:
         click.echo(f"{entry.effective_on}  {entry.account:<44} {entry.amount!s:>24}")
+
+
+@payment.command()
+@production_filter
+@click.option("--direction", type=click.Choice(("out", "in")), help="Only what we pay, or only what we get.")
+@click.option("--status", type=click.Choice((*STATUSES, *_ONLY_RECEIPTS)), help="Only those that are so.")
+@click.option("--account", metavar="ID", help="Only those from or to this account of ours.")
+@click.option("--currency", metavar="CODE", help="Only those in this currency.")
+@click.option("--party", metavar="PARTY", help="Only those to or from this party.")
+@click.option("--milestone", metavar="ID", help="Only those that this milestone releases.")
+@days_options("due")
+@viewer_option
+@page_options
+@json_option
+@data_option
+def schedule(
+    production: str | None,
+    direction: str | None,
+    status: str | None,
+    account: str | None,
+    currency: str | None,
+    party: str | None,
+    milestone: str | None,
+    since: date | None,
+    until: date | None,
+    user: str | None,
+    page: "PageRequest",
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """List all instalments, out and in, also those not due yet, with what happens next to each."""
+    from adapters.db.queries.instalments import InstalmentFilter
+    from app.cli.printing import show_page, with_any
+    from app.payments.instalments import instalments_of
+
+    chosen = InstalmentFilter(
+        production=production,
+        direction=direction,
+        status=status,
+        account=account,
+        currency=currency,
+        party=party,
+        milestone=milestone,
+        due_from=since,
+        due_to=until,
+    )
+    found = instalments_of(data, chosen, page, user)
+    show_page(found, with_any(_SCHEDULE, found.items, "reason"), as_json, "no instalments")
 
 
 @payment.command()

@@ -8,10 +8,11 @@ branch_labels = None
 depends_on = None
 
 INDEXES = """
-CREATE INDEX journal_event_evidence ON journal_event (stream, seq)
-    WHERE type IN ('milestone-submitted', 'evidence-kept');
--- Why a list shows something as rejected, or as cancelled.
-CREATE INDEX journal_event_reason ON journal_event (stream, type, seq) WHERE type IN ('milestone-rejected', 'run-cancelled');
+-- The rounds of milestones with their evidence, and why a list shows something as rejected or cancelled.
+CREATE INDEX journal_event_milestones ON journal_event (stream, type, seq) WHERE type IN (
+    'milestone-submitted', 'evidence-kept', 'milestone-approved', 'milestone-rejected', 'milestone-escalated',
+    'milestone-accepted', 'run-cancelled'
+);
 CREATE INDEX audit_read_documents ON audit_read USING gin (documents);
 """
 

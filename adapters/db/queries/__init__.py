@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from adapters.db.queries import evidence as evidence
     from adapters.db.queries import facts as facts
     from adapters.db.queries import histories as histories
+    from adapters.db.queries import instalments as instalments
     from adapters.db.queries import journal as journal
     from adapters.db.queries import ledger as ledger
     from adapters.db.queries import milestones as milestones

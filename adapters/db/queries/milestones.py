@@ -1,6 +1,6 @@
 """Milestones with recorded events."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,13 +11,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
-from adapters.db.streams import OF_PRODUCTIONS
+from adapters.db.streams import OF_PRODUCTIONS, stream_of
+from domain.events import Event, read_event
 from domain.reads import EVERYTHING, Sight
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """A milestone. `evidence` is document id → SHA-256, `approvals` user → party.
+    """A milestone. `evidence` is document id → SHA-256, `approvals` pairs of user and party.
 
     `submitted_on` is the day on which the newest evidence was handed in.
     `reason` is why its newest round was rejected, by whom if not by the passing of its deadline.
@@ -29,7 +30,7 @@ class MilestoneRow:
     round: int
     submitted_by: str | None
     evidence: Mapping[str, str]
-    approvals: Mapping[str, Any]
+    approvals: Sequence[tuple[str, str]]
     deadline_on: date | None
     escalated_to: str | None
     accepted_on: date | None
@@ -49,11 +50,18 @@ class MilestoneFilter:
 _TABLE = tables.milestone.c
 _ORDER = Order("milestones", (_TABLE.production, _TABLE.id))
 _JOURNAL = tables.journal_event.c
-_REJECTION: Any = sa.cast(_JOURNAL.body, JSONB)
+_EVENTS = (
+    "milestone-submitted",
+    "milestone-approved",
+    "milestone-rejected",
+    "milestone-escalated",
+    "milestone-accepted",
+)
+_BODY: Any = sa.cast(_JOURNAL.body, JSONB)
 _WHY = (
-    sa.select(_REJECTION["by"].astext.label("rejected_by"), _REJECTION["reason"].astext.label("reason"))
+    sa.select(_BODY["by"].astext.label("rejected_by"), _BODY["reason"].astext.label("reason"))
     .where(_TABLE.status == "rejected", _JOURNAL.stream == sa.literal(OF_PRODUCTIONS) + _TABLE.production)
-    .where(_JOURNAL.type == sa.literal_column("'milestone-rejected'"), _REJECTION["milestone"].astext == _TABLE.id)
+    .where(_JOURNAL.type == sa.literal_column("'milestone-rejected'"), _BODY["milestone"].astext == _TABLE.id)
     .order_by(_JOURNAL.seq.desc())
     .limit(1)
     .lateral("why")
@@ -70,6 +78,17 @@ def milestones(
     if not sight.everything:
         query = query.where(_TABLE.id.in_(sight.milestones))
     return paged(connection, query, _ORDER, lambda row: MilestoneRow(*row[: len(_COLUMNS)]), page)
+
+
+def milestone_events(connection: Connection, production: str, milestone_id: str) -> list[tuple[Event, date]]:
+    """Return the events of a milestone in order, each with the day on which it counts."""
+    query = sa.select(_JOURNAL.body, _JOURNAL.effective_on).where(
+        _JOURNAL.stream == stream_of(production),
+        _JOURNAL.type.in_(_EVENTS),
+        _BODY["milestone"].astext == milestone_id,
+    )
+    rows = connection.execute(query.order_by(_JOURNAL.seq))
+    return [(read_event(body.encode()), on) for body, on in rows]
 
 
 def milestone(connection: Connection, production: str, milestone_id: str) -> MilestoneRow | None:

@@ -60,8 +60,9 @@ def test_the_total_of_a_run_follows_holds_and_its_cancelling_says_why(registered
         CancelRun(key="c", by="dohyun", production=PRODUCTION, run=prepared.run, reason="nothing left")
     )
     with registered.store.reading() as records:
-        row = run(records.connection, prepared.run)
-    assert (row.status, row.reason, row.total, row.left_out) == ("cancelled", "nothing left", prepared.total, None)
+        gone = run(records.connection, prepared.run)
+    assert gone is not None
+    assert (gone.status, gone.reason, gone.total, gone.left_out) == ("cancelled", "nothing left", prepared.total, None)
 
 
 def test_a_rejected_milestone_says_why_and_no_longer_once_it_is_handed_in_again(registered):
