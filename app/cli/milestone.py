@@ -132,12 +132,19 @@ def submit(
     from app.cli.session import act
     from app.milestones.evidence import digests, keep, stores
     from domain.commands import SubmitMilestone
+    from domain.errors import BadInput, SluiceError
 
     evidence = digests(data, documents)
     fields = {"production": production, "milestone": milestone_id, "evidence": evidence}
     act(data, user, lambda client: client.send(SubmitMilestone, **fields), as_json, key)
     files = {name: path for name, path in documents.items() if isinstance(path, Path)}
     if files and stores(data):
-        keep(data, user, production, milestone_id, files)
+        try:
+            keep(data, user, production, milestone_id, files)
+        except (SluiceError, OSError) as error:
+            raise BadInput(
+                f"{milestone_id} is handed in, but not all of its files are stored: {str(error).rstrip('.')}. "
+                "`sluice evidence list` shows which are; `sluice evidence keep` stores the others."
+            ) from error
     elif files:
         click.echo("only hashes were handed in: files are stored once `evidence_keys` is set", err=True)

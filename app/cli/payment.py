@@ -120,7 +120,8 @@ def show_(payment_id: str, production: str | None, user: str, as_json: bool, dat
         about = EntryFilter(found.production, about=payment_id)
         entries = here.entries(about, WHOLE).items if here.may(Resource.LEDGER) else ()
     (told,) = shown(data, (found,))
-    head = {"title": told.title, "direction": told.direction} | plain(row) | {"next_step": told.next_step}
+    first = {"id": told.id, "title": told.title, "direction": told.direction}
+    head = first | plain(row) | {"next_step": told.next_step}
     if as_json:
         show_one(head | {"life": life, "entries": entries}, as_json=True)
         return

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, array
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, only, paged
@@ -79,7 +79,7 @@ def evidence(
     read = tables.audit_read.c
     readers = (
         sa.select(sa.func.array_agg(sa.distinct(read.who)).label("who"))
-        .where(read.production == chosen.production, sa.any_(read.documents) == _SHA256)
+        .where(read.production == chosen.production, read.documents.contains(array([_SHA256])))
         .lateral("readers")
     )
     query = (
