@@ -66,7 +66,7 @@ def list_(
 @viewer_option
 @json_option
 @data_option
-def show(production: str, milestone_id: str, user: str | None, as_json: bool, data: Path | None) -> None:
+def show(production: str, milestone_id: str, user: str, as_json: bool, data: Path | None) -> None:
     """Show a MILESTONE: its terms, every round with who decided what and why, what it releases, and what is next."""
     from app.cli.printing import plain, show_one
     from app.cli.printing import show as show_rows
