@@ -4,9 +4,9 @@ from adapters.command_handler import CommandHandler
 from adapters.db.records import Selection
 from adapters.db.store import CommandOutcome
 from domain.commands import ConfirmPeopleChange, ProposePeopleChange, RejectPeopleChange
-from domain.events import PeopleChangeProposed
 from domain.identity import changes
 from domain.identity.people import People
+from domain.identity.records import ProposedChange
 
 _EVERYBODY = Selection(people=True)
 
@@ -23,13 +23,13 @@ class PeopleActivities:
         with self._handler.store.reading() as records:
             return records.people()
 
-    def propose_people_change(self, command: ProposePeopleChange) -> PeopleChangeProposed:
+    def propose_people_change(self, command: ProposePeopleChange) -> ProposedChange:
         """Propose a change; the answer has its number."""
         trusted = self._handler.trust
         done = self._handler.in_house(
             command,
             _EVERYBODY,
-            lambda _, state, today: changes.propose(state.people, trusted(command), today),
+            lambda _, state, __: changes.propose(state.people, trusted(command)),
         )
         proposed = (each.proposed for each in done.state.people.changes.values())
         return max((one for one in proposed if one.by == command.by), key=lambda one: one.change)
@@ -40,7 +40,7 @@ class PeopleActivities:
         return self._handler.in_house(
             command,
             _EVERYBODY,
-            lambda _, state, today: changes.confirm(state.people, trusted(command), today),
+            lambda _, state, __: changes.confirm(state.people, trusted(command)),
         ).outcome
 
     def reject_people_change(self, command: RejectPeopleChange) -> CommandOutcome:
@@ -49,5 +49,5 @@ class PeopleActivities:
         return self._handler.in_house(
             command,
             _EVERYBODY,
-            lambda _, state, today: changes.reject(state.people, trusted(command), today),
+            lambda _, state, __: changes.reject(state.people, trusted(command)),
         ).outcome

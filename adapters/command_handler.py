@@ -23,10 +23,11 @@ from domain.calendar.closures import Closure, closure
 from domain.calendar.overrides import CalendarOverride
 from domain.commands import Command, LoadPeople, make
 from domain.errors import WrongRole
-from domain.events import Event, UserRecord
+from domain.events import Event
 from domain.identity import SYSTEM, Person, changes
 from domain.identity.authentication import Method
 from domain.identity.people import People, acting
+from domain.identity.records import UserRecord
 from domain.ledger.closing import require_open
 from domain.ledger.journal import sha256
 from domain.milestones import Deadline

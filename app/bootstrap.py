@@ -36,8 +36,8 @@ from app.identity.login import trusted
 from app.payload_keys import payload_keys
 from app.settings import Settings, load_settings
 from app.worker.plugin import SluicePlugin
-from domain.events import UserRecord
 from domain.identity.people import grants_of
+from domain.identity.records import UserRecord
 from workflows import names
 
 

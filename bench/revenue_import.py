@@ -38,10 +38,11 @@ from app.database import upgrade
 from app.sharing.imports import Import, Imported, import_on
 from bench import common
 from domain.commands import RegisterAgreement
-from domain.events import StatementKind, UserRecord
+from domain.events import StatementKind
 from domain.events.revenue import Confirmed
 from domain.identity import Role
 from domain.identity.people import grants_of
+from domain.identity.records import UserRecord
 from domain.rates import Rate
 
 TODAY = datetime(2026, 1, 5, 9, tzinfo=ZoneInfo("Asia/Seoul"))

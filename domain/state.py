@@ -9,7 +9,7 @@ from domain.agreement import proposals
 from domain.agreement.productions import Production
 from domain.agreement.proposals import Proposal
 from domain.events import AgreementAmended, AgreementRegistered, AgreementRestored, BooksClosed, Event
-from domain.identity import people
+from domain.identity import folding as people_folding
 from domain.identity.people import People
 from domain.milestones import Milestone
 from domain.payees import model as payees
@@ -82,7 +82,7 @@ def apply(state: State, event: Event, effective_on: date) -> State:
     if kind in OF_DISTRIBUTIONS:
         distributions.apply(state.distributions, event)
     if kind in OF_PEOPLE:
-        people.apply(state.people, event)
+        people_folding.apply(state.people, event)
     if kind in OF_PROPOSALS:
         proposals.apply(state.proposals, event)
     return _produced(state, event, effective_on)

@@ -48,9 +48,9 @@ from domain.commands import (
     make,
 )
 from domain.errors import WrongRole
-from domain.events import UserRecord
 from domain.identity import Role
 from domain.identity.people import grants_of
+from domain.identity.records import UserRecord
 from domain.ledger.journal import GENESIS
 from domain.sharing.waterfall.facts import Facts, ReceiptGroup, WaterfallFact
 from domain.state import State, fold
@@ -131,9 +131,14 @@ class MovedClock:
 
 
 def example_people() -> tuple[UserRecord, ...]:
-    """The users of `examples/users.toml`, in every production."""
+    """The users of `examples/users.toml`; those of the drama in every production."""
     users = tomllib.loads((EXAMPLES / "users.toml").read_text())["users"]
-    return tuple(user_record(name, user["party"], *map(Role, user["roles"])) for name, user in users.items())
+    made = {name: user_record(name, user["party"], *map(Role, user["roles"])) for name, user in users.items()}
+    for name, user in users.items():
+        if PRODUCTION not in user.get("productions", [PRODUCTION]):
+            grant = grants_of(user["party"], map(Role, user["roles"]), user["productions"])
+            made[name] = made[name].model_copy(update={"grants": (grant,)})
+    return tuple(made.values())
 
 
 def user_record(name: str, party: str, *roles: Role, person: str = "") -> UserRecord:

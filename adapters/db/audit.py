@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import rows, tables
-from adapters.db.queries.chain import read_through, streamed
-from adapters.db.streams import stream_of
+from adapters.db.queries.chain import facts, read_through, streamed
+from adapters.db.streams import HOUSE, stream_of
 from domain.audit.books import Commanded, Entered
 from domain.bank.identity import KnownBooking
 from domain.bank.statements import BankStatement
 from domain.events import Event, MovementAllocated, MovementAllocationUndone, read_event
+from domain.ledger.journal import Fact
 from domain.schemas import SCHEMAS, Schemas
 
 Row = dict[str, Any]
@@ -212,6 +213,11 @@ def snapshots(connection: Connection, table: str, production: str) -> Iterator[R
     query = f"SELECT {columns} FROM {table} WHERE {where} = %s ORDER BY {SNAPSHOTS[table]}"  # noqa: S608 - our own
     for row in read_through(connection, query, (production,)):
         yield {name: _json_ready(value) for name, value in zip(named, row, strict=True)}
+
+
+def people_facts(connection: Connection) -> Iterator[Fact]:
+    """The facts of people in the order in which they were recorded."""
+    return (fact for fact in facts(connection, HOUSE) if fact.type.startswith("people-"))
 
 
 def people_snapshots(connection: Connection, table: str) -> Iterator[Row]:

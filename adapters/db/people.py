@@ -1,18 +1,14 @@
 """Reads people from the snapshots of the house's stream, and makes their rows."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 import psycopg
 from psycopg import Cursor
-from sqlalchemy import Connection
 
 from adapters.db.arrays import Texts
-from adapters.db.queries import chain
-from adapters.db.streams import HOUSE
-from domain.events import PeopleChangeProposed, UserRecord
 from domain.identity.people import People, PeopleChange
-from domain.ledger.journal import Fact
+from domain.identity.records import ProposedChange, UserRecord
 
 SHARE = "SELECT pg_advisory_xact_lock_shared(7517)"
 """Taken by a command of a person before its stream: the people stay as they are until it commits."""
@@ -60,14 +56,9 @@ def answer(asked: Cursor[Any]) -> People:
         user = UserRecord.model_validate(body)
         people.users[user.user] = user
     for status, body in changes or ():
-        proposed = PeopleChangeProposed.model_validate(body)
+        proposed = ProposedChange.model_validate(body)
         people.changes[proposed.change] = PeopleChange(proposed, status)
     return people
-
-
-def facts(connection: Connection) -> Iterator[Fact]:
-    """The facts of people in the order in which they were recorded."""
-    return (fact for fact in chain.facts(connection, HOUSE) if fact.type.startswith("people-"))
 
 
 def user_row(user: UserRecord) -> dict[str, Any]:

@@ -15,8 +15,13 @@ def db() -> None:
 @db.command()
 @data_option
 def upgrade(data: Path | None) -> None:
-    """Apply the migrations that are missing, as the role that owns the tables (owner_database_url)."""
+    """Apply the migrations that are missing, as the role that owns the tables (owner_database_url).
+
+    The users of the settings are put on record then, if nobody is yet.
+    """
+    from app.bootstrap import handler_on
     from app.database import upgrade as apply
+    from app.identity.first_users import load_people
     from app.settings import BadSettings, load_settings
     from app.stack.state import running_state
 
@@ -26,3 +31,6 @@ def upgrade(data: Path | None) -> None:
         raise BadSettings("database_url is set and owner_database_url is not: migrations need that role")
     apply(owner_url)
     click.echo("the schema is up to date")
+    with handler_on(data) as handler:
+        if ignored := load_people(handler):
+            click.echo(ignored, err=True)

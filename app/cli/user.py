@@ -11,7 +11,7 @@ from app.cli.options import F, as_option, data_option, day_option, json_option, 
 from domain.identity import Role
 
 if TYPE_CHECKING:
-    from domain.events import PeopleChangeProposed
+    from domain.identity.records import ProposedChange
 
 _REASON = click.option("--reason", required=True, help="Why.")
 _PRODUCTIONS = click.option(
@@ -80,8 +80,8 @@ def add(
     Say who the person is where they have another user: nobody decides twice under two names.
     """
     from app.identity.people import people_desk
-    from domain.events import UserRecord
     from domain.identity.people import grants_of
+    from domain.identity.records import UserRecord
 
     grant_ = grants_of(party, map(Role, roles), productions or None)
     made = UserRecord(user=name, person=person or name, name=full_name, contact=contact, grants=(grant_,))
@@ -183,7 +183,7 @@ def delegate(
     DELEGATOR may propose it, or an administrator. The substitute then writes `--for DELEGATOR` with each command.
     """
     from app.identity.people import people_desk, today_of
-    from domain.events import Delegation
+    from domain.identity.records import Delegation
 
     if until is None:
         raise click.UsageError("Say the last day with --until.")
@@ -228,7 +228,7 @@ def reject(change: int, reason: str, user: str, key: str, data: Path | None) -> 
     click.echo(f"change {change} is rejected")
 
 
-def _proposed(made: "PeopleChangeProposed", as_json: bool) -> None:
+def _proposed(made: "ProposedChange", as_json: bool) -> None:
     from app.cli.printing import show_one
     from domain.identity.words import change_in_words
 

@@ -14,10 +14,10 @@ from app.identity.login import authentication
 from app.settings import load_settings
 from domain.commands import Command, ConfirmPeopleChange, ProposePeopleChange, RejectPeopleChange, make
 from domain.errors import BadInput, NotFound
-from domain.events import Delegation, Grant, PeopleChangeProposed, UserRecord
 from domain.identity.authentication import Authentication
 from domain.identity.people import People
 from domain.identity.person import Role
+from domain.identity.records import Delegation, Grant, ProposedChange, UserRecord
 from domain.identity.rights import with_grant, without
 
 
@@ -34,7 +34,7 @@ class PeopleDesk:
         """Everybody on record."""
         return self.activities.people()
 
-    def add(self, user: UserRecord, reason: str) -> PeopleChangeProposed:
+    def add(self, user: UserRecord, reason: str) -> ProposedChange:
         """Propose a new user.
 
         Raises:
@@ -44,21 +44,19 @@ class PeopleDesk:
             raise BadInput(f"There is a user {user.user} already: `sluice user grant` changes what they may do.")
         return self._propose(after=user, reason=reason)
 
-    def grant(self, name: str, added: Grant, reason: str) -> PeopleChangeProposed:
+    def grant(self, name: str, added: Grant, reason: str) -> ProposedChange:
         """Propose that a user may do more."""
         return self._change(name, lambda user: with_grant(user, added), reason)
 
-    def revoke(
-        self, name: str, roles: Collection[Role], productions: Collection[str], reason: str
-    ) -> PeopleChangeProposed:
+    def revoke(self, name: str, roles: Collection[Role], productions: Collection[str], reason: str) -> ProposedChange:
         """Propose that a user may do less, or nothing. It counts at once."""
         return self._change(name, lambda user: without(user, roles, productions), reason)
 
-    def delegate(self, made: Delegation, reason: str) -> PeopleChangeProposed:
+    def delegate(self, made: Delegation, reason: str) -> ProposedChange:
         """Propose a substitute for somebody who is away, or say that they are away."""
         return self._propose(delegation=made, reason=reason)
 
-    def end(self, delegation: int, reason: str) -> PeopleChangeProposed:
+    def end(self, delegation: int, reason: str) -> ProposedChange:
         """Propose to end a delegation. It counts at once.
 
         Raises:
@@ -77,13 +75,13 @@ class PeopleDesk:
         """Reject a change, or take one's own back."""
         self.activities.reject_people_change(self._made(RejectPeopleChange, change=change, reason=reason))
 
-    def _change(self, name: str, changed: Callable[[UserRecord], UserRecord], reason: str) -> PeopleChangeProposed:
+    def _change(self, name: str, changed: Callable[[UserRecord], UserRecord], reason: str) -> ProposedChange:
         before = self.people().users.get(name)
         if before is None:
             raise NotFound(f"There is no user {name!r}: `sluice user list` shows them, `sluice user add` adds one.")
         return self._propose(before=before, after=changed(before), reason=reason)
 
-    def _propose(self, **change: Any) -> PeopleChangeProposed:
+    def _propose(self, **change: Any) -> ProposedChange:
         return self.activities.propose_people_change(self._made(ProposePeopleChange, **change))
 
     def _made(self, kind: type[Any], **fields: Any) -> Any:

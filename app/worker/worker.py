@@ -15,6 +15,7 @@ from adapters.clock import Clock, SystemClock
 from adapters.db import health
 from app.bootstrap import Services
 from app.health.metrics import measured
+from app.identity.first_users import load_people
 from app.worker.archivist import Archivist
 from app.worker.collector import collect_seldom
 from app.worker.deployment import Deployment, worker_deployment
@@ -75,6 +76,8 @@ async def serve(services: Services, machine: Clock | None = None) -> None:
     await check_clock(services, machine)
     await end_what_is_open(services)
     collect_seldom()
+    if ignored := await asyncio.to_thread(load_people, services.handler):
+        log.warning("users.ignored", why=ignored)
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)

@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from domain.audit.refold import UNFIT
-from domain.identity.people import People, apply
+from domain.identity.folding import apply
+from domain.identity.people import People
 from domain.ledger.journal import Fact
 from domain.schemas import SCHEMAS, Schemas
 

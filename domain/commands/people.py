@@ -4,8 +4,9 @@ from pydantic import Field
 
 from domain.commands.base import Command
 from domain.commands.declaration import Declaration
-from domain.events import Delegation, PeopleChangeConfirmed, PeopleChangeProposed, PeopleChangeRejected, UserRecord
+from domain.events import PeopleChangeConfirmed, PeopleChangeProposed, PeopleChangeRejected
 from domain.identity import Role
+from domain.identity.records import Delegation, UserRecord
 
 
 class LoadPeople(Command):

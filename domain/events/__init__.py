@@ -138,14 +138,11 @@ from domain.events.payments import (
     ReminderLanguage,
 )
 from domain.events.people import (
-    Delegation,
-    Grant,
     PeopleChangeConfirmed,
     PeopleChangeProposed,
     PeopleChangeRejected,
     PeopleEvent,
     PeopleLoaded,
-    UserRecord,
 )
 from domain.events.refusals import (
     CommandRefused,
@@ -258,7 +255,6 @@ __all__ = [
     "CreditRefundWithdrawn",
     "CreditRefunded",
     "DealTaken",
-    "Delegation",
     "DistributionApproved",
     "DistributionComputed",
     "DistributionObjected",
@@ -276,7 +272,6 @@ __all__ = [
     "ExpectedReceipt",
     "Fate",
     "GatheredPayment",
-    "Grant",
     "HistoryArchived",
     "HistoryGivenUp",
     "HistoryStatus",
@@ -356,7 +351,6 @@ __all__ = [
     "StoppedPayment",
     "Tally",
     "UnfreezeApproved",
-    "UserRecord",
     "WriteOffDeclined",
     "WriteOffProposed",
     "kind_of",

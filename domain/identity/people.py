@@ -11,17 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.errors import WrongRole
-from domain.events import (
-    Delegation,
-    Event,
-    Grant,
-    PeopleChangeConfirmed,
-    PeopleChangeProposed,
-    PeopleChangeRejected,
-    PeopleLoaded,
-    UserRecord,
-)
 from domain.identity.person import Person, Role
+from domain.identity.records import Delegation, Grant, ProposedChange, UserRecord
 
 Right = tuple[str, frozenset[Role]]
 """A party, and the roles in which somebody acts for it."""
@@ -35,7 +26,7 @@ class PeopleChange:
     `status` is proposed, confirmed or rejected; that of a delegation is ended once its end is confirmed.
     """
 
-    proposed: PeopleChangeProposed
+    proposed: ProposedChange
     status: str = "proposed"
 
     @property
@@ -180,26 +171,6 @@ def _acts(right: Right, party: str, role: Role) -> bool:
 
 def _covers(productions: tuple[str, ...] | None, production: str) -> bool:
     return productions is None or production in productions
-
-
-def apply(people: People, event: Event) -> None:
-    """Update the people whom an event is about."""
-    match event:
-        case PeopleLoaded():
-            people.users.update((user.user, user) for user in event.users)
-        case PeopleChangeProposed():
-            people.changes[event.change] = PeopleChange(event)
-        case PeopleChangeConfirmed():
-            proposed = people.changes[event.change].proposed
-            people.changes[event.change] = PeopleChange(proposed, "confirmed")
-            if proposed.after is not None:
-                people.users[proposed.after.user] = proposed.after
-            if proposed.ends is not None:
-                people.changes[proposed.ends] = PeopleChange(people.changes[proposed.ends].proposed, "ended")
-        case PeopleChangeRejected():
-            people.changes[event.change] = PeopleChange(people.changes[event.change].proposed, "rejected")
-        case _:
-            return
 
 
 def grants_of(party: str, roles: Iterable[Role], productions: Iterable[str] | None) -> Grant:

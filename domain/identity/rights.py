@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from domain.errors import BadInput
-from domain.events import Grant, UserRecord
 from domain.identity.people import grants_of
 from domain.identity.person import Role
+from domain.identity.records import Grant, UserRecord
 
 
 def with_grant(user: UserRecord, added: Grant) -> UserRecord:

@@ -1,9 +1,9 @@
 """Rights and changes of people in words."""
 
-from domain.events import Delegation, Grant, PeopleChangeProposed, UserRecord
+from domain.identity.records import Delegation, Grant, ProposedChange, UserRecord
 
 
-def change_in_words(change: PeopleChangeProposed) -> str:
+def change_in_words(change: ProposedChange) -> str:
     """What a change does, by its number: a user's rights before and after, or a delegation."""
     made = change.delegation
     if made is not None:

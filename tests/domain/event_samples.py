@@ -5,6 +5,7 @@ from decimal import Decimal
 from domain import events as e
 from domain.agreement.model import Purpose
 from domain.identity import Role
+from domain.identity.records import Delegation, Grant, UserRecord
 from domain.values.money import Money
 from tests.domain import builders as b
 
@@ -20,14 +21,14 @@ SETTLED = e.SettledPayment(
     bank_reference="B1",
 )
 
-KEN = e.UserRecord(
+KEN = UserRecord(
     user="ken",
     person="Tanaka Ken",
     name="田中 健",
     contact="ken@example.org",
-    grants=(e.Grant(party="spc", roles=(Role.RELEASER,), productions=("HANA",)),),
+    grants=(Grant(party="spc", roles=(Role.RELEASER,), productions=("HANA",)),),
 )
-AOI_AGAIN = e.UserRecord(user="アオイ", person="Aoi", grants=(e.Grant(party="mori", roles=(Role.APPROVER,)),))
+AOI_AGAIN = UserRecord(user="アオイ", person="Aoi", grants=(Grant(party="mori", roles=(Role.APPROVER,)),))
 
 SAMPLES: tuple[e.Event, ...] = (
     e.AgreementProposed(
@@ -524,9 +525,7 @@ SAMPLES: tuple[e.Event, ...] = (
     e.PeopleChangeProposed(
         change=2,
         by="アオイ",
-        delegation=e.Delegation(
-            delegator="アオイ", delegate="ken", roles=(Role.APPROVER,), since=b.TODAY, until=b.TODAY
-        ),
+        delegation=Delegation(delegator="アオイ", delegate="ken", roles=(Role.APPROVER,), since=b.TODAY, until=b.TODAY),
         reason=WORDS,
     ),
     e.PeopleChangeRejected(change=2, by="chaewon", reason=WORDS),

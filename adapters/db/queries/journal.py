@@ -16,7 +16,10 @@ from adapters.db.streams import stream_of
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """A recorded event. `hash` is its link of the chain, in hexadecimal."""
+    """A recorded event. `hash` is its link of the chain, in hexadecimal.
+
+    `acted` says who was trusted to say who acted. It is None where Sluice itself did, and in earlier events.
+    """
 
     stream: str
     seq: int
@@ -26,6 +29,7 @@ class EventRow:
     actor: str
     command_key: str
     hash: str
+    acted: Mapping[str, Any] | None
     body: Mapping[str, Any]
 
 
@@ -68,5 +72,6 @@ def event_row(row: sa.Row[Any]) -> EventRow:
         actor=row.actor,
         command_key=row.command_key,
         hash=bytes(row.hash).hex(),
+        acted=json.loads(row.acted) if row.acted else None,
         body=json.loads(row.body),
     )

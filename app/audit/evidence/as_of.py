@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.db import people
+from adapters.db.audit import people_facts
 from adapters.db.queries import chain
 from adapters.db.streams import stream_of
 from adapters.db.watermark import settle
@@ -63,7 +63,7 @@ def as_of(
             for wrong in broken_links(stream, known_at(chain.facts(records.connection, stream), known)):
                 raise Broken(f"{wrong}: nothing can be said of {production} before `sluice audit replay` holds.")
             found = picture(chain.facts(records.connection, stream), effective, known)
-            acting = PeopleHistory(people.facts(records.connection)).known_by(known) if PEOPLE in sections else None
+            acting = PeopleHistory(people_facts(records.connection)).known_by(known) if PEOPLE in sections else None
     if not found.head.seq:
         raise NotFound(f"Nothing had been recorded of {production!r} by {known.isoformat()}.", production=production)
     answer = report(found, production, effective, known, sections)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from adapters.agreement.cache import Agreements
 from adapters.clock import SystemClock
 from adapters.command_handler import CommandHandler
-from adapters.db import histories, people
+from adapters.db import histories
+from adapters.db.audit import people_facts
 from adapters.db.audited_reads import Announced
 from adapters.db.facts import facts_of
 from adapters.db.queries import chain
@@ -78,7 +79,7 @@ async def audited(
     eyes = eyes or Eyes()
     handler, records = _handler(connection, eyes), Announced(connection, ticket, files.named_by)
     timelines: dict[str, Timeline] = {}
-    history = PeopleHistory(people.facts(connection), eyes.schemas)
+    history = PeopleHistory(people_facts(connection), eyes.schemas)
     witnessed = {row.production for row in histories.listed(connection, scope.production)}
     streams = _streams(connection, scope)
     with books_beside(connection, streams, scope, processes) as books:

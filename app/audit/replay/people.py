@@ -1,7 +1,6 @@
 """Proves who acted: changes of people are decided again, and every act of a person needs the people of its time."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 
 from adapters.db.streams import HOUSE, production_of
 from domain.agreement.model import Agreement
@@ -119,7 +118,7 @@ def _decided_again(people: People, batch: CommandBatch) -> Iterator[Finding]:
     """Check that the rules make the same events of the command again."""
     for command in rebuilt("", batch):
         try:
-            expected = _decide(people, command, batch.first.effective_on)
+            expected = _decide(people, command)
         except WrongRole as error:
             yield unfaithful(batch.facts[0].record, f"was not for {command.by} to do: {error.sentence}")
             return
@@ -127,7 +126,7 @@ def _decided_again(people: People, batch: CommandBatch) -> Iterator[Finding]:
             yield from differing(batch.facts[0].record, {"events": expected}, {"events": batch.events})
 
 
-def _decide(people: People, command: Command, on: date) -> list[Event]:
+def _decide(people: People, command: Command) -> list[Event]:
     if isinstance(command, LoadPeople):
         return changes.load(people, command)
-    return _RULES[type(command)](people, command, on)
+    return _RULES[type(command)](people, command)

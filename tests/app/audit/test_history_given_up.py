@@ -12,10 +12,10 @@ from app.audit.replay.scope import Scope
 from app.commands.client import CommandClient
 from app.health.doctor import examine
 from domain.errors import BadInput, IllegalTransition, NotFound, WrongRole
-from domain.events import UserRecord
 from domain.health import AilmentKind
 from domain.identity import Role
 from domain.identity.people import grants_of
+from domain.identity.records import UserRecord
 from tests.app.worker.test_archivist import (
     after_retention,
     archived,

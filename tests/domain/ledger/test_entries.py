@@ -8,7 +8,7 @@ from domain.agreement import proposals
 from domain.agreement.model import Purpose
 from domain.errors import Broken
 from domain.events import DuePayment, DueReceipt, PaymentsFellDue, PaymentsSettled, ReceiptsFellDue, SettledPayment
-from domain.identity import people
+from domain.identity import folding as people
 from domain.ledger import entries
 from domain.ledger.entries import Entry, postings
 from domain.payees import model as payees
