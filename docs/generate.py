@@ -25,9 +25,11 @@ from domain import errors
 from domain.agreement.model import Agreement, Purpose
 from domain.calendar.overrides import CalendarOverride
 from domain.commands import TABLE, Declaration
+from domain.commands.base import ENVELOPE
 from domain.events import Event, StatementKind
 from domain.identity import Role
 from domain.ledger.entries import ACCRUING, MOVING, postings
+from domain.reads import ACCESS, Access
 from domain.sharing.waterfall import phrases
 from domain.sharing.waterfall.tokens import WORDS
 from domain.values.money import Money
@@ -73,7 +75,7 @@ def _command(one: Declaration) -> Iterator[str]:
         "resource": f"`{one.path}`" if one.path else "",
     }
     yield from (f"* {name}: {value}" for name, value in facts.items() if value)
-    fields = [name for name in one.command.model_fields if name not in {"key", "by", "production"}]
+    fields = [name for name in one.command.model_fields if name not in {"key", "by", "production", *ENVELOPE}]
     if fields:
         kinds = (f"`{name}` ({kind_of(one.command.model_fields[name].annotation)})" for name in fields)
         own = [each for each in records_in(one.command)[1:] if each not in _in_events()]
@@ -278,6 +280,45 @@ def tax() -> Iterator[str]:
     yield from tax_page()
 
 
+def who_may_do_what() -> Iterator[str]:
+    """Who may give which command, and who may read what."""
+    yield from _head("# Who may do what", "Its sources are `domain/commands/table.py` and `domain/reads.py`.")
+    yield from paragraph(
+        """
+        A user has roles for a party, in some productions or in all. `sluice user list` shows them, and
+        [how they change](../how-to/change-who-may-act.md) is a page of its own. A right is looked up where a
+        command is decided: who has lost it, is refused at once. A substitute has the rights of whom they
+        stand in for, and says so with each command (`--for USER`).
+        """
+    )
+    for role in Role:
+        mine = [one for one in TABLE if one.role is role]
+        yield f"\n## {role}\n"
+        rows = ((f"[`sluice {one.cli}`](commands.md#{one.name.lower()})", one.parties, one.excluded) for one in mine)
+        if mine:
+            yield from table(("may", "for", "not"), rows)
+        reads = [str(resource) for resource, access in ACCESS.items() if role in access.roles]
+        if reads:
+            yield f"\nReads more than others: {', '.join(reads)}."
+        if role is Role.AUDITOR:
+            yield "\nReads everything of the productions that they act in, and runs `sluice audit`."
+    yield "\n## Reading\n"
+    yield from paragraph("[Lists](lists.md#who-reads-what) says what *own*, *accounts*, *owner* and *payer* mean.")
+    yield ""
+    yield from table(
+        ("what", "any party", "more", "for"),
+        (
+            (str(resource), str(access.parties), str(access.kept) if access.roles else "", _keepers(access))
+            for resource, access in ACCESS.items()
+        ),
+    )
+
+
+def _keepers(access: Access) -> str:
+    roles = ", ".join(role for role in Role if role in access.roles)
+    return f"{access.keeper}: {roles}" if roles else ""
+
+
 PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "reference/agreement.md": agreement,
     "reference/command-line.md": command_line,
@@ -287,6 +328,7 @@ PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
     "reference/facts.md": facts,
     "reference/settings.md": settings,
     "reference/tax.md": tax,
+    "reference/who-may-do-what.md": who_may_do_what,
 }
 
 

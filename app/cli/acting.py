@@ -16,6 +16,7 @@ from app.cli.options import as_option, data_option, json_option, key_option
 from app.commands.defaults import NEWEST
 from domain.bank.messages import ClearingMember
 from domain.commands import TABLE, Declaration
+from domain.commands.base import ENVELOPE
 from domain.errors import MoneyFormatError
 from domain.values.money import Money
 
@@ -29,7 +30,7 @@ def commands_of(group: str) -> dict[str, click.Command]:
 
 
 def _command(declaration: Declaration, verb: str) -> click.Command:
-    fields = declaration.command.model_fields
+    fields = {name: field for name, field in declaration.command.model_fields.items() if name not in ENVELOPE}
 
     def _send(user: str, key: str, as_json: bool, data: Path | None, **given: Any) -> None:
         from app.cli.session import act

@@ -156,7 +156,7 @@ def revoke(
 @user.command()
 @click.argument("delegator")
 @click.argument("delegate_", metavar="[DELEGATE]", required=False)
-@day_option("--from", "The first day; default today.")
+@day_option("--since", "The first day; default today.")
 @day_option("--until", "The last day.")
 @_roles(required=False)
 @_PRODUCTIONS

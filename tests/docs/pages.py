@@ -18,6 +18,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from app import cli
 
 ROOT = Path(__file__).parents[2]
@@ -137,7 +139,13 @@ class Folder:
     def _sluice(self, arguments: list[str]) -> str:
         """A command in this process, which is how many can be tried soon."""
         out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-        with contextlib.chdir(self.path), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        with (
+            pytest.MonkeyPatch.context() as shell,
+            contextlib.chdir(self.path),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            shell.setenv("SLUICE_AS", "eun")
             try:
                 self.status = cli.execute(arguments)
             except SystemExit as ended:
