@@ -4,7 +4,7 @@ import pytest
 
 from domain.errors import WrongRole
 from domain.identity import Person, Role
-from domain.reads import ACCESS, Involvement, Resource, sight
+from domain.reads import ACCESS, Involvement, Resource, sight, widest_sight
 
 INVOLVED = Involvement(
     production="DRAMA1",
@@ -62,6 +62,8 @@ def test_the_matrix_has_every_resource():
 @pytest.mark.parametrize(("resource", "party", "role", "extent"), CASES)
 def test_what_a_role_at_a_party_reads_of_a_resource(resource, party, role, extent):
     expected = extent if extent != "preparer" else "all" if role is Role.PREPARER else "own"
+    if role is Role.ADMINISTRATOR:  # who changes who may act has no part in a production by that
+        expected = "nothing"
     if expected == "nothing":
         with pytest.raises(WrongRole, match=f"ji of {party} may not read {resource} of DRAMA1"):
             sight(person(party, role), resource, INVOLVED)
@@ -91,6 +93,14 @@ def test_a_person_without_a_role_gets_one_clear_sentence():
     with pytest.raises(WrongRole, match="they have no role there") as refused:
         sight(person("studio"), Resource.PAYMENTS, INVOLVED)
     assert refused.value.sentence.count(". ") == 0
+
+
+def test_a_substitute_reads_the_widest_of_their_rights():
+    rights = [person("writer", Role.APPROVER), person("spc", Role.PREPARER)]
+    assert widest_sight(rights, Resource.STATEMENTS, INVOLVED).everything
+    assert widest_sight(rights, Resource.PAYMENTS, INVOLVED).accounts == ACCOUNTS["spc"]
+    with pytest.raises(WrongRole, match="may not read the archived histories"):
+        widest_sight(rights, Resource.HISTORIES, INVOLVED)
 
 
 def test_several_roles_read_what_the_strongest_of_them_does():
