@@ -57,6 +57,8 @@ LISTS: dict[str, Callable[[Connection, PageRequest], Page[Any]]] = {
     "events": lambda connection, page: newest_events(connection, EventFilter(PRODUCTION), page),
 }
 _FILL = (
+    """INSERT INTO user_account VALUES ('vera', 'vera', '{"user":"vera","person":"vera","grants":[
+        {"party":"house","roles":["auditor"],"productions":null}]}')""",
     f"INSERT INTO production VALUES ('{PRODUCTION}', 'Lists', 1, repeat('0', 64))",
     f"""INSERT INTO payment (id, production, instalment, purpose, account, payee, payee_party, currency, minor, due_on,
             status, run, attempt, end_to_end_id)
@@ -115,7 +117,9 @@ def cpu_s(data: Path, *command: str) -> float:
 
 def _once(data: Path, command: tuple[str, ...]) -> float:
     called = [sys.executable, "-m", "app.cli", *command, "--data", str(data)]
-    process = subprocess.Popen(called, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        called, env=os.environ | {"SLUICE_AS": "vera"}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     _, status, used = os.wait4(process.pid, 0)
     if status:
         raise RuntimeError(f"{' '.join(command)} failed")

@@ -132,7 +132,19 @@ def record(store: Store, production: str, payments: int = PAYMENTS) -> int:
             told |= bookings(events)
     state = fold(state, [(fact.event, TODAY) for fact in facts])
     journal = [
-        (f.stream, f.seq, f.type, f.body.decode(), TODAY, NOW, f.actor, f.command_key, f.prev_hash, f.hash)
+        (
+            f.stream,
+            f.seq,
+            f.type,
+            f.body.decode(),
+            TODAY,
+            NOW,
+            f.actor,
+            f.command_key,
+            f.prev_hash,
+            f.hash,
+            f.acted.decode(),
+        )
         for f in facts
     ]
     with store.transaction() as transaction:

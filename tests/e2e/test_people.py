@@ -4,62 +4,64 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import pytest
+
 from tests.e2e.conftest import ROOT
+
+
+@pytest.fixture
+def submitted(sluice, registered, tmp_path):
+    """Registers the drama under a key, and submits the closing."""
+
+    def submit(key):
+        document = tmp_path / "evidence.pdf"
+        document.write_bytes(b"signed")
+        evidence = ("--evidence", f"title-chain={document}", "--evidence", f"finance-plan={document}")
+        assert sluice("milestone", "submit", registered(key), "closing", *evidence, user="seoyeon").status == 0
+        return ("milestone", "approve", key, "closing")
+
+    return submit
 
 
 def changed(sluice, *arguments):
     """Propose a change of people as one administrator, and confirm it as the other."""
     proposed = sluice("user", *arguments, "--reason", "as agreed", "--json", user="chaewon").json
-    assert "the same person" in sluice("user", "confirm", str(proposed["change"]), user="chaewon").refusal
     assert sluice("user", "confirm", str(proposed["change"]), user="hiroshi").status == 0
 
 
-def test_who_may_act_changes_under_four_eyes_and_counts_at_once(sluice, registered, tmp_path):
-    registered("LEAVE")
-    document = tmp_path / "evidence.pdf"
-    document.write_bytes(b"signed")
-    evidence = ("--evidence", f"title-chain={document}", "--evidence", f"finance-plan={document}")
-    assert sluice("milestone", "submit", "LEAVE", "closing", *evidence, user="seoyeon").status == 0
-
-    # A user who was taken out goes on approving: refused at once, before anybody confirms.
+def test_a_user_who_was_taken_out_goes_on_approving_and_is_refused_at_once(sluice, submitted):
+    approve = submitted("GONE")
     assert "administrator" in sluice("user", "revoke", "jiho", "--reason", "x", user="seoyeon").refusal
     proposed = sluice("user", "revoke", "jiho", "--reason", "has left", "--json", user="chaewon").json
-    assert (
-        "Nobody called 'jiho' acts in LEAVE" in sluice("milestone", "approve", "LEAVE", "closing", user="jiho").refusal
-    )
+    assert "Nobody called 'jiho' acts in GONE" in sluice(*approve, user="jiho").refusal
+    assert "the same person" in sluice("user", "confirm", str(proposed["change"]), user="chaewon").refusal
     assert sluice("user", "confirm", str(proposed["change"]), user="hiroshi").status == 0
-    assert "Nobody called 'jiho'" in sluice("payment", "list", "--production", "LEAVE", user="jiho").refusal
+    assert "Nobody called 'jiho'" in sluice("payment", "list", "--production", "GONE", user="jiho").refusal
+    [refused] = sluice.recorded("GONE", "command-refused")
+    assert refused["code"] == "WrongRole"
 
-    # One person with two names decides once.
+
+def test_one_person_with_two_names_decides_once(sluice, submitted):
+    approve = submitted("TWIN")
     changed(sluice, "add", "taro", "--party", "studio", "--role", "approver", "--person", "kenta")
-    assert sluice("milestone", "approve", "LEAVE", "closing", user="kenta").status == 0
-    assert "taro counts as kenta" in sluice("milestone", "approve", "LEAVE", "closing", user="taro").refusal
+    assert sluice(*approve, user="kenta").status == 0
+    assert "taro counts as kenta" in sluice(*approve, user="taro").refusal
 
-    # A substitute acts for who is on holiday.
-    for_minji = ("milestone", "approve", "LEAVE", "closing", "--for", "minji")
-    assert "dohyun does not stand in for minji" in sluice(*for_minji, user="dohyun").refusal
+
+def test_a_substitute_acts_for_who_is_on_holiday_and_it_is_known_afterwards(sluice, submitted):
+    approve = (*submitted("LEAVE"), "--for", "minji")
+    assert "dohyun does not stand in for minji" in sluice(*approve, user="dohyun").refusal
     changed(sluice, "delegate", "minji", "dohyun", "--until", "2025-09-30")
-    assert sluice(*for_minji, "--json", user="dohyun").json["status"] == "accepted"
-    approvals = sluice.recorded("LEAVE", "milestone-approved")
-    assert [(one["by"], one["party"], one["acting_for"]) for one in approvals] == [
-        ("kenta", "broadcaster", None),
-        ("dohyun", "studio", "minji"),
-    ]
+    assert sluice(*approve, "--json", user="dohyun").json["approvals"] == 1
+    [event] = sluice("journal", "tail", "LEAVE", "--type", "milestone-approved", "--json", user="suji").json
+    assert (event["body"]["party"], event["body"]["acting_for"]) == ("studio", "minji")
+    acted = event["acted"]
+    assert (acted["subject"], acted["method"], acted["acting_for"]) == ("dohyun", "sandbox-name", "minji")
 
-    # Who could do what is known afterwards, and an audit proves it.
     known = ("--effective", "2025-08-29", "--known", datetime.now(UTC).isoformat(), "--json")
     people = sluice("audit", "as-of", "people", "--production", "LEAVE", *known, user="suji").json["people"]
-    assert {
-        "user": "dohyun",
-        "person": "dohyun",
-        "party": "studio",
-        "roles": ["approver"],
-        "acting_for": "minji",
-    } in people
-    assert not [row for row in people if row["user"] == "jiho"]
-    told = sluice("journal", "tail", "LEAVE", "--type", "milestone-approved", "--json", user="suji").json
-    assert [event["acted"]["subject"] for event in told] == ["kenta", "dohyun"]
-    assert {event["acted"]["method"] for event in told} == {"sandbox-name"}
+    rows = [(row["party"], row["roles"], row["acting_for"]) for row in people if row["user"] == "dohyun"]
+    assert rows == [("spc", ["preparer"], None), ("studio", ["approver"], "minji")]
     assert sluice("audit", "replay", "--json", user="suji").json["holds"]
 
 
