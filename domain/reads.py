@@ -115,6 +115,19 @@ class Sight:
         """Whether the reader sees rows of a party."""
         return self.everything or self.party == party
 
+    def require(self, party: str, refusal: str) -> None:
+        """Check that the reader sees rows of a party.
+
+        Raises:
+            WrongRole: the reader does not; the sentence begins with `refusal`.
+        """
+        if not self.shows(party):
+            raise WrongRole(
+                f"{refusal}: it is for {party}'s own people, for auditors, and for the preparers of who pays it; ask "
+                "one of them for it.",
+                party=self.party or "",
+            )
+
 
 EVERYTHING = Sight(everything=True)
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from adapters.db.queries.paging import PageRequest
     from app.sharing.statements import Issued
 
-_COLUMNS = ("period", "party", "issued_on", "seq", "sha256")
+_COLUMNS = ("period", "party", "issued_on", "fetched_on", "seq", "sha256")
+_FETCHED = ("on", "at", "by", "reader", "form", "language", "sha256")
 
 
 @click.group()
@@ -79,10 +80,31 @@ def _file_options(command: Callable[..., None]) -> Callable[..., None]:
 @statement.command()
 @_file_options
 def render(**options: Any) -> None:
-    """Write one party's statement of a period to a file."""
+    """Write one party's statement of a period to a file. That a user (`--as`) fetched it is recorded."""
     from app.sharing.statements import statement_of
 
     _write(statement_of, **options)
+
+
+@statement.command()
+@click.option("--party", required=True, metavar="PARTY", help="Whose: a party's id in the agreement.")
+@click.option("--period", required=True, metavar="PERIOD", help="Of which period, such as 2027-Q1.")
+@click.option("--production", metavar="KEY", help="Of which production; needless if there is only one.")
+@viewer_option
+@json_option
+@data_option
+def show(party: str, period: str, production: str | None, user: str | None, as_json: bool, data: Path | None) -> None:
+    """Show when one party's statement of a period was issued, and who fetched it, when, and in which form."""
+    from app.cli.printing import plain, show, show_one
+    from app.sharing.statements import shown_of
+
+    found, fetched = shown_of(data, production, party, period, user)
+    if as_json:
+        show_one(plain(found) | {"fetched": plain(fetched)}, as_json=True)
+        return
+    show_one(found, as_json=False)
+    click.echo()
+    show(fetched, _FETCHED, as_json=False, nothing="nobody has fetched it yet")
 
 
 @statement.command()
@@ -112,12 +134,15 @@ def _write(
     from adapters.db.queries.agreement import the_only_production
     from adapters.sharing.statements import Format, Language
     from app.bootstrap import handler_on
-    from app.sharing.statements import as_file, write
+    from app.sharing.statements import as_file, record_fetch, write
 
     with handler_on(data) as handler, handler.store.reading() as records:
         chosen = the_only_production(records.connection, production)
         found = find(handler, records, chosen, party, period, user)
     name, content = as_file(found, Language(lang), Format(form))
+    if user is not None and not found.draft:
+        with handler_on(data) as handler:
+            record_fetch(handler, found, Format(form), Language(lang), content, user)
     if str(out) == "-":
         click.echo(content, nl=False)
         return

@@ -5,14 +5,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from activities.distributions import DistributionActivities
+from activities.statements import StatementActivities
 from activities.views import DistributionRef
 from adapters.command_handler import CommandHandler
 from adapters.db.facts import facts_of
-from adapters.db.queries.statements import StatementFilter, StatementRow, statements
+from adapters.db.queries.agreement import the_only_production
+from adapters.db.queries.statements import Fetch, StatementFilter, StatementRow, fetches, statements
 from adapters.db.records import Records
 from adapters.sharing.statements import Format, Language, render
+from app.bootstrap import handler_on
 from app.permissions import sight_of
-from domain.errors import BadInput, Broken, NotFound, WrongRole
+from domain.commands import FetchStatement, make
+from domain.errors import BadInput, Broken, NotFound
 from domain.ledger.journal import canonical, sha256
 from domain.reads import Resource
 from domain.schemas import SCHEMAS, Schemas
@@ -41,13 +45,22 @@ def statement_of(
     """
     if user is not None:
         _require_reader(handler, records, production, party, user)
+    return _kept(records, the_statement(records, production, party, period), handler.store.schemas)
+
+
+def the_statement(records: Records, production: str, party: str, period: str) -> StatementRow:
+    """Return the row of a party's statement of a period.
+
+    Raises:
+        NotFound: none was issued.
+    """
     rows = statements(records.connection, StatementFilter(production, period)).items
     found = next((row for row in rows if row.party == party), None)
     if found is None:
         periods = dict.fromkeys(row.period for row in statements(records.connection, StatementFilter(production)).items)
         known = f"{party} has none for it" if rows else f"issued are {', '.join(periods) or 'none yet'}"
         raise NotFound(f"There is no statement of {party} for {period} of {production}: {known}.", period=period)
-    return _kept(records, found, handler.store.schemas)
+    return found
 
 
 def draft_of(
@@ -133,10 +146,44 @@ def _kept(records: Records, row: StatementRow, schemas: Schemas = SCHEMAS) -> Is
 
 def _require_reader(handler: CommandHandler, records: Records, production: str, party: str, user: str) -> None:
     sight = sight_of(handler, records, production, user)(Resource.STATEMENTS)
-    if not sight.shows(party):
-        raise WrongRole(
-            f"{user} of {sight.party} may not read the statement of {party} in {production}: it is for {party}'s own "
-            "people, for auditors, and for the preparers of who pays it; ask one of them for it.",
-            user=user,
-            party=party,
-        )
+    sight.require(party, f"{user} of {sight.party} may not read the statement of {party} in {production}")
+
+
+def record_fetch(
+    handler: CommandHandler, issued: Issued, form: Format, language: Language, content: bytes, user: str
+) -> None:
+    """Record that a user gets an issued statement as a file with this content.
+
+    Raises:
+        WrongRole: the user is not entitled to it.
+    """
+    statement = issued.statement
+    command = make(
+        FetchStatement,
+        by=user,
+        production=statement.production,
+        period=statement.period.id,
+        party=statement.party,
+        document=sha256(issued.document),
+        form=form.value,
+        language="" if form is Format.JSON else language.value,
+        sha256=sha256(content),
+    )
+    StatementActivities(handler).fetched(command)
+
+
+def shown_of(
+    data: Path | None, production: str | None, party: str, period: str, user: str | None
+) -> tuple[StatementRow, list[Fetch]]:
+    """Return an issued statement on the stack of a data folder, and who fetched it, first come first.
+
+    Raises:
+        WrongRole: the user is not entitled to it.
+        NotFound: none was issued.
+    """
+    with handler_on(data) as handler, handler.store.reading() as records:
+        chosen = the_only_production(records.connection, production)
+        if user is not None:
+            _require_reader(handler, records, chosen, party, user)
+        found = the_statement(records, chosen, party, period)
+        return found, fetches(records.connection, chosen, found.sha256)

@@ -32,6 +32,7 @@ _OF_PERIODS = (
     e.EntitlementsPosted,
     e.PayoutsOrdered,
     e.StatementsIssued,
+    e.StatementFetched,
 )
 
 

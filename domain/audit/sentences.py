@@ -244,10 +244,16 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.StatementsIssued: lambda event, _: (
         "statements were issued to " + (", ".join(one.party for one in event.statements) or "nobody")
     ),
+    e.StatementFetched: lambda event, _: (
+        f"{event.by} fetched the statement of {event.party} for {event.reader}, as {event.form}"
+        + (f" in {event.language}" if event.language else "")
+        + f" (SHA-256 {event.sha256})"
+    ),
     e.StatementImported: lambda event, _: (
         f"{event.rows.count} {event.rows.kind} rows of {event.rows.source} {event.rows.statement} came in as version "
         f"{event.version}, from the file {event.rows.file} (SHA-256 {event.rows.file_sha256})"
         + "".join(f", counting {one.count} {one.of}" for one in event.rows.counts)
+        + (f": {event.reason}" if event.reason else "")
     ),
     e.PeopleLoaded: lambda event, _: (
         f"the settings brought {len(event.users)} users: {', '.join(user.user for user in event.users)}"

@@ -81,6 +81,7 @@ from domain.commands.runs import (
     TakeDeal,
 )
 from domain.commands.statements import (
+    FetchStatement,
     ImportStatement,
 )
 from domain.commands.table import TABLE, carried_by, declared, make, require
@@ -110,6 +111,7 @@ __all__ = [
     "EscalateRun",
     "FailPayment",
     "FallDue",
+    "FetchStatement",
     "FreezeParty",
     "GiveUpHistory",
     "HoldCreditElsewhere",

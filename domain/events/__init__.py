@@ -80,6 +80,7 @@ from domain.events.distributions import (
     PayoutsOrdered,
     ReserveAmount,
     Share,
+    StatementFetched,
     StatementsIssued,
 )
 from domain.events.histories import (
@@ -344,6 +345,7 @@ __all__ = [
     "Share",
     "SharedWith",
     "StatementCount",
+    "StatementFetched",
     "StatementImported",
     "StatementKind",
     "StatementTotal",

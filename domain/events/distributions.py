@@ -156,6 +156,23 @@ class StatementsIssued(Record):
     statements: tuple[IssuedStatement, ...]
 
 
+class StatementFetched(Record):
+    """Somebody got a party's statement as a file, for their own party (`reader`).
+
+    `document` names the statement as it was issued, `sha256` the file. JSON has no `language`.
+    """
+
+    type: Literal["statement-fetched"] = "statement-fetched"
+    period: str
+    party: str
+    document: Sha256
+    form: Literal["pdf", "xlsx", "json"]
+    language: Literal["en", "ko", "ja", ""]
+    sha256: Sha256
+    by: str
+    reader: str
+
+
 DistributionEvent = (
     DistributionComputed
     | DistributionApproved
@@ -164,5 +181,6 @@ DistributionEvent = (
     | EntitlementsPosted
     | PayoutsOrdered
     | StatementsIssued
+    | StatementFetched
 )
 """Every event of this module."""

@@ -488,6 +488,16 @@ SAMPLES: tuple[e.Event, ...] = (
         kept=(e.PartyAmount(party="spc", amount=b.krw(-3)),),
     ),
     e.StatementsIssued(period="2027-Q1", statements=(e.IssuedStatement(party="mori", sha256=SHA),)),
+    e.StatementFetched(
+        period="2027-Q1",
+        party="mori",
+        document=SHA,
+        form="pdf",
+        language="ja",
+        sha256=SHA,
+        by="akira",
+        reader="mori",
+    ),
     e.StatementImported(
         version=2,
         rows=e.ImportedRows(

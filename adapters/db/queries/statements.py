@@ -1,7 +1,7 @@
 """Statements that were issued to parties, from the journal."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,13 +16,30 @@ from domain.reads import EVERYTHING, Sight
 
 @dataclass(frozen=True, slots=True)
 class StatementRow:
-    """A statement issued by the event `seq`. `sha256` is its document's."""
+    """A statement issued by the event `seq`. `sha256` is its document's.
+
+    `fetched_on` is the first day on which somebody of the party itself fetched it.
+    """
 
     production: str
     period: str
     party: str
     issued_on: date
     seq: int
+    sha256: str
+    fetched_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A statement as a file that somebody fetched: by whom for which party, in which form and language, and when."""
+
+    on: date
+    at: datetime
+    by: str
+    reader: str
+    form: str
+    language: str
     sha256: str
 
 
@@ -54,6 +71,7 @@ def statements(
             _JOURNAL.effective_on,
             _JOURNAL.seq,
             issued.c.item["sha256"].astext.label("sha256"),
+            _first_fetched(chosen.production, issued.c.item["sha256"].astext, party).label("fetched_on"),
         )
         .select_from(tables.journal_event.join(issued, sa.true()))
         .where(
@@ -69,5 +87,39 @@ def statements(
 
 
 def _statement(row: sa.Row[Any]) -> StatementRow:
-    columns: Any = row[:6]
+    columns: Any = row[:7]
     return StatementRow(*columns)
+
+
+def _first_fetched(
+    production: str, document: sa.ColumnElement[str], party: sa.ColumnElement[str]
+) -> sa.ScalarSelect[date]:
+    """The first day on which a party's own people fetched a document."""
+    table = tables.journal_event.alias("fetch")
+    body = sa.cast(table.c.body, JSONB)
+    return (
+        sa.select(sa.func.min(table.c.effective_on))
+        .where(
+            table.c.stream == stream_of(production),
+            table.c.type == "statement-fetched",
+            body["document"].astext == document,
+            body["reader"].astext == party,
+        )
+        .scalar_subquery()
+    )
+
+
+def fetches(connection: Connection, production: str, document: str) -> list[Fetch]:
+    """Return who fetched the statement with a document, in order."""
+    body = sa.cast(_JOURNAL.body, JSONB)
+    named = ("by", "reader", "form", "language", "sha256")
+    query = (
+        sa.select(_JOURNAL.effective_on, _JOURNAL.recorded_at, *(body[name].astext for name in named))
+        .where(
+            _JOURNAL.stream == stream_of(production),
+            _JOURNAL.type == "statement-fetched",
+            body["document"].astext == document,
+        )
+        .order_by(_JOURNAL.seq)
+    )
+    return [Fetch(*row) for row in connection.execute(query)]

@@ -5,7 +5,9 @@ from datetime import date, datetime, time
 
 from adapters.command_handler import CommandHandler
 from adapters.db import audit
+from adapters.db.queries.statements import StatementFilter, statements
 from adapters.db.records import Records
+from adapters.db.streams import production_of
 from adapters.payments.quotes import rates_at
 from adapters.sharing.entitlements import FactsOf, business_day, versions_by
 from adapters.sharing.issuing import IssueHistory, written
@@ -40,6 +42,7 @@ from domain.events import (
     ReceiptsExpected,
     ReceiptsFellDue,
     ScheduledPayment,
+    StatementFetched,
     StatementImported,
     StatementsIssued,
 )
@@ -114,6 +117,8 @@ class AgreementCheck:
                     yield unfaithful(told.record, "is about another round", known.round, told.event.round)
             case DistributionApproved() | DistributionObjected() | ObjectionResolved():
                 yield from _concerned(state, told, told.event.period, told.event.party)
+            case StatementFetched():
+                yield from self._fetched(told, told.event)
             case _:
                 return
 
@@ -233,6 +238,13 @@ class AgreementCheck:
         for other in batch.facts:
             if isinstance(other.event, StatementsIssued):
                 yield from self._issued(state, known, event, other, due_on)
+
+    def _fetched(self, told: DecodedFact, event: StatementFetched) -> Iterator[Finding]:
+        """Check that what somebody fetched is the statement that was issued to that party for that period."""
+        chosen = StatementFilter(production_of(told.fact.stream), event.period, event.party)
+        issued = [row.sha256 for row in statements(self._records.connection, chosen).items if row.seq < told.fact.seq]
+        if event.document not in issued:
+            yield unfaithful(told.record, "names another document than was issued", issued, event.document)
 
     def _answered(self, state: State, batch: CommandBatch) -> Distributions:
         """Return the distributions after any objection resolved in this batch."""

@@ -152,6 +152,30 @@ def test_what_there_is_not_is_said_in_one_sentence(sluice, asked, told):
     assert len(said.splitlines()) == 1
 
 
+def test_who_fetched_which_file_and_when_is_on_record_once_and_shown(sluice, tmp_path, data):
+    file = tmp_path / "s.xlsx"
+    fetch = of("spc", "--as", "dohyun", "--lang", "ko", "--format", "xlsx", "--out", str(file))
+    sluice(*fetch)
+    sluice(*fetch)
+    sluice(*of("spc", "--format", "json", "--out", str(tmp_path / "operator.json")))
+    sluice(*of("spc", "--as", "auditor", "--format", "json", "--out", str(tmp_path / "s.json")))
+    shown = json.loads(sluice("show", "--party", "spc", "--period", Q1, "--json"))
+    assert [(one["by"], one["reader"], one["form"], one["language"]) for one in shown["fetched"]] == [
+        ("dohyun", "spc", "xlsx", "ko"),
+        ("auditor", "spc", "json", ""),
+    ]
+    assert [one["sha256"] for one in shown["fetched"]] == [sha256(file.read_bytes()), shown["sha256"]]
+    (row,) = json.loads(sluice("list", "--party", "spc", "--json"))
+    assert row["fetched_on"] == shown["fetched"][0]["on"]
+    assert "dohyun  spc" in sluice("show", "--party", "spc", "--period", Q1, "--as", "dohyun")
+    assert "may not read the statement of spc" in sluice(
+        "show", "--party", "spc", "--period", Q1, "--as", "jiho", code=1
+    )
+    world = World(load_settings(data).database_url, tmp_path)
+    assert world.wrong() == []
+    world.close()
+
+
 def test_all_of_a_period_are_written_to_a_folder(data, tmp_path):
     settings = load_settings(data)
     handler = handler_of(settings, settings.database_url)
