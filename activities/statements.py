@@ -29,10 +29,10 @@ class StatementActivities:
             NotFound: that document was not issued.
         """
 
-        def _rule(transaction: Transaction, _: State, agreement: Agreement) -> list[Event]:
+        def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             chosen = StatementFilter(command.production, command.period, command.party)
             issued = [row.sha256 for row in statements(transaction.connection, chosen).items]
             document = issued[0] if issued else None
-            return fetch(command, document, self._handler.person(command), involvement(agreement))
+            return fetch(command, document, self._handler.person(command, state.people), involvement(agreement))
 
         return self._handler.carry_out(command, Selection(), _rule).outcome

@@ -6,7 +6,8 @@ Korean, Japanese and Chinese letters. SVG letters are outlines, so any viewer sh
 
 import io
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,7 @@ DASHES: Final = ("-", "--", ":", "-.")
 INK, FAINT, GRID = "#222222", "#9AA3AB", "#E3E7EA"
 _KINDS = {"svg": {"Date": None}, "png": {"Software": None}}
 _TICKS = 6
+_SCALES = ((9, "billion"), (6, "million"), (3, "thousand"))
 
 
 def drawn(figure: Callable[[], Figure], kind: str) -> bytes:
@@ -88,7 +90,18 @@ def dress(ax: Axes, title: str) -> None:
     ax.tick_params(labelsize=8.5, color=FAINT, labelcolor=INK)
     ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))  # type: ignore[no-untyped-call]
     ax.yaxis.set_major_locator(MaxNLocator(6))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")))
+    ax.yaxis.set_major_formatter(FuncFormatter(rounded))
+
+
+def rounded(value: float, _: object = None) -> str:
+    """Return a figure of an axis, with separators of thousands."""
+    return f"{value:,.10g}".replace("-", "\N{MINUS SIGN}")
+
+
+def scale(amounts: Iterable[Fraction]) -> tuple[int, str]:
+    """Return the power of ten for figures, and its name."""
+    most = max(map(abs, amounts), default=Fraction(0))
+    return next(((power, f" {name}") for power, name in _SCALES if most >= 10**power), (0, ""))
 
 
 def month_ticks(months: int) -> Locator:

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from adapters.extras import needs
-from adapters.pictures import COLOURS, DASHES, INK, chart_kind, cut, drawn, dress, month_ticks
+from adapters.pictures import COLOURS, DASHES, INK, cut, drawn, dress, month_ticks, scale
 
 with needs("plots", "A chart"):
     from matplotlib.axes import Axes
@@ -15,8 +15,6 @@ with needs("plots", "A chart"):
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
-__all__ = ["Panel", "PartyLine", "chart", "chart_kind"]
-_SCALES = ((9, "billion"), (6, "million"), (3, "thousand"))
 _ACROSS = 3
 _WIDTH, _HEIGHT, _LINE, _HEAD = 5.2, 3.1, 0.37, 0.75
 """Inches: panel width, plot height, height of a party's entry below, and height of the title."""
@@ -55,14 +53,14 @@ def _figure(title: str, currency: str, panels: Sequence[Panel]) -> Figure:
     top = 1 - 0.36 / height
     figure.text(0.25 / width, top, cut(title, int(14 * width) - 24), fontsize=14, color=INK)
     figure.text(1 - 0.25 / width, top, "● recouped", fontsize=9, color=INK, ha="right")
-    power, scale = _scale(panels)
+    power, named = scale(_nets(panels))
     days = sorted({day for panel in panels for course in panel.courses for day, _ in course.points}) or [
         date(1970, 1, 1)
     ]
     end = days[-1] + (days[-1] - days[0]) / 25
     for panel, ax in zip(panels, axes, strict=False):
         dress(ax, panel.title)
-        ax.set_ylabel(f"net to date, {currency}{scale}", fontsize=9, color=INK)
+        ax.set_ylabel(f"net to date, {currency}{named}", fontsize=9, color=INK)
         ax.label_outer(remove_inner_ticks=False)
         ax.tick_params(labelbottom=True)
         _key(ax, panel, [_line(ax, n, course, power, end) for n, course in enumerate(panel.courses)])
@@ -122,12 +120,6 @@ def _key(ax: Axes, panel: Panel, lines: Sequence[Line2D]) -> None:
     )
     for text in legend.get_texts():
         text.set_linespacing(1.3)
-
-
-def _scale(panels: Sequence[Panel]) -> tuple[int, str]:
-    """Return the power of ten for figures, and its name."""
-    most = max((abs(net) for net in _nets(panels)), default=Fraction(0))
-    return next(((power, f" {name}") for power, name in _SCALES if most >= 10**power), (0, ""))
 
 
 def _nets(panels: Sequence[Panel]) -> Iterator[Fraction]:

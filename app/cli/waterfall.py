@@ -41,10 +41,24 @@ def _inputs(command: F) -> F:
 
 _view = click.option("--view", metavar="PARTY", help="The whole work as this party's contract defines it.")
 
+_scenarios = click.option(
+    "--scenarios",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="SHEET",
+    help="CSV or XLSX: the columns of facts and `scenario`; a row without one counts in all.",
+)
+_chart = click.option(
+    "--chart",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw it too: FILE.svg or FILE.png.",
+)
+
 
 @click.group()
 def waterfall() -> None:
-    """Share what the work earns: run, explain, draw, forecast. Works on files alone."""
+    """Share what the work earns: run, explain, draw, forecast, break-even. Works on files alone."""
 
 
 @waterfall.command()
@@ -92,19 +106,8 @@ def draw(out: Path, **inputs: Any) -> None:
 
 @waterfall.command()
 @_inputs
-@click.option(
-    "--scenarios",
-    required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="SHEET",
-    help="CSV or XLSX: the columns of facts and `scenario`; a row without one counts in all.",
-)
-@click.option(
-    "--chart",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Draw it too: FILE.svg or FILE.png.",
-)
+@_scenarios
+@_chart
 @json_option
 def forecast(as_json: bool, chart: Path | None, **inputs: Any) -> None:
     """Recoupment date, multiple and IRR of each party in each scenario of a sheet of assumed receipts."""
@@ -116,6 +119,29 @@ def forecast(as_json: bool, chart: Path | None, **inputs: Any) -> None:
 
         chart_kind(chart)
     found = forecast_files(**_named(inputs))
+    if chart is not None:
+        write_chart(found, chart)
+    click.echo(json.dumps(written(found), indent=2, ensure_ascii=False) if as_json else as_text(found))
+
+
+@waterfall.command(name="break-even")
+@_inputs
+@_scenarios
+@_chart
+@json_option
+def break_even(as_json: bool, chart: Path | None, **inputs: Any) -> None:
+    """Gross at which each claim is recouped and each party has back what it lays out, in each scenario.
+
+    What a scenario brings comes in by date; what is needed beyond it, in its mix of receipts.
+    """
+    from app.sharing.waterfall_break_even import as_json as written
+    from app.sharing.waterfall_break_even import as_text, break_even_files
+
+    if chart is not None:  # Matplotlib is slow to import
+        from app.sharing.waterfall_break_even_chart import chart_kind, write_chart
+
+        chart_kind(chart)
+    found = break_even_files(**_named(inputs))
     if chart is not None:
         write_chart(found, chart)
     click.echo(json.dumps(written(found), indent=2, ensure_ascii=False) if as_json else as_text(found))

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from adapters.sharing.forecast_chart import (
-    Panel,
-    PartyLine,
-    chart,
-    chart_kind,
-)
+from adapters.pictures import chart_kind
+from adapters.sharing.forecast_chart import Panel, PartyLine, chart
 from app.sharing.waterfall_forecast import Forecast, returned_words
 from domain.sharing.waterfall.forecast import Return
 from domain.values.currency import exponent

@@ -12,13 +12,13 @@ from domain.sharing.statements import (
     Amount,
     Carried,
     CountedMetric,
-    DayOrder,
     Figures,
     FxRuleUsed,
     FxUsed,
     Hold,
     Inflow,
     LineKind,
+    OrderOfDay,
     PaidIn,
     PastPayout,
     PayeeAccount,
@@ -122,7 +122,7 @@ def particular() -> Statement:
                 ),
             ),
             "orders": (
-                DayOrder(
+                OrderOfDay(
                     on=date(2027, 2, 14), receipts=("KRW KR svod", "KRW JP svod"), amount=Amount.of(Fraction(3400, 3))
                 ),
             ),

@@ -49,7 +49,7 @@ from domain.sharing.statements.model import (
     StatementPool,
     StatementSettlement,
 )
-from domain.sharing.statements.particulars import Addressee, DayOrder, PaidIn, PayeeAccount
+from domain.sharing.statements.particulars import Addressee, OrderOfDay, PaidIn, PayeeAccount
 from domain.sharing.statements.reported import Reported, past_payouts, receipts_from
 from domain.sharing.statements.ties import ties
 from domain.sharing.statements.view import Inflow, Taking, view_for
@@ -178,14 +178,14 @@ def _particulars(issue: Issue, party: str, pools: Iterable[StatementPool]) -> di
     }
 
 
-def _orders(issue: Issue, party: str) -> Iterator[DayOrder]:
+def _orders(issue: Issue, party: str) -> Iterator[OrderOfDay]:
     """Where the order of one day's receipts decided what the party is owed, and it was not told so before."""
     before = issue.ends.before.for_(party).result.orders if issue.ends.before else ()
     for one in issue.ends.after.for_(party).result.orders:
         if (amount := one.amounts.get(party)) and one not in before:
             kinds = (kind.fields for kind in one.kinds)
             receipts = tuple(" ".join(filter(None, (code, *words))) for code, _, *words in kinds)
-            yield DayOrder(on=one.on, receipts=receipts, amount=Amount.of(amount / 10 ** exponent(issue.currency)))
+            yield OrderOfDay(on=one.on, receipts=receipts, amount=Amount.of(amount / 10 ** exponent(issue.currency)))
 
 
 def _masked(account: Account) -> PayeeAccount:

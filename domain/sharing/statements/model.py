@@ -12,7 +12,7 @@ from domain.schemas import SCHEMAS, Schemas
 from domain.sharing.statements.amounts import Amount, Currency
 from domain.sharing.statements.particulars import (
     Addressee,
-    DayOrder,
+    OrderOfDay,
     PaidIn,
     PastPayout,
     PayeeAccount,
@@ -334,7 +334,7 @@ class Statement(Record):
     paid_in: PaidIn | None = None
     titles: dict[str, dict[str, str]] = Field(default_factory=dict)
     carried: Carried | None = None
-    orders: tuple[DayOrder, ...] = ()
+    orders: tuple[OrderOfDay, ...] = ()
 
     @property
     def reference(self) -> str:

@@ -84,7 +84,7 @@ class RestatedSource(Record):
     reasons: tuple[str, ...] = ()
 
 
-class DayOrder(Record):
+class OrderOfDay(Record):
     """Receipts of one day were taken in the order that the agreement says, and another order changes what is owed.
 
     `receipts` are currency, territory, medium and window of each kind, first come first. `amount` is the most that

@@ -7,12 +7,8 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from adapters.sharing.forecast_chart import (
-    Panel,
-    PartyLine,
-    chart,
-    chart_kind,
-)
+from adapters.pictures import chart_kind
+from adapters.sharing.forecast_chart import Panel, PartyLine, chart
 from domain.errors import BadInput
 
 POINTS = [(date(2025, 1, 1), Fraction(-9_000_000)), (date(2026, 4, 1), Fraction(1_000_000))]

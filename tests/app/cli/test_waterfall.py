@@ -244,3 +244,13 @@ def test_files_may_be_laid_out_as_a_source_has_them(capsys, tmp_path):
     plain.write_text("date,amount,currency\n2026-03-05,12.000,KRW\n", encoding="utf-8")
     assert execute(["waterfall", "run", str(contract), "--facts", str(plain)]) != 0
     assert "p.csv:2: amount: '12.000' may be 12000, or a number with three decimals" in capsys.readouterr().err
+
+
+def test_break_even_says_what_gross_is_still_needed_and_is_drawn(capsys, tmp_path):
+    chart = tmp_path / "be.png"
+    found = answer(capsys, "break-even", *FORECAST[1:], "--chart", str(chart))
+    low = found["scenarios"]["low"]
+    assert (low["gross"], low["claims"]["guarantee"]["reached_at"]) == ("EUR 1750000.00", "EUR 784810.13")
+    assert (low["claims"]["class-a"]["missing"], low["claims"]["class-a"]["on"]) == ("EUR 301629.62", None)
+    assert low["parties"]["bank"]["on"] == "2026-09-01"
+    assert chart.read_bytes().startswith(b"\x89PNG")
