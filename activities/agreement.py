@@ -57,7 +57,7 @@ class AgreementActivities:
                 )
             agreement = self._handler.agreements.of(records, state.production.document)
         accepted = {m.id for m in state.milestones.values() if m.status == "accepted"}
-        waiting = tuple(m.id for m in agreement.milestones if m.id not in accepted)
+        waiting = tuple(m.id for m in agreement.milestones if m.id not in accepted and m.cancelled is None)
         return ProductionView(
             production=ref.production,
             version=state.production.version,

@@ -97,14 +97,17 @@ class MilestoneActivities:
     def _view(self, ref: MilestoneRef, state: State) -> MilestoneView:
         agreement = self._handler.agreement_of(state, ref.production)
         milestone = state.milestones.get(ref.milestone, Milestone(ref.milestone))
-        known = any(terms.id == ref.milestone for terms in agreement.milestones)
+        terms = next((one for one in agreement.milestones if one.id == ref.milestone), None)
+        status = milestone.status if terms is not None else "dropped"
+        if terms is not None and terms.cancelled is not None:
+            status = "cancelled"
         left = None
         if milestone.status == "submitted" and milestone.deadline_on is not None:
             left = self._handler.seconds_until(agreement, milestone.deadline_on)
         return MilestoneView(
             production=ref.production,
             milestone=ref.milestone,
-            status=milestone.status if known else "dropped",
+            status=status,
             round=milestone.round,
             approvals=len(milestone.approvals),
             deadline_on=milestone.deadline_on,

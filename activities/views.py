@@ -54,7 +54,7 @@ class MilestoneRef(Record):
 
 
 class MilestoneView(Record):
-    """A milestone. Its status is `dropped` once an amendment has left it out.
+    """A milestone. Its status is `dropped` once an amendment has left it out, and `cancelled` once one says so.
 
     `seconds_left` is the time to the end of the deadline's day by the business clock.
     """
@@ -70,7 +70,7 @@ class MilestoneView(Record):
     @property
     def over(self) -> bool:
         """Whether nothing more can happen to it."""
-        return self.status in {"accepted", "dropped"}
+        return self.status in {"accepted", "dropped", "cancelled"}
 
 
 class AccountRef(Record):

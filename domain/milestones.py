@@ -75,6 +75,7 @@ def submit(
     terms = terms_of(agreement, command.milestone)
     require(person, SubmitMilestone, (terms.submitter,), f"submit {terms.id}")
     milestone = milestones.get(terms.id, Milestone(terms.id))
+    _refuse_cancelled(terms)
     if milestone.status == "accepted":
         raise IllegalTransition(f"{terms.id} is accepted already: nothing more can be submitted for it.")
     missing = [before for before in terms.after if milestones.get(before, Milestone(before)).status != "accepted"]
@@ -147,7 +148,7 @@ def pass_deadline(
     terms = terms_of(agreement, command.milestone)
     milestone = milestones.get(terms.id, Milestone(terms.id))
     current = milestone.status == "submitted" and milestone.round == command.round
-    if not current or milestone.deadline_on is None or today <= milestone.deadline_on:
+    if not current or milestone.deadline_on is None or today <= milestone.deadline_on or terms.cancelled is not None:
         return []
     match terms.approval.on_deadline:
         case OnDeadline.REJECT:
@@ -216,6 +217,14 @@ def apply(milestones: Milestones, event: Event, effective_on: date) -> None:
             return
 
 
+def _refuse_cancelled(terms: Terms) -> None:
+    if terms.cancelled is not None:
+        raise IllegalTransition(
+            f"{terms.id} is cancelled since {terms.cancelled.on} ({terms.cancelled.reason}): nothing more is decided.",
+            milestone=terms.id,
+        )
+
+
 def _complete(terms: Terms, evidence: dict[str, str]) -> None:
     required = {document.id for document in terms.evidence}
     missing, unexpected = sorted(required - evidence.keys()), sorted(evidence.keys() - required)
@@ -226,6 +235,7 @@ def _complete(terms: Terms, evidence: dict[str, str]) -> None:
 
 
 def _under_approval(milestones: Milestones, terms: Terms, round_: int) -> Milestone:
+    _refuse_cancelled(terms)
     milestone = milestones.get(terms.id, Milestone(terms.id))
     if milestone.status != "submitted":
         raise IllegalTransition(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from app.cli import plan
 from app.cli.groups import ActingGroup
 from app.cli.options import as_option, data_option, day_option, json_option, key_option, viewer_option
 
@@ -13,6 +14,10 @@ from app.cli.options import as_option, data_option, day_option, json_option, key
 @click.group(cls=ActingGroup)
 def agreement() -> None:
     """Check, propose, approve and show agreements."""
+
+
+agreement.add_command(plan.drop)
+agreement.add_command(plan.move)
 
 
 @agreement.command()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from app.cli import plan
 from app.cli.documents import named_documents
 from app.cli.groups import ActingGroup
 from app.cli.options import as_option, data_option, json_option, key_option, page_options, viewer_option
@@ -22,7 +23,10 @@ _COLUMNS = ("id", "status", "round", "submitted_by", "deadline_on", "escalated_t
 
 @click.group(cls=ActingGroup)
 def milestone() -> None:
-    """Submit evidence for milestones, approve it, reject it."""
+    """Submit evidence for milestones, approve it, reject it; cancel milestones."""
+
+
+milestone.add_command(plan.cancel)
 
 
 @milestone.command()

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from activities.histories import gap_key
 from activities.views import AccountRef, HistoryGap
-from adapters.agreement.documents import load_agreement
+from adapters.agreement.documents import Loaded, load_agreement
 from app.bootstrap import Services
 from app.commands.routes import Routes
 from app.commands.updates import send_update
@@ -81,6 +81,12 @@ class CommandClient:
         loaded = load_agreement(file, *self.services.handler.in_force_today(production))
         document = self._keep(file, loaded.raw)
         return await self.send(AmendAgreement, production=production, document=document, provisional=provisional)
+
+    async def amend_by(self, production: str, loaded: Loaded) -> Any:
+        """Put in force a next version that was made of the one in force."""
+        with self.services.store.transaction() as transaction:
+            digest = transaction.keep(f"{production}-{loaded.agreement.version}.yaml", loaded.raw)
+        return await self.send(AmendAgreement, production=production, document=digest)
 
     async def open_runs(self, production: str, account: str) -> list[str]:
         """Open a debtor account's day by hand, and return the started runs."""

@@ -1,6 +1,7 @@
 """The agreement document as records. `domain.agreement.checks` validates it as a whole."""
 
 from datetime import time
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -232,8 +233,15 @@ class ApprovalPolicy(Record):
     roles: tuple[Role, ...] = Field(default=(Role.APPROVER,), min_length=1)
 
 
+class Cancelled(Record):
+    """A milestone is cancelled since a day, or its acceptance withdrawn: nothing more is released by it."""
+
+    on: Day
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
 class MilestoneTerms(Record):
-    """A point of the production whose acceptance releases money."""
+    """A point of the production whose acceptance releases money, unless it is `cancelled`."""
 
     id: Key
     title: str
@@ -242,6 +250,7 @@ class MilestoneTerms(Record):
     after: tuple[Key, ...] = ()
     evidence: tuple[Evidence, ...] = Field(min_length=1)
     approval: ApprovalPolicy
+    cancelled: Cancelled | None = None
 
 
 class Total(Record):
@@ -311,8 +320,23 @@ class WriteOffLimits(Record):
     by_one: tuple[Money, ...] = ()
 
 
+class IfCancelled(Record):
+    """What becomes of an instalment if its milestone is cancelled.
+
+    `kill_fee_percent` of what is not owed yet is paid all the same, and the rest falls away. `claim_back_percent` of
+    what was paid is claimed back. Either is due `business_days` after the cancellation.
+    """
+
+    kill_fee_percent: Exact = Decimal(0)
+    claim_back_percent: Exact = Decimal(0)
+    business_days: int = Field(default=30, ge=0, le=250)
+
+
 class Instalment(Record):
     """One payment of the schedule: either a fixed `amount` or `percent` of its total.
+
+    `if_cancelled` says what becomes of it if its milestone is cancelled. `claims_back` names the instalment whose money
+    comes back by this one: from its payee, for the same purpose, so that it reduces that expense.
 
     `bank_codes` go with its transfer. What they leave out is as the payee's account and the bank's profile say.
     """
@@ -329,6 +353,8 @@ class Instalment(Record):
     convention: Convention = Convention.FOLLOWING
     late_interest: LateInterest | None = None
     bank_codes: BankCodes | None = None
+    if_cancelled: IfCancelled | None = None
+    claims_back: Key | None = None
 
 
 class ProvisionalTerms(Record):

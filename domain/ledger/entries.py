@@ -368,7 +368,12 @@ def _medium(written: str) -> str:
     return "-".join(_WORDS.findall(written.casefold())) or "other"
 
 
+_EXPENSES = frozenset(purpose for purpose in Purpose if not purpose.incoming)
+
+
 def _source_of_funds(purpose: Purpose, party: str) -> str:
     if purpose is Purpose.CONTRIBUTION:
         return f"equity:contribution:{party}"
+    if purpose in _EXPENSES:  # money of an expense comes back
+        return f"expense:production:{purpose}"
     return f"income:receipts:{purpose}"

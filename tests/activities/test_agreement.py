@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
-from activities.views import ProductionRef
+from activities.views import MilestoneRef, ProductionRef
+from adapters.agreement.plan_changes import drop_milestone
+from app.commands.plan import amendment_of, cancellation_of
 from domain.commands import CorrectPayment, HoldPayment, RegisterAgreement, ResumePayment
-from domain.errors import BadInput, IllegalTransition, NotFound, WrongRole
+from domain.errors import BadInput, IllegalTransition, NotFound, Refused, WrongRole
 from tests.world import DRAMA, EVIDENCE, PRODUCTION
 
 REF = ProductionRef(production=PRODUCTION)
@@ -146,3 +148,44 @@ def test_a_payment_that_was_not_rejected_needs_no_correction(due):
         due.productions.correct(
             CorrectPayment(key="c", by="eunwoo", production=PRODUCTION, payment=due.payment("WR-A"), reason="x")
         )
+
+
+def test_a_milestone_is_cancelled_by_an_amendment_with_its_kill_fee_and_nothing_more_is_decided_on_it(world):
+    own = b"  - id: VX-B\n"
+    world.register(DRAMA.read_bytes().replace(own, own + b'    if_cancelled: {kill_fee_percent: "10"}\n'))
+    world.clock.to(date(2025, 3, 3))
+    before = world.snapshots()
+    milestone = before.payments[world.payment("VX-B")].milestone
+    planned = cancellation_of(world.handler, PRODUCTION, milestone, "the weather")
+    assert "VX-B (Visual effects, on turnover of the plates) falls away" in planned.said
+    world.amend(planned.loaded.raw)
+    after = world.snapshots()
+    gone = [one.id for one in before.payments.values() if one.milestone == milestone]
+    assert {after.payments[name].status for name in gone} == {"cancelled"}
+    (fee,) = (one for one in after.payments.values() if one.id not in before.payments)
+    assert (fee.status, fee.purpose, fee.amount.minor * 10) == (
+        "scheduled",
+        "post_production",
+        before.payments[world.payment("VX-B")].amount.minor,
+    )
+    assert milestone not in world.productions.production_standing(REF).open_milestones
+    with pytest.raises(IllegalTransition, match=r"is cancelled since 2025-03-03 \(the weather\): nothing more"):
+        world.submit(milestone)
+    standing = world.milestones.milestone_standing(MilestoneRef(production=PRODUCTION, milestone=milestone))
+    assert (standing.status, standing.over) == ("cancelled", True)
+    assert world.refolded() == after
+    assert world.wrong() == []
+
+
+def test_what_was_done_under_it_keeps_a_milestone_from_being_dropped_and_not_from_being_cancelled(due):
+    milestone = "closing"
+    due.accept(milestone)
+    due.clock.forward(days=40)
+    due.open_day()
+    dropped = amendment_of(due.handler, PRODUCTION, drop_milestone(milestone))
+    with pytest.raises(Refused, match="may not"):
+        due.amend(dropped.loaded.raw)
+    planned = cancellation_of(due.handler, PRODUCTION, milestone, "the title chain broke")
+    assert [one for one in planned.said if one.endswith("is owed, on its way or received, and stays as it is")]
+    due.amend(planned.loaded.raw)
+    assert due.wrong() == []

@@ -4,6 +4,7 @@ from domain.agreement.checks.accounts import accounts, overdrafts
 from domain.agreement.checks.amendment import amendment
 from domain.agreement.checks.bank_files import bank_files
 from domain.agreement.checks.calendars import calendars
+from domain.agreement.checks.cancellation import cancellation
 from domain.agreement.checks.dates import dates
 from domain.agreement.checks.finding import AgreementFinding, Path
 from domain.agreement.checks.flow import flows, fx_rules
@@ -27,6 +28,7 @@ _ALONE = (
     terms,
     totals,
     write_offs,
+    cancellation,
     flows,
     fx_rules,
     accounts,

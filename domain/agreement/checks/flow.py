@@ -71,7 +71,7 @@ def _direction(path: Path, instalment: Instalment, payer: Account, payee: Accoun
     elif purpose.incoming and payer.control is Control.CONTROLLED:
         sentence = f"a {purpose} comes in, but {payer.id!r} is our own account: swap payer and payee, or correct this."
         yield AgreementFinding((*path, "purpose"), "purpose-direction", sentence)
-    elif not purpose.incoming and payer.control is Control.EXTERNAL:
+    elif not purpose.incoming and payer.control is Control.EXTERNAL and instalment.claims_back is None:
         sentence = f"{purpose} is money going out, but {payer.id!r} is external: swap payer and payee, or correct this."
         yield AgreementFinding((*path, "purpose"), "purpose-direction", sentence)
 

@@ -51,6 +51,7 @@ CHANGES_NOTHING = {
     "answer-contradicted",
     "bank-file-refused",
     "statement-imported",
+    "statement-fetched",
     "statements-issued",
     "command-refused",
     "history-archived",
@@ -114,6 +115,7 @@ def test_a_payout_that_falls_due_is_no_cost_but_what_was_owed_as_a_share():
         (Purpose.LICENCE_FEE, "income:receipts:licence_fee"),
         (Purpose.MINIMUM_GUARANTEE, "income:receipts:minimum_guarantee"),
         (Purpose.GRANT, "income:receipts:grant"),
+        (Purpose.PRODUCTION, "expense:production:production"),
     ],
 )
 def test_what_is_owed_to_us_is_a_commitment_whose_source_depends_on_its_purpose(purpose, source):

@@ -184,6 +184,10 @@ def _suspense(event: Json) -> str:
     return f"suspense:unmatched:{event['account']}"
 
 
+_INCOMING = {"licence_fee", "minimum_guarantee", "grant"}
+"""Purposes of receipts that are income. Others are money of an expense that comes back."""
+
+
 def _fell_due(event: Json) -> list[Entry]:
     entries: list[Entry] = []
     for line in event.get("payments", ()):
@@ -194,7 +198,8 @@ def _fell_due(event: Json) -> list[Entry]:
     for line in event.get("receipts", ()):
         owed, purpose = f"asset:commitment:{line['payer_party']}", line["purpose"]
         paid_in = f"equity:contribution:{line['payer_party']}"
-        credit = paid_in if purpose == "contribution" else f"income:receipts:{purpose}"
+        kind = "income:receipts" if purpose in _INCOMING else "expense:production"
+        credit = paid_in if purpose == "contribution" else f"{kind}:{purpose}"
         entries += pair(owed, credit, line["amount"], line["receipt"])
     return entries
 
