@@ -78,6 +78,12 @@ _IDS = """
     same words or none. Its counts go with it. A reversal counts from the day of the receipt that it takes back, not
     from its own: to the waterfall that receipt was never there. Money that goes back without that is a receipt
     below zero, on its day. The order of rows changes nothing.
+
+    Across imported statements ids are not compared: they are not kept, two sources number their receipts alike, and a
+    source that reports month by month and then by quarter repeats its own. What counts twice is recognised by its rows:
+    a file, or the rows of a statement, that another statement has is refused unless it is confirmed (see below). Where
+    a source's ids are its own for good, import all of its reports in one file, or run them together: there each id is
+    used once.
 """
 
 _TOTALS = """
