@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -62,7 +63,7 @@ class Keys:
         """Return a payload sealed for a place."""
         name, key = next(iter(self.by_id.items()))
         nonce = os.urandom(_NONCE_BYTES)
-        data = nonce + AESGCM(key).encrypt(nonce, payload.SerializeToString(), place.data)
+        data = nonce + _cipher(key).encrypt(nonce, payload.SerializeToString(), place.data)
         return Payload(metadata={"encoding": ENCODING, KEY_ID: name.encode()}, data=data)
 
     def opened(self, payload: Payload, place: Place | None) -> Payload:
@@ -74,7 +75,7 @@ class Keys:
             return _refused(payload, "it is sealed with a key that is not among the keys here")
         nonce, data = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
         try:
-            return Payload.FromString(AESGCM(key).decrypt(nonce, data, place.data if place else None))
+            return Payload.FromString(_cipher(key).decrypt(nonce, data, place.data if place else None))
         except (InvalidTag, ValueError, DecodeError):
             return _refused(payload, "its seal is broken, or is of another workflow or activity")
 
@@ -108,6 +109,12 @@ class Sealing(PayloadCodec, WithSerializationContext):
             if why := why_refused(each):
                 self.refused(self.place, why)
         return opened
+
+
+@cache
+def _cipher(key: bytes) -> AESGCM:
+    """Return the cipher of a key; making one takes longer than sealing."""
+    return AESGCM(key)
 
 
 def is_sealed(payload: Payload) -> bool:

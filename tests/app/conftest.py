@@ -45,7 +45,14 @@ async def services(database, temporal, tmp_path):
     client = await Client.connect(temporal.address, plugins=[SluicePlugin(Sealing(KEYS, refusals.note))])
     await _end_all(client)
     settings = Settings(data=tmp_path, task_queue=f"q-{uuid.uuid4().hex[:8]}", worker_versioning=False)
-    made = Services(settings, world.handler, client, world.folder, world.facts_of, refusals)
+    made = Services(
+        settings=settings,
+        handler=world.handler,
+        client=client,
+        folder=world.folder,
+        facts_of=world.facts_of,
+        refusals=refusals,
+    )
     object.__setattr__(made, "world", world)
     with ThreadPoolExecutor(ACTIVITIES_AT_ONCE) as threads:
         async with worker_of(made, threads):
