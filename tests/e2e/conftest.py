@@ -24,7 +24,7 @@ NOW = datetime.fromisoformat("2025-08-29T09:00:00+09:00")
 PRODUCTIONS = [
     *("PATH", "DEAL", "BOOKS", "EYES", "MILE", "HOLD", "CASH", "ONCE", "WHO", "LIFE"),
     *("FILEB", "FILEH", "FILEN", "FILEE", "FUND"),
-    *("RIGHT", "OTHER", "LEAVE", "GONE", "TWIN"),
+    *("RIGHT", "OTHER", "LEAVE", "GONE", "TWIN", "VOTE"),
 ]
 """The drama under other keys: each test has its own."""
 SETTINGS = """

@@ -32,9 +32,9 @@ def drawn(kind, dice):
 
 @pytest.mark.parametrize("declaration", by_people(), ids=lambda one: one.name)
 def test_every_command_that_people_give_is_drawn_one_day(declaration):
-    assert isinstance(drawn(declaration.command, Random(1)), declaration.command)  # noqa: S311 - a seed
+    assert isinstance(drawn(declaration.command, Random(1)), declaration.command)
 
 
 def test_what_is_drawn_is_mostly_about_what_is_on_record():
-    payments = {fields_of(by_people()[-1].command, Random(n), KNOWN).get("production") for n in range(50)}  # noqa: S311 - a seed
+    payments = {fields_of(by_people()[-1].command, Random(n), KNOWN).get("production") for n in range(50)}
     assert "P" in payments

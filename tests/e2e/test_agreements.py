@@ -1,0 +1,73 @@
+"""A user of a vendor alone changes nothing: the parties see the difference, and what all approve is in force."""
+
+import pytest
+
+from tests.e2e.conftest import EXAMPLES
+
+pytestmark = pytest.mark.xdist_group("e2e")
+KEY = "VOTE"
+
+
+@pytest.fixture(scope="module")
+def version(tmp_path_factory):
+    """Writes a version of the drama's agreement, which the studio and the broadcaster sign."""
+    folder = tmp_path_factory.mktemp("versions")
+
+    def written(number, name, *changes):
+        text = (EXAMPLES / "drama-manga.yaml").read_text("utf-8")
+        for old, new in (("production: LIGHTHOUSE", f"production: {KEY}"), ("version: 1\n", f"version: {number}\n")):
+            text = text.replace(old, new, 1)
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        (folder / name).write_text(text, "utf-8")
+        return str(folder / name)
+
+    return written
+
+
+def proposals(sluice):
+    rows = sluice("agreement", "proposals", KEY, "--all", "--json").json
+    return {row["document"]: row for row in rows}
+
+
+def test_versions_are_in_force_when_the_parties_that_sign_have_approved_them(sluice, version):
+    first = version(1, "first.yaml")
+    answer = sluice("agreement", "register", first, "--json", user="seoyeon").json
+    assert answer["version"] == 0
+    assert [words.split(" waits for ")[1] for words in answer["proposals"]] == ["broadcaster until 2025-09-30"]
+    assert sluice("payment", "list", "--production", KEY, "--json").json == []
+    assert "There is no production" in sluice("run", "open", KEY, "spc-krw", user="dohyun").refusal
+    assert sluice("agreement", "diff", KEY, user="kenta").out.startswith("from nothing in force")
+    assert sluice("agreement", "approve", KEY, first, "--json", user="kenta").json["version"] == 1
+    assert sluice("agreement", "show", KEY, "--json").json[0]["status"] == "approved"
+
+    raised = version(2, "raised.yaml", ("amount: JPY 18500000", "amount: JPY 28500000"))
+    answer = sluice("agreement", "amend", raised, "--json", user="sangmin").json
+    assert (answer["version"], len(answer["proposals"])) == (1, 1)
+    before = sluice("payment", "show", f"{KEY}.DUB", "--json").json["amount"]
+    assert before == "JPY 18500000"
+    shown = sluice("agreement", "diff", KEY, user="yui").out
+    assert "schedule[DUB].amount: instalment DUB: amount: JPY 18500000 → JPY 28500000" in shown
+    assert "dubbing is to get JPY 35900000 instead of JPY 25900000: gains JPY 10000000" in shown
+    assert "by somebody" not in sluice("agreement", "approve", KEY, raised, user="sangmin").refusal
+    assert sluice("agreement", "refuse", KEY, raised, "--reason", "nobody agreed to that", user="yui").status == 0
+    (ended,) = [row for row in proposals(sluice).values() if row["version"] == 2]
+    assert (ended["status"], ended["reason"]) == ("refused", "nobody agreed to that")
+    assert (
+        "is refused already (nobody agreed to that)" in sluice("agreement", "approve", KEY, raised, user="jiho").refusal
+    )
+
+    dearer = version(2, "dearer.yaml", ("amount: JPY 18500000", "amount: JPY 19000000"))
+    other = version(2, "other.yaml", ("amount: JPY 18500000", "amount: JPY 19500000"))
+    for file, user in ((dearer, "seoyeon"), (other, "sangmin")):
+        assert sluice("agreement", "amend", file, user=user).status == 0
+    assert "2 versions are proposed" in sluice("agreement", "diff", KEY).refusal
+    assert sluice("agreement", "approve", KEY, dearer, "--json", user="kenta").json["version"] == 2
+    assert sluice("payment", "show", f"{KEY}.DUB", "--json").json["amount"] == "JPY 19000000"
+    assert "is stale" in sluice("agreement", "approve", KEY, other, user="jiho").refusal
+    assert {row["status"] for row in proposals(sluice).values()} == {"superseded", "refused", "in force", "stale"}
+    assert "JPY 18500000 → JPY 19000000" in sluice("agreement", "diff", f"{KEY}@1", f"{KEY}@2").out
+    assert sluice("agreement", "diff", dearer, raised, "--json").json["parties"][0]["party"] == "dubbing"
+    replayed = sluice("audit", "replay", "--production", KEY)
+    assert replayed.status == 0, replayed.out
