@@ -125,7 +125,6 @@ def propose(
     """
     of = previous or agreement
     require(person, type(command), tuple(party.id for party in of.parties), f"propose {_version(agreement)}")
-    _refuse_repeated(proposals, command.document)
     provisional = isinstance(command, AmendAgreement) and command.provisional
     if production is not None and previous is not None:
         in_force = proposals.get(production.document)
@@ -149,6 +148,7 @@ def propose(
     )
     proposal = _proposal(proposed)
     in_force_then = put(proposal.approved_by, open_until if provisional and proposal.waits_for else None)
+    _refuse_repeated(proposals, command.document)
     in_force_now = provisional or (not proposal.waits_for and takes_effect(agreement, today))
     return [proposed, *(_overtaking(proposals, proposal, in_force_then) if in_force_now else ())]
 
