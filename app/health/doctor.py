@@ -14,7 +14,7 @@ from activities.views import DistributionRef, ProductionRef
 from adapters.bank.folder import folder_of
 from adapters.db import health as recorded
 from adapters.db import refused_payloads
-from adapters.db.queries.agreement import productions
+from adapters.db.queries.agreement import productions, proposals
 from adapters.db.queries.reconciliation import bank_statements, reconciliations
 from app.bootstrap import Services, connect
 from app.endpoints import endpoints
@@ -117,6 +117,8 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         open_distributions = recorded.open_distributions(connection)
         needed.workflows += [distribution_workflow(*one) for one in open_distributions]
         needed.workflows += [milestone_workflow(*one) for one in recorded.submitted_milestones(connection)]
+        waiting = {row.production for row in proposals(connection, waiting=True)}
+        needed.workflows += [production_workflow(key) for key in sorted(waiting)]
         at_the_bank, alone = list(recorded.at_the_bank(connection)), list(recorded.due_and_alone(connection))
         found += [health.unsent(run, now) for run in recorded.unsent_runs(connection)]
         found += health.engines_missing(recorded.computed_by(connection), services.handler.engines.numbers)
@@ -185,7 +187,8 @@ def _of_productions(services: Services, keys: list[str], needed: _Needed) -> Non
     for key in keys:
         view, agreement = productions.production_standing(ProductionRef(production=key)), services.handler.in_force(key)
         if not view.complete:
-            needed.workflows.append(production_workflow(key))
+            if not view.proposals:  # else it is needed for those already
+                needed.workflows.append(production_workflow(key))
             needed.schedules += [schedule_id(key, account) for account in view.debtor_accounts]
         if agreement.waterfall is not None and agreement.waterfall.settlement is not None:
             needed.schedules.append(settlement_schedule_id(key))

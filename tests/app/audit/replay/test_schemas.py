@@ -34,7 +34,7 @@ from domain.schemas import SCHEMAS, Schemas, derived, given, renamed
 from domain.sharing.statements import Statement, read_statement
 from domain.values.money import Money
 from tests import revenue
-from tests.app.audit.replay.forging import Forger
+from tests.app.audit.replay.forging import forge
 from tests.statements import EARNING, Q1, Q2, distribute, first_quarter
 from tests.world import PRODUCTION, UNSHARED, World
 
@@ -184,17 +184,6 @@ async def test_a_command_that_is_remembered_otherwise_is_found(recorded, databas
     forged = sha256(AFTER.canonical(other))
     owner(database, ("UPDATE command SET payload = :p WHERE key = 'resolve'", {"p": forged}))
     assert any("command resolve: has another payload" in one for one in await findings(recorded))
-
-
-def forge(database, kind, old, new):
-    """Change the body of an event, and make every hash after it anew."""
-    engine = sa.create_engine(database.owner_url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE journal_event DISABLE TRIGGER USER")
-        forger = Forger(connection, None)
-        fact = next(fact for fact in forger.facts if fact.type == kind and old in fact.body)
-        forger.rechain(fact._replace(body=fact.body.replace(old, new, 1)))
-    engine.dispose()
 
 
 @pytest.mark.parametrize(
