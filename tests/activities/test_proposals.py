@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from activities.views import ProductionRef
+from adapters.db.queries.agreement import agreement_versions
 from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
 from domain.commands import AmendAgreement, ApproveAgreement, PassProposal, RefuseAgreement
@@ -59,6 +60,11 @@ def dubbing(world):
     return str(world.snapshots().payments[world.payment("DUB")].amount)
 
 
+def shown(world):
+    with world.store.reading() as records:
+        return [(row.version, row.status) for row in agreement_versions(records.connection, PRODUCTION)]
+
+
 async def faithful(world):
     assert world.snapshots() == world.refolded()
     with world.store.reading() as records:
@@ -93,10 +99,12 @@ async def test_a_provisional_version_falls_back_when_its_days_are_over(urgent):
     assert standing(urgent).proposals == (
         f"version 2 ({document[:12]}…) is provisional and waits for broadcaster until 2025-01-09",
     )
+    assert shown(urgent)[-1] == (2, "provisional until 2025-01-09")
     urgent.clock.to(date(2025, 1, 10))
     passed(urgent, document)
     assert (standing(urgent).version, dubbing(urgent)) == (1, "JPY 18500000")
     assert urgent.outbox("production-news") == [PRODUCTION, PRODUCTION]
+    assert shown(urgent) == [(1, "approved"), (2, "provisional, lapsed"), (1, "restored")]
     assert await faithful(urgent)
 
 
@@ -104,6 +112,7 @@ async def test_a_provisional_version_that_all_approve_stays(urgent):
     document = propose(urgent, second(URGENT), provisional=True)
     approve(urgent, document)
     assert (standing(urgent).version, standing(urgent).proposals) == (2, ())
+    assert shown(urgent) == [(1, "approved"), (2, "approved")]
     assert await faithful(urgent)
 
 

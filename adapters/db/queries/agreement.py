@@ -1,6 +1,7 @@
 """Productions, and the versions of their agreements."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -27,8 +28,8 @@ class ProductionRow:
 class VersionRow:
     """A recorded version of an agreement. `document` is its SHA-256.
 
-    `status` is how it is in force: `approved` or `provisional`, `restored` after a provisional one ended, or
-    `registered alone` by the rule of the first release, which asked nobody.
+    `status` is how it is in force: `approved`, `provisional until` a day, `provisional` and what ended it, `restored`
+    after that, or `registered alone` by the rule of the first release, which asked nobody.
     """
 
     status: str
@@ -147,10 +148,10 @@ def agreement_versions(
         query = query.where(journal.effective_on <= as_of)
     if through is not None:
         query = query.where(journal.seq <= through)
-    return [
-        _version(json.loads(body), effective_on, recorded_at)
-        for body, effective_on, recorded_at in connection.execute(query.order_by(journal.seq))
-    ]
+    found = [(json.loads(body), *when) for body, *when in connection.execute(query.order_by(journal.seq))]
+    provisional = any(body.get("provisional_until") for body, *_ in found)
+    became = {row.document: row.status for row in proposals(connection, production)} if provisional else {}
+    return [_version(body, became, *when) for body, *when in found]
 
 
 def lasting_versions(
@@ -169,13 +170,15 @@ def lasting_versions(
 _IN_FORCE = ("agreement-registered", "agreement-amended", "agreement-restored")
 
 
-def _version(body: dict[str, Any], effective_on: date, recorded_at: datetime) -> VersionRow:
+def _version(body: dict[str, Any], became: Mapping[str, str], effective_on: date, recorded_at: datetime) -> VersionRow:
+    """Return a row. `became` says by document what a provisional version has become."""
+    now = became.get(body["document"], "")
     if body["type"] == "agreement-restored":
         status = "restored"
-    elif body.get("provisional_until"):
-        status = f"provisional until {body['provisional_until']}"
+    elif body.get("provisional_until") and now not in {"in force", "superseded"}:
+        status = f"provisional until {body['provisional_until']}" if now == "provisional" else f"provisional, {now}"
     else:
-        status = "approved" if body.get("approved_by") else "registered alone"
+        status = "approved" if "approved_by" in body else "registered alone"
     named = {name: body[name] for name in ("production", "title", "version", "document")}
     return VersionRow(status, **named, effective_on=effective_on, recorded_at=recorded_at)
 
