@@ -117,8 +117,8 @@ def _of_the_database(services: Services, examination: Examination) -> _Needed:
         open_distributions = recorded.open_distributions(connection)
         needed.workflows += [distribution_workflow(*one) for one in open_distributions]
         needed.workflows += [milestone_workflow(*one) for one in recorded.submitted_milestones(connection)]
-        waiting = {row.production for row in proposals(connection, waiting=True)}
-        needed.workflows += [production_workflow(key) for key in sorted(waiting)]
+        proposed = {row.production for row in proposals(connection, waiting=True)}
+        needed.workflows += [production_workflow(key) for key in sorted(proposed)]
         at_the_bank, alone = list(recorded.at_the_bank(connection)), list(recorded.due_and_alone(connection))
         found += [health.unsent(run, now) for run in recorded.unsent_runs(connection)]
         found += health.engines_missing(recorded.computed_by(connection), services.handler.engines.numbers)
