@@ -113,13 +113,13 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     ),
     e.PaymentsFellDue: lambda event, name: _owed(next(one for one in event.payments if one.payment == name)),
     e.ReceiptsFellDue: lambda event, name: _claimed(next(one for one in event.receipts if one.receipt == name)),
+    e.ReceiptReminded: lambda event, _: (
+        f"{event.by} reminded {event.to} of {event.party}: {event.outstanding} was {event.days_late} days late"
+    ),
     e.HistoryGivenUp: lambda event, _: (
         f"{event.by} gave up the history of {event.workflow_id} ({event.why}): {event.reason}"
     ),
     e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
-    e.ReceiptReminded: lambda event, _: (
-        f"{event.by} reminded {event.to} of {event.party}: {event.outstanding} was {event.days_late} days late"
-    ),
     e.PaymentResumed: lambda _, __: "it may go again",
     e.AccountChangeProposed: lambda event, _: (
         f"{event.by} asked that {event.account} be another bank account, {event.number} "

@@ -43,15 +43,6 @@ class FailPayment(Command):
     reason: str = Field(min_length=1, max_length=500, description="How that is known, such as the bank's own words.")
 
 
-class CorrectPayment(Command):
-    """Make a rejected or returned payment due again, under a new end-to-end id."""
-
-    payment: str
-    reason: str = Field(
-        min_length=1, max_length=500, description="What was put right, such as the payee's account (`sluice account`)."
-    )
-
-
 class RemindReceipt(Command):
     """Remind a payer of a late receipt: makes the text, and records when it went to whom."""
 
@@ -62,21 +53,16 @@ class RemindReceipt(Command):
     )
 
 
+class CorrectPayment(Command):
+    """Make a rejected or returned payment due again, under a new end-to-end id."""
+
+    payment: str
+    reason: str = Field(
+        min_length=1, max_length=500, description="What was put right, such as the payee's account by an amendment."
+    )
+
+
 DECLARED = (
-    Declaration(
-        RemindReceipt,
-        key="remind/{receipt}",
-        repeated_in=ReceiptReminded,
-        repeatable=True,
-        activity="remind",
-        role=Role.TREASURER,
-        parties="the party that owns the account",
-        workflow="Production",
-        update="remind",
-        cli="receipt remind",
-        path="/receipts/{receipt}/reminders",
-        arguments=("receipt",),
-    ),
     Declaration(
         FallDue,
         key="fall-due/{production}/{on}/{digest}/{by}",
@@ -140,5 +126,19 @@ DECLARED = (
         cli="payment correct",
         path="/payments/{payment}/corrections",
         arguments=("payment",),
+    ),
+    Declaration(
+        RemindReceipt,
+        key="remind/{receipt}",
+        repeated_in=ReceiptReminded,
+        repeatable=True,
+        activity="remind",
+        role=Role.TREASURER,
+        parties="the party that owns the account",
+        workflow="Production",
+        update="remind",
+        cli="receipt remind",
+        path="/receipts/{receipt}/reminders",
+        arguments=("receipt",),
     ),
 )

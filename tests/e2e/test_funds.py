@@ -3,6 +3,8 @@
 import json
 import time
 
+import pytest
+
 from tests.e2e.conftest import PATIENCE_S
 
 
@@ -15,6 +17,7 @@ def eventually(asked, enough):
     return answer
 
 
+@pytest.mark.timeout(900)
 def test_an_account_that_runs_dry(sluice, registered, tmp_path):
     key = registered("FUND")
     account = f"{key}.spc-krw"

@@ -388,7 +388,7 @@ SILENT = frozenset(
         *("charge-booked", "bank-file-taken", "bookings-reported", "opening-balance-recorded"),
         *("run-escalated", "movement-unmatched", "answer-contradicted", "bank-file-refused", "command-refused"),
         *("statement-imported", "statements-issued", "history-archived", "history-given-up", "payee-notified"),
-        "evidence-kept",
+        *("evidence-kept", "receipt-reminded"),
     )
 )
 """Facts that move nothing from one state to another."""

@@ -67,8 +67,8 @@ def replaced(folder, name, old, new):
 
 CHANGES = {
     "a fact of a later schema": (
-        lambda b: replaced(b, "journal.jsonl", r"\"type\":\"run-released\"", r"\"type\":\"run-released\",\"v\":2"),
-        "is a run-released fact of schema version 2, which this verifier cannot read",
+        lambda b: replaced(b, "journal.jsonl", r"\"type\":\"run-submitted\"", r"\"type\":\"run-submitted\",\"v\":2"),
+        "is a run-submitted fact of schema version 2, which this verifier cannot read",
         "",
     ),
     "a document": (lambda b: _agreement(b).write_bytes(b"x"), "does not have the hash", ""),
