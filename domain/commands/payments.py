@@ -58,7 +58,7 @@ class CorrectPayment(Command):
 
     payment: str
     reason: str = Field(
-        min_length=1, max_length=500, description="What was put right, such as the payee's account by an amendment."
+        min_length=1, max_length=500, description="What was put right, such as the payee's account (`sluice account`)."
     )
 
 
