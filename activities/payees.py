@@ -6,17 +6,27 @@ from datetime import date
 import sqlalchemy as sa
 from temporalio import activity
 
-from activities.views import AccountChangeView, PartyView
+from activities.views import AccountChangeView, MatchView, PartyView
 from adapters.command_handler import CommandHandler
 from adapters.db import tables
+from adapters.db.name_lists import found_among
 from adapters.db.records import Selection
 from adapters.db.store import Done, Transaction
 from domain.agreement.model import Agreement
 from domain.agreement.productions import the_production
-from domain.commands import Command, ConfirmAccount, FreezeParty, ProposeAccount, RefuseAccount, UnfreezeParty
+from domain.commands import (
+    ClearMatch,
+    Command,
+    ConfirmAccount,
+    FreezeParty,
+    ProposeAccount,
+    RefuseAccount,
+    ScreenParties,
+    UnfreezeParty,
+)
 from domain.events import AccountChangeProposed, Event, PayeeNotified
-from domain.identity import Person
-from domain.payees import accounts, freezing, model
+from domain.identity import SYSTEM, Person
+from domain.payees import accounts, freezing, model, screening
 from domain.payees.model import Payees
 from domain.payees.notices import notice
 from domain.payments.holds import reviewed
@@ -83,6 +93,25 @@ class PayeeActivities:
         frozen = command.party in the_production(done.state.production, command.production).payees.frozen
         return PartyView(production=command.production, party=command.party, frozen=frozen)
 
+    @activity.defn
+    def screen(self, command: ScreenParties) -> int:
+        """Compare the parties with the newest lists of names. Returns how many matches are new."""
+        with self._handler.store.reading() as records:
+            agreement = self._handler.agreement(records, command.production)
+            found = found_among(records, agreement)
+        done = self._decide(command, sa.true(), lambda known, *_: screening.matched(known, found))
+        return done.outcome.last_seq - done.outcome.first_seq + 1
+
+    @activity.defn
+    def clear(self, command: ClearMatch) -> MatchView:
+        """Approve that a match is of somebody else."""
+        of_party = _PAYMENT.payee_party == command.match.rpartition("/")[2]
+        done = self._decide(
+            command, of_party, lambda known, terms, person, _: screening.clear(known, terms, command, person)
+        )
+        match = the_production(done.state.production, command.production).payees.matches[command.match]
+        return MatchView(production=command.production, match=command.match, cleared=match.cleared)
+
     def _decide(self, command: Command, concerned: sa.ColumnElement[bool], rule: PayeeRule) -> Done:
         """Carry out a command, and hold or free the payments that it concerns."""
         chosen = sa.and_(concerned, _STOPPABLE)
@@ -90,7 +119,8 @@ class PayeeActivities:
 
         def _rule(transaction: Transaction, state: State, agreement: Agreement) -> list[Event]:
             known, on = the_production(state.production, command.production).payees, self._handler.today(agreement)
-            events = rule(known, agreement, self._handler.person(command, state.people), on)
+            person = SYSTEM if isinstance(command, ScreenParties) else self._handler.person(command, state.people)
+            events = rule(known, agreement, person, on)
             after = known
             for event in events:
                 after = model.apply(after, event, on)

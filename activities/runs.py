@@ -16,6 +16,7 @@ from adapters.bank.orders import write
 from adapters.bank.pacs028 import write_enquiry
 from adapters.command_handler import CommandHandler, Rule
 from adapters.db import tables
+from adapters.db.name_lists import found_among
 from adapters.db.queries.reconciliation import bank_statements
 from adapters.db.records import Selection, doubted, given
 from adapters.db.store import Transaction
@@ -42,8 +43,9 @@ from domain.commands import (
     require,
 )
 from domain.errors import NotFound
-from domain.events import Event, RunDoubted, RunSubmitted
+from domain.events import Event, PartyMatched, RunDoubted, RunSubmitted
 from domain.identity import SYSTEM
+from domain.payees import screening
 from domain.payees.accounts import in_force
 from domain.payees.model import NOTHING, Payees
 from domain.payments import deals, doubts, holds, limits, orders, runs
@@ -75,16 +77,19 @@ class RunActivities:
             agreement = self._handler.agreement(records, ref.production)
             today, account = self._handler.today(agreement), _account(agreement, ref.account)
             ordered_until = {account.id: self._handler.execution_day(agreement, account)}
-            known = _payees(records.state(ref.production))
-            scheduled = _scheduled_until(today, ordered_until, account.id if known != NOTHING else None)
+            known, found = _payees(records.state(ref.production)), found_among(records, agreement)
+            scheduled = _scheduled_until(today, ordered_until, account.id if known != NOTHING or found else None)
             waiting = records.select(ref.production, scheduled)
         debtor = account.owner
 
         def _due(state: State) -> list[Event]:
             """What falls due, and what payees' facts hold or free of it, and of what was due before."""
-            due = productions.fall_due(state.payments, state.receipts, today, ordered_until)
+            due = [
+                *screening.matched(_payees(state), found),
+                *productions.fall_due(state.payments, state.receipts, today, ordered_until),
+            ]
             after = fold(state, [(event, today) for event in due])
-            return [*due, *holds.reviewed(after.payments, {}, _payees(state), today)]
+            return [*due, *holds.reviewed(after.payments, {}, _payees(after), today)]
 
         def _rule(_: Transaction, state: State, __: Agreement) -> list[Event]:
             if ref.by != SYSTEM.user:
@@ -93,7 +98,7 @@ class RunActivities:
                 )
             return _due(state)
 
-        names = sorted(name for event in _due(waiting) for name in relevance.names(event))
+        names = sorted(name for event in _due(waiting) for name in (*relevance.names(event), *_matches(event)))
         if not names and ref.by == SYSTEM.user:
             return 0
         # The key names what falls due, so that a later call on the same day is a new command. It also names the
@@ -362,6 +367,10 @@ class RunActivities:
         done = self._handler.carry_out(command, chosen, rule)
         counts = Counter(str(payment.status) for payment in done.state.payments.of_run(run))
         return self._view(RunRef(production=command.production, run=run), done.state, counts)
+
+
+def _matches(event: Event) -> tuple[str, ...]:
+    return (event.match,) if isinstance(event, PartyMatched) else ()
 
 
 def _payees(state: State) -> Payees:

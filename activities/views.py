@@ -272,3 +272,11 @@ class PartyView(Record):
     production: str
     party: str
     frozen: bool
+
+
+class MatchView(Record):
+    """A match of a party with a list of names, and whether two people said that it is somebody else."""
+
+    production: str
+    match: str
+    cleared: bool

@@ -182,6 +182,8 @@ OF_PAYEES = frozenset(
         events.AccountChangeRefused,
         events.PartyFrozen,
         events.UnfreezeApproved,
+        events.PartyMatched,
+        events.ClearanceApproved,
     }
 )
 OF_MILESTONES = frozenset(

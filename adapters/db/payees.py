@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from msgspec import structs
+
 from domain.events import AccountDetails
-from domain.payees.model import NOTHING, AccountChange, Freeze, Payees
+from domain.payees.model import NOTHING, AccountChange, Freeze, NameMatch, Payees
 
 Body = dict[str, Any]
 
@@ -20,6 +22,7 @@ def payees_row(payees: Payees) -> Body | None:
             party: {"reason": one.reason, "by": one.by, "on": one.on.isoformat(), "unfreeze_by": one.unfreeze_by}
             for party, one in payees.frozen.items()
         },
+        "matches": {name: structs.asdict(match) for name, match in payees.matches.items()},
     }
 
 
@@ -33,6 +36,7 @@ def payees_of(body: Mapping[str, Any] | None) -> Payees:
             party: Freeze(one["reason"], one["by"], date.fromisoformat(one["on"]), one["unfreeze_by"])
             for party, one in body["frozen"].items()
         },
+        matches={name: NameMatch(**one) for name, one in body["matches"].items()},
     )
 
 

@@ -1,7 +1,7 @@
 """The tables, as queries need them. Migrations own their making, their grants and their triggers.
 
 Records, append-only:      journal_event, entry, command, document, bank_file, booking, bank_statement,
-                           rate, statement_version, receipt_row, fact_row, history
+                           rate, name_list, statement_version, receipt_row, fact_row, history
 Snapshots of the fold:     production, milestone, payment, receipt, run, distribution,
                            proposal, credit               (of productions' streams)
                            user_account, people_change    (of the house's stream)
@@ -152,6 +152,17 @@ rate_correction = sa.Table(
     sa.Column("document", sa.String(64), nullable=False),
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+)
+
+name_list = sa.Table(
+    "name_list",
+    metadata,
+    sa.Column("number", sa.BigInteger, sa.Identity(always=True), primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("published_on", sa.Date, nullable=False),
+    sa.Column("document", sa.String(64), nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
 )
 

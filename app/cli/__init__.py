@@ -19,6 +19,7 @@ _COMMANDS = {
     "account": ("app.cli.account:account", "Change the bank accounts of payees, with a call-back."),
     "party": ("app.cli.party:party", "Freeze parties, so that nothing is paid to them."),
     "receipt": ("app.cli.receipt:receipt", "List money that others owe and is late, remind of it."),
+    "sanctions": ("app.cli.sanctions:sanctions", "Import lists of names that nothing may be paid to."),
     "movement": ("app.cli.movement:movement", "List and allocate what moved and nothing explains."),
     "bank": ("app.cli.bank:bank", "Compare the bank's balances with the books."),
     "run": ("app.cli.run:run", "Open, preview, release and show payment runs."),

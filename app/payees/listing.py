@@ -38,7 +38,10 @@ class PayeeAccountRow:
 
 @dataclass(frozen=True, slots=True)
 class PartyRow:
-    """A party of an agreement. `unfreeze_by` is the first of two people who approved that it be paid again."""
+    """A party of an agreement. `unfreeze_by` is the first of two people who approved that it be paid again.
+
+    `matches` are those with lists of names that are not cleared.
+    """
 
     production: str
     party: str
@@ -47,6 +50,7 @@ class PartyRow:
     frozen_by: str | None
     reason: str | None
     unfreeze_by: str | None
+    matches: tuple[str, ...]
 
 
 def accounts_of(data: Path | None, production: str | None, user: str) -> list[PayeeAccountRow]:
@@ -96,6 +100,11 @@ def parties_of(data: Path | None, production: str | None, user: str) -> list[Par
                     frozen_by=frozen.by if frozen else None,
                     reason=frozen.reason if frozen else None,
                     unfreeze_by=frozen.unfreeze_by if frozen else None,
+                    matches=tuple(
+                        f"{name} ({one.listed_name}, {one.score})"
+                        for name, one in payees.matches.items()
+                        if one.party == party.id and not one.cleared
+                    ),
                 )
             )
     return rows

@@ -23,6 +23,7 @@ from domain.events import (
     MilestoneRejected,
     MovementAllocated,
     MovementAllocationUndone,
+    PartyMatched,
     PaymentsFellDue,
     PaymentsFreed,
     PaymentsHeld,
@@ -80,6 +81,9 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
     match event:
         case PaymentsFellDue() | ReceiptsFellDue() | PaymentsHeld() | PaymentsFreed():
             yield commands.FallDue, {"on": fact.effective_on}
+        case PartyMatched():
+            yield commands.FallDue, {"on": fact.effective_on}
+            yield commands.ScreenParties, {}
         case RunFirstReleased():
             yield commands.ReleaseRun, {"run": event.run, "sha256": event.sha256}
         case RunPrepared():

@@ -119,8 +119,6 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
     e.HistoryGivenUp: lambda event, _: (
         f"{event.by} gave up the history of {event.workflow_id} ({event.why}): {event.reason}"
     ),
-    e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
-    e.PaymentResumed: lambda _, __: "it may go again",
     e.AccountChangeProposed: lambda event, _: (
         f"{event.by} asked that {event.account} be another bank account, {event.number} "
         f"(change {event.change}): {event.reason}"
@@ -138,10 +136,20 @@ _SAY: dict[type[Any], Callable[[Any, str], str]] = {
         f"{event.by} approved as the {'second' if event.lifted else 'first'} of two that {event.party} be paid again: "
         f"{event.reason}"
     ),
+    e.PartyMatched: lambda event, _: (
+        f"the name of {event.party} is like {event.listed_name!r} ({event.score} of 100), entry {event.entry} of the "
+        f"list {event.source} of {event.published_on}"
+    ),
+    e.ClearanceApproved: lambda event, _: (
+        f"{event.by} approved as the {'second' if event.cleared else 'first'} of two that match {event.match} is of "
+        f"somebody else: {event.reason}"
+    ),
     e.PaymentsHeld: lambda event, name: (
         f"it was held: {next(one.reason for one in event.payments if one.payment == name)}"
     ),
     e.PaymentsFreed: lambda _, __: "what held it is over: it may go again",
+    e.PaymentHeld: lambda event, _: f"it was held: {event.reason}",
+    e.PaymentResumed: lambda _, __: "it may go again",
     e.PaymentCorrected: lambda event, _: f"it is due again, as a new attempt: {event.reason}",
     e.RunPrepared: lambda event, _: (
         f"{event.by} prepared run {event.run}: {event.count} payments, {event.total}, to leave {event.account} on "

@@ -51,10 +51,12 @@ from domain.commands.milestones import (
     SubmitMilestone,
 )
 from domain.commands.payees import (
+    ClearMatch,
     ConfirmAccount,
     FreezeParty,
     ProposeAccount,
     RefuseAccount,
+    ScreenParties,
     UnfreezeParty,
 )
 from domain.commands.payments import (
@@ -97,6 +99,7 @@ __all__ = [
     "ArchiveHistory",
     "CancelRun",
     "ClaimLateInterest",
+    "ClearMatch",
     "CloseBooks",
     "Command",
     "CommandKey",
@@ -139,6 +142,7 @@ __all__ = [
     "RemindReceipt",
     "ResolveObjection",
     "ResumePayment",
+    "ScreenParties",
     "SubmitMilestone",
     "SubmitRun",
     "TakeBankFile",

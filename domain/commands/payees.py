@@ -11,6 +11,7 @@ from domain.events import (
     AccountChangeProposed,
     AccountChangeRefused,
     AccountDetails,
+    ClearanceApproved,
     PartyFrozen,
     UnfreezeApproved,
 )
@@ -60,6 +61,17 @@ class UnfreezeParty(Command):
 
     party: str
     reason: str = Field(min_length=1, max_length=500, description="Why it may be paid again.")
+
+
+class ScreenParties(Command):
+    """Compare the parties with the lists of names."""
+
+
+class ClearMatch(Command):
+    """Approve that a match with a list is of somebody else. The second approval, by another person, ends it."""
+
+    match: str
+    reason: str = Field(min_length=1, max_length=500, description="How it is known that the party is another one.")
 
 
 _PAYERS = "a party whose accounts pay the account"
@@ -138,5 +150,21 @@ DECLARED = (
         cli="party unfreeze",
         path="/productions/{production}/parties/{party}/freeze/approvals",
         arguments=_PARTY,
+    ),
+    Declaration(ScreenParties, key="screen/{production}/{digest}", activity="screen", system=True),
+    Declaration(
+        ClearMatch,
+        key="clear/{production}/{match}",
+        repeated_in=ClearanceApproved,
+        repeatable=True,
+        activity="clear",
+        role=Role.TREASURER,
+        parties=_OWNERS,
+        excluded="whoever approved it first",
+        workflow="Production",
+        update="clear",
+        cli="party clear",
+        path="/productions/{production}/matches/{match}/approvals",
+        arguments=("production", "match"),
     ),
 )

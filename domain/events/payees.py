@@ -117,6 +117,39 @@ class PaymentsFreed(Record):
     payments: tuple[str, ...]
 
 
+class PartyMatched(Record):
+    """A party's name is like `listed_name` of an entry of a list, by `score` of 100. Nothing is paid to it.
+
+    `document` is the SHA-256 of the list's file, `entry_sha256` that of the entry as it reads there.
+    """
+
+    type: Literal["party-matched"] = "party-matched"
+    match: str
+    party: str
+    source: str
+    published_on: date
+    document: Sha256
+    entry: str
+    entry_sha256: Sha256
+    listed_name: str
+    score: int
+
+
+class ClearanceApproved(Record):
+    """Somebody approved that a match is of somebody else. `cleared` says whether that was the second person.
+
+    The decision is about the entry as it reads in that version of the list.
+    """
+
+    type: Literal["clearance-approved"] = "clearance-approved"
+    match: str
+    reason: str
+    by: str
+    cleared: bool
+    entry_sha256: Sha256
+    document: Sha256
+
+
 PayeeEvent = (
     AccountChangeProposed
     | PayeeNotified
@@ -124,6 +157,8 @@ PayeeEvent = (
     | AccountChangeRefused
     | PartyFrozen
     | UnfreezeApproved
+    | PartyMatched
+    | ClearanceApproved
     | PaymentsHeld
     | PaymentsFreed
 )

@@ -13,8 +13,10 @@ from domain.events import (
     AccountChangeProposed,
     AccountChangeRefused,
     AccountDetails,
+    ClearanceApproved,
     Event,
     PartyFrozen,
+    PartyMatched,
     UnfreezeApproved,
 )
 
@@ -53,11 +55,25 @@ class Freeze(Struct, frozen=True):
     unfreeze_by: str | None = None
 
 
+class NameMatch(Struct, frozen=True):
+    """A party whose name is like one on a list. `cleared_by` is the first of two people who say it is another."""
+
+    party: str
+    source: str
+    listed_name: str
+    score: int
+    entry_sha256: str
+    document: str
+    cleared_by: str | None = None
+    cleared: bool = False
+
+
 class Payees(Struct, frozen=True):
-    """Changes of accounts in the order of their proposals, and frozen parties by id."""
+    """Changes of accounts in the order of their proposals, frozen parties by id, and matches with lists by id."""
 
     changes: tuple[AccountChange, ...] = ()
     frozen: Mapping[str, Freeze] = {}
+    matches: Mapping[str, NameMatch] = {}
 
     def changes_of(self, account: str) -> Iterator[AccountChange]:
         """The changes of an account, newest first."""
@@ -111,6 +127,14 @@ def apply(payees: Payees, event: Event, on: date) -> Payees:  # noqa: PLR0911 - 
                 return replace(payees, frozen=others)
             freeze = replace(payees.frozen[event.party], unfreeze_by=event.by)
             return replace(payees, frozen={**others, event.party: freeze})
+        case PartyMatched():
+            like = (event.party, event.source, event.listed_name, event.score)
+            match = NameMatch(*like, event.entry_sha256, event.document)
+            return replace(payees, matches={**payees.matches, event.match: match})
+        case ClearanceApproved():
+            known = payees.matches[event.match]
+            approved = replace(known, cleared_by=known.cleared_by or event.by, cleared=event.cleared)
+            return replace(payees, matches={**payees.matches, event.match: approved})
         case _:
             return payees
 

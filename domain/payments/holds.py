@@ -1,4 +1,4 @@
-"""What keeps a payment from its payee: a frozen party, or a change of the bank account that is not in force.
+"""What keeps a payment from its payee: a freeze, a match with a list of names, or a change of the bank account.
 
 Payments are held by events, so that everybody sees why. Preparing, releasing and sending ask again.
 """
@@ -36,6 +36,10 @@ def hindrances(payee: str, party: str, payees: Payees, on: date) -> Iterator[Hin
     frozen = payees.frozen.get(party)
     if frozen is not None:
         yield Hindrance(f"freeze/{party}", f"{party} is frozen: {frozen.reason}")
+    for name, match in payees.matches.items():
+        if match.party == party and not match.cleared:
+            like = f"its name is like {match.listed_name!r} ({match.score} of 100) on the list {match.source}"
+            yield Hindrance(f"match/{name}", f"{like}, which two people must decide (`sluice party clear`)")
     if change := payees.waiting(payee, on):
         yield Hindrance(
             f"account/{change.id}", _waiting(change), payees.has_account(payee, on), proposed_by=change.proposed_by

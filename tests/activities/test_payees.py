@@ -7,13 +7,16 @@ import pytest
 
 from activities.views import RunRef
 from adapters.bank.folder import folder_of
+from adapters.db.name_lists import keep_list
 from adapters.db.queries.payments import PaymentFilter, payments
 from adapters.sandbox_bank.faults import FaultKind, add_fault
 from app.audit.replay.audit import audited
 from app.audit.replay.scope import Scope
+from app.payees.lists import import_list
 from app.payments.preview import preview
 from domain.commands import (
     AmendAgreement,
+    ClearMatch,
     ConfirmAccount,
     FreezeParty,
     ProposeAccount,
@@ -216,4 +219,31 @@ async def test_an_amendment_may_say_what_is_in_force_by_a_change(due):
         .replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2025-02-19\n")
     )
     due.productions.amend(make(AmendAgreement, by="seoyeon", production=PRODUCTION, document=due.keep(moved)))
+    await proven(due)
+
+
+async def test_a_party_on_a_list_is_paid_nothing_until_two_people_cleared_the_match(due, tmp_path):
+    due.prepare()
+    listed = tmp_path / "list.csv"
+    listed.write_text("id,name\nX 1,OH AND PARTNERS WRITERS AGENCY\n", "utf-8")
+    imported = import_list(due.handler, listed, "own", PAID_ON, "eunwoo")
+    assert (imported.new, imported.entries, list(imported.matches)) == (True, 1, [PRODUCTION])
+    assert row(due).status == "held"
+    assert "OH AND PARTNERS" in row(due).reason
+    assert not import_list(due.handler, listed, "own", PAID_ON, "eunwoo").matches, "once"
+    for by, cleared in (("eunwoo", False), ("bora", True)):
+        decision = command(ClearMatch, by, match="own/X_1/writer", reason="another town")
+        assert due.payees.clear(decision).cleared is cleared
+    assert row(due).status == "due"
+    due.send()
+    await proven(due)
+
+
+async def test_a_party_that_comes_after_a_list_is_compared_before_it_is_paid(due, tmp_path):
+    listed = tmp_path / "list.csv"
+    listed.write_text("id,name\n1,OH AND PARTNERS WRITERS AGENCY\n", "utf-8")
+    with due.store.transaction() as transaction:
+        keep_list(transaction, "list.csv", listed.read_bytes(), "own", PAID_ON, "eunwoo")
+    assert due.open_day() == []
+    assert row(due).status == "held"
     await proven(due)

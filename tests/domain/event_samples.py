@@ -162,6 +162,18 @@ SAMPLES: tuple[e.Event, ...] = (
     e.AccountChangeRefused(change="vendor-krw/1", reason=WORDS, by="yun"),
     e.PartyFrozen(party="vendor", reason=WORDS, by="sora"),
     e.UnfreezeApproved(party="vendor", reason=WORDS, by="yun", lifted=True),
+    e.PartyMatched(
+        match="un/KPe.1/vendor",
+        party="vendor",
+        source="un",
+        published_on=b.TODAY,
+        document=SHA,
+        entry="KPe.1",
+        entry_sha256=SHA,
+        listed_name=WORDS,
+        score=95,
+    ),
+    e.ClearanceApproved(match="un/KPe.1/vendor", reason=WORDS, by="yun", cleared=True, entry_sha256=SHA, document=SHA),
     e.PaymentsHeld(payments=(e.StoppedPayment(payment="HANA.P1", cause="freeze/vendor", reason=WORDS),)),
     e.PaymentsFreed(payments=("HANA.P1",)),
     e.RunReleased(

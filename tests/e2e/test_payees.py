@@ -45,8 +45,9 @@ def test_a_payees_account_is_moved_only_by_two_people_a_call_back_and_a_cooling_
     assert sluice(*wish, *evidence, "--json", user="dohyun").json["status"] == "proposed"
     assert status(sluice, "PATH.WR-A") == "held"
     assert "no payments left" in released(sluice, run).refusal
-    who = ("account", "confirm", "PATH", "writer-krw/1", "--called", "Ms Oh", "--phone", "+82 2 555 0000")
-    call = (*who, "--known-from", "the contract", "--said", "it is theirs", "--called-on", f"{NOW:%Y-%m-%d}")
+    told = ("--known-from", "the contract", "--said", "it is theirs", "--called-on", f"{NOW:%Y-%m-%d}")
+    whom = ("--called", "Ms Oh", "--phone", "+82 2 555 0000")
+    call = ("account", "confirm", "PATH", "writer-krw/1", *whom, *told)
     assert "needs the role treasurer" in sluice(*call, user="dohyun").refusal
     confirmed = sluice(*call, "--json", user="eunwoo").json
     in_force_on = f"{NOW + timedelta(days=5):%Y-%m-%d}"

@@ -23,6 +23,7 @@ from domain.events import (
     AgreementRegistered,
     BankFileRefused,
     Event,
+    PartyMatched,
     PayeeNotified,
     RunDoubted,
     RunSubmitted,
@@ -162,7 +163,7 @@ def rate_findings(records: Announced) -> Iterator[Finding]:
 
 def _documents(event: Event) -> Iterator[str]:
     match event:
-        case AgreementProposed() | AgreementRegistered() | AgreementAmended() | PayeeNotified():
+        case AgreementProposed() | AgreementRegistered() | AgreementAmended() | PayeeNotified() | PartyMatched():
             yield event.document
         case RunSubmitted() | RunDoubted() | BankFileRefused():
             yield event.file

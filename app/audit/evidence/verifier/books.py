@@ -103,7 +103,7 @@ class Books(Dealings):
         row["payees"] = payees_after(row["payees"], event, on)
 
     _on_account_change_proposed = _on_account_change_confirmed = _on_account_change_refused = _on_payees
-    _on_party_frozen = _on_unfreeze_approved = _on_payees
+    _on_party_frozen = _on_unfreeze_approved = _on_party_matched = _on_clearance_approved = _on_payees
 
     def _on_payments_scheduled(self, event: Json, _on: str) -> None:
         for line in event["payments"]:
@@ -388,7 +388,7 @@ SILENT = frozenset(
         *("charge-booked", "bank-file-taken", "bookings-reported", "opening-balance-recorded"),
         *("run-escalated", "movement-unmatched", "answer-contradicted", "bank-file-refused", "command-refused"),
         *("statement-imported", "statements-issued", "history-archived", "history-given-up", "payee-notified"),
-        *("evidence-kept", "receipt-reminded"),
+        *("evidence-kept", "receipt-reminded", "statement-fetched"),
     )
 )
 """Facts that move nothing from one state to another."""

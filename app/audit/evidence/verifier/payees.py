@@ -4,10 +4,12 @@ from .bundle import Bad, Json
 
 DETAILS = ("number", "bic", "clearing", "iban", "kind")
 
+MATCH = ("party", "source", "listed_name", "score", "entry_sha256", "document")
+
 
 def payees_after(before: Json, event: Json, on: str) -> Json:
     """Return what is on record about payees after an event of a day. None if nothing is."""
-    body = before or {"changes": [], "frozen": {}}
+    body = before or {"changes": [], "frozen": {}, "matches": {}}
     match event["type"]:
         case "account-change-proposed":
             change = {"id": event["change"], "account": event["account"], "added": event["added"]}
@@ -26,7 +28,12 @@ def payees_after(before: Json, event: Json, on: str) -> Json:
             body["frozen"][event["party"]] = frozen
         case "unfreeze-approved":
             _unfrozen(body["frozen"], event)
-    return body if body["changes"] or body["frozen"] else None
+        case "party-matched":
+            match = {name: event[name] for name in MATCH}
+            body["matches"][event["match"]] = match | {"cleared_by": None, "cleared": False}
+        case "clearance-approved":
+            _cleared(body["matches"][event["match"]], event)
+    return body if any(body.values()) else None
 
 
 def _change(body: Json, name: str) -> Json:
@@ -44,3 +51,12 @@ def _unfrozen(frozen: Json, event: Json) -> None:
         del frozen[event["party"]]
     else:
         frozen[event["party"]]["unfreeze_by"] = event["by"]
+
+
+def _cleared(match: Json, event: Json) -> None:
+    first = match["cleared_by"]
+    if event["cleared"] != (first is not None) or event["by"] == first:
+        raise Bad(f"{event['match']} is cleared without two people")
+    if (event["entry_sha256"], event["document"]) != (match["entry_sha256"], match["document"]):
+        raise Bad(f"{event['match']} is cleared for another entry")
+    match.update(cleared_by=first or event["by"], cleared=event["cleared"])
