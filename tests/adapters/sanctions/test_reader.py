@@ -22,12 +22,13 @@ EU = """<export xmlns="http://eu.europa.ec/fpi/fsd/export" generationDate="2026-
 SDN = """<sdnList xmlns="https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/XML">
  <publshInformation><Publish_Date>11/18/2026</Publish_Date><Record_Count>1</Record_Count></publshInformation>
  <sdnEntry><uid>36</uid><lastName>AEROCARIBBEAN AIRLINES</lastName><sdnType>Entity</sdnType>
-  <akaList><aka><uid>12</uid><type>a.k.a.</type><lastName>AERO-CARIBBEAN</lastName>
+  <akaList>
+  <aka><uid>12</uid><type>a.k.a.</type><lastName>AERO-CARIBBEAN</lastName>
   </aka></akaList>
  </sdnEntry></sdnList>"""
 SDN_CSV = (
     '36,"AEROCARIBBEAN AIRLINES",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- \r\n'
-    '306,"BANCO NACIONAL DE CUBA",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. \'BNC\'; Linked To: X."\r\n\x1a'
+    '306,"BANCO NACIONAL DE CUBA",-0- ,"CUBA",-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,-0- ,"a.k.a. \'BNC\'; X."\r\n\x1a'
 )
 EU_CSV = "\ufefffileGenerationDate;Entity_LogicalId;NameAlias_WholeName\n19/11/2026;13;Abu Ali\n19/11/2026;13;Abu Aly\n"
 
@@ -40,7 +41,7 @@ EU_CSV = "\ufefffileGenerationDate;Entity_LogicalId;NameAlias_WholeName\n19/11/2
             EU,
             "eu-fsf",
             date(2026, 11, 19),
-            {"EU.27.28": ("Saddam Hussein Al-Tikriti", "Abu Ali"), "14": ("Somebody Else",)},
+            {"EU.27.28": ("Hussein Al-T.", "Abu Ali"), "14": ("Somebody Else",)},
         ),
         (SDN, "ofac-sdn", date(2026, 11, 18), {"36": ("AEROCARIBBEAN AIRLINES", "AERO-CARIBBEAN")}),
         (SDN_CSV, "ofac-sdn", None, {"36": ("AEROCARIBBEAN AIRLINES",), "306": ("BANCO NACIONAL DE CUBA", "BNC")}),
