@@ -37,6 +37,8 @@ def after(payees, events):
 FOUND = after(NOTHING, matched(NOTHING, "VENDOR"))
 HALF = after(FOUND, clear(FOUND, b.SORA))
 CLEARED = after(HALF, clear(HALF, OTHER))
+EVENTS = (*matched(NOTHING, "VENDOR"), *clear(FOUND, b.SORA), *clear(HALF, OTHER))
+"""A match and both approvals."""
 
 
 def why(payees):

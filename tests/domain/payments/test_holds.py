@@ -45,6 +45,16 @@ CONFIRMED = AccountChangeConfirmed(
     by="tae",
     in_force_on=b.TODAY + timedelta(days=5),
 )
+LIFTED = UnfreezeApproved(party="vendor", reason="it was not so", by="tae", lifted=True)
+EVENTS = (
+    PROPOSED,
+    FROZEN,
+    LIFTED.model_copy(update={"by": "sora", "lifted": False}),
+    LIFTED,
+    CONFIRMED,
+    AccountChangeRefused(change="vendor-krw/1", reason="a fraud", by="tae"),
+)
+"""A life of what is on record about a payee."""
 VENDORS = ["HANA.P1", "HANA.P2"]
 
 
@@ -87,8 +97,7 @@ def test_what_is_over_frees_what_it_held():
     changed, frozen = held(b.owing(), PROPOSED), held(b.owing(), FROZEN)
     [freed] = reviewed(b.after(changed, [AccountChangeRefused(change="vendor-krw/1", reason="a fraud", by="tae")]))
     assert freed == PaymentsFreed(payments=tuple(VENDORS))
-    lifted = UnfreezeApproved(party="vendor", reason="it was not so", by="tae", lifted=True)
-    assert reviewed(b.after(frozen, [lifted])) == [freed]
+    assert reviewed(b.after(frozen, [LIFTED])) == [freed]
     cooling = b.after(changed, [CONFIRMED])
     assert reviewed(cooling, b.TODAY + timedelta(days=4)) == []
     assert reviewed(cooling, b.TODAY + timedelta(days=5)) == [freed]
@@ -96,8 +105,7 @@ def test_what_is_over_frees_what_it_held():
 
 def test_what_is_freed_of_one_cause_is_held_for_another():
     state = b.after(held(b.owing(), FROZEN), [PROPOSED])
-    lifted = UnfreezeApproved(party="vendor", reason="it was not so", by="tae", lifted=True)
-    freed, again = reviewed(b.after(state, [lifted]))
+    freed, again = reviewed(b.after(state, [LIFTED]))
     assert isinstance(freed, PaymentsFreed)
     assert isinstance(again, PaymentsHeld)
     assert {line.cause for line in again.payments} == {"account/vendor-krw/1"}

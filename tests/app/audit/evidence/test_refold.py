@@ -14,7 +14,8 @@ from domain.ledger.journal import canonical
 from tests.domain import builders as b
 from tests.domain import test_state
 from tests.domain.bank.movement_books import BOOKED, STEPS, booked, stepped
-from tests.domain.payments import test_doubt_lives
+from tests.domain.payees import test_screening
+from tests.domain.payments import test_doubt_lives, test_holds
 
 
 class Lives(test_state.Lives):
@@ -74,3 +75,18 @@ TestDoubtLives = DoubtLives.TestCase
 TestDoubtLives.settings = settings(max_examples=40, stateful_step_count=25, deadline=None, derandomize=True)
 TestLives = Lives.TestCase
 TestLives.settings = settings(max_examples=60, stateful_step_count=40, deadline=None, derandomize=True)
+
+
+def test_what_is_on_record_about_payees_is_read_alike():
+    state, books = b.owing(), Books("HANA")
+    books.rows["production"]["HANA"] = rows.production_row(state.production)
+    books.rows["payment"] = {name: rows.payment_row("HANA", one) for name, one in state.payments.items()}
+    for event in [*test_holds.EVENTS, *test_screening.EVENTS]:
+        books.take(json.loads(canonical(event)), b.TODAY.isoformat())
+        state = b.after(state, [event])
+        for held in test_holds.reviewed(state):
+            books.take(json.loads(canonical(held)), b.TODAY.isoformat())
+            state = b.after(state, [held])
+        assert books.rows["production"]["HANA"] == rows.production_row(state.production)
+        payments = {name: rows.payment_row("HANA", one) for name, one in state.payments.items()}
+        assert dict(books.rows["payment"]) == payments
