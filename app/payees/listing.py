@@ -60,7 +60,7 @@ def accounts_of(data: Path | None, production: str | None, user: str) -> list[Pa
         NotFound: there is no such production, or there are several.
         WrongRole: the user may not see them.
     """
-    with _seen(data, production, user, Resource.ACCOUNTS) as (agreement, payees, today):
+    with _seen(data, production, user) as (agreement, payees, today):
         now = in_force(agreement, payees, today)
         rows = []
         for account in now.accounts:
@@ -87,7 +87,7 @@ def accounts_of(data: Path | None, production: str | None, user: str) -> list[Pa
 
 def parties_of(data: Path | None, production: str | None, user: str) -> list[PartyRow]:
     """List the parties of a production; raises as `accounts_of` does."""
-    with _seen(data, production, user, Resource.PAYMENTS) as (agreement, payees, _):
+    with _seen(data, production, user) as (agreement, payees, _):
         rows = []
         for party in agreement.parties:
             frozen = payees.frozen.get(party.id)
@@ -111,13 +111,11 @@ def parties_of(data: Path | None, production: str | None, user: str) -> list[Par
 
 
 @contextmanager
-def _seen(
-    data: Path | None, production: str | None, user: str, resource: Resource
-) -> Iterator[tuple[Agreement, Payees, date]]:
-    """Open what a user may see: the agreement in force, what is on record about payees, and the business day."""
+def _seen(data: Path | None, production: str | None, user: str) -> Iterator[tuple[Agreement, Payees, date]]:
+    """Open what a user may see who reads bank accounts: the agreement in force, what is on record, the business day."""
     with reads(data, production, user) as reading:
         chosen = the_only_production(reading.connection, reading.production)
-        reading.sight(resource)
+        reading.sight(Resource.ACCOUNTS)
     with handler_on(data) as handler, handler.store.reading() as records:
         known = the_production(records.state(chosen).production, chosen)
         agreement = handler.agreements.of(records, known.document)

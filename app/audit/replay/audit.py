@@ -13,6 +13,7 @@ from adapters.db import histories
 from adapters.db.audit import people_facts
 from adapters.db.audited_reads import Announced
 from adapters.db.facts import facts_of
+from adapters.db.name_lists import entries_of
 from adapters.db.queries import chain
 from adapters.db.queries.agreement import the_production
 from adapters.db.records import Records
@@ -134,7 +135,7 @@ def _derived(handler: CommandHandler, records: Records, history: PeopleHistory) 
         Bank(records, agreement_of, schemas),
         Adjustments(records, agreement_of, schemas),
         AgreementCheck(handler, facts_of, records, agreement_of),
-        Controls(agreement_of),
+        Controls(agreement_of, lambda digest: entries_of(records, digest)),
         ReminderCheck(agreement_of, schemas),
     )
 

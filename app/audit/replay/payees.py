@@ -1,6 +1,6 @@
 """Checks the controls of what is paid: call-backs, cooling-off, freezes, holds, and second releases above limits."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from app.audit.replay.funds import AgreementOf
@@ -9,6 +9,8 @@ from domain.audit.refold import CommandBatch, DecodedFact
 from domain.events import (
     AccountChangeConfirmed,
     AccountChangeProposed,
+    ClearanceApproved,
+    PartyMatched,
     PaymentResumed,
     PaymentsFreed,
     PaymentsGathered,
@@ -19,6 +21,7 @@ from domain.events import (
 )
 from domain.payees import accounts, model
 from domain.payees.model import NOTHING, Payees
+from domain.payees.screening import ListedEntry
 from domain.payments import limits
 from domain.payments.holds import Hindrance, hindrance_of, hindrances
 from domain.payments.payments import Payment
@@ -28,14 +31,15 @@ from domain.state import State
 class Controls:
     """A check of a production's batches; see `domain.audit.refold.Check`."""
 
-    def __init__(self, agreement_of: AgreementOf) -> None:
-        self._agreement_of = agreement_of
+    def __init__(self, agreement_of: AgreementOf, entries_of: Callable[[str], Iterable[ListedEntry]]) -> None:
+        self._agreement_of, self._entries_of = agreement_of, entries_of
 
     def __call__(self, state: State, batch: CommandBatch) -> Iterator[Finding]:
         """Yield what in a batch the controls in force then did not allow."""
         payees, on = state.production.payees if state.production else NOTHING, batch.first.effective_on
         for told in batch.facts:
             yield from self._decided(state, payees, told, on)
+            yield from self._approved(payees, told)
             yield from _paid(state, payees, told, on)
             if isinstance(told.event, RunReleased):
                 yield from self._released(state, told, told.event, on)
@@ -43,7 +47,7 @@ class Controls:
                 payees = model.apply(payees, told.event, on)
 
     def _decided(self, state: State, payees: Payees, told: DecodedFact, on: date) -> Iterator[Finding]:
-        """Check the changes of accounts, and who ended a freeze."""
+        """Check the changes of accounts."""
         match told.event:
             case AccountChangeProposed():
                 number = 1 + sum(1 for _ in payees.changes_of(told.event.account))
@@ -59,6 +63,21 @@ class Controls:
                 right = accounts.in_force_from(self._agreement_of(state), on)
                 if told.event.in_force_on != right:
                     yield unfaithful(told.record, "has another cooling-off", right, told.event.in_force_on)
+            case _:
+                return
+
+    def _approved(self, payees: Payees, told: DecodedFact) -> Iterator[Finding]:
+        """Check matches with lists, and that two people ended a match or a freeze."""
+        match told.event:
+            case PartyMatched():
+                entry = next((one for one in self._entries_of(told.event.document) if one.id == told.event.entry), None)
+                if entry is None or entry.sha256 != told.event.entry_sha256:
+                    yield unfaithful(told.record, f"names an entry that is not in document {told.event.document}")
+            case ClearanceApproved():
+                match = payees.matches[told.event.match]
+                if told.event.cleared != (match.cleared_by is not None) or told.event.by == match.cleared_by:
+                    said = "does not say whether a second person approved"
+                    yield unfaithful(told.record, said, match.cleared_by, told.event.by)
             case UnfreezeApproved():
                 first = payees.frozen[told.event.party].unfreeze_by
                 if told.event.lifted != (first is not None) or told.event.by == first:

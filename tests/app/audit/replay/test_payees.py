@@ -20,12 +20,15 @@ from domain.events import (
 )
 from domain.ledger import journal
 from domain.ledger.journal import Head
+from domain.payees.screening import ListedEntry
 from tests.domain import builders as b
+from tests.domain.payees import test_screening
 from tests.domain.payments.test_holds import CONFIRMED, FROZEN, PROPOSED, held, reviewed
 
 LIMITED = b.agreement().model_copy(
     update={"payment_controls": PaymentControls(limits=(Limit(per="run", amount=b.krw(1)),))}
 )
+LISTED = (ListedEntry("KPe.010", ("VENDOR",)),)
 GATHERED = PaymentsGathered(run="R", payments=(GatheredPayment(payment="HANA.P1", end_to_end_id="HANA.P1"),))
 
 
@@ -34,7 +37,7 @@ def found(state, *events, terms=None):
     at = {"effective_on": b.TODAY, "recorded_at": datetime(2026, 4, 1, tzinfo=UTC)}
     facts = journal.chained("production/HANA", Head(0, journal.GENESIS), events, actor="tae", command_key="k", **at)
     [batch] = batches(facts, [])
-    return [str(finding) for finding in Controls(lambda _: terms or b.agreement())(state, batch)]
+    return [str(finding) for finding in Controls(lambda _: terms or b.agreement(), lambda _: LISTED)(state, batch)]
 
 
 def test_what_the_rules_made_is_found_right():
@@ -86,3 +89,14 @@ def test_a_release_above_a_limit_by_one_person_is_found():
     assert "one person released" in found(b.after(state, [other]), released, terms=LIMITED)[0]
     late = released.model_copy(update={"on": b.TODAY + timedelta(days=1)})
     assert "is of another day" in found(state, late)[0]
+
+
+def test_a_match_with_an_entry_that_its_list_lacks_and_a_clearance_by_one_person_are_found():
+    matched, first, second = test_screening.EVENTS
+    owing = b.owing()
+    assert found(owing, matched) == []
+    assert "is not in document" in found(owing, matched.model_copy(update={"entry_sha256": "0" * 64}))[0]
+    assert "is not in document" in found(owing, matched.model_copy(update={"entry": "KPe.011"}))[0]
+    like = b.after(owing, [matched])
+    assert "whether a second person" in found(like, second.model_copy(update={"by": "tae"}))[0]
+    assert found(b.after(like, [first]), second) == []
