@@ -76,6 +76,7 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
     yield from _milestone_candidates(event)
     yield from _movement_candidates(event, batch)
     yield from _adjustment_candidates(event, batch)
+    yield from _run_candidates(event)
     fact = batch.first
     fields: dict[str, Any]
     match event:
@@ -84,11 +85,6 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
         case PartyMatched():
             yield commands.FallDue, {"on": fact.effective_on}
             yield commands.ScreenParties, {}
-        case RunFirstReleased():
-            yield commands.ReleaseRun, {"run": event.run, "sha256": event.sha256}
-        case RunPrepared():
-            fields = {"run": event.run, "account": event.account, "currency": event.currency}
-            yield commands.PrepareRun, fields | {"on": event.execution_on}
         case DistributionObjected():
             fields = {name: getattr(event, name) for name in ("period", "revision", "reason", "documents")}
             yield commands.ObjectToDistribution, fields | {"positions": event.positions}
@@ -104,6 +100,15 @@ def _candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
             folder, _, digest = rest.partition("/")
             if request in {"bank-file", "bank-file-refused"}:
                 yield commands.TakeBankFile, {"account": folder.partition(".")[2], "file": digest}
+
+
+def _run_candidates(event: Event) -> Iterator[_Candidate]:
+    match event:
+        case RunFirstReleased():
+            yield commands.ReleaseRun, {"run": event.run, "sha256": event.sha256}
+        case RunPrepared():
+            fields = {"run": event.run, "account": event.account, "currency": event.currency}
+            yield commands.PrepareRun, fields | {"on": event.execution_on}
 
 
 def _movement_candidates(event: Event, batch: CommandBatch) -> Iterator[_Candidate]:
