@@ -198,7 +198,7 @@ def test_an_audit_of_another_production_reads_nothing_of_this_one(role):
 def test_a_document_is_the_productions_only_by_an_event_that_names_it_or_by_a_bank_file(role):
     digest = agreement(role)
     with everything(role["auditor"], "vera", "the audit of 2025", PRODUCTION) as (connection, ticket):
-        for number in (None, 2):
+        for number in (None, 3):
             assert Announced(connection, ticket, {digest: number}.get).document(digest) is None
         (*_, taken) = Announced(connection, ticket).bank_files()
         assert Announced(connection, ticket).document(taken.sha256)
