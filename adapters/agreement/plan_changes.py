@@ -13,7 +13,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from domain.agreement.model import Agreement, DueAfter, IfCancelled, Instalment
+from domain.agreement.clauses import IfCancelled
+from domain.agreement.model import Agreement, DueAfter, Instalment
 from domain.agreement.schedule import amounts
 from domain.errors import BadInput, NotFound
 from domain.values.money import Money, convert, total

@@ -368,7 +368,7 @@ def _medium(written: str) -> str:
     return "-".join(_WORDS.findall(written.casefold())) or "other"
 
 
-_EXPENSES = frozenset(purpose for purpose in Purpose if not purpose.incoming)
+_EXPENSES = frozenset(purpose for purpose in Purpose if not purpose.incoming and not purpose.unscheduled)
 
 
 def _source_of_funds(purpose: Purpose, party: str) -> str:

@@ -10,7 +10,8 @@ from fractions import Fraction
 
 from msgspec import Struct
 
-from domain.agreement.model import Agreement, Instalment, LateInterest, Purpose
+from domain.agreement.clauses import LateInterest
+from domain.agreement.model import Agreement, Instalment, Purpose
 from domain.calendar.interest import simple_on_balance
 from domain.commands import ClaimLateInterest, WithdrawLateInterest, require
 from domain.errors import BadInput, IllegalTransition, NotFound

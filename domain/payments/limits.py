@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from domain.agreement.model import Limit
+from domain.agreement.clauses import Limit
 from domain.payments.payments import Payment, Payments
 from domain.payments.runs import Run
 from domain.values.money import Money, total

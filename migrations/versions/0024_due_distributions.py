@@ -10,7 +10,7 @@ depends_on = None
 KINDS = """
 ALTER TABLE outbox DROP CONSTRAINT outbox_kind_check;
 ALTER TABLE outbox ADD CONSTRAINT outbox_kind_check
-    CHECK (kind IN ('bank-file', 'run-news', 'production-news', 'distributions-due'));
+    CHECK (kind IN ('bank-file', 'run-news', 'production-news', 'notice', 'distributions-due'));
 """
 
 

@@ -27,7 +27,7 @@ from domain.commands import (
     WithdrawRefund,
 )
 from domain.errors import SamePerson
-from domain.identity import Person, Role
+from domain.identity import Role
 from domain.ledger import entries
 from tests.activities.test_movements import ACCOUNT, NUMBER, audit, krw
 from tests.camt import CamtEntry, camt
@@ -42,7 +42,7 @@ CERTIFICATE = {"certificate": "c" * 64}
 def house(world):
     """LIGHTHOUSE, in which the first capital call of KRW 2 400 000 000 fell due on 20 January and came in parts."""
     world.register()
-    world.handler.people["minji"] = Person("minji", "spc", frozenset({Role.TREASURER}))
+    world.employ("hyewon", "spc", Role.TREASURER)
     world.clock.to(date(2025, 1, 20))
     world.open_day()
     came(world, date(2025, 2, 4), CamtEntry(FIRST, "A1", words=CALL))
@@ -109,11 +109,11 @@ async def test_interest_is_waived_by_two_people_and_a_wrong_claim_is_withdrawn(h
     confirm = {"receipt": claim, "amount": krw(5_589_041), "production": PRODUCTION}
     with pytest.raises(SamePerson):
         house.adjustments.confirm_write_off(ConfirmWriteOff(key="c1", by="eunwoo", **confirm))
-    house.adjustments.confirm_write_off(ConfirmWriteOff(key="c2", by="minji", **confirm))
+    house.adjustments.confirm_write_off(ConfirmWriteOff(key="c2", by="hyewon", **confirm))
     assert (row(house, claim).status, house.balances()["income:receipts:late_interest KRW"]) == ("received", "KRW 0")
     house.adjustments.undo_adjustment(said(UndoAdjustment, receipt=claim))
     house.adjustments.adjust(said(AdjustReceipt, receipt=claim, to="write-off"))
-    house.adjustments.decline_write_off(said(DeclineWriteOff, by="minji", receipt=claim))
+    house.adjustments.decline_write_off(said(DeclineWriteOff, by="hyewon", receipt=claim))
     view = house.adjustments.withdraw_interest(said(WithdrawLateInterest, payment=claim))
     assert (view.payment, view.claimed) == (CALL, krw(0))
     assert row(house, claim).status == "cancelled"

@@ -15,7 +15,6 @@ from app.audit.replay.scope import Scope
 from app.payees.lists import import_list
 from app.payments.preview import preview
 from domain.commands import (
-    AmendAgreement,
     ClearMatch,
     ConfirmAccount,
     FreezeParty,
@@ -27,6 +26,7 @@ from domain.commands import (
     make,
 )
 from domain.errors import BadInput, IllegalTransition, SamePerson, StaleApproval
+from domain.identity import Role
 from tests.world import PRODUCTION, UNSHARED
 
 PAID_ON = date(2025, 2, 14)
@@ -40,6 +40,7 @@ LIMITED = UNSHARED.replace(
 def due(world):
     """The morning on which WR-A falls due, KRW 192,000,000 to the writer."""
     world.register()
+    world.employ("hyewon", "spc", Role.TREASURER)
     world.clock.to(PAID_ON)
     return world
 
@@ -161,7 +162,7 @@ async def test_nothing_is_paid_to_a_frozen_party_until_two_people_said_so(due):
     assert unfreeze(due, "eunwoo").frozen
     with pytest.raises(SamePerson):
         due.payees.unfreeze(command(UnfreezeParty, "eunwoo", party="writer", reason="it was not so, again"))
-    assert not unfreeze(due, "bora").frozen
+    assert not unfreeze(due, "hyewon").frozen
     assert row(due).status == "due"
     due.send()
     await proven(due)
@@ -183,6 +184,7 @@ async def test_an_order_that_the_bank_never_saw_is_not_sent_again_to_a_frozen_pa
 
 async def test_above_a_limit_a_run_waits_for_a_second_release(world):
     world.register(LIMITED)
+    world.employ("areum", "spc", Role.RELEASER)
     world.clock.to(PAID_ON)
     run = world.prepare().run
     assert preview(world.handler, run).limits == (
@@ -193,7 +195,7 @@ async def test_above_a_limit_a_run_waits_for_a_second_release(world):
     sha256 = preview(world.handler, run).head.sha256
     with pytest.raises(SamePerson):
         world.runs.release(release_command(run, "sora", sha256))
-    assert world.runs.release(release_command(run, "nari", sha256)).status == "released"
+    assert world.runs.release(release_command(run, "areum", sha256)).status == "released"
     world.runs.send(RunRef(production=PRODUCTION, run=run))
     await proven(world)
 
@@ -204,9 +206,8 @@ def test_an_amendment_that_moves_a_payees_account_names_the_command_to_use(due):
         .replace(b"\nversion: 1\n", b"\nversion: 2\n")
         .replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2025-02-14\n")
     )
-    amend = make(AmendAgreement, by="seoyeon", production=PRODUCTION, document=due.keep(moved))
     with pytest.raises(BadInput, match="sluice account propose LIGHTHOUSE writer-krw"):
-        due.productions.amend(amend)
+        due.amend(moved)
 
 
 async def test_an_amendment_may_say_what_is_in_force_by_a_change(due):
@@ -218,7 +219,7 @@ async def test_an_amendment_may_say_what_is_in_force_by_a_change(due):
         .replace(b"\nversion: 1\n", b"\nversion: 2\n")
         .replace(b"\neffective_on: 2025-01-06\n", b"\neffective_on: 2025-02-19\n")
     )
-    due.productions.amend(make(AmendAgreement, by="seoyeon", production=PRODUCTION, document=due.keep(moved)))
+    due.amend(moved)
     await proven(due)
 
 
@@ -231,7 +232,7 @@ async def test_a_party_on_a_list_is_paid_nothing_until_two_people_cleared_the_ma
     assert row(due).status == "held"
     assert "OH AND PARTNERS" in row(due).reason
     assert not import_list(due.handler, listed, "own", PAID_ON, "eunwoo").matches, "once"
-    for by, cleared in (("eunwoo", False), ("bora", True)):
+    for by, cleared in (("eunwoo", False), ("hyewon", True)):
         decision = command(ClearMatch, by, match="own/X_1/writer", reason="another town")
         assert due.payees.clear(decision).cleared is cleared
     assert row(due).status == "due"

@@ -12,7 +12,8 @@ import pytest
 from adapters.agreement.documents import BadDocument, parse_agreement
 from app.cli import execute
 from app.settings import Settings
-from domain.agreement.model import Account, Agreement, FxRule, Instalment, LateInterest, ReceiptFx
+from domain.agreement.clauses import LateInterest
+from domain.agreement.model import Account, Agreement, FxRule, Instalment, ReceiptFx
 from domain.calendar.calendars import (
     FIRST_YEAR,
     LAST_YEAR,

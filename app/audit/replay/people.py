@@ -19,13 +19,32 @@ from domain.commands import (
     declared,
 )
 from domain.errors import WrongRole
-from domain.events import Event, MilestoneApproved, RunReleased
+from domain.events import (
+    AgreementApproved,
+    AgreementProposed,
+    DistributionApproved,
+    DistributionObjected,
+    Event,
+    MilestoneApproved,
+    MilestoneSubmitted,
+    RunReleased,
+)
 from domain.identity import SYSTEM, Person, Role, changes
 from domain.identity.authentication import Acted
 from domain.identity.people import People, acting
 from domain.milestones import approvers
 from domain.schemas import Schemas
 from domain.state import OF_PEOPLE, State
+
+_FOR_THEIR_PARTY = (
+    AgreementProposed,
+    AgreementApproved,
+    MilestoneSubmitted,
+    MilestoneApproved,
+    DistributionApproved,
+    DistributionObjected,
+)
+"""Events that name the party in whose name somebody acted. Others name the party that they are about."""
 
 
 class PeopleCheck:
@@ -89,9 +108,9 @@ def _fits(person: Person, batch: CommandBatch, roles: frozenset[Role]) -> Iterat
         needed = " or ".join(sorted(str(role) for role in roles))
         yield unfaithful(batch.facts[0].record, f"was done by {person.user}, who was no {needed} then")
     for told in batch.facts:
-        said = vars(told.event) if told.event is not None else {}
-        if "by" in said and said["by"] == person.user and said.get("party") not in {None, person.party}:
-            yield unfaithful(told.record, f"is of another party than {person.user}'s", person.party, said["party"])
+        event = told.event
+        if isinstance(event, _FOR_THEIR_PARTY) and event.by == person.user and event.party != person.party:
+            yield unfaithful(told.record, f"is of another party than {person.user}'s", person.party, event.party)
 
 
 def _before(state: State, event: Event | None) -> list[str]:

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain.agreement import productions, proposals
-from domain.agreement.model import Agreement, AmendmentTerms, DueOn, ProvisionalTerms
+from domain.agreement.clauses import AmendmentTerms, ProvisionalTerms
+from domain.agreement.model import Agreement, DueOn
 from domain.commands import (
     AmendAgreement,
     ApproveAgreement,

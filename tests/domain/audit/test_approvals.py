@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.agreement.model import AmendmentTerms
+from domain.agreement.clauses import AmendmentTerms
 from domain.audit.approvals import Approvals
 from domain.events import (
     AgreementAmended,

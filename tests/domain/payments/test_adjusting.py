@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from domain.agreement.model import WriteOffLimits
+from domain.agreement.clauses import WriteOffLimits
 from domain.commands import AdjustReceipt, ConfirmWriteOff, DeclineWriteOff, UndoAdjustment
 from domain.errors import BadInput, IllegalTransition, NotFound, SamePerson, StaleApproval, WrongRole
 from domain.events import WriteOffProposed

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.agreement.model import WriteOffLimits
+from domain.agreement.clauses import WriteOffLimits
 from domain.commands import (
     AdjustReceipt,
     ClaimLateInterest,

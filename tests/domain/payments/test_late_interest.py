@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.agreement.model import AfterDelivery, LateInterest, Purpose
+from domain.agreement.clauses import AfterDelivery, LateInterest
+from domain.agreement.model import Purpose
 from domain.calendar.interest import simple_on_balance
 from domain.commands import ClaimLateInterest, WithdrawLateInterest
 from domain.errors import BadInput, IllegalTransition, NotFound, WrongRole

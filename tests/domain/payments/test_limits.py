@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from domain.agreement.model import Limit
+from domain.agreement.clauses import Limit
 from domain.commands import ReleaseRun
 from domain.errors import Hindered, SamePerson
 from domain.events import RunFirstReleased, RunReleased

@@ -184,7 +184,7 @@ def _suspense(event: Json) -> str:
     return f"suspense:unmatched:{event['account']}"
 
 
-_INCOMING = {"licence_fee", "minimum_guarantee", "grant"}
+_INCOMING = {"licence_fee", "minimum_guarantee", "grant", "late_interest"}
 """Purposes of receipts that are income. Others are money of an expense that comes back."""
 
 

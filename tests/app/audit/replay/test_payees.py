@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.audit.replay.payees import Controls
-from domain.agreement.model import Limit, PaymentControls
+from domain.agreement.clauses import Limit, PaymentControls
 from domain.audit.refold import batches
 from domain.events import (
     GatheredPayment,
