@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from adapters.db.queries.milestones import MilestoneFilter, MilestoneRow
     from adapters.db.queries.movement_life import MovementLife
     from adapters.db.queries.paging import Page, PageRequest
-    from adapters.db.queries.payments import CreditRow, PaymentFilter, PaymentRow, ReceiptFilter, ReceiptRow
+    from adapters.db.queries.payments import PaymentFilter, PaymentRow
+    from adapters.db.queries.receipts import CreditRow, ReceiptFilter, ReceiptRow
     from adapters.db.queries.runs import RunFilter, RunRow
     from adapters.db.queries.statements import StatementFilter, StatementRow
     from domain.bank.reconciliation import Reconciliation
@@ -119,11 +120,11 @@ class Reads:
 
     def receipts(self, chosen: "ReceiptFilter", page: "PageRequest") -> "Page[ReceiptRow]":
         """Return expected receipts."""
-        return queries.payments.receipts(self.connection, self._here(chosen), page, self.sight(Resource.RECEIPTS))
+        return queries.receipts.receipts(self.connection, self._here(chosen), page, self.sight(Resource.RECEIPTS))
 
     def credits(self) -> "list[CreditRow]":
         """Return the credits of the production that are not used up."""
-        return queries.payments.credits_of(self.connection, self.production or "", self.sight(Resource.RECEIPTS))
+        return queries.receipts.credits_of(self.connection, self.production or "", self.sight(Resource.RECEIPTS))
 
     def instalments(self, chosen: "InstalmentFilter", page: "PageRequest") -> "Page[InstalmentRow]":
         """Return payments and expected receipts in one list."""

@@ -23,7 +23,8 @@ from adapters.db.queries.bank import MovementFilter, unmatched
 from adapters.db.queries.journal import EventFilter, newest_events
 from adapters.db.queries.ledger import EntryFilter, entries
 from adapters.db.queries.paging import Page, PageRequest
-from adapters.db.queries.payments import PaymentFilter, ReceiptFilter, payments, receipts
+from adapters.db.queries.payments import PaymentFilter, payments
+from adapters.db.queries.receipts import ReceiptFilter, receipts
 from adapters.db.queries.runs import RunFilter, runs
 from adapters.embedded.postgres import APP, OWNER, EmbeddedPostgres
 from app.database import upgrade

@@ -151,13 +151,16 @@ class Schemas:
         """Convert a body of a version to the current one. The given body may change.
 
         Raises:
-            ValueError: this release does not know the version.
+            ValueError: this release does not know the version, or the body is none of it.
         """
         steps = self._steps.get(kind, ())
         if version not in range(1, len(steps) + 2):
             raise ValueError(f"It is a {kind} of schema version {version}; this release knows up to {len(steps) + 1}.")
-        for step in steps[version - 1 :]:
-            body = step.up(body)
+        try:
+            for step in steps[version - 1 :]:
+                body = step.up(body)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"It is no {kind} of schema version {version}: {error} is wrong or missing.") from error
         return body
 
     def earlier(self, kind: str, body: Body, version: int) -> Body:

@@ -73,9 +73,9 @@ def _option(name: str, field: FieldInfo) -> click.Option:
     if kind is bool:
         return click.Option([f"--{name}", name], is_flag=True, help=about)
     required = field.is_required() and name not in NEWEST
-    default = field.default if isinstance(field.default, str) else None
+    default: dict[str, Any] = {"default": field.default} if isinstance(field.default, str) else {}
     flag = f"--{name.replace('_', '-')}"
-    return click.Option([flag, name], type=_type(kind), required=required, default=default, help=about)
+    return click.Option([flag, name], type=_type(kind), required=required, help=about, **default)
 
 
 def _type(kind: Any) -> Any:

@@ -35,7 +35,7 @@ def as_option(command: F) -> F:
 
 def acting_for() -> str | None:
     """The user for whom the running command is given by a substitute."""
-    named: str | None = click.get_current_context().meta.get(_FOR)
+    named: str | None = context.meta.get(_FOR) if (context := click.get_current_context(silent=True)) else None
     return named
 
 

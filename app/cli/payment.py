@@ -208,7 +208,7 @@ def expected(
     data: Path | None,
 ) -> None:
     """List what is expected to come in, what of it has arrived, and what lateness has cost."""
-    from adapters.db.queries.payments import ReceiptFilter
+    from adapters.db.queries.receipts import ReceiptFilter
     from app.cli.printing import plain, show, tell_of_more
     from app.payments.overdue import expected_of
 

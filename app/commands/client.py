@@ -83,7 +83,7 @@ class CommandClient:
         return await self.send(AmendAgreement, production=production, document=document, provisional=provisional)
 
     async def amend_by(self, production: str, loaded: Loaded) -> Any:
-        """Put in force a next version that was made of the one in force."""
+        """Propose a next version that was made of the one in force."""
         with self.services.store.transaction() as transaction:
             digest = transaction.keep(f"{production}-{loaded.agreement.version}.yaml", loaded.raw)
         return await self.send(AmendAgreement, production=production, document=digest)

@@ -7,7 +7,7 @@ from typing import Any
 from activities.views import DistributionRef, MilestoneRef, PlannedRun, ProductionRef
 from adapters.db.queries.agreement import the_production, the_proposed
 from adapters.db.queries.payments import payment as payment_row
-from adapters.db.queries.payments import receipt as receipt_row
+from adapters.db.queries.receipts import receipt as receipt_row
 from adapters.db.queries.runs import RunRow
 from adapters.db.queries.runs import run as run_row
 from app.bootstrap import Services

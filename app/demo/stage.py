@@ -17,7 +17,8 @@ from activities.schedules import schedule_id
 from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
 from adapters.db.queries.bank import MovementFilter, MovementRow, unmatched
-from adapters.db.queries.payments import PaymentFilter, PaymentRow, ReceiptFilter, ReceiptRow, payments, receipts
+from adapters.db.queries.payments import PaymentFilter, PaymentRow, payments
+from adapters.db.queries.receipts import ReceiptFilter, ReceiptRow, receipts
 from adapters.db.queries.runs import RunFilter, runs
 from adapters.sandbox_bank.books import BankBooks
 from app.bootstrap import Services

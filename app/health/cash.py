@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from adapters.command_handler import CommandHandler
-from adapters.db.queries.payments import ReceiptFilter, receipts
+from adapters.db.queries.receipts import ReceiptFilter, receipts
 from app.payments.cash import AS_PLANNED, CashForecast, forecasts
 from app.payments.late import late_milestones, late_receipts
 from domain import health

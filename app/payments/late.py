@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from adapters.command_handler import CommandHandler
-from adapters.db.queries.payments import ReceiptFilter, ReceiptRow, reminders
+from adapters.db.queries.receipts import ReceiptFilter, ReceiptRow, reminders
 from adapters.db.records import Records
 from app.bootstrap import handler_on
 from app.payments.overdue import expected

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.db.queries.paging import Page, PageRequest
-from adapters.db.queries.payments import ReceiptFilter, ReceiptRow
+from adapters.db.queries.receipts import ReceiptFilter, ReceiptRow
 from app.reads import reads
 from domain.values.money import Money
 

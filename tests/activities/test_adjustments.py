@@ -10,7 +10,7 @@ from adapters.db import rows
 from adapters.db.dealings import credit_row
 from adapters.db.queries import chain
 from adapters.db.queries.bank import unmatched
-from adapters.db.queries.payments import ReceiptFilter, credits_of, receipts
+from adapters.db.queries.receipts import ReceiptFilter, credits_of, receipts
 from adapters.db.streams import stream_of
 from app.audit.evidence.verifier.books import Books
 from app.audit.evidence.verifier.postings import postings

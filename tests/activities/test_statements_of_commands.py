@@ -12,6 +12,9 @@ from tests.heard import heard
 from tests.world import PRODUCTION
 
 READ = re.compile(r"\b(?:FROM|JOIN) (?!unnest)(\w+)")
+WHO = "people_change substituted user_account user_account named substituted people_change named"
+"""The people whom a command concerns."""
+LOCKED = ["settings", "settings", "stream_head"]
 WRITTEN = re.compile(r"(?:INSERT INTO|UPDATE) (?!SET|SKIP)(\w+)")
 
 
@@ -44,7 +47,7 @@ def hold(due):
 def test_holding_a_payment(due, hold):
     with counted(due) as statements:
         due.productions.hold(hold)
-    taken = ["settings", "stream_head", "production", "payment", "command"]
+    taken = [*LOCKED, "production", "payment", WHO, "command"]
     assert statements == [*taken, "command journal_event payment stream_head"]
 
 
@@ -52,7 +55,7 @@ def test_holding_a_payment_again_writes_nothing(due, hold):
     view = due.productions.hold(hold)
     with counted(due) as statements:
         assert due.productions.hold(hold) == view
-    assert statements == ["settings", "stream_head", "production", "payment", "command"]
+    assert statements == [*LOCKED, "production", "payment", WHO, "command"]
 
 
 def test_approving_a_milestone(registered):
@@ -60,7 +63,7 @@ def test_approving_a_milestone(registered):
     command = ApproveMilestone(key="approve/1", by="jiho", production=PRODUCTION, milestone="closing", round=1)
     with counted(registered) as statements:
         registered.milestones.approve(command)
-    taken = ["settings", "stream_head", "production", "milestone", "payment", "receipt", "command"]
+    taken = [*LOCKED, "production", "milestone", "payment", "receipt", WHO, "command"]
     assert statements == [*taken, "command journal_event milestone stream_head"]
 
 
@@ -70,8 +73,9 @@ def test_releasing_a_run(due):
     command = ReleaseRun(key="release/1", by="sora", production=PRODUCTION, run=run, sha256=sha256)
     with counted(due) as statements:
         due.runs.release(command)
-    payments = "payment payment jsonb_array_elements run"  # those of the run, and those with an attempt of it in doubt
-    taken = ["stream_head", "production", payments, "run", "command"]
+    # The payments of the run and of those released that day, and those with an attempt of it in doubt.
+    payments = "payment payment jsonb_array_elements run run"
+    taken = ["settings", "production", *LOCKED[1:], "production", payments, "run", WHO, "command"]
     booked = "booking journal_event entry of_account of_account corrected"
     there = ["settings", "settings", "production", "bank_statement", "journal_event", booked, "production", "payment"]
     assert statements == [*taken, *there, "command journal_event payment run stream_head"]

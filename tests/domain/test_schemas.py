@@ -31,14 +31,15 @@ LATER = Schemas(
     }
 )
 """A registry to which today's models are the second or third version of these."""
-FIRST = b'{"approver":"mori","by":"ji","milestone":"lock","type":"milestone-approved"}'
-SECOND = b'{"by":"ji","milestone":"lock","party":"mori","type":"milestone-approved","v":2}'
-THIRD = b'{"by":"ji","milestone":"lock","party":"mori","round":1,"type":"milestone-approved","v":3}'
+FIRST = b'{"acting_for":null,"approver":"mori","by":"ji","milestone":"lock","type":"milestone-approved"}'
+SECOND = b'{"acting_for":null,"by":"ji","milestone":"lock","party":"mori","type":"milestone-approved","v":2}'
+THIRD = b'{"acting_for":null,"by":"ji","milestone":"lock","party":"mori","round":1,"type":"milestone-approved","v":3}'
 
 
 def test_bytes_of_the_first_version_name_no_version():
-    assert canonical(APPROVED) == THIRD.replace(b',"v":3', b"")
-    assert (SCHEMAS.version("MilestoneApproved"), LATER.version("MilestoneApproved")) == (1, 3)
+    first = Schemas({})
+    assert first.canonical(APPROVED) == THIRD.replace(b',"v":3', b"")
+    assert (first.version("MilestoneApproved"), LATER.version("MilestoneApproved")) == (1, 3)
 
 
 @pytest.mark.parametrize(("version", "stored"), [(1, FIRST), (2, SECOND), (3, THIRD)])
@@ -65,9 +66,15 @@ def test_a_version_that_this_release_does_not_know_is_named(version):
         read_event(stored, LATER)
 
 
+@pytest.mark.parametrize("wrong", [b"{}", b'{"payments":[1]}', b'{"payments":null}'])
+def test_a_body_that_lacks_what_a_step_needs_is_named(wrong):
+    with pytest.raises(ValueError, match="It is no PaymentsScheduled of schema version 1"):
+        SCHEMAS.todays("PaymentsScheduled", wrong)
+
+
 def test_a_release_that_knows_one_version_only_does_not_read_a_later_one():
     with pytest.raises(ValueError, match="v"):
-        read_event(SECOND, SCHEMAS)
+        read_event(SECOND, Schemas({}))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adapters.db.queries import milestones as milestones
     from adapters.db.queries import movement_life as movement_life
     from adapters.db.queries import payments as payments
+    from adapters.db.queries import receipts as receipts
     from adapters.db.queries import runs as runs
     from adapters.db.queries import statements as statements
 

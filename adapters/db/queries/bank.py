@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from adapters.db import tables
 from adapters.db.queries.paging import WHOLE, Order, Page, PageRequest, between, only, paged
-from adapters.db.queries.payments import expecting
 from adapters.db.streams import production_of, stream_of
 from adapters.db.suspense import SUSPENDED
 from domain.ledger.accounts import SUSPENSE
@@ -97,6 +96,10 @@ def unmatched(
     if not sight.everything:
         query = query.where(account.in_(sight.accounts))
     found = paged(connection, query, _ORDER, _unmatched, page)
+    if not found.items:
+        return found
+    from adapters.db.queries.receipts import expecting  # noqa: PLC0415 - it imports what an empty list does not need
+
     receipts = expecting(connection, {row.production for row in found.items}, sight)
     items = (replace(row, suggests=tuple(receipts.get((row.production, row.open), ()))) for row in found.items)
     return replace(found, items=tuple(items))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from adapters.db import rows, tables
 from adapters.db.movements import movement
-from adapters.db.queries.payments import expecting
+from adapters.db.queries.receipts import expecting
 from adapters.db.streams import stream_of
 from domain.audit.sentences import sentence
 from domain.bank.identity import KnownBooking

@@ -10,12 +10,13 @@ from app.cli.agreement import agreement
 from app.commands.client import CommandClient
 from app.commands.plan import amendment_of, cancellation_of
 from domain.errors import NotFound
-from tests.world import DRAMA, PRODUCTION
+from tests.world import PRODUCTION, SIGNED_ALONE
 
 
-async def test_a_moved_instalment_is_an_amendment_in_force_with_its_new_day(services):
-    world = services.world
-    await CommandClient(services, "seoyeon").register(DRAMA)
+async def test_a_moved_instalment_is_an_amendment_in_force_with_its_new_day(services, tmp_path):
+    world, file = services.world, tmp_path / "drama.yaml"
+    file.write_bytes(SIGNED_ALONE)
+    await CommandClient(services, "seoyeon").register(file)
     planned = amendment_of(world.handler, PRODUCTION, move_instalment("EQ-C", date(2026, 3, 4)))
     (said,) = planned.said
     assert said == "EQ-C (Equity, last call) is due on 2026-03-04 instead of 2026-01-12"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from adapters.db.queries.payments import ReceiptFilter, receipts
+from adapters.db.queries.receipts import ReceiptFilter, receipts
 from app.health.cash import of_cash
 from app.payments.cash import forecasts
 from app.payments.cash_chart import write_cash_chart

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from adapters.db.queries.payments import ReceiptFilter, receipts
+from adapters.db.queries.receipts import ReceiptFilter, receipts
 from app.payments.overdue import expected
 from domain.values.money import Money
 

@@ -24,7 +24,7 @@ from adapters.bank.folder import folder_of
 from adapters.clock import SandboxClock
 from adapters.db import tables
 from adapters.db.queries import chain
-from adapters.db.queries.payments import ReceiptFilter, receipts
+from adapters.db.queries.receipts import ReceiptFilter, receipts
 from adapters.db.queries.runs import RunFilter, RunRow
 from adapters.db.queries.runs import run as the_run
 from adapters.db.queries.runs import runs as runs_of

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from adapters.db.queries import chain
 from adapters.db.queries.journal import EventFilter, newest_events
 from adapters.db.queries.paging import PageRequest
+from adapters.db.streams import HOUSE
 from tests.world import PRODUCTION, SEOUL
 
 
@@ -29,7 +30,7 @@ def test_events_can_be_asked_for_by_type_actor_and_day(connection):
 
 
 def test_streams_are_named(connection):
-    assert chain.streams(connection) == [f"production/{PRODUCTION}"]
+    assert chain.streams(connection) == [f"production/{PRODUCTION}", HOUSE]
 
 
 def test_a_fact_counts_on_the_business_day_and_is_recorded_by_the_databases_clock(told, connection):

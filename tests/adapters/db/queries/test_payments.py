@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from adapters.db.queries.paging import PageRequest
-from adapters.db.queries.payments import PaymentFilter, ReceiptFilter, payment, payments, receipts
+from adapters.db.queries.payments import PaymentFilter, payment, payments
+from adapters.db.queries.receipts import ReceiptFilter, receipts
 from app.cli.payment import RECEIPT_STATUSES, STATUSES
 from domain.payments.payments import Status
 from domain.payments.receipts import ReceiptStatus

@@ -9,6 +9,7 @@ from adapters.db import rows
 from adapters.db.dealings import credit_row
 from app.audit.evidence.verifier.books import Books
 from app.audit.evidence.verifier.postings import postings
+from domain.events import AgreementProposed
 from domain.ledger import entries
 from domain.ledger.journal import canonical
 from tests.domain import builders as b
@@ -17,12 +18,27 @@ from tests.domain.bank.movement_books import BOOKED, STEPS, booked, stepped
 from tests.domain.payees import test_screening
 from tests.domain.payments import test_doubt_lives, test_holds
 
+PROPOSED = AgreementProposed(
+    production="HANA",
+    title="Hana",
+    version=1,
+    document=b.DOCUMENT,
+    amends=None,
+    by="sora",
+    party="spc",
+    needs=(),
+    open_until=b.TODAY,
+    provisional=False,
+)
+"""What the agreement of the lives was proposed by, which needs nobody's approval."""
+
 
 class Lives(test_state.Lives):
     """The same lives as the domain's own test lives, each read twice at its end."""
 
     def teardown(self):
         state, books = self.life.state, Books("HANA")
+        books.take(json.loads(canonical(PROPOSED)), b.TODAY.isoformat())
         for event, on in self.life.journal:
             told = json.loads(canonical(event))
             books.take(told, on.isoformat())

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from adapters.agreement.cache import Agreements
+from adapters.db.streams import HOUSE
 from app.audit.replay.audit import Eyes, audited
 from app.audit.replay.scope import Scope
 from app.audit.replay.steps import steps_of
@@ -55,8 +56,9 @@ def eyes():
 
 
 async def named(connection, eyes, tampered=None):
-    """What an audit says now; of rates and documents only where those were changed."""
-    everything = tampered is None or tampered.what.startswith(("rate", "document"))
+    """What an audit says now; of rates, documents and the house only where those were changed."""
+    of_the_house = tampered is not None and HOUSE in tampered.names
+    everything = tampered is None or of_the_house or tampered.what.startswith(("rate", "document"))
     report = await audited(connection, Scope() if everything else Scope(PRODUCTION), eyes=eyes)
     return [finding.sentence for finding in report.findings]
 

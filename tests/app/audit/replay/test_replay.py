@@ -79,7 +79,7 @@ async def test_an_audit_with_other_processes_comes_to_the_same(connection):
 async def audited_by(url, scope, processes=1):
     """What an audit by a role comes to."""
     engine = create_engine(url, poolclass=NullPool)
-    with everything(engine, "vera", "a test", scope.production) as (reading, ticket):
+    with everything(engine, "suji", "a test", scope.production) as (reading, ticket):
         report = await audited(reading, scope, ticket=ticket, processes=processes)
     engine.dispose()
     return report
@@ -106,7 +106,7 @@ async def test_an_auditor_finds_what_the_application_finds_and_is_on_record_once
     assert await audited_by(recorded.auditor_url, scope) == by_application
     assert announcements(recorded) == [
         *before,
-        ("sluice_auditor", "vera", "a test", scope.production, [], True),
+        ("sluice_auditor", "suji", "a test", scope.production, [], True),
     ]
 
 
@@ -185,10 +185,10 @@ def test_the_command_says_the_three_verdicts_and_what_they_rest_on(cli):
 
 def test_the_command_reads_as_the_auditor_and_says_who_and_why(cli, recorded):
     before = len(announcements(recorded))
-    assert cli("--production", PRODUCTION, "--as", "vera").exit_code == 0
+    assert cli("--production", PRODUCTION, "--as", "suji").exit_code == 0
     assert cli().exit_code == 0
     assert announcements(recorded)[before:] == [
-        ("sluice_auditor", "vera", f"audit replay of {PRODUCTION}", PRODUCTION, [], True),
+        ("sluice_auditor", "suji", f"audit replay of {PRODUCTION}", PRODUCTION, [], True),
         ("sluice_auditor", getpass.getuser(), "audit replay of the whole house", None, [], True),
     ]
 
@@ -204,8 +204,8 @@ def test_an_auditor_needs_neither_the_applications_url_nor_temporal(cli, recorde
     monkeypatch.setenv("SLUICE_DATABASE_URL", recorded.auditor_url)
     for name in ("SLUICE_AUDITOR_DATABASE_URL", "SLUICE_TEMPORAL_ADDRESS"):
         monkeypatch.delenv(name)
-    assert cli("--as", "vera").exit_code == 0
-    assert announcements(recorded)[-1].who == "vera"
+    assert cli("--as", "suji").exit_code == 0
+    assert announcements(recorded)[-1].who == "suji"
 
 
 def test_a_broken_record_is_named_and_the_status_is_1(cli, recorded):
