@@ -160,7 +160,9 @@ class Schemas:
             for step in steps[version - 1 :]:
                 body = step.up(body)
         except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"It is no {kind} of schema version {version}: {error} is wrong or missing.") from error
+            raise ValueError(
+                f"It is no {kind} of schema version {version}, which has other fields ({error})."
+            ) from error
         return body
 
     def earlier(self, kind: str, body: Body, version: int) -> Body:

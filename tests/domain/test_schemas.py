@@ -66,7 +66,7 @@ def test_a_version_that_this_release_does_not_know_is_named(version):
         read_event(stored, LATER)
 
 
-@pytest.mark.parametrize("wrong", [b"{}", b'{"payments":[1]}', b'{"payments":null}'])
+@pytest.mark.parametrize("wrong", [b"{}", b'{"payments":null}'])
 def test_a_body_that_lacks_what_a_step_needs_is_named(wrong):
     with pytest.raises(ValueError, match="It is no PaymentsScheduled of schema version 1"):
         SCHEMAS.todays("PaymentsScheduled", wrong)

@@ -1,6 +1,7 @@
 """Without a worker, a command is not sent, and the user learns so within seconds."""
 
 import asyncio
+import base64
 import uuid
 
 import pytest
@@ -42,8 +43,12 @@ async def test_a_command_that_no_worker_would_take_is_not_sent(unserved, registe
 
 @pytest.fixture
 def outside(registered, database, temporal):
+    keys = registered.data / "keys"
+    keys.write_text(f"{base64.b64encode(bytes(32)).decode()}\n", "utf-8")
+    keys.chmod(0o600)
     (registered.data / "sluice.toml").write_text(
-        f'database_url = "{database.app_url}"\ntemporal_address = "{temporal.address}"\n', "utf-8"
+        f'database_url = "{database.app_url}"\ntemporal_address = "{temporal.address}"\npayload_keys = "{keys}"\n',
+        "utf-8",
     )
     return registered.data
 

@@ -42,6 +42,8 @@ MOVES_MONEY = {
 }
 CHANGES_NOTHING = {
     "run-escalated",
+    "evidence-kept",
+    "receipt-reminded",
     "payee-notified",
     "charge-booked",
     "bank-file-taken",
