@@ -209,7 +209,7 @@ def expected(
 ) -> None:
     """List what is expected to come in, what of it has arrived, and what lateness has cost."""
     from adapters.db.queries.receipts import ReceiptFilter
-    from app.cli.printing import plain, show, tell_of_more
+    from app.cli.printing import plain, show, tell_of_more, with_any
     from app.payments.overdue import expected_of
 
     chosen = ReceiptFilter(
@@ -223,7 +223,8 @@ def expected(
     )
     found = expected_of(data, chosen, page, user)
     lines = [plain(row) | {"settled": _settled(row.settled)} for row in found.items]
-    show(found.items if as_json else lines, _EXPECTED, as_json, "nothing is expected")
+    columns = with_any(_EXPECTED, found.items, "settled", "proposed", "claimed")
+    show(found.items if as_json else lines, columns, as_json, "nothing is expected")
     tell_of_more(found)
 
 

@@ -45,7 +45,7 @@ def proposals(inside):
     return {row["document"]: row for row in rows}
 
 
-def test_versions_are_in_force_when_the_parties_that_sign_have_approved_them(inside, version):
+def versions_are_in_force_when_the_parties_that_sign_have_approved_them(inside, version):
     first = version(1, "first.yaml")
     answer = inside("agreement", "register", first, "--json", user="seoyeon").json
     assert answer["version"] == 0
@@ -57,7 +57,7 @@ def test_versions_are_in_force_when_the_parties_that_sign_have_approved_them(ins
     assert inside("agreement", "show", KEY, "--json").json[0]["status"] == "approved"
 
 
-def test_what_one_user_of_a_vendor_amends_is_only_proposed_and_refused_by_who_sees_it(inside, version):
+def what_one_user_of_a_vendor_amends_is_only_proposed_and_refused_by_who_sees_it(inside, version):
     raised = version(2, "raised.yaml", ("amount: JPY 18500000", "amount: JPY 28500000"))
     answer = inside("agreement", "amend", raised, "--json", user="sangmin").json
     assert (answer["version"], len(answer["proposals"])) == (1, 1)
@@ -76,7 +76,7 @@ def test_what_one_user_of_a_vendor_amends_is_only_proposed_and_refused_by_who_se
     )
 
 
-def test_what_all_approve_is_in_force_and_a_proposal_over_the_version_before_is_stale(inside, version):
+def what_all_approve_is_in_force_and_a_proposal_over_the_version_before_is_stale(inside, version):
     dearer = version(2, "dearer.yaml", ("amount: JPY 18500000", "amount: JPY 19000000"))
     other = version(2, "other.yaml", ("amount: JPY 18500000", "amount: JPY 19500000"))
     for file, user in ((dearer, "seoyeon"), (other, "sangmin")):
@@ -90,3 +90,10 @@ def test_what_all_approve_is_in_force_and_a_proposal_over_the_version_before_is_
     assert inside("agreement", "diff", dearer, other, "--json").json["parties"][0]["party"] == "dubbing"
     replayed = inside("audit", "replay", "--production", KEY)
     assert replayed.status == 0, replayed.out
+
+
+def test_an_agreement_is_in_force_and_amended_by_all_who_sign_and_by_nobody_alone(inside, version):
+    """One scene on one production: each part goes on from the one before."""
+    versions_are_in_force_when_the_parties_that_sign_have_approved_them(inside, version)
+    what_one_user_of_a_vendor_amends_is_only_proposed_and_refused_by_who_sees_it(inside, version)
+    what_all_approve_is_in_force_and_a_proposal_over_the_version_before_is_stale(inside, version)

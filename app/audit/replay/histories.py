@@ -67,8 +67,8 @@ class HistoryCheck:
                 yield command
             elif command is not None:
                 self.heard.add(command.key)
-                payload, recorded = sha256(self._schemas.canonical(command)), self._journal(command.key)
-                payloads = self._schemas.digests(command)
+                payload, recorded = sha256(self._schemas.canonical(command.wish)), self._journal(command.key)
+                payloads = self._schemas.digests(command.wish)
                 if recorded is not None and not _left_it_to_another(step, payloads, recorded):
                     record = _its_record(step, recorded)
                     yield from self._carried_out(step, command, payloads, recorded)
