@@ -54,6 +54,7 @@ from domain.identity.records import UserRecord
 from domain.ledger.journal import GENESIS
 from domain.sharing.waterfall.facts import Facts, ReceiptGroup, WaterfallFact
 from domain.state import State, fold
+from domain.values.money import Money
 from tests.domain.sharing.waterfall import deal
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -258,10 +259,13 @@ class World:
             proposal = records.state(production, proposals=True).proposals.get(document)
         return proposal.waits_for if proposal is not None else ()
 
-    def open_accounts(self, production: str = PRODUCTION) -> None:
+    def open_accounts(self, production: str = PRODUCTION, holding: int | None = None) -> None:
+        """Open the production's accounts at the bank, with `holding` minor units, or nothing and a credit line."""
         for account in self.handler.in_force(production).accounts:
             if account.control is Control.CONTROLLED:
-                admin.open_account(self.data, folder_of(production, account.id), account.number, account.currency)
+                opening = None if holding is None else Money(holding, account.currency)
+                folder = folder_of(production, account.id)
+                admin.open_account(self.data, folder, account.number, account.currency, opening=opening)
 
     def submit(self, milestone: str, evidence: Mapping[str, str] | None = None, key: str = "") -> None:
         self.milestones.submit(submit_command(milestone, evidence, key))

@@ -74,7 +74,7 @@ class Stage:
             update_of(ProductionWorkflow, RegisterAgreement),
             RegisterAgreement(key="register", by="seoyeon", production=PRODUCTION, document=digest),
         )
-        self.world.open_accounts()
+        self.world.open_accounts(holding=10**12)
         return handle
 
     def milestone(self, name):
