@@ -29,7 +29,7 @@ Row = Mapping[str, Any]
 def production_row(production: Production) -> dict[str, Any]:
     """A row of `production`."""
     named = {"key": production.key, "title": production.title, "version": production.version}
-    closed = {"books_closed_until": production.books_closed_until}
+    closed = {"books_closed_until": _iso(production.books_closed_until)}
     return {**named, **closed, "document": production.document, "payees": payees_row(production.payees)}
 
 

@@ -67,9 +67,10 @@ def open_account(
 
 
 def open_with_funds(data_dir: Path, key: str, number: str, currency: str, *, iban: bool, on: date) -> None:
-    """Open an account that holds money of its own, and let the bank state it, so that everybody knows the balance.
+    """Open an account that holds money of its own, and let the bank state it on a day that is over.
 
-    An account that is open already is left as it is.
+    So everybody knows the balance, and no booking of a day to come is missing in the statement. An account that is open
+    already is left as it is.
     """
     opening = Money(FUNDS_MINOR, currency)
     if open_account(data_dir, key, number, currency, iban=iban, opening=opening):

@@ -83,5 +83,5 @@ class BankFileIntake:
             return
         today = self._services.handler.clock.now().date()
         number, currency, data = account.number, account.currency, self._services.settings.data
-        admin.open_with_funds(data, folder, number, currency, iban=account.iban, on=today)
+        admin.open_with_funds(data, folder, number, currency, iban=account.iban, on=today - timedelta(days=1))
         self._opened.add(folder)

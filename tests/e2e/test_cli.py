@@ -261,7 +261,7 @@ def test_what_cannot_be_is_one_sentence_and_status_1(inside, arguments, capsys):
     "arguments",
     [
         ("run", "release", "x", "--as", "sora"),
-        ("milestone", "approve", "HANA", "wrap"),
+        ("milestone", "approve", "HANA"),
         ("journal", "tail", "HANA", "-n", "0"),
         ("ledger", "balances", "HANA", "--effective", "yesterday"),
         ("milestone", "submit", "HANA", "wrap", "--evidence", "nothing", "--as", "seoyeon"),

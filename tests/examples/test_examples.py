@@ -63,7 +63,7 @@ def test_the_committed_schema_is_what_the_models_say_now():
 def test_the_users_of_the_examples_can_play_each_agreement_through(file):
     users = tomllib.loads((EXAMPLES / "users.toml").read_text(encoding="utf-8"))["users"]
     agreement = load_agreement(EXAMPLES / file).agreement
-    acting = [user for user in users.values() if agreement.production in user["productions"]]
+    acting = [user for user in users.values() if agreement.production in user.get("productions", ())]
     held = {(user["party"], role) for user in acting for role in user["roles"]}
     assert {user["party"] for user in acting} <= {party.id for party in agreement.parties}
     for milestone in agreement.milestones:
