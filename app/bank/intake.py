@@ -6,6 +6,7 @@ changes nothing.
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 
