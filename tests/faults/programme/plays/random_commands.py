@@ -20,6 +20,7 @@ from activities import carriers
 from domain.commands import TABLE, Command, Declaration
 from domain.ledger.journal import Fact
 from domain.values.money import Money
+from domain.values.record import Sha256
 
 _KNOWN_SHARE = 0.9
 _DEFAULT_SHARE = 0.6
@@ -64,7 +65,7 @@ def known_in(facts: Iterable[Fact]) -> dict[str, list[Any]]:
 
 def fields_of(kind: type[Command], dice: Random, known: Known) -> dict[str, Any]:
     """Draw the fields of a command that are its own, and its production. They need not fit together."""
-    hints = get_type_hints(kind)
+    hints = get_type_hints(kind, include_extras=True)
     own = [name for name in kind.model_fields if name not in Command.model_fields or name == "production"]
     return _drawn(kind, own, hints, dice, known, 0)
 
@@ -81,6 +82,8 @@ def _drawn(
 
 def _value(name: str, hint: Any, dice: Random, known: Known, depth: int) -> Any:  # noqa: PLR0911 - one for each type
     origin, parts = get_origin(hint), get_args(hint)
+    if hint == Sha256 and dice.random() < 0.5:
+        return f"{dice.getrandbits(256):064x}"
     if origin is Annotated:
         return _value(name, parts[0], dice, known, depth)
     if origin in {Union, UnionType}:
@@ -97,7 +100,7 @@ def _value(name: str, hint: Any, dice: Random, known: Known, depth: int) -> Any:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return dice.choice(list(hint))
     if isinstance(hint, type) and issubclass(hint, BaseModel):
-        hints = get_type_hints(hint)
+        hints = get_type_hints(hint, include_extras=True)
         return _drawn(hint, list(hint.model_fields), hints, dice, known, depth + 1) if depth < _MOST_DEEP else {}
     return _plain(hint, dice, known)
 
