@@ -9,6 +9,7 @@ from typing import Any
 from adapters.db import histories
 from adapters.db.histories import Kept
 from app.reads import Reads
+from domain.commands.base import ENVELOPE
 from domain.errors import BadInput, NotFound
 from domain.reads import Resource
 
@@ -104,8 +105,20 @@ def _payload(payload: dict[str, Any]) -> str:
         return ""
     if not encoding.startswith("json/"):
         return f"({len(raw)} bytes, {encoding or 'no encoding'})"
-    text = raw.decode("utf-8", "replace")
+    text = _wish_first(raw.decode("utf-8", "replace"))
     return text if len(text) <= _ROOM else f"{text[: _ROOM - 1]}…"
+
+
+def _wish_first(text: str) -> str:
+    """Return a command with what it asks for first, and how it came last."""
+    try:
+        body = json.loads(text)
+    except ValueError:
+        return text
+    if not isinstance(body, dict) or not body.keys() & set(ENVELOPE):
+        return text
+    came = {name: body.pop(name) for name in ENVELOPE if name in body}
+    return json.dumps(body | came, ensure_ascii=False, separators=(",", ":"))
 
 
 def _failure(failure: dict[str, Any]) -> str:
