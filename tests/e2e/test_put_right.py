@@ -44,6 +44,7 @@ def late(sluice, tmp_path_factory):
     from tests.e2e.conftest import EXAMPLES
 
     text = (EXAMPLES / "drama-manga.yaml").read_text("utf-8")
+    text = text.replace("{parties: [studio, broadcaster]}", "{parties: [studio]}")
     for key in ("RIGHT", "OTHER"):
         file = tmp_path_factory.mktemp(key) / f"{key}.yaml"
         file.write_text(text.replace("production: LIGHTHOUSE", f"production: {key}"), "utf-8")
