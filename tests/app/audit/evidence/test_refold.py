@@ -9,7 +9,7 @@ from adapters.db import rows
 from adapters.db.dealings import credit_row
 from app.audit.evidence.verifier.books import Books
 from app.audit.evidence.verifier.postings import postings
-from domain.events import AgreementProposed
+from domain.events import AgreementAmended, AgreementProposed, AgreementRegistered
 from domain.ledger import entries
 from domain.ledger.journal import canonical
 from tests.domain import builders as b
@@ -18,19 +18,21 @@ from tests.domain.bank.movement_books import BOOKED, STEPS, booked, stepped
 from tests.domain.payees import test_screening
 from tests.domain.payments import test_doubt_lives, test_holds
 
-PROPOSED = AgreementProposed(
-    production="HANA",
-    title="Hana",
-    version=1,
-    document=b.DOCUMENT,
-    amends=None,
-    by="sora",
-    party="spc",
-    needs=(),
-    open_until=b.TODAY,
-    provisional=False,
-)
-"""What the agreement of the lives was proposed by, which needs nobody's approval."""
+
+def proposed(event, amends):
+    """Return the proposal of a version of the lives' agreement, which needs nobody's approval."""
+    return AgreementProposed(
+        production="HANA",
+        title=event.title,
+        version=event.version,
+        document=event.document,
+        amends=amends,
+        by="sora",
+        party="spc",
+        needs=(),
+        open_until=b.TODAY,
+        provisional=False,
+    )
 
 
 class Lives(test_state.Lives):
@@ -38,8 +40,11 @@ class Lives(test_state.Lives):
 
     def teardown(self):
         state, books = self.life.state, Books("HANA")
-        books.take(json.loads(canonical(PROPOSED)), b.TODAY.isoformat())
+        in_force = None
         for event, on in self.life.journal:
+            if isinstance(event, AgreementRegistered | AgreementAmended):
+                books.take(json.loads(canonical(proposed(event, in_force))), on.isoformat())
+                in_force = event.document
             told = json.loads(canonical(event))
             books.take(told, on.isoformat())
             own = [(one.account, one.amount.currency, one.amount.minor, one.about) for one in entries.postings(event)]
