@@ -216,7 +216,7 @@ def things_of(value):
         elif key == "period":
             yield f"distribution {each} of"
         elif key in {"milestone", "run"}:
-            yield f"{key} {each} of"
+            yield from (f"{key} {each} of", f"says of {key} {each} what")
 
 
 def leaves_of(value, free):
