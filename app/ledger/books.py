@@ -12,6 +12,7 @@ from adapters.db.queries.ledger import EntryFilter
 from adapters.db.rates import published_until
 from adapters.db.records import Records
 from adapters.ledger.books import Books
+from app.output_files import whole
 from domain.agreement.model import Agreement, Control
 from domain.errors import BadInput, NotFound
 from domain.ledger.books import RateOn, TrialLine, trial_balance
@@ -116,10 +117,7 @@ def write_books(books: Books, form: BooksFormat, file: Path, made_at: datetime) 
     Raises:
         BadInput: the file's folder does not exist.
     """
-    if not file.parent.is_dir():
-        raise BadInput(f"{file}: there is no folder {file.parent}: make it first.")
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    try:
+    with whole(file) as unfinished:
         match form:
             case BooksFormat.CSV:
                 from adapters.ledger.csv_file import write_csv
@@ -133,6 +131,3 @@ def write_books(books: Books, form: BooksFormat, file: Path, made_at: datetime) 
                 from adapters.ledger.beancount import write_beancount
 
                 write_beancount(books, unfinished)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)

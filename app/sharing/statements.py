@@ -14,9 +14,10 @@ from adapters.db.queries.statements import Fetch, StatementFilter, StatementRow,
 from adapters.db.records import Records
 from adapters.sharing.statements import Format, Language, render
 from app.bootstrap import handler_on
+from app.output_files import whole
 from app.permissions import sight_of
 from domain.commands import FetchStatement, make
-from domain.errors import BadInput, Broken, NotFound
+from domain.errors import Broken, NotFound
 from domain.ledger.journal import canonical, sha256
 from domain.reads import Resource
 from domain.schemas import SCHEMAS, Schemas
@@ -123,14 +124,8 @@ def write(file: Path, content: bytes) -> None:
     Raises:
         BadInput: the file's folder does not exist.
     """
-    if not file.parent.is_dir():
-        raise BadInput(f"{file}: there is no folder {file.parent}: make it first.")
-    unfinished = file.with_name(f".{file.name}.unfinished")
-    try:
+    with whole(file) as unfinished:
         unfinished.write_bytes(content)
-        unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _kept(records: Records, row: StatementRow, schemas: Schemas = SCHEMAS) -> Issued:
