@@ -1,11 +1,17 @@
 """Files of keys: only their owner may read them, and each is made complete or not at all."""
 
+import base64
+import binascii
 import os
+import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 from app.settings import BadSettings
+
+_MAKE = "openssl rand -base64 32 >"
+_BYTES = 32
 
 
 def make_once(path: Path, content: Callable[[], bytes]) -> None:
@@ -38,3 +44,33 @@ def read_private(path: Path, setting: str, make: str) -> bytes:
     if stat.S_IMODE(mode) & 0o077:
         raise BadSettings(f"{setting}: others can read {path}, so it proves nothing: `chmod 600` it, or make another")
     return raw
+
+
+def sealing_keys(named: Path | None, made: Path | None, setting: str, whose: str) -> list[bytes]:
+    """Return the keys of a file with a key of 32 bytes in Base64 on each line. The first one seals, all of them open.
+
+    `named` is the file of the setting. Without one, `made` is used, and made with one key if it does not exist.
+
+    Raises:
+        BadSettings: there is neither, a line is no key, or others can read the file. `whose` says who needs the file.
+    """
+    path = named or made
+    if path is None:
+        raise BadSettings(f"{setting} is not set: make a key with `{_MAKE} FILE`, and name that file for {whose}")
+    if named is None:
+        make_once(path, lambda: base64.b64encode(secrets.token_bytes(_BYTES)) + b"\n")
+    lines = read_private(path, setting, f"{_MAKE} {path}").splitlines()
+    keys = [_key(line, setting, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    if not keys:
+        raise BadSettings(f"{setting}: {path} is empty: `{_MAKE} {path}` makes a key")
+    return keys
+
+
+def _key(line: bytes, setting: str, where: str) -> bytes:
+    try:
+        key = base64.b64decode(line.strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != _BYTES:
+        raise BadSettings(f"{setting}: {where} is no key of {_BYTES} bytes in Base64: `{_MAKE} FILE` makes one")
+    return key
