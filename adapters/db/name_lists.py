@@ -12,7 +12,7 @@ from adapters.sanctions.matching import found_in
 from adapters.sanctions.reader import read_list
 from domain.agreement.model import Agreement
 from domain.errors import Broken
-from domain.payees.screening import Found, KnownList, ListedEntry
+from domain.payees.screening import KnownList, ListedEntry, ScreenedParty
 
 
 def keep_list(transaction: Transaction, name: str, raw: bytes, source: str, published_on: date, by: str) -> bool:
@@ -42,7 +42,7 @@ def newest_lists(records: Records) -> list[KnownList]:
     return found
 
 
-def found_among(records: Records, agreement: Agreement) -> list[Found]:
+def found_among(records: Records, agreement: Agreement) -> list[ScreenedParty]:
     """Return what the newest lists have of an agreement's parties."""
     return [found for known in newest_lists(records) for found in found_in(known, agreement.parties)]
 

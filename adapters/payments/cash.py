@@ -10,7 +10,7 @@ from adapters.db import tables
 from adapters.db.conditions import any_of
 from adapters.db.queries.reconciliation import account_record
 from adapters.db.records import Records
-from adapters.payments.funds import Holder, holders_of
+from adapters.payments.funds import NamedAccount, holders_of
 from domain.agreement.model import Account
 from domain.bank.balances import KnownBalance, known_balance
 from domain.payments.cash import CashMovement, CashView, cash_movements
@@ -51,7 +51,7 @@ def outlook(handler: CommandHandler, records: Records, production: str, account:
     )
 
 
-def _view(handler: CommandHandler, records: Records, holder: Holder) -> CashView:
+def _view(handler: CommandHandler, records: Records, holder: NamedAccount) -> CashView:
     payment, receipt, run = tables.payment.c, tables.receipt.c, tables.run.c
     unfinished = sa.or_(sa.not_(any_of(payment.status, sorted(FINISHED))), payment.doubts.is_not(None))
     state = records.state(

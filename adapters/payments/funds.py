@@ -24,7 +24,7 @@ from domain.payments.runs import Run
 from domain.values.money import Money, total
 
 
-class Holder(Struct, frozen=True):
+class NamedAccount(Struct, frozen=True):
     """An account of a production's agreement in force."""
 
     agreement: Agreement
@@ -79,16 +79,16 @@ def funds_for(
     )
 
 
-def holders_of(handler: CommandHandler, records: Records, account: Account) -> Iterator[Holder]:
+def holders_of(handler: CommandHandler, records: Records, account: Account) -> Iterator[NamedAccount]:
     """Yield the controlled accounts of all productions that are one bank account with this one, itself included."""
     for row in productions(records.connection):
         agreement = handler.agreements.of(records, row.document)
         for one in agreement.accounts:
             if one.control is Control.CONTROLLED and funds.shares(one, account):
-                yield Holder(agreement, one)
+                yield NamedAccount(agreement, one)
 
 
-def _on_its_way(records: Records, holder: Holder) -> Money:
+def _on_its_way(records: Records, holder: NamedAccount) -> Money:
     payment, run = tables.payment.c, tables.run.c
     under_way = sa.or_(any_of(payment.status, sorted(ON_ITS_WAY)), payment.doubts.is_not(None))
     state = records.state(holder.production, payments=sa.and_(payment.account == holder.account.id, under_way))

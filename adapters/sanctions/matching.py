@@ -14,7 +14,7 @@ from anyascii import anyascii
 from rapidfuzz import fuzz, process
 
 from domain.agreement.model import Party
-from domain.payees.screening import Found, KnownList, ListedEntry
+from domain.payees.screening import KnownList, ListedEntry, ScreenedParty
 
 ALIKE = 88
 """From how many of 100 two names are alike."""
@@ -32,7 +32,7 @@ def plain(name: str) -> str:
     return " ".join(word for word in words if word and word not in _FORMS)
 
 
-def found_in(known: KnownList, parties: Iterable[Party]) -> Iterator[Found]:
+def found_in(known: KnownList, parties: Iterable[Party]) -> Iterator[ScreenedParty]:
     """The entries of a list whose names are like those of a party, each with the name that is most alike."""
     for party in parties:
         names = tuple(plain(one) for one in (party.name, party.latin_name, party.kana_name) if one)
@@ -40,7 +40,7 @@ def found_in(known: KnownList, parties: Iterable[Party]) -> Iterator[Found]:
         if key not in _FOUND:
             _FOUND[key] = tuple(_compared(known, names))
         for entry, listed, score in _FOUND[key]:
-            yield Found(party.id, known.source, entry, listed, score, known.document, known.published_on)
+            yield ScreenedParty(party.id, known.source, entry, listed, score, known.document, known.published_on)
 
 
 _FOUND: dict[tuple[str, tuple[str, ...]], tuple[tuple[ListedEntry, str, int], ...]] = {}

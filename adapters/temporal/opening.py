@@ -12,7 +12,7 @@ from temporalio.api.common.v1 import Header, Memo, Payload, SearchAttributes
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 
-from adapters.temporal.seals import Keys, Place, is_sealed
+from adapters.temporal.seals import Keys, PayloadPlace, is_sealed
 from domain.errors import NotSealed
 
 _OPEN = (Header, Memo, SearchAttributes)
@@ -40,9 +40,9 @@ def _was_refused(history: WorkflowHistory) -> bool:
     return failure.application_failure_info.type == NotSealed.__name__
 
 
-def _placed(history: WorkflowHistory, namespace: str) -> Iterator[tuple[Payload, Place]]:
+def _placed(history: WorkflowHistory, namespace: str) -> Iterator[tuple[Payload, PayloadPlace]]:
     """Yield each payload with the place that it belongs to."""
-    here, activities = Place(namespace, history.workflow_id), dict[int, str]()
+    here, activities = PayloadPlace(namespace, history.workflow_id), dict[int, str]()
     for event in history.events:
         if event.HasField("activity_task_scheduled_event_attributes"):
             activities[event.event_id] = event.activity_task_scheduled_event_attributes.activity_type.name
@@ -51,7 +51,7 @@ def _placed(history: WorkflowHistory, namespace: str) -> Iterator[tuple[Payload,
             yield from ((payload, place) for payload in _payloads(event))
 
 
-def _place(event: HistoryEvent, here: Place, activities: Mapping[int, str]) -> Place:
+def _place(event: HistoryEvent, here: PayloadPlace, activities: Mapping[int, str]) -> PayloadPlace:
     """Return where the payloads of an event belong: to an activity, to another workflow, or to the workflow itself."""
     kind = event.WhichOneof("attributes") or ""
     of = getattr(event, kind, None)

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
-from adapters.temporal.seals import Place
+from adapters.temporal.seals import PayloadPlace
 
 
 @dataclass
@@ -15,7 +15,7 @@ class Refusals:
     _last: dict[str, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, place: Place | None, why: str) -> None:
+    def note(self, place: PayloadPlace | None, why: str) -> None:
         """Count a payload that was refused."""
         with self._lock:
             self._counts[why] += 1

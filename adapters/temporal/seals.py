@@ -40,7 +40,7 @@ _NONCE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PayloadPlace:
     """Where a payload belongs. `activity` is the type of an activity, or empty. Runs of a schedule are one workflow."""
 
     namespace: str
@@ -59,14 +59,14 @@ class Keys:
 
     by_id: Mapping[str, bytes]
 
-    def sealed(self, payload: Payload, place: Place) -> Payload:
+    def sealed(self, payload: Payload, place: PayloadPlace) -> Payload:
         """Return a payload sealed for a place."""
         name, key = next(iter(self.by_id.items()))
         nonce = os.urandom(_NONCE_BYTES)
         data = nonce + _cipher(key).encrypt(nonce, payload.SerializeToString(), place.data)
         return Payload(metadata={"encoding": ENCODING, KEY_ID: name.encode()}, data=data)
 
-    def opened(self, payload: Payload, place: Place | None) -> Payload:
+    def opened(self, payload: Payload, place: PayloadPlace | None) -> Payload:
         """Return the payload inside a sealed one; one that is not sealed for the place comes back as it is, marked."""
         if not is_sealed(payload):
             return _refused(payload, "it is not sealed")
@@ -85,8 +85,8 @@ class Sealing(PayloadCodec, WithSerializationContext):
     """The codec of clients and workers. `refused` is called with the place and the reason of each refused payload."""
 
     keys: Keys
-    refused: Callable[[Place | None, str], None] = lambda _place, _why: None
-    place: Place | None = None
+    refused: Callable[[PayloadPlace | None, str], None] = lambda _place, _why: None
+    place: PayloadPlace | None = None
 
     def with_context(self, context: SerializationContext) -> Self:
         """Return the codec of a place."""
@@ -131,9 +131,9 @@ def _refused(payload: Payload, why: str) -> Payload:
     return Payload(metadata={**payload.metadata, REFUSED: why.encode()}, data=payload.data)
 
 
-def _place_of(context: SerializationContext) -> Place | None:
+def _place_of(context: SerializationContext) -> PayloadPlace | None:
     if isinstance(context, WorkflowSerializationContext):
-        return Place(context.namespace, context.workflow_id)
+        return PayloadPlace(context.namespace, context.workflow_id)
     if isinstance(context, ActivitySerializationContext) and context.workflow_id and context.activity_type:
-        return Place(context.namespace, context.workflow_id, context.activity_type)
+        return PayloadPlace(context.namespace, context.workflow_id, context.activity_type)
     return None

@@ -42,7 +42,7 @@ class KnownList(Struct, frozen=True):
     entries: tuple[ListedEntry, ...]
 
 
-class Found(Struct, frozen=True):
+class ScreenedParty(Struct, frozen=True):
     """A party whose name is like `listed_name` of an entry, by `score` of 100."""
 
     party: str
@@ -54,7 +54,7 @@ class Found(Struct, frozen=True):
     published_on: date
 
 
-def matched(payees: Payees, found: Iterable[Found]) -> list[Event]:
+def matched(payees: Payees, found: Iterable[ScreenedParty]) -> list[Event]:
     """The matches that are new, or of entries that read otherwise than when they were found."""
     events: list[Event] = []
     for one in sorted(found, key=lambda each: (each.party, each.source, each.entry.id)):

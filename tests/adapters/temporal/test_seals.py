@@ -4,10 +4,10 @@ import pytest
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import ActivitySerializationContext, WorkflowSerializationContext
 
-from adapters.temporal.seals import REFUSED, Keys, Place, Sealing, is_sealed, why_refused
+from adapters.temporal.seals import REFUSED, Keys, PayloadPlace, Sealing, is_sealed, why_refused
 
 OLD, NEW = {"old": bytes(32)}, {"new": bytes([1]) * 32}
-PLACE = Place("sluice", "run/DRAMA-1")
+PLACE = PayloadPlace("sluice", "run/DRAMA-1")
 PAYLOAD = Payload(metadata={"encoding": b"json/plain", "sluice-kind": b"RunRef"}, data=b'{"run":"secret"}')
 
 
@@ -24,10 +24,10 @@ def test_equal_payloads_are_sealed_differently():
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        Place("sluice", "run/DRAMA-2"),
-        Place("other", "run/DRAMA-1"),
-        Place("sluice", "run/DRAMA-1", "release"),
-        Place("sluice", "run/DRAMA-1\x00"),
+        PayloadPlace("sluice", "run/DRAMA-2"),
+        PayloadPlace("other", "run/DRAMA-1"),
+        PayloadPlace("sluice", "run/DRAMA-1", "release"),
+        PayloadPlace("sluice", "run/DRAMA-1\x00"),
         None,
     ],
 )
@@ -37,14 +37,14 @@ def test_a_sealed_payload_is_refused_in_another_place(elsewhere):
 
 
 def test_what_one_activity_was_given_is_not_for_another():
-    given = Keys(NEW).sealed(PAYLOAD, Place("sluice", "run/DRAMA-1", "cancel"))
-    assert why_refused(Keys(NEW).opened(given, Place("sluice", "run/DRAMA-1", "release")))
+    given = Keys(NEW).sealed(PAYLOAD, PayloadPlace("sluice", "run/DRAMA-1", "cancel"))
+    assert why_refused(Keys(NEW).opened(given, PayloadPlace("sluice", "run/DRAMA-1", "release")))
 
 
 def test_the_runs_of_a_schedule_are_one_place():
-    sealed = Keys(NEW).sealed(PAYLOAD, Place("sluice", "open-runs/P/a"))
-    assert Keys(NEW).opened(sealed, Place("sluice", "open-runs/P/a-2025-02-14T08:00:00Z")) == PAYLOAD
-    assert why_refused(Keys(NEW).opened(sealed, Place("sluice", "open-runs/P/b-2025-02-14T08:00:00Z")))
+    sealed = Keys(NEW).sealed(PAYLOAD, PayloadPlace("sluice", "open-runs/P/a"))
+    assert Keys(NEW).opened(sealed, PayloadPlace("sluice", "open-runs/P/a-2025-02-14T08:00:00Z")) == PAYLOAD
+    assert why_refused(Keys(NEW).opened(sealed, PayloadPlace("sluice", "open-runs/P/b-2025-02-14T08:00:00Z")))
 
 
 def test_a_plain_payload_stays_as_it_is_and_is_marked():
@@ -95,7 +95,7 @@ async def test_the_codec_seals_for_the_place_that_temporal_names_and_counts_what
     assert refused == []
     (there,) = await codec.with_context(context).decode([sealed])
     assert REFUSED in there.metadata
-    assert refused == [(Place("sluice", "run/DRAMA-1", "release"), why_refused(there))]
+    assert refused == [(PayloadPlace("sluice", "run/DRAMA-1", "release"), why_refused(there))]
 
 
 async def test_what_belongs_nowhere_is_not_sealed():

@@ -9,7 +9,7 @@ from domain.errors import IllegalTransition, NotFound, SamePerson
 from domain.identity import Person, Role
 from domain.payees import model, screening
 from domain.payees.model import NOTHING
-from domain.payees.screening import Found, ListedEntry
+from domain.payees.screening import ListedEntry, ScreenedParty
 from domain.payments.holds import hindrances
 from tests.domain import builders as b
 
@@ -20,7 +20,7 @@ OTHER = Person("tae", "spc", frozenset({Role.TREASURER}))
 
 def matched(payees, *names, document="a" * 64):
     entry = ListedEntry("KPe.010", names)
-    return screening.matched(payees, [Found("vendor", "un", entry, names[0], 93, document, date(2026, 11, 20))])
+    return screening.matched(payees, [ScreenedParty("vendor", "un", entry, names[0], 93, document, date(2026, 11, 20))])
 
 
 def clear(payees, person, match=MATCH):
