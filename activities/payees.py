@@ -59,22 +59,16 @@ class PayeeActivities:
     @activity.defn
     def confirm_account(self, command: ConfirmAccount) -> AccountChangeView:
         """Confirm a change after a call-back."""
-        done = self._decide(
-            command,
-            _PAYMENT.payee == command.change.rpartition("/")[0],
-            lambda known, agreement, person, on: accounts.confirm(known, agreement, command, person, on),
+        return self._of_change(
+            command, lambda known, agreement, person, on: accounts.confirm(known, agreement, command, person, on)
         )
-        return self._view(command.production, done, command.change)
 
     @activity.defn
     def refuse_account(self, command: RefuseAccount) -> AccountChangeView:
         """Refuse a change that is not in force yet."""
-        done = self._decide(
-            command,
-            _PAYMENT.payee == command.change.rpartition("/")[0],
-            lambda known, agreement, person, on: accounts.refuse(known, agreement, command, person, on),
+        return self._of_change(
+            command, lambda known, agreement, person, on: accounts.refuse(known, agreement, command, person, on)
         )
-        return self._view(command.production, done, command.change)
 
     @activity.defn
     def freeze(self, command: FreezeParty) -> PartyView:
@@ -111,6 +105,11 @@ class PayeeActivities:
         )
         match = the_production(done.state.production, command.production).payees.matches[command.match]
         return MatchView(production=command.production, match=command.match, cleared=match.cleared)
+
+    def _of_change(self, command: ConfirmAccount | RefuseAccount, rule: PayeeRule) -> AccountChangeView:
+        """Carry out a command about a change of an account."""
+        done = self._decide(command, _PAYMENT.payee == command.change.rpartition("/")[0], rule)
+        return self._view(command.production, done, command.change)
 
     def _decide(self, command: Command, concerned: sa.ColumnElement[bool], rule: PayeeRule) -> Done:
         """Carry out a command, and hold or free the payments that it concerns."""

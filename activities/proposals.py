@@ -25,6 +25,7 @@ from domain.commands import (
 )
 from domain.errors import BadInput, NotFound, SluiceError
 from domain.events import AgreementAmended, AgreementRegistered, AgreementRestored, Event
+from domain.identity import Person
 from domain.ledger.closing import require_open
 from domain.payees import accounts
 from domain.sharing.amending import refuse_changed_ground
@@ -35,6 +36,8 @@ ProposalCommand = (
 )
 Rule = Callable[[Transaction, State, Agreement, date], list[Event]]
 """What a command comes to, by the state, the proposed agreement, and its business day."""
+Ending = Callable[[State, Person, proposals.Restore], list[Event]]
+"""How a person ends a proposal, by the state and how the version before is restored."""
 
 _EVERYTHING = Selection(payments=sa.true(), receipts=sa.true(), milestones=True, distributions=True, proposals=True)
 
@@ -86,22 +89,22 @@ class ProposalActivities:
     @activity.defn
     def refuse_agreement(self, command: RefuseAgreement) -> CommandOutcome:
         """Refuse a proposed version, which ends it."""
-
-        def _rule(transaction: Transaction, state: State, _: Agreement, __: date) -> list[Event]:
-            person, restore = self._handler.person(command, state.people), self._restore(transaction, state)
-            return proposals.refuse(state.proposals, state.production, command, person, restore)
-
-        return self._carry_out(command, self._proposed(command.production, command.document), _rule)
+        return self._end(
+            command,
+            lambda state, person, restore: proposals.refuse(
+                state.proposals, state.production, command, person, restore
+            ),
+        )
 
     @activity.defn
     def withdraw_agreement(self, command: WithdrawAgreement) -> CommandOutcome:
         """Withdraw a proposed version."""
-
-        def _rule(transaction: Transaction, state: State, _: Agreement, __: date) -> list[Event]:
-            person, restore = self._handler.person(command, state.people), self._restore(transaction, state)
-            return proposals.withdraw(state.proposals, state.production, command, person, restore)
-
-        return self._carry_out(command, self._proposed(command.production, command.document), _rule)
+        return self._end(
+            command,
+            lambda state, person, restore: proposals.withdraw(
+                state.proposals, state.production, command, person, restore
+            ),
+        )
 
     @activity.defn
     def pass_proposal(self, command: PassProposal) -> CommandOutcome:
@@ -110,6 +113,14 @@ class ProposalActivities:
         def _rule(transaction: Transaction, state: State, agreement: Agreement, today: date) -> list[Event]:
             put, restore = self._put(transaction, state, agreement, command), self._restore(transaction, state)
             return proposals.pass_day(state.proposals, agreement, command.document, today, put, restore)
+
+        return self._carry_out(command, self._proposed(command.production, command.document), _rule)
+
+    def _end(self, command: RefuseAgreement | WithdrawAgreement, ending: Ending) -> CommandOutcome:
+        """End a proposed version. What was provisional falls back."""
+
+        def _rule(transaction: Transaction, state: State, _: Agreement, __: date) -> list[Event]:
+            return ending(state, self._handler.person(command, state.people), self._restore(transaction, state))
 
         return self._carry_out(command, self._proposed(command.production, command.document), _rule)
 
