@@ -11,7 +11,7 @@ from adapters.command_handler import CommandHandler, Decision
 from adapters.db import tables
 from adapters.db.queries import chain
 from adapters.db.records import Records, Selection, given
-from domain.agreement.model import Agreement, Control
+from domain.agreement.model import Agreement
 from domain.agreement.productions import the_production
 from domain.agreement.proposals import Proposal
 from domain.commands import CloseBooks, CorrectPayment, HoldPayment, RemindReceipt, ResumePayment
@@ -62,7 +62,7 @@ class AgreementActivities:
             production=ref.production,
             version=state.production.version,
             open_milestones=waiting,
-            debtor_accounts=tuple(a.id for a in agreement.accounts if a.control is Control.CONTROLLED),
+            debtor_accounts=tuple(account.id for account in agreement.controlled),
             complete=not (waiting or state.payments or state.receipts),
             **waiting_proposals,
         )

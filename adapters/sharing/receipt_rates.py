@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from adapters.db.rates import rates_on
 from adapters.db.records import Records
-from domain.agreement.model import Agreement, Control, ReceiptFx
+from domain.agreement.model import Agreement, ReceiptFx
 from domain.calendar.calendars import Calendars
 from domain.calendar.overrides import CalendarOverride
 from domain.errors import BadInput, NotFound, RateMissing
@@ -90,6 +90,6 @@ class ReceiptRates:
 
     def _calendars(self, rule: ReceiptFx) -> Calendars:
         """Return the calendars of the source's publication days, or else those of our accounts in the currency."""
-        ours = [account for account in self._agreement.accounts if account.control is Control.CONTROLLED]
+        ours = self._agreement.controlled
         held = [account for account in ours if account.currency == self._quote] or ours
         return publication_days(self._agreement, rule, held, self._overrides)

@@ -24,7 +24,7 @@ from adapters.sandbox_bank.books import BankBooks
 from app.bootstrap import Services
 from app.commands.client import CommandClient
 from app.payments.preview import preview
-from domain.agreement.model import Agreement, Control
+from domain.agreement.model import Agreement
 from domain.agreement.schedule import calendars_of
 from domain.calendar.calendars import Calendars
 from domain.commands import (
@@ -90,8 +90,7 @@ class Stage:
 
     def bank_accounts(self) -> set[str]:
         """Return the bank's keys of the accounts that we control."""
-        ours = (account for account in self.agreement.accounts if account.control is Control.CONTROLLED)
-        return {folder_of(self.agreement.production, account.id) for account in ours}
+        return {folder_of(self.agreement.production, account.id) for account in self.agreement.controlled}
 
     def is_due(self, row: PaymentRow | ReceiptRow) -> bool:
         """Return whether a payment's or receipt's day has come."""

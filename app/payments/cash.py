@@ -9,7 +9,6 @@ from adapters.command_handler import CommandHandler
 from adapters.payments.cash import AccountOutlook, outlook
 from app.bootstrap import handler_on
 from app.reads import reads
-from domain.agreement.model import Control
 from domain.errors import NotFound
 from domain.payments.cash import CashDay, CashKind, CashMovement, by_day, first_short, later
 from domain.reads import Resource
@@ -82,10 +81,7 @@ def forecasts(
 ) -> Iterator[CashForecast]:
     """Yield the forecast of each account that a production controls, for so many weeks from today."""
     with handler.store.reading() as records:
-        controlled = (
-            one for one in handler.agreement(records, production).accounts if one.control is Control.CONTROLLED
-        )
-        for account in controlled:
+        for account in handler.agreement(records, production).controlled:
             yield forecast_of(outlook(handler, records, production, account), weeks, late_days)
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from domain.agreement.model import Agreement, Control, DueAfter, MilestoneTerms
+from domain.agreement.model import Agreement, DueAfter, MilestoneTerms
 from domain.errors import Refused
 from domain.reads import Involvement
 from domain.sharing.payouts import paying_account
@@ -17,7 +17,7 @@ def involvement(agreement: Agreement) -> Involvement:
     return Involvement(
         production=agreement.production,
         parties=frozenset(party.id for party in agreement.parties),
-        owners={one.id: one.owner for one in agreement.accounts if one.control is Control.CONTROLLED},
+        owners={one.id: one.owner for one in agreement.controlled},
         payer=_payer(agreement),
         milestones=_milestones(agreement),
         deciders={milestone.id: _deciders(milestone) for milestone in agreement.milestones},

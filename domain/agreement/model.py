@@ -339,6 +339,11 @@ class Agreement(Record):
     waterfall: Waterfall | None = None
 
     @property
+    def controlled(self) -> tuple[Account, ...]:
+        """The accounts that Sluice can instruct."""
+        return tuple(account for account in self.accounts if account.control is Control.CONTROLLED)
+
+    @property
     def signatories(self) -> tuple[str, ...]:
         """The parties that must approve a version before it is in force."""
         return self.amendments.parties or tuple(party.id for party in self.parties)

@@ -13,9 +13,7 @@ def payees(agreement: Agreement) -> Mapping[str, tuple[Account, ...]]:
     References that do not resolve are another finding, and are left out here.
     """
     accounts = {account.id: account for account in agreement.accounts}
-    paid: dict[str, dict[str, Account]] = {
-        account.id: {} for account in agreement.accounts if account.control is Control.CONTROLLED
-    }
+    paid: dict[str, dict[str, Account]] = {account.id: {} for account in agreement.controlled}
     for instalment in agreement.schedule:
         if instalment.payer in paid and instalment.payee in accounts:
             paid[instalment.payer][instalment.payee] = accounts[instalment.payee]

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from domain.agreement.model import Agreement, Control
+from domain.agreement.model import Agreement
 from domain.agreement.productions import Production
 from domain.commands import CloseBooks, require
 from domain.errors import BadInput, Refused
@@ -19,7 +19,7 @@ def close(
         WrongRole: the person is no treasurer of a party that owns a controlled account.
         BadInput: the day is not over, or the books are closed further already.
     """
-    owners = {one.owner for one in agreement.accounts if one.control is Control.CONTROLLED}
+    owners = {account.owner for account in agreement.controlled}
     require(person, CloseBooks, tuple(sorted(owners)), f"close the books of {production.key}")
     if command.until >= today:
         raise BadInput(f"{command.until} is not over: close the books until a day before today.")

@@ -54,7 +54,7 @@ def payers(agreement: Agreement, account: str) -> tuple[str, ...]:
 def owners(agreement: Agreement, accounts: Iterable[str]) -> tuple[str, ...]:
     """The parties that own these accounts, of those that Sluice controls."""
     named = set(accounts)
-    ours = [one for one in agreement.accounts if one.id in named and one.control is Control.CONTROLLED]
+    ours = [one for one in agreement.controlled if one.id in named]
     return tuple(dict.fromkeys(one.owner for one in ours))
 
 

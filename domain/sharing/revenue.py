@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from domain.agreement.model import Agreement, Control, ReceiptFx
+from domain.agreement.model import Agreement, ReceiptFx
 from domain.calendar.calendars import Calendars, Convention
 from domain.calendar.dates import DAY, span_of
 from domain.commands import ImportStatement, require
@@ -150,7 +150,7 @@ def shared_currency(agreement: Agreement) -> str:
 
 def treasuries(agreement: Agreement) -> tuple[str, ...]:
     """The owners of controlled accounts."""
-    return tuple(dict.fromkeys(a.owner for a in agreement.accounts if a.control is Control.CONTROLLED))
+    return tuple(dict.fromkeys(account.owner for account in agreement.controlled))
 
 
 def receipt_rule(agreement: Agreement, currency: str) -> ReceiptFx | None:

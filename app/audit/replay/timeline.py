@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from adapters.db.streams import production_of
-from domain.agreement.model import Agreement, Control
+from domain.agreement.model import Agreement
 from domain.agreement.proposals import Proposal
 from domain.audit.refold import CommandBatch
 from domain.audit.relevance import names
@@ -212,6 +212,6 @@ def _production(state: State, agreement: Agreement) -> View:
     return {
         "version": state.production.version if state.production else 0,
         "open_milestones": waiting,
-        "debtor_accounts": [a.id for a in agreement.accounts if a.control is Control.CONTROLLED],
+        "debtor_accounts": [account.id for account in agreement.controlled],
         "complete": complete,
     }
