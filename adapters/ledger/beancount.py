@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from adapters.db.queries.ledger import JournalRow
-from adapters.ledger.books import Books
+from adapters.ledger.books import LedgerBooks
 
 _ROOTS = {
     "asset": "Assets",
@@ -26,7 +26,7 @@ _FOREIGN = re.compile(r"[^A-Za-z0-9-]+")
 """What a component of an account's name cannot have."""
 
 
-def write_beancount(books: Books, file: Path) -> None:
+def write_beancount(books: LedgerBooks, file: Path) -> None:
     """Write the journal. Every account is opened on the day of its first entry."""
     names = _Names()
     with file.open("w", encoding="utf-8", newline="\n") as out:

@@ -1,6 +1,6 @@
 """What a file of the books holds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,12 +9,12 @@ from domain.ledger.books import TrialLine
 
 
 @dataclass(frozen=True)
-class Books:
-    """The books of a production in its currency, on a day. The journal is read while it is written."""
+class LedgerBooks:
+    """The books of a production in its currency, on a day. Each part is read when it is written."""
 
     title: str
     currency: str
     on: date
     journal: Iterable[JournalRow]
-    general: Iterable[PostedRow]
-    trial: Iterable[TrialLine]
+    general: Callable[[], Iterable[PostedRow]]
+    trial: Callable[[], Iterable[TrialLine]]

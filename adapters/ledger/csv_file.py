@@ -3,14 +3,14 @@
 import csv
 from pathlib import Path
 
-from adapters.ledger.books import Books
+from adapters.ledger.books import LedgerBooks
 
 _COLUMNS = ("date", "number", "line", "event", "account", "debit", "credit", "currency", "about")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet program calculate a text instead of showing it."""
 
 
-def write_csv(books: Books, file: Path) -> None:
+def write_csv(books: LedgerBooks, file: Path) -> None:
     """Write the journal, in UTF-8 with a byte order mark, by which spreadsheet programs know it."""
     with file.open("w", encoding="utf-8-sig", newline="") as out:
         lines = csv.writer(out)

@@ -8,7 +8,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from adapters.ledger.books import Books
+from adapters.ledger.books import LedgerBooks
 from domain.values.currency import exponent
 from domain.values.money import Money
 
@@ -20,7 +20,7 @@ _AMOUNT_WIDTH = 20
 Cell = str | int | Money | None
 
 
-def write_xlsx(books: Books, file: Path, made_at: datetime) -> None:
+def write_xlsx(books: LedgerBooks, file: Path, made_at: datetime) -> None:
     """Write the workbook."""
     with xlsxwriter.Workbook(str(file), {"constant_memory": True}) as book:
         made = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
@@ -39,14 +39,14 @@ def write_xlsx(books: Books, file: Path, made_at: datetime) -> None:
             ("account", "currency", "date", "number", "debit", "credit", "balance", "about"),
             (
                 (r.account, r.amount.currency, str(r.effective_on), r.seq, *_sides(r.amount), r.balance, r.about)
-                for r in books.general
+                for r in books.general()
             ),
         )
         value = f"value in {books.currency}"
         sheets.add(
             f"Trial balance {books.on}",
             ("account", "currency", "debit", "credit", value),
-            ((r.account, (r.debit or r.credit or r.value).currency, r.debit, r.credit, r.value) for r in books.trial),
+            ((r.account, (r.debit or r.credit or r.value).currency, r.debit, r.credit, r.value) for r in books.trial()),
         )
 
 

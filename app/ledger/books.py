@@ -11,9 +11,9 @@ from adapters.db.queries import ledger
 from adapters.db.queries.ledger import EntryFilter
 from adapters.db.rates import published_until
 from adapters.db.records import Records
-from adapters.ledger.books import Books
+from adapters.ledger.books import LedgerBooks
 from app.output_files import whole
-from domain.agreement.model import Agreement, Control
+from domain.agreement.model import Agreement
 from domain.errors import BadInput, NotFound
 from domain.ledger.books import RateOn, TrialLine, trial_balance
 from domain.rates import Book, cross
@@ -49,8 +49,7 @@ def valuation(agreement: Agreement, on: date, currency: str | None, source: str 
     if currency is None and agreement.waterfall is not None:
         currency = agreement.waterfall.currency
     if currency is None:
-        own = (account.currency for account in agreement.accounts if account.control is Control.CONTROLLED)
-        currency = next(own, None)
+        currency = next((account.currency for account in agreement.controlled), None)
     if currency is None:
         raise BadInput(f"{agreement.production} has no own account: name the currency of its books with --in.")
     exponent(currency)
@@ -68,20 +67,21 @@ def trial_of(records: Records, agreement: Agreement, production: str, valued: Va
     return trial_balance(sums, valued.currency, valued.on, _rates(records, agreement, valued, first))
 
 
-def books_of(records: Records, agreement: Agreement, production: str, valued: Valuation, since: date | None) -> Books:
+def books_of(
+    records: Records, agreement: Agreement, production: str, valued: Valuation, since: date | None
+) -> LedgerBooks:
     """The books of a production until the day of the valuation. `since` leaves out earlier lines, not their sums.
 
-    Raises:
-        NotFound: a rate is missing.
+    What a file leaves out is not read: only the trial balance raises NotFound for a missing rate.
     """
     chosen = EntryFilter(production, since=since, until=valued.on)
-    return Books(
+    return LedgerBooks(
         title=f"{production}: {agreement.title}",
         currency=valued.currency,
         on=valued.on,
         journal=ledger.journal(records.connection, production, since, valued.on),
-        general=ledger.general_ledger(records.connection, chosen).items,
-        trial=trial_of(records, agreement, production, valued),
+        general=lambda: ledger.general_ledger(records.connection, chosen).items,
+        trial=lambda: trial_of(records, agreement, production, valued),
     )
 
 
@@ -111,7 +111,7 @@ def _published(source: str, books: Mapping[date, Book], currency: str) -> RateOn
     return _rate
 
 
-def write_books(books: Books, form: BooksFormat, file: Path, made_at: datetime) -> None:
+def write_books(books: LedgerBooks, form: BooksFormat, file: Path, made_at: datetime) -> None:
     """Write a file of the books atomically.
 
     Raises:

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from adapters.db.queries.ledger import JournalRow, PostedRow
 from adapters.ledger.beancount import write_beancount
-from adapters.ledger.books import Books
+from adapters.ledger.books import LedgerBooks
 from adapters.ledger.csv_file import write_csv
 from adapters.ledger.xlsx import write_xlsx
 from domain.ledger.books import REVALUATION, TrialLine
@@ -42,7 +42,7 @@ LINES = journal(
 def books():
     general = [PostedRow("asset:bank:spc-usd", ON, 2, 2, Money(1230, "USD"), Money(1230, "USD"), "m")]
     trial = [TrialLine(REVALUATION, None, None, Money(5, "KRW"))]
-    return Books('A "title"', "KRW", ON, LINES, general, trial)
+    return LedgerBooks('A "title"', "KRW", ON, LINES, lambda: general, lambda: trial)
 
 
 def test_beancount_reads_the_journal_without_an_error(books, tmp_path):

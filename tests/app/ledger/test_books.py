@@ -1,13 +1,13 @@
 """The books of a played production on a real database."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from adapters.db.queries import ledger
 from adapters.db.queries.ledger import EntryFilter
 from adapters.db.queries.paging import PageRequest
-from app.ledger.books import Valuation, books_of, trial_of, valuation
+from app.ledger.books import BooksFormat, Valuation, books_of, trial_of, valuation, write_books
 from domain.errors import NotFound
 from domain.values.money import Money
 from tests.world import PRODUCTION, World
@@ -87,3 +87,12 @@ def test_books_are_valued_in_the_currency_of_the_waterfall_unless_another_is_nam
 def test_a_source_without_rates_is_named(records, agreement):
     with pytest.raises(NotFound, match="NOBODY has no rate of"):
         trial_of(records, agreement, PRODUCTION, Valuation(date(2025, 12, 31), "USD", "NOBODY"))
+
+
+def test_a_file_of_the_journal_needs_no_rates(records, agreement, tmp_path):
+    books = books_of(records, agreement, PRODUCTION, Valuation(date(2025, 12, 31), "USD", "NOBODY"), None)
+    write_books(books, BooksFormat.CSV, tmp_path / "books.csv", datetime(2026, 1, 1, tzinfo=UTC))
+    assert "payments-settled" in (tmp_path / "books.csv").read_text("utf-8-sig")
+    with pytest.raises(NotFound, match="NOBODY has no rate of"):
+        write_books(books, BooksFormat.XLSX, tmp_path / "books.xlsx", datetime(2026, 1, 1, tzinfo=UTC))
+    assert [one.name for one in tmp_path.iterdir()] == ["books.csv"]
