@@ -78,7 +78,7 @@ def late_receipts(handler: CommandHandler, rows: Iterable[ReceiptRow]) -> list[L
                 id=row.id,
                 payer_party=row.payer_party,
                 amount=row.amount,
-                outstanding=row.amount - row.received,
+                outstanding=row.outstanding,
                 due_on=row.due_on,
                 days_late=row.days_late,
                 late_interest=row.late_interest,
@@ -91,7 +91,7 @@ def late_receipts(handler: CommandHandler, rows: Iterable[ReceiptRow]) -> list[L
 
 
 def _waiting(rows: Iterable[ReceiptRow]) -> list[ReceiptRow]:
-    return [row for row in rows if row.status in WAITING and row.amount > row.received]
+    return [row for row in rows if row.status in WAITING and row.outstanding.minor > 0]
 
 
 def late_milestones_of(data: Path | None, production: str, user: str) -> list[LateMilestone]:

@@ -9,7 +9,7 @@ from app.health.cash import of_cash
 from app.payments.cash import forecasts
 from app.payments.cash_chart import write_cash_chart
 from app.payments.late import late_milestones, late_receipts
-from domain.commands import RecordOpeningBalance, RemindReceipt
+from domain.commands import AdjustReceipt, RecordOpeningBalance, RemindReceipt
 from domain.errors import BadInput
 from domain.health import AilmentKind
 from domain.values.money import Money
@@ -76,6 +76,19 @@ def test_what_is_late_is_listed_with_the_last_reminder(owed):
     )
     assert "입금 요청" in view.text
     assert (late()[0].reminded_on, late()[0].reminders) == (TODAY, 1)
+
+
+def test_what_was_settled_without_money_is_not_late(owed):
+    tax = {"to": "tax", "amount": Money.parse("KRW 400000000"), "documents": {"certificate": "c" * 64}}
+    owed.adjustments.adjust(
+        AdjustReceipt(
+            key="tax", by="eunwoo", production=PRODUCTION, receipt=f"{PRODUCTION}.EQ-A", reason="its letter", **tax
+        )
+    )
+    with owed.store.reading() as records:
+        rows = receipts(records.connection, ReceiptFilter(PRODUCTION)).items
+    [one] = late_receipts(owed.handler, rows)
+    assert str(one.outstanding) == "KRW 2000000000"
 
 
 def test_milestones_are_late_once_their_planned_day_is_over(owed):
