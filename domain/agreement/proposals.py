@@ -166,8 +166,10 @@ def approve(
     proposal = _undecided(proposals, production, command.document)
     action = f"approve {_version(agreement)}"
     require(person, ApproveAgreement, proposal.needs, action)
-    if person.user in {proposal.proposed_by, *(user for user, _ in proposal.approvals)}:
-        raise SamePerson(f"{person.user} may not {action} twice: another person must.", user=person.user)
+    for user in (proposal.proposed_by, *(user for user, _ in proposal.approvals)):
+        if person.is_behind(user):
+            who = person.user if user == person.user else f"{person.user}, who counts as {user},"
+            raise SamePerson(f"{who} may not {action} twice: another person must.", user=person.user)
     if person.party in proposal.approved_by:
         raise Refused(f"{person.party} has approved it already: it waits for {', '.join(proposal.waits_for)}.")
     if today > proposal.open_until:

@@ -133,8 +133,9 @@ def confirm(payees: Payees, agreement: Agreement, command: ConfirmAccount, perso
     require(person, ConfirmAccount, payers(agreement, account.id), f"confirm the change {change.id}")
     if change.status != "proposed":
         raise IllegalTransition(f"Change {change.id} is {change.status}: only a proposed one can be confirmed.")
-    if person.user == change.proposed_by:
-        raise SamePerson(f"{person.user} proposed the change {change.id} and may not confirm it: ask a colleague.")
+    if person.is_behind(change.proposed_by):
+        who = person.known_as(change.proposed_by)
+        raise SamePerson(f"{who} proposed the change {change.id} and may not confirm it: ask a colleague.")
     if not change.proposed_on <= command.called_on <= today:
         raise BadInput(
             f"The call-back was on {command.called_on}: it is made after the proposal, from {change.proposed_on} to "

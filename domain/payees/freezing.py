@@ -35,8 +35,9 @@ def unfreeze(payees: Payees, agreement: Agreement, command: UnfreezeParty, perso
     known = payees.frozen.get(command.party)
     if known is None:
         raise IllegalTransition(f"{command.party} is not frozen.", party=command.party)
-    if person.user == known.unfreeze_by:
-        raise SamePerson(f"{person.user} has approved it: a second person must, so ask a colleague.")
+    if known.unfreeze_by is not None and person.is_behind(known.unfreeze_by):
+        who = person.known_as(known.unfreeze_by)
+        raise SamePerson(f"{who} has approved it: a second person must, so ask a colleague.")
     lifted = known.unfreeze_by is not None
     return [UnfreezeApproved(party=command.party, reason=command.reason, by=person.user, lifted=lifted)]
 

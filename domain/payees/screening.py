@@ -91,8 +91,9 @@ def clear(payees: Payees, agreement: Agreement, command: ClearMatch, person: Per
         raise NotFound(f"There is no match {command.match}: `sluice party list` lists them.", match=command.match)
     if known.cleared:
         raise IllegalTransition(f"Match {command.match} is cleared already.", match=command.match)
-    if person.user == known.cleared_by:
-        raise SamePerson(f"{person.user} has approved it: a second person must, so ask a colleague.")
+    if known.cleared_by is not None and person.is_behind(known.cleared_by):
+        who = person.known_as(known.cleared_by)
+        raise SamePerson(f"{who} has approved it: a second person must, so ask a colleague.")
     return [
         ClearanceApproved(
             match=command.match,

@@ -100,8 +100,9 @@ def confirm(
     proposed = receipt.proposed
     if proposed is None:
         raise IllegalTransition(f"Nobody proposed to write off anything of {receipt.id}.")
-    if proposed.by == person.user:
-        raise SamePerson(f"{person.user} proposed it and may not confirm it: ask a colleague.", user=person.user)
+    if person.is_behind(proposed.by):
+        who = person.known_as(proposed.by)
+        raise SamePerson(f"{who} proposed it and may not confirm it: ask a colleague.", user=person.user)
     if proposed.amount != command.amount or command.amount > receipt.outstanding:
         raise StaleApproval(
             f"{proposed.by} proposed to write off {proposed.amount} of {receipt.id}, of which {receipt.outstanding} is "

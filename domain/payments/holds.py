@@ -136,6 +136,7 @@ def resume(
     for found in hindrances(payment.payee, payment.payee_party, payees, today):
         if not found.may_resume or payment.cause != found.cause:
             raise Hindered(f"Payment {payment.id} cannot go: {found.reason}.", payment=payment.id)
-        if found.proposed_by == person.user:
-            raise SamePerson(f"{person.user} asked for the change that holds {payment.id}: ask a colleague.")
+        if person.is_behind(found.proposed_by):
+            who = person.known_as(found.proposed_by)
+            raise SamePerson(f"{who} asked for the change that holds {payment.id}: ask a colleague.")
     return events

@@ -20,19 +20,24 @@ from domain.commands import (
 )
 from domain.errors import WrongRole
 from domain.events import (
+    AccountChangeConfirmed,
     AgreementApproved,
     AgreementProposed,
+    ClearanceApproved,
     DistributionApproved,
     DistributionObjected,
     Event,
     MilestoneApproved,
     MilestoneSubmitted,
+    ReceiptAdjusted,
     RunReleased,
+    UnfreezeApproved,
 )
 from domain.identity import SYSTEM, Person, Role, changes
 from domain.identity.authentication import Acted
 from domain.identity.people import People, acting
 from domain.milestones import approvers
+from domain.payees.model import Payees
 from domain.schemas import Schemas
 from domain.state import OF_PEOPLE, State
 
@@ -122,8 +127,27 @@ def _before(state: State, event: Event | None) -> list[str]:
         case RunReleased():
             run = state.runs[event.run]
             return [*filter(None, [run.prepared_by, run.quote.deal_by if run.quote else None])]
+        case AgreementApproved():
+            proposal = state.proposals[event.document]
+            return [proposal.proposed_by, *(user for user, _ in proposal.approvals)]
+        case ReceiptAdjusted(proposed_by=str()):
+            return [event.proposed_by]
         case _:
-            return []
+            return _before_of_payee(state.production.payees, event) if state.production is not None else []
+
+
+def _before_of_payee(payees: Payees, event: Event | None) -> list[str]:
+    """Return the same of decisions on a payee, which the second of two people takes."""
+    match event:
+        case AccountChangeConfirmed():
+            before: str | None = payees.change(event.change).proposed_by
+        case UnfreezeApproved():
+            before = payees.frozen[event.party].unfreeze_by
+        case ClearanceApproved():
+            before = payees.matches[event.match].cleared_by
+        case _:
+            before = None
+    return [before] if before else []
 
 
 _RULES: dict[type[Command], Callable[..., list[Event]]] = {

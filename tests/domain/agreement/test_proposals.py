@@ -197,6 +197,8 @@ def test_nobody_approves_for_two_parties(talks):
     talks.propose(SECOND, b.JI)
     with pytest.raises(SamePerson):
         talks.approve(SECOND, Person("ji", "mori", frozenset({Role.APPROVER})))
+    with pytest.raises(SamePerson, match="jin, who counts as ji, may not"):
+        talks.approve(SECOND, Person("jin", "mori", frozenset({Role.APPROVER}), names=frozenset({"ji"})))
     talks.documents[THIRD] = terms(2)
     talks.propose(THIRD, MAKER)
     with pytest.raises(SamePerson):

@@ -1,5 +1,6 @@
 """Bank accounts of payees: proposed, confirmed by a second person after a call, in force after a cooling-off."""
 
+import dataclasses
 from datetime import date, timedelta
 
 import pytest
@@ -68,6 +69,8 @@ def test_the_cooling_off_is_a_term_of_the_agreement():
 def test_who_proposed_a_change_may_not_confirm_it():
     with pytest.raises(SamePerson, match="sora proposed"):
         confirm(PROPOSED, b.SORA)
+    with pytest.raises(SamePerson, match="counts as sora, who proposed"):
+        confirm(PROPOSED, dataclasses.replace(TREASURER, names=frozenset({"sora"})))
 
 
 @pytest.mark.parametrize("person", [b.JI, Person("ven", "vendor", frozenset(Role))])

@@ -1,5 +1,7 @@
 """Frozen parties: one person freezes, two let money go again."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.commands import FreezeParty, UnfreezeParty
@@ -32,6 +34,8 @@ def test_two_people_end_a_freeze():
     assert "vendor" in approved.frozen
     with pytest.raises(SamePerson, match="a second person must"):
         unfreeze(approved, b.SORA)
+    with pytest.raises(SamePerson, match="tae counts as sora, who has approved it"):
+        unfreeze(approved, replace(OTHER, names=frozenset({"sora"})))
     [second] = unfreeze(approved, OTHER)
     assert model.apply(approved, second, b.TODAY) == NOTHING
 

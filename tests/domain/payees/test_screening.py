@@ -1,5 +1,6 @@
 """Matches with lists of names: found once, decided by two people, asked again if the entry changes."""
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -51,6 +52,8 @@ def test_a_match_hinders_payments_until_two_people_cleared_it():
     assert why(HALF) == [reason]
     with pytest.raises(SamePerson, match="a second person must"):
         clear(HALF, b.SORA)
+    with pytest.raises(SamePerson, match="counts as sora, who has approved it"):
+        clear(HALF, dataclasses.replace(OTHER, names=frozenset({"sora"})))
     assert why(CLEARED) == []
     with pytest.raises(IllegalTransition, match="cleared already"):
         clear(CLEARED, OTHER)

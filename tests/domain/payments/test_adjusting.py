@@ -1,5 +1,7 @@
 """Receipts settled without money: credits, deductions with a certificate, and write-offs under the eyes of two."""
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
@@ -105,6 +107,8 @@ def test_above_the_limit_a_second_person_confirms_the_very_amount_that_was_propo
     assert not dealt.receipt.adjusted.minor
     with pytest.raises(SamePerson, match="sora proposed it and may not confirm it"):
         dealt.confirm(5, b.SORA)
+    with pytest.raises(SamePerson, match="counts as sora, who proposed it"):
+        dealt.confirm(5, dataclasses.replace(b.SORA, user="soyeon", names=frozenset({"sora"})))
     with pytest.raises(StaleApproval, match="JPY 6 cannot be confirmed"):
         dealt.confirm(6)
     with pytest.raises(IllegalTransition, match="confirm or decline that first"):

@@ -1,5 +1,6 @@
 """What keeps payments from payees: held with the reason when it comes, freed when it is over, and asked again."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
@@ -115,6 +116,8 @@ def test_a_person_may_pay_to_the_account_in_force_in_spite_of_a_change_but_not_w
     state = held(b.owing(), PROPOSED)
     with pytest.raises(SamePerson, match="sora asked for the change"):
         resume(state, b.SORA)
+    with pytest.raises(SamePerson, match="counts as sora, who asked for the change"):
+        resume(state, dataclasses.replace(b.SORA, user="soyeon", names=frozenset({"sora"})))
     after = b.after(state, resume(state))
     assert after.payments["HANA.P1"].status is Status.DUE
     assert reviewed(after) == [], "the decision holds"

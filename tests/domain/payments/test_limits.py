@@ -1,5 +1,7 @@
 """Limits of what one person releases, and the second release above them."""
 
+import dataclasses
+
 import pytest
 from msgspec.structs import replace
 
@@ -63,6 +65,8 @@ def test_above_a_limit_two_people_release_the_same_content():
     assert waiting.runs[run].status == "prepared"
     with pytest.raises(SamePerson, match=r"yun released run .* first"):
         release(waiting, run, b.YUN)
+    with pytest.raises(SamePerson, match=r"mei counts as yun, who released run .* first"):
+        release(waiting, run, dataclasses.replace(MEI, names=frozenset({"yun"})))
     assert release(waiting, run, MEI) == [RunReleased(run=run, by="mei", sha256=first.sha256, on=b.TODAY)]
 
 
