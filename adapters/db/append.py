@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from adapters.db import people, rows, tables
 from adapters.db.arrays import Blobs, Ints, Texts
 from adapters.db.dealings import credit_row
+from adapters.db.distribution_rows import distribution_row
 from domain.bank.record import bookings
 from domain.bank.statements import statements
 from domain.events import Event
@@ -87,7 +88,7 @@ class Append:
             ("run", (rows.run_row(production, r) for r in _changed(before.runs, after.runs))),
             (
                 "distribution",
-                (rows.distribution_row(production, d) for d in _changed(before.distributions, after.distributions)),
+                (distribution_row(production, d) for d in _changed(before.distributions, after.distributions)),
             ),
             ("proposal", (rows.proposal_row(production, p) for p in _changed(before.proposals, after.proposals))),
             ("user_account", map(people.user_row, _changed(before.people.users, after.people.users))),

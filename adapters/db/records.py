@@ -11,7 +11,7 @@ from psycopg import Cursor
 from psycopg.rows import DictRow, dict_row
 from sqlalchemy import Connection, Dialect
 
-from adapters.db import people, rows, tables
+from adapters.db import distribution_rows, people, rows, tables
 from adapters.db.conditions import any_of
 from adapters.db.connection import driver_of
 from adapters.db.dealings import credit_of
@@ -177,7 +177,7 @@ def _state(production: Production | None, found: Mapping[str, Sequence[DictRow]]
         payments=Payments(rows.payment_of(row) for row in found.get("payment", ())),
         receipts={row["id"]: rows.receipt_of(row) for row in found.get("receipt", ())},
         runs={row["id"]: rows.run_of(row) for row in found.get("run", ())},
-        distributions={row["period"]: rows.distribution_of(row) for row in found.get("distribution", ())},
+        distributions={row["period"]: distribution_rows.distribution_of(row) for row in found.get("distribution", ())},
         proposals={row["document"]: rows.proposal_of(row) for row in found.get("proposal", ())},
         credits={row["id"]: credit_of(row) for row in found.get("credit", ())},
     )

@@ -90,9 +90,11 @@ class _Counted:
 
     @property
     def sha256(self) -> str:
+        """The SHA-256 of what was read so far, in hexadecimal."""
         return self._digest.hexdigest()
 
     def blocks(self) -> Iterator[bytes]:
+        """Yield the source's content, counted and hashed on the way."""
         while block := self._source.read(BLOCK):
             self._digest.update(block)
             self.size += len(block)

@@ -101,34 +101,34 @@ def _decided(  # noqa: C901, PLR0911 - one case for each command
     """
     on = batch.first.effective_on
 
-    def person(account: str) -> Person:
+    def _person(account: str) -> Person:
         return Person(command.by, agreement.account(account).owner, frozenset({Role.TREASURER}))
 
     match command:
         case commands.ClaimLateInterest():
             owed = state.receipts.get(command.payment) or state.payments[command.payment]
-            return late_interest.claim(command, owed, agreement, state.milestones, person(owed.account), on)
+            return late_interest.claim(command, owed, agreement, state.milestones, _person(owed.account), on)
         case commands.WithdrawLateInterest():
             owed = state.receipts.get(command.payment) or state.payments[command.payment]
-            return late_interest.withdraw(command, owed, agreement, person(owed.account))
+            return late_interest.withdraw(command, owed, agreement, _person(owed.account))
         case commands.AdjustReceipt():
-            who = person(state.receipts[command.receipt].account)
+            who = _person(state.receipts[command.receipt].account)
             return adjusting.adjust(command, state.receipts, state.credits, state.milestones, agreement, who, on)
         case commands.ConfirmWriteOff():
-            who = person(state.receipts[command.receipt].account)
+            who = _person(state.receipts[command.receipt].account)
             return adjusting.confirm(command, state.receipts, state.milestones, agreement, who, on)
         case commands.DeclineWriteOff():
-            who = person(state.receipts[command.receipt].account)
+            who = _person(state.receipts[command.receipt].account)
             return adjusting.decline(command, state.receipts, agreement, who)
         case commands.UndoAdjustment():
-            who = person(state.receipts[command.receipt].account)
+            who = _person(state.receipts[command.receipt].account)
             return adjusting.undo(command, state.receipts, agreement, who)
         case commands.RefundCredit():
             refunds = sum(payment.purpose is Purpose.REFUND for payment in state.payments.values())
-            who = person(command.paid_from or command.account)
+            who = _person(command.paid_from or command.account)
             return credit.refund(command, agreement, state.credits, refunds, who, on)
         case commands.WithdrawRefund():
-            who = person(state.payments[command.payment].account)
+            who = _person(state.payments[command.payment].account)
             return credit.withdraw(command, state.payments, agreement, who)
         case commands.HoldCreditElsewhere():
             return credit.held_elsewhere(command, agreement, state.credits)

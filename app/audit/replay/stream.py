@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from adapters.db import audit, people, rows
+from adapters.db import audit, distribution_rows, people, rows
 from adapters.db.dealings import credit_row
 from adapters.db.queries import chain
 from adapters.db.streams import HOUSE, production_of
@@ -186,7 +186,7 @@ def _snapshots(connection: Connection, production: str, state: State) -> Iterato
         "payment": (rows.payment_row(production, each) for each in state.payments.values()),
         "receipt": (rows.receipt_row(production, each) for each in state.receipts.values()),
         "run": (rows.run_row(production, each) for each in state.runs.values()),
-        "distribution": (rows.distribution_row(production, each) for each in state.distributions.values()),
+        "distribution": (distribution_rows.distribution_row(production, each) for each in state.distributions.values()),
         "proposal": (rows.proposal_row(production, each) for each in state.proposals.values()),
         "credit": (credit_row(production, each) for each in state.credits.values()),
     }

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from adapters.db import rows
 from adapters.db.dealings import credit_row
+from adapters.db.distribution_rows import distribution_row
 from app.audit.evidence.verifier.books import Books
 from app.audit.evidence.verifier.postings import postings
 from domain.events import AgreementAmended, AgreementProposed, AgreementRegistered
@@ -54,7 +55,10 @@ class Lives(test_state.Lives):
             ("receipt", {name: rows.receipt_row("HANA", one) for name, one in state.receipts.items()}),
             ("run", {name: rows.run_row("HANA", one) for name, one in state.runs.items()}),
             ("milestone", {name: rows.milestone_row("HANA", one) for name, one in state.milestones.items()}),
-            ("distribution", {name: rows.distribution_row("HANA", one) for name, one in state.distributions.items()}),
+            (
+                "distribution",
+                {name: distribution_row("HANA", one) for name, one in state.distributions.items()},
+            ),
             ("credit", {name: credit_row("HANA", one) for name, one in state.credits.items()}),
         ):
             assert dict(books.rows[table]) == made, table
